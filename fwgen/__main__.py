@@ -1,0 +1,5 @@
+import sys
+
+from fwgen.cli.main import main
+
+sys.exit(main())
