@@ -1,0 +1,1 @@
+"""What runs a scenario: `host` (the generated core on this machine) and `renode` (the real ELF)."""

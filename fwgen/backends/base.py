@@ -1,0 +1,124 @@
+"""The interface that the scenario engine drives and every backend implements."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from fwgen.errors import InputError
+
+if TYPE_CHECKING:
+    from fwgen.backends.record import RunRecord
+    from fwgen.plan import Plan
+    from fwgen.scenario.model import Scenario
+
+
+class UnsupportedStepError(InputError):
+    """The scenario asks for something that the chosen backend cannot do."""
+
+
+class Backend(ABC):
+    """One machine under test. All times are scenario time (0 = trigger of the first sample).
+
+    `start`, then any number of `run_until` and actions in between, then `finish`, once each.
+    An action takes effect before anything else that happens at the same microsecond.
+    A backend overrides the actions that it can do; `supports` tells which.
+    """
+
+    name = ""
+
+    @abstractmethod
+    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
+        """Bring the machine up to scenario time 0; Linux is awake and its application reads."""
+
+    @abstractmethod
+    def run_until(self, t_us: int) -> None:
+        """Let everything that happens before t_us happen."""
+
+    @abstractmethod
+    def finish(self) -> RunRecord:
+        """Let what was taken so far arrive (if Linux is up), stop, and hand over the record."""
+
+    def close(self) -> None:  # noqa: B027 (most have nothing to give back)
+        """Give back what the machine holds; called once, after `finish` or an error."""
+
+    def supports(self, action: str) -> bool:
+        """Whether this backend has an action (a method name below) of its own."""
+        return getattr(type(self), action) is not getattr(Backend, action)
+
+    # Linux's power
+
+    def suspend(self, wake_after_us: int | None = None) -> None:
+        """Ask the firmware for sleep and suspend once it agreed; a timer may wake Linux again."""
+        self._cannot("suspend")
+
+    def resume(self) -> None:
+        """A person wakes Linux (before DDR is closed: the suspend is called off)."""
+        self._cannot("resume")
+
+    def repeat_sleep(self) -> None:
+        """Linux's application sends SLEEP once more, as if the acknowledgement were late."""
+        self._cannot("repeat_sleep")
+
+    def send_wake(self) -> None:
+        """Linux's application sends WAKE though nothing sleeps."""
+        self._cannot("send_wake")
+
+    # Linux's misfortunes
+
+    def reboot_linux(self, takes_us: int) -> None:
+        """Linux goes down without a word and is back after takes_us with new rings."""
+        self._cannot("reboot_linux")
+
+    def unbind(self) -> None:
+        """The rpmsg device is taken from its driver: the endpoint is gone."""
+        self._cannot("unbind")
+
+    def bind(self) -> None:
+        """The driver has the device again."""
+        self._cannot("bind")
+
+    def crash_app(self) -> None:
+        """The application dies; what it has read and not processed dies with it."""
+        self._cannot("crash_app")
+
+    def start_app(self) -> None:
+        """The application starts afresh and opens the tty."""
+        self._cannot("start_app")
+
+    def stall_linux(self, for_us: int) -> None:
+        """Linux is too busy to read: buffers stay taken for this long."""
+        self._cannot("stall_linux")
+
+    # The M33's misfortunes
+
+    def reset_firmware(self) -> None:
+        """The M33 starts again; what lies in retained memory stays."""
+        self._cannot("reset_firmware")
+
+    def mute_sensor(self) -> None:
+        """The sensor gives no pulse any more."""
+        self._cannot("mute_sensor")
+
+    def hold_echo(self) -> None:
+        """The sensor holds its echo line high."""
+        self._cannot("hold_echo")
+
+    def unmute_sensor(self) -> None:
+        """The sensor works again."""
+        self._cannot("unmute_sensor")
+
+    def display_off(self) -> None:
+        """The display is gone from its bus."""
+        self._cannot("display_off")
+
+    def display_on(self) -> None:
+        """The display is on its bus again."""
+        self._cannot("display_on")
+
+    def capture(self, caption: str) -> None:
+        """Keep a picture of the display."""
+        self._cannot("capture")
+
+    def _cannot(self, action: str) -> None:
+        raise UnsupportedStepError(f"the {self.name} backend cannot {action.replace('_', ' ')}")
