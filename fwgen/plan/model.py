@@ -1,0 +1,129 @@
+"""The plan: everything derived from a spec and its board. Sizes in bytes, times in microseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fwgen.soc.model import Board, Bus, Region
+
+if TYPE_CHECKING:
+    from fwgen.spec.diagnostics import Diagnostic
+    from fwgen.spec.model import Spec
+
+
+@dataclass(frozen=True)
+class Window(Region):
+    """A piece of memory and who has it. `memory` names the chip's memory it lies in."""
+
+    name: str
+    memory: str
+    owner: str
+    title: str
+    asleep: bool
+    """Can the M33 reach it while Linux sleeps?"""
+
+    linux: str = ""
+    optee: str = ""
+
+
+@dataclass(frozen=True)
+class DdrPlan:
+    shm: Window
+    vring0: Window
+    vring1: Window
+    vdev_buffer: Window
+
+
+@dataclass(frozen=True)
+class Endurance:
+    """How long a sleep the log covers.
+
+    `worst`: guaranteed, whatever the sensor sees. `reference`: on the reference walk, at the
+    measured density. `array`: what a plain array of 8-byte records in the same memory would cover.
+    """
+
+    worst_s: float
+    reference_s: float
+    array_s: float
+    samples_worst: int
+    samples_reference: int
+    samples_array: int
+    bytes_per_sample: float
+    bytes_per_sample_source: str
+
+
+@dataclass(frozen=True)
+class Timing:
+    """`echo_timeout_us`: after this the sensor has seen nothing. `guard_us`: silence after the
+    acknowledgement of SLEEP. `window_blocks`: blocks sent and not acknowledged at most."""
+
+    period_us: int
+    latency_us: int
+    echo_timeout_us: int
+    echo_longest_us: int
+    late_step_us: int
+    refresh_period_us: int
+    watchdog_us: int
+    guard_us: int
+    window_blocks: int
+    reserve_slots: int
+
+
+@dataclass(frozen=True)
+class PinPlan:
+    """`irq` is the M33's interrupt of the pin's EXTI line."""
+
+    name: str
+    port: str
+    number: int
+    gpio_node: str
+    gpio_start: int
+    exti_line: int
+    irq: int
+    connector: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Pins:
+    trigger: PinPlan
+    echo: PinPlan
+
+
+@dataclass(frozen=True)
+class BusPlan:
+    """The display's bus. `frame_us`: how long a whole picture takes on it."""
+
+    name: str
+    node: str
+    start: int
+    irq: int
+    address: int
+    speed_hz: int
+    frame_bytes: int
+    frame_us: int
+    data: Bus
+
+
+@dataclass(frozen=True)
+class Plan:
+    spec: Spec
+    board: Board
+    code: Window
+    data: Window
+    log: Window
+    log_slots: int
+    ddr: DdrPlan
+    reserved: tuple[Window, ...]
+    endurance: Endurance
+    timing: Timing
+    pins: Pins
+    bus: BusPlan | None
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as plain data (the document of `fwgen check --json`)."""
+        from fwgen.plan.export import plan_to_json
+
+        return plan_to_json(self)
