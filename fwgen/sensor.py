@@ -1,0 +1,130 @@
+"""The HC-SR04 and the obstacle in front of it, as integer formulas that both backends share.
+
+The emulator's model repeats these formulas in C#; they are written so that any language with 64-bit
+integers gives the same bits. Everything is a pure function of the world and of `t_ms`, the instant
+of the trigger in milliseconds since the first trigger (rounded to the nearest, so that a sampling
+jitter of some microseconds does not change what is seen). `/` truncates toward zero (C#, C), `>>`
+is arithmetic, `mod 2^64` means that unsigned sums and products wrap.
+
+True distance, in micrometres, linear between the points (t_i, d_i), constant outside of them:
+
+    d = d_i + (d_{i+1} - d_i) * (t_ms - t_i) / (t_{i+1} - t_i)      with t_i <= t_ms < t_{i+1}
+
+Chance: output number n (n = 0, 1, ...) of SplitMix64 (Steele, Lea, Flood, "Fast splittable
+pseudorandom number generators", 2014) started at the mixed seed:
+
+    mix(z):   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9   mod 2^64, logical shifts
+              z = (z ^ (z >> 27)) * 0x94D049BB133111EB   mod 2^64
+              return z ^ (z >> 31)
+    chance(n) = mix(mix(seed) + (n + 1) * 0x9E3779B97F4A7C15   mod 2^64)
+
+A trigger uses n = 4*t_ms .. 4*t_ms + 3. Outputs 0 to 2 give twelve 16-bit numbers; their sum S has
+the mean 393210 and a standard deviation of 65536 (Irwin-Hall, a bell that ends at six sigma):
+
+    noise_um = (noise_sigma_um * (S - 393210)) >> 16
+
+Output 3 decides whether the echo is missed: (chance >> 44) * 1_000_000 < missed_ppm * 2^20.
+
+Pulse on the echo line, with the speed of sound c = 331300 mm/s + 60.6 mm/s per 0.1 degC
+(linear form of c(T) = 331.3 m/s * sqrt(1 + T / 273.15 degC); 0.06 % high at 20 degC):
+
+    c_um_per_s = 331_300_000 + 60_600 * air_decicelsius
+    near = d + noise_um
+    pulse_us = (2_000_000 * near + c_um_per_s / 2) / c_um_per_s       (near > 0)
+
+    missed, or near > 4_000_000 um     -> NOTHING_HEARD_US (the sensor gives up after 38 ms)
+    pulse_us < SHORTEST_PULSE_US       -> SHORTEST_PULSE_US (the burst drowns so near an echo)
+    sensor mute                        -> NO_PULSE: the line stays low
+    echo line held                     -> HELD: the line stays high
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+NO_PULSE: Final = 0
+HELD: Final = 0xFFFF_FFFF
+NOTHING_HEARD_US: Final = 38_000
+SHORTEST_PULSE_US: Final = 60
+FARTHEST_UM: Final = 4_000_000
+
+_SUM_MEAN: Final = 393_210  # 12 * (2**16 - 1) / 2
+_MASK64: Final = (1 << 64) - 1
+_GOLDEN: Final = 0x9E37_79B9_7F4A_7C15
+_CHUNK: Final = 1 << 16  # keeps the temporaries of a long run inside the cache
+
+
+def _mix(z: int) -> int:
+    z = ((z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9) & _MASK64
+    z = ((z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB) & _MASK64
+    return z ^ (z >> 31)
+
+
+def _chances(seed: int, n: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    z = (n + np.uint64(1)) * np.uint64(_GOLDEN) + np.uint64(_mix(seed & _MASK64))
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@dataclass(frozen=True)
+class World:
+    """The obstacle, the air, the sensor's weaknesses; `points` are (t_ms, um), t_ms ascending."""
+
+    points: tuple[tuple[int, int], ...]
+    seed: int = 1
+    noise_sigma_um: int = 0
+    missed_ppm: int = 0
+    air_decicelsius: int = 200
+
+    def true_um(self, t_ms: Ints) -> Ints:
+        """The obstacle's true distance in micrometres."""
+        times = np.array([t for t, _ in self.points], dtype=np.int64)
+        depths = np.array([um for _, um in self.points], dtype=np.int64)
+        after = np.searchsorted(times, t_ms, side="right")
+        left = np.maximum(after - 1, 0)
+        right = np.minimum(after, len(times) - 1)
+        span = np.maximum(times[right] - times[left], 1)
+        way = (depths[right] - depths[left]) * np.maximum(t_ms - times[left], 0)
+        bent = np.where(right == left, 0, np.sign(way) * (np.abs(way) // span))
+        return np.asarray(depths[left] + bent, dtype=np.int64)
+
+    def noise_um(self, t_ms: Ints) -> Ints:
+        """What the sensor's noise adds to the distance, in micrometres."""
+        total = np.full(len(t_ms), -_SUM_MEAN, dtype=np.int64)
+        for k in range(3):
+            word = _chances(self.seed, t_ms.astype(np.uint64) * np.uint64(4) + np.uint64(k))
+            for shift in (0, 16, 32, 48):
+                total += ((word >> np.uint64(shift)) & np.uint64(0xFFFF)).astype(np.int64)
+        return (self.noise_sigma_um * total) >> 16
+
+    def missed(self, t_ms: Ints) -> NDArray[np.bool_]:
+        """Whether the echo gets lost on its way."""
+        word = _chances(self.seed, t_ms.astype(np.uint64) * np.uint64(4) + np.uint64(3))
+        lot = (word >> np.uint64(44)).astype(np.int64) * 1_000_000
+        return np.asarray(lot < (self.missed_ppm << 20))
+
+    def echo_us(self, t_ms: Ints) -> Ints:
+        """Length of the pulse on the echo line after a trigger at each t_ms, in microseconds."""
+        chunks = [
+            self._echo_us(t_ms[start : start + _CHUNK]) for start in range(0, len(t_ms), _CHUNK)
+        ]
+        return np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.int64)
+
+    def _echo_us(self, t_ms: Ints) -> Ints:
+        near = self.true_um(t_ms)
+        if self.noise_sigma_um:
+            near = near + self.noise_um(t_ms)
+        speed = 331_300_000 + 60_600 * self.air_decicelsius
+        pulse = (2_000_000 * np.maximum(near, 0) + speed // 2) // speed
+        pulse = np.maximum(pulse, SHORTEST_PULSE_US)
+        pulse[near > FARTHEST_UM] = NOTHING_HEARD_US
+        if self.missed_ppm:
+            pulse[self.missed(t_ms)] = NOTHING_HEARD_US
+        return np.asarray(pulse, dtype=np.int64)
