@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One reading of the range sensor. */
+#ifndef CORE_SAMPLE_H
+#define CORE_SAMPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sample_status {
+	SAMPLE_VALID = 0,
+	SAMPLE_TOO_NEAR = 1,
+	SAMPLE_TOO_FAR = 2,
+	SAMPLE_NO_ECHO = 3,
+	SAMPLE_MISSED = 4, /* the period went by without a measurement */
+	SAMPLE_FAULT = 5,  /* the sensor did not behave (echo line stuck, no rising edge) */
+};
+
+#define SAMPLE_DISTANCE_MAX_MM 8191u
+#define SAMPLE_LATE_MAX_16THS 15u
+
+struct sample {
+	uint16_t distance_mm; /* 0 where the status carries no distance */
+	uint8_t status;	      /* enum sample_status */
+	uint8_t late_16ths;   /* how late it was triggered, in sixteenths of the period; 0 = on time
+			       */
+};
+
+static inline bool sample_status_has_distance(uint8_t status)
+{
+	return status <= SAMPLE_TOO_FAR;
+}
+
+#endif
