@@ -1,21 +1,30 @@
-"""Sizes of the sample log's format (docs/SPEC.md, part "Sample log"); tests hold them against the C headers."""
+"""Sizes of the sample log's format that the plan counts with. docs/SPEC.md describes the format.
 
-from typing import Final
+The one place of these figures in Python: `fwgen.wire.block` imports them from here, and tests hold
+them against the C headers.
+"""
 
-SUPERBLOCK_BYTES: Final = 64
-BLOCK_BYTES: Final = 488
-HEADER_BYTES: Final = 28
-STREAM_BITS: Final = (BLOCK_BYTES - HEADER_BYTES) * 8
-SAMPLE_BITS_MAX: Final = 29
-"""The dearest sample: late and far from the one before it."""
-REGION_ALIGN_BYTES: Final = 8
-SLOTS_MAX: Final = 272
-"""Slots that the firmware keeps an index for; a larger region is used up to here."""
+from __future__ import annotations
 
-WORST_SAMPLES_PER_BLOCK: Final = 1 + (STREAM_BITS - SAMPLE_BITS_MAX) // SAMPLE_BITS_MAX + 1
-"""A block is closed for lack of room only once it holds this many samples."""
+FORMAT = 1
+SUPERBLOCK_BYTES = 64
+BLOCK_BYTES = 488
+HEADER_BYTES = 28
+LOG_ALIGN_BYTES = 8
+STREAM_BITS = (BLOCK_BYTES - HEADER_BYTES) * 8
+WORST_BITS = 29
+"""A sample never takes more bits than this in a block's bit stream."""
+
+WORST_SAMPLES = 1 + STREAM_BITS // WORST_BITS
+"""A block that was closed because it is full holds at least so many: one in the header, the rest."""
+
+SLOTS_MAX = 272
+"""Blocks that the firmware keeps an index for, more than 128 KiB hold; the rest stays unused."""
+
+ARRAY_RECORD_BYTES = 8
+"""What the log is compared with: a plain array of records (32-bit time, distance, status)."""
 
 
-def slots(region_bytes: int) -> int:
-    """Blocks that a log region holds."""
-    return min(SLOTS_MAX, max(0, region_bytes - SUPERBLOCK_BYTES) // BLOCK_BYTES)
+def slots(log_bytes: int) -> int:
+    """How many blocks a log region of this size holds."""
+    return min(SLOTS_MAX, max(0, (log_bytes - SUPERBLOCK_BYTES) // BLOCK_BYTES))
