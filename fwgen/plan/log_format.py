@@ -16,7 +16,7 @@ WORST_BITS = 29
 """A sample never takes more bits than this in a block's bit stream."""
 
 WORST_SAMPLES = 1 + STREAM_BITS // WORST_BITS
-"""A block that was closed because it is full holds at least so many: one in the header, the rest."""
+"""A block closed because it is full holds at least so many: one in the header, then the stream."""
 
 SLOTS_MAX = 272
 """Blocks that the firmware keeps an index for, more than 128 KiB hold; the rest stays unused."""
