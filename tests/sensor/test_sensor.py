@@ -101,4 +101,4 @@ def test_limits_of_the_sensor() -> None:
     assert World(((0, 4_000_000),)).echo_us(at) == 23295
     assert World(((0, 0),)).echo_us(at) == sensor.SHORTEST_PULSE_US
     assert World(((0, 1_000_000),), air_decicelsius=200).echo_us(at) == 5824
-    assert World(((0, 1_000_000),), air_decicelsius=-100).echo_us(at) == 6150
+    assert World(((0, 1_000_000),), air_decicelsius=-100).echo_us(at) == 6149
