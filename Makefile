@@ -1,11 +1,59 @@
-PYTHON ?= python3
+# `make demo` and `make test` set up everything they need in .venv by themselves.
 VENV := .venv
 BIN := $(VENV)/bin
+SPEC := fwgen/spec/examples/range-node.yaml
+C_SOURCES = $(shell find fwgen zephyr_app tests -name "*.[ch]" ! -path "*/generated/*" 2>/dev/null)
 
-.PHONY: venv
-venv: $(VENV)/.installed
+.PHONY: help demo test lint types format generate check-generated bench venv clean
+help:
+	@echo "make demo      set up, then run the bundled example: a night of sleep, a report page"
+	@echo "make test      set up, then lint, types, formatting, generated files and all tests"
+	@echo "make lint      ruff, mypy, clang-format (only look)"
+	@echo "make format    ruff and clang-format (change the files)"
+	@echo "make generate  write zephyr_app/ from the reference spec"
+	@echo "make bench     measure; writes build/bench.json and prints a table"
 
-$(VENV)/.installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[dev]'
-	touch $@
+# The run-time needs alone, so that the demo starts soon; the tools of development on top.
+$(VENV)/.installed: pyproject.toml scripts/venv
+	@scripts/venv $(VENV)
+	@echo "installing fwgen into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@echo "installing the development tools into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+venv: $(VENV)/.dev
+
+demo: $(VENV)/.installed
+	@$(BIN)/fwgen demo
+
+test: lint check-generated
+	$(BIN)/python -m pytest -q
+
+lint: types
+	$(BIN)/ruff check fwgen tests
+	$(BIN)/ruff format --check fwgen tests
+	$(if $(C_SOURCES),$(BIN)/clang-format --dry-run -Werror $(C_SOURCES))
+
+types: venv
+	$(BIN)/mypy
+
+format: venv
+	$(BIN)/ruff check --fix fwgen tests
+	$(BIN)/ruff format fwgen tests
+	$(if $(C_SOURCES),$(BIN)/clang-format -i $(C_SOURCES))
+
+generate: venv
+	$(BIN)/fwgen generate $(SPEC) -o zephyr_app
+
+check-generated: venv
+	$(BIN)/fwgen generate $(SPEC) -o zephyr_app --check
+
+bench: venv
+	$(BIN)/python -m tests.bench --json build/bench.json
+
+clean:
+	rm -rf $(VENV) build dist report results .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,99 @@
+"""What every test shares: tests that need something not every machine has, and the closing list of
+what was not run.
+
+A test says `@pytest.mark.needs("dtc")`. Where dtc is missing it is skipped and the summary names it;
+with FWGEN_REQUIRE=dtc (or `all`, or several with commas) it fails instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+
+def _program(name: str, cure: str) -> str | None:
+    return None if shutil.which(name) else f"{name} is not installed ({cure})"
+
+
+def _zephyr() -> str | None:
+    if os.environ.get("ZEPHYR_BASE"):
+        return None
+    return "Zephyr was not found (set ZEPHYR_BASE, or `fwgen setup`)"
+
+
+def _renode() -> str | None:
+    if os.environ.get("PYRENODE_BIN") or os.environ.get("PYRENODE_BUILD_DIR"):
+        return None
+    return _program("renode", "`fwgen setup`")
+
+
+def _preprocessor() -> str | None:
+    if shutil.which("cpp"):
+        return None
+    probe = [sys.executable, "-m", "ziglang", "version"]
+    found = subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    return None if found else "no C preprocessor is installed (apt-get install cpp)"
+
+
+# name -> why it is not there, with the cure; None if it is
+NEEDS: dict[str, Callable[[], str | None]] = {
+    "dtc": lambda: _program("dtc", "apt-get install device-tree-compiler"),
+    "cpp": _preprocessor,
+    "git": lambda: _program("git", "apt-get install git"),
+    "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),
+    "zephyr": _zephyr,
+    "renode": _renode,
+}
+_NOT_RUN: Counter[str] = Counter()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*names): what the test needs; see tests/conftest.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reasons: dict[str, str | None] = {}
+    required = set(os.environ.get("FWGEN_REQUIRE", "").split(","))
+    for item in items:
+        for name in (name for marker in item.iter_markers("needs") for name in marker.args):
+            if name not in NEEDS:
+                raise pytest.UsageError(f"{item.nodeid} needs '{name}': add it to NEEDS")
+            if name not in reasons:
+                reasons[name] = NEEDS[name]()
+            reason = reasons[name]
+            if reason and not required & {name, "all"}:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    required = set(os.environ.get("FWGEN_REQUIRE", "").split(","))
+    for name in (name for marker in item.iter_markers("needs") for name in marker.args):
+        if required & {name, "all"} and (reason := NEEDS[name]()):
+            pytest.fail(f"FWGEN_REQUIRE asks for {name}: {reason}", pytrace=False)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _note(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if report.skipped:
+        _note(report)
+
+
+def _note(report: pytest.TestReport | pytest.CollectReport) -> None:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    _NOT_RUN[reason.removeprefix("Skipped: ")] += 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for reason, count in sorted(_NOT_RUN.items()):
+        tests = "1 test" if count == 1 else f"{count} tests"
+        terminalreporter.write_line(f"not run: {tests}, because {reason}", yellow=True)
