@@ -1,0 +1,181 @@
+"""Diagnostics: what is wrong in a document, where, and the way out.
+
+    range-node.yaml:7:11: error[no-unit]: `sensor.period`: `60` has no unit
+        7 |   period: 60
+          |           ^^
+    help: `60 ms`?
+
+Collect them in `Findings`, so that a person sees all of them in one go.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from fwgen.errors import InputError
+
+Severity = Literal["error", "warning"]
+
+_LINE_WIDTH = 100
+_MOST_SHOWN = 40
+_MOST_KEPT = 1000
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where in a file; line and column count from 1 (0: the file as a whole). `text`: the line."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    length: int = 1
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    rule_id: str
+    severity: Severity
+    message: str
+    position: Position
+    hint: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        place = {k: v for k, v in asdict(self.position).items() if k != "text"}
+        return {
+            "rule": self.rule_id,
+            "severity": self.severity,
+            "message": self.message,
+            **place,
+            "hint": self.hint,
+        }
+
+    def __str__(self) -> str:
+        return render(self)
+
+
+class Rejected(Exception):
+    """A value could not be read; the reason is already among the findings."""
+
+
+class DiagnosticErrors(InputError):
+    """A document with errors; `diagnostics` holds them and the warnings beside them."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = in_order(diagnostics)
+        super().__init__(render_all(self.diagnostics))
+
+
+class SpecErrors(DiagnosticErrors):
+    """A spec that cannot be used."""
+
+
+@dataclass
+class Findings:
+    """Collects diagnostics; the same one twice (through an alias) counts once."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        if len(self.diagnostics) < _MOST_KEPT and diagnostic not in self.diagnostics:
+            self.diagnostics.append(diagnostic)
+
+    def error(self, rule_id: str, message: str, position: Position, hint: str = "") -> None:
+        self.add(Diagnostic(rule_id, "error", message, position, hint))
+
+    def warning(self, rule_id: str, message: str, position: Position, hint: str = "") -> None:
+        self.add(Diagnostic(rule_id, "warning", message, position, hint))
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [d for d in self.diagnostics if d.severity == "error"]
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        return [d for d in self.diagnostics if d.severity == "warning"]
+
+    def raise_errors(self, kind: type[DiagnosticErrors] = DiagnosticErrors) -> None:
+        if self.errors:
+            raise kind(self.diagnostics)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By place in the file."""
+    return sorted(diagnostics, key=lambda d: (d.position.file, d.position.line, d.position.column))
+
+
+def suggest(written: str, known: Iterable[str]) -> str | None:
+    """The known word that was most likely meant, if any is near."""
+    words = {word.lower(): word for word in known}
+    near = difflib.get_close_matches(written.lower(), list(words), n=1, cutoff=0.6)
+    return words[near[0]] if near else None
+
+
+def did_you_mean(written: str, known: Iterable[str], what: str = "known") -> str:
+    """The hint for an unknown word: the nearest one, or all that there are."""
+    words = list(known)
+    near = suggest(written, words)
+    if near:
+        return f"did you mean `{near}`?"
+    return f"{what}: " + ", ".join(f"`{word}`" for word in words)
+
+
+def quote(value: str, most: int = 40) -> str:
+    """A user's value for a sentence: on one line, of bounded length, without control characters."""
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[: most + 1])
+    return f"`{text[:most]}…`" if len(value) > most else f"`{text}`"
+
+
+def render(diagnostic: Diagnostic) -> str:
+    """The diagnostic as people read it, several lines without a final newline."""
+    place = diagnostic.position
+    lines = [f"{place}: {diagnostic.severity}[{diagnostic.rule_id}]: {diagnostic.message}"]
+    if place.line:
+        text, column = _window(place.text, place.column - 1)
+        length = max(1, min(place.length, len(text) - column))
+        pad = "".join("\t" if c == "\t" else " " * _columns(c) for c in text[:column])
+        caret = "^" * max(1, sum(_columns(c) for c in text[column : column + length]))
+        number = f"{place.line:5}"
+        lines += [f"{number} | {text}", f"{' ' * len(number)} | {pad}{caret}"]
+    if diagnostic.hint:
+        lines.append(f"help: {diagnostic.hint}")
+    return "\n".join(lines)
+
+
+def render_all(diagnostics: Iterable[Diagnostic]) -> str:
+    """All of them in the order of the file, an empty line between, and how many there are."""
+    ordered = in_order(diagnostics)
+    blocks = [render(d) for d in ordered[:_MOST_SHOWN]]
+    counts = [(n, sum(d.severity == n for d in ordered)) for n in ("error", "warning")]
+    total = ", ".join(f"{count} {name}{'s'[: count > 1]}" for name, count in counts if count)
+    if len(ordered) > _MOST_SHOWN:
+        total += f" (the first {_MOST_SHOWN} shown)"
+    if len(ordered) > 1:
+        blocks.append(total)
+    return "\n\n".join(blocks)
+
+
+def _window(text: str, column: int) -> tuple[str, int]:
+    """A long line cut down to the part around `column`; also makes it harmless to print."""
+    clean = "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text.rstrip())
+    if len(clean) <= _LINE_WIDTH:
+        return clean, min(column, len(clean))
+    start = max(0, min(column - _LINE_WIDTH // 2, len(clean) - _LINE_WIDTH))
+    part = clean[start : start + _LINE_WIDTH]
+    if start:
+        part = "…" + part[1:]
+    return part, min(column - start, len(part))
+
+
+def _columns(char: str) -> int:
+    """Columns that a terminal gives a character."""
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

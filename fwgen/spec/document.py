@@ -1,0 +1,281 @@
+"""YAML documents with a position for every key and value.
+
+    findings = Findings()
+    document = load_document(path, findings)       # raises Rejected if there is no mapping to read
+    for key, value in document.root.entries(): ...
+    document.where("sensor", "period")             # Position of that value
+
+Nothing is interpreted here: a scalar is the text that was written (so `on` and `1e3` stay what they
+are) and `fwgen.spec.kinds` reads it. Aliases share nodes, so a document costs what its text costs.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from fwgen.spec.diagnostics import Findings, Position, Rejected, quote
+from fwgen.spec.yaml_syntax import compose
+
+MOST_BYTES = 1024 * 1024
+
+PathStep = str | int
+Shape = Literal["mapping", "list", "text", "nothing"]
+
+_TAG = "tag:yaml.org,2002:"
+_NULLS = {"", "~", "null", "Null", "NULL"}
+
+
+class Node:
+    """One value of a document: a mapping, a list, a text, or nothing (`key:` without a value)."""
+
+    __slots__ = ("_key", "_raw", "document", "path")
+
+    def __init__(
+        self, document: Document, raw: Any, path: tuple[PathStep, ...], key: Any = None
+    ) -> None:
+        self.document = document
+        self.path = path
+        self._raw = raw
+        self._key = key
+
+    @property
+    def shape(self) -> Shape:
+        if isinstance(self._raw.value, str):
+            plain = self._raw.style in (None, "")
+            return "nothing" if plain and self._raw.value in _NULLS else "text"
+        return "list" if _is_list(self._raw) else "mapping"
+
+    @property
+    def text(self) -> str:
+        """The scalar as written, without its quotes; empty for a mapping or a list."""
+        return self._raw.value if isinstance(self._raw.value, str) else ""
+
+    @property
+    def name(self) -> str:
+        """The path as people write it: `steps[2].at`; empty for the document itself."""
+        return path_name(self.path)
+
+    @property
+    def position(self) -> Position:
+        """Of the value; of its key where there is no value."""
+        if self.shape == "nothing" and self._key is not None:
+            return self.key_position
+        return self.document.position(self._raw)
+
+    @property
+    def key_position(self) -> Position:
+        return self.document.position(self._raw if self._key is None else self._key)
+
+    def entries(self) -> Iterator[tuple[str, Node]]:
+        """Keys and values of a mapping, in order; of a key that is given twice the first."""
+        if self.shape != "mapping":
+            return
+        seen = set()
+        for key, value in self._raw.value:
+            if isinstance(key.value, str) and key.value not in seen:
+                seen.add(key.value)
+                yield key.value, Node(self.document, value, (*self.path, key.value), key)
+
+    def items(self) -> Iterator[Node]:
+        """The items of a list."""
+        if self.shape == "list":
+            for index, value in enumerate(self._raw.value):
+                yield Node(self.document, value, (*self.path, index))
+
+    def child(self, step: PathStep) -> Node | None:
+        """The value of a key or the item at an index; None if there is none."""
+        if isinstance(step, int):
+            return next((item for item in self.items() if item.path[-1] == step), None)
+        return next((value for key, value in self.entries() if key == step), None)
+
+    def reject(self, findings: Findings, rule_id: str, message: str, hint: str = "") -> NoReturn:
+        """Add an error about this value (its name leads the sentence) and raise Rejected."""
+        lead = f"`{self.name}`: " if self.path else ""
+        findings.error(rule_id, lead + message, self.position, hint)
+        raise Rejected
+
+
+class Document:
+    """A file read as YAML. `root` is a mapping."""
+
+    def __init__(self, file: str, text: str, raw: Any) -> None:
+        self.file = file
+        self.text = text
+        self._lines = text.splitlines()
+        self.root = Node(self, raw, ())
+
+    def position(self, raw: Any) -> Position:
+        """The place of a ruamel node; what goes on over several lines is marked on its first."""
+        start, end = raw.start_mark, raw.end_mark
+        text = self._lines[start.line] if start.line < len(self._lines) else ""
+        last = end.column if end.line == start.line else len(text.rstrip())
+        block = not isinstance(raw.value, str) and not raw.flow_style
+        length = 1 if block else max(1, last - start.column)
+        return Position(self.file, start.line + 1, start.column + 1, length, text)
+
+    def where(self, *path: PathStep, key: bool = False) -> Position:
+        """Of the value at `path` (or of its key); of the nearest thing around it if it is absent."""
+        node = self.root
+        for step in path:
+            child = node.child(step)
+            if child is None:
+                return node.key_position
+            node = child
+        is_section = node.shape in ("mapping", "list")
+        return node.key_position if key or (is_section and node.path) else node.position
+
+
+def path_name(path: tuple[PathStep, ...]) -> str:
+    name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return name.removeprefix(".")
+
+
+def load_document(path: str | Path, findings: Findings) -> Document:
+    """Read a file. Raises Rejected where nothing can be read; other findings leave a document."""
+    file = str(path)
+    return parse_document(
+        _decode(_read(Path(path), file, findings), file, findings), file, findings
+    )
+
+
+def parse_document(text: str, file: str, findings: Findings) -> Document:
+    """Like load_document, from a text; `file` is what positions name."""
+    if not text.strip():
+        _reject_file(findings, file, "file-empty", "the file is empty", _EMPTY_HINT)
+    raw = compose(text, file, findings)
+    if raw is None:
+        _reject_file(findings, file, "file-empty", "the file holds only comments", _EMPTY_HINT)
+    document = Document(file, text, raw)
+    if document.root.shape != "mapping":
+        shape = {"list": "a list", "text": "a text", "nothing": "nothing"}[document.root.shape]
+        findings.error(
+            "not-a-mapping",
+            f"the file holds {shape}, where keys and values are due",
+            document.root.position,
+            "it starts like this: `fwgen: 1`; `fwgen init -` prints a complete one",
+        )
+        raise Rejected
+    _check_nodes(document, raw, findings)
+    return document
+
+
+_EMPTY_HINT = "`fwgen init -` prints a complete spec to start from"
+
+
+def _reject_file(findings: Findings, file: str, rule_id: str, message: str, hint: str) -> NoReturn:
+    findings.error(rule_id, message, Position(file), hint)
+    raise Rejected
+
+
+def _read(path: Path, file: str, findings: Findings) -> bytes:
+    """The bytes of a file, never more than MOST_BYTES + 1 of them."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            hint = "name a file in it"
+            _reject_file(findings, file, "file-directory", "this is a directory, not a file", hint)
+        if status.st_size > MOST_BYTES:
+            _too_big(findings, file, f"{status.st_size / 2**20:.1f} MiB")
+        with path.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        hint = "`fwgen init` writes a spec to start from"
+        _reject_file(findings, file, "file-missing", "there is no such file", hint)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        hint = "see whether it is yours to read: `ls -l`"
+        _reject_file(findings, file, "file-unreadable", f"cannot be read: {reason}", hint)
+    if len(content) > MOST_BYTES:
+        _too_big(findings, file, "more than 1 MiB")
+    return content
+
+
+def _too_big(findings: Findings, file: str, size: str) -> NoReturn:
+    _reject_file(
+        findings,
+        file,
+        "file-too-big",
+        f"the file has {size}; fwgen reads up to 1 MiB",
+        "a spec takes a few KiB: is this the right file?",
+    )
+
+
+def _decode(content: bytes, file: str, findings: Findings) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        hint = f"save it as UTF-8: `iconv -f UTF-16 -t UTF-8 {file}`"
+        _reject_file(findings, file, "file-encoding", "the file is UTF-16, not UTF-8", hint)
+    if b"\0" in content:
+        hint = "fwgen reads YAML text: is this the right file?"
+        _reject_file(findings, file, "file-binary", "the file is binary, not text", hint)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line_start = before.rfind(b"\n") + 1
+        line = content[line_start:].split(b"\n", 1)[0].decode("latin-1")
+        column = len(before[line_start:].decode("utf-8", "replace"))
+        position = Position(file, before.count(b"\n") + 1, column + 1, 1, line)
+        findings.error(
+            "file-encoding",
+            f"byte 0x{content[error.start]:02x} is not UTF-8",
+            position,
+            f"save it as UTF-8: `iconv -f LATIN1 -t UTF-8 {file}`",
+        )
+        raise Rejected from None
+
+
+def _is_list(raw: Any) -> bool:
+    return bool(raw.id == "sequence")
+
+
+def _check_nodes(document: Document, root: Any, findings: Findings) -> None:
+    """Keys given twice, keys that are no word, merge keys and tags, anywhere in the document."""
+    waiting, seen = [root], set()
+    while waiting:
+        raw = waiting.pop()
+        if id(raw) in seen:
+            continue
+        seen.add(id(raw))
+        _check_tag(document, raw, findings)
+        if isinstance(raw.value, str):
+            continue
+        if _is_list(raw):
+            waiting.extend(raw.value)
+            continue
+        _check_keys(document, raw, findings)
+        waiting.extend(value for _, value in raw.value)
+
+
+def _check_tag(document: Document, raw: Any, findings: Findings) -> None:
+    tag = str(raw.tag)
+    if not tag.startswith(_TAG) or tag.startswith(_TAG + "python"):
+        shown = tag.replace(_TAG, "!!")
+        findings.error(
+            "yaml-tag",
+            f"the tag `{shown}` means nothing here",
+            document.position(raw),
+            "leave it out",
+        )
+
+
+def _check_keys(document: Document, raw: Any, findings: Findings) -> None:
+    first: dict[str, Position] = {}
+    for key, _ in raw.value:
+        position = document.position(key)
+        if not isinstance(key.value, str):
+            findings.error("yaml-key", "a key must be one word", position, "write `key: value`")
+        elif key.value == "<<" and key.style is None:
+            hint = "write the keys out"
+            findings.error("yaml-key", "merge keys (`<<`) are not supported", position, hint)
+        elif key.value in first:
+            findings.error(
+                "duplicate-key",
+                f"{quote(key.value)} is given twice; first on line {first[key.value].line}",
+                position,
+                "keep one of them",
+            )
+        else:
+            first[key.value] = position

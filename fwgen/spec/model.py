@@ -1,0 +1,250 @@
+"""The spec (format 1): the user's document as typed, frozen models. Names carry units.
+
+Each field says with its kind what a person writes; loading and the JSON Schema both follow it.
+What depends on the chip or the board (pins, buses, memories, sleep modes) is the plan's to judge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+from pydantic import Field, PrivateAttr
+
+from fwgen.spec.diagnostics import Diagnostic, Position
+from fwgen.spec.document import Document, PathStep
+from fwgen.spec.kinds import (
+    Amount,
+    Ascending,
+    Choice,
+    Integer,
+    Key,
+    Part,
+    Period,
+    Section,
+    Word,
+    WordOr,
+    on_off,
+)
+
+FORMAT = 1
+
+# The HC-SR04's reach: 2 cm to 4 m (its data sheet).
+SENSOR_LEAST = "20 mm"
+SENSOR_MOST = "4000 mm"
+
+_NAME = Word(
+    r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
+    "a name (small letters, digits and `-`, a letter first)",
+    "range-node",
+    "bad-name",
+    lambda text: "-".join(text.lower().replace("_", " ").replace("-", " ").split()),
+)
+_PIN = Word(
+    r"P[A-Z](?:[0-9]|1[0-5])",
+    "a pin (`P`, the port's letter, 0 to 15)",
+    "PF6",
+    "bad-pin",
+    lambda text: text.upper().replace("_", "").replace("-", ""),
+)
+
+
+def _thing(what: str, example: str) -> Word:
+    return Word(r"[a-z][a-z0-9_-]*", f"the name of {what}", example, mend=str.lower)
+
+
+class Sensor(Part):
+    """The ultrasonic sensor and how often it is asked."""
+
+    type: Annotated[
+        str, Choice({"hc-sr04": "hc-sr04"}, {"hcsr04": "hc-sr04"}), Field(description="The sensor.")
+    ]
+    trigger: Annotated[str, _PIN, Field(description="Pin that starts a measurement.")]
+    echo: Annotated[str, _PIN, Field(description="Pin that the echo comes back on.")]
+    period_us: Annotated[
+        int,
+        Key("period"),
+        Period("1 ms", "1 h", example="60 ms"),
+        Field(description="Time from one sample to the next; the data sheet asks for 60 ms."),
+    ]
+    range_mm: Annotated[
+        tuple[int, int],
+        Key("range"),
+        Ascending(
+            Amount("mm", SENSOR_LEAST, SENSOR_MOST, example=SENSOR_MOST),
+            example=f"[{SENSOR_LEAST}, {SENSOR_MOST}]",
+        ),
+        Field(description="Nearest and farthest distance that counts as valid."),
+    ]
+    air_decicelsius: Annotated[
+        int,
+        Key("air"),
+        Amount("decicelsius", "-40 °C", "85 °C", example="20 °C"),
+        Field(description="Temperature of the air, which sets the speed of sound."),
+    ] = 200
+
+
+class Display(Part):
+    """The screen; leave the whole section out if there is none."""
+
+    type: Annotated[str, Choice({"ssd1306": "ssd1306"}), Field(description="The display.")]
+    bus: Annotated[str, _thing("a bus", "i2c8"), Field(description="The I2C bus it hangs on.")]
+    address: Annotated[
+        int,
+        Integer(0, 0xFFFF, "0x3c", hexadecimal=True),
+        Field(description="Its 7-bit address on the bus."),
+    ]
+    size: Annotated[
+        tuple[int, int],
+        Choice({"128x64": (128, 64), "128x32": (128, 32)}),
+        Field(description="Pixels, width x height."),
+    ]
+    refresh_period_us: Annotated[
+        int,
+        Key("refresh"),
+        Period("1 ms", "1 h", example="5 Hz", rounded=True),
+        Field(description="How often the picture is renewed."),
+    ]
+
+
+class Link(Part):
+    """The way to Linux."""
+
+    channel: Annotated[
+        str, Choice({"rpmsg-tty": "rpmsg-tty"}), Field(description="The RPMsg channel.")
+    ]
+    latency_us: Annotated[
+        int,
+        Key("latency"),
+        Amount("us", "1 ms", "1 h", example="200 ms"),
+        Field(description="How old a sample may become before it is sent while Linux is awake."),
+    ]
+
+
+class MemoryWindow(Part):
+    """A memory of the chip, or a part of it; None leaves the choice to the plan."""
+
+    memory: Annotated[
+        str, Key("in"), _thing("a memory", "sram1"), Field(description="The memory's name.")
+    ]
+    start: Annotated[
+        int | None,
+        Key("at"),
+        Integer(0, 0xFFFF_FFFF, "0x0A043000", hexadecimal=True),
+        Field(description="First address."),
+    ] = None
+    size_bytes: Annotated[
+        int | None,
+        Key("size"),
+        Amount("bytes", "1 B", "4096 MiB", example="116 KiB"),
+        Field(description="Size of the window."),
+    ] = None
+
+
+class Memory(Part):
+    """Where things live while Linux sleeps."""
+
+    code: Annotated[
+        MemoryWindow,
+        Section(MemoryWindow, short="memory"),
+        Field(description="Memory for the code, or {in: memory, at: address, size: ...}."),
+    ]
+    data: Annotated[
+        MemoryWindow,
+        Section(MemoryWindow, short="memory"),
+        Field(description="Memory for data and the sample log, or {in:, at:, size:}."),
+    ]
+    log_size_bytes: Annotated[
+        int | None,
+        Key("log"),
+        WordOr("auto", None, Amount("bytes", "1 B", "4096 MiB", example="96 KiB")),
+        Field(description="Size of the sample log; `auto` takes all that the rest leaves."),
+    ] = None
+
+
+class Sleep(Part):
+    """What happens while Linux sleeps."""
+
+    mode: Annotated[
+        str, _thing("a power mode", "lp-stop2"), Field(description="The deepest mode of Linux.")
+    ]
+    when_full: Annotated[
+        str,
+        Choice({name: name for name in ("wake", "keep-newest", "keep-oldest")}),
+        Field(description="What to do when the log fills up."),
+    ]
+    longest_us: Annotated[
+        int | None,
+        Key("longest"),
+        Amount("us", "1 s", "8784 h", example="1 h"),
+        Field(description="The longest sleep that must be covered; checked against the log."),
+    ] = None
+
+
+class Source(Part):
+    """The file a spec came from; sha256 (hex) of its bytes."""
+
+    path: str
+    sha256: str
+
+
+class Spec(Part):
+    """One firmware: sensor, display, link, memory and sleep."""
+
+    format: Annotated[
+        int, Key("fwgen"), Integer(FORMAT, FORMAT, str(FORMAT)), Field(description="Format.")
+    ] = FORMAT
+    name: Annotated[str, _NAME, Field(description="Name of the firmware.")]
+    board: Annotated[
+        str,
+        _thing("a board", "stm32mp257f_dk"),
+        Field(description="The board, as Zephyr calls it."),
+    ]
+    sensor: Annotated[Sensor, Section(Sensor), Field(description="The distance sensor.")]
+    display: Annotated[
+        Display | None, Section(Display), Field(description="The screen; optional.")
+    ] = None
+    link: Annotated[Link, Section(Link), Field(description="The way to Linux.")]
+    memory: Annotated[Memory, Section(Memory), Field(description="Where code and data live.")]
+    sleep: Annotated[Sleep, Section(Sleep), Field(description="How Linux sleeps.")]
+    console: Annotated[bool, on_off(), Field(description="The M33's own serial console.")] = True
+    watchdog_us: Annotated[
+        int | None,
+        Key("watchdog"),
+        WordOr("off", None, Amount("us", "1 ms", "1 h", example="2 s")),
+        Field(description="Restart the firmware when it hangs for this long."),
+    ] = None
+    source: Source | None = None
+
+    _document: Document | None = PrivateAttr(default=None)
+    _warnings: tuple[Diagnostic, ...] = PrivateAttr(default=())
+
+    def where(self, *path: PathStep, key: bool = False) -> Position:
+        """Place of a value by its YAML keys: where("sensor", "period"); for a section its key.
+
+        What was left out gives the place of what it would stand in; a spec without a file, none.
+        """
+        if self._document is None:
+            return Position(self.source.path if self.source else f"<{self.name}>")
+        return self._document.where(*path, key=key)
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        return self._warnings
+
+    def canonical(self) -> dict[str, Any]:
+        """All that was said, without where it was said."""
+        return self.model_dump(mode="json", exclude={"source"})
+
+    @property
+    def spec_hash(self) -> bytes:
+        """8 bytes over the meaning: comments, order and spelling of units do not change it."""
+        text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).digest()[:8]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Spec) and self.canonical() == other.canonical()
+
+    def __hash__(self) -> int:
+        return hash(self.spec_hash)

@@ -1,0 +1,246 @@
+"""Quantities as people write them (`60 ms`, `116 KiB`), exact until they become a whole number.
+
+`parse` gives the quantity in the base unit of its dimension (s, Hz, B, m, °C, 1) as a Fraction;
+`whole` turns it into the integer that the code works with (`us`, `bytes`, `mm`, ...) and refuses to
+round. Both raise QuantityError, which carries a rule id, a sentence and a way out.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+
+class Dimension(Enum):
+    TIME = "a time"
+    FREQUENCY = "a frequency"
+    SIZE = "a size"
+    LENGTH = "a length"
+    TEMPERATURE = "a temperature"
+    SHARE = "a share"
+
+
+_TIME, _FREQUENCY, _SIZE = Dimension.TIME, Dimension.FREQUENCY, Dimension.SIZE
+_LENGTH, _TEMPERATURE, _SHARE = Dimension.LENGTH, Dimension.TEMPERATURE, Dimension.SHARE
+
+UNITS: dict[str, tuple[Dimension, Fraction]] = {
+    "µs": (_TIME, Fraction(1, 10**6)),
+    "ms": (_TIME, Fraction(1, 1000)),
+    "s": (_TIME, Fraction(1)),
+    "min": (_TIME, Fraction(60)),
+    "h": (_TIME, Fraction(3600)),
+    "Hz": (_FREQUENCY, Fraction(1)),
+    "kHz": (_FREQUENCY, Fraction(1000)),
+    "MHz": (_FREQUENCY, Fraction(10**6)),
+    "B": (_SIZE, Fraction(1)),
+    "KiB": (_SIZE, Fraction(1024)),
+    "MiB": (_SIZE, Fraction(1024**2)),
+    "mm": (_LENGTH, Fraction(1, 1000)),
+    "cm": (_LENGTH, Fraction(1, 100)),
+    "m": (_LENGTH, Fraction(1)),
+    "°C": (_TEMPERATURE, Fraction(1)),
+    "%": (_SHARE, Fraction(1, 100)),
+    "ppm": (_SHARE, Fraction(1, 10**6)),
+}
+
+# Other spellings of a unit that mean the same without any doubt.
+SPELLINGS = {"us": "µs", "\u03bcs": "µs", "C": "°C", "\u2103": "°C"}
+
+# What people write for a unit that is not one here, with what they most likely mean.
+_MEANT = {
+    **dict.fromkeys(("usec", "microsecond", "microseconds"), "us"),
+    **dict.fromkeys(("msec", "msecs", "millis", "millisecond", "milliseconds"), "ms"),
+    **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("mins", "minute", "minutes"), "min"),
+    **dict.fromkeys(("hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("fps", "hertz", "Hertz"), "Hz"),
+    **dict.fromkeys(("b", "byte", "bytes", "Byte", "Bytes"), "B"),
+    **dict.fromkeys(("k", "K", "kB", "KB", "kb", "Ki"), "KiB"),
+    **dict.fromkeys(("M", "MB", "Mb", "Mi"), "MiB"),
+    **dict.fromkeys(("meter", "meters", "metre", "metres"), "m"),
+    **dict.fromkeys(("deg", "degC", "celsius", "Celsius", "°"), "°C"),
+    **dict.fromkeys(("percent", "pct"), "%"),
+}
+
+# The integers that the code works with: name -> (dimension, size of one in the base unit).
+RESOLUTIONS: dict[str, tuple[Dimension, Fraction]] = {
+    "us": (_TIME, Fraction(1, 10**6)),
+    "ms": (_TIME, Fraction(1, 1000)),
+    "Hz": (_FREQUENCY, Fraction(1)),
+    "mHz": (_FREQUENCY, Fraction(1, 1000)),
+    "bytes": (_SIZE, Fraction(1)),
+    "mm": (_LENGTH, Fraction(1, 1000)),
+    "um": (_LENGTH, Fraction(1, 10**6)),
+    "decicelsius": (_TEMPERATURE, Fraction(1, 10)),
+    "ppm": (_SHARE, Fraction(1, 10**6)),
+}
+
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
+_QUANTITY = re.compile(rf"({_NUMBER})\s*([^\s0-9+.,-][^\s0-9]*)")
+_BARE = re.compile(_NUMBER)
+_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)(.*)")
+_LONGEST = 40
+
+
+class QuantityError(ValueError):
+    """A text that is no quantity, or not the one that is due."""
+
+    def __init__(self, rule: str, sentence: str, hint: str) -> None:
+        super().__init__(sentence)
+        self.rule = rule
+        self.sentence = sentence
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """`value` is in the base unit of the dimension; `text` is what was written."""
+
+    value: Fraction
+    dimension: Dimension
+    unit: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def units_of(*dimensions: Dimension) -> list[str]:
+    return [unit for unit, (dimension, _) in UNITS.items() if dimension in dimensions]
+
+
+def _due(dimensions: tuple[Dimension, ...]) -> str:
+    return " or ".join(f"{d.value} ({', '.join(units_of(d))})" for d in dimensions)
+
+
+def _likely_unit(written: str, dimensions: tuple[Dimension, ...]) -> str | None:
+    """The unit of one of the dimensions that was most likely meant by `written`."""
+    fitting = units_of(*dimensions)
+    if _MEANT.get(written) in fitting:
+        return _MEANT[written]
+    if _MEANT.get(written) == "us" and _TIME in dimensions:
+        return "us"
+    folded = [unit for unit in fitting if unit.lower() == written.lower()]
+    close = difflib.get_close_matches(written, fitting, n=1, cutoff=0.6)
+    return next(iter(folded + close), None)
+
+
+def _unknown_unit(number: str, unit: str, dimensions: tuple[Dimension, ...]) -> QuantityError:
+    likely = _likely_unit(unit, dimensions)
+    hint = f"did you mean `{number} {likely}`?" if likely else f"write {_due(dimensions)}"
+    return QuantityError("unknown-unit", f"`{unit}` is no unit that fwgen knows", hint)
+
+
+def _wrong_dimension(quantity: Quantity, dimensions: tuple[Dimension, ...]) -> QuantityError:
+    number = quantity.text[: len(quantity.text) - len(quantity.unit)].strip()
+    due = " or ".join(d.value for d in dimensions)
+    hint = f"write {_due(dimensions)}"
+    if quantity.unit == "m" and _TIME in dimensions:
+        hint = f"`m` is metres; did you mean `{number} min`?"
+    return QuantityError(
+        "wrong-dimension",
+        f"`{quantity.text}` is {quantity.dimension.value}, {due} is due here",
+        hint,
+    )
+
+
+def _not_a_quantity(text: str, dimensions: tuple[Dimension, ...], example: str) -> QuantityError:
+    if _BARE.fullmatch(text):
+        unit = _QUANTITY.fullmatch(example)
+        hint = f"`{text} {unit[2]}`?" if unit else f"write {_due(dimensions)}"
+        return QuantityError("no-unit", f"`{text}` has no unit", hint)
+    comma = _COMMA.fullmatch(text)
+    if comma:
+        hint = f"decimals take a point: `{comma[1]}.{comma[2]}{comma[3]}`"
+        return QuantityError("not-a-quantity", f"`{text}` is no quantity", hint)
+    shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    hint = f"write one number and one unit, as in `{example}`"
+    return QuantityError("not-a-quantity", f"`{shown}` is no quantity", hint)
+
+
+def parse(text: str, *dimensions: Dimension, example: str = "") -> Quantity:
+    """Read one quantity of one of the dimensions (any, if none is given).
+
+    `example` is a right one for this place; its unit is proposed for a bare number.
+    """
+    dimensions = dimensions or tuple(Dimension)
+    text = text.strip().replace("\u2212", "-")
+    match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
+    if not match:
+        raise _not_a_quantity(text, dimensions, example or f"1 {units_of(*dimensions)[0]}")
+    number, written = match[1], match[2]
+    unit = SPELLINGS.get(written, written)
+    if unit not in UNITS:
+        raise _unknown_unit(number, written, dimensions)
+    dimension, scale = UNITS[unit]
+    quantity = Quantity(Fraction(number) * scale, dimension, written, text)
+    if dimension not in dimensions:
+        raise _wrong_dimension(quantity, dimensions)
+    return quantity
+
+
+def whole(quantity: Quantity, resolution: str) -> int:
+    """The quantity as a whole number of `resolution` (a key of RESOLUTIONS); never rounds."""
+    dimension, step = RESOLUTIONS[resolution]
+    if quantity.dimension is not dimension:
+        raise _wrong_dimension(quantity, (dimension,))
+    count = quantity.value / step
+    if count.denominator != 1:
+        near = show(int(count), resolution)
+        raise QuantityError(
+            "not-whole",
+            f"`{quantity.text}` is finer than the {show(1, resolution)} that counts here",
+            f"write `{near}`" if int(count) else f"the least is `{show(1, resolution)}`",
+        )
+    return int(count)
+
+
+def period_us(quantity: Quantity, *, rounded: bool = False) -> int:
+    """A period in µs from a time or from a frequency; exact unless `rounded` allows the nearest."""
+    if quantity.dimension is not Dimension.FREQUENCY:
+        return whole(quantity, "us")
+    if quantity.value <= 0:
+        raise QuantityError(
+            "out-of-range", f"`{quantity.text}` has no period", "a frequency is above 0 Hz"
+        )
+    period = Fraction(10**6) / quantity.value
+    if period.denominator != 1 and not rounded:
+        raise QuantityError(
+            "not-whole",
+            f"the period of `{quantity.text}` is no whole number of microseconds",
+            f"write the period: `{round(period)} us`",
+        )
+    return round(period)
+
+
+def show(count: int, resolution: str) -> str:
+    """A whole number of `resolution` as a person would write it: show(60000, 'us') is '60 ms'."""
+    dimension, step = RESOLUTIONS[resolution]
+    value = count * step
+    scales = [(unit, UNITS[unit][1]) for unit in units_of(dimension)]
+    fitting = [item for item in scales if abs(value) >= item[1]] or scales[:1]
+    exact = [item for item in fitting if _decimals(value / item[1]) <= 3]
+    unit, scale = exact[-1] if exact else scales[0]
+    if dimension is _LENGTH and abs(value) < 10:
+        unit, scale = "mm", Fraction(1, 1000)
+    return f"{_plain(value / scale)} {'us' if unit == 'µs' else unit}"
+
+
+def _decimals(value: Fraction) -> int:
+    """Digits behind the point that `value` needs; 99 where no number of digits is enough."""
+    return next((n for n in range(10) if (value * 10**n).denominator == 1), 99)
+
+
+def _plain(value: Fraction) -> str:
+    digits = min(_decimals(value), 9)
+    return f"{float(value):.{digits}f}" if digits else str(value.numerator // value.denominator)
+
+
+def pattern(*dimensions: Dimension) -> str:
+    """A regular expression (ECMA 262) for what `parse` takes, for the JSON Schema."""
+    fitting = units_of(*dimensions)
+    written = fitting + [other for other, unit in SPELLINGS.items() if unit in fitting]
+    return rf"^{_NUMBER}\s*({'|'.join(re.escape(unit) for unit in written)})$"
