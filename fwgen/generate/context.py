@@ -1,0 +1,128 @@
+"""What the templates may say: every figure and every choice of the plan, as text that only needs to
+be put in its place. No template computes; what it needs is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from fwgen.soc.model import Region
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan, Window
+
+_LOG_POLICY = {
+    "wake": "LOG_WAKE",
+    "keep-newest": "LOG_KEEP_NEWEST",
+    "keep-oldest": "LOG_KEEP_OLDEST",
+}
+
+
+def file_names(plan: Plan) -> dict[str, str]:
+    """What `{...}` in the name of a template stands for."""
+    return {
+        "name": plan.spec.name,
+        "board": plan.board.name,
+        # the file name of a Zephyr board with its qualifiers
+        "zephyr_board": plan.board.zephyr_board.replace("/", "_"),
+    }
+
+
+def render_context(plan: Plan) -> dict[str, object]:
+    """The names that templates know, in a group for each tree they belong to."""
+    return {
+        "spec": {"name": plan.spec.name, "hash": plan.spec.spec_hash.hex()},
+        "board": {"name": plan.board.name, "title": plan.board.title},
+        "config": _config(plan),
+        "linux": _linux(plan),
+        "optee": _optee(plan),
+    }
+
+
+def _config(plan: Plan) -> dict[str, str]:
+    """The values of `struct fwgen_config`, as C writes them."""
+    spec, timing = plan.spec, plan.timing
+    near_mm, far_mm = spec.sensor.range_mm
+    return {
+        "spec_name": f'"{spec.name}"',
+        "spec_hash": ", ".join(f"0x{byte:02x}" for byte in spec.spec_hash),
+        "channel": f'"{spec.link.channel}"',
+        "period_us": _c_u32(timing.period_us),
+        "latency_us": _c_u32(timing.latency_us),
+        "guard_us": _c_u32(timing.guard_us),
+        "window_blocks": _c_u32(timing.window_blocks),
+        "echo_timeout_us": _c_u32(timing.echo_timeout_us),
+        "late_step_us": _c_u32(timing.late_step_us),
+        "refresh_period_us": _c_u32(timing.refresh_period_us),
+        "watchdog_us": _c_u32(timing.watchdog_us),
+        "range_min_mm": _c_u32(near_mm),
+        "range_max_mm": _c_u32(far_mm),
+        "air_decicelsius": str(spec.sensor.air_decicelsius),
+        "when_full": _LOG_POLICY[spec.sleep.when_full],
+        "log_reserve_slots": _c_u32(timing.reserve_slots),
+        "log_start": _c_hex(plan.log.start),
+        "log_size_bytes": _c_hex(plan.log.size_bytes),
+    }
+
+
+def _linux(plan: Plan) -> dict[str, object]:
+    ipcc, ddr = plan.board.chip.ipcc, plan.ddr
+    firmware = _labelled([plan.code, plan.data], "linux")
+    rings = _labelled([ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer], "linux")
+    spare = [
+        window.linux
+        for window in plan.board.windows.values()
+        if window.linux and window.linux not in firmware
+    ]
+    doorbells = [ipcc.vq0, ipcc.vq1, ipcc.shutdown]
+    return {
+        "regions": [_node(label, window) for label, window in (firmware | rings).items()],
+        "rproc": plan.board.linux_rproc_label,
+        "memory_region": _cells(f"&{label}" for label in [*firmware, *rings, *spare]),
+        "mailbox": ipcc.node,
+        "mboxes": _cells(f"&{ipcc.node} {_mbox(bell.mbox_cell)}" for bell in doorbells),
+        "mbox_names": ", ".join(f'"{bell.name}"' for bell in doorbells),
+    }
+
+
+def _optee(plan: Plan) -> dict[str, object]:
+    used = _labelled([plan.code, plan.data], "optee")
+    return {
+        "regions": [_node(label, window) for label, window in used.items()],
+        "protreg": plan.board.chip.firewall.protreg,
+    }
+
+
+def _labelled(windows: list[Window], tree: str) -> dict[str, Window]:
+    """The windows by the label of their node in that tree; a tree may not have all of them."""
+    labels = ((getattr(window, tree), window) for window in windows)
+    return {label: window for label, window in labels if label}
+
+
+def _node(label: str, window: Window) -> dict[str, str]:
+    return {"label": label, "title": window.title, "reg": _reg(window)}
+
+
+def _reg(region: Region) -> str:
+    """A `reg` of two address and two size cells."""
+    return " ".join(
+        f"0x{part:x}"
+        for value in (region.start, region.size_bytes)
+        for part in (value >> 32, value & 0xFFFF_FFFF)
+    )
+
+
+def _cells(items: Iterable[str]) -> str:
+    return ",\n\t\t\t".join(f"<{item}>" for item in items)
+
+
+def _mbox(cell: int) -> str:
+    return f"0x{cell:x}" if cell > 0xFF else str(cell)
+
+
+def _c_u32(value: int) -> str:
+    return f"{value}u"
+
+
+def _c_hex(value: int) -> str:
+    return f"0x{value:08x}u"
