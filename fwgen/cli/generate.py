@@ -1,0 +1,58 @@
+"""`fwgen generate`: write the application and the fragments, or check that they are current."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+HELP = "write the Zephyr application and the Linux and OP-TEE fragments"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", metavar="SPEC", help="the spec to generate from")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", required=True, type=Path, help="where the files go"
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; show what differs and exit 1 if anything does",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 1 with --check where the files on the disk are not what the spec gives."""
+    from fwgen.generate import render, tree
+    from fwgen.plan import make_plan
+    from fwgen.soc import load_board
+    from fwgen.spec import load_spec
+
+    spec = load_spec(args.spec)
+    files = render(make_plan(spec, load_board(spec.board)))
+    if args.check:
+        return _check(args, files)
+    done = tree.write(files, args.output)
+    for relative in done.stale:
+        print(f"removed {args.output / relative}: no longer generated")
+    print(
+        f"{args.output}: {len(files)} files, {len(done.created)} new, "
+        f"{len(done.changed)} changed, {len(done.unchanged)} as they were"
+    )
+    return 0
+
+
+def _check(args: argparse.Namespace, files: dict[str, bytes]) -> int:
+    from fwgen.generate import tree
+
+    found = tree.compare(files, args.output)
+    if found.current:
+        print(f"{args.output}: {len(files)} files, all current")
+        return 0
+    print(tree.differences(files, args.output, found), end="")
+    cure = shlex.join(["fwgen", "generate", args.spec, "-o", str(args.output)])
+    if found.foreign:
+        print("move away what fwgen did not write, then:", file=sys.stderr)
+    print(f"{args.output} is not what {args.spec} generates; to mend it: {cure}", file=sys.stderr)
+    return 1
