@@ -117,7 +117,7 @@ class Document:
         return Position(self.file, start.line + 1, start.column + 1, length, text)
 
     def where(self, *path: PathStep, key: bool = False) -> Position:
-        """Of the value at `path` (or of its key); of the nearest thing around it if it is absent."""
+        """Of the value at `path` (or of its key); of what is around it where it is absent."""
         node = self.root
         for step in path:
             child = node.child(step)
@@ -215,7 +215,7 @@ def _decode(content: bytes, file: str, findings: Findings) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line_start = before.rfind(b"\n") + 1
-        line = content[line_start:].split(b"\n", 1)[0].decode("latin-1")
+        line = content[line_start:].split(b"\n", 1)[0].decode("utf-8", "replace")
         column = len(before[line_start:].decode("utf-8", "replace"))
         position = Position(file, before.count(b"\n") + 1, column + 1, 1, line)
         findings.error(

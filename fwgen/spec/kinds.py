@@ -1,19 +1,9 @@
 """What a value may look like: each kind reads a node and describes itself to the JSON Schema.
 
-A document is described once, as pydantic models whose fields carry their kind:
-
-    class Noise(Part):
-        '''One line of text about it.'''
-        spread_um: Annotated[int, Key("spread"), Amount("um", "0 mm", "1 m", example="2 mm"),
-                             Field(description="...")] = 0
-
-    noise = read_part(node, Noise, findings)      # raises Rejected when something in it is wrong
     period_us = Period("1 ms", "1 h", example="60 ms").read(node, findings)
 
-`Key` is the name in YAML where it differs from the attribute's (which carries the unit). A field
-without a default is required. Every `read` adds what is wrong to `findings` and raises Rejected;
-`read_part` goes on with the other fields first, so that all is told in one go. To choose a model
-by a key (`do: suspend`), look at `node.child("do")` and call `read_part` with the model it names.
+Kinds stand in the fields of a Part (see fwgen.spec.parts) or are used alone, as above. A value that
+is wrong is added to `findings`, with the way out, and Rejected is raised.
 """
 
 from __future__ import annotations
@@ -22,10 +12,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from pydantic.fields import FieldInfo
 
 from fwgen.spec import quantity as q
 from fwgen.spec.diagnostics import Findings, Rejected, did_you_mean, quote, suggest
@@ -36,19 +26,21 @@ Schema = dict[str, Any]
 
 
 class Part(BaseModel):
-    """A mapping of a document; frozen. Its fields carry kinds, see the module."""
+    """A mapping of a document, frozen; fwgen.spec.parts reads it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-P = TypeVar("P", bound=Part)
-
-
 @dataclass(frozen=True)
 class Key:
-    """The name of a field in YAML."""
+    """A field's name in YAML where it differs from the attribute's (which carries the unit).
+
+    `due`: must be written although the attribute has a default. `example` is for this key.
+    """
 
     name: str
+    due: bool = False
+    example: str = ""
 
 
 class Kind(ABC, Generic[T]):
@@ -193,8 +185,7 @@ class Amount(Kind[int]):
         text = read_text(node, findings, self.example)
         try:
             written = q.parse(text, self.dimension, example=self.example)
-            low, high = q.parse(self.least), q.parse(self.most)
-            _check_bounds(written.value < low.value, written.value > high.value, text, self)
+            _check_bounds(written, written.value, self)
             return q.whole(written, self.resolution)
         except q.QuantityError as error:
             node.reject(findings, error.rule, error.sentence, error.hint)
@@ -224,9 +215,7 @@ class Period(Kind[int]):
         try:
             written = q.parse(text, q.Dimension.TIME, q.Dimension.FREQUENCY, example=self.example)
             period_us = q.period_us(written, rounded=self.rounded)
-            low, high = q.parse(self.least), q.parse(self.most)
-            low_us, high_us = q.whole(low, "us"), q.whole(high, "us")
-            _check_bounds(period_us < low_us, period_us > high_us, text, self)
+            _check_bounds(written, Fraction(period_us, 10**6), self)
             return period_us
         except q.QuantityError as error:
             node.reject(findings, error.rule, error.sentence, error.hint)
@@ -235,13 +224,29 @@ class Period(Kind[int]):
         return _quantity_schema(self.example, q.Dimension.TIME, q.Dimension.FREQUENCY)
 
 
-def _check_bounds(below: bool, above: bool, text: str, kind: Amount | Period) -> None:
+def _check_bounds(written: q.Quantity, value: Fraction, kind: Amount | Period) -> None:
+    """`value` in the base unit of the bounds; for a period that is seconds."""
+    below, above = value < q.parse(kind.least).value, value > q.parse(kind.most).value
     if below or above:
-        limit = f"at least `{kind.least}`" if below else f"at most `{kind.most}`"
-        side = "little" if below else "much"
-        sentence = f"{quote(text)} is too {side}: {limit}"
-        hint = f"write a value from `{kind.least}` to `{kind.most}`"
-        raise q.QuantityError("out-of-range", sentence, hint)
+        words = _EXTREMES[written.dimension]
+        limit = f"the least is `{kind.least}`" if below else f"the most is `{kind.most}`"
+        if written.dimension is q.Dimension.FREQUENCY:
+            limit = limit.replace(" is ", " period is ")
+        raise q.QuantityError(
+            "out-of-range",
+            f"{quote(written.text)} is too {words[above]}: {limit}",
+            f"write a value from `{kind.least}` to `{kind.most}`",
+        )
+
+
+_EXTREMES = {
+    q.Dimension.TIME: ("short", "long"),
+    q.Dimension.FREQUENCY: ("fast", "slow"),
+    q.Dimension.TEMPERATURE: ("cold", "hot"),
+    q.Dimension.LENGTH: ("near", "far"),
+    q.Dimension.SIZE: ("small", "big"),
+    q.Dimension.SHARE: ("small", "big"),
+}
 
 
 def _quantity_schema(example: str, *dimensions: q.Dimension) -> Schema:
@@ -305,36 +310,6 @@ class WordOr(Kind[T]):
 
 
 @dataclass(frozen=True)
-class Section(Kind[P]):
-    """A mapping that a Part describes. `short`: the attribute that a plain value stands for."""
-
-    part: type[P]
-    short: str = ""
-
-    @property
-    def example(self) -> str:  # type: ignore[override]
-        pairs = [
-            (key, kind.example) for key, _, kind, info in parts_of(self.part) if info.is_required()
-        ]
-        if self.short:
-            return pairs[0][1]
-        return "{" + ", ".join(f"{key}: {text}" for key, text in pairs) + "}"
-
-    def read(self, node: Node, findings: Findings) -> P:
-        if self.short and node.shape == "text":
-            kind = next(k for _, name, k, _ in parts_of(self.part) if name == self.short)
-            return self.part(**{self.short: kind.read(node, findings)})
-        return read_part(node, self.part, findings)
-
-    def schema(self) -> Schema:
-        whole = part_schema(self.part)
-        if not self.short:
-            return whole
-        kind = next(k for _, name, k, _ in parts_of(self.part) if name == self.short)
-        return {"anyOf": [kind.schema(), whole]}
-
-
-@dataclass(frozen=True)
 class ListOf(Kind[list[T]]):
     """A list of values of one kind."""
 
@@ -368,86 +343,3 @@ def read_each(pairs: list[tuple[Node, Kind[T]]], findings: Findings) -> list[T]:
     if wrong:
         raise Rejected
     return values
-
-
-def parts_of(part: type[Part]) -> list[tuple[str, str, Kind[Any], FieldInfo]]:
-    """Key, attribute, kind and pydantic's description of every field that a person can write."""
-    found = []
-    for name, info in part.model_fields.items():
-        kind = next((m for m in info.metadata if isinstance(m, Kind)), None)
-        key = next((m.name for m in info.metadata if isinstance(m, Key)), name)
-        if kind is not None:
-            found.append((key, name, kind, info))
-    return found
-
-
-def read_part(node: Node, part: type[P], findings: Findings, **also: Any) -> P:
-    """Read a mapping as `part`; `also` are attributes that nobody writes. Raises Rejected.
-
-    A key near to a missing one counts as that one, so that a slip of the pen is one error.
-    """
-    if node.shape != "mapping":
-        text = Section(part).example
-        message = (
-            "the value is missing"
-            if node.shape == "nothing"
-            else (f"keys and values are due here, not a {node.shape}")
-        )
-        rule = "no-value" if node.shape == "nothing" else "wrong-shape"
-        node.reject(findings, rule, message, f"write it like `{text}`")
-    fields = parts_of(part)
-    known = [key for key, *_ in fields]
-    written, wrong = _match_keys(node, known, findings)
-    values = dict(also)
-    for key, name, kind, info in fields:
-        try:
-            if key in written:
-                values[name] = kind.read(written[key], findings)
-            elif info.is_required():
-                _missing(node, key, kind, findings)
-        except Rejected:
-            wrong = True
-    if wrong:
-        raise Rejected
-    return part(**values)
-
-
-def _missing(node: Node, key: str, kind: Kind[Any], findings: Findings) -> None:
-    owner = f"`{node.name}`" if node.path else "the file"
-    example = f"add `{key}: {kind.example}`"
-    findings.error("missing-key", f"{owner} has no `{key}`", node.key_position, example)
-    raise Rejected
-
-
-def _match_keys(node: Node, known: list[str], findings: Findings) -> tuple[dict[str, Node], bool]:
-    """Values by key, and whether there was a key that is not known."""
-    entries = dict(node.entries())
-    written = {key: entries[key] for key in entries if key in known}
-    absent = [key for key in known if key not in written]
-    unknown = [key for key in entries if key not in known and key != "<<"]
-    for key in unknown:
-        near = suggest(key, absent)
-        owner = f"`{node.name}`" if node.path else "the file"
-        hint = f"did you mean `{near}`?" if near else did_you_mean(key, known, "known keys")
-        message = f"{owner} knows no key {quote(key)}"
-        findings.error("unknown-key", message, entries[key].key_position, hint)
-        if near and near not in written:
-            written[near] = entries[key]
-    return written, bool(unknown)
-
-
-def part_schema(part: type[Part]) -> Schema:
-    """JSON Schema of the mapping that `part` describes."""
-    properties = {}
-    for key, _, kind, info in parts_of(part):
-        properties[key] = {
-            **kind.schema(),
-            **({"description": info.description} if info.description else {}),
-        }
-    required = [key for key, _, _, info in parts_of(part) if info.is_required()]
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }

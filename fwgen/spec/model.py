@@ -22,11 +22,11 @@ from fwgen.spec.kinds import (
     Key,
     Part,
     Period,
-    Section,
     Word,
     WordOr,
     on_off,
 )
+from fwgen.spec.parts import Section
 
 FORMAT = 1
 
@@ -61,7 +61,9 @@ class Sensor(Part):
         str, Choice({"hc-sr04": "hc-sr04"}, {"hcsr04": "hc-sr04"}), Field(description="The sensor.")
     ]
     trigger: Annotated[str, _PIN, Field(description="Pin that starts a measurement.")]
-    echo: Annotated[str, _PIN, Field(description="Pin that the echo comes back on.")]
+    echo: Annotated[
+        str, Key("echo", example="PF7"), _PIN, Field(description="Pin that the echo comes back on.")
+    ]
     period_us: Annotated[
         int,
         Key("period"),
@@ -152,6 +154,7 @@ class Memory(Part):
     ]
     data: Annotated[
         MemoryWindow,
+        Key("data", example="retram"),
         Section(MemoryWindow, short="memory"),
         Field(description="Memory for data and the sample log, or {in:, at:, size:}."),
     ]
@@ -193,13 +196,16 @@ class Spec(Part):
     """One firmware: sensor, display, link, memory and sleep."""
 
     format: Annotated[
-        int, Key("fwgen"), Integer(FORMAT, FORMAT, str(FORMAT)), Field(description="Format.")
+        int,
+        Key("fwgen", due=True),
+        Integer(FORMAT, FORMAT, str(FORMAT)),
+        Field(description="Format."),
     ] = FORMAT
     name: Annotated[str, _NAME, Field(description="Name of the firmware.")]
     board: Annotated[
         str,
         _thing("a board", "stm32mp257f_dk"),
-        Field(description="The board, as Zephyr calls it."),
+        Field(description="The board, by Zephyr's name."),
     ]
     sensor: Annotated[Sensor, Section(Sensor), Field(description="The distance sensor.")]
     display: Annotated[

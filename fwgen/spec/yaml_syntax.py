@@ -53,10 +53,7 @@ def _add_marked(error: MarkedYAMLError, text: str, file: str, findings: Findings
     sentence, hint, at_context = _explain(problem, str(error.context or ""))
     if at_context and error.context_mark is not None:
         mark = error.context_mark
-    if mark is None:
-        position = Position(file)
-    else:
-        position = _at(text, file, mark.line, mark.column)
+    position = _at(text, file, mark.line, mark.column) if mark else Position(file)
     findings.error(rule, sentence, position, hint)
 
 

@@ -1,0 +1,185 @@
+"""Mappings of a document, described once: pydantic models whose fields carry their kind.
+
+    class Noise(Part):
+        spread_um: Annotated[
+            int,
+            Key("spread"),
+            Amount("um", "0 mm", "1 m", example="2 mm"),
+            Field(description="One sentence for the JSON Schema."),
+        ] = 0
+
+    findings = Findings()
+    document = load_document(path, findings)            # Rejected: nothing can be read
+    noise = read_part(document.root, Noise, findings)   # Rejected: something in it is wrong
+    findings.raise_errors(SomeErrors)                   # what did not stop the reading (keys twice)
+
+A field without a default must be written; one without a kind is nobody's to write. `Section` nests
+a Part, `ListOf(Section(X))` lists them, `Variants` chooses one by a key such as `do: suspend`.
+`read_part` goes on after a wrong field, so that all that is wrong is told in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fwgen.spec.diagnostics import Findings, Rejected, did_you_mean, quote, suggest
+from fwgen.spec.document import Node
+from fwgen.spec.kinds import Key, Kind, Part, Schema, read_text
+
+P = TypeVar("P", bound=Part)
+
+
+@dataclass(frozen=True)
+class WrittenField:
+    key: str
+    attribute: str
+    kind: Kind[Any]
+    required: bool
+    description: str
+    example: str
+
+
+def fields_of(part: type[Part]) -> list[WrittenField]:
+    """The fields that a person can write, in order."""
+    found = []
+    for name, info in part.model_fields.items():
+        kind = next((m for m in info.metadata if isinstance(m, Kind)), None)
+        key = next((m for m in info.metadata if isinstance(m, Key)), Key(name))
+        if kind is not None:
+            required = info.is_required() or key.due
+            example = key.example or kind.example
+            found.append(
+                WrittenField(key.name, name, kind, required, info.description or "", example)
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class Section(Kind[P]):
+    """A mapping that a Part describes. `short`: the attribute that a plain value stands for."""
+
+    part: type[P]
+    short: str = ""
+
+    @property
+    def example(self) -> str:  # type: ignore[override]
+        if self.short:
+            return self._short.example
+        fields = [field for field in fields_of(self.part) if field.required]
+        return "{" + ", ".join(f"{field.key}: {field.example}" for field in fields) + "}"
+
+    @property
+    def _short(self) -> WrittenField:
+        return next(field for field in fields_of(self.part) if field.attribute == self.short)
+
+    def read(self, node: Node, findings: Findings) -> P:
+        if self.short and node.shape == "text":
+            return self.part(**{self.short: self._short.kind.read(node, findings)})
+        return read_part(node, self.part, findings)
+
+    def schema(self) -> Schema:
+        whole = part_schema(self.part)
+        return {"anyOf": [self._short.kind.schema(), whole]} if self.short else whole
+
+
+@dataclass(frozen=True)
+class Variants(Kind[P]):
+    """A mapping whose `key` says which Part describes it; each Part has a field for `key` too."""
+
+    key: str
+    parts: Mapping[str, type[P]]
+
+    @property
+    def example(self) -> str:  # type: ignore[override]
+        return Section(next(iter(self.parts.values()))).example
+
+    def read(self, node: Node, findings: Findings) -> P:
+        _expect_mapping(node, self.example, findings)
+        chooser = node.child(self.key)
+        if chooser is None:
+            hint = did_you_mean("", self.parts, f"one of `{self.key}`")
+            message = f"{_owner(node)} has no `{self.key}`"
+            findings.error("missing-key", message, node.key_position, hint)
+            raise Rejected
+        name = read_text(chooser, findings, next(iter(self.parts)))
+        if name not in self.parts:
+            hint = did_you_mean(name, self.parts)
+            chooser.reject(findings, "unknown-value", f"{quote(name)} is not known here", hint)
+        return read_part(node, self.parts[name], findings)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [part_schema(part) for part in self.parts.values()]}
+
+
+def read_part(node: Node, part: type[P], findings: Findings, **also: Any) -> P:
+    """Read a mapping as `part`; `also` are attributes that nobody writes. Raises Rejected.
+
+    An unknown key near to an absent one counts as that one: a slip of the pen is one error.
+    """
+    _expect_mapping(node, Section(part).example, findings)
+    fields = fields_of(part)
+    written, wrong = _match_keys(node, [field.key for field in fields], findings)
+    values = dict(also)
+    for field in fields:
+        if field.key not in written:
+            if field.required:
+                wrong = True
+                _add_missing(node, field, findings)
+            continue
+        try:
+            values[field.attribute] = field.kind.read(written[field.key], findings)
+        except Rejected:
+            wrong = True
+    if wrong:
+        raise Rejected
+    return part(**values)
+
+
+def _expect_mapping(node: Node, example: str, findings: Findings) -> None:
+    hint = f"write it like `{example}`"
+    if node.shape == "nothing":
+        node.reject(findings, "no-value", "the value is missing", hint)
+    if node.shape != "mapping":
+        message = f"keys and values are due here, not a {node.shape}"
+        node.reject(findings, "wrong-shape", message, hint)
+
+
+def _owner(node: Node) -> str:
+    return f"`{node.name}`" if node.path else "the file"
+
+
+def _add_missing(node: Node, field: WrittenField, findings: Findings) -> None:
+    message = f"{_owner(node)} has no `{field.key}`"
+    hint = f"add `{field.key}: {field.example}`"
+    findings.error("missing-key", message, node.key_position, hint)
+
+
+def _match_keys(node: Node, known: list[str], findings: Findings) -> tuple[dict[str, Node], bool]:
+    """Values by key, and whether there was a key that is not known."""
+    entries = dict(node.entries())
+    written = {key: value for key, value in entries.items() if key in known}
+    unknown = [key for key in entries if key not in known and key != "<<"]
+    for key in unknown:
+        near = suggest(key, [name for name in known if name not in written])
+        hint = f"did you mean `{near}`?" if near else did_you_mean(key, known, "known keys")
+        place = f" in `{node.name}`" if node.path else ""
+        message = f"unknown key {quote(key)}{place}"
+        findings.error("unknown-key", message, entries[key].key_position, hint)
+        if near:
+            written[near] = entries[key]
+    return written, bool(unknown)
+
+
+def part_schema(part: type[Part]) -> Schema:
+    """JSON Schema of the mapping that `part` describes."""
+    fields = fields_of(part)
+    return {
+        "type": "object",
+        "properties": {
+            field.key: {"description": field.description, **field.kind.schema()} for field in fields
+        },
+        "required": [field.key for field in fields if field.required],
+        "additionalProperties": False,
+    }
