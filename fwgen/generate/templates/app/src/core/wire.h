@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages as bytes of a stream, and back. fwgen.cddl is the law; docs/SPEC.md explains it.
+ */
+#ifndef CORE_WIRE_H
+#define CORE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WIRE_FORMAT 1u
+#define WIRE_MESSAGE_MAX 496u /* payload of an RPMsg buffer */
+#define WIRE_SPEC_HASH_BYTES 8u
+#define WIRE_PEER_MESSAGE_MAX 40u /* the longest message of the peer, with room to spare */
+
+/* -------------------------------------------------------------------- firmware to peer */
+
+struct wire_hello {
+	uint8_t spec_hash[WIRE_SPEC_HASH_BYTES];
+	uint16_t boot;
+	uint32_t session; /* of the peer's hello that is answered; 0: asks for one */
+	uint32_t oldest_seq;
+	uint32_t next_seq;
+	uint64_t time_us;
+	uint32_t period_us;
+};
+
+struct wire_status {
+	uint64_t time_us;
+	uint32_t backlog;
+	uint32_t log_used;
+	uint32_t log_slots;
+	uint32_t log_peak;
+	uint32_t dropped;
+	uint32_t stream_errors;
+	uint32_t stale_doorbells;
+	uint32_t unexpected;
+	uint32_t asks;
+	uint32_t no_buffer;
+	uint32_t sensor_faults;
+	uint32_t display_faults;
+	uint32_t late_samples;
+};
+
+/* Each returns the bytes written to `out` (WIRE_MESSAGE_MAX bytes), 0 if the value has no encoding.
+ */
+size_t wire_encode_hello(uint8_t *out, const struct wire_hello *hello);
+size_t wire_encode_data(uint8_t *out, const uint8_t *block, size_t len);
+size_t wire_encode_gap(uint8_t *out, uint32_t first_seq, uint32_t count);
+size_t wire_encode_sleep_ack(uint8_t *out, uint32_t id);
+size_t wire_encode_wake_ack(uint8_t *out, uint32_t id, uint32_t backlog);
+size_t wire_encode_status(uint8_t *out, const struct wire_status *status);
+
+/* -------------------------------------------------------------------- peer to firmware */
+
+enum wire_peer_kind {
+	WIRE_PEER_HELLO,
+	WIRE_PEER_SLEEP,
+	WIRE_PEER_WAKE,
+	WIRE_PEER_ACK,
+};
+
+struct wire_peer_message {
+	enum wire_peer_kind kind;
+	uint32_t id;	   /* sleep, wake; hello: the session */
+	uint32_t next_seq; /* hello, wake, ack: the first sample not yet processed */
+	bool knows_seq;	   /* hello, wake: next_seq is given */
+	bool knows_spec;   /* hello: spec_hash is given */
+	uint32_t format;   /* hello */
+	uint8_t spec_hash[WIRE_SPEC_HASH_BYTES];
+};
+
+/* Finds messages in a stream that is cut anywhere and may hold garbage. */
+struct wire_reader {
+	uint8_t bytes[WIRE_PEER_MESSAGE_MAX];
+	uint32_t len;
+	uint32_t errors; /* runs of bytes that were no message */
+	bool skipping;
+};
+
+void wire_reader_reset(struct wire_reader *reader);
+
+/*
+ * Takes bytes from `*bytes` (moves it and `*len` on) until a message is complete: true, and it is
+ * in `out`; call again for the rest. False: all bytes are taken.
+ */
+bool wire_read(struct wire_reader *reader, const uint8_t **bytes, size_t *len,
+	       struct wire_peer_message *out);
+
+/* Part of a message waits for its rest. */
+bool wire_reader_partial(const struct wire_reader *reader);
+
+/* The rest will not come: search behind the mark. True: a message was found in what is there. */
+bool wire_reader_abandon(struct wire_reader *reader, struct wire_peer_message *out);
+
+#endif
