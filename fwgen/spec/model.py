@@ -199,7 +199,7 @@ class Spec(Part):
         int,
         Key("fwgen", due=True),
         Integer(FORMAT, FORMAT, str(FORMAT)),
-        Field(description="Format."),
+        Field(description="Format of this file."),
     ] = FORMAT
     name: Annotated[str, _NAME, Field(description="Name of the firmware.")]
     board: Annotated[

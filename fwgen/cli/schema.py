@@ -1,0 +1,22 @@
+"""`fwgen schema`: the JSON Schema of the spec."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+HELP = "print the JSON Schema of the spec"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "For an editor: `fwgen schema > fwgen.schema.json`, and as the spec's first line "
+        "`# yaml-language-server: $schema=fwgen.schema.json`."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from fwgen.spec.schema import spec_schema
+
+    print(json.dumps(spec_schema(), indent=2, ensure_ascii=False))
+    return 0
