@@ -6,6 +6,7 @@ the `.toml` files beside this module; nothing here or above it may hold one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -39,14 +40,18 @@ class Memory(Region):
 
 @dataclass(frozen=True)
 class PowerMode:
-    """A power mode of the chip while Linux sleeps, as the M33 sees it."""
+    """The deepest mode that the chip may enter while Linux sleeps, as the M33 sees it.
+
+    `m33_runs`: can the M33 run, or be woken by a timer or a pin, while Linux stays asleep?
+    `reachable`: memories that it can access then; `kept`: memories that keep their contents.
+    """
 
     name: str
     title: str
     m33_runs: bool
     reachable: tuple[str, ...]
+    kept: tuple[str, ...]
     source: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,17 @@ class GpioPort:
     """`letter` as in pin names: 'F' for PF6."""
 
     letter: str
-    node: str
     start: int
+    source: str
+
+    @property
+    def node(self) -> str:
+        return f"gpio{self.letter.lower()}"
 
 
 @dataclass(frozen=True)
 class Exti:
-    """The interrupt controller of the pins: line n (pin number n of any port) -> irq first_irq+n."""
+    """The interrupts of the pins: line n, for pin number n of any port, is irq `first_irq` + n."""
 
     node: str
     start: int
@@ -71,7 +80,7 @@ class Exti:
 
 @dataclass(frozen=True)
 class I2cController:
-    node: str
+    name: str
     start: int
     irq: int
     source: str
@@ -79,7 +88,7 @@ class I2cController:
 
 @dataclass(frozen=True)
 class Uart:
-    node: str
+    name: str
     start: int
     irq: int
     source: str
@@ -96,12 +105,17 @@ class Watchdog:
 
 @dataclass(frozen=True)
 class Doorbell:
-    """One IPCC channel in one direction. `channel` counts from 0 as in device trees."""
+    """One IPCC channel. `channel` counts from 0 as in device trees; `mbox_cell`: see Ipcc.
+
+    `rung_by` names the processors that ring it, 'a35', 'm33' or both.
+    """
 
     name: str
     channel: int
     mbox_cell: int
+    rung_by: tuple[str, ...]
     purpose: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -141,20 +155,26 @@ class Firewall:
 
 
 @dataclass(frozen=True)
+class Core:
+    hz: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Chip:
     name: str
     title: str
-    m33_hz: int
+    m33: Core
     alignment: Alignment
     firewall: Firewall
-    memories: dict[str, Memory]
-    power_modes: dict[str, PowerMode]
+    memories: Mapping[str, Memory]
+    power_modes: Mapping[str, PowerMode]
     exti: Exti
     ipcc: Ipcc
     watchdog: Watchdog
-    gpio_ports: dict[str, GpioPort]
-    i2c: dict[str, I2cController]
-    uarts: dict[str, Uart]
+    gpio_ports: Mapping[str, GpioPort]
+    i2c: Mapping[str, I2cController]
+    uarts: Mapping[str, Uart]
 
 
 @dataclass(frozen=True)
@@ -169,19 +189,30 @@ class Carveout(Region):
     memory: str
     owner: str
     title: str
-    linux: str
-    optee: str
     source: str
+    linux: str = ""
+    optee: str = ""
 
 
 @dataclass(frozen=True)
 class Ddr:
-    """Where Linux and the M33 exchange messages: closed while Linux sleeps."""
+    """Where Linux and the M33 exchange messages: closed while Linux sleeps.
 
+    `code` and `data`: where the stock board puts the firmware, in DDR as well.
+    """
+
+    code: Carveout
+    data: Carveout
     shm: Carveout
     vring0: Carveout
     vring1: Carveout
     vdev_buffer: Carveout
+
+
+@dataclass(frozen=True)
+class Rpmsg:
+    """`buffers` in each direction; `payload_bytes` is what one message can carry."""
+
     buffers: int
     buffer_bytes: int
     payload_bytes: int
@@ -190,14 +221,20 @@ class Ddr:
 
 @dataclass(frozen=True)
 class Pin:
-    """A pin that the board brings out. `taken_by` is '' where nothing else uses it."""
+    """A pin of the board that can be spoken of.
+
+    `connector` is '' if the board does not bring it out, `position` 0 if only the schematic tells.
+    `taken_by` is '' where nothing else uses it. `interrupt`: the firmware listens to its edges for
+    the board's own sake.
+    """
 
     name: str
     connector: str
     position: int
-    level_mv: int
-    taken_by: str
     source: str
+    signal: str = ""
+    taken_by: str = ""
+    interrupt: bool = False
 
     @property
     def port(self) -> str:
@@ -207,10 +244,18 @@ class Pin:
     def number(self) -> int:
         return int(self.name[2:])
 
+    @property
+    def place(self) -> str:
+        """Where a wire goes: 'CN5 pin 11'."""
+        return f"{self.connector} pin {self.position}" if self.position else self.connector
+
 
 @dataclass(frozen=True)
 class Bus:
-    """An I2C bus that the M33 may use and that the board brings out."""
+    """An I2C bus that the M33 may use and that the board brings out.
+
+    `pinctrl`: the nodes of Zephyr's pin control that put it on these pins.
+    """
 
     name: str
     scl: str
@@ -233,25 +278,48 @@ class Console:
 
 @dataclass(frozen=True)
 class Budget:
-    """Memory that the firmware needs beside the log (data, bss, stacks), before an ELF tells."""
+    """`rest_bytes`: data memory beside the log (data, bss, stacks), until an ELF tells.
+
+    `resume_us`: from the wake-up doorbell until Linux reads, at most.
+    """
 
     rest_bytes: int
+    resume_us: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the trees call things: Zephyr's board, its memory nodes, Linux's remote processor."""
+
+    zephyr_board: str
+    zephyr_code: str
+    zephyr_data: str
+    linux_rproc: str
     source: str
 
 
 @dataclass(frozen=True)
 class Board:
+    """`windows`: what of each memory the firmware may have, by the memory's name."""
+
     name: str
     title: str
     chip: Chip
-    zephyr_board: str
-    zephyr_code_label: str
-    zephyr_data_label: str
-    linux_rproc_label: str
-    windows: dict[str, Carveout]
+    labels: Labels
+    windows: Mapping[str, Carveout]
     reserved: tuple[Carveout, ...]
     ddr: Ddr
+    rpmsg: Rpmsg
     console: Console
-    pins: dict[str, Pin]
-    buses: dict[str, Bus]
+    pins: Mapping[str, Pin]
+    buses: Mapping[str, Bus]
     budget: Budget
+
+    @property
+    def zephyr_board(self) -> str:
+        return self.labels.zephyr_board
+
+    @property
+    def linux_rproc_label(self) -> str:
+        return self.labels.linux_rproc

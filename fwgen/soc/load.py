@@ -1,0 +1,113 @@
+"""From the data files to frozen models. A file that does not fit its model is a bug of fwgen's."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+import typing
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from fwgen.errors import InputError
+from fwgen.soc.model import Board, Chip
+
+_HERE = Path(__file__).parent
+_CHIPS = _HERE / "chips"
+_BOARDS = _HERE / "boards"
+
+T = TypeVar("T")
+
+
+class BoardError(InputError):
+    """No board of that name is known."""
+
+
+class DataError(Exception):
+    """A data file says something else than its model."""
+
+
+def board_names() -> list[str]:
+    return sorted(path.stem for path in _BOARDS.glob("*.toml"))
+
+
+@cache
+def load_board(name: str) -> Board:
+    """Raises BoardError for an unknown name."""
+    if name not in board_names():
+        raise BoardError(f"no board `{name}`; there are: {', '.join(board_names())}")
+    path = _BOARDS / f"{name}.toml"
+    data = _read(path)
+    data["chip"] = load_chip(data["chip"])
+    return build(Board, data, path.name)
+
+
+@cache
+def load_chip(name: str) -> Chip:
+    path = _CHIPS / f"{name}.toml"
+    return build(Chip, _read(path), path.name)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def build(model: type[T], data: dict[str, Any], where: str) -> T:
+    """An instance of the dataclass `model` from a table; `where` names the table in errors."""
+    if not isinstance(data, dict):
+        raise DataError(f"{where}: a table is due, not {data!r}")
+    hints = _hints(model)
+    unknown = data.keys() - hints.keys()
+    if unknown:
+        raise DataError(f"{where}: unknown {', '.join(sorted(unknown))}")
+    values = {key: _value(hints[key], data[key], f"{where}: {key}") for key in hints if key in data}
+    try:
+        return model(**values)
+    except TypeError as error:
+        raise DataError(f"{where}: {error}") from error
+
+
+_KNOWN: dict[type, dict[str, Any]] = {}
+
+
+def _hints(model: type[Any]) -> dict[str, Any]:
+    if model not in _KNOWN:
+        hints = typing.get_type_hints(model)
+        _KNOWN[model] = {field.name: hints[field.name] for field in dataclasses.fields(model)}
+    return _KNOWN[model]
+
+
+def _value(kind: Any, data: Any, where: str) -> Any:
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin is tuple:
+        if not isinstance(data, list):
+            raise DataError(f"{where}: a list is due, not {data!r}")
+        return tuple(_value(inner[0], item, f"{where}[{i}]") for i, item in enumerate(data))
+    if origin is Mapping:
+        return _named(inner[1], data, where)
+    if dataclasses.is_dataclass(kind) and not isinstance(data, kind):  # type: ignore[arg-type]
+        return build(kind, data, where)  # type: ignore[arg-type]
+    if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
+        raise DataError(f"{where}: {kind.__name__} is due, not {data!r}")
+    return data
+
+
+def _named(kind: type[T], data: Any, where: str) -> Mapping[str, T]:
+    """A table of tables; the key becomes the `name` (of a port the `letter`) of what it holds."""
+    if not isinstance(data, dict):
+        raise DataError(f"{where}: a table is due, not {data!r}")
+    hints = _hints(kind)
+    key_field = "name" if "name" in hints else "letter"
+    extra = {"memory"} & hints.keys()
+    return MappingProxyType(
+        {
+            key: build(
+                kind,
+                {key_field: key, **dict.fromkeys(extra, key), **table},
+                f"{where}.{key}",
+            )
+            for key, table in data.items()
+        }
+    )
