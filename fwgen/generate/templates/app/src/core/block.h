@@ -13,29 +13,21 @@
 #include "sample.h"
 
 #define BLOCK_BYTES 488u
+#define BLOCK_WORDS (BLOCK_BYTES / 4u)
 #define BLOCK_HEADER_BYTES 28u
 #define BLOCK_STREAM_BITS ((BLOCK_BYTES - BLOCK_HEADER_BYTES) * 8u)
 #define BLOCK_MAGIC 0x31425746u /* "FWB1" */
-#define BLOCK_SAMPLE_BITS_MAX 29u
-#define BLOCK_SAMPLES_MAX                                                                          \
-	(BLOCK_STREAM_BITS + 1u) /* at least one bit a sample, the first is free */
+#define BLOCK_WORST_BITS 29u	/* the dearest sample */
+#define BLOCK_SAMPLES_MAX (BLOCK_STREAM_BITS + 1u)
 
-/* What both sides know after a sample, from which the next one's code follows. */
+/* What writer and reader both know after a sample; the next sample's code follows from it. */
 struct block_model {
-	int32_t level;
+	int32_t level; /* smoothed distance and its change in a period, both in 1/256 mm */
 	int32_t speed;
-	uint32_t mean;
-	uint16_t word; /* the last sample: status << 13 | distance_mm */
-};
-
-struct block_encoder {
-	uint32_t *words; /* the slot; NULL: none */
-	uint32_t bits;	 /* bits of the stream in use */
-	uint32_t tail;	 /* the stream's last word, which is not full */
-	uint32_t count;
-	uint32_t first_late;
-	uint16_t crc;
-	struct block_model model;
+	uint32_t mean; /* running mean of the zigzag residuals, in 1/16 */
+	uint8_t age;   /* which gains the smoothing has come to */
+	uint8_t status;
+	uint16_t distance_mm; /* the last one seen */
 };
 
 struct block_header {
@@ -43,43 +35,59 @@ struct block_header {
 	uint32_t period_us;
 	uint64_t start_us;
 	uint16_t boot;
-	uint32_t count;
+	uint16_t count;
+};
+
+struct block_encoder {
+	volatile uint32_t *slot;
+	uint32_t bits;	     /* of the stream in use */
+	uint32_t tail;	     /* what the stream's last word holds so far */
+	uint32_t count_late; /* the commit word without its CRC */
+	uint16_t crc;
+	struct block_model model;
 };
 
 struct block_decoder {
 	struct block_header header;
 	const uint8_t *stream;
-	uint32_t bits;	/* read so far */
-	uint32_t limit; /* bits there are */
-	uint32_t index; /* of the next sample */
-	uint16_t first;
-	uint8_t first_late;
+	uint32_t bits;	     /* read so far */
+	uint32_t bits_limit; /* that there are */
+	uint32_t index;	     /* of the next sample */
+	struct sample first;
 	uint16_t crc;
 	uint16_t crc_expected;
+	bool broken;
 	struct block_model model;
 };
 
-/* `slot`: BLOCK_BYTES, 4-byte aligned, marked free. From the last store on it is a whole block of
- * one sample. */
-void block_begin(struct block_encoder *encoder, uint32_t *slot, const struct block_header *header,
-		 struct sample sample);
+/*
+ * Begins a block with its first sample. `slot`: BLOCK_WORDS words, the first of them 0. It is a
+ * whole block once the last word is stored, and nothing before. `header->count` is not looked at.
+ */
+void block_begin(struct block_encoder *encoder, volatile uint32_t *slot,
+		 const struct block_header *header, struct sample sample);
 
-/* False, and nothing changed, if the block has no room for this sample. */
+/*
+ * Adds a sample; false, and nothing changed, if there is no room. The block in memory is whole at
+ * any time, with the sample or without it.
+ */
 bool block_append(struct block_encoder *encoder, struct sample sample);
 
-/* Bytes in use: header and stream. */
-size_t block_len(const struct block_encoder *encoder);
+uint32_t block_count(const struct block_encoder *encoder);
 
-/* Reads the header of `len` bytes (any alignment); false if they begin no block. */
+/* Bytes in use, header and stream. */
+uint32_t block_len(const struct block_encoder *encoder);
+
+/* Begins to read `len` bytes, at any address; false if no block begins there. */
 bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, size_t len);
 
-/* The next sample; false after the last one or where the stream makes no sense. */
+/* The next sample; false after the last one, or where the stream makes no sense. */
 bool block_decode_next(struct block_decoder *decoder, struct sample *sample);
 
 /* After block_decode_next() said false: were all samples there, and does the CRC agree? */
 bool block_decode_whole(const struct block_decoder *decoder);
 
 /* Bytes that the samples read so far take, header included. */
-size_t block_decode_len(const struct block_decoder *decoder);
+uint32_t block_decode_len(const struct block_decoder *decoder);
 
 #endif

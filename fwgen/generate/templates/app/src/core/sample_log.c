@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sample_log.h"
+
+#include "retained.h"
+#include "sample_log_recover.h"
+
+static bool is_open_at(const struct sample_log *log, uint32_t index)
+{
+	return log->is_open && index + 1u == log->used;
+}
+
+void sample_log_init(struct sample_log *log, void *region, size_t size,
+		     const struct sample_log_config *config)
+{
+	size_t slots = size < SUPERBLOCK_BYTES ? 0u : (size - SUPERBLOCK_BYTES) / BLOCK_BYTES;
+
+	if (slots > SAMPLE_LOG_SLOTS_MAX) {
+		slots = SAMPLE_LOG_SLOTS_MAX;
+	}
+	*log = (struct sample_log){.config = *config, .slot_count = (uint32_t)slots};
+	if (size < SUPERBLOCK_BYTES) {
+		return;
+	}
+
+	/* Counted from the end, where it stays put when another firmware needs more or less memory
+	 * beside it. */
+	uint8_t *super = (uint8_t *)region + (size - SUPERBLOCK_BYTES);
+
+	log->super_words = (volatile uint32_t *)(uintptr_t)super;
+	log->slots = (volatile uint32_t *)(uintptr_t)(super - slots * BLOCK_BYTES);
+	sample_log_recover(log);
+	log->peak = log->used;
+	log->cursor_seq = sample_log_oldest_seq(log);
+	log->peeked_end = log->cursor_seq;
+}
+
+/* The numbers given so far outlive the blocks. */
+static void remember_next_seq(struct sample_log *log)
+{
+	log->super.next_seq = log->next_seq;
+	superblock_store(&log->super, log->super_words);
+}
+
+static void close_open(struct sample_log *log)
+{
+	log_entry_at(log, log->used - 1u)->len = (uint16_t)block_len(&log->open);
+	log->is_open = false;
+}
+
+/* The block is closed. */
+static void free_oldest(struct sample_log *log)
+{
+	const uint32_t slot = log_entry_at(log, 0)->slot;
+
+	if (log->used == 1u) {
+		remember_next_seq(log);
+	}
+	log->retained -= slot_count(log, slot);
+	retained_store(&slot_words(log, slot)[SLOT_MAGIC], 0);
+	log->head = (log->head + 1u) % log->slot_count;
+	log->used--;
+	if (log->cursor > 0u) {
+		log->cursor--;
+	}
+}
+
+/* False: the sample is dropped. */
+static bool make_room(struct sample_log *log)
+{
+	if (log->used < log->slot_count) {
+		return true;
+	}
+	if (log->config.when_full != LOG_KEEP_NEWEST || log->slot_count == 0u) {
+		return false;
+	}
+	log->dropped += slot_count(log, log_entry_at(log, 0)->slot);
+	free_oldest(log);
+	return true;
+}
+
+static void drop_sample(struct sample_log *log)
+{
+	log->dropped++;
+	log->next_seq++;
+	if (log->super_words != NULL) {
+		remember_next_seq(log);
+	}
+}
+
+static void open_block(struct sample_log *log, uint64_t schedule_us, struct sample sample)
+{
+	const struct block_header header = {
+		.first_seq = log->next_seq,
+		.period_us = log->config.period_us,
+		.start_us = schedule_us,
+		.boot = log->super.boot,
+	};
+
+	block_begin(&log->open, slot_words(log, log_entry_at(log, log->used)->slot), &header,
+		    sample);
+	log->is_open = true;
+	log->used++;
+	if (log->used > log->peak) {
+		log->peak = log->used;
+	}
+}
+
+static struct sample cut_to_range(struct sample sample)
+{
+	if (sample.status > SAMPLE_FAULT) {
+		sample.status = SAMPLE_FAULT;
+	}
+	if (!sample_status_has_distance(sample.status)) {
+		sample.distance_mm = 0;
+	} else if (sample.distance_mm > SAMPLE_DISTANCE_MAX_MM) {
+		sample.distance_mm = SAMPLE_DISTANCE_MAX_MM;
+	}
+	if (sample.late_16ths > SAMPLE_LATE_MAX_16THS) {
+		sample.late_16ths = SAMPLE_LATE_MAX_16THS;
+	}
+	return sample;
+}
+
+void sample_log_append(struct sample_log *log, uint64_t schedule_us, struct sample sample)
+{
+	sample = cut_to_range(sample);
+	if (!log->is_open || schedule_us != log->next_us || !block_append(&log->open, sample)) {
+		if (log->is_open) {
+			close_open(log);
+		}
+		if (!make_room(log)) {
+			drop_sample(log);
+			return;
+		}
+		open_block(log, schedule_us, sample);
+	}
+	log->next_us = schedule_us + log->config.period_us;
+	log->next_seq++;
+	log->retained++;
+}
+
+static bool view_gap(struct sample_log *log, uint32_t end, struct log_view *out)
+{
+	*out = (struct log_view){
+		.kind = LOG_VIEW_GAP,
+		.first_seq = log->cursor_seq,
+		.count = end - log->cursor_seq,
+	};
+	log->peeked_end = end;
+	return true;
+}
+
+bool sample_log_peek(struct sample_log *log, bool close_growing, struct log_view *out)
+{
+	if (log->cursor == log->used) {
+		if (!close_growing || log->cursor_seq == log->next_seq) {
+			return false;
+		}
+		return view_gap(log, log->next_seq, out);
+	}
+
+	const struct log_entry *entry = log_entry_at(log, log->cursor);
+	const uint32_t first_seq = slot_first_seq(log, entry->slot);
+
+	if (seq_before(log->cursor_seq, first_seq)) {
+		return view_gap(log, first_seq, out);
+	}
+	if (is_open_at(log, log->cursor)) {
+		if (!close_growing) {
+			return false;
+		}
+		close_open(log);
+	}
+	*out = (struct log_view){
+		.kind = LOG_VIEW_BLOCK,
+		.first_seq = first_seq,
+		.count = slot_count(log, entry->slot),
+		.bytes = (const uint8_t *)(uintptr_t)slot_words(log, entry->slot),
+		.len = entry->len,
+	};
+	log->peeked_end = first_seq + out->count;
+	return true;
+}
+
+/* The blocks that end before cursor_seq were handed out. */
+static void place_cursor(struct sample_log *log)
+{
+	while (log->cursor < log->used &&
+	       !seq_before(log->cursor_seq,
+			   slot_end_seq(log, log_entry_at(log, log->cursor)->slot))) {
+		if (is_open_at(log, log->cursor)) {
+			close_open(log); /* what comes next must not hide behind the cursor */
+		}
+		log->cursor++;
+	}
+}
+
+void sample_log_sent(struct sample_log *log)
+{
+	log->cursor_seq = log->peeked_end;
+	place_cursor(log);
+}
+
+bool sample_log_rewind(struct sample_log *log, uint32_t next_seq)
+{
+	const bool known = !seq_before(log->next_seq, next_seq);
+
+	log->cursor = 0;
+	log->cursor_seq = known ? next_seq : sample_log_oldest_seq(log);
+	log->peeked_end = log->cursor_seq;
+	place_cursor(log);
+	return known;
+}
+
+bool sample_log_release(struct sample_log *log, uint32_t next_seq)
+{
+	if (seq_before(log->cursor_seq, next_seq)) {
+		return false;
+	}
+	while (log->cursor > 0u &&
+	       !seq_before(next_seq, slot_end_seq(log, log_entry_at(log, 0)->slot))) {
+		free_oldest(log);
+	}
+	return true;
+}
+
+uint32_t sample_log_oldest_seq(const struct sample_log *log)
+{
+	return log->used > 0u ? slot_first_seq(log, log->ring[log->head].slot) : log->next_seq;
+}
+
+uint32_t sample_log_next_seq(const struct sample_log *log)
+{
+	return log->next_seq;
+}
+
+uint32_t sample_log_backlog(const struct sample_log *log)
+{
+	return log->retained;
+}
+
+uint32_t sample_log_open_samples(const struct sample_log *log)
+{
+	return log->is_open ? block_count(&log->open) : 0u;
+}
+
+uint32_t sample_log_dropped_total(const struct sample_log *log)
+{
+	return log->dropped;
+}
+
+uint32_t sample_log_unacked_blocks(const struct sample_log *log)
+{
+	return log->cursor;
+}
+
+uint32_t sample_log_slots(const struct sample_log *log)
+{
+	return log->slot_count;
+}
+
+uint32_t sample_log_used_slots(const struct sample_log *log)
+{
+	return log->used;
+}
+
+uint32_t sample_log_free_slots(const struct sample_log *log)
+{
+	return log->slot_count - log->used;
+}
+
+uint32_t sample_log_peak_slots(const struct sample_log *log)
+{
+	return log->peak;
+}
+
+uint16_t sample_log_boot(const struct sample_log *log)
+{
+	return log->super.boot;
+}
+
+bool sample_log_high_water(const struct sample_log *log)
+{
+	return sample_log_free_slots(log) <= log->config.reserve_slots;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sample_log_recover.h"
+
+#include "retained.h"
+
+/* How far a damaged block's header is believed when it says which numbers were in use. */
+#define CLAIM_MAX 65536u
+
+/* Its length, 0 if there is no whole block in the slot. */
+static uint16_t whole_len(const struct sample_log *log, uint32_t slot)
+{
+	const uint8_t *bytes = (const uint8_t *)(uintptr_t)slot_words(log, slot);
+	struct block_decoder decoder;
+	struct sample sample;
+
+	if (!block_decode_begin(&decoder, bytes, BLOCK_BYTES)) {
+		return 0;
+	}
+	while (block_decode_next(&decoder, &sample)) {
+	}
+	return block_decode_whole(&decoder) ? (uint16_t)block_decode_len(&decoder) : 0u;
+}
+
+static uint16_t slot_boot(const struct sample_log *log, uint32_t slot)
+{
+	struct block_decoder decoder;
+
+	(void)block_decode_begin(&decoder, (const uint8_t *)(uintptr_t)slot_words(log, slot),
+				 BLOCK_BYTES);
+	return decoder.header.boot;
+}
+
+static void wipe(const struct sample_log *log, uint32_t slot)
+{
+	retained_store(&slot_words(log, slot)[SLOT_MAGIC], 0);
+}
+
+/* By first sample; of two that begin alike the longer one first. */
+static bool sorts_before(const struct sample_log *log, uint32_t a, uint32_t b)
+{
+	const uint32_t first_a = slot_first_seq(log, a);
+	const uint32_t first_b = slot_first_seq(log, b);
+
+	if (first_a == first_b) {
+		return slot_count(log, a) > slot_count(log, b);
+	}
+	return seq_before(first_a, first_b);
+}
+
+/* All whole blocks into ring[0..used), in order. */
+static void collect(struct sample_log *log)
+{
+	for (uint32_t slot = 0; slot < log->slot_count; slot++) {
+		const struct log_entry entry = {.slot = (uint16_t)slot,
+						.len = whole_len(log, slot)};
+		uint32_t at = log->used;
+
+		if (entry.len == 0u) {
+			continue;
+		}
+		while (at > 0u && sorts_before(log, slot, log->ring[at - 1u].slot)) {
+			log->ring[at] = log->ring[at - 1u];
+			at--;
+		}
+		log->ring[at] = entry;
+		log->used++;
+	}
+}
+
+/* Leaves out what repeats samples that an earlier block has: this log never writes so. */
+static void drop_overlaps(struct sample_log *log)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < log->used; i++) {
+		const struct log_entry entry = log->ring[i];
+
+		if (kept > 0u && seq_before(slot_first_seq(log, entry.slot),
+					    slot_end_seq(log, log->ring[kept - 1u].slot))) {
+			continue;
+		}
+		log->ring[kept] = entry;
+		kept++;
+		log->retained += slot_count(log, entry.slot);
+	}
+	log->used = kept;
+}
+
+static bool keeps(const struct sample_log *log, uint32_t slot)
+{
+	for (uint32_t i = 0; i < log->used; i++) {
+		if (log->ring[i].slot == slot) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A block that was damaged had numbers that the peer may have seen. They must not be given to other
+ * samples, or the peer would take those for repetitions.
+ */
+static void skip_claimed(struct sample_log *log, uint32_t slot)
+{
+	const uint32_t end = slot_end_seq(log, slot);
+
+	if (slot_words(log, slot)[SLOT_MAGIC] == BLOCK_MAGIC && end - log->next_seq <= CLAIM_MAX) {
+		log->next_seq = end;
+	}
+}
+
+/* Every slot that was not kept is free: it goes behind the used ones. */
+static void free_rest(struct sample_log *log, bool known)
+{
+	uint32_t at = log->used;
+
+	for (uint32_t slot = 0; slot < log->slot_count; slot++) {
+		if (keeps(log, slot)) {
+			continue;
+		}
+		if (known) {
+			skip_claimed(log, slot);
+		}
+		log->ring[at] = (struct log_entry){.slot = (uint16_t)slot};
+		at++;
+	}
+}
+
+static void wipe_free(struct sample_log *log)
+{
+	for (uint32_t i = log->used; i < log->slot_count; i++) {
+		wipe(log, log->ring[i].slot);
+	}
+}
+
+void sample_log_recover(struct sample_log *log)
+{
+	const bool remembered = superblock_load(&log->super, log->super_words);
+
+	log->next_seq = log->config.initial_seq;
+	collect(log);
+	drop_overlaps(log);
+	if (log->used > 0u) {
+		const uint32_t newest = log->ring[log->used - 1u].slot;
+
+		log->next_seq = slot_end_seq(log, newest);
+		if (!remembered) {
+			log->super = (struct superblock){.boot = slot_boot(log, newest)};
+		}
+	} else if (!remembered) {
+		log->super = (struct superblock){0};
+	}
+	if (remembered && (log->used == 0u || seq_before(log->next_seq, log->super.next_seq))) {
+		log->next_seq = log->super.next_seq;
+	}
+	free_rest(log, remembered || log->used > 0u);
+
+	/* The superblock first: it must know the numbers that the wiped slots claim. */
+	log->super.boot++;
+	log->super.next_seq = log->next_seq;
+	superblock_store(&log->super, log->super_words);
+	wipe_free(log);
+}

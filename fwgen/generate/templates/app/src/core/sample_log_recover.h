@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What sample_log.c and sample_log_recover.c share, and nobody else. */
+#ifndef CORE_SAMPLE_LOG_RECOVER_H
+#define CORE_SAMPLE_LOG_RECOVER_H
+
+#include "sample_log.h"
+
+/* Words of a slot that the log reads and writes itself; block.c has the rest. */
+#define SLOT_MAGIC 0u
+#define SLOT_COMMIT 1u
+#define SLOT_FIRST_SEQ 2u
+
+#define SLOT_COUNT_MASK 0xfffu
+
+/* a is before b, in a circle of 2^32 numbers */
+static inline bool seq_before(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) < 0;
+}
+
+static inline volatile uint32_t *slot_words(const struct sample_log *log, uint32_t slot)
+{
+	return log->slots + slot * BLOCK_WORDS;
+}
+
+static inline struct log_entry *log_entry_at(struct sample_log *log, uint32_t index)
+{
+	return &log->ring[(log->head + index) % log->slot_count];
+}
+
+static inline uint32_t slot_first_seq(const struct sample_log *log, uint32_t slot)
+{
+	return slot_words(log, slot)[SLOT_FIRST_SEQ];
+}
+
+static inline uint32_t slot_count(const struct sample_log *log, uint32_t slot)
+{
+	return slot_words(log, slot)[SLOT_COMMIT] & SLOT_COUNT_MASK;
+}
+
+static inline uint32_t slot_end_seq(const struct sample_log *log, uint32_t slot)
+{
+	return slot_first_seq(log, slot) + slot_count(log, slot);
+}
+
+/*
+ * Fills `ring`, `used`, `retained`, `next_seq` and `super` from what lies in the slots and the
+ * superblock; wipes every slot that it does not keep.
+ */
+void sample_log_recover(struct sample_log *log);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the sample log must not forget even when it holds no block: two records of 32 bytes, written
+ * in turn, so that one of them is whole whenever the reset comes.
+ */
+#ifndef CORE_SUPERBLOCK_H
+#define CORE_SUPERBLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SUPERBLOCK_BYTES 64u
+#define SUPERBLOCK_WORDS (SUPERBLOCK_BYTES / 4u)
+#define SUPERBLOCK_MAGIC 0x314c5746u /* "FWL1" */
+
+struct superblock {
+	uint32_t generation; /* the record with the later one counts */
+	uint32_t next_seq;
+	uint16_t boot;
+};
+
+/* False if neither record is whole. */
+bool superblock_load(struct superblock *superblock, const volatile uint32_t *words);
+
+/* Counts the generation up and writes the record that is not in force. */
+void superblock_store(struct superblock *superblock, volatile uint32_t *words);
+
+#endif
