@@ -1,4 +1,4 @@
-"""The handshake's table, the one law of firmware and peer: `machine("firmware")`, `machine("peer")`.
+"""The handshake's table, law of both sides: `machine("firmware")` and `machine("peer")`.
 
 table.toml is the source; core/handshake_table.{c,h} and docs/handshake.md are made from it.
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fwgen.handshake import Machine
 
 SOURCE = "fwgen/handshake/table.toml"
@@ -9,9 +11,6 @@ COMMAND = "python -m fwgen.handshake"
 
 _LICENSE = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 _MADE = f"/* Drawn from {SOURCE} by `{COMMAND}`; do not edit. */\n"
-
-# events that are left out of the diagrams, because they lead nowhere new from (nearly) every state
-_UNDRAWN = {"none", "ignore", "unexpected"}
 
 
 def c_header(machine: Machine) -> str:
@@ -23,7 +22,9 @@ def c_header(machine: Machine) -> str:
         + "#include <stdbool.h>\n#include <stdint.h>\n\n/* clang-format off */\n"
         + _enum("hs_state", "HS_", {s.name: s.text for s in machine.states.values()}, "HS_STATES")
         + _enum("hs_event", "HS_EV_", machine.events, "HS_EVENTS")
-        + _enum("hs_action", "HS_DO_", {a.name: a.text for a in machine.actions.values()}, "HS_ACTIONS")
+        + _enum(
+            "hs_action", "HS_DO_", {a.name: a.text for a in machine.actions.values()}, "HS_ACTIONS"
+        )
         + _enum("hs_timer", "HS_TIMER_", {"none": "", **machine.timer_texts}, "HS_TIMERS")
         + "/* clang-format on */\n\nstruct hs_row {\n"
         "\tuint8_t action; /* enum hs_action */\n"
@@ -83,8 +84,7 @@ def page(machines: list[Machine]) -> str:
     return "".join(parts)
 
 
-def _enum(name: str, prefix: str, members: dict[str, str] | object, count: str) -> str:
-    assert isinstance(members, dict)
+def _enum(name: str, prefix: str, members: Mapping[str, str], count: str) -> str:
     lines = [f"enum {name} {{\n"]
     for member, text in members.items():
         comment = f" /* {text} */" if text else ""
@@ -131,8 +131,8 @@ def _tables(machine: Machine) -> str:
         link = "open" if state.link_open else "shut"
         lines.append(f"| **{state.name}** | {link} | {timer} | {state.text} |")
     lines += ["", "| timer | | |", "|---|---|---|"]
-    for timer, us in machine.timers_us.items():
-        lines.append(f"| {timer} | {us // 1000} ms | {machine.timer_texts[timer]} |")
+    for name, us in machine.timers_us.items():
+        lines.append(f"| {name} | {us // 1000} ms | {machine.timer_texts[name]} |")
     lines += ["", "| event | |", "|---|---|"]
     lines += [f"| {event} | {text} |" for event, text in machine.events.items()]
     lines += ["", "| action | touches the link | |", "|---|---|---|"]

@@ -1,0 +1,91 @@
+"""What a session tells its application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from fwgen.wire.block import Block
+from fwgen.wire.messages import Hello, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Online:
+    """The firmware has answered: samples follow. After `start`, and after each new beginning."""
+
+    hello: Hello
+    restarted: bool
+    """The firmware has been started again since the boot that was known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Samples not seen before, in order: those of `block` from index `skip` on."""
+
+    block: Block
+    skip: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """These samples will not come."""
+
+    first_seq: int
+    count: int
+    declared: bool
+    """False: the firmware did not say so, they just are not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberingRestarted:
+    """The firmware's log began anew, samples in between are lost without a number."""
+
+    expected_seq: int
+    oldest_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpecMismatch:
+    """The firmware was made from another spec (or speaks another format): no samples are taken."""
+
+    hello: Hello
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendReady:
+    """The firmware keeps off DDR: Linux may suspend."""
+
+    asked_us: int
+    acknowledged_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendRefused:
+    """Linux must not suspend."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The firmware is awake; so many samples wait in its log."""
+
+    backlog: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReceived:
+    status: Status
+
+
+Event: TypeAlias = (
+    Online
+    | Samples
+    | Lost
+    | NumberingRestarted
+    | SpecMismatch
+    | SuspendReady
+    | SuspendRefused
+    | Resumed
+    | StatusReceived
+)

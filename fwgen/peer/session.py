@@ -1,0 +1,412 @@
+"""The Linux side of the protocol without input and output: bytes and time in, bytes and events out.
+
+    session = Session(session_id=secrets.randbits(32) | 1, spec_hash=spec.spec_hash)
+    session.start(now_us)                    # the transport is there
+    loop:
+        transport.write(session.take_bytes())
+        for event in session.take_events(): ...
+        wait for bytes, or until session.next_due_us()
+        session.receive(data, now_us)  or  session.poll(now_us)
+
+Every call may leave bytes to send and events to take. Times are microseconds of any clock that
+never goes back and runs through a suspend or stands still in it.
+
+The handshake is table.toml's machine "peer". Its rule for the sleep: from SLEEP until WAKE nothing
+but SLEEP is sent, each with a new id; only the acknowledgement of the last one counts; Linux may
+suspend one guard time after it (event SuspendReady).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from fwgen.handshake import machine
+from fwgen.peer.events import (
+    Event,
+    NumberingRestarted,
+    Online,
+    Resumed,
+    SpecMismatch,
+    StatusReceived,
+    SuspendReady,
+    SuspendRefused,
+)
+from fwgen.peer.receiver import Receiver
+from fwgen.wire.block import Block, BlockError, decode_block
+from fwgen.wire.messages import (
+    FORMAT,
+    Ack,
+    Data,
+    Gap,
+    Hello,
+    Message,
+    PeerHello,
+    Sleep,
+    SleepAck,
+    Status,
+    Wake,
+    WakeAck,
+    WireError,
+    decode,
+    encode,
+    seq_distance,
+)
+from fwgen.wire.stream import StreamReader
+
+_U32: Final = 0xFFFF_FFFF
+STALE_PART_US: Final = 100_000
+"""A message's beginning whose rest does not come for so long is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where an application that was here before goes on; it keeps this with what it processed."""
+
+    next_seq: int
+    boot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """An acknowledgement goes out after so many blocks, or so long after the first of them."""
+
+    ack_blocks: int = 4
+    ack_delay_us: int = 250_000
+
+
+@dataclass(slots=True)
+class Counts:
+    stale: int = 0
+    """Messages meant for the session before."""
+    hellos: int = 0
+    sleeps: int = 0
+    wakes: int = 0
+    acks: int = 0
+
+
+class Session:
+    """`automatic`: what was handed out counts as processed. Else the application says so with
+    `acknowledge`, and the firmware keeps the rest."""
+
+    def __init__(
+        self,
+        *,
+        session_id: int,
+        spec_hash: bytes | None = None,
+        known: Known | None = None,
+        automatic: bool = True,
+        pace: Pace | None = None,
+    ) -> None:
+        if not 0 < session_id <= _U32:
+            raise ValueError(f"a session id is 1 .. 2^32 - 1, not {session_id}")
+        self._machine = machine("peer")
+        self._state = self._machine.start
+        self._due_us: int | None = None  # of the state's timer
+        self._session_id = session_id
+        self._spec_hash = spec_hash
+        self._automatic = automatic
+        self._pace = pace or Pace()
+        self._boot = known.boot if known else None
+        self._receiver = Receiver(known.next_seq if known else None)
+        self._reader: StreamReader[Message | Block] = StreamReader(_decode)
+        self._heard_us = 0
+        self._next_id = session_id
+        self._sleep_id: int | None = None
+        self._wake_id: int | None = None
+        self._wish_us: int | None = None  # since when Linux wants to suspend
+        self._asked_us = 0
+        self._acknowledged_us = 0
+        self._hello: Hello | None = None
+        self._refuses = False  # the firmware has another spec
+        self._ack_due_us: int | None = None
+        self._ack_blocks = 0
+        self._now_us = 0
+        self._out = bytearray()
+        self._events: list[Event] = []
+        self.counts = Counts()
+        self._actions: dict[str, Callable[[], None]] = {
+            name: getattr(self, f"_do_{name}") for name in self._machine.actions
+        }
+
+    # ------------------------------------------------------------------ what the application sees
+
+    @property
+    def state(self) -> str:
+        """Of the table's machine "peer"."""
+        return self._state
+
+    @property
+    def known(self) -> Known | None:
+        """What the next session needs to go on behind what has been processed."""
+        if self._receiver.processed is None or self._boot is None:
+            return None
+        return Known(self._receiver.processed, self._boot)
+
+    @property
+    def stream_errors(self) -> int:
+        return self._reader.errors
+
+    @property
+    def duplicates(self) -> int:
+        """Samples that came again."""
+        return self._receiver.duplicates
+
+    def start(self, now_us: int) -> None:
+        """The transport is there."""
+        self._now_us = now_us
+        self._fire("start")
+
+    def stop(self, now_us: int) -> None:
+        """The transport is gone. Bytes not yet taken are dropped."""
+        self._now_us = now_us
+        self._fire("stop")
+
+    def receive(self, data: bytes, now_us: int) -> None:
+        self._now_us = now_us
+        self._abandon_stale_part()
+        self._heard_us = now_us
+        self._handle(self._reader.feed(data))
+        self._pace_acks()
+
+    def poll(self, now_us: int) -> None:
+        """What is due by now."""
+        self._now_us = now_us
+        self._abandon_stale_part()
+        if self._wish_us is not None and now_us >= self._wish_us + self._patience_us:
+            self._fire("gave_up")
+        if self._due_us is not None and now_us >= self._due_us:
+            self._due_us = None
+            self._fire("timeout")
+        self._pace_acks()
+
+    def next_due_us(self) -> int | None:
+        """When `poll` is to be called; None: no time is due."""
+        due = [self._due_us, self._ack_due_us if self._may_ack else None]
+        if self._wish_us is not None:
+            due.append(self._wish_us + self._patience_us)
+        if self._reader.partial:
+            due.append(self._heard_us + STALE_PART_US)
+        return min((at for at in due if at is not None), default=None)
+
+    def take_bytes(self) -> bytes:
+        """What is to be written to the transport, in whole messages."""
+        taken = bytes(self._out)
+        self._out.clear()
+        return taken
+
+    def take_events(self) -> list[Event]:
+        taken, self._events = self._events, []
+        return taken
+
+    def acknowledge(self, next_seq: int, now_us: int) -> None:
+        """All samples before `next_seq` are processed: the firmware may forget them.
+
+        Raises ValueError if they were not all handed out.
+        """
+        self._now_us = now_us
+        if self._receiver.acknowledge(next_seq):
+            self._want_ack(1)
+            self._pace_acks()
+
+    def suspend(self, now_us: int) -> None:
+        """Linux wants to suspend: ends in SuspendReady or SuspendRefused."""
+        self._now_us = now_us
+        if self._wish_us is None:
+            self._asked_us = now_us
+        self._fire("suspend")
+
+    def resume(self, now_us: int) -> None:
+        """Linux is back, or does not want to suspend any more: ends in Resumed, or Online."""
+        self._now_us = now_us
+        self._wish_us = None
+        self._fire("resume")
+
+    # ------------------------------------------------------------------------------- the machine
+
+    @property
+    def _patience_us(self) -> int:
+        return self._machine.timers_us["patience"]
+
+    @property
+    def _may_ack(self) -> bool:
+        return self._state == "online" and not self._refuses
+
+    def _fire(self, event: str) -> None:
+        row = self._machine.step(self._state, event)
+        entered = row.next != self._state
+        self._state = row.next
+        if entered or event == "timeout" or row.action == "send_hello":
+            self._start_timer()
+        self._actions[row.action]()
+        if entered and self._state == "online" and self._wish_us is not None:
+            self._fire("suspend")
+
+    def _start_timer(self) -> None:
+        timeout_us = self._machine.timeout_us(self._state)
+        self._due_us = None if timeout_us is None else self._now_us + timeout_us
+
+    def _do_none(self) -> None:
+        pass
+
+    def _do_send_hello(self) -> None:
+        self.counts.hellos += 1
+        self._send(PeerHello(FORMAT, self._spec_hash, self._session_id, self._receiver.processed))
+
+    def _do_adopt(self) -> None:
+        hello = self._hello
+        assert hello is not None
+        receiver = self._receiver
+        restarted = self._boot is not None and hello.boot != self._boot
+        backwards = self._boot is not None and _boot_distance(hello.boot, self._boot) < 0
+        self._boot = hello.boot
+        self._refuses = hello.format != FORMAT or (
+            self._spec_hash is not None and hello.spec_hash != self._spec_hash
+        )
+        expected = receiver.processed
+        if expected is None:
+            receiver.begin(hello.oldest_seq)
+        elif backwards or seq_distance(hello.next_seq, expected) < 0:
+            receiver.begin(hello.oldest_seq)
+            self._events.append(NumberingRestarted(expected, hello.oldest_seq))
+        else:
+            receiver.note_new_beginning()
+        self._events.append(SpecMismatch(hello) if self._refuses else Online(hello, restarted))
+
+    def _do_deliver(self) -> None:
+        pass  # _take_data does it, message by message
+
+    def _do_send_sleep(self) -> None:
+        if self._wish_us is None:
+            self._wish_us = self._asked_us
+        if self._ack_due_us is not None and not self._refuses:
+            self._send_ack()
+        self.counts.sleeps += 1
+        self._sleep_id = self._new_id()
+        self._send(Sleep(self._sleep_id))
+
+    def _do_remember(self) -> None:
+        if self._wish_us is None:
+            self._wish_us = self._asked_us
+
+    def _do_refuse(self) -> None:
+        where = "no transport" if self._state == "offline" else f"firmware silent ({self._state})"
+        self._wish_us = None
+        self._events.append(SuspendRefused(where))
+
+    def _do_refuse_and_wake(self) -> None:
+        self._do_refuse()
+        self._do_send_wake()
+
+    def _do_hold_still(self) -> None:
+        self._wish_us = None
+        self._acknowledged_us = self._now_us
+
+    def _do_permit(self) -> None:
+        self._events.append(SuspendReady(self._asked_us, self._acknowledged_us))
+
+    def _do_send_wake(self) -> None:
+        if self._wake_id is None:
+            self._wake_id = self._new_id()
+        self.counts.wakes += 1
+        self._send(Wake(self._wake_id, self._receiver.processed or 0))
+
+    def _do_come_back(self) -> None:
+        self._wake_id = None
+        self._receiver.note_new_beginning()
+
+    def _do_leave(self) -> None:
+        self._out.clear()
+        self._wish_us = self._sleep_id = self._wake_id = self._ack_due_us = None
+
+    # ------------------------------------------------------------------------------ what arrives
+
+    def _abandon_stale_part(self) -> None:
+        if self._reader.partial and self._now_us >= self._heard_us + STALE_PART_US:
+            self._heard_us = self._now_us
+            self._handle(self._reader.abandon())
+
+    def _handle(self, messages: list[Message | Block]) -> None:
+        if messages and self._state == "online":
+            self._start_timer()
+        for message in messages:
+            if isinstance(message, Block | Gap):
+                self._take_data(message)
+            elif isinstance(message, Hello):
+                self._take_hello(message)
+            elif isinstance(message, SleepAck) and message.id == self._sleep_id:
+                self._fire("rx_sleep_ack")
+            elif isinstance(message, WakeAck) and message.id == self._wake_id:
+                if self._state == "waking":
+                    self._events.append(Resumed(message.backlog))
+                self._fire("rx_wake_ack")
+            elif isinstance(message, Status) and self._state != "greeting":
+                self._events.append(StatusReceived(message))
+            else:
+                self.counts.stale += 1
+
+    def _take_data(self, message: Block | Gap) -> None:
+        delivers = self._machine.step(self._state, "rx_data").action == "deliver"
+        self._fire("rx_data")
+        if not delivers or self._refuses:
+            self.counts.stale += 1
+            return
+        if isinstance(message, Block):
+            news = self._receiver.take_block(message)
+            self._want_ack(1)
+        else:
+            news = self._receiver.take_gap(message)
+            self._want_ack(0)
+        self._events += news
+        if self._automatic and self._receiver.expected is not None:
+            self._receiver.processed = self._receiver.expected
+
+    def _take_hello(self, hello: Hello) -> None:
+        if hello.session == 0:
+            self._fire("rx_ask")
+        elif hello.session == self._session_id:
+            self._hello = hello
+            self._fire("rx_hello")
+        else:
+            self.counts.stale += 1
+
+    # -------------------------------------------------------------------------------- what leaves
+
+    def _want_ack(self, blocks: int) -> None:
+        self._ack_blocks += blocks
+        if self._ack_due_us is None:
+            self._ack_due_us = self._now_us + self._pace.ack_delay_us
+
+    def _pace_acks(self) -> None:
+        if self._ack_due_us is None or not self._may_ack:
+            return
+        if self._ack_blocks >= self._pace.ack_blocks or self._now_us >= self._ack_due_us:
+            self._send_ack()
+
+    def _send_ack(self) -> None:
+        self._ack_due_us = None
+        self._ack_blocks = 0
+        self.counts.acks += 1
+        self._send(Ack(self._receiver.processed or 0))
+
+    def _new_id(self) -> int:
+        self._next_id = (self._next_id + 1) & _U32
+        return self._next_id
+
+    def _send(self, message: Message) -> None:
+        self._out += encode(message)
+
+
+def _boot_distance(to: int, origin: int | None) -> int:
+    return ((to - (origin or 0) + 0x8000) & 0xFFFF) - 0x8000
+
+
+def _decode(item: bytes) -> Message | Block:
+    message = decode(item)
+    if not isinstance(message, Data):
+        return message
+    try:
+        return decode_block(message.block)
+    except BlockError as error:
+        raise WireError(str(error)) from error

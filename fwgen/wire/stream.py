@@ -1,0 +1,129 @@
+"""Messages out of a stream of bytes that is cut anywhere and may hold garbage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+from fwgen.wire.messages import MARK, MESSAGE_MAX_BYTES, WireError
+
+M = TypeVar("M")
+
+_UINT: Final = 0
+_BYTES: Final = 2
+_ARRAY: Final = 4
+_NIL: Final = 0xF6
+_HEAD_BYTES: Final = {24: 1, 25: 2, 26: 4, 27: 8}
+
+
+def message_length(buffer: bytes | bytearray, start: int = 0) -> int | None:
+    """Length of the message whose mark is at `start`; None: more bytes are needed to tell.
+
+    Only the shape is looked at: an array of up to 23 unsigned numbers, byte strings and nils.
+    Raises WireError if it cannot become such a message.
+    """
+    at = start + len(MARK)
+    end = len(buffer)
+    if at >= end:
+        return None
+    head = buffer[at]
+    if head >> 5 != _ARRAY or head & 31 > 23:
+        raise WireError(f"no array behind the mark: {head:#04x}")
+    at += 1
+    for _ in range(head & 31):
+        if at >= end:
+            return None
+        first = buffer[at]
+        at += 1
+        if first == _NIL:
+            continue
+        major, value = first >> 5, first & 31
+        if major not in (_UINT, _BYTES) or value > 27:
+            raise WireError(f"no number, byte string or nil: {first:#04x}")
+        if value > 23:
+            size = _HEAD_BYTES[value]
+            if at + size > end:
+                return None
+            value = int.from_bytes(buffer[at : at + size], "big")
+            at += size
+        if major == _BYTES:
+            at += value
+        if at - start > MESSAGE_MAX_BYTES:
+            raise WireError("longer than any message")
+    return at - start if at <= end else None
+
+
+class StreamReader(Generic[M]):
+    """`decode` turns one whole message into a value, or raises WireError: then the search for the
+    next message goes on right behind this one's mark, so that a message that swallowed its
+    successors does not cost them."""
+
+    def __init__(self, decode: Callable[[bytes], M]) -> None:
+        self._decode = decode
+        self._buffer = bytearray()
+        self._skipping = False
+        self.errors = 0
+        """Runs of bytes that were no message."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether the beginning of a message waits for its rest."""
+        return bool(self._buffer)
+
+    def feed(self, data: bytes) -> list[M]:
+        """What became whole with these bytes."""
+        self._buffer += data
+        return self._read()
+
+    def abandon(self) -> list[M]:
+        """The rest of what waits will not come: what is in it, read behind its mark?"""
+        if not self._buffer:
+            return []
+        self._drop(0, 1)
+        return self._read()
+
+    def _read(self) -> list[M]:
+        found: list[M] = []
+        buffer = self._buffer
+        at = 0
+        while True:
+            mark = buffer.find(MARK, at)
+            if mark < 0:
+                keep = _mark_begun(buffer, at)
+                if keep > at:
+                    self._note_garbage()
+                at = keep
+                break
+            if mark > at:
+                self._note_garbage()
+            at = mark
+            try:
+                length = message_length(buffer, at)
+                if length is None:
+                    break
+                found.append(self._decode(bytes(buffer[at : at + length])))
+            except WireError:
+                self._note_garbage()
+                at += 1
+                continue
+            self._skipping = False
+            at += length
+        del buffer[:at]
+        return found
+
+    def _drop(self, at: int, count: int) -> None:
+        self._note_garbage()
+        del self._buffer[at : at + count]
+
+    def _note_garbage(self) -> None:
+        if not self._skipping:
+            self.errors += 1
+            self._skipping = True
+
+
+def _mark_begun(buffer: bytearray, at: int) -> int:
+    """Where, at the buffer's end, a mark may have begun; its length if none has."""
+    for size in (2, 1):
+        if len(buffer) - size >= at and buffer.endswith(MARK[:size]):
+            return len(buffer) - size
+    return len(buffer)
