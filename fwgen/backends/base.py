@@ -9,7 +9,7 @@ from fwgen.errors import InputError
 
 if TYPE_CHECKING:
     from fwgen.backends.record import RunRecord
-    from fwgen.plan import Plan
+    from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
 
 
@@ -56,10 +56,6 @@ class Backend(ABC):
         """A person wakes Linux (before DDR is closed: the suspend is called off)."""
         self._cannot("resume")
 
-    def repeat_sleep(self) -> None:
-        """Linux's application sends SLEEP once more, as if the acknowledgement were late."""
-        self._cannot("repeat_sleep")
-
     def send_wake(self) -> None:
         """Linux's application sends WAKE though nothing sleeps."""
         self._cannot("send_wake")
@@ -89,6 +85,10 @@ class Backend(ABC):
     def stall_linux(self, for_us: int) -> None:
         """Linux is too busy to read: buffers stay taken for this long."""
         self._cannot("stall_linux")
+
+    def stale_doorbell(self, ring: str) -> None:
+        """A doorbell of `ring` (vq0 or vq1) reaches the M33 that nothing new stands behind."""
+        self._cannot("stale_doorbell")
 
     # The M33's misfortunes
 

@@ -1,0 +1,129 @@
+"""Where the obstacle is: points in the scenario itself or in a CSV file beside it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from fwgen.scenario.steps.base import LONGEST
+from fwgen.spec.diagnostics import Findings, Position, Rejected, quote
+from fwgen.spec.document import Node
+from fwgen.spec.kinds import Amount, Kind, ListOf, Part, Schema, Text
+from fwgen.spec.parts import Section, read_part
+
+CSV_HEADER = ["time_s", "mm"]
+_CSV_MOST_BYTES = 16 * 1024 * 1024
+_FARTHEST_MM = 100_000
+
+Points = tuple[tuple[int, int], ...]  # (t_ms, um), t_ms ascending
+
+
+class _Millimetres(Kind[int]):
+    """A plain number of millimetres (the key is the unit), in micrometres."""
+
+    example = "1500"
+
+    def read(self, node: Node, findings: Findings) -> int:
+        value = _fraction(node.text) if node.shape == "text" else None
+        if value is None or not 0 <= value <= _FARTHEST_MM:
+            sentence = "a number of millimetres from 0 to 100000 is due here"
+            node.reject(findings, "bad-distance", sentence, f"write it like `mm: {self.example}`")
+        return round(value * 1000)
+
+    def schema(self) -> Schema:
+        return {"type": "number", "minimum": 0, "maximum": _FARTHEST_MM}
+
+
+class _Point(Part):
+    at: Annotated[int, Amount("ms", "0 s", LONGEST, example="10 s"), Field(description="When.")]
+    mm: Annotated[int, _Millimetres(), Field(description="True distance in millimetres.")]
+
+
+class _File(Part):
+    csv: Annotated[
+        str, Text("walk.csv"), Field(description=f"A file with `{','.join(CSV_HEADER)}` lines.")
+    ]
+
+
+class Distance(Kind[Points]):
+    """A list of points, or {csv: file}; a relative file lies beside the scenario."""
+
+    example = "[{at: 0 s, mm: 1500}]"
+
+    def read(self, node: Node, findings: Findings) -> Points:
+        if node.shape == "mapping":
+            name = read_part(node, _File, findings).csv
+            place = node.child("csv") or node
+            return _read_csv(Path(node.document.file).parent / name, place, findings)
+        points = ListOf(Section(_Point)).read(node, findings)
+        for index in range(1, len(points)):
+            if points[index].at <= points[index - 1].at:
+                _reject_order(node.document.where(*node.path, index, "at"), findings)
+        return tuple((point.at, point.mm) for point in points)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [ListOf(Section(_Point)).schema(), Section(_File).schema()]}
+
+
+def _reject_order(place: Position, findings: Findings) -> None:
+    message = "this point is not later than the one before it"
+    findings.error("points-order", message, place, "write the points in the order of time")
+    raise Rejected
+
+
+def _read_csv(path: Path, place: Node, findings: Findings) -> Points:
+    try:
+        if path.stat().st_size > _CSV_MOST_BYTES:
+            place.reject(findings, "csv-too-big", f"{quote(str(path))} has more than 16 MiB")
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        sentence = f"{quote(str(path), 200)} cannot be read: {reason}"
+        hint = "a relative name is looked for beside the scenario"
+        place.reject(findings, "csv-unreadable", sentence, hint)
+    return _parse_csv(text, str(path), findings)
+
+
+def _parse_csv(text: str, file: str, findings: Findings) -> Points:
+    rows = csv.reader(io.StringIO(text))
+    header = next(rows, [])
+    if [cell.strip() for cell in header] != CSV_HEADER:
+        _reject_row(file, 1, text, f"the first line is not `{','.join(CSV_HEADER)}`", findings)
+    points: list[tuple[int, int]] = []
+    for row in rows:
+        line = rows.line_num
+        if not row:
+            continue
+        cells = [_fraction(cell) for cell in row]
+        if len(cells) != 2 or cells[0] is None or cells[1] is None:
+            _reject_row(file, line, text, "two numbers are due here", findings)
+            continue
+        t_ms, um = round(cells[0] * 1000), round(cells[1] * 1000)
+        if not 0 <= um <= _FARTHEST_MM * 1000 or t_ms < 0:
+            _reject_row(file, line, text, "a time or a distance is out of range", findings)
+        if points and t_ms <= points[-1][0]:
+            _reject_row(file, line, text, "this point is not later than the one before", findings)
+        points.append((t_ms, um))
+    if not points:
+        _reject_row(file, 1, text, "no point follows", findings)
+    return tuple(points)
+
+
+def _reject_row(file: str, line: int, text: str, message: str, findings: Findings) -> None:
+    lines = text.splitlines()
+    shown = lines[line - 1] if line <= len(lines) else ""
+    hint = f"a line `{','.join(CSV_HEADER)}`, then lines like `0.5,1500`, in the order of time"
+    findings.error("csv-row", message, Position(file, line, 1, max(1, len(shown)), shown), hint)
+    raise Rejected
+
+
+def _fraction(text: str) -> Fraction | None:
+    """A plain decimal number, or None."""
+    body = text.strip()
+    digits = body.removeprefix("-").replace(".", "", 1)
+    return Fraction(body) if len(body) < 30 and digits.isdecimal() else None

@@ -1,0 +1,62 @@
+"""Drives a backend along a scenario's timeline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from fwgen.backends.base import Backend, UnsupportedStepError
+from fwgen.backends.record import RunRecord
+from fwgen.plan.model import Plan
+from fwgen.scenario.model import Scenario
+from fwgen.spec.diagnostics import quote
+
+Progress = Callable[[int, int], None]
+"""Called now and then with the scenario time reached and the scenario's end, both in us."""
+
+_PROGRESS_PARTS = 200
+
+
+def check_supported(scenario: Scenario, backend: Backend) -> None:
+    """Raises UnsupportedStepError if the backend has no way to do one of the steps."""
+    missing = sorted({step.do for step in scenario.steps if not backend.supports(step.needs)})
+    if missing:
+        steps = ", ".join(quote(name) for name in missing)
+        raise UnsupportedStepError(
+            f"{scenario.file or scenario.name}: the {backend.name} backend cannot do {steps}\n"
+            f"help: leave the step out, or run the scenario with another `--backend`"
+        )
+
+
+def run_scenario(
+    backend: Backend, plan: Plan, scenario: Scenario, seed: int, progress: Progress | None = None
+) -> RunRecord:
+    """Run it from start to end and hand over what was seen."""
+    check_supported(scenario, backend)
+    began = time.perf_counter()
+    reached_us = 0
+    try:
+        backend.start(plan, scenario, seed)
+        for at_us, step in scenario.timeline():
+            _run(backend, reached_us, at_us, scenario.until_us, progress)
+            reached_us = at_us
+            step.run(backend)
+        _run(backend, reached_us, scenario.until_us, scenario.until_us, progress)
+        record = backend.finish()
+    finally:
+        backend.close()
+    record.virtual_s = scenario.until_us / 1e6
+    record.wall_s = time.perf_counter() - began
+    return record
+
+
+def _run(
+    backend: Backend, from_us: int, to_us: int, end_us: int, progress: Progress | None
+) -> None:
+    """Run from one instant to another, in parts if somebody wants to know how it goes."""
+    part_us = max(1_000_000, end_us // _PROGRESS_PARTS) if progress else to_us
+    while from_us < to_us:
+        from_us = min(to_us, from_us + part_us)
+        backend.run_until(from_us)
+        if progress:
+            progress(from_us, end_us)

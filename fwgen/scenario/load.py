@@ -1,0 +1,81 @@
+"""From a file, or the name of a bundled one, to a Scenario or to everything wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fwgen.errors import InputError
+from fwgen.scenario.model import FORMAT, Scenario, check_steps
+from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, did_you_mean, quote
+from fwgen.spec.document import Document, load_document, parse_document
+from fwgen.spec.parts import read_part
+
+BUNDLED = Path(__file__).parent / "bundled"
+
+
+class ScenarioErrors(DiagnosticErrors):
+    """A scenario that cannot be used."""
+
+
+def bundled_names() -> list[str]:
+    return sorted(path.stem for path in BUNDLED.glob("*.yaml"))
+
+
+def find_scenario(text: str) -> Path:
+    """The file that a user means: a path, or a bundled name. Raises InputError."""
+    path = Path(text)
+    if path.exists() or path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+        return path
+    if text in bundled_names():
+        return BUNDLED / f"{text}.yaml"
+    hint = did_you_mean(text, bundled_names(), "bundled scenarios")
+    raise InputError(f"there is no scenario {quote(text)}, neither as a file nor bundled\n{hint}")
+
+
+def load_scenario(path: str | Path) -> Scenario:
+    """Read a scenario; raises ScenarioErrors with every diagnostic that can be given."""
+    findings = Findings()
+    try:
+        return _read(load_document(path, findings), findings)
+    except Rejected:
+        raise ScenarioErrors(findings.diagnostics) from None
+
+
+def parse_scenario(text: str, file: str = "<text>") -> Scenario:
+    """Like load_scenario, from a text; `file` is what positions name and files lie beside."""
+    findings = Findings()
+    try:
+        return _read(parse_document(text, file, findings), findings)
+    except Rejected:
+        raise ScenarioErrors(findings.diagnostics) from None
+
+
+def _read(document: Document, findings: Findings) -> Scenario:
+    _check_format(document, findings)
+    scenario = read_part(document.root, Scenario, findings, file=document.file)
+    places = [document.where("steps", index, "do") for index in range(len(scenario.steps))]
+    check_steps(scenario, places, findings)
+    findings.raise_errors(ScenarioErrors)
+    return scenario
+
+
+def _check_format(document: Document, findings: Findings) -> None:
+    """Stops at once at what is no scenario or a newer one."""
+    root = document.root
+    node = root.child("fwgen-scenario")
+    if node is None and root.child("fwgen") is not None:
+        position = document.where("fwgen", key=True)
+        hint = "a scenario starts with `fwgen-scenario: 1`; name the spec with `--spec`"
+        findings.error("not-a-scenario", "this file is a spec, not a scenario", position, hint)
+        raise Rejected
+    if node is None:
+        hint = f"add `fwgen-scenario: {FORMAT}`"
+        message = "the file has no `fwgen-scenario`"
+        findings.error("missing-key", message, root.position, hint)
+    elif node.shape == "text" and node.text.isdecimal() and int(node.text[:9]) > FORMAT:
+        node.reject(
+            findings,
+            "newer-format",
+            f"format {quote(node.text)} is newer than this fwgen, which reads {FORMAT}",
+            "upgrade: `pip install --upgrade fwgen`",
+        )

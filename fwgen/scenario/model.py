@@ -1,0 +1,105 @@
+"""A scenario (format 1) as typed, frozen models; times in microseconds of scenario time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from fwgen.scenario.distance import Distance, Points
+from fwgen.scenario.expect import STANDING, Expect, Expectation
+from fwgen.scenario.steps import STEPS
+from fwgen.scenario.steps.base import LONGEST, Step
+from fwgen.sensor import World
+from fwgen.spec.diagnostics import Findings, Position
+from fwgen.spec.kinds import Amount, Integer, Key, ListOf, Part, Text
+from fwgen.spec.parts import Variants
+
+FORMAT = 1
+
+
+class Scenario(Part):
+    """What the sensor sees, what happens, how long, and what must come out of it."""
+
+    format: Annotated[
+        int,
+        Key("fwgen-scenario"),
+        Integer(FORMAT, FORMAT, str(FORMAT)),
+        Field(description="Format."),
+    ] = FORMAT
+    name: Annotated[str, Text("one minute asleep"), Field(description="What it is about.")]
+    spec: Annotated[
+        str,
+        Text("small-log.yaml"),
+        Field(description="The spec that it runs with if the command names none; beside it."),
+    ] = ""
+    points: Annotated[
+        Points, Key("distance"), Distance(), Field(description="The obstacle's true distance.")
+    ]
+    noise_um: Annotated[
+        int,
+        Key("noise"),
+        Amount("um", "0 mm", "1 m", example="2 mm"),
+        Field(description="Standard deviation of the distance; drawn from the seed."),
+    ] = 0
+    missed_ppm: Annotated[
+        int,
+        Key("missed"),
+        Amount("ppm", "0 %", "100 %", example="0.2 %"),
+        Field(description="Share of the echoes that get lost; drawn from the seed."),
+    ] = 0
+    air_decicelsius: Annotated[
+        int,
+        Key("air"),
+        Amount("decicelsius", "-40 °C", "85 °C", example="20 °C"),
+        Field(description="Temperature of the air, which the firmware does not measure."),
+    ] = 200
+    steps: Annotated[
+        tuple[Step, ...],
+        ListOf(Variants("do", STEPS), least=0),
+        Field(description="What happens when."),
+    ] = ()
+    until_us: Annotated[
+        int,
+        Key("until"),
+        Amount("us", "1 s", LONGEST, example="80 s"),
+        Field(description="When it ends."),
+    ]
+    expect: Annotated[
+        tuple[Expectation, ...], Expect(), Field(description="What the report must say.")
+    ] = ()
+    file: str = ""
+
+    def world(self, seed: int) -> World:
+        """What the sensor sees."""
+        return World(self.points, seed, self.noise_um, self.missed_ppm, self.air_decicelsius)
+
+    def timeline(self) -> list[tuple[int, Step]]:
+        """Every time that a step happens, in order; at the same time, in the order written."""
+        happenings = [(at, step) for step in self.steps for at in step.instants_us()]
+        return sorted(happenings, key=lambda happening: happening[0])
+
+    def expectations(self) -> tuple[Expectation, ...]:
+        """The standing ones that this scenario does not replace, then its own."""
+        own = {expectation.field for expectation in self.expect}
+        standing = tuple(Expectation(name, 0, 0) for name in STANDING if name not in own)
+        return standing + self.expect
+
+    def spec_path(self) -> Path | None:
+        """The spec that it wants to run with."""
+        return Path(self.file).parent / self.spec if self.spec else None
+
+
+def check_steps(scenario: Scenario, places: Sequence[Position], findings: Findings) -> None:
+    """What is wrong with the steps together; `places` are theirs."""
+    for step, place in zip(scenario.steps, places, strict=True):
+        step.check(place, scenario.steps, findings)
+        if max(step.instants_us()) >= scenario.until_us:
+            findings.error(
+                "step-late",
+                f"this `{step.do}` happens when the scenario is over",
+                place,
+                "let `until` be later, or the step earlier",
+            )

@@ -1,0 +1,42 @@
+"""The steps of a scenario, one file each: what a person writes, what is checked, what it does."""
+
+from fwgen.scenario.steps.base import Step
+from fwgen.scenario.steps.bind import Bind
+from fwgen.scenario.steps.capture import Capture
+from fwgen.scenario.steps.crash_app import CrashApp
+from fwgen.scenario.steps.display_off import DisplayOff
+from fwgen.scenario.steps.display_on import DisplayOn
+from fwgen.scenario.steps.hold_echo import HoldEcho
+from fwgen.scenario.steps.mute_sensor import MuteSensor
+from fwgen.scenario.steps.reboot_linux import RebootLinux
+from fwgen.scenario.steps.reset_firmware import ResetFirmware
+from fwgen.scenario.steps.resume import Resume
+from fwgen.scenario.steps.send_wake import SendWake
+from fwgen.scenario.steps.stale_doorbell import StaleDoorbell
+from fwgen.scenario.steps.stall_linux import StallLinux
+from fwgen.scenario.steps.start_app import StartApp
+from fwgen.scenario.steps.suspend import Suspend
+from fwgen.scenario.steps.unbind import Unbind
+from fwgen.scenario.steps.unmute_sensor import UnmuteSensor
+
+__all__ = ["STEPS", "Step"]
+
+STEPS: dict[str, type[Step]] = {
+    "bind": Bind,
+    "capture": Capture,
+    "crash-app": CrashApp,
+    "display-off": DisplayOff,
+    "display-on": DisplayOn,
+    "hold-echo": HoldEcho,
+    "mute-sensor": MuteSensor,
+    "reboot-linux": RebootLinux,
+    "reset-firmware": ResetFirmware,
+    "resume": Resume,
+    "send-wake": SendWake,
+    "stale-doorbell": StaleDoorbell,
+    "stall-linux": StallLinux,
+    "start-app": StartApp,
+    "suspend": Suspend,
+    "unbind": Unbind,
+    "unmute-sensor": UnmuteSensor,
+}

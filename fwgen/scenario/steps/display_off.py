@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from fwgen.backends.base import Backend
+from fwgen.scenario.steps.base import Step
+from fwgen.spec.kinds import Choice
+
+
+class DisplayOff(Step):
+    do: Annotated[
+        str,
+        Choice({"display-off": "display-off"}),
+        Field(description="The display is gone from its bus."),
+    ]
+    needs: ClassVar = "display_off"
+
+    def run(self, backend: Backend) -> None:
+        backend.display_off()

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from fwgen.backends.base import Backend
+from fwgen.scenario.steps.base import Step
+from fwgen.spec.kinds import Choice
+
+
+class MuteSensor(Step):
+    do: Annotated[
+        str,
+        Choice({"mute-sensor": "mute-sensor"}),
+        Field(description="The sensor gives no pulse any more."),
+    ]
+    needs: ClassVar = "mute_sensor"
+
+    def run(self, backend: Backend) -> None:
+        backend.mute_sensor()

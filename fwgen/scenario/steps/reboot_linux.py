@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from fwgen.backends.base import Backend
+from fwgen.scenario.steps.base import LONGEST, Step
+from fwgen.spec.kinds import Amount, Choice, Key
+
+
+class RebootLinux(Step):
+    do: Annotated[
+        str,
+        Choice({"reboot-linux": "reboot-linux"}),
+        Field(description="Linux goes down without a word and comes back with new rings."),
+    ]
+    needs: ClassVar = "reboot_linux"
+
+    takes_us: Annotated[
+        int,
+        Key("takes"),
+        Amount("us", "1 ms", LONGEST, example="20 s"),
+        Field(description="Until the peer is back."),
+    ] = 20_000_000
+
+    def run(self, backend: Backend) -> None:
+        backend.reboot_linux(self.takes_us)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from fwgen.backends.base import Backend
+from fwgen.scenario.steps.base import Step
+from fwgen.spec.kinds import Choice
+
+
+class ResetFirmware(Step):
+    do: Annotated[
+        str,
+        Choice({"reset-firmware": "reset-firmware"}),
+        Field(description="The M33 starts again; what lies in retained memory stays."),
+    ]
+    needs: ClassVar = "reset_firmware"
+
+    def run(self, backend: Backend) -> None:
+        backend.reset_firmware()

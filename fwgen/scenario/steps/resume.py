@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from fwgen.backends.base import Backend
+from fwgen.scenario.steps.base import Step
+from fwgen.spec.kinds import Choice
+
+
+class Resume(Step):
+    do: Annotated[
+        str,
+        Choice({"resume": "resume"}),
+        Field(description="A person wakes Linux; before DDR is closed the suspend is called off."),
+    ]
+    needs: ClassVar = "resume"
+
+    def run(self, backend: Backend) -> None:
+        backend.resume()

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from fwgen.backends.base import Backend
+from fwgen.scenario.steps.base import Step
+from fwgen.spec.kinds import Choice
+
+
+class SendWake(Step):
+    do: Annotated[
+        str,
+        Choice({"send-wake": "send-wake"}),
+        Field(description="The peer sends WAKE though nothing sleeps."),
+    ]
+    needs: ClassVar = "send_wake"
+
+    def run(self, backend: Backend) -> None:
+        backend.send_wake()

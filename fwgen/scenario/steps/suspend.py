@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from fwgen.backends.base import Backend
+from fwgen.scenario.steps.base import LONGEST, Step
+from fwgen.spec.kinds import Amount, Choice, Key
+
+
+class Suspend(Step):
+    do: Annotated[
+        str,
+        Choice({"suspend": "suspend"}),
+        Field(description="Linux asks the firmware for sleep and suspends once it agreed."),
+    ]
+    needs: ClassVar = "suspend"
+
+    for_us: Annotated[
+        int | None,
+        Key("for"),
+        Amount("us", "1 ms", LONGEST, example="1 h"),
+        Field(description="A timer wakes Linux after this time (counted from this step)."),
+    ] = None
+
+    def run(self, backend: Backend) -> None:
+        backend.suspend(self.for_us)
