@@ -1,0 +1,115 @@
+"""The Linux and OP-TEE fragments, compiled on top of minimal base trees and read back."""
+
+from pathlib import Path
+
+import pytest
+
+from fwgen.generate import render
+from fwgen.plan.model import Plan, Window
+from tests.generate.device_tree import BASE, Tree, apply_overlay, compile_tree, preprocess
+
+pytestmark = pytest.mark.needs("dtc")
+
+LINUX_BASE = (BASE / "linux.dts").read_text()
+MEMORY_REGION = [
+    "cm33_sram1",
+    "cm33_retram",
+    "ipc_shmem_1",
+    "vdev0vring0",
+    "vdev0vring1",
+    "vdev0buffer",
+    "cm33_sram2",
+]
+
+
+def fragment(plan: Plan, tree: str) -> str:
+    return render(plan)[f"fragments/{tree}/{plan.board.name}-fwgen.dtsi"].decode()
+
+
+def linux_tree(plan: Plan, folder: Path) -> Tree:
+    return compile_tree(LINUX_BASE + fragment(plan, "linux"), folder / "linux.dtb")
+
+
+def optee_tree(plan: Plan, folder: Path, header: str) -> Tree:
+    text = (BASE / "optee.dts").read_text() + fragment(plan, "optee")
+    option = f'-DRIF_HEADER="{BASE / header}"'
+    return compile_tree(preprocess(text, option), folder / "optee.dtb")
+
+
+def reg(window: Window) -> list[int]:
+    return [0, window.start, 0, window.size_bytes]
+
+
+def test_linux_moves_the_reserved_memory_to_the_windows(reference: Plan, tmp_path: Path) -> None:
+    tree = linux_tree(reference, tmp_path)
+    regs = {name: tree.cells(tree.label(name), "reg") for name in MEMORY_REGION}
+    assert regs == {
+        "cm33_sram1": [0, 0x0A043000, 0, 0x1D000],
+        "cm33_retram": [0, 0x0A080000, 0, 0x1F000],
+        "ipc_shmem_1": [0, 0x81200000, 0, 0xF8000],
+        "vdev0vring0": [0, 0x812F8000, 0, 0x1000],
+        "vdev0vring1": [0, 0x812F9000, 0, 0x1000],
+        "vdev0buffer": [0, 0x812FA000, 0, 0x6000],
+        "cm33_sram2": [0, 0x0A060000, 0, 0x20000],
+    }
+
+
+def test_linux_remoteproc_knows_its_memory_and_survives_the_sleep(
+    reference: Plan, tmp_path: Path
+) -> None:
+    tree = linux_tree(reference, tmp_path)
+    rproc, mailbox = tree.label("m33_rproc"), tree.label("ipcc1")
+    assert tree.names(tree.cells(rproc, "memory-region")) == MEMORY_REGION
+    ipcc1 = tree.cells(mailbox, "phandle")[0]
+    assert tree.cells(rproc, "mboxes") == [ipcc1, 0x100, ipcc1, 0x101, ipcc1, 2]
+    assert tree.text(rproc, "mbox-names") == ["vq0", "vq1", "shutdown"]
+    assert tree.has(rproc, "keep-power-in-suspend")
+    assert tree.has(mailbox, "wakeup-source")
+    assert tree.text(rproc, "status") == tree.text(mailbox, "status") == ["okay"]
+
+
+def test_linux_fragment_is_an_overlay_too(reference: Plan, tmp_path: Path) -> None:
+    included = linux_tree(reference, tmp_path)
+    base = compile_tree(LINUX_BASE, tmp_path / "base.dtb")
+    laid_over = apply_overlay(base, fragment(reference, "linux"), tmp_path / "laid_over.dtb")
+    rproc = included.label("m33_rproc")
+    assert laid_over.names(laid_over.cells(rproc, "memory-region")) == MEMORY_REGION
+    for name in MEMORY_REGION:
+        node = included.label(name)
+        assert laid_over.cells(node, "reg") == included.cells(node, "reg")
+
+
+@pytest.mark.needs("cpp")
+def test_optee_opens_the_memories_used_and_no_others(reference: Plan, tmp_path: Path) -> None:
+    tree = optee_tree(reference, tmp_path, "rif.h")
+    nodes = {name: tree.label(name) for name in ("cm33_sram1", "cm33_sram2", "cm33_retram")}
+    assert tree.cells(nodes["cm33_sram1"], "reg") == [0, 0x0A043000, 0, 0x1D000]
+    assert tree.cells(nodes["cm33_retram"], "reg") == [0, 0x0A080000, 0, 0x1F000]
+    protreg = {name: tree.cells(node, "st,protreg") for name, node in nodes.items()}
+    assert protreg == {"cm33_sram1": [0], "cm33_retram": [0], "cm33_sram2": [0xDEAD]}
+
+
+@pytest.mark.needs("cpp")
+def test_optee_says_what_it_means_in_the_right_places(reference: Plan, tmp_path: Path) -> None:
+    tree = optee_tree(reference, tmp_path, "rif_spelled.h")
+    unused, nsec, npriv, cfdis, ddcid_dis = 1, 2, 4, 6, 8
+    meant = [ddcid_dis, unused, nsec, npriv, cfdis, unused, unused, unused]
+    assert tree.cells(tree.label("cm33_sram1"), "st,protreg") == meant
+
+
+def test_linux_follows_another_spec(other: Plan, tmp_path: Path) -> None:
+    tree = linux_tree(other, tmp_path)
+    assert tree.cells(tree.label("cm33_sram1"), "reg") == [0, 0x0A048000, 0, 0x18000]
+    assert tree.cells(tree.label("cm33_sram2"), "reg") == reg(other.data)
+    assert tree.names(tree.cells(tree.label("m33_rproc"), "memory-region"))[:2] == [
+        "cm33_sram1",
+        "cm33_sram2",
+    ]
+
+
+@pytest.mark.needs("cpp")
+def test_optee_follows_another_spec(other: Plan, tmp_path: Path) -> None:
+    tree = optee_tree(other, tmp_path, "rif.h")
+    assert tree.cells(tree.label("cm33_sram1"), "reg") == [0, 0x0A048000, 0, 0x18000]
+    assert tree.cells(tree.label("cm33_sram2"), "st,protreg") == [0]
+    assert tree.cells(tree.label("cm33_retram"), "st,protreg") == [0xDEAD]
