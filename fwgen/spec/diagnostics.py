@@ -171,6 +171,8 @@ def _window(text: str, column: int) -> tuple[str, int]:
     part = clean[start : start + _LINE_WIDTH]
     if start:
         part = "…" + part[1:]
+    if start + _LINE_WIDTH < len(clean):
+        part = part[:-1] + "…"
     return part, min(column - start, len(part))
 
 

@@ -205,7 +205,7 @@ def _too_big(findings: Findings, file: str, size: str) -> NoReturn:
 
 def _decode(content: bytes, file: str, findings: Findings) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        hint = f"save it as UTF-8: `iconv -f UTF-16 -t UTF-8 {file}`"
+        hint = "save it as UTF-8 (`iconv -f UTF-16 -t UTF-8`)"
         _reject_file(findings, file, "file-encoding", "the file is UTF-16, not UTF-8", hint)
     if b"\0" in content:
         hint = "fwgen reads YAML text: is this the right file?"
@@ -222,7 +222,7 @@ def _decode(content: bytes, file: str, findings: Findings) -> str:
             "file-encoding",
             f"byte 0x{content[error.start]:02x} is not UTF-8",
             position,
-            f"save it as UTF-8: `iconv -f LATIN1 -t UTF-8 {file}`",
+            "save it as UTF-8 (from Latin-1: `iconv -f LATIN1 -t UTF-8`)",
         )
         raise Rejected from None
 
@@ -271,11 +271,9 @@ def _check_keys(document: Document, raw: Any, findings: Findings) -> None:
             hint = "write the keys out"
             findings.error("yaml-key", "merge keys (`<<`) are not supported", position, hint)
         elif key.value in first:
-            findings.error(
-                "duplicate-key",
-                f"{quote(key.value)} is given twice; first on line {first[key.value].line}",
-                position,
-                "keep one of them",
-            )
+            line = first[key.value].line
+            place = "" if line == position.line else f"; the first is on line {line}"
+            message = f"{quote(key.value)} is given twice{place}"
+            findings.error("duplicate-key", message, position, "keep one of them")
         else:
             first[key.value] = position

@@ -153,7 +153,8 @@ class Integer(Kind[int]):
     def read(self, node: Node, findings: Findings) -> int:
         text = read_text(node, findings, self.example)
         if not _INTEGER.fullmatch(text):
-            hint = f"write it like `{self.example}`"
+            hexadecimal = self.hexadecimal and re.fullmatch("[0-9a-fA-F]{1,16}", text)
+            hint = f"did you mean `0x{text}`?" if hexadecimal else f"write it like `{self.example}`"
             node.reject(findings, "not-an-integer", f"{quote(text)} is no whole number", hint)
         value = int(text, 16) if text[:2] in ("0x", "0X") else int(text)
         if not self.least <= value <= self.most:
@@ -263,7 +264,7 @@ class Ascending(Kind[tuple[int, int]]):
     def read(self, node: Node, findings: Findings) -> tuple[int, int]:
         items = list(node.items())
         if node.shape != "list" or len(items) != 2:
-            found = f"{len(items)} of them" if node.shape == "list" else "something else"
+            found = f"{len(items)} of them" if node.shape == "list" else f"a {node.shape}"
             sentence = f"a list of two values is due here, not {found}"
             node.reject(findings, "wrong-shape", sentence, f"write it like `{self.example}`")
         values = read_each([(item, self.each) for item in items], findings)
@@ -299,9 +300,14 @@ class WordOr(Kind[T]):
         if node.shape == "text":
             if node.text == self.word:
                 return self.meaning
-            if suggest(node.text, [self.word]) and not any(c.isdigit() for c in node.text):
+            if not any(c.isdigit() for c in node.text):
+                near = suggest(node.text, [self.word])
                 sentence = f"{quote(node.text)} is neither `{self.word}` nor like `{self.example}`"
-                hint = f"did you mean `{self.word}`?"
+                hint = (
+                    f"did you mean `{self.word}`?"
+                    if near
+                    else (f"write `{self.word}`, or a value like `{self.example}`")
+                )
                 node.reject(findings, "unknown-value", sentence, hint)
         return self.other.read(node, findings)
 

@@ -58,7 +58,7 @@ def _check_format(document: Document, findings: Findings) -> None:
         node.reject(
             findings,
             "newer-format",
-            f"format {quote(node.text)} is newer than this fwgen, which reads {FORMAT}",
+            f"format {quote(node.text)} is newer than this fwgen, which reads format {FORMAT}",
             "upgrade: `pip install --upgrade fwgen`",
         )
 

@@ -44,7 +44,7 @@ _NAME = Word(
 _PIN = Word(
     r"P[A-Z](?:[0-9]|1[0-5])",
     "a pin (`P`, the port's letter, 0 to 15)",
-    "PF6",
+    "PG5",
     "bad-pin",
     lambda text: text.upper().replace("_", "").replace("-", ""),
 )
@@ -62,7 +62,10 @@ class Sensor(Part):
     ]
     trigger: Annotated[str, _PIN, Field(description="Pin that starts a measurement.")]
     echo: Annotated[
-        str, Key("echo", example="PF7"), _PIN, Field(description="Pin that the echo comes back on.")
+        str,
+        Key("echo", example="PF15"),
+        _PIN,
+        Field(description="Pin that the echo comes back on."),
     ]
     period_us: Annotated[
         int,

@@ -142,7 +142,7 @@ def _wrong_dimension(quantity: Quantity, dimensions: tuple[Dimension, ...]) -> Q
         hint = f"`m` is metres; did you mean `{number} min`?"
     return QuantityError(
         "wrong-dimension",
-        f"`{quantity.text}` is {quantity.dimension.value}, {due} is due here",
+        f"`{quantity.text}` is {quantity.dimension.value} where {due} is due",
         hint,
     )
 

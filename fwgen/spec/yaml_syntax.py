@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -10,6 +12,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from fwgen.spec.diagnostics import Findings, Position, Rejected, quote
+
+_HELP = "`fwgen init -` prints a spec to compare with"
+_NO_SPACE = re.compile(r"\s*(?:- )?([A-Za-z][\w-]*):([^\s:/]\S*)\s*(?:#.*)?")
 
 
 def compose(text: str, file: str, findings: Findings) -> Any:
@@ -19,83 +24,118 @@ def compose(text: str, file: str, findings: Findings) -> Any:
             warnings.simplefilter("ignore")
             return YAML(typ="rt", pure=True).compose(text)
     except MarkedYAMLError as error:
-        _add_marked(error, text, file, findings)
+        _add_marked(error, text.splitlines(), file, findings)
     except ReaderError as error:
         _add_character(error, text, file, findings)
     except RecursionError:
-        findings.error(
-            "yaml-nesting",
-            "brackets or lists are nested too deep to be read",
-            Position(file),
-            "nothing that fwgen reads goes deeper than a few levels",
-        )
-    except (YAMLError, ValueError, AttributeError, TypeError, IndexError, KeyError) as error:
+        message = "brackets or lists are nested too deep to be read"
+        hint = "nothing that fwgen reads goes deeper than a few levels"
+        findings.error("yaml-nesting", message, Position(file), hint)
+    except (YAMLError, ValueError, AttributeError, TypeError, LookupError, AssertionError) as error:
+        # ruamel lets some of Python's own errors through on malformed text.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         findings.error("yaml-syntax", f"this is not YAML: {reason}", Position(file), _HELP)
     raise Rejected
 
 
-_HELP = "`fwgen init -` prints a spec to compare with"
+@dataclass(frozen=True)
+class _Place:
+    line: int
+    column: int
+
+    def position(self, lines: list[str], file: str, length: int = 1) -> Position:
+        shown = lines[self.line] if self.line < len(lines) else ""
+        return Position(file, self.line + 1, self.column + 1, length, shown)
 
 
-def _at(text: str, file: str, line: int, column: int) -> Position:
-    lines = text.splitlines()
-    shown = lines[line] if line < len(lines) else ""
-    return Position(file, line + 1, column + 1, 1, shown)
+@dataclass(frozen=True)
+class _Trouble:
+    """ruamel's error: where it saw the problem, and where what it was reading began."""
+
+    problem: str
+    context: str
+    at: _Place
+    began: _Place
+    lines: list[str]
+
+    def line(self, number: int) -> str:
+        return self.lines[number] if 0 <= number < len(self.lines) else ""
 
 
-def _add_marked(error: MarkedYAMLError, text: str, file: str, findings: Findings) -> None:
-    problem = str(error.problem or "")
+def _add_marked(error: MarkedYAMLError, lines: list[str], file: str, findings: Findings) -> None:
     mark = error.problem_mark or error.context_mark
-    rule = "yaml-syntax"
-    if "another document" in problem:
-        rule = "yaml-documents"
-    sentence, hint, at_context = _explain(problem, str(error.context or ""))
-    if at_context and error.context_mark is not None:
-        mark = error.context_mark
-    position = _at(text, file, mark.line, mark.column) if mark else Position(file)
-    findings.error(rule, sentence, position, hint)
+    at = _Place(mark.line, mark.column) if mark else _Place(0, 0)
+    context = error.context_mark
+    began = _Place(context.line, context.column) if context else at
+    trouble = _Trouble(str(error.problem or ""), str(error.context or ""), at, began, lines)
+    rule = "yaml-documents" if "another document" in trouble.problem else "yaml-syntax"
+    sentence, hint, place = _explain(trouble)
+    findings.error(rule, sentence, place.position(lines, file), hint)
 
 
-def _explain(problem: str, context: str) -> tuple[str, str, bool]:
-    """Sentence, hint, and whether the place to show is where the construct began."""
+def _explain(trouble: _Trouble) -> tuple[str, str, _Place]:
+    """Sentence, hint, and the place to show."""
+    problem, context, at = trouble.problem, trouble.context, trouble.at
     if "another document" in problem:
-        return "a second document begins here", "keep one document a file (one `---`)", False
+        return "a second document begins here", "keep one document a file (one `---`)", at
     if r"'\t'" in problem:
-        return "a tab stands where YAML takes spaces", "indent with spaces", False
+        return "a tab stands where YAML takes spaces", "use spaces", at
     if "cannot start any token" in problem:
         character = problem.split("'")[1] if "'" in problem else "?"
-        return f"`{character}` cannot start a value", "put the value in quotes", False
-    if "mapping values are not allowed" in problem:
-        hint = "one `key: value` a line, at the indentation of its neighbours, a space after `:`"
-        return "a `:` stands where none can be", hint, False
+        return f"`{character}` cannot start a value", "put the value in quotes", at
     if "undefined alias" in problem:
-        return problem.replace("found ", "").replace("'", "`"), "define it before with `&`", False
-    if "flow sequence" in context or "flow mapping" in context:
-        bracket = "[" if "sequence" in context else "{"
-        closing = "]" if bracket == "[" else "}"
-        if "stream end" in problem or "block" in problem:
-            return f"this `{bracket}` is never closed", f"add the `{closing}`", True
-        hint = f"close it with `{closing}`, separate what is in it with commas"
-        return f"inside `{bracket} {closing}`: {problem}", hint, False
+        name = problem.split("'")[1] if "'" in problem else "?"
+        hint = f"an anchor `&{name}` must stand before it; a text with `*` needs quotes"
+        return f"the alias `*{name}` stands for nothing", hint, at
     if "unexpected end of stream" in problem and "quoted" in context:
-        return "this quote is never closed", "add the closing quote", True
-    if "could not find expected ':'" in problem:
-        return "this line has no `:`", "write `key: value`", True
+        return "this quote is never closed", "add the closing quote", trouble.began
+    if "flow sequence" in context or "flow mapping" in context:
+        return _explain_brackets(trouble)
+    if "mapping values are not allowed" in problem or "could not find expected ':'" in problem:
+        return _explain_colon(trouble)
     if "expected <block end>" in problem:
-        hint = "give the keys of one section the same indentation; quote a value with quotes in it"
-        return "this does not belong to what stands before it", hint, False
-    return f"this is not YAML: {problem}", _HELP, False
+        hint = "keys of one section take the same indentation; quote a value that holds quotes"
+        return "this does not belong to what stands before it", hint, at
+    return f"this is not YAML: {problem}", _HELP, at
+
+
+def _explain_brackets(trouble: _Trouble) -> tuple[str, str, _Place]:
+    opening, closing = "[]" if "sequence" in trouble.context else "{}"
+    ended = "stream end" in trouble.problem or "block" in trouble.problem
+    if ended or trouble.at.line > trouble.began.line:
+        hint = f"add the `{closing}`, or a comma between two values"
+        return f"this `{opening}` is never closed", hint, trouble.began
+    hint = f"separate values with commas, close with `{closing}`, quote a text that holds brackets"
+    return f"inside `{opening} {closing}`: {trouble.problem}", hint, trouble.at
+
+
+def _explain_colon(trouble: _Trouble) -> tuple[str, str, _Place]:
+    for number in (trouble.began.line, trouble.at.line, trouble.at.line - 1):
+        glued = _NO_SPACE.fullmatch(trouble.line(number))
+        if glued:
+            hint = f"write `{glued[1]}: {glued[2]}`"
+            return "the space after `:` is missing", hint, _Place(number, glued.end(1))
+    if "could not find" in trouble.problem:
+        return "this line has no `:`", "write `key: value`", trouble.began
+    before = trouble.line(trouble.at.line)[: trouble.at.column]
+    if ": " in before:
+        hint = "put a value that holds `: ` in quotes, or start a new line"
+        return "a second `:` on the line", hint, trouble.at
+    start = len(before) - len(before.lstrip())
+    hint = "keys of one section take the same indentation; a key with keys below it, no value"
+    return "this key stands where none can be", hint, _Place(trouble.at.line, start)
 
 
 def _add_character(error: ReaderError, text: str, file: str, findings: Findings) -> None:
     offset = int(error.position)
-    line = text.count("\n", 0, offset)
-    column = offset - (text.rfind("\n", 0, offset) + 1)
+    lines = text[:offset].splitlines() or [""]
+    if text[:offset].endswith(("\n", "\r")):
+        lines.append("")
+    place = _Place(len(lines) - 1, len(lines[-1]))
     character = text[offset] if offset < len(text) else "?"
     findings.error(
         "file-binary",
         f"the control character {quote(character)} is not text",
-        _at(text, file, line, column),
+        place.position(text.splitlines(), file),
         "fwgen reads YAML text: is this the right file?",
     )
