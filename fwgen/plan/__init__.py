@@ -1,0 +1,156 @@
+"""From a spec and its board to every derived number. Pure: the same in, the same out."""
+
+from __future__ import annotations
+
+from fwgen.plan import display, log_format
+from fwgen.plan.draft import Draft, draft
+from fwgen.plan.errors import PlanErrors
+from fwgen.plan.model import (
+    BusPlan,
+    DdrPlan,
+    Endurance,
+    PinPlan,
+    Pins,
+    Plan,
+    Timing,
+    Window,
+)
+from fwgen.plan.rules import RULES, check_all
+from fwgen.soc import board_names, load_board
+from fwgen.soc.model import Board, Carveout, Pin
+from fwgen.spec.diagnostics import Findings, did_you_mean, quote
+from fwgen.spec.model import Spec
+
+__all__ = [
+    "RULES",
+    "BusPlan",
+    "DdrPlan",
+    "Endurance",
+    "PinPlan",
+    "Pins",
+    "Plan",
+    "PlanErrors",
+    "Timing",
+    "Window",
+    "board_of",
+    "make_plan",
+    "plan_spec",
+]
+
+
+def board_of(spec: Spec) -> Board:
+    """The board that the spec names. Raises PlanErrors if none is known by that name."""
+    names = board_names()
+    if spec.board not in names:
+        findings = Findings(list(spec.warnings))
+        findings.error(
+            "unknown-board",
+            f"no board {quote(spec.board)} is known",
+            spec.where("board"),
+            did_you_mean(spec.board, names, "boards"),
+        )
+        raise PlanErrors(findings.diagnostics)
+    return load_board(spec.board)
+
+
+def plan_spec(spec: Spec, log_size_bytes: int | None = None) -> Plan:
+    """`make_plan` on the board that the spec names."""
+    return make_plan(spec, board_of(spec), log_size_bytes)
+
+
+def make_plan(spec: Spec, board: Board, log_size_bytes: int | None = None) -> Plan:
+    """Raises PlanErrors with all that the rules find; warnings are in the plan's `diagnostics`.
+
+    `log_size_bytes`: what an ELF has left for the log where the spec says `auto`; without it the
+    board's budget for the rest of the data counts.
+    """
+    drawn = draft(spec, board, log_size_bytes)
+    findings = Findings(list(spec.warnings))
+    check_all(drawn, findings)
+    findings.raise_errors(PlanErrors)
+    return _plan(drawn, findings)
+
+
+def _plan(drawn: Draft, findings: Findings) -> Plan:
+    """The draft has passed the rules, so all of it is resolved."""
+    board, data, mode = drawn.board, drawn.windows["data"], drawn.mode
+    log_bytes, endurance = drawn.log_bytes, drawn.endurance
+    assert mode and log_bytes is not None and endurance and drawn.trigger and drawn.echo
+    log = Window(
+        start=data.end - log_bytes,
+        size_bytes=log_bytes,
+        name="log",
+        memory=data.memory,
+        owner="m33",
+        title="sample log",
+        asleep=data.asleep,
+    )
+
+    def carved(part: Carveout) -> Window:
+        return Window(
+            start=part.start,
+            size_bytes=part.size_bytes,
+            name=part.name,
+            memory=part.memory,
+            owner=part.owner,
+            title=part.title,
+            asleep=part.memory in mode.reachable,
+            linux=part.linux,
+            optee=part.optee,
+        )
+
+    ddr = board.ddr
+    return Plan(
+        spec=drawn.spec,
+        board=board,
+        mode=mode,
+        code=drawn.windows["code"],
+        data=data,
+        log=log,
+        log_slots=log_format.slots(log_bytes),
+        ddr=DdrPlan(
+            shm=carved(ddr.shm),
+            vring0=carved(ddr.vring0),
+            vring1=carved(ddr.vring1),
+            vdev_buffer=carved(ddr.vdev_buffer),
+        ),
+        reserved=tuple(carved(part) for part in board.reserved),
+        endurance=endurance,
+        timing=drawn.timing,
+        pins=Pins(trigger=_pin(board, drawn.trigger), echo=_pin(board, drawn.echo)),
+        bus=_bus(drawn),
+        diagnostics=tuple(findings.diagnostics),
+    )
+
+
+def _pin(board: Board, pin: Pin) -> PinPlan:
+    port, exti = board.chip.gpio_ports[pin.port], board.chip.exti
+    return PinPlan(
+        name=pin.name,
+        port=pin.port,
+        number=pin.number,
+        gpio_node=port.node,
+        gpio_start=port.start,
+        exti_line=pin.number,
+        irq=exti.first_irq + pin.number,
+        connector=pin.connector,
+        position=pin.position,
+    )
+
+
+def _bus(drawn: Draft) -> BusPlan | None:
+    screen, bus = drawn.spec.display, drawn.bus
+    if screen is None or bus is None or drawn.picture_us is None:
+        return None
+    controller = drawn.board.chip.i2c[bus.name]
+    return BusPlan(
+        name=bus.name,
+        node=controller.name,
+        start=controller.start,
+        irq=controller.irq,
+        address=screen.address,
+        speed_hz=bus.speed_hz,
+        frame_bytes=display.frame_bytes(*screen.size),
+        frame_us=drawn.picture_us,
+        data=bus,
+    )

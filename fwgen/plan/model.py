@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fwgen.soc.model import Board, Bus, Region
+from fwgen.soc.model import Board, Bus, PowerMode, Region
 
 if TYPE_CHECKING:
     from fwgen.spec.diagnostics import Diagnostic
@@ -110,6 +110,7 @@ class BusPlan:
 class Plan:
     spec: Spec
     board: Board
+    mode: PowerMode
     code: Window
     data: Window
     log: Window

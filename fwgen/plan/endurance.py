@@ -1,0 +1,63 @@
+"""How long a sleep the log covers.
+
+A sleep may begin with blocks that Linux has not acknowledged, as many as the window allows and each
+possibly short, and with one block half filled; these are not counted. With `wake` the slots of the
+reserve are not counted either: there Linux is woken before the log is full.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fwgen.plan import log_format
+from fwgen.plan.model import Endurance
+
+
+@dataclass(frozen=True)
+class Density:
+    """`measured` says how."""
+
+    bytes_per_sample: float
+    measured: str
+
+
+@cache
+def reference_density() -> Density:
+    path = Path(__file__).with_name("reference_walk.toml")
+    return Density(**tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def reserve_slots(period_us: int, resume_us: int) -> int:
+    """Slots that must be free when the firmware wakes Linux: what it samples until Linux reads."""
+    samples = -(-resume_us // period_us)
+    return 1 + -(-samples // log_format.WORST_SAMPLES)
+
+
+def slots_for_sleep(slots: int, window_blocks: int, reserved: int) -> int:
+    return max(0, slots - window_blocks - 1 - reserved)
+
+
+def endurance(
+    log_bytes: int, *, period_us: int, window_blocks: int, reserved_slots: int
+) -> Endurance:
+    slots = log_format.slots(log_bytes)
+    usable = slots_for_sleep(slots, window_blocks, reserved_slots)
+    density = reference_density()
+    per_block = int(log_format.BLOCK_BYTES / density.bytes_per_sample)
+    worst = usable * log_format.WORST_SAMPLES
+    reference = usable * per_block
+    array = log_bytes // log_format.ARRAY_RECORD_BYTES
+    period_s = period_us / 1e6
+    return Endurance(
+        worst_s=worst * period_s,
+        reference_s=reference * period_s,
+        array_s=array * period_s,
+        samples_worst=worst,
+        samples_reference=reference,
+        samples_array=array,
+        bytes_per_sample=density.bytes_per_sample,
+        bytes_per_sample_source=density.measured,
+    )

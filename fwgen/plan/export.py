@@ -1,0 +1,59 @@
+"""The plan as plain data, for `fwgen check --json`. Addresses and sizes are numbers, in bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from fwgen.plan.memory_map import memory_maps
+from fwgen.plan.model import Plan, Window
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    ddr = plan.ddr
+    return {
+        "spec": {**plan.spec.canonical(), "hash": plan.spec.spec_hash.hex()},
+        "board": {
+            "name": plan.board.name,
+            "title": plan.board.title,
+            "chip": plan.board.chip.name,
+            "zephyr_board": plan.board.zephyr_board,
+        },
+        "sleep": {
+            "mode": plan.mode.name,
+            "title": plan.mode.title,
+            "reachable": list(plan.mode.reachable),
+            "kept": list(plan.mode.kept),
+        },
+        "windows": {window.name: _window(window) for window in (plan.code, plan.data, plan.log)},
+        "ddr": {
+            window.name: _window(window)
+            for window in (ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer)
+        },
+        "reserved": {window.name: _window(window) for window in plan.reserved},
+        "log": {"size_bytes": plan.log.size_bytes, "blocks": plan.log_slots},
+        "endurance": dataclasses.asdict(plan.endurance),
+        "timing": dataclasses.asdict(plan.timing),
+        "pins": dataclasses.asdict(plan.pins),
+        "bus": _bus(plan),
+        "memories": [dataclasses.asdict(memory) for memory in memory_maps(plan)],
+    }
+
+
+def _window(window: Window) -> dict[str, Any]:
+    return {
+        "memory": window.memory,
+        "start": window.start,
+        "size_bytes": window.size_bytes,
+        "owner": window.owner,
+        "title": window.title,
+        "reachable_asleep": window.asleep,
+    }
+
+
+def _bus(plan: Plan) -> dict[str, Any] | None:
+    if plan.bus is None:
+        return None
+    data = {f.name: getattr(plan.bus, f.name) for f in dataclasses.fields(plan.bus)}
+    wires = data.pop("data")
+    return {**data, "scl": wires.scl, "sda": wires.sda}

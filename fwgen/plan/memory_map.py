@@ -1,0 +1,113 @@
+"""Who has what of each memory, from its first byte to its last, and what of it the sleep leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fwgen.plan.model import Plan, Window
+from fwgen.soc.model import Memory, Region
+
+KINDS = ("code", "data", "log", "rings", "taken", "free")
+
+
+@dataclass(frozen=True)
+class Piece(Region):
+    """`kind` is one of KINDS: `taken` is someone else's, `free` the firmware's but unused."""
+
+    kind: str
+    owner: str
+    title: str
+
+
+@dataclass(frozen=True)
+class MemoryMap(Region):
+    """One memory, or the part of it that is of interest; `pieces` follow each other without gaps.
+
+    `kept`: keeps its contents asleep. `reachable`: the M33 may access it then.
+    """
+
+    name: str
+    title: str
+    kept: bool
+    reachable: bool
+    pieces: tuple[Piece, ...]
+
+
+def memory_maps(plan: Plan) -> tuple[MemoryMap, ...]:
+    """The memories that the board gives to the firmware, then the message buffers in DDR."""
+    chip = plan.board.chip
+    names = list(plan.board.windows)
+    shown = [chip.memories[name] for name in names]
+    shown += [
+        chip.memories[window.memory]
+        for window in (plan.code, plan.data)
+        if window.memory not in (*names, plan.ddr.shm.memory)
+    ]
+    maps = [_map(plan, memory, memory) for memory in shown]
+    return (*maps, _map(plan, chip.memories[plan.ddr.shm.memory], _ddr_part(plan)))
+
+
+def _ddr_part(plan: Plan) -> Region:
+    """From the first to the last byte of DDR that this firmware has to do with."""
+    windows = [w for w in _windows(plan) if w.memory == plan.ddr.shm.memory]
+    start = min(window.start for window in windows)
+    return Region(start, max(window.end for window in windows) - start)
+
+
+def _windows(plan: Plan) -> list[Window]:
+    ddr = plan.ddr
+    return [
+        plan.code,
+        plan.data,
+        ddr.shm,
+        ddr.vring0,
+        ddr.vring1,
+        ddr.vdev_buffer,
+        *plan.reserved,
+    ]
+
+
+def _map(plan: Plan, memory: Memory, part: Region) -> MemoryMap:
+    pieces = [piece for w in _windows(plan) if part.contains(w) for piece in _pieces(plan, w)]
+    pieces.sort(key=lambda piece: piece.start)
+    return MemoryMap(
+        start=part.start,
+        size_bytes=part.size_bytes,
+        name=memory.name,
+        title=memory.title,
+        kept=memory.name in plan.mode.kept,
+        reachable=memory.name in plan.mode.reachable,
+        pieces=_gapless(part, pieces),
+    )
+
+
+def _pieces(plan: Plan, window: Window) -> list[Piece]:
+    if window is plan.data:
+        rest = plan.log.start - plan.data.start
+        return [
+            Piece(window.start, rest, "data", "M33", "data, stacks"),
+            Piece(
+                plan.log.start,
+                plan.log.size_bytes,
+                "log",
+                "M33",
+                f"sample log, {plan.log_slots} blocks",
+            ),
+        ]
+    if window is plan.code:
+        return [Piece(window.start, window.size_bytes, "code", "M33", "code")]
+    owner = "both" if window.owner == "shared" else window.owner
+    kind = "rings" if window.owner == "shared" else "taken"
+    return [Piece(window.start, window.size_bytes, kind, owner, window.title)]
+
+
+def _gapless(part: Region, pieces: list[Piece]) -> tuple[Piece, ...]:
+    whole: list[Piece] = []
+    at = part.start
+    for piece in [*pieces, Piece(part.end, 0, "", "", "")]:
+        if piece.start > at:
+            whole.append(Piece(at, piece.start - at, "free", "", "unused"))
+        if piece.size_bytes:
+            whole.append(piece)
+        at = max(at, piece.end)
+    return tuple(whole)

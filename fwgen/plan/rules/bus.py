@@ -1,0 +1,78 @@
+"""The display on its bus."""
+
+from __future__ import annotations
+
+from fwgen.plan import display
+from fwgen.plan.draft import Draft
+from fwgen.plan.rules.rule import Rule
+from fwgen.plan.words import milliseconds
+from fwgen.spec.diagnostics import Findings, did_you_mean, quote
+
+UNKNOWN = Rule("unknown-bus", "error", "the bus is one that the board brings out")
+ADDRESS = Rule("bus-address", "error", "an address has 7 bits and is not reserved")
+UNLIKELY = Rule("bus-address-unlikely", "warning", "the display can have this address")
+REFRESH = Rule("refresh-too-fast", "error", "the bus can carry the pictures")
+
+RULES = (UNKNOWN, ADDRESS, UNLIKELY, REFRESH)
+
+# I2C-bus specification (UM10204), table 4: reserved addresses
+_FIRST_FREE, _LAST_FREE, _LAST = 0x08, 0x77, 0x7F
+
+# SSD1306 data sheet, 8.1.5: the pin SA0 chooses between two
+_DISPLAY_ADDRESSES = (0x3C, 0x3D)
+
+
+def check(draft: Draft, findings: Findings) -> None:
+    if draft.spec.display is None:
+        return
+    if draft.bus is None:
+        name = draft.spec.display.bus
+        UNKNOWN.broken(
+            findings,
+            f"the {draft.board.title} brings out no bus {quote(name)} for the M33",
+            draft.spec.where("display", "bus"),
+            did_you_mean(name, draft.board.buses, "buses"),
+        )
+    _check_address(draft, draft.spec.display.address, findings)
+    _check_refresh(draft, findings)
+
+
+def _check_address(draft: Draft, address: int, findings: Findings) -> None:
+    place = draft.spec.where("display", "address")
+    likely = " or ".join(f"`0x{a:02x}`" for a in _DISPLAY_ADDRESSES)
+    if _FIRST_FREE <= address <= _LAST_FREE:
+        if address not in _DISPLAY_ADDRESSES:
+            message = f"an SSD1306 cannot have the address 0x{address:02x}"
+            UNLIKELY.broken(findings, message, place, f"it answers at {likely}")
+        return
+    if address > _LAST:
+        message = f"0x{address:02x} does not fit the 7 bits of an I2C address"
+    else:
+        message = f"0x{address:02x} is reserved on an I2C bus (free: 0x08 to 0x77)"
+    hint = f"an SSD1306 answers at {likely}"
+    if address >> 1 in _DISPLAY_ADDRESSES:
+        hint = f"that is the address with the read/write bit; write `0x{address >> 1:02x}`"
+    ADDRESS.broken(findings, message, place, hint)
+
+
+def _check_refresh(draft: Draft, findings: Findings) -> None:
+    screen, bus, picture_us = draft.spec.display, draft.bus, draft.picture_us
+    if screen is None or bus is None or picture_us is None:
+        return
+    least_us = display.least_period_us(picture_us)
+    if screen.refresh_period_us >= least_us:
+        return
+    width, height = screen.size
+    REFRESH.broken(
+        findings,
+        f"a picture of {width}x{height} is {display.frame_bytes(width, height):,} bytes and takes "
+        f"{milliseconds(picture_us)} on {bus.name} at {bus.speed_hz // 1000} kHz, every "
+        f"{milliseconds(screen.refresh_period_us)} is too often",
+        draft.spec.where("display", "refresh"),
+        _slower(least_us),
+    )
+
+
+def _slower(least_us: int) -> str:
+    rate_hz = 1_000_000 // least_us
+    return f"at most `{rate_hz} Hz`" if rate_hz else f"at least `{-(-least_us // 1000)} ms`"

@@ -1,0 +1,157 @@
+"""Where code and data lie: in their memory, on page boundaries, in nobody else's way."""
+
+from __future__ import annotations
+
+from fwgen.plan.draft import ROLES, Draft, firmware_part
+from fwgen.plan.model import Window
+from fwgen.plan.rules.rule import Rule
+from fwgen.plan.words import address, size
+from fwgen.soc.model import Carveout, Region
+from fwgen.spec.diagnostics import Findings, Position, did_you_mean, quote
+
+UNKNOWN = Rule("unknown-memory", "error", "code and data lie in memories that the chip has")
+OUTSIDE = Rule("window-outside", "error", "a window lies within its memory")
+UNALIGNED = Rule("window-unaligned", "error", "a window starts and ends on a page of the firewall")
+RESERVED = Rule("window-reserved", "error", "a window takes no page that is someone else's")
+OVERLAP = Rule("window-overlap", "error", "code, data and message buffers do not overlap")
+
+RULES = (UNKNOWN, OUTSIDE, UNALIGNED, RESERVED, OVERLAP)
+
+
+def check(draft: Draft, findings: Findings) -> None:
+    for role in ROLES:
+        window = draft.windows.get(role)
+        if window is None:
+            _tell_unknown(draft, role, findings)
+        elif _inside(draft, window, findings):
+            _check_aligned(draft, window, findings)
+            _check_reserved(draft, window, findings)
+    _check_overlap(draft, findings)
+
+
+def _tell_unknown(draft: Draft, role: str, findings: Findings) -> None:
+    wanted = getattr(draft.spec.memory, role).memory
+    chip = draft.board.chip
+    UNKNOWN.broken(
+        findings,
+        f"the {chip.title} has no memory {quote(wanted)}",
+        _place(draft, role, "in"),
+        did_you_mean(wanted, chip.memories, "memories"),
+    )
+
+
+def _inside(draft: Draft, window: Window, findings: Findings) -> bool:
+    memory = draft.memory_of(window)
+    if window.size_bytes and memory.contains(window):
+        return True
+    if window.start < memory.start or window.start >= memory.end:
+        what = f"{address(window.start)} is not in {memory.title}, which is {_span(memory)}"
+        key = "at"
+    elif not window.size_bytes:
+        what, key = f"the {window.name} window has no room at all", "size"
+    else:
+        what = (
+            f"{size(window.size_bytes)} from {address(window.start)} end at {address(window.end)}, "
+            f"{size(window.end - memory.end)} behind the end of {memory.title}"
+        )
+        key = "size"
+    OUTSIDE.broken(findings, what, _place(draft, window.name, key), _own_part(draft, window))
+    return False
+
+
+def _check_aligned(draft: Draft, window: Window, findings: Findings) -> None:
+    page = draft.board.chip.alignment.page_bytes
+    granularity = f"{size(page)} that Linux's reserved memory and the firewall work in"
+    if window.start % page:
+        below = window.start - window.start % page
+        UNALIGNED.broken(
+            findings,
+            f"{address(window.start)} is no multiple of the {granularity}",
+            _place(draft, window.name, "at"),
+            f"`at: {address(below)}` or `at: {address(below + page)}`",
+        )
+    if window.size_bytes % page:
+        below = window.size_bytes - window.size_bytes % page
+        choice = f"`size: {size(below)}` or " if below else ""
+        UNALIGNED.broken(
+            findings,
+            f"{size(window.size_bytes)} is no multiple of the {granularity}",
+            _place(draft, window.name, "size"),
+            f"{choice}`size: {size(below + page)}`",
+        )
+
+
+def _check_reserved(draft: Draft, window: Window, findings: Findings) -> None:
+    place = _place(draft, window.name, "at")
+    taken = [other for other in draft.board.reserved if other.overlaps(window)]
+    for other in taken:
+        pages = "page" if other.size_bytes == draft.board.chip.alignment.page_bytes else "pages"
+        RESERVED.broken(
+            findings,
+            f"the {window.name} window {_span(window)} takes the {pages} at "
+            f"{address(other.start)} ({size(other.size_bytes)}): {other.owner}'s {other.title}",
+            place,
+            _own_part(draft, window),
+        )
+    own = firmware_part(draft.board, draft.memory_of(window), window.name)
+    if not taken and not own.contains(window) and window.memory == draft.board.ddr.code.memory:
+        RESERVED.broken(
+            findings,
+            f"the {window.name} window {_span(window)} takes memory of Linux",
+            place,
+            _own_part(draft, window),
+        )
+
+
+def _check_overlap(draft: Draft, findings: Findings) -> None:
+    code, data = draft.windows.get("code"), draft.windows.get("data")
+    if code and data and code.overlaps(data):
+        shared = min(code.end, data.end) - max(code.start, data.start)
+        half = _half(draft, code)
+        OVERLAP.broken(
+            findings,
+            f"code ({_span(code)}) and data ({_span(data)}) share {size(shared)} of "
+            f"{draft.memory_of(code).title}",
+            _place(draft, "data", "in"),
+            f"give each another memory, or a part: `code: {{in: {code.memory}, size: {half}}}` "
+            f"and for data `at:` behind it",
+        )
+    for window in (code, data):
+        for other in _buffers(draft):
+            if window and window.overlaps(other):
+                OVERLAP.broken(
+                    findings,
+                    f"the {window.name} window {_span(window)} covers {other.title} at "
+                    f"{address(other.start)}",
+                    _place(draft, window.name, "at"),
+                )
+
+
+def _buffers(draft: Draft) -> tuple[Carveout, ...]:
+    ddr = draft.board.ddr
+    return ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer
+
+
+def _half(draft: Draft, window: Window) -> str:
+    page = draft.board.chip.alignment.page_bytes
+    return size(max(page, window.size_bytes // 2 // page * page))
+
+
+def _own_part(draft: Draft, window: Window) -> str:
+    memory = draft.memory_of(window)
+    own = firmware_part(draft.board, memory, window.name)
+    if own == memory:
+        free = ", ".join(f"`{name}`" for name in draft.board.windows)
+        return f"the {draft.board.title} gives the firmware {free}"
+    return (
+        f"the firmware's part of {memory.title} is `at: {address(own.start)}`, "
+        f"`size: {size(own.size_bytes)}`"
+    )
+
+
+def _span(region: Region) -> str:
+    return f"{address(region.start)} to {address(region.end - 1)}"
+
+
+def _place(draft: Draft, role: str, key: str) -> Position:
+    return draft.spec.where("memory", role, key)

@@ -1,0 +1,104 @@
+"""The sensor's pins: there, free, and each with an interrupt line of its own where it needs one."""
+
+from __future__ import annotations
+
+from fwgen.plan.draft import Draft
+from fwgen.plan.rules.rule import Rule
+from fwgen.soc.model import Pin
+from fwgen.spec.diagnostics import Findings
+
+UNKNOWN = Rule("unknown-pin", "error", "a pin's port is one that the chip has")
+NOT_OUT = Rule("pin-not-out", "error", "a pin is on a connector of the board")
+TWICE = Rule("pin-twice", "error", "trigger and echo are two pins")
+TAKEN = Rule("pin-taken", "error", "a pin is used by nothing else")
+EXTI = Rule("exti-shared", "error", "two pins that need an interrupt do not share an EXTI line")
+
+RULES = (UNKNOWN, NOT_OUT, TWICE, TAKEN, EXTI)
+
+_USES = ("trigger", "echo")
+
+
+def check(draft: Draft, findings: Findings) -> None:
+    for use in _USES:
+        _check_pin(draft, use, findings)
+    sensor = draft.spec.sensor
+    if sensor.trigger == sensor.echo:
+        TWICE.broken(
+            findings,
+            f"{sensor.echo} is the trigger already",
+            draft.spec.where("sensor", "echo"),
+            _free(draft, sensor.trigger),
+        )
+    _check_exti(draft, findings)
+
+
+def _check_pin(draft: Draft, use: str, findings: Findings) -> None:
+    name = getattr(draft.spec.sensor, use)
+    place = draft.spec.where("sensor", use)
+    chip, board = draft.board.chip, draft.board
+    pin = board.pins.get(name)
+    user = _user(draft, name)
+    if name[1] not in chip.gpio_ports:
+        ports = ", ".join(chip.gpio_ports)
+        UNKNOWN.broken(
+            findings, f"the {chip.title} has no port {name[1]}", place, f"ports: {ports}"
+        )
+    elif user:
+        TAKEN.broken(findings, f"{name} is taken by {user}", place, _free(draft))
+    elif pin is None or not pin.connector:
+        what = f"{name} is {pin.taken_by}: " if pin else ""
+        NOT_OUT.broken(
+            findings,
+            f"{what}the {board.title} does not bring {name} out on a connector",
+            place,
+            _free(draft),
+        )
+    elif pin.taken_by:
+        TAKEN.broken(findings, f"{name} is taken by {pin.taken_by}", place, _free(draft))
+
+
+def _user(draft: Draft, name: str) -> str:
+    """What the spec itself uses the pin for beside the sensor."""
+    console = draft.board.console
+    if draft.spec.console and name in (console.tx, console.rx):
+        signal = "TX" if name == console.tx else "RX"
+        return f"the console ({console.uart} {signal}, {console.where})"
+    bus = draft.bus
+    if bus and name in (bus.scl, bus.sda):
+        return f"the display's bus ({bus.name} {'SCL' if name == bus.scl else 'SDA'})"
+    return ""
+
+
+def _check_exti(draft: Draft, findings: Findings) -> None:
+    """Of the sensor's pins only the echo needs an interrupt."""
+    echo = draft.echo
+    if echo is None:
+        return
+    for pin in draft.board.pins.values():
+        if pin.interrupt and pin.name != echo.name and pin.number == echo.number:
+            EXTI.broken(
+                findings,
+                f"{echo.name} needs EXTI line {echo.number}, which {pin.name} "
+                f"({pin.taken_by or pin.signal}) holds: a line serves one port",
+                draft.spec.where("sensor", "echo"),
+                _free(draft, numbers_taken=(echo.number,)),
+            )
+
+
+def _free(draft: Draft, *but: str, numbers_taken: tuple[int, ...] = ()) -> str:
+    sensor = draft.spec.sensor
+    used = {sensor.trigger, sensor.echo, *but}
+    free = [
+        pin
+        for pin in draft.board.pins.values()
+        if pin.connector
+        and not pin.taken_by
+        and pin.name not in used
+        and pin.number not in numbers_taken
+        and not _user(draft, pin.name)
+    ]
+    return "free: " + ", ".join(_told(pin) for pin in free) if free else "no free pin is known"
+
+
+def _told(pin: Pin) -> str:
+    return f"`{pin.name}` ({pin.place})"

@@ -1,0 +1,86 @@
+"""Times that must fit each other."""
+
+from __future__ import annotations
+
+from fwgen.plan import sensor
+from fwgen.plan.draft import Draft
+from fwgen.plan.rules.rule import Rule
+from fwgen.plan.words import milliseconds
+from fwgen.spec.diagnostics import Findings
+from fwgen.spec.quantity import show
+
+TOO_SHORT = Rule("period-too-short", "error", "the period is long enough for the farthest echo")
+SHORT = Rule("period-short", "warning", "the period is what the sensor's data sheet asks for")
+LATENCY = Rule("latency-too-short", "error", "the latency is no shorter than the period")
+WATCHDOG = Rule("watchdog-range", "error", "the watchdog can count that long and is fed in time")
+
+RULES = (TOO_SHORT, SHORT, LATENCY, WATCHDOG)
+
+_FED_EVERY_PERIODS = 2
+
+
+def check(draft: Draft, findings: Findings) -> None:
+    _check_period(draft, findings)
+    _check_latency(draft, findings)
+    _check_watchdog(draft, findings)
+
+
+def _check_period(draft: Draft, findings: Findings) -> None:
+    spec, period_us = draft.spec, draft.timing.period_us
+    farthest_mm = spec.sensor.range_mm[1]
+    least_us = sensor.least_period_us(farthest_mm, spec.sensor.air_decicelsius)
+    place = spec.where("sensor", "period")
+    sheet = f"the data sheet asks for {show(sensor.SHEET_PERIOD_US, 'us')}"
+    if period_us < least_us:
+        TOO_SHORT.broken(
+            findings,
+            f"{show(period_us, 'us')} are too short for a range of {show(farthest_mm, 'mm')}: the "
+            f"echo from there takes {milliseconds(draft.timing.echo_longest_us)}",
+            place,
+            f"at least {show(least_us, 'us')}; {sheet}",
+        )
+    elif period_us < sensor.SHEET_PERIOD_US:
+        SHORT.broken(
+            findings,
+            f"after {show(period_us, 'us')} an old echo may still be under way and be taken for "
+            "the new one",
+            place,
+            sheet,
+        )
+
+
+def _check_latency(draft: Draft, findings: Findings) -> None:
+    period_us, latency_us = draft.timing.period_us, draft.timing.latency_us
+    if latency_us < period_us:
+        LATENCY.broken(
+            findings,
+            f"a sample comes every {show(period_us, 'us')}: none can be sent within "
+            f"{show(latency_us, 'us')} of the one before",
+            draft.spec.where("link", "latency"),
+            f"`{show(period_us, 'us')}` or more",
+        )
+
+
+def _check_watchdog(draft: Draft, findings: Findings) -> None:
+    watchdog_us = draft.spec.watchdog_us
+    if watchdog_us is None:
+        return
+    watchdog = draft.board.chip.watchdog
+    least_us = _FED_EVERY_PERIODS * draft.timing.period_us
+    place = draft.spec.where("watchdog")
+    if watchdog_us > watchdog.longest_us:
+        seconds = watchdog.longest_us // 1_000_000
+        WATCHDOG.broken(
+            findings,
+            f"{watchdog.node} counts to {seconds} s, not to {show(watchdog_us, 'us')}",
+            place,
+            f"at most `{seconds} s`",
+        )
+    elif watchdog_us < least_us:
+        WATCHDOG.broken(
+            findings,
+            f"the watchdog is fed with every sample, each {show(draft.timing.period_us, 'us')}: "
+            f"{show(watchdog_us, 'us')} would bite at the first one that is missed",
+            place,
+            f"`{show(least_us, 'us')}` or more",
+        )
