@@ -122,10 +122,11 @@ class Document:
         for step in path:
             child = node.child(step)
             if child is None:
-                return node.key_position
+                key = False
+                break
             node = child
         is_section = node.shape in ("mapping", "list")
-        return node.key_position if key or (is_section and node.path) else node.position
+        return node.key_position if key or is_section else node.position
 
 
 def path_name(path: tuple[PathStep, ...]) -> str:

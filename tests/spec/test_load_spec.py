@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from fwgen.spec import MemoryWindow, Spec, SpecErrors, load_spec, parse_spec
@@ -159,6 +161,32 @@ def test_diagnostics_as_json() -> None:
             "hint": "`60 ms`?",
         }
     ]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(TEXT)),
+            st.integers(0, 12),
+            st.sampled_from(
+                ["", "x", ":", " ", "\n", "[", "}", "-", "0", "°", "&a ", "*a", "#", "'"]
+            ),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_mutilated_spec_is_read_or_refused_with_a_way_out(
+    cuts: list[tuple[int, int, str]],
+) -> None:
+    text = TEXT
+    for start, length, instead in cuts:
+        text = text[:start] + instead + text[start + length :]
+    try:
+        parse_spec(text)
+    except SpecErrors as error:
+        assert error.diagnostics
+        assert all(d.hint and d.message for d in error.diagnostics)
 
 
 def test_a_flood_of_mistakes_is_cut() -> None:
