@@ -25,12 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 with --check where the files on the disk are not what the spec gives."""
     from fwgen.generate import render, tree
-    from fwgen.plan import make_plan
-    from fwgen.soc import load_board
-    from fwgen.spec import load_spec
+    from fwgen.plan import plan_spec
+    from fwgen.spec import load_spec, render_all
 
-    spec = load_spec(args.spec)
-    files = render(make_plan(spec, load_board(spec.board)))
+    plan = plan_spec(load_spec(args.spec))
+    if plan.diagnostics:
+        print(render_all(plan.diagnostics), file=sys.stderr)
+    files = render(plan)
     if args.check:
         return _check(args, files)
     done = tree.write(files, args.output)

@@ -3,7 +3,6 @@ be put in its place. No template computes; what it needs is computed here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from fwgen.soc.model import Region
@@ -75,9 +74,9 @@ def _linux(plan: Plan) -> dict[str, object]:
     return {
         "regions": [_node(label, window) for label, window in (firmware | rings).items()],
         "rproc": plan.board.linux_rproc_label,
-        "memory_region": _cells(f"&{label}" for label in [*firmware, *rings, *spare]),
+        "memory_region": ",\n\t\t\t".join(f"<&{label}>" for label in [*firmware, *rings, *spare]),
         "mailbox": ipcc.node,
-        "mboxes": _cells(f"&{ipcc.node} {_mbox(bell.mbox_cell)}" for bell in doorbells),
+        "mboxes": ", ".join(f"<&{ipcc.node} 0x{bell.mbox_cell:x}>" for bell in doorbells),
         "mbox_names": ", ".join(f'"{bell.name}"' for bell in doorbells),
     }
 
@@ -107,14 +106,6 @@ def _reg(region: Region) -> str:
         for value in (region.start, region.size_bytes)
         for part in (value >> 32, value & 0xFFFF_FFFF)
     )
-
-
-def _cells(items: Iterable[str]) -> str:
-    return ",\n\t\t\t".join(f"<{item}>" for item in items)
-
-
-def _mbox(cell: int) -> str:
-    return f"0x{cell:x}" if cell > 0xFF else str(cell)
 
 
 def _c_u32(value: int) -> str:

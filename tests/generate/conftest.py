@@ -2,9 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from fwgen.plan import make_plan
+from fwgen.plan import plan_spec
 from fwgen.plan.model import Plan
-from fwgen.soc import load_board
 from fwgen.spec import load_spec
 
 SPECS = Path(__file__).parent / "specs"
@@ -12,8 +11,7 @@ EXAMPLES = Path(__file__).parents[2] / "fwgen/spec/examples"
 
 
 def plan_of(path: Path) -> Plan:
-    spec = load_spec(path)
-    return make_plan(spec, load_board(spec.board))
+    return plan_spec(load_spec(path))
 
 
 @pytest.fixture(scope="session")
