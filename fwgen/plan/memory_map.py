@@ -23,11 +23,12 @@ class Piece(Region):
 class MemoryMap(Region):
     """One memory, or the part of it that is of interest; `pieces` follow each other without gaps.
 
-    `kept`: keeps its contents asleep. `reachable`: the M33 may access it then.
+    `whole`: all of it. `kept`: keeps its contents asleep. `reachable`: the M33 may access it then.
     """
 
     name: str
     title: str
+    whole: bool
     kept: bool
     reachable: bool
     pieces: tuple[Piece, ...]
@@ -75,6 +76,7 @@ def _map(plan: Plan, memory: Memory, part: Region) -> MemoryMap:
         size_bytes=part.size_bytes,
         name=memory.name,
         title=memory.title,
+        whole=part.size_bytes == memory.size_bytes,
         kept=memory.name in plan.mode.kept,
         reachable=memory.name in plan.mode.reachable,
         pieces=_gapless(part, pieces),

@@ -1,0 +1,65 @@
+"""`fwgen check`: judge a spec, draw its memory map, say how long a sleep the log covers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from fwgen.plan import plan_spec
+from fwgen.plan.draw import Style, draw
+from fwgen.plan.model import Plan
+from fwgen.spec.diagnostics import Diagnostic, DiagnosticErrors, in_order, render_all
+from fwgen.spec.load import load_spec
+
+HELP = "check a spec and show its memory map and endurance"
+
+FORMAT = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec (YAML)")
+    parser.add_argument(
+        "--json", action="store_true", help="print the plan as one JSON document instead"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    try:
+        plan = plan_spec(load_spec(args.spec))
+    except DiagnosticErrors as error:
+        if args.json:
+            _print_json(args.spec, error.diagnostics, None)
+        raise
+    warnings = in_order(plan.diagnostics)
+    if warnings:
+        print(render_all(warnings), file=sys.stderr)
+    if args.json:
+        _print_json(args.spec, warnings, plan)
+    else:
+        print(draw(plan, style_of(sys.stdout)), end="")
+    return 0
+
+
+def _print_json(path: Path, diagnostics: list[Diagnostic], plan: Plan | None) -> None:
+    document: dict[str, Any] = {
+        "fwgen-check": FORMAT,
+        "file": str(path),
+        "ok": plan is not None,
+        "diagnostics": [diagnostic.to_json() for diagnostic in diagnostics],
+        "plan": plan.to_json() if plan else None,
+    }
+    print(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def style_of(stream: TextIO) -> Style:
+    """Colour on a terminal alone and not against NO_COLOR; ASCII where the encoding has no more."""
+    colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    try:
+        "│█▒✓".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return Style(unicode=False, colour=colour)
+    return Style(unicode=True, colour=colour)

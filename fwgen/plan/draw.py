@@ -1,0 +1,169 @@
+"""The plan as a person likes to look at it: memories to scale, endurance, wiring; 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fwgen.plan.memory_map import MemoryMap, Piece, memory_maps
+from fwgen.plan.model import Plan
+from fwgen.plan.words import address, duration, milliseconds, size
+
+_BAR = 64
+_ENDURANCE_BAR = 40
+
+_FILL = {"code": "█", "data": "▓", "log": "▒", "rings": "▚", "taken": "░", "free": "·"}
+_COLOUR = {"code": "94", "data": "96", "log": "92", "rings": "95", "taken": "2", "free": "2"}
+_ASCII: dict[int, str] = str.maketrans(
+    {
+        **{"█": "#", "▓": "%", "▒": "=", "▚": "&", "░": "/", "·": "."},
+        **{"┌": "+", "┐": "+", "└": "+", "┘": "+", "┬": "+", "┴": "+", "─": "-", "│": "|"},
+        **{"▏": " ", "▎": " ", "▍": " ", "▌": " ", "▋": "#", "▊": "#", "▉": "#"},
+        **{"✓": "yes", "✗": "NO", "°": " ", "…": "..."},
+    }
+)
+
+
+@dataclass(frozen=True)
+class Style:
+    """What the reader's terminal can show."""
+
+    unicode: bool = True
+    colour: bool = False
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+
+
+def draw(plan: Plan, style: Style) -> str:
+    """Several lines, each with its newline."""
+    lines = [*_head(plan, style), ""]
+    for memory in memory_maps(plan):
+        lines += [*_memory(memory, style), ""]
+    lines += [*_endurance(plan, style), "", *_wiring(plan, style)]
+    text = "".join(f"{line.rstrip()}\n" for line in lines)
+    return text if style.unicode else text.translate(_ASCII)
+
+
+def _head(plan: Plan, style: Style) -> Iterator[str]:
+    yield style.paint(f"{plan.spec.name} on the {plan.board.title}", "1")
+    yield f"Linux sleeps down to {plan.mode.name}: {plan.mode.title}"
+
+
+def _memory(memory: MemoryMap, style: Style) -> Iterator[str]:
+    columns = _columns(memory)
+    title = f"{memory.title}  {size(memory.size_bytes)}{'' if memory.whole else ' of it'}"
+    state = f"awake ✓   asleep {'✓' if memory.reachable else '✗'}"
+    gap = " " * (_BAR + 2 - len(title) - len(state))
+    painted = style.paint(state, "32" if memory.reachable else "31")
+    yield f"  {style.paint(title, '1')}{gap}{painted}"
+    bar = "".join(
+        style.paint(_label(piece, width), _COLOUR[piece.kind])
+        for piece, width in zip(memory.pieces, columns, strict=True)
+    )
+    yield f"  ┌{_rule(columns, '┬')}┐"
+    yield f"  │{bar}│"
+    yield f"  └{_rule(columns, '┴')}┘"
+    for piece in memory.pieces:
+        mark = style.paint(_FILL[piece.kind] * 2, _COLOUR[piece.kind])
+        row = f"{address(piece.start)}  {size(piece.size_bytes):>9}  {piece.owner or '-':<7}"
+        yield f"    {mark} {row} {piece.title}"
+    if not memory.reachable:
+        lost = "keeps its contents, but any access hangs" if memory.kept else "loses its contents"
+        yield f"    asleep it {lost}"
+
+
+def _columns(memory: MemoryMap) -> list[int]:
+    """Columns of each piece, to scale; a piece is never narrower than one column."""
+    exact = [piece.size_bytes * _BAR / memory.size_bytes for piece in memory.pieces]
+    columns = [max(1, round(share)) for share in exact]
+    while sum(columns) != _BAR:
+        step = 1 if sum(columns) < _BAR else -1
+        off = [(share - width) * step for share, width in zip(exact, columns, strict=True)]
+        fitting = [i for i, width in enumerate(columns) if width + step >= 1]
+        columns[max(fitting, key=lambda i: off[i])] += step
+    return columns
+
+
+def _rule(columns: Sequence[int], tick: str) -> str:
+    line = ["─"] * _BAR
+    at = 0
+    for width in columns[:-1]:
+        at += width
+        line[at] = tick
+    return "".join(line)
+
+
+def _label(piece: Piece, width: int) -> str:
+    """The piece in the bar, with its name and size in it if there is room."""
+    name = piece.title if piece.kind in ("free", "rings") else piece.kind
+    for text in (f" {name} {size(piece.size_bytes)} ", f" {name} "):
+        if piece.kind != "taken" and len(text) + 2 <= width:
+            return text.center(width, "\0").replace("\0", _FILL[piece.kind])
+    return _FILL[piece.kind] * width
+
+
+def _endurance(plan: Plan, style: Style) -> Iterator[str]:
+    covered = plan.endurance
+    yield f"  {style.paint('How long the log lasts', '1')}"
+    rows = [
+        ("reference walk", covered.reference_s, "32"),
+        ("very worst", covered.worst_s, "33"),
+        ("plain array", covered.array_s, "2"),
+    ]
+    longest_us = plan.spec.sleep.longest_us
+    if longest_us is not None:
+        rows.append(("asked for", longest_us / 1e6, "36"))
+    most = max(seconds for _, seconds, _ in rows) or 1
+    for name, seconds, colour in rows:
+        bar = _fine_bar(seconds / most * _ENDURANCE_BAR)
+        yield f"    {name:<15} {style.paint(bar, colour)} {duration(seconds)}"
+    yield f"    covers {duration(covered.reference_s)} on the reference walk,"
+    yield (
+        f"    {duration(covered.worst_s)} at the very worst; "
+        f"a plain array of 8-byte records {duration(covered.array_s)}"
+    )
+    yield f"    {_afterwards(plan)}"
+
+
+def _afterwards(plan: Plan) -> str:
+    spare = plan.timing.reserve_slots
+    then: dict[str, str] = {
+        "wake": f"then it wakes Linux, with {spare} blocks to spare while Linux resumes",
+        "keep-newest": "then every new block costs the oldest, declared as a gap",
+        "keep-oldest": "then new samples are dropped, declared as a gap",
+    }
+    return then[plan.spec.sleep.when_full]
+
+
+def _fine_bar(columns: float) -> str:
+    eighths = max(1, round(columns * 8))
+    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
+
+
+def _wiring(plan: Plan, style: Style) -> Iterator[str]:
+    yield f"  {style.paint('Wiring', '1')}"
+    board, pins, spec = plan.board, plan.pins, plan.spec
+    yield f"    trigger  {_pin(plan, pins.trigger.name)}"
+    yield (
+        f"    echo     {_pin(plan, pins.echo.name)}: EXTI line {pins.echo.exti_line}, "
+        f"irq {pins.echo.irq}; divide its 5 V to 3.3 V"
+    )
+    if plan.bus and spec.display:
+        width, height = spec.display.size
+        bus = plan.bus
+        yield (
+            f"    display  {bus.name} at 0x{bus.address:02x}: SCL {_pin(plan, bus.data.scl)}, "
+            f"SDA {_pin(plan, bus.data.sda)}"
+        )
+        yield (
+            f"             {width}x{height}, a picture takes {milliseconds(bus.frame_us)} of "
+            f"{milliseconds(plan.timing.refresh_period_us)} at {bus.speed_hz // 1000} kHz"
+        )
+    if spec.console:
+        yield f"    console  {board.console.uart}, {board.console.where}"
+
+
+def _pin(plan: Plan, name: str) -> str:
+    pin = plan.board.pins[name]
+    return f"{name} ({pin.place})" if pin.place else name
