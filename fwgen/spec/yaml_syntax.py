@@ -93,9 +93,15 @@ def _explain(trouble: _Trouble) -> tuple[str, str, _Place]:
         return _explain_brackets(trouble)
     if "mapping values are not allowed" in problem or "could not find expected ':'" in problem:
         return _explain_colon(trouble)
-    if "expected <block end>" in problem:
+    if "expected <block end>" in problem or "expected '<document start>'" in problem:
         hint = "keys of one section take the same indentation; quote a value that holds quotes"
         return "this does not belong to what stands before it", hint, at
+    if "expected the node content" in problem:
+        found = problem.rsplit("found ", 1)[-1].strip("'")
+        return f"`{found}` stands where a value is due", "write a value, or put it in quotes", at
+    if "sequence entries are not allowed" in problem:
+        hint = "the items of a list stand on lines of their own, below their key"
+        return "a list item (`- `) stands where none can be", hint, at
     return f"this is not YAML: {problem}", _HELP, at
 
 
@@ -106,7 +112,7 @@ def _explain_brackets(trouble: _Trouble) -> tuple[str, str, _Place]:
         hint = f"add the `{closing}`, or a comma between two values"
         return f"this `{opening}` is never closed", hint, trouble.began
     hint = f"separate values with commas, close with `{closing}`, quote a text that holds brackets"
-    return f"inside `{opening} {closing}`: {trouble.problem}", hint, trouble.at
+    return f"a comma or `{closing}` is due here", hint, trouble.at
 
 
 def _explain_colon(trouble: _Trouble) -> tuple[str, str, _Place]:
