@@ -1,51 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "block.h"
 
-#include "block_model.h"
-#include "crc16.h"
-#include "retained.h"
+#include "block_encode.h"
 
-#define WORD_MAGIC 0u
-#define WORD_COMMIT 1u
-#define WORD_FIRST_SEQ 2u
-#define WORD_PERIOD 3u
-#define WORD_START_LOW 4u
-#define WORD_START_HIGH 5u
-#define WORD_BOOT_FIRST 6u
-#define WORD_STREAM 7u
-
-#define COMMIT_COUNT_MASK 0xfffu
-#define COMMIT_LATE_SHIFT 12
-#define COMMIT_CRC_SHIFT 16
-
-#define WORD_STATUS_SHIFT 13
-#define WORD_DISTANCE_MASK 0x1fffu
-#define WORD_LATE 0xe000u /* in the CRC, before a late sample: status 7 and the lateness */
-
-_Static_assert(WORD_STREAM * 4u == BLOCK_HEADER_BYTES, "the stream follows the header");
+_Static_assert(SLOT_STREAM * 4u == BLOCK_HEADER_BYTES, "the stream follows the header");
 _Static_assert(BLOCK_SAMPLES_MAX <= COMMIT_COUNT_MASK, "the count has twelve bits");
 #ifdef __BYTE_ORDER__
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "blocks are written as they lie in memory");
 #endif
 
-static uint32_t big_endian(uint32_t value)
-{
-	return (value >> 24) | ((value >> 8) & 0xff00u) | ((value << 8) & 0xff0000u) |
-	       (value << 24);
-}
-
-static uint16_t sample_word(struct sample sample)
-{
-	return (uint16_t)((uint32_t)sample.status << WORD_STATUS_SHIFT | sample.distance_mm);
-}
-
 static uint16_t crc_sample(uint16_t crc, struct sample sample)
 {
 	if (sample.late_16ths != 0u) {
 		crc = crc16_u16(crc, (uint16_t)(WORD_LATE | sample.late_16ths));
 	}
-	return crc16_u16(crc, sample_word(sample));
+	return crc16_u16(crc, block_sample_word(sample.status, sample.distance_mm));
 }
 
 static uint16_t crc_header(const struct block_header *header)
@@ -58,29 +28,33 @@ static uint16_t crc_header(const struct block_header *header)
 	return crc16_u16(crc, header->boot);
 }
 
-static void commit(struct block_encoder *encoder)
+/* After a sample without a distance no sample is usual. */
+static uint16_t usual_after(struct sample sample)
 {
-	retained_store(&encoder->slot[WORD_COMMIT],
-		       encoder->count_late | (uint32_t)encoder->crc << COMMIT_CRC_SHIFT);
+	sample.late_16ths = sample_status_has_distance(sample.status) ? 0u : UINT8_MAX;
+	return block_look(sample);
 }
 
 void block_begin(struct block_encoder *encoder, volatile uint32_t *slot,
 		 const struct block_header *header, struct sample sample)
 {
+	const uint16_t word = block_sample_word(sample.status, sample.distance_mm);
+
 	encoder->slot = slot;
-	encoder->bits = 0;
+	encoder->word = slot + SLOT_STREAM;
+	encoder->room = 32;
 	encoder->tail = 0;
-	encoder->count_late = 1u | (uint32_t)sample.late_16ths << COMMIT_LATE_SHIFT;
-	encoder->crc = crc_sample(crc_header(header), sample);
+	encoder->usual = usual_after(sample);
 	model_begin(&encoder->model, sample);
 
-	retained_store(&slot[WORD_FIRST_SEQ], header->first_seq);
-	retained_store(&slot[WORD_PERIOD], header->period_us);
-	retained_store(&slot[WORD_START_LOW], (uint32_t)header->start_us);
-	retained_store(&slot[WORD_START_HIGH], (uint32_t)(header->start_us >> 32));
-	retained_store(&slot[WORD_BOOT_FIRST], header->boot | (uint32_t)sample_word(sample) << 16);
-	commit(encoder);
-	retained_store(&slot[WORD_MAGIC], BLOCK_MAGIC);
+	retained_store(&slot[SLOT_FIRST_SEQ], header->first_seq);
+	retained_store(&slot[SLOT_PERIOD], header->period_us);
+	retained_store(&slot[SLOT_START_LOW], (uint32_t)header->start_us);
+	retained_store(&slot[SLOT_START_HIGH], (uint32_t)(header->start_us >> 32));
+	retained_store(&slot[SLOT_BOOT_FIRST], header->boot | (uint32_t)word << 16);
+	block_commit(encoder, 1u | (uint32_t)sample.late_16ths << COMMIT_LATE_SHIFT,
+		     crc_sample(crc_header(header), sample));
+	retained_store(&slot[SLOT_MAGIC], BLOCK_MAGIC);
 }
 
 /* The code of a sample: `count` bits, right-aligned in `bits`. */
@@ -109,9 +83,9 @@ static struct code code_spelt(struct code code, struct sample sample)
 }
 
 /* A distance on time, with the status of the one before it. */
-static struct code code_residual(const struct block_model *model, struct sample sample,
-				 uint32_t residual)
+static struct code code_residual(const struct block_model *model, struct sample sample)
 {
+	const uint32_t residual = model_zigzag(sample.distance_mm - model_expected_mm(model));
 	const uint32_t k = model_k(model);
 	const uint32_t quotient = residual >> k;
 	const uint32_t beyond = residual - (CODE_ZEROS << k);
@@ -131,68 +105,66 @@ static struct code code_residual(const struct block_model *model, struct sample 
 	return code_spelt((struct code){.count = CODE_ZEROS}, sample);
 }
 
-/* `residual`: zigzag, of use only if both samples have a distance. */
-static struct code code_sample(const struct block_model *model, struct sample sample,
-			       uint32_t residual)
+static struct code code_sample(const struct block_model *model, struct sample sample)
 {
-	const bool same = sample.status == model->status && sample.late_16ths == 0u;
+	const bool after_distance = sample_status_has_distance(model->status);
 
-	if (model_has_distance(model)) {
-		if (same) {
-			return code_residual(model, sample, residual);
-		}
-		return code_spelt((struct code){.count = CODE_ZEROS}, sample);
+	if (sample.status != model->status || sample.late_16ths != 0u) {
+		return code_spelt((struct code){.count = after_distance ? CODE_ZEROS : 1u}, sample);
 	}
-	if (same) {
-		return (struct code){.bits = 1u, .count = 1u};
+	if (after_distance) {
+		return code_residual(model, sample);
 	}
-	return code_spelt((struct code){.count = 1u}, sample);
+	return (struct code){.bits = 1u, .count = 1u};
 }
 
-static void stream_put(struct block_encoder *encoder, struct code code)
+static void learn(struct block_model *model, struct sample sample)
 {
-	volatile uint32_t *word = &encoder->slot[WORD_STREAM + encoder->bits / 32u];
-	const uint32_t room = 32u - encoder->bits % 32u;
-
-	encoder->bits += code.count;
-	if (code.count < room) {
-		encoder->tail |= code.bits << (room - code.count);
-		retained_store(word, big_endian(encoder->tail));
-		return;
-	}
-
-	const uint32_t spill = code.count - room;
-
-	retained_store(word, big_endian(encoder->tail | code.bits >> spill));
-	encoder->tail = 0;
-	if (spill != 0u) {
-		encoder->tail = code.bits << (32u - spill);
-		retained_store(word + 1, big_endian(encoder->tail));
-	}
-}
-
-bool block_append(struct block_encoder *encoder, struct sample sample)
-{
-	struct block_model *model = &encoder->model;
-	const uint32_t residual = zigzag((int32_t)sample.distance_mm - model_expects_mm(model));
-	const struct code code = code_sample(model, sample, residual);
-
-	if (encoder->bits + code.count > BLOCK_STREAM_BITS) {
-		return false;
-	}
-	stream_put(encoder, code);
-	encoder->crc = crc_sample(encoder->crc, sample);
-	encoder->count_late++;
-	commit(encoder);
-
 	if (sample_status_has_distance(sample.status)) {
-		if (model_has_distance(model)) {
-			model_follow(model, sample.distance_mm, residual);
+		if (sample_status_has_distance(model->status)) {
+			model_follow(model, sample.distance_mm,
+				     sample.distance_mm - model_expected_mm(model));
 		} else {
 			model_resume(model, sample.distance_mm);
 		}
 	}
 	model->status = sample.status;
+}
+
+/* False: no room. */
+static bool stream_put(struct block_encoder *encoder, struct code code)
+{
+	if (code.count < encoder->room) {
+		encoder->room -= code.count;
+		encoder->tail |= code.bits << encoder->room;
+		retained_store(encoder->word, block_big_endian(encoder->tail));
+		return true;
+	}
+
+	const uint32_t spill = code.count - encoder->room;
+
+	if (encoder->word + (spill != 0u) >= encoder->slot + BLOCK_WORDS) {
+		return false;
+	}
+	retained_store(encoder->word, block_big_endian(encoder->tail | code.bits >> spill));
+	encoder->word++;
+	encoder->room = 32u - spill;
+	encoder->tail = 0;
+	if (spill != 0u) {
+		encoder->tail = code.bits << encoder->room;
+		retained_store(encoder->word, block_big_endian(encoder->tail));
+	}
+	return true;
+}
+
+bool block_append(struct block_encoder *encoder, struct sample sample)
+{
+	if (!stream_put(encoder, code_sample(&encoder->model, sample))) {
+		return false;
+	}
+	block_commit(encoder, encoder->count_late + 1u, crc_sample(encoder->crc, sample));
+	learn(&encoder->model, sample);
+	encoder->usual = usual_after(sample);
 	return true;
 }
 
@@ -201,9 +173,12 @@ uint32_t block_count(const struct block_encoder *encoder)
 	return encoder->count_late & COMMIT_COUNT_MASK;
 }
 
-uint32_t block_len(const struct block_encoder *encoder)
+uint32_t block_close(struct block_encoder *encoder)
 {
-	return BLOCK_HEADER_BYTES + (encoder->bits + 7u) / 8u;
+	const uint32_t bits_of_word = 32u - encoder->room;
+
+	encoder->room = 0;
+	return (uint32_t)(encoder->word - encoder->slot) * 4u + (bits_of_word + 7u) / 8u;
 }
 
 static uint16_t read_u16(const uint8_t *bytes)
@@ -283,7 +258,6 @@ static bool decode_spelt(struct block_decoder *decoder, uint32_t kind, struct sa
 
 static bool decode_after_distance(struct block_decoder *decoder, struct sample *sample)
 {
-	const int32_t expected = model_expects_mm(&decoder->model);
 	const uint32_t k = model_k(&decoder->model);
 	uint32_t zeros = 0;
 	uint32_t residual;
@@ -302,7 +276,7 @@ static bool decode_after_distance(struct block_decoder *decoder, struct sample *
 		residual = (CODE_ZEROS << k) + stream_get(decoder, CODE_STEP_BITS);
 	}
 
-	const int32_t distance_mm = expected + unzigzag(residual);
+	const int32_t distance_mm = model_expected_mm(&decoder->model) + model_unzigzag(residual);
 
 	sample->status = decoder->model.status;
 	sample->distance_mm = (uint16_t)distance_mm;
@@ -320,27 +294,13 @@ static bool decode_after_none(struct block_decoder *decoder, struct sample *samp
 
 static bool decode_stream(struct block_decoder *decoder, struct sample *sample)
 {
-	struct block_model *model = &decoder->model;
-
 	*sample = (struct sample){0};
-	if (!model_has_distance(model)) {
-		if (!decode_after_none(decoder, sample)) {
-			return false;
-		}
-		if (sample_status_has_distance(sample->status)) {
-			model_resume(model, sample->distance_mm);
-		}
-	} else {
-		if (!decode_after_distance(decoder, sample)) {
-			return false;
-		}
-		if (sample_status_has_distance(sample->status)) {
-			model_follow(
-				model, sample->distance_mm,
-				zigzag((int32_t)sample->distance_mm - model_expects_mm(model)));
-		}
+	if (!(sample_status_has_distance(decoder->model.status)
+		      ? decode_after_distance(decoder, sample)
+		      : decode_after_none(decoder, sample))) {
+		return false;
 	}
-	model->status = sample->status;
+	learn(&decoder->model, *sample);
 	return decoder->bits <= decoder->bits_limit;
 }
 

@@ -22,12 +22,12 @@
 
 /* What writer and reader both know after a sample; the next sample's code follows from it. */
 struct block_model {
-	int32_t level; /* smoothed distance and its change in a period, both in 1/256 mm */
+	int32_t expected; /* of the next distance, and the change in a period, both in 1/256 mm */
 	int32_t speed;
-	uint32_t mean; /* running mean of the zigzag residuals, in 1/16 */
-	uint8_t age;   /* which gains the smoothing has come to */
-	uint8_t status;
+	uint32_t mean;	      /* running mean of the zigzag residuals, in 1/16 */
+	uint32_t age;	      /* samples since the last surprise, up to the last of the gains */
 	uint16_t distance_mm; /* the last one seen */
+	uint8_t status;
 };
 
 struct block_header {
@@ -40,10 +40,12 @@ struct block_header {
 
 struct block_encoder {
 	volatile uint32_t *slot;
-	uint32_t bits;	     /* of the stream in use */
-	uint32_t tail;	     /* what the stream's last word holds so far */
-	uint32_t count_late; /* the commit word without its CRC */
+	volatile uint32_t *word; /* of the stream: the next bit goes there */
+	uint32_t room;		 /* bits free in it, 1..32; 0: the block is closed */
+	uint32_t tail;		 /* what it holds */
+	uint32_t count_late;	 /* the commit word without its CRC */
 	uint16_t crc;
+	uint16_t usual; /* block_look() of the samples that block_append_usual() takes */
 	struct block_model model;
 };
 
@@ -75,8 +77,8 @@ bool block_append(struct block_encoder *encoder, struct sample sample);
 
 uint32_t block_count(const struct block_encoder *encoder);
 
-/* Bytes in use, header and stream. */
-uint32_t block_len(const struct block_encoder *encoder);
+/* Nothing more goes into the block. Returns the bytes in use, header and stream. */
+uint32_t block_close(struct block_encoder *encoder);
 
 /* Begins to read `len` bytes, at any address; false if no block begins there. */
 bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, size_t len);

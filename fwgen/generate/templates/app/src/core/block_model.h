@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The arithmetic that the writer and the reader of a block share: what they expect of the next
- * distance, and how they learn from it. All numbers are bounded: `mean` grows by at most
- * MODEL_SURPRISE a sample, so within a block (BLOCK_SAMPLES_MAX) it stays below 45000, `k` below
- * 12, and everything else far inside 32 bits.
+ * distance, and how they learn from it.
+ *
+ * Nothing overflows: `mean` grows by at most MODEL_SURPRISE a sample, so within a block
+ * (BLOCK_SAMPLES_MAX) it stays below 45000; then k is at most 11 and an error that is no surprise
+ * is at most 1412 mm.
  */
 #ifndef CORE_BLOCK_MODEL_H
 #define CORE_BLOCK_MODEL_H
@@ -26,30 +28,39 @@ enum { /* 0..5 are the statuses */
 
 _Static_assert(-1 >> 1 == -1, "shifts to the right must keep the sign");
 
-static inline bool model_has_distance(const struct block_model *model)
-{
-	return sample_status_has_distance(model->status);
-}
-
 static inline void model_begin(struct block_model *model, struct sample first)
 {
 	*model = (struct block_model){
-		.level = (int32_t)first.distance_mm * 256,
+		.expected = (int32_t)first.distance_mm * 256,
 		.mean = MODEL_MEAN_START,
 		.status = first.status,
 		.distance_mm = first.distance_mm,
 	};
 }
 
-static inline int32_t model_expects_mm(const struct block_model *model)
+static inline int32_t model_expected_mm(const struct block_model *model)
 {
-	return (model->level + model->speed + 128) >> 8;
+	return (model->expected + 128) >> 8;
 }
 
-/* How many low bits of a residual are written as they are: the width of 5/8 of the mean. */
+/* Numbers the residuals 0, -1, 1, -2, 2 ... from 0 on. */
+static inline uint32_t model_zigzag(int32_t residual_mm)
+{
+	return ((uint32_t)residual_mm << 1) ^ (uint32_t)(residual_mm >> 31);
+}
+
+static inline int32_t model_unzigzag(uint32_t code)
+{
+	return (int32_t)(code >> 1) ^ -(int32_t)(code & 1u);
+}
+
+/* So many low bits of a residual are written as they are: the width of 5/8 of the mean. */
 static inline uint32_t model_k(const struct block_model *model)
 {
 	uint32_t rest = (model->mean * 5u) >> 7;
+#ifdef __GNUC__
+	return 31u ^ (uint32_t)__builtin_clz(2u * rest + 1u);
+#else
 	uint32_t k = 0;
 
 	while (rest != 0u) {
@@ -57,43 +68,36 @@ static inline uint32_t model_k(const struct block_model *model)
 		k++;
 	}
 	return k;
+#endif
 }
 
-static inline uint32_t zigzag(int32_t residual)
+/* Learns a distance that follows a distance. */
+static inline void model_follow(struct block_model *model, uint16_t distance_mm,
+				int32_t residual_mm)
 {
-	return ((uint32_t)residual << 1) ^ (uint32_t)(residual >> 31);
-}
-
-static inline int32_t unzigzag(uint32_t code)
-{
-	return (int32_t)(code >> 1) ^ -(int32_t)(code & 1u);
-}
-
-/* Learns a distance that follows a distance; `code` is the zigzag of its residual. */
-static inline void model_follow(struct block_model *model, uint16_t distance_mm, uint32_t code)
-{
-	/* A filter of growing memory (alpha-beta, in 1/16): few samples after a turn it is a
-	 * straight line's. */
-	static const int8_t alpha[MODEL_AGE_MAX + 1u] = {16, 14, 10, 7};
-	static const int8_t beta[MODEL_AGE_MAX + 1u] = {16, 8, 4, 2};
+	/* An alpha-beta filter whose memory grows, gains in 1/256: soon after a turn it draws a
+	 * line. */
+	static const struct {
+		int16_t level;
+		int16_t speed;
+	} gains[MODEL_AGE_MAX + 1u] = {{256, 256}, {224, 128}, {160, 64}, {112, 32}};
+	const uint32_t code = model_zigzag(residual_mm);
 	const uint32_t mean = model->mean >> 4;
-	const uint32_t surprise = MODEL_SURPRISE + mean;
 
-	if (code > surprise) { /* a turn, a step: begin again from the last two distances */
-		model->mean += surprise - mean;
-		model->level = (int32_t)distance_mm * 256;
-		model->speed = ((int32_t)distance_mm - (int32_t)model->distance_mm) * 256;
-		model->age = 0;
-	} else {
-		const int32_t expected = model->level + model->speed;
-		const int32_t error = (int32_t)distance_mm * 256 - expected;
+	if (code <= mean + MODEL_SURPRISE) {
+		const uint32_t age = model->age;
 
 		model->mean += code - mean;
-		model->level = expected + ((error * alpha[model->age]) >> 4);
-		model->speed += (error * beta[model->age]) >> 4;
-		if (model->age < MODEL_AGE_MAX) {
-			model->age++;
+		model->speed += residual_mm * gains[age].speed;
+		model->expected += residual_mm * gains[age].level + model->speed;
+		if (age < MODEL_AGE_MAX) {
+			model->age = age + 1u;
 		}
+	} else { /* a turn, a step: begin again from the last two distances */
+		model->mean += MODEL_SURPRISE;
+		model->speed = ((int32_t)distance_mm - (int32_t)model->distance_mm) * 256;
+		model->expected = (int32_t)distance_mm * 256 + model->speed;
+		model->age = 0;
 	}
 	model->distance_mm = distance_mm;
 }
@@ -101,7 +105,7 @@ static inline void model_follow(struct block_model *model, uint16_t distance_mm,
 /* Learns a distance that follows a sample without one: the speed stays what it was. */
 static inline void model_resume(struct block_model *model, uint16_t distance_mm)
 {
-	model->level = (int32_t)distance_mm * 256;
+	model->expected = (int32_t)distance_mm * 256 + model->speed;
 	model->distance_mm = distance_mm;
 }
 

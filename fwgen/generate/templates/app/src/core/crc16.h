@@ -5,18 +5,15 @@
 
 #include <stdint.h>
 
-extern const uint16_t crc16_table[256];
+/* First for the byte that one more follows, then for the last one. */
+extern const uint16_t crc16_table[512];
 
-static inline uint16_t crc16_byte(uint16_t crc, uint8_t byte)
-{
-	return (uint16_t)(crc16_table[(crc >> 8) ^ byte] ^ (crc << 8));
-}
-
-/* The two bytes of `value`, the lower first. */
+/* The two bytes of `value`, the lower one first. */
 static inline uint16_t crc16_u16(uint16_t crc, uint16_t value)
 {
-	crc = crc16_byte(crc, (uint8_t)value);
-	return crc16_byte(crc, (uint8_t)(value >> 8));
+	const uint16_t mixed = crc ^ (uint16_t)(value << 8 | value >> 8);
+
+	return crc16_table[(uint8_t)(mixed >> 8)] ^ crc16_table[256u + (uint8_t)mixed];
 }
 
 static inline uint16_t crc16_u32(uint16_t crc, uint32_t value)

@@ -2,7 +2,7 @@
 #include "sample_log.h"
 
 #include "retained.h"
-#include "sample_log_recover.h"
+#include "sample_log_inside.h"
 
 static bool is_open_at(const struct sample_log *log, uint32_t index)
 {
@@ -43,8 +43,9 @@ static void remember_next_seq(struct sample_log *log)
 
 static void close_open(struct sample_log *log)
 {
-	log_entry_at(log, log->used - 1u)->len = (uint16_t)block_len(&log->open);
+	log_entry_at(log, log->used - 1u)->len = (uint16_t)block_close(&log->open);
 	log->is_open = false;
+	log->retained += block_count(&log->open);
 }
 
 /* The block is closed. */
@@ -121,7 +122,7 @@ static struct sample cut_to_range(struct sample sample)
 	return sample;
 }
 
-void sample_log_append(struct sample_log *log, uint64_t schedule_us, struct sample sample)
+void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us, struct sample sample)
 {
 	sample = cut_to_range(sample);
 	if (!log->is_open || schedule_us != log->next_us || !block_append(&log->open, sample)) {
@@ -136,7 +137,6 @@ void sample_log_append(struct sample_log *log, uint64_t schedule_us, struct samp
 	}
 	log->next_us = schedule_us + log->config.period_us;
 	log->next_seq++;
-	log->retained++;
 }
 
 static bool view_gap(struct sample_log *log, uint32_t end, struct log_view *out)
@@ -236,7 +236,7 @@ uint32_t sample_log_next_seq(const struct sample_log *log)
 
 uint32_t sample_log_backlog(const struct sample_log *log)
 {
-	return log->retained;
+	return log->retained + sample_log_open_samples(log);
 }
 
 uint32_t sample_log_open_samples(const struct sample_log *log)

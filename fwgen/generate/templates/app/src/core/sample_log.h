@@ -60,7 +60,7 @@ struct sample_log {
 	uint64_t next_us; /* when the open block's next sample is due */
 	bool is_open;
 	uint32_t next_seq;
-	uint32_t retained; /* samples in the log */
+	uint32_t retained; /* samples in the closed blocks */
 	uint32_t dropped;
 	struct sample_log_config config;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sample_log_recover.h"
+#include "sample_log_inside.h"
 
 #include "retained.h"
 

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What sample_log.c and sample_log_recover.c share, and nobody else. */
-#ifndef CORE_SAMPLE_LOG_RECOVER_H
-#define CORE_SAMPLE_LOG_RECOVER_H
+/* What the files sample_log*.c share, and nobody else. */
+#ifndef CORE_SAMPLE_LOG_INSIDE_H
+#define CORE_SAMPLE_LOG_INSIDE_H
 
+#include "block_encode.h"
 #include "sample_log.h"
-
-/* Words of a slot that the log reads and writes itself; block.c has the rest. */
-#define SLOT_MAGIC 0u
-#define SLOT_COMMIT 1u
-#define SLOT_FIRST_SEQ 2u
-
-#define SLOT_COUNT_MASK 0xfffu
 
 /* a is before b, in a circle of 2^32 numbers */
 static inline bool seq_before(uint32_t a, uint32_t b)
@@ -35,7 +29,7 @@ static inline uint32_t slot_first_seq(const struct sample_log *log, uint32_t slo
 
 static inline uint32_t slot_count(const struct sample_log *log, uint32_t slot)
 {
-	return slot_words(log, slot)[SLOT_COMMIT] & SLOT_COUNT_MASK;
+	return slot_words(log, slot)[SLOT_COMMIT] & COMMIT_COUNT_MASK;
 }
 
 static inline uint32_t slot_end_seq(const struct sample_log *log, uint32_t slot)
@@ -48,5 +42,8 @@ static inline uint32_t slot_end_seq(const struct sample_log *log, uint32_t slot)
  * superblock; wipes every slot that it does not keep.
  */
 void sample_log_recover(struct sample_log *log);
+
+/* sample_log_append() for any sample. */
+void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us, struct sample sample);
 
 #endif
