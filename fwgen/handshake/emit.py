@@ -141,6 +141,6 @@ def _tables(machine: Machine) -> str:
     lines += ["", "| state | event | action | next | why |", "|---|---|---|---|---|"]
     for (name, event), row in machine.rows.items():
         target = row.next if row.next != name else "."
-        action = row.action if row.action != "none" else "."
-        lines.append(f"| {name} | {event} | {action} | {target} | {row.why} |")
+        does = row.action if row.action != "none" else "."
+        lines.append(f"| {name} | {event} | {does} | {target} | {row.why} |")
     return "\n".join(lines) + "\n"

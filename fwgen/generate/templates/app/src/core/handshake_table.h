@@ -44,6 +44,7 @@ enum hs_action {
 	HS_DO_ATTACH, /* forget the old link, open the door */
 	HS_DO_DETACH, /* forget the link, shut the door */
 	HS_DO_LISTEN, /* let the shell read the ring */
+	HS_DO_UNBLOCK, /* try again to send what found no buffer */
 	HS_DO_ANSWER, /* send the waiting answer */
 	HS_DO_STREAM, /* send the waiting answer, then gaps and blocks */
 	HS_DO_ASK, /* send a hello that asks for the application's hello */

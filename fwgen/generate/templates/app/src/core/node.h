@@ -72,6 +72,13 @@ struct node_counters {
 	uint32_t wakeups_rung;
 };
 
+enum node_answer {
+	NODE_ANSWER_NONE,
+	NODE_ANSWER_HELLO,
+	NODE_ANSWER_SLEEP,
+	NODE_ANSWER_WAKE,
+};
+
 /* The fields are the node's own; others read them through the functions below. */
 struct node {
 	struct node_config config;
@@ -81,19 +88,21 @@ struct node {
 	struct node_counters counters;
 	struct node_health health;
 	enum hs_state state;
-	enum hs_event answer_to; /* HS_EV_RX_*, or HS_EVENTS: no answer waits */
+	enum node_answer answer; /* waits to be sent; the last request's */
 	uint32_t answer_id;	 /* of SLEEP or WAKE */
 	uint32_t session;	 /* of the peer's hello; 0: none */
 	uint32_t wake_id;	 /* the last one that was followed */
 	bool wake_id_known;
-	bool spec_differs; /* the peer has another spec: it gets no samples */
-	bool blocked;	   /* the link had no buffer: not before retry_us or vq0 rings */
+	bool spec_differs; /* the peer has another spec, or format: it gets no samples */
+	bool blocked;	   /* the link had no buffer: not before retry_us, or vq0 rings */
+	bool due;	   /* node_poll() has something to do */
 	uint64_t retry_us;
 	uint64_t state_us;  /* the state's timer started */
-	uint64_t call_us;   /* earliest next ring_wakeup */
+	uint64_t call_us;   /* earliest next attempt to ring Linux awake */
 	uint64_t status_us; /* next status message */
-	uint64_t open_us;   /* when the oldest sample in the open block came */
-	uint64_t heard_us;  /* the last byte received */
+	uint64_t open_us;   /* when the open block's first sample was due */
+	uint64_t last_us;   /* when the last sample was due */
+	uint64_t heard_us;  /* the last bytes were received */
 	uint8_t tx[WIRE_MESSAGE_MAX];
 };
 
@@ -101,7 +110,8 @@ struct node {
 void node_init(struct node *node, const struct node_config *config, const struct node_port *port,
 	       void *log_region, size_t log_size, uint64_t now_us);
 
-/* `schedule_us`: when the sample was due. Does not use the link; node_poll() may have to follow. */
+/* `schedule_us`: when the sample was due, on the clock of `now_us`. Does not use the link;
+ * node_poll() may have to follow. */
 void node_sample(struct node *node, uint64_t schedule_us, struct sample sample, uint64_t now_us);
 
 /* The virtio device and its endpoint came or went. Up twice: the rings are new. */

@@ -1,0 +1,238 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Made from fwgen.cddl by `python -m fwgen.wire`.
+ *
+ * Generated using zcbor version 0.9.1
+ * https://github.com/NordicSemiconductor/zcbor
+ * Generated with a --default-max-qty of 3
+ */
+
+#include <stdint.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include "zcbor_encode.h"
+#include "messages_encode.h"
+#include "zcbor_print.h"
+
+#if DEFAULT_MAX_QTY != 3
+#error "The type file was generated with a different default_max_qty than this file"
+#endif
+
+#define log_result(state, result, func) do { \
+	if (!result) { \
+		zcbor_trace_file(state); \
+		zcbor_log("%s error: %s\r\n", func, zcbor_error_str(zcbor_peek_error(state))); \
+	} else { \
+		zcbor_log("%s success\r\n", func); \
+	} \
+} while(0)
+
+static bool encode_status(zcbor_state_t *state, const struct status *input);
+static bool encode_wake_ack(zcbor_state_t *state, const struct wake_ack *input);
+static bool encode_sleep_ack(zcbor_state_t *state, const struct sleep_ack *input);
+static bool encode_gap(zcbor_state_t *state, const struct gap *input);
+static bool encode_data(zcbor_state_t *state, const struct data *input);
+static bool encode_hello(zcbor_state_t *state, const struct hello *input);
+
+
+static bool encode_status(
+		zcbor_state_t *state, const struct status *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 15) && ((((zcbor_uint32_put(state, (5))))
+	&& ((zcbor_uint64_encode(state, (&(*input).time_us))))
+	&& (((((((*input).backlog <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).backlog))))
+	&& (((((((*input).log_used <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).log_used))))
+	&& (((((((*input).log_slots <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).log_slots))))
+	&& (((((((*input).log_peak <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).log_peak))))
+	&& (((((((*input).dropped <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).dropped))))
+	&& (((((((*input).stream_errors <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).stream_errors))))
+	&& (((((((*input).stale_doorbells <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).stale_doorbells))))
+	&& (((((((*input).unexpected <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).unexpected))))
+	&& (((((((*input).asks <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).asks))))
+	&& (((((((*input).no_buffer <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).no_buffer))))
+	&& (((((((*input).sensor_faults <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).sensor_faults))))
+	&& (((((((*input).display_faults <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).display_faults))))
+	&& (((((((*input).late_samples <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).late_samples))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 15))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
+static bool encode_wake_ack(
+		zcbor_state_t *state, const struct wake_ack *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 3) && ((((zcbor_uint32_put(state, (4))))
+	&& (((((((*input).id <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).id))))
+	&& (((((((*input).backlog <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).backlog))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 3))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
+static bool encode_sleep_ack(
+		zcbor_state_t *state, const struct sleep_ack *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 2) && ((((zcbor_uint32_put(state, (3))))
+	&& (((((((*input).id <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).id))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 2))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
+static bool encode_gap(
+		zcbor_state_t *state, const struct gap *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 3) && ((((zcbor_uint32_put(state, (2))))
+	&& (((((((*input).first_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).first_seq))))
+	&& (((((((*input).count <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).count))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 3))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
+static bool encode_data(
+		zcbor_state_t *state, const struct data *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 2) && ((((zcbor_uint32_put(state, (1))))
+	&& (((((*input).block.len >= 28)
+	&& ((*input).block.len <= 488)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_bstr_encode(state, (&(*input).block))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 2))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
+static bool encode_hello(
+		zcbor_state_t *state, const struct hello *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 9) && ((((zcbor_uint32_put(state, (0))))
+	&& (((((((*input).format <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).format))))
+	&& (((((*input).spec_hash.len == 8)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_bstr_encode(state, (&(*input).spec_hash))))
+	&& (((((((*input).boot <= UINT16_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).boot))))
+	&& (((((((*input).session <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).session))))
+	&& (((((((*input).oldest_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).oldest_seq))))
+	&& (((((((*input).next_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).next_seq))))
+	&& ((zcbor_uint64_encode(state, (&(*input).time_us))))
+	&& (((((((*input).period_us <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).period_us))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 9))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
+
+
+int cbor_encode_hello(
+		uint8_t *payload, size_t payload_len,
+		const struct hello *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_hello, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_encode_data(
+		uint8_t *payload, size_t payload_len,
+		const struct data *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_data, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_encode_gap(
+		uint8_t *payload, size_t payload_len,
+		const struct gap *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_gap, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_encode_sleep_ack(
+		uint8_t *payload, size_t payload_len,
+		const struct sleep_ack *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_sleep_ack, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_encode_wake_ack(
+		uint8_t *payload, size_t payload_len,
+		const struct wake_ack *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_wake_ack, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_encode_status(
+		uint8_t *payload, size_t payload_len,
+		const struct status *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_status, sizeof(states) / sizeof(zcbor_state_t), 1);
+}

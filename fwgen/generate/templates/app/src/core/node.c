@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node.h"
+
+#include "node_actions.h"
+
+static void fire(struct node *node, enum hs_event event, uint64_t now_us)
+{
+	const struct node_occasion occasion = {.message = NULL, .now_us = now_us};
+
+	node_fire(node, event, &occasion);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static const struct hs_state_facts *facts(const struct node *node)
+{
+	return &hs_states[node->state];
+}
+
+/* When the state's timer is due; UINT64_MAX: never. */
+static uint64_t timeout_us(const struct node *node)
+{
+	uint8_t timer = facts(node)->timer;
+
+	if (timer == HS_TIMER_NONE) {
+		return UINT64_MAX;
+	}
+	if (timer == HS_TIMER_SILENCE && sample_log_unacked_blocks(&node->log) == 0) {
+		return UINT64_MAX;
+	}
+	return node->state_us + hs_timer_us[timer];
+}
+
+/* Somebody should fetch the log, and is not there to see. */
+static bool wants_wakeup(const struct node *node)
+{
+	return !facts(node)->link_open && node->config.log.when_full == LOG_WAKE &&
+	       sample_log_high_water(&node->log);
+}
+
+void node_init(struct node *node, const struct node_config *config, const struct node_port *port,
+	       void *log_region, size_t log_size, uint64_t now_us)
+{
+	*node = (struct node){
+		.config = *config,
+		.port = *port,
+		.state = HS_DETACHED,
+		.state_us = now_us,
+		.call_us = now_us,
+		.status_us = now_us,
+		.due = true,
+	};
+	sample_log_init(&node->log, log_region, log_size, &config->log);
+	port->door(port->ctx, false);
+}
+
+void node_sample(struct node *node, uint64_t schedule_us, struct sample sample, uint64_t now_us)
+{
+	uint32_t open_before = sample_log_open_samples(&node->log);
+	uint32_t open_after;
+
+	sample_log_append(&node->log, schedule_us, sample);
+	open_after = sample_log_open_samples(&node->log);
+	if (open_after <= 1) {
+		node->open_us = schedule_us;
+	}
+	node->last_us = schedule_us;
+	if (open_after <= open_before || now_us >= node_open_block_due_us(node)) {
+		node->due = true; /* a block was closed, or the sample dropped; or it is time */
+	}
+}
+
+void node_link(struct node *node, bool up, uint64_t now_us)
+{
+	fire(node, up ? HS_EV_LINK_UP : HS_EV_LINK_DOWN, now_us);
+}
+
+void node_doorbell(struct node *node, uint64_t now_us)
+{
+	fire(node, HS_EV_DOORBELL, now_us);
+}
+
+void node_tx_ready(struct node *node, uint64_t now_us)
+{
+	fire(node, HS_EV_TX_READY, now_us);
+	node->due = true;
+}
+
+static void handle(struct node *node, const struct wire_peer_message *message, uint64_t now_us)
+{
+	static const enum hs_event events[] = {
+		[WIRE_PEER_HELLO] = HS_EV_RX_HELLO,
+		[WIRE_PEER_SLEEP] = HS_EV_RX_SLEEP,
+		[WIRE_PEER_WAKE] = HS_EV_RX_WAKE,
+		[WIRE_PEER_ACK] = HS_EV_RX_ACK,
+	};
+	const struct node_occasion occasion = {.message = message, .now_us = now_us};
+
+	node_fire(node, events[message->kind], &occasion);
+	node->due = true;
+}
+
+void node_receive(struct node *node, const uint8_t *bytes, size_t len, uint64_t now_us)
+{
+	struct wire_peer_message message;
+
+	if (!node_door_open(node)) {
+		node->counters.unexpected++;
+		return;
+	}
+	if (wire_reader_partial(&node->reader) && now_us - node->heard_us >= NODE_STALE_PART_US &&
+	    wire_reader_abandon(&node->reader, &message)) {
+		handle(node, &message, now_us);
+	}
+	node->heard_us = now_us;
+	while (wire_read(&node->reader, &bytes, &len, &message)) {
+		handle(node, &message, now_us);
+	}
+	node->counters.stream_errors = node->reader.errors;
+}
+
+void node_poll(struct node *node, uint64_t now_us)
+{
+	node->due = false;
+	if (now_us >= timeout_us(node)) {
+		fire(node, HS_EV_TIMEOUT, now_us);
+	}
+	if (now_us >= node->call_us && wants_wakeup(node)) {
+		node->call_us = now_us + NODE_CALL_US;
+		fire(node, HS_EV_LOG_HIGH, now_us);
+	}
+	if (node->blocked && now_us >= node->retry_us) {
+		node->blocked = false;
+	}
+	fire(node, HS_EV_DUE, now_us);
+}
+
+/* When there is something to send, link permitting. */
+static uint64_t send_due_us(const struct node *node, uint64_t now_us)
+{
+	uint64_t due_us = UINT64_MAX;
+
+	if (node->answer != NODE_ANSWER_NONE) {
+		due_us = now_us;
+	} else if (facts(node)->streams) {
+		due_us = node->status_us;
+		if (!node->spec_differs && node_window_open(node)) {
+			due_us = earlier(due_us, node_open_block_due_us(node));
+		}
+	}
+	if (node->blocked && due_us < node->retry_us) {
+		due_us = node->retry_us;
+	}
+	return due_us;
+}
+
+uint64_t node_next_due_us(const struct node *node, uint64_t now_us)
+{
+	uint64_t due_us = timeout_us(node);
+
+	if (node->due) {
+		return now_us;
+	}
+	if (facts(node)->link_open) {
+		due_us = earlier(due_us, send_due_us(node, now_us));
+	} else if (wants_wakeup(node)) {
+		due_us = earlier(due_us, node->call_us);
+	}
+	return due_us;
+}
+
+bool node_door_open(const struct node *node)
+{
+	return facts(node)->link_open;
+}
+
+enum hs_state node_state(const struct node *node)
+{
+	return node->state;
+}
+
+const struct node_counters *node_counters(const struct node *node)
+{
+	return &node->counters;
+}
+
+void node_set_health(struct node *node, const struct node_health *health)
+{
+	node->health = *health;
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node_actions.h"
+
+#include <string.h>
+
+/* An action returns the event that it caused, or HS_EVENTS. */
+typedef enum hs_event (*action_fn)(struct node *node, const struct node_occasion *occasion);
+
+/* ---------------------------------------------------------------------------- the link */
+
+static void forget_link(struct node *node)
+{
+	wire_reader_reset(&node->reader);
+	node->answer = NODE_ANSWER_NONE;
+	node->session = 0;
+	node->wake_id_known = false;
+	node->blocked = false;
+}
+
+static bool send(struct node *node, size_t len, uint64_t now_us)
+{
+	if (len == 0) {
+		node->counters.unexpected++; /* has no encoding: leave it out */
+		return true;
+	}
+	if (node->port.send(node->port.ctx, node->tx, len) == 0) {
+		return true;
+	}
+	node->counters.no_buffer++;
+	node->blocked = true;
+	node->retry_us = now_us + NODE_RETRY_US;
+	return false;
+}
+
+static size_t encode_hello(struct node *node, uint64_t now_us)
+{
+	struct wire_hello hello = {
+		.boot = sample_log_boot(&node->log),
+		.session = node->session,
+		.oldest_seq = sample_log_oldest_seq(&node->log),
+		.next_seq = sample_log_next_seq(&node->log),
+		.time_us = now_us,
+		.period_us = node->config.log.period_us,
+	};
+
+	memcpy(hello.spec_hash, node->config.spec_hash, sizeof(hello.spec_hash));
+	return wire_encode_hello(node->tx, &hello);
+}
+
+static size_t encode_status(struct node *node, uint64_t now_us)
+{
+	const struct node_counters *counters = node_counters(node);
+	const struct wire_status status = {
+		.time_us = now_us,
+		.backlog = sample_log_backlog(&node->log),
+		.log_used = sample_log_used_slots(&node->log),
+		.log_slots = sample_log_slots(&node->log),
+		.log_peak = sample_log_peak_slots(&node->log),
+		.dropped = sample_log_dropped_total(&node->log),
+		.stream_errors = counters->stream_errors,
+		.stale_doorbells = counters->stale_doorbells,
+		.unexpected = counters->unexpected,
+		.asks = counters->asks,
+		.no_buffer = counters->no_buffer,
+		.sensor_faults = node->health.sensor_faults,
+		.display_faults = node->health.display_faults,
+		.late_samples = node->health.late_samples,
+	};
+
+	return wire_encode_status(node->tx, &status);
+}
+
+/* False: no buffer, it still waits. */
+static bool send_answer(struct node *node, uint64_t now_us)
+{
+	size_t len;
+
+	switch (node->answer) {
+	case NODE_ANSWER_HELLO:
+		len = encode_hello(node, now_us);
+		break;
+	case NODE_ANSWER_SLEEP:
+		len = wire_encode_sleep_ack(node->tx, node->answer_id);
+		break;
+	case NODE_ANSWER_WAKE:
+		len = wire_encode_wake_ack(node->tx, node->answer_id,
+					   sample_log_backlog(&node->log));
+		break;
+	default:
+		return true;
+	}
+	if (!send(node, len, now_us)) {
+		return false;
+	}
+	node->answer = NODE_ANSWER_NONE;
+	return true;
+}
+
+bool node_window_open(const struct node *node)
+{
+	return sample_log_unacked_blocks(&node->log) < NODE_WINDOW_BLOCKS;
+}
+
+uint64_t node_open_block_due_us(const struct node *node)
+{
+	uint64_t latest_us = node->open_us + node->config.latency_us;
+
+	if (sample_log_open_samples(&node->log) == 0) {
+		return UINT64_MAX;
+	}
+	/* If the next sample comes too late to take this block along, there is nothing to wait for.
+	 */
+	return node->last_us + node->config.log.period_us > latest_us ? node->last_us : latest_us;
+}
+
+static bool send_view(struct node *node, const struct log_view *view, uint64_t now_us)
+{
+	bool first = sample_log_unacked_blocks(&node->log) == 0;
+	bool block = view->kind == LOG_VIEW_BLOCK;
+	size_t len = block ? wire_encode_data(node->tx, view->bytes, view->len)
+			   : wire_encode_gap(node->tx, view->first_seq, view->count);
+
+	if (!send(node, len, now_us)) {
+		return false;
+	}
+	sample_log_sent(&node->log);
+	if (block) {
+		node->counters.blocks_sent++;
+	} else {
+		node->counters.gaps_sent++;
+	}
+	if (first) {
+		node->state_us = now_us; /* silence counts from here */
+	}
+	return true;
+}
+
+/* True: all that is due was handed out. */
+static bool send_samples(struct node *node, uint64_t now_us)
+{
+	struct log_view view;
+
+	while (node_window_open(node)) {
+		bool close_open = now_us >= node_open_block_due_us(node);
+
+		if (!sample_log_peek(&node->log, close_open, &view)) {
+			return true;
+		}
+		if (!send_view(node, &view, now_us)) {
+			return false;
+		}
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------------- the actions */
+
+static enum hs_event do_nothing(struct node *node, const struct node_occasion *occasion)
+{
+	(void)node;
+	(void)occasion;
+	return HS_EVENTS;
+}
+
+static enum hs_event do_ignore(struct node *node, const struct node_occasion *occasion)
+{
+	(void)occasion;
+	node->counters.stale_doorbells++;
+	return HS_EVENTS;
+}
+
+static enum hs_event do_unexpected(struct node *node, const struct node_occasion *occasion)
+{
+	(void)occasion;
+	node->counters.unexpected++;
+	return HS_EVENTS;
+}
+
+static enum hs_event do_attach(struct node *node, const struct node_occasion *occasion)
+{
+	(void)occasion;
+	forget_link(node);
+	node->port.door(node->port.ctx, true);
+	return HS_EVENTS;
+}
+
+static enum hs_event do_detach(struct node *node, const struct node_occasion *occasion)
+{
+	(void)occasion;
+	forget_link(node);
+	node->port.door(node->port.ctx, false);
+	return HS_EVENTS;
+}
+
+static enum hs_event do_unblock(struct node *node, const struct node_occasion *occasion)
+{
+	(void)occasion;
+	node->blocked = false;
+	return HS_EVENTS;
+}
+
+static enum hs_event do_answer(struct node *node, const struct node_occasion *occasion)
+{
+	bool sleep = node->answer == NODE_ANSWER_SLEEP;
+
+	if (node->blocked || !send_answer(node, occasion->now_us)) {
+		return HS_EVENTS;
+	}
+	return sleep ? HS_EV_ACK_OUT : HS_EVENTS;
+}
+
+static enum hs_event do_stream(struct node *node, const struct node_occasion *occasion)
+{
+	uint64_t now_us = occasion->now_us;
+	bool all;
+
+	if (node->blocked || !send_answer(node, now_us)) {
+		return HS_EVENTS;
+	}
+	all = node->spec_differs || send_samples(node, now_us);
+	if (!node->blocked && now_us >= node->status_us) {
+		if (send(node, encode_status(node, now_us), now_us)) {
+			node->status_us = now_us + NODE_STATUS_US;
+		}
+	}
+	return all ? HS_EV_DRAINED : HS_EVENTS;
+}
+
+static enum hs_event do_ask(struct node *node, const struct node_occasion *occasion)
+{
+	(void)occasion;
+	node->counters.asks++;
+	node->session = 0;
+	node->answer = NODE_ANSWER_HELLO;
+	return HS_EVENTS;
+}
+
+/* The peer has processed all before `next_seq` and wants the rest. */
+static void go_to(struct node *node, uint32_t next_seq)
+{
+	if (sample_log_rewind(&node->log, next_seq)) {
+		(void)sample_log_release(&node->log,
+					 next_seq); /* what it says was just handed out */
+	}
+}
+
+static enum hs_event do_welcome(struct node *node, const struct node_occasion *occasion)
+{
+	const struct wire_peer_message *hello = occasion->message;
+
+	node->session = hello->id;
+	node->spec_differs = hello->format != WIRE_FORMAT ||
+			     (hello->knows_spec && memcmp(hello->spec_hash, node->config.spec_hash,
+							  sizeof(hello->spec_hash)) != 0);
+	go_to(node, hello->knows_seq ? hello->next_seq : sample_log_oldest_seq(&node->log));
+	node->wake_id_known = false;
+	node->status_us = occasion->now_us;
+	node->answer = NODE_ANSWER_HELLO;
+	return HS_EVENTS;
+}
+
+static enum hs_event do_resume(struct node *node, const struct node_occasion *occasion)
+{
+	const struct wire_peer_message *wake = occasion->message;
+
+	/* The same WAKE again only wants its answer again; what was sent since is on its way. */
+	if (!node->wake_id_known || node->wake_id != wake->id) {
+		go_to(node, wake->next_seq);
+		node->status_us = occasion->now_us;
+	}
+	node->wake_id = wake->id;
+	node->wake_id_known = true;
+	node->answer = NODE_ANSWER_WAKE;
+	node->answer_id = wake->id;
+	return HS_EVENTS;
+}
+
+static enum hs_event do_release(struct node *node, const struct node_occasion *occasion)
+{
+	uint32_t oldest = sample_log_oldest_seq(&node->log);
+
+	if (!sample_log_release(&node->log, occasion->message->next_seq)) {
+		node->counters.unexpected++;
+	} else if (sample_log_oldest_seq(&node->log) != oldest) {
+		node->state_us = occasion->now_us;
+	}
+	return HS_EVENTS;
+}
+
+static enum hs_event do_promise(struct node *node, const struct node_occasion *occasion)
+{
+	node->answer = NODE_ANSWER_SLEEP;
+	node->answer_id = occasion->message->id;
+	node->wake_id_known = false;
+	return HS_EVENTS;
+}
+
+static enum hs_event do_shut_door(struct node *node, const struct node_occasion *occasion)
+{
+	(void)occasion;
+	wire_reader_reset(&node->reader);
+	node->port.door(node->port.ctx, false);
+	return HS_EVENTS;
+}
+
+static enum hs_event do_open_door(struct node *node, const struct node_occasion *occasion)
+{
+	(void)occasion;
+	node->blocked = false;
+	node->port.door(node->port.ctx, true);
+	return HS_EVENTS;
+}
+
+static enum hs_event do_clear_bells(struct node *node, const struct node_occasion *occasion)
+{
+	node->port.clear_doorbells(node->port.ctx);
+	node->call_us = occasion->now_us;
+	return HS_EVENTS;
+}
+
+static enum hs_event do_ring_wakeup(struct node *node, const struct node_occasion *occasion)
+{
+	(void)occasion;
+	node->counters.wakeups_rung++;
+	node->port.ring_wakeup(node->port.ctx);
+	return HS_EVENTS;
+}
+
+static const action_fn actions[HS_ACTIONS] = {
+	[HS_DO_NONE] = do_nothing,
+	[HS_DO_IGNORE] = do_ignore,
+	[HS_DO_UNEXPECTED] = do_unexpected,
+	[HS_DO_ATTACH] = do_attach,
+	[HS_DO_DETACH] = do_detach,
+	[HS_DO_LISTEN] = do_nothing, /* the shell reads as long as the door is open */
+	[HS_DO_UNBLOCK] = do_unblock,
+	[HS_DO_ANSWER] = do_answer,
+	[HS_DO_STREAM] = do_stream,
+	[HS_DO_ASK] = do_ask,
+	[HS_DO_WELCOME] = do_welcome,
+	[HS_DO_RESUME] = do_resume,
+	[HS_DO_RELEASE] = do_release,
+	[HS_DO_PROMISE] = do_promise,
+	[HS_DO_SHUT_DOOR] = do_shut_door,
+	[HS_DO_OPEN_DOOR] = do_open_door,
+	[HS_DO_CLEAR_BELLS] = do_clear_bells,
+	[HS_DO_RING_WAKEUP] = do_ring_wakeup,
+};
+
+void node_fire(struct node *node, enum hs_event event, const struct node_occasion *occasion)
+{
+	while (event != HS_EVENTS) {
+		const struct hs_row *row = &hs_table[node->state][event];
+
+		if (row->next != (uint8_t)node->state) {
+			node->state = (enum hs_state)row->next;
+			node->state_us = occasion->now_us;
+			node->due = true;
+			if (node->state == HS_HUSHED) {
+				node->counters.sleeps++;
+			}
+		}
+		event = actions[row->action](node, occasion);
+	}
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire.h"
+
+#include <string.h>
+
+#include "messages_decode.h"
+#include "messages_encode.h"
+
+#ifndef ZCBOR_CANONICAL
+#error "the wire's format wants arrays with their length first: define ZCBOR_CANONICAL"
+#endif
+
+/* -------------------------------------------------------------------- firmware to peer */
+
+size_t wire_encode_hello(uint8_t *out, const struct wire_hello *from)
+{
+	const struct hello message = {
+		.format = WIRE_FORMAT,
+		.spec_hash = {.value = from->spec_hash, .len = WIRE_SPEC_HASH_BYTES},
+		.boot = from->boot,
+		.session = from->session,
+		.oldest_seq = from->oldest_seq,
+		.next_seq = from->next_seq,
+		.time_us = from->time_us,
+		.period_us = from->period_us,
+	};
+	size_t len = 0;
+
+	return cbor_encode_hello(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
+size_t wire_encode_data(uint8_t *out, const uint8_t *block, size_t block_len)
+{
+	const struct data message = {.block = {.value = block, .len = block_len}};
+	size_t len = 0;
+
+	return cbor_encode_data(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
+size_t wire_encode_gap(uint8_t *out, uint32_t first_seq, uint32_t count)
+{
+	const struct gap message = {.first_seq = first_seq, .count = count};
+	size_t len = 0;
+
+	return cbor_encode_gap(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
+size_t wire_encode_sleep_ack(uint8_t *out, uint32_t id)
+{
+	const struct sleep_ack message = {.id = id};
+	size_t len = 0;
+
+	return cbor_encode_sleep_ack(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
+size_t wire_encode_wake_ack(uint8_t *out, uint32_t id, uint32_t backlog)
+{
+	const struct wake_ack message = {.id = id, .backlog = backlog};
+	size_t len = 0;
+
+	return cbor_encode_wake_ack(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
+size_t wire_encode_status(uint8_t *out, const struct wire_status *from)
+{
+	const struct status message = {
+		.time_us = from->time_us,
+		.backlog = from->backlog,
+		.log_used = from->log_used,
+		.log_slots = from->log_slots,
+		.log_peak = from->log_peak,
+		.dropped = from->dropped,
+		.stream_errors = from->stream_errors,
+		.stale_doorbells = from->stale_doorbells,
+		.unexpected = from->unexpected,
+		.asks = from->asks,
+		.no_buffer = from->no_buffer,
+		.sensor_faults = from->sensor_faults,
+		.display_faults = from->display_faults,
+		.late_samples = from->late_samples,
+	};
+	size_t len = 0;
+
+	return cbor_encode_status(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
+/* -------------------------------------------------------------------- peer to firmware */
+
+enum shape {
+	SHAPE_WHOLE,
+	SHAPE_PARTIAL,
+	SHAPE_WRONG,
+};
+
+static const uint8_t mark[] = {0xd9, 0xd9, 0xf7};
+
+/* CBOR's major types, and the one simple value that occurs. */
+#define MAJOR_UINT 0u
+#define MAJOR_BYTES 2u
+#define MAJOR_ARRAY 4u
+#define NIL 0xf6u
+
+/*
+ * The head of an item at bytes[*at]: its major type and value, `*at` moved behind it. The value of
+ * a number that has more than 16 bits is of no interest here and cut.
+ */
+static enum shape read_head(const uint8_t *bytes, uint32_t len, uint32_t *at, uint32_t *major,
+			    uint32_t *value)
+{
+	uint32_t extra = 0;
+
+	if (*at >= len) {
+		return SHAPE_PARTIAL;
+	}
+	*major = (uint32_t)bytes[*at] >> 5;
+	*value = bytes[*at] & 31u;
+	(*at)++;
+	if (*value > 27u) {
+		return SHAPE_WRONG;
+	}
+	if (*value >= 24u) {
+		extra = 1u << (*value - 24u);
+		*value = 0;
+	}
+	if (extra > len - *at) {
+		return SHAPE_PARTIAL;
+	}
+	for (; extra > 0; extra--) {
+		*value = ((*value << 8) | bytes[*at]) & 0xffffu;
+		(*at)++;
+	}
+	return SHAPE_WHOLE;
+}
+
+/* An array of numbers, byte strings and nils behind the mark: `*size` is that of the message. */
+static enum shape message_size(const uint8_t *bytes, uint32_t len, uint32_t *size)
+{
+	uint32_t at = sizeof(mark);
+	uint32_t items;
+	uint32_t major;
+	enum shape shape = read_head(bytes, len, &at, &major, &items);
+
+	if (shape == SHAPE_WHOLE && (major != MAJOR_ARRAY || at != sizeof(mark) + 1u)) {
+		return SHAPE_WRONG;
+	}
+	while (shape == SHAPE_WHOLE && items > 0) {
+		uint32_t value;
+
+		items--;
+		if (at < len && bytes[at] == NIL) {
+			at++;
+			continue;
+		}
+		shape = read_head(bytes, len, &at, &major, &value);
+		if (shape == SHAPE_WHOLE && major == MAJOR_BYTES) {
+			at += value;
+		} else if (shape == SHAPE_WHOLE && major != MAJOR_UINT) {
+			return SHAPE_WRONG;
+		}
+		if (at > WIRE_PEER_MESSAGE_MAX) {
+			return SHAPE_WRONG;
+		}
+		if (at > len) {
+			return SHAPE_PARTIAL;
+		}
+	}
+	*size = at;
+	return shape;
+}
+
+static bool take_hello(const struct peer_hello *from, struct wire_peer_message *out)
+{
+	out->kind = WIRE_PEER_HELLO;
+	out->format = from->format;
+	out->id = from->session;
+	out->knows_spec = from->spec_hash_choice == peer_hello_spec_hash_bstr8_c;
+	if (out->knows_spec) {
+		memcpy(out->spec_hash, from->bstr8.value, sizeof(out->spec_hash));
+	}
+	out->knows_seq = from->expected_seq_choice == peer_hello_expected_seq_u32_m_c;
+	if (out->knows_seq) {
+		out->next_seq = from->u32_m;
+	}
+	return out->id != 0;
+}
+
+static bool decode(const uint8_t *bytes, uint32_t len, struct wire_peer_message *out)
+{
+	struct peer_message_r message;
+	size_t used = 0;
+
+	if (cbor_decode_peer_message(bytes, len, &message, &used) != 0 || used != len) {
+		return false;
+	}
+	*out = (struct wire_peer_message){.kind = WIRE_PEER_ACK};
+	switch (message.peer_message_choice) {
+	case peer_message_peer_hello_m_c:
+		return take_hello(&message.peer_hello_m, out);
+	case peer_message_sleep_m_c:
+		out->kind = WIRE_PEER_SLEEP;
+		out->id = message.sleep_m.id;
+		return true;
+	case peer_message_wake_m_c:
+		out->kind = WIRE_PEER_WAKE;
+		out->id = message.wake_m.id;
+		out->next_seq = message.wake_m.next_seq;
+		out->knows_seq = true;
+		return true;
+	case peer_message_ack_m_c:
+		out->next_seq = message.ack_m.next_seq;
+		out->knows_seq = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void drop(struct wire_reader *reader, uint32_t count)
+{
+	reader->len -= count;
+	memmove(reader->bytes, reader->bytes + count, reader->len);
+}
+
+static void drop_garbage(struct wire_reader *reader, uint32_t count)
+{
+	if (count > 0 && !reader->skipping) {
+		reader->errors++;
+		reader->skipping = true;
+	}
+	drop(reader, count);
+}
+
+/* How many bytes at the front can be no mark's beginning. */
+static uint32_t before_mark(const struct wire_reader *reader)
+{
+	for (uint32_t at = 0; at < reader->len; at++) {
+		uint32_t rest = reader->len - at;
+
+		if (memcmp(reader->bytes + at, mark, rest < sizeof(mark) ? rest : sizeof(mark)) ==
+		    0) {
+			return at;
+		}
+	}
+	return reader->len;
+}
+
+/* Takes the first message that is whole; what is no message before it goes. */
+static bool take(struct wire_reader *reader, struct wire_peer_message *out)
+{
+	for (;;) {
+		uint32_t size = 0;
+		enum shape shape;
+
+		drop_garbage(reader, before_mark(reader));
+		if (reader->len < sizeof(mark)) {
+			return false;
+		}
+		shape = message_size(reader->bytes, reader->len, &size);
+		if (shape == SHAPE_PARTIAL && reader->len < WIRE_PEER_MESSAGE_MAX) {
+			return false;
+		}
+		if (shape == SHAPE_WHOLE && decode(reader->bytes, size, out)) {
+			drop(reader, size);
+			reader->skipping = false;
+			return true;
+		}
+		drop_garbage(reader, 1);
+	}
+}
+
+void wire_reader_reset(struct wire_reader *reader)
+{
+	reader->len = 0;
+	reader->skipping = false;
+}
+
+bool wire_read(struct wire_reader *reader, const uint8_t **bytes, size_t *len,
+	       struct wire_peer_message *out)
+{
+	for (;;) {
+		if (take(reader, out)) {
+			return true;
+		}
+		if (*len == 0) {
+			return false;
+		}
+		/* There is room: take() leaves no part that fills the buffer. */
+		uint32_t room = WIRE_PEER_MESSAGE_MAX - reader->len;
+		uint32_t count = *len < room ? (uint32_t)*len : room;
+
+		memcpy(reader->bytes + reader->len, *bytes, count);
+		reader->len += count;
+		*bytes += count;
+		*len -= count;
+	}
+}
+
+bool wire_reader_partial(const struct wire_reader *reader)
+{
+	return reader->len > 0;
+}
+
+bool wire_reader_abandon(struct wire_reader *reader, struct wire_peer_message *out)
+{
+	if (reader->len > 0) {
+		drop_garbage(reader, 1);
+	}
+	return take(reader, out);
+}

@@ -1,0 +1,58 @@
+"""`python -m fwgen.wire`: write the C codecs that zcbor makes from fwgen.cddl, in a source tree."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+_CDDL = Path(__file__).with_name("fwgen.cddl")
+FOLDER = "fwgen/generate/templates/app/src/core/generated"
+_HEADER = "SPDX-License-Identifier: Apache-2.0\n\nMade from fwgen.cddl by `python -m fwgen.wire`."
+_DIRECTIONS = {
+    "encode": ["hello", "data", "gap", "sleep-ack", "wake-ack", "status"],
+    "decode": ["peer-message"],
+}
+
+
+def made_files() -> dict[str, str]:
+    """Path below the repository's root -> content."""
+    files: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for direction, types in _DIRECTIONS.items():
+            _run_zcbor(Path(folder), direction, types)
+        for path in sorted(Path(folder).iterdir()):
+            files[f"{FOLDER}/{path.name}"] = _tidy(path.read_text(encoding="utf-8"))
+    return files
+
+
+def _run_zcbor(folder: Path, direction: str, types: list[str]) -> None:
+    stem = folder / f"messages_{direction}"
+    command = [sys.executable, "-c", "from zcbor import main; main()", "code"]
+    command += ["--cddl", str(_CDDL), f"--{direction}", "--short-names", "--entry-types", *types]
+    command += ["--output-c", f"{stem}.c", "--output-h", f"{stem}.h", "--file-header", _HEADER]
+    command += ["--output-h-types", f"{stem}_types.h"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines()).rstrip() + "\n"
+
+
+def main() -> int:
+    if not (_ROOT / "pyproject.toml").is_file():
+        print("fwgen is installed here: there is no source tree to write to", file=sys.stderr)
+        return 2
+    for path, text in made_files().items():
+        target = _ROOT / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.is_file() or target.read_text(encoding="utf-8") != text:
+            target.write_text(text, encoding="utf-8")
+            print(f"wrote {path}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
