@@ -51,7 +51,7 @@ def _check(args: argparse.Namespace, files: dict[str, bytes]) -> int:
     if found.current:
         print(f"{args.output}: {len(files)} files, all current")
         return 0
-    print(tree.differences(files, args.output, found), end="")
+    print(tree.differences(files, args.output, found), end="", flush=True)
     cure = shlex.join(["fwgen", "generate", args.spec, "-o", str(args.output)])
     if found.foreign:
         print("move away what fwgen did not write, then:", file=sys.stderr)
