@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "screen.h"
+
+#include <stddef.h>
+
+struct pen {
+	char *at;
+	size_t room; /* characters, the final zero not among them */
+};
+
+static void put(struct pen *pen, const char *text)
+{
+	for (; *text != '\0' && pen->room > 0; text++, pen->room--) {
+		*pen->at++ = *text;
+	}
+	*pen->at = '\0';
+}
+
+static void put_number(struct pen *pen, uint32_t number)
+{
+	char digits[11];
+	size_t at = sizeof(digits) - 1u;
+
+	digits[at] = '\0';
+	do {
+		digits[--at] = (char)('0' + number % 10u);
+		number /= 10u;
+	} while (number > 0);
+	put(pen, &digits[at]);
+}
+
+static const char *status_text(uint8_t status)
+{
+	switch (status) {
+	case SAMPLE_TOO_NEAR:
+		return "near";
+	case SAMPLE_TOO_FAR:
+		return "far";
+	case SAMPLE_NO_ECHO:
+		return "-----";
+	case SAMPLE_MISSED:
+		return "late";
+	default:
+		return "fault";
+	}
+}
+
+static const char *state_text(enum hs_state state)
+{
+	switch (state) {
+	case HS_DETACHED:
+		return "no Linux";
+	case HS_GREETING:
+		return "no application";
+	case HS_DRAINING:
+		return "draining";
+	case HS_AWAKE:
+		return "Linux awake";
+	case HS_CLOSING:
+		return "falling asleep";
+	case HS_HUSHED:
+	case HS_ASLEEP:
+		return "Linux asleep";
+	case HS_CALLING:
+		return "asleep, calling";
+	case HS_WAKING:
+		return "waking";
+	case HS_STATES:
+	default:
+		return "?";
+	}
+}
+
+void screen_compose(const struct screen_input *input, struct screen *out)
+{
+	struct pen figure = {out->figure, SCREEN_FIGURE_CHARS};
+	struct pen unit = {out->unit, sizeof(out->unit) - 1u};
+	struct pen state = {out->lines[0], SCREEN_LINE_CHARS};
+	struct pen log = {out->lines[1], SCREEN_LINE_CHARS};
+	struct pen samples = {out->lines[2], SCREEN_LINE_CHARS};
+	uint32_t permille = 0;
+
+	if (input->log_slots > 0) {
+		permille = (uint32_t)((uint64_t)input->log_used * 1000u / input->log_slots);
+	}
+	out->bar_permille = permille < 1000u ? (uint16_t)permille : 1000u;
+
+	if (!input->has_sample) {
+		put(&figure, "");
+		put(&unit, "");
+	} else if (input->sample.status == SAMPLE_VALID) {
+		put_number(&figure, input->sample.distance_mm);
+		put(&unit, "mm");
+	} else {
+		put(&figure, status_text(input->sample.status));
+		put(&unit, "");
+	}
+	put(&state, state_text(input->state));
+	put(&log, "log ");
+	put_number(&log, out->bar_permille / 10u);
+	put(&log, " %");
+	put_number(&samples, input->samples);
+	put(&samples, " samples");
+}
