@@ -78,6 +78,7 @@ def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
     found = load_document(path, Findings())
     assert (found.where("b").line, found.where("b").text) == (2, "b: 2")
+    assert (found.where("a").column, found.where("a").text) == (4, "a: 1")
 
 
 def test_a_file_of_100_mb_is_refused_unread(
