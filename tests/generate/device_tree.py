@@ -24,7 +24,7 @@ def _run(*command: str | Path, stdin: str = "") -> str:
 def preprocess(text: str, *options: str) -> str:
     """The C preprocessor as the kernel uses it on device trees."""
     program = ["cpp"] if shutil.which("cpp") else [sys.executable, "-m", "ziglang", "cc", "-E"]
-    flags = ["-nostdinc", "-undef", "-P", "-x", "assembler-with-cpp", *options, "-"]
+    flags = ["-w", "-nostdinc", "-undef", "-P", "-x", "assembler-with-cpp", *options, "-"]
     return _run(*program, *flags, stdin=text)
 
 
