@@ -120,7 +120,7 @@ def _log_bytes(spec: Spec, data: Window | None, rest_bytes: int) -> int | None:
         return None
     wanted = spec.memory.log_size_bytes
     if wanted is None:
-        wanted = max(0, data.size_bytes - rest_bytes)
+        wanted = min(max(0, data.size_bytes - rest_bytes), log_format.MOST_BYTES)
     return wanted - wanted % log_format.LOG_ALIGN_BYTES
 
 

@@ -138,7 +138,7 @@ def _afterwards(plan: Plan) -> str:
 
 def _fine_bar(columns: float) -> str:
     eighths = max(1, round(columns * 8))
-    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
 def _wiring(plan: Plan, style: Style) -> Iterator[str]:

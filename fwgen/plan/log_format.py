@@ -21,6 +21,9 @@ WORST_SAMPLES = 1 + STREAM_BITS // WORST_BITS
 SLOTS_MAX = 272
 """Blocks that the firmware keeps an index for, more than 128 KiB hold; the rest stays unused."""
 
+MOST_BYTES = SUPERBLOCK_BYTES + SLOTS_MAX * BLOCK_BYTES
+"""More than that the firmware does not use."""
+
 ARRAY_RECORD_BYTES = 8
 """What the log is compared with: a plain array of records (32-bit time, distance, status)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fwgen.plan import log_format
-from fwgen.plan.draft import Draft
+from fwgen.plan.draft import Draft, firmware_part
 from fwgen.plan.rules.rule import Rule
 from fwgen.plan.words import duration, size
 from fwgen.spec.diagnostics import Findings, Position
@@ -20,6 +20,9 @@ RULES = (TOO_LARGE, TOO_SMALL, UNUSED, TOO_LONG, UNSURE)
 def check(draft: Draft, findings: Findings) -> None:
     if draft.log_bytes is None or draft.endurance is None:
         return
+    data = draft.windows["data"]
+    if not data.size_bytes or not draft.memory_of(data).contains(data):
+        return  # told by the rules of memory
     if _fits(draft, draft.log_bytes, findings):
         _check_sleep(draft, findings)
 
@@ -52,13 +55,12 @@ def _fits(draft: Draft, log_bytes: int, findings: Findings) -> bool:
             f"at least `{-(-least_bytes // 1024)} KiB`",
         )
         return False
-    used = log_format.SUPERBLOCK_BYTES + log_format.SLOTS_MAX * log_format.BLOCK_BYTES
-    if log_bytes >= used + log_format.BLOCK_BYTES:
+    if log_bytes >= log_format.MOST_BYTES + log_format.BLOCK_BYTES:
         UNUSED.broken(
             findings,
             f"the firmware keeps an index of {log_format.SLOTS_MAX} blocks: of {size(log_bytes)} "
-            f"it uses {size(used)}",
-            _log_place(draft, place),
+            f"it uses {size(log_format.MOST_BYTES)}",
+            place,
         )
     return True
 
@@ -95,12 +97,14 @@ def _check_sleep(draft: Draft, findings: Findings) -> None:
 
 
 def _way_out(draft: Draft, longest_us: int, covered_s: float) -> str:
-    """A period that would be long enough, and the other two ways."""
+    """A period that would be long enough, and more memory where there is some."""
     ways = []
     if covered_s > 0:
         period_us = draft.timing.period_us * longest_us / (covered_s * 1e6)
         ways.append(f"a period of {-(-int(period_us) // 1000)} ms")
+    data = draft.windows["data"]
     if draft.spec.memory.log_size_bytes is not None:
         ways.append("a larger log")
-    ways.append("`data` in a larger window")
-    return ", ".join(ways[:-1]) + (" or " if ways[:-1] else "") + ways[-1]
+    elif firmware_part(draft.board, draft.memory_of(data), "data").size_bytes > data.size_bytes:
+        ways.append("a larger window for `data`")
+    return " or ".join(ways)

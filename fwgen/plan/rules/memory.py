@@ -48,7 +48,8 @@ def _inside(draft: Draft, window: Window, findings: Findings) -> bool:
         what = f"{address(window.start)} is not in {memory.title}, which is {_span(memory)}"
         key = "at"
     elif not window.size_bytes:
-        what, key = f"the {window.name} window has no room at all", "size"
+        what = f"from {address(window.start)} on there is no room for the {window.name}"
+        key = "at"
     else:
         what = (
             f"{size(window.size_bytes)} from {address(window.start)} end at {address(window.end)}, "
@@ -84,17 +85,21 @@ def _check_aligned(draft: Draft, window: Window, findings: Findings) -> None:
 def _check_reserved(draft: Draft, window: Window, findings: Findings) -> None:
     place = _place(draft, window.name, "at")
     taken = [other for other in draft.board.reserved if other.overlaps(window)]
-    for other in taken:
-        pages = "page" if other.size_bytes == draft.board.chip.alignment.page_bytes else "pages"
+    if taken:
+        whose = ", ".join(
+            f"{other.title} ({other.owner}'s, {size(other.size_bytes)} at {address(other.start)})"
+            for other in taken
+        )
         RESERVED.broken(
             findings,
-            f"the {window.name} window {_span(window)} takes the {pages} at "
-            f"{address(other.start)} ({size(other.size_bytes)}): {other.owner}'s {other.title}",
+            f"the {window.name} window {_span(window)} takes what is someone else's: {whose}",
             place,
             _own_part(draft, window),
         )
     own = firmware_part(draft.board, draft.memory_of(window), window.name)
-    if not taken and not own.contains(window) and window.memory == draft.board.ddr.code.memory:
+    told = any(other.overlaps(window) for other in _buffers(draft))
+    in_ddr = window.memory == draft.board.ddr.code.memory
+    if in_ddr and not told and not own.contains(window):
         RESERVED.broken(
             findings,
             f"the {window.name} window {_span(window)} takes memory of Linux",
@@ -117,14 +122,15 @@ def _check_overlap(draft: Draft, findings: Findings) -> None:
             f"and for data `at:` behind it",
         )
     for window in (code, data):
-        for other in _buffers(draft):
-            if window and window.overlaps(other):
-                OVERLAP.broken(
-                    findings,
-                    f"the {window.name} window {_span(window)} covers {other.title} at "
-                    f"{address(other.start)}",
-                    _place(draft, window.name, "at"),
-                )
+        covered = [other for other in _buffers(draft) if window and window.overlaps(other)]
+        if window and covered:
+            what = ", ".join(f"{other.title} at {address(other.start)}" for other in covered)
+            OVERLAP.broken(
+                findings,
+                f"the {window.name} window {_span(window)} covers {what}",
+                _place(draft, window.name, "at"),
+                _own_part(draft, window),
+            )
 
 
 def _buffers(draft: Draft) -> tuple[Carveout, ...]:

@@ -34,7 +34,7 @@ def _check_period(draft: Draft, findings: Findings) -> None:
     if period_us < least_us:
         TOO_SHORT.broken(
             findings,
-            f"{show(period_us, 'us')} are too short for a range of {show(farthest_mm, 'mm')}: the "
+            f"{show(period_us, 'us')} are too short to range {_metres(farthest_mm)}: the "
             f"echo from there takes {milliseconds(draft.timing.echo_longest_us)}",
             place,
             f"at least {show(least_us, 'us')}; {sheet}",
@@ -47,6 +47,10 @@ def _check_period(draft: Draft, findings: Findings) -> None:
             place,
             sheet,
         )
+
+
+def _metres(distance_mm: int) -> str:
+    return f"{distance_mm / 1000:g} m"
 
 
 def _check_latency(draft: Draft, findings: Findings) -> None:

@@ -1,0 +1,363 @@
+"""For every rule a spec that breaks it and a near one that does not: edits of a base spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BASE = """\
+fwgen: 1
+name: example
+board: stm32mp257f_ev1
+sensor: {type: hc-sr04, trigger: PF13, echo: PF14, period: 60 ms, range: [20 mm, 4000 mm]}
+display: {type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 5 Hz}
+link: {channel: rpmsg-tty, latency: 200 ms}
+memory: {code: sram1, data: retram, log: auto}
+sleep: {mode: lp-stop2, when_full: wake}
+"""
+
+Edit = tuple[str, str]
+
+_CODE, _DATA = "code: sram1", "data: retram"
+
+
+def _code(window: str) -> Edit:
+    return _CODE, f"code: {{{window}}}"
+
+
+def _data(window: str) -> Edit:
+    return _DATA, f"data: {{{window}}}"
+
+
+def _longest(time: str, when_full: str = "wake") -> Edit:
+    return "when_full: wake", f"when_full: {when_full}, longest: {time}"
+
+
+@dataclass(frozen=True)
+class Example:
+    """`at` is the text that the caret points to, `says` are parts of the whole diagnostic."""
+
+    rule: str
+    bad: Edit
+    at: str
+    says: tuple[str, ...]
+    good: Edit
+
+
+EXAMPLES = (
+    Example(
+        "unknown-board",
+        ("stm32mp257f_ev1", "stm32mp257f-ev1"),
+        "stm32mp257f-ev1",
+        ("no board `stm32mp257f-ev1` is known", "did you mean `stm32mp257f_ev1`?"),
+        ("name: example", "name: another"),
+    ),
+    Example(
+        "unknown-memory",
+        (_CODE, "code: sram3"),
+        "sram3",
+        ("the STM32MP257 has no memory `sram3`", "did you mean `sram2`?"),
+        (_CODE, "code: sram2"),
+    ),
+    Example(
+        "window-outside",
+        _code("in: sram1, at: 0x0A050000, size: 68 KiB"),
+        "68 KiB",
+        (
+            "68 KiB from 0x0A050000 end at 0x0A061000, 4 KiB behind the end of SRAM1",
+            "`at: 0x0A041000`, `size: 124 KiB`",
+        ),
+        _code("in: sram1, at: 0x0A050000, size: 64 KiB"),
+    ),
+    Example(
+        "window-outside",
+        _code("in: sram1, at: 0x0A060000"),
+        "0x0A060000",
+        ("0x0A060000 is not in SRAM1, which is 0x0A040000 to 0x0A05FFFF",),
+        _code("in: sram2, at: 0x0A060000"),
+    ),
+    Example(
+        "window-outside",
+        _data("in: retram, at: 0x0A09F000"),
+        "0x0A09F000",
+        ("from 0x0A09F000 on there is no room for the data", "`size: 124 KiB`"),
+        _data("in: retram, at: 0x0A082000"),
+    ),
+    Example(
+        "window-unaligned",
+        _code("in: sram1, at: 0x0A043800, size: 64 KiB"),
+        "0x0A043800",
+        ("0x0A043800 is no multiple of the 4 KiB", "`at: 0x0A043000` or `at: 0x0A044000`"),
+        _code("in: sram1, at: 0x0A043000, size: 64 KiB"),
+    ),
+    Example(
+        "window-unaligned",
+        _code("in: sram1, at: 0x0A043000, size: 66 KiB"),
+        "66 KiB",
+        ("66 KiB is no multiple of the 4 KiB", "`size: 64 KiB` or `size: 68 KiB`"),
+        _code("in: sram1, at: 0x0A043000, size: 68 KiB"),
+    ),
+    Example(
+        "window-reserved",
+        _data("in: retram, at: 0x0A080000, size: 128 KiB"),
+        "0x0A080000",
+        (
+            "the data window 0x0A080000 to 0x0A09FFFF takes what is someone else's: DDR parameters "
+            "(TF-A's, 4 KiB at 0x0A09F000)",
+            "`size: 124 KiB`",
+        ),
+        _data("in: retram, at: 0x0A080000, size: 124 KiB"),
+    ),
+    Example(
+        "window-reserved",
+        (_CODE, "code: sysram"),
+        "sysram",
+        (
+            "TF-A BL31 (TF-A's, 128 KiB at 0x0A000000), DMA descriptors (Linux's",
+            "gives the firmware `sram1`, `sram2`, `retram`",
+        ),
+        (_CODE, "code: sram2"),
+    ),
+    Example(
+        "window-reserved",
+        (
+            f"{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
+            "code: {in: ddr, at: 0x90000000, size: 1 MiB}, data: retram}\nsleep: {mode: run",
+        ),
+        "0x90000000",
+        ("takes memory of Linux", "`at: 0x80100000`, `size: 8 MiB`"),
+        (
+            f"{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
+            "code: ddr, data: retram}\nsleep: {mode: run",
+        ),
+    ),
+    Example(
+        "window-overlap",
+        (_DATA, "data: sram1"),
+        "sram1",
+        (
+            "code (0x0A041000 to 0x0A05FFFF) and data (0x0A041000 to 0x0A05FFFF) share 124 KiB of "
+            "SRAM1",
+            "code: {in: sram1, size: 60 KiB}",
+        ),
+        (f"{_CODE}, {_DATA}", "code: {in: sram1, size: 60 KiB}, data: {in: sram1, at: 0x0A050000}"),
+    ),
+    Example(
+        "window-overlap",
+        (
+            f"{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
+            "code: {in: ddr, at: 0x81200000, size: 1 MiB}, data: retram}\nsleep: {mode: run",
+        ),
+        "0x81200000",
+        ("covers shared memory at 0x81200000, ring, firmware to Linux at 0x812F8000",),
+        (
+            f"{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
+            "code: {in: ddr, at: 0x80100000, size: 1 MiB}, data: retram}\nsleep: {mode: run",
+        ),
+    ),
+    Example(
+        "unknown-mode",
+        ("lp-stop2", "lpstop2"),
+        "lpstop2",
+        ("no power mode `lpstop2`", "did you mean `lp-stop2`?"),
+        ("lp-stop2", "stop2"),
+    ),
+    Example(
+        "mode-stops-m33",
+        ("lp-stop2", "lplv-stop2"),
+        "lplv-stop2",
+        ("in lplv-stop2", "the M33 takes no samples", "`lp-stop2`"),
+        ("lp-stop2", "lp-stop1"),
+    ),
+    Example(
+        "unreachable-asleep",
+        (_DATA, "data: ddr"),
+        "ddr",
+        (
+            "in lp-stop2 DDR keeps its contents, but the first access of the M33 hangs",
+            "`sram1`, `sram2`, `retram`",
+        ),
+        (_DATA, "data: sram2"),
+    ),
+    Example(
+        "unknown-pin",
+        ("PF13", "PQ1"),
+        "PQ1",
+        ("the STM32MP257 has no port Q", "A, B, C"),
+        ("PF13", "PG5"),
+    ),
+    Example(
+        "pin-not-out",
+        ("PF14", "PF6"),
+        "PF6",
+        ("the STM32MP257F-EV1 does not bring PF6 out on a connector", "`PG5` (CN5 pin 11)"),
+        ("PF14", "PG5"),
+    ),
+    Example(
+        "pin-not-out",
+        ("PF13", "PJ6"),
+        "PJ6",
+        ("PJ6 is the orange LED LD3: the STM32MP257F-EV1 does not bring PJ6 out",),
+        ("PF13", "PJ5"),
+    ),
+    Example(
+        "pin-twice",
+        ("PF14", "PF13"),
+        "PF13",
+        ("PF13 is the trigger already", "free: "),
+        ("PF14", "PF15"),
+    ),
+    Example(
+        "pin-taken",
+        ("PF14", "PG10"),
+        "PG10",
+        ("PG10 is taken by the console (uart5 RX",),
+        ("PF14", "PG5"),
+    ),
+    Example(
+        "pin-taken",
+        ("PF14", "PZ3"),
+        "PZ3",
+        ("PZ3 is taken by the display's bus (i2c8 SDA)",),
+        ("display: {type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 5 Hz}\n", ""),
+    ),
+    Example(
+        "pin-taken",
+        ("PF14", "PB8"),
+        "PB8",
+        ("PB8 is taken by spi3, which Zephyr's board file switches on",),
+        ("PF14", "PB11"),
+    ),
+    Example(
+        "unknown-bus",
+        ("i2c8", "i2c9"),
+        "i2c9",
+        ("brings out no bus `i2c9` for the M33", "did you mean `i2c8`?"),
+        ("i2c8", "i2c8"),
+    ),
+    Example(
+        "bus-address",
+        ("0x3c", "0x78"),
+        "0x78",
+        (
+            "0x78 is reserved on an I2C bus",
+            "that is the address with the read/write bit",
+            "write `0x3c`",
+        ),
+        ("0x3c", "0x3d"),
+    ),
+    Example(
+        "bus-address",
+        ("0x3c", "0x07"),
+        "0x07",
+        ("0x07 is reserved on an I2C bus", "answers at `0x3c` or `0x3d`"),
+        ("0x3c", "0x3d"),
+    ),
+    Example(
+        "bus-address",
+        ("0x3c", "0x80"),
+        "0x80",
+        ("0x80 does not fit the 7 bits",),
+        ("0x3c", "0x3d"),
+    ),
+    Example(
+        "bus-address-unlikely",
+        ("0x3c", "0x77"),
+        "0x77",
+        ("warning[bus-address-unlikely]", "`0x3c` or `0x3d`"),
+        ("0x3c", "0x3d"),
+    ),
+    Example(
+        "refresh-too-fast",
+        ("5 Hz", "40 Hz"),
+        "40 Hz",
+        (
+            "a picture of 128x64 is 1,036 bytes and takes 23.3 ms on i2c8 at 400 kHz",
+            "every 25 ms",
+            "at most `38 Hz`",
+        ),
+        ("5 Hz", "38 Hz"),
+    ),
+    Example(
+        "period-too-short",
+        ("60 ms", "29 ms"),
+        "29 ms",
+        (
+            "29 ms are too short to range 4 m: the echo from there takes 23.5 ms",
+            "at least 30 ms; the data sheet asks for 60 ms",
+        ),
+        ("60 ms", "60 ms"),
+    ),
+    Example(
+        "period-short",
+        ("60 ms", "30 ms"),
+        "30 ms",
+        ("warning[period-short]", "the data sheet asks for 60 ms"),
+        ("60 ms", "60 ms"),
+    ),
+    Example(
+        "latency-too-short",
+        ("200 ms", "59 ms"),
+        "59 ms",
+        ("a sample comes every 60 ms", "`60 ms` or more"),
+        ("200 ms", "60 ms"),
+    ),
+    Example(
+        "watchdog-range",
+        ("name: example", "name: example\nwatchdog: 132 s"),
+        "132 s",
+        ("iwdg4 counts to 131 s", "at most `131 s`"),
+        ("name: example", "name: example\nwatchdog: 131 s"),
+    ),
+    Example(
+        "watchdog-range",
+        ("name: example", "name: example\nwatchdog: 119 ms"),
+        "119 ms",
+        ("would bite at the first one that is missed", "`120 ms` or more"),
+        ("name: example", "name: example\nwatchdog: 120 ms"),
+    ),
+    Example(
+        "log-too-large",
+        ("log: auto", "log: 101 KiB"),
+        "101 KiB",
+        (
+            "a log of 101 KiB leaves 23 KiB of 124 KiB",
+            "needs 24 KiB",
+            "at most `100 KiB`, or `auto`",
+        ),
+        ("log: auto", "log: 100 KiB"),
+    ),
+    Example(
+        "log-too-small",
+        ("log: auto", "log: 6 KiB"),
+        "6 KiB",
+        ("6 KiB hold 12 blocks of 488 B; 14 are needed", "at least `7 KiB`"),
+        ("log: auto", "log: 7 KiB"),
+    ),
+    Example(
+        "log-too-small",
+        _data("in: retram, at: 0x0A080000, size: 28 KiB"),
+        "28 KiB",
+        ("4 KiB hold 8 blocks",),
+        _data("in: retram, at: 0x0A080000, size: 32 KiB"),
+    ),
+    Example(
+        "sleep-too-long",
+        _longest("5 h"),
+        "5 h",
+        (
+            "the log covers 2 h 07 min on the reference walk (0.75 B a sample), not 5 h",
+            "a period of 142 ms",
+        ),
+        _longest("20 min"),
+    ),
+    Example(
+        "sleep-not-guaranteed",
+        _longest("1 h"),
+        "1 h",
+        (
+            "warning[sleep-not-guaranteed]",
+            "at the very worst, when every sample jumps, only 24 min",
+        ),
+        _longest("20 min"),
+    ),
+)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from fwgen.plan import RULES, Plan, PlanErrors, log_format, make_plan, plan_spec
+from fwgen.soc import load_board
+from fwgen.spec import parse_spec
+from fwgen.spec.diagnostics import Diagnostic
+from tests.plan.examples import BASE, EXAMPLES, Edit, Example
+
+
+def edited(*edits: Edit) -> str:
+    text = BASE
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def judge(text: str) -> tuple[Plan | None, list[Diagnostic]]:
+    try:
+        plan = plan_spec(parse_spec(text, "example.yaml"))
+    except PlanErrors as errors:
+        return None, errors.diagnostics
+    return plan, list(plan.diagnostics)
+
+
+def _name(example: Example) -> str:
+    return f"{example.rule}: {example.bad[1]}"
+
+
+def test_the_base_passes_without_a_word() -> None:
+    plan, diagnostics = judge(BASE)
+    assert plan
+    assert diagnostics == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=_name)
+def test_the_bad_one_breaks_this_rule_alone(example: Example) -> None:
+    plan, diagnostics = judge(edited(example.bad))
+    assert [d.rule_id for d in diagnostics] == [example.rule]
+    (diagnostic,) = diagnostics
+    assert (plan is None) == (diagnostic.severity == "error")
+    text = str(diagnostic)
+    for part in example.says:
+        assert part in text
+    position = diagnostic.position
+    assert position.file == "example.yaml"
+    assert position.text[position.column - 1 :][: position.length] == example.at
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=_name)
+def test_the_good_one_passes_without_a_word(example: Example) -> None:
+    plan, diagnostics = judge(edited(example.good))
+    assert plan
+    assert diagnostics == []
+
+
+def test_every_rule_has_an_example() -> None:
+    shown = {example.rule for example in EXAMPLES}
+    by_hand = {"exti-shared", "log-unused"}  # no board has the like; see below
+    assert {rule.id for rule in RULES} == (shown - {"unknown-board"}) | by_hand
+
+
+def test_rules_have_ids_of_their_own() -> None:
+    ids = [rule.id for rule in RULES]
+    assert len(ids) == len(set(ids))
+    assert all(rule.title for rule in RULES)
+
+
+def test_a_pin_of_the_board_may_hold_the_echo_s_interrupt_line() -> None:
+    spec = parse_spec(BASE)
+    board = load_board("stm32mp257f_ev1")
+    button = dataclasses.replace(board.pins["PG8"], name="PG14", interrupt=True)
+    crowded = dataclasses.replace(board, pins={**board.pins, "PG14": button})
+    with pytest.raises(PlanErrors) as caught:
+        make_plan(spec, crowded)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.rule_id == "exti-shared"
+    assert "PF14 needs EXTI line 14, which PG14 (the button User 2) holds" in diagnostic.message
+    assert "`PF15`" in diagnostic.hint
+
+    quiet = dataclasses.replace(button, interrupt=False)
+    make_plan(spec, dataclasses.replace(board, pins={**board.pins, "PG14": quiet}))
+
+
+def test_a_log_beyond_the_index_is_told() -> None:
+    edits = (("lp-stop2", "run"), ("data: retram", "data: ddr"))
+    plan, diagnostics = judge(edited(*edits, ("log: auto", "log: 200 KiB")))
+    assert plan
+    assert [d.rule_id for d in diagnostics] == ["log-unused"]
+    plan, diagnostics = judge(edited(*edits))
+    assert plan
+    assert diagnostics == []
+    assert plan.log_slots == log_format.SLOTS_MAX
+
+
+def test_all_errors_come_at_once_in_the_order_of_the_file() -> None:
+    text = edited(
+        ("PF13", "PG9"),
+        ("60 ms", "20 ms"),
+        ("0x3c", "0x78"),
+        ("200 ms", "10 ms"),
+        ("code: sram1", "code: {in: sram1, at: 0x0A040800}"),
+        ("lp-stop2", "standby"),
+    )
+    plan, diagnostics = judge(text)
+    assert plan is None
+    assert [d.rule_id for d in diagnostics] == [
+        "pin-taken",
+        "period-too-short",
+        "bus-address",
+        "latency-too-short",
+        "window-unaligned",
+        "window-unaligned",
+        "window-reserved",
+        "mode-stops-m33",
+    ]
+
+
+def test_errors_come_with_the_warnings_of_the_spec() -> None:
+    _, diagnostics = judge(edited(("range:", "air: 80 °C, range:"), ("60 ms", "20 ms")))
+    assert {d.rule_id for d in diagnostics} == {"air-temperature", "period-too-short"}

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fwgen
+import fwgen.soc
+from fwgen.soc import BoardError, board_names, load_board
+from fwgen.soc.load import DataError, build
+from fwgen.soc.model import Board, Chip, I2cController, Memory
+
+PACKAGE = Path(fwgen.__file__).parent
+DATA_FILES = sorted(Path(fwgen.soc.__file__).parent.glob("*/*.toml"))
+
+
+@pytest.fixture(params=board_names())
+def board(request: pytest.FixtureRequest) -> Board:
+    return load_board(request.param)
+
+
+def test_there_are_two_boards() -> None:
+    assert board_names() == ["stm32mp257f_dk", "stm32mp257f_ev1"]
+
+
+def test_an_unknown_board_is_told() -> None:
+    with pytest.raises(BoardError, match="no board `nucleo`; there are: stm32mp257f_dk"):
+        load_board("nucleo")
+
+
+def _tables(data: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(data, dict):
+        yield where, data
+        for key, value in data.items():
+            yield from _tables(value, f"{where}.{key}")
+    elif isinstance(data, list):
+        for i, value in enumerate(data):
+            yield from _tables(value, f"{where}[{i}]")
+
+
+@pytest.mark.parametrize("path", DATA_FILES, ids=lambda path: path.name)
+def test_every_figure_has_a_source(path: Path) -> None:
+    for where, table in _tables(tomllib.loads(path.read_text("utf-8")), path.name):
+        figures = [value for value in table.values() if isinstance(value, int | float)]
+        if figures:
+            assert len(table.get("source", "")) > 10, where
+
+
+def test_no_figure_of_a_chip_stands_in_code() -> None:
+    """Addresses are data: none may appear as a number in the rooms that derive them."""
+    addresses = re.compile(r"\b0x[0-9A-Fa-f_]{5,}\b")
+    for room in ("soc", "plan", "generate"):
+        for path in (PACKAGE / room).rglob("*.py"):
+            found = addresses.findall(path.read_text("utf-8"))
+            assert [a for a in found if a not in ("0xFFFF_FFFF",)] == [], path
+
+
+def test_facts_of_the_reference_board() -> None:
+    board = load_board("stm32mp257f_dk")
+    chip, ddr = board.chip, board.ddr
+    known = {name: (w.start, w.size_bytes) for name, w in board.windows.items()}
+    assert known == {
+        "sram1": (0x0A043000, 0x1D000),
+        "sram2": (0x0A060000, 0x20000),
+        "retram": (0x0A080000, 0x1F000),
+    }
+    carved = [ddr.code, ddr.data, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+    assert [(c.name, c.start, c.size_bytes) for c in carved] == [
+        ("cm33_cube_fw", 0x80100000, 0x800000),
+        ("cm33_cube_data", 0x80A00000, 0x800000),
+        ("ipc_shmem_1", 0x81200000, 0xF8000),
+        ("vdev0vring0", 0x812F8000, 0x1000),
+        ("vdev0vring1", 0x812F9000, 0x1000),
+        ("vdev0buffer", 0x812FA000, 0x6000),
+    ]
+    ipcc = chip.ipcc
+    assert (ipcc.start, ipcc.rx_irq, ipcc.tx_irq) == (0x40490000, 171, 172)
+    cells = [bell.mbox_cell for bell in (ipcc.vq0, ipcc.vq1, ipcc.shutdown)]
+    assert cells == [0x100, 0x101, 2]
+    assert (chip.exti.first_irq, chip.exti.lines) == (17, 16)
+    assert {name: uart.irq for name, uart in chip.uarts.items()} == {"uart5": 127, "usart6": 136}
+    assert {name: bus.irq for name, bus in chip.i2c.items()} == {
+        "i2c1": 108,
+        "i2c2": 110,
+        "i2c8": 212,
+    }
+
+
+def test_windows_are_whole_pages_and_nobody_else_s(board: Board) -> None:
+    page = board.chip.alignment.page_bytes
+    assert page == 4096
+    for name, window in board.windows.items():
+        assert name == window.memory
+        assert board.chip.memories[name].contains(window)
+        assert window.start % page == window.size_bytes % page == 0
+        assert not any(window.overlaps(other) for other in board.reserved)
+
+
+def test_nothing_overlaps(board: Board) -> None:
+    ddr = board.ddr
+    parts = [ddr.code, ddr.data, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+    parts += [*board.reserved, *board.windows.values()]
+    for one, other in combinations(parts, 2):
+        assert not one.overlaps(other), (one.name, other.name)
+    for part in parts:
+        assert board.chip.memories[part.memory].contains(part), part.name
+
+
+def test_the_last_page_of_retram_holds_the_ddr_parameters(board: Board) -> None:
+    (page,) = [part for part in board.reserved if part.name == "ddr_param"]
+    retram = board.chip.memories["retram"]
+    assert (page.end, page.size_bytes) == (retram.end, board.chip.alignment.page_bytes)
+
+
+def test_buffers_fit(board: Board) -> None:
+    """Both directions' buffers, and the payload that a block is made for."""
+    rpmsg = board.rpmsg
+    assert 2 * rpmsg.buffers * rpmsg.buffer_bytes <= board.ddr.vdev_buffer.size_bytes
+    assert rpmsg.payload_bytes == rpmsg.buffer_bytes - 16
+
+
+def test_pins_exist_and_buses_run_on_pins(board: Board) -> None:
+    for name, pin in board.pins.items():
+        assert name == pin.name == f"P{pin.port}{pin.number}"
+        assert pin.port in board.chip.gpio_ports
+        assert 0 <= pin.number < board.chip.exti.lines
+        assert bool(pin.position) <= bool(pin.connector)
+    for bus in board.buses.values():
+        assert board.pins[bus.scl].connector
+        assert board.pins[bus.sda].connector
+        assert bus.name in board.chip.i2c
+        for node, pin in zip(bus.pinctrl, (bus.scl, bus.sda), strict=True):
+            assert node.startswith(bus.name)
+            assert node.endswith(pin.lower())
+    places = [(p.connector, p.position) for p in board.pins.values() if p.position]
+    assert len(places) == len(set(places))
+
+
+def test_the_console_is_known(board: Board) -> None:
+    assert board.console.uart in board.chip.uarts
+    assert {board.console.tx, board.console.rx} <= board.pins.keys()
+
+
+def test_power_modes_speak_of_memories(board: Board) -> None:
+    chip = board.chip
+    for mode in chip.power_modes.values():
+        assert set(mode.reachable) <= set(mode.kept) <= chip.memories.keys()
+        assert mode.m33_runs or not mode.reachable
+        assert mode.name == "run" or board.ddr.shm.memory not in mode.reachable
+    assert set(board.windows) <= set(chip.power_modes["lp-stop2"].reachable)
+
+
+def test_the_wake_up_doorbell_is_rung_by_the_m33_alone(board: Board) -> None:
+    ipcc = board.chip.ipcc
+    assert ipcc.wakeup.rung_by == ("m33",)
+    assert "m33" not in ipcc.shutdown.rung_by
+    assert ipcc.wakeup.channel not in (ipcc.vq0.channel, ipcc.vq1.channel)
+    bells = (ipcc.vq0, ipcc.vq1, ipcc.shutdown, ipcc.wakeup)
+    assert all(bell.channel < ipcc.channels for bell in bells)
+    # Linux must have asked for the channel, or its interrupt stays masked
+    assert ipcc.wakeup.mbox_cell in [b.mbox_cell for b in (ipcc.vq0, ipcc.vq1, ipcc.shutdown)]
+
+
+GOOD: dict[str, Any] = {"name": "i2c1", "start": 1, "irq": 2, "source": "somewhere"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"irqq": 3}, "test: unknown irqq"),
+        ({"irq": "3"}, "test: irq: int is due, not '3'"),
+        ({"irq": True}, "test: irq: int is due, not True"),
+        ({"name": 1}, "test: name: str is due, not 1"),
+    ],
+)
+def test_a_wrong_table_is_told(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(DataError, match=re.escape(told)):
+        build(I2cController, GOOD | change, "test")
+
+
+def test_a_missing_figure_is_told() -> None:
+    with pytest.raises(DataError, match=r"missing 1 required .* 'size_bytes'"):
+        build(Memory, {"start": 1, "name": "x", "title": "", "firewall": "", "source": ""}, "test")
+    with pytest.raises(DataError, match="a table is due"):
+        build(Chip, [], "test")  # type: ignore[arg-type]
