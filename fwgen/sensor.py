@@ -25,10 +25,11 @@ the mean 393210 and a standard deviation of 65536 (Irwin-Hall, a bell that ends 
 
 Output 3 decides whether the echo is missed: (chance >> 44) * 1_000_000 < missed_ppm * 2^20.
 
-Pulse on the echo line, with the speed of sound c = 331300 mm/s + 60.6 mm/s per 0.1 degC
-(linear form of c(T) = 331.3 m/s * sqrt(1 + T / 273.15 degC); 0.06 % high at 20 degC):
+Pulse on the echo line. Sound in dry air as an ideal gas, c = 331.3 m/s * sqrt(T / 273.15 K); the
+root is the largest integer whose square is not above the value:
 
-    c_um_per_s = 331_300_000 + 60_600 * air_decicelsius
+    c = root(331_300 * 331_300 * (27_315 + 10 * air_decicelsius) / 27_315)      in mm/s
+    c_um_per_s = 1_000 * c
     near = d + noise_um
     pulse_us = (2_000_000 * near + c_um_per_s / 2) / c_um_per_s       (near > 0)
 
@@ -40,19 +41,22 @@ Pulse on the echo line, with the speed of sound c = 331300 mm/s + 60.6 mm/s per 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from fwgen.backends.record import NO_ECHO, SENSOR_FAULT, TOO_FAR, TOO_NEAR, VALID, Ints
 
 NO_PULSE: Final = 0
 HELD: Final = 0xFFFF_FFFF
 NOTHING_HEARD_US: Final = 38_000
 SHORTEST_PULSE_US: Final = 60
 FARTHEST_UM: Final = 4_000_000
+LARGEST_MM: Final = 8191
+"""The sample log has 13 bits for a distance."""
 
 _SUM_MEAN: Final = 393_210  # 12 * (2**16 - 1) / 2
 _MASK64: Final = (1 << 64) - 1
@@ -71,6 +75,30 @@ def _chances(seed: int, n: NDArray[np.uint64]) -> NDArray[np.uint64]:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
     return z ^ (z >> np.uint64(31))
+
+
+def sound_mm_per_s(air_decicelsius: int) -> int:
+    """Speed of sound."""
+    return math.isqrt(331_300 * 331_300 * (27_315 + 10 * air_decicelsius) // 27_315)
+
+
+def expected_samples(
+    echo_us: Ints, *, timeout_us: int, range_mm: tuple[int, int], air_decicelsius: int
+) -> tuple[Ints, Ints]:
+    """Status and distance in mm that the firmware has to report for these echoes.
+
+    Half of the way there and back, rounded, with the air that the firmware was told of; a pulse
+    that reaches the time-out is "no echo", no pulse or a held line a fault, both without distance.
+    """
+    way_nm = echo_us * sound_mm_per_s(air_decicelsius)
+    distance = np.minimum((way_nm + 1_000_000) // 2_000_000, LARGEST_MM)
+    status = np.full(len(echo_us), VALID, dtype=np.int64)
+    status[distance < range_mm[0]] = TOO_NEAR
+    status[distance > range_mm[1]] = TOO_FAR
+    status[echo_us >= timeout_us] = NO_ECHO
+    status[(echo_us == NO_PULSE) | (echo_us == HELD)] = SENSOR_FAULT
+    distance[status >= NO_ECHO] = 0
+    return status, distance
 
 
 @dataclass(frozen=True)
@@ -121,7 +149,7 @@ class World:
         near = self.true_um(t_ms)
         if self.noise_sigma_um:
             near = near + self.noise_um(t_ms)
-        speed = 331_300_000 + 60_600 * self.air_decicelsius
+        speed = 1_000 * sound_mm_per_s(self.air_decicelsius)
         pulse = (2_000_000 * np.maximum(near, 0) + speed // 2) // speed
         pulse = np.maximum(pulse, SHORTEST_PULSE_US)
         pulse[near > FARTHEST_UM] = NOTHING_HEARD_US

@@ -20,6 +20,14 @@ def chance(seed: int, n: int) -> int:
     return mix((mix(seed) + (n + 1) * 0x9E3779B97F4A7C15) & MASK)
 
 
+def root(value: int) -> int:
+    low, high = 0, value + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle * middle <= value else (low, middle)
+    return low
+
+
 def divide(a: int, b: int) -> int:
     return abs(a) // b * (1 if a >= 0 else -1)
 
@@ -36,7 +44,7 @@ def echo_us(world: World, t_ms: int) -> int:
     near = d + ((world.noise_sigma_um * (total - 393210)) >> 16)
     if near > 4_000_000 or (words[3] >> 44) * 1_000_000 < world.missed_ppm << 20:
         return sensor.NOTHING_HEARD_US
-    speed = 331_300_000 + 60_600 * world.air_decicelsius
+    speed = 1_000 * root(331_300 * 331_300 * (27_315 + 10 * world.air_decicelsius) // 27_315)
     return max((2_000_000 * max(near, 0) + speed // 2) // speed, sensor.SHORTEST_PULSE_US)
 
 
@@ -69,7 +77,7 @@ def test_golden_pulses_for_other_languages() -> None:
     assert pulses.tolist() == GOLDEN
 
 
-GOLDEN = [8750, 8740, 8708, 8712, 8702, 8686, 8690, 8700, 8668, 8697]
+GOLDEN = [8755, 8745, 8714, 8718, 8707, 8692, 8695, 8705, 8673, 8702]
 
 
 def test_noise_is_a_bell_of_the_asked_width() -> None:
@@ -98,7 +106,7 @@ def test_seeds_differ_and_repeat() -> None:
 def test_limits_of_the_sensor() -> None:
     at = np.array([0], dtype=np.int64)
     assert World(((0, 4_000_001),)).echo_us(at) == sensor.NOTHING_HEARD_US
-    assert World(((0, 4_000_000),)).echo_us(at) == 23295
+    assert World(((0, 4_000_000),)).echo_us(at) == 23309
     assert World(((0, 0),)).echo_us(at) == sensor.SHORTEST_PULSE_US
-    assert World(((0, 1_000_000),), air_decicelsius=200).echo_us(at) == 5824
-    assert World(((0, 1_000_000),), air_decicelsius=-100).echo_us(at) == 6149
+    assert World(((0, 1_000_000),), air_decicelsius=200).echo_us(at) == 5827
+    assert World(((0, 1_000_000),), air_decicelsius=-100).echo_us(at) == 6150
