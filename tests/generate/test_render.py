@@ -94,13 +94,24 @@ def test_the_configuration_says_what_the_spec_says(other: Plan) -> None:
     assert spec_hash == other.spec.spec_hash
 
 
+def fields(headers: str, struct: str) -> list[str]:
+    """The fields of a C struct, those of the structs in it behind a dot."""
+    body = re.search(rf"struct {struct} \{{(.*?)\n\}}", headers, re.DOTALL)
+    assert body, struct
+    found = []
+    for kind, name in re.findall(r"([\w ]+?)[ *]+(\w+)(?:\[\w+\])?;", body[1]):
+        inner = fields(headers, kind.split()[1]) if kind.strip().startswith("struct ") else []
+        found += [f"{name}.{field}" for field in inner] or [name]
+    return found
+
+
 def test_the_configuration_sets_every_field(reference: Plan) -> None:
-    header = render(reference)["src/core/fwgen_config.h"].decode()
-    header = re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)
-    body = re.search(r"struct fwgen_config \{(.*?)\n\}", header, re.DOTALL)
-    assert body
-    fields = re.findall(r"(\w+)(?:\[\w+\])?;", body[1])
-    assert list(dict.fromkeys(name.partition(".")[0] for name in values(reference))) == fields
+    files = render(reference)
+    headers = b"".join(content for name, content in files.items() if name.endswith(".h")).decode()
+    headers = re.sub(r"/\*.*?\*/", "", headers, flags=re.DOTALL)
+    # the first number is 0 on the device; only tests begin elsewhere
+    expected = [name for name in fields(headers, "fwgen_config") if name != "node.log.initial_seq"]
+    assert list(values(reference)) == expected
 
 
 @pytest.mark.parametrize("policy", ["wake", "keep-newest", "keep-oldest"])

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "echo.h"
 #include "node.h"
 
 struct fwgen_config {
@@ -17,10 +18,7 @@ struct fwgen_config {
 	struct node_config node;
 	uintptr_t log_start;
 	size_t log_size_bytes;
-	uint32_t echo_timeout_us; /* after this the sensor has seen nothing */
-	uint16_t range_min_mm;
-	uint16_t range_max_mm;
-	int16_t air_decicelsius;
+	struct echo_config echo;
 	uint32_t refresh_period_us; /* of the display; 0: there is none */
 	uint32_t watchdog_us;	    /* 0: off */
 };
