@@ -1,0 +1,61 @@
+"""Compiles C for tests and measurements. Flags are those under which the core must stay silent."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "fwgen/generate/templates/app/src/core"
+HERE = Path(__file__).parent
+STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
+ZIG = (sys.executable, "-m", "ziglang", "cc")
+
+LOG_SOURCES = tuple(
+    CORE / name
+    for name in (
+        "block.c",
+        "crc16.c",
+        "sample_log.c",
+        "sample_log_append.c",
+        "sample_log_recover.c",
+        "superblock.c",
+    )
+)
+
+
+def compiler() -> tuple[str, ...]:
+    """The machine's C compiler, or the one that ziglang carries."""
+    for name in ("gcc", "clang", "cc"):
+        if shutil.which(name):
+            return (name,)
+    return ZIG
+
+
+def compile_c(
+    output: Path,
+    sources: Sequence[Path],
+    *flags: str,
+    cc: Sequence[str] | None = None,
+    strict: bool = True,
+) -> Path:
+    """Raises AssertionError with what the compiler said."""
+    command = [
+        *(cc or compiler()),
+        *(STRICT if strict else ("-std=gnu11",)),
+        f"-I{CORE}",
+        *flags,
+        *map(str, sources),
+        "-o",
+        str(output),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+    return output
+
+
+def shared_library(output: Path, sources: Sequence[Path], *flags: str) -> Path:
+    return compile_c(output, sources, "-O2", "-shared", "-fPIC", *flags)

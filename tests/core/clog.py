@@ -1,0 +1,233 @@
+"""The C log behind a Python face: one object a log, numbers and bytes in and out."""
+
+from __future__ import annotations
+
+import ctypes
+import tempfile
+from array import array
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.core.build import HERE, LOG_SOURCES, shared_library
+
+SUPERBLOCK_BYTES = 64
+SLOT_BYTES = 488
+WAKE, KEEP_NEWEST, KEEP_OLDEST = 0, 1, 2
+
+_FUNCTIONS = (
+    "oldest_seq",
+    "next_seq",
+    "backlog",
+    "open_samples",
+    "dropped_total",
+    "unacked_blocks",
+    "slots",
+    "used_slots",
+    "free_slots",
+    "peak_slots",
+)
+Hook = ctypes.CFUNCTYPE(None)
+
+
+class _Config(ctypes.Structure):
+    _fields_ = (
+        ("period_us", ctypes.c_uint32),
+        ("when_full", ctypes.c_int),
+        ("reserve_slots", ctypes.c_uint32),
+        ("initial_seq", ctypes.c_uint32),
+    )
+
+
+class _View(ctypes.Structure):
+    _fields_ = (
+        ("kind", ctypes.c_int),
+        ("first_seq", ctypes.c_uint32),
+        ("count", ctypes.c_uint32),
+        ("bytes", ctypes.c_void_p),
+        ("len", ctypes.c_size_t),
+    )
+
+
+class _Header(ctypes.Structure):
+    _fields_ = (
+        ("first_seq", ctypes.c_uint32),
+        ("period_us", ctypes.c_uint32),
+        ("start_us", ctypes.c_uint64),
+        ("boot", ctypes.c_uint16),
+        ("count", ctypes.c_uint16),
+    )
+
+
+class View(NamedTuple):
+    """`data`: a block's bytes; None: a gap."""
+
+    first_seq: int
+    count: int
+    data: bytes | None
+
+
+class Decoded(NamedTuple):
+    first_seq: int
+    period_us: int
+    start_us: int
+    boot: int
+    words: list[int]
+    late: list[int]
+
+
+@cache
+def library() -> ctypes.CDLL:
+    """The log with a hook behind every store to retained memory, compiled once a run."""
+    folder = Path(tempfile.mkdtemp(prefix="fwgen-core-"))
+    path = shared_library(
+        folder / "log.so", [*LOG_SOURCES, HERE / "log_glue.c"], "-DRETAINED_STORE_HOOK"
+    )
+    lib = ctypes.CDLL(str(path))
+    for name in _FUNCTIONS:
+        getattr(lib, f"sample_log_{name}").restype = ctypes.c_uint32
+        getattr(lib, f"sample_log_{name}").argtypes = [ctypes.c_void_p]
+    for name in ("high_water", "peek", "rewind", "release"):
+        getattr(lib, f"sample_log_{name}").restype = ctypes.c_bool
+    lib.sample_log_boot.restype = ctypes.c_uint16
+    lib.sample_log_boot.argtypes = [ctypes.c_void_p]
+    lib.sample_log_sent.argtypes = [ctypes.c_void_p]
+    lib.glue_log_size.restype = ctypes.c_size_t
+    lib.glue_constant.restype = ctypes.c_uint32
+    u16s, u8s = ctypes.POINTER(ctypes.c_uint16), ctypes.POINTER(ctypes.c_uint8)
+    lib.glue_append.argtypes = [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint16, ctypes.c_uint8]
+    lib.glue_append_many.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_uint64,
+        ctypes.c_uint32,
+        u16s,
+        ctypes.c_uint32,
+    ]
+    lib.glue_decode.argtypes = [
+        ctypes.c_char_p,
+        ctypes.c_size_t,
+        ctypes.POINTER(_Header),
+        u16s,
+        u8s,
+    ]
+    return lib
+
+
+def constant(name: str) -> int:
+    value = int(library().glue_constant(name.encode()))
+    assert value, f"the core has no constant {name}"
+    return value
+
+
+def decode(data: bytes) -> Decoded | None:
+    """What the C decoder makes of a block that fills `data`; None: it rejects it."""
+    header = _Header()
+    words, late = (ctypes.c_uint16 * 4096)(), (ctypes.c_uint8 * 4096)()
+    count = library().glue_decode(data, len(data), header, words, late)
+    if count < 0:
+        return None
+    return Decoded(
+        header.first_seq,
+        header.period_us,
+        header.start_us,
+        header.boot,
+        words[:count],
+        late[:count],
+    )
+
+
+class Memory:
+    """Memory that outlives a reset, with room for so many slots."""
+
+    def __init__(self, slots: int, content: bytes | None = None) -> None:
+        self.size = SUPERBLOCK_BYTES + slots * SLOT_BYTES
+        self._words = array("Q", content or bytes(self.size))
+        assert len(self.content) == self.size
+        self.address = self._words.buffer_info()[0]
+
+    @property
+    def content(self) -> bytes:
+        return self._words.tobytes()
+
+    def poke(self, offset: int, data: bytes) -> None:
+        ctypes.memmove(self.address + offset, data, len(data))
+
+    def copy(self) -> Memory:
+        return Memory((self.size - SUPERBLOCK_BYTES) // SLOT_BYTES, self.content)
+
+
+@dataclass
+class Config:
+    period_us: int = 60_000
+    when_full: int = WAKE
+    reserve_slots: int = 0
+    initial_seq: int = 0
+
+
+class Log:
+    """A start of the firmware over `memory`."""
+
+    def __init__(self, memory: Memory, config: Config) -> None:
+        self._lib = library()
+        self.memory = memory
+        self.config = config
+        self._log = ctypes.create_string_buffer(b"\xa5" * self._lib.glue_log_size())
+        self._at = ctypes.addressof(self._log)
+        c_config = _Config(
+            config.period_us, config.when_full, config.reserve_slots, config.initial_seq
+        )
+        self._lib.sample_log_init(
+            ctypes.c_void_p(self._at),
+            ctypes.c_void_p(memory.address),
+            ctypes.c_size_t(memory.size),
+            ctypes.byref(c_config),
+        )
+
+    def append(self, schedule_us: int, word: int, late: int = 0) -> None:
+        self._lib.glue_append(self._at, schedule_us, word, late)
+
+    def append_many(self, start_us: int, words: array[int]) -> None:
+        pointer = ctypes.cast(words.buffer_info()[0], ctypes.POINTER(ctypes.c_uint16))
+        self._lib.glue_append_many(self._at, start_us, self.config.period_us, pointer, len(words))
+
+    def peek(self, close_open: bool = True) -> View | None:
+        view = _View()
+        if not self._lib.sample_log_peek(
+            ctypes.c_void_p(self._at), ctypes.c_bool(close_open), ctypes.byref(view)
+        ):
+            return None
+        if view.kind == 1:
+            assert not view.bytes
+            return View(view.first_seq, view.count, None)
+        return View(view.first_seq, view.count, ctypes.string_at(view.bytes, view.len))
+
+    def sent(self) -> None:
+        self._lib.sample_log_sent(self._at)
+
+    def rewind(self, next_seq: int) -> bool:
+        return bool(
+            self._lib.sample_log_rewind(ctypes.c_void_p(self._at), ctypes.c_uint32(next_seq))
+        )
+
+    def release(self, next_seq: int) -> bool:
+        return bool(
+            self._lib.sample_log_release(ctypes.c_void_p(self._at), ctypes.c_uint32(next_seq))
+        )
+
+    def drain(self) -> list[View]:
+        """Everything there is to hand out, from the cursor on."""
+        views = []
+        while view := self.peek():
+            views.append(view)
+            self.sent()
+        return views
+
+    def __getattr__(self, name: str) -> int:
+        if name in _FUNCTIONS or name == "boot":
+            return int(getattr(self._lib, f"sample_log_{name}")(self._at))
+        raise AttributeError(name)
+
+    @property
+    def high_water(self) -> bool:
+        return bool(self._lib.sample_log_high_water(ctypes.c_void_p(self._at)))

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the tests need beside the log's own functions, to reach it from ctypes. */
+#include <string.h>
+
+#include "block_encode.h"
+#include "log_glue.h"
+
+/* Runs after every store to retained memory. */
+static glue_hook after_store;
+
+void retained_store_hook(volatile uint32_t *at, uint32_t value)
+{
+	*at = value;
+	if (after_store != NULL) {
+		after_store();
+	}
+}
+
+void glue_after_store(glue_hook hook)
+{
+	after_store = hook;
+}
+
+size_t glue_log_size(void)
+{
+	return sizeof(struct sample_log);
+}
+
+void glue_append(struct sample_log *log, uint64_t schedule_us, uint16_t word, uint8_t late_16ths)
+{
+	const struct sample sample = {
+		.distance_mm = word & WORD_DISTANCE_MASK,
+		.status = (uint8_t)(word >> WORD_STATUS_SHIFT),
+		.late_16ths = late_16ths,
+	};
+
+	sample_log_append(log, schedule_us, sample);
+}
+
+void glue_append_many(struct sample_log *log, uint64_t start_us, uint32_t period_us,
+		      const uint16_t *words, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		glue_append(log, start_us + (uint64_t)i * period_us, words[i], 0);
+	}
+}
+
+int glue_decode(const uint8_t *bytes, size_t len, struct block_header *header, uint16_t *words,
+		uint8_t *late)
+{
+	struct block_decoder decoder;
+	struct sample sample;
+	int count = 0;
+
+	if (!block_decode_begin(&decoder, bytes, len)) {
+		return -1;
+	}
+	*header = decoder.header;
+	while (block_decode_next(&decoder, &sample)) {
+		words[count] = block_sample_word(sample.status, sample.distance_mm);
+		late[count] = sample.late_16ths;
+		count++;
+	}
+	return block_decode_whole(&decoder) && block_decode_len(&decoder) == len ? count : -1;
+}
+
+uint32_t glue_constant(const char *name)
+{
+	static const struct {
+		const char *name;
+		uint32_t value;
+	} constants[] = {
+		{"SUPERBLOCK_BYTES", SUPERBLOCK_BYTES}, {"BLOCK_BYTES", BLOCK_BYTES},
+		{"HEADER_BYTES", BLOCK_HEADER_BYTES},	{"STREAM_BITS", BLOCK_STREAM_BITS},
+		{"WORST_BITS", BLOCK_WORST_BITS},	{"SLOTS_MAX", SAMPLE_LOG_SLOTS_MAX},
+		{"SAMPLES_MAX", BLOCK_SAMPLES_MAX},
+	};
+
+	for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++) {
+		if (strcmp(constants[i].name, name) == 0) {
+			return constants[i].value;
+		}
+	}
+	return 0;
+}

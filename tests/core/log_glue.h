@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LOG_GLUE_H
+#define LOG_GLUE_H
+
+#include "sample_log.h"
+
+typedef void (*glue_hook)(void);
+
+void glue_after_store(glue_hook hook);
+size_t glue_log_size(void);
+
+/* `word`: status << 13 | distance_mm */
+void glue_append(struct sample_log *log, uint64_t schedule_us, uint16_t word, uint8_t late_16ths);
+void glue_append_many(struct sample_log *log, uint64_t start_us, uint32_t period_us,
+		      const uint16_t *words, uint32_t count);
+
+/* Samples in the block that fills the bytes, -1 if there is none. */
+int glue_decode(const uint8_t *bytes, size_t len, struct block_header *header, uint16_t *words,
+		uint8_t *late);
+
+/* 0: no such constant */
+uint32_t glue_constant(const char *name);
+
+#endif
