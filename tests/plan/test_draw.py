@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -28,14 +29,17 @@ def test_fits_80_columns(plan: Plan) -> None:
 
 
 def test_bars_are_to_scale(plan: Plan) -> None:
-    bars = re.findall(r"^  │(.*)│$", draw(plan, Style()), re.MULTILINE)
-    maps = memory_maps(plan)
-    assert len(bars) == len(maps)
-    for bar, memory in zip(bars, maps, strict=True):
-        assert len(bar) == 64
-        share = sum(p.size_bytes for p in memory.pieces if p.kind == "log") / memory.size_bytes
-        inside = re.findall("▒+.*▒", bar)
-        assert sum(len(part) for part in inside) == pytest.approx(64 * share, abs=1)
+    text = draw(plan, Style())
+    rules = re.findall(r"^  ┌(.*)┐$", text, re.MULTILINE)
+    bars = re.findall(r"^  │(.*)│$", text, re.MULTILINE)
+    for rule, bar, memory in zip(rules, bars, memory_maps(plan), strict=True):
+        assert len(rule) == len(bar) == 64
+        ticks = [0, *(i for i, c in enumerate(rule) if c == "┬"), 64]
+        widths = [end - start for start, end in pairwise(ticks)]
+        assert len(widths) == len(memory.pieces)
+        for width, piece in zip(widths, memory.pieces, strict=True):
+            exact = 64 * piece.size_bytes / memory.size_bytes
+            assert width == 1 or abs(width - exact) <= 1
 
 
 def test_names_every_piece_with_its_owner(plan: Plan) -> None:
