@@ -39,7 +39,7 @@ def test_bars_are_to_scale(plan: Plan) -> None:
         assert len(widths) == len(memory.pieces)
         for width, piece in zip(widths, memory.pieces, strict=True):
             exact = 64 * piece.size_bytes / memory.size_bytes
-            assert width == 1 or abs(width - exact) <= 1
+            assert width == 1 or abs(width - exact) <= 1.5
 
 
 def test_names_every_piece_with_its_owner(plan: Plan) -> None:
