@@ -13,7 +13,7 @@ _BAR = 64
 _ENDURANCE_BAR = 40
 
 _FILL = {"code": "█", "data": "▓", "log": "▒", "rings": "▚", "taken": "░", "free": "·"}
-_COLOUR = {"code": "94", "data": "96", "log": "92", "rings": "95", "taken": "2", "free": "2"}
+_COLOUR = {"code": "34", "data": "36", "log": "32", "rings": "35", "taken": "2", "free": "2"}
 _ASCII: dict[int, str] = str.maketrans(
     {
         **{"█": "#", "▓": "%", "▒": "=", "▚": "&", "░": "/", "·": "."},
