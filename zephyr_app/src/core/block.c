@@ -135,26 +135,23 @@ static void learn(struct block_model *model, struct sample sample)
 /* False: no room. */
 static bool stream_put(struct block_encoder *encoder, struct code code)
 {
-	if (code.count < encoder->room) {
+	if (code.count <= encoder->room) {
 		encoder->room -= code.count;
 		encoder->tail |= code.bits << encoder->room;
 		retained_store(encoder->word, block_big_endian(encoder->tail));
 		return true;
 	}
+	if (encoder->word + 1 == encoder->slot + BLOCK_WORDS) {
+		return false;
+	}
 
 	const uint32_t spill = code.count - encoder->room;
 
-	if (encoder->word + (spill != 0u) >= encoder->slot + BLOCK_WORDS) {
-		return false;
-	}
 	retained_store(encoder->word, block_big_endian(encoder->tail | code.bits >> spill));
 	encoder->word++;
 	encoder->room = 32u - spill;
-	encoder->tail = 0;
-	if (spill != 0u) {
-		encoder->tail = code.bits << encoder->room;
-		retained_store(encoder->word, block_big_endian(encoder->tail));
-	}
+	encoder->tail = code.bits << encoder->room;
+	retained_store(encoder->word, block_big_endian(encoder->tail));
 	return true;
 }
 

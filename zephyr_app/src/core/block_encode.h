@@ -54,7 +54,7 @@ static inline void block_commit(struct block_encoder *encoder, uint32_t count_la
 
 /*
  * The usual sample alone: a distance, on time, status as before, not far from what was expected,
- * whose code does not fill the stream's current word. False, and nothing changed, for any other,
+ * whose code fits into the stream's current word. False, and nothing changed, for any other,
  * which block_append() knows how to take.
  */
 static inline bool block_append_usual(struct block_encoder *encoder, struct sample sample)
@@ -69,7 +69,7 @@ static inline bool block_append_usual(struct block_encoder *encoder, struct samp
 	const uint32_t zeros = code >> k;
 	const uint32_t bits = zeros + 1u + k;
 
-	if (zeros >= CODE_ZEROS || bits >= encoder->room) {
+	if (zeros >= CODE_ZEROS || bits > encoder->room) {
 		return false;
 	}
 	encoder->room -= bits;
