@@ -1,8 +1,8 @@
 """What every test shares: tests that need something not every machine has, and the closing list of
 what was not run.
 
-A test says `@pytest.mark.needs("dtc")`. Where dtc is missing it is skipped and the summary names it;
-with FWGEN_REQUIRE=dtc (or `all`, or several with commas) it fails instead.
+A test says `@pytest.mark.needs("dtc")`. Where dtc is missing it is skipped and the summary names
+it; with FWGEN_REQUIRE=dtc (or `all`, or several with commas) it fails instead.
 """
 
 from __future__ import annotations
