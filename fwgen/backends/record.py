@@ -36,6 +36,7 @@ WAKE_CAUSES = (
     "timer",  # the suspend step's own time was over
     "log-full",  # the firmware rang the wake-up doorbell
     "abort",  # resumed before DDR was closed
+    "refused",  # the firmware did not agree
     "reboot",  # Linux rebooted while asleep
     "end",  # the scenario ended first
 )

@@ -1,0 +1,1 @@
+"""The generated core, compiled for this machine and run in virtual time."""

@@ -1,0 +1,281 @@
+"""The host backend: the generated core in virtual time, against the emulated Linux."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fwgen.backends.base import Backend
+from fwgen.backends.host.compile import build_library, core_sources
+from fwgen.backends.host.library import ECHOES, INBOX, RUNG, STUCK, Machine
+from fwgen.backends.ledger import Ledger
+from fwgen.backends.linux import Linux
+from fwgen.backends.record import DdrAccess, Ints, RunRecord, Taken
+from fwgen.errors import ToolBrokeError
+from fwgen.plan.log_format import BLOCK_BYTES
+from fwgen.sensor import HELD, NO_PULSE, World, expected_samples
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
+    from fwgen.scenario.model import Scenario
+
+_FIRST_SAMPLE_US: Final = 100_000
+"""From the firmware's start to its first trigger: the host's clock runs so far ahead of scenario
+time."""
+_LINUX_UP_US: Final = 40_000
+_ECHOES_AT_ONCE: Final = 1 << 16
+_SETTLE_US: Final = 60_000_000
+_SETTLE_STEP_US: Final = 500_000
+_NO_ECHOES: Final[Ints] = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The host's link. Linux's own pace is linux.Pace."""
+
+    link_latency_us: int = 200
+    give_back_us: int = 50
+
+
+@dataclass
+class _Boot:
+    """One life of the firmware: when it began on the host's clock, and what the sensor said."""
+
+    began_us: int
+    number: int
+    echoes: list[Ints] = field(default_factory=list)
+
+    @property
+    def samples(self) -> int:
+        return sum(len(part) for part in self.echoes)
+
+
+class HostBackend(Backend):
+    """`core`: sources instead of those that the plan gives; `fault`: one of compile.FAULTS."""
+
+    name = "host"
+
+    def __init__(
+        self,
+        *,
+        core: Mapping[str, bytes] | None = None,
+        fault: str = "none",
+        flags: Sequence[str] = (),
+        timing: Timing | None = None,
+        initial_seq: int = 0,
+    ) -> None:
+        self._core = core
+        self._fault = fault
+        self._flags = flags
+        self._timing = timing or Timing()
+        self._initial_seq = initial_seq
+        self._machine: Machine | None = None
+
+    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
+        core = self._core
+        if core is None:
+            from fwgen.generate import render
+
+            core = core_sources(render(plan))
+        library = build_library(core, fault=self._fault, flags=self._flags)
+        self._plan, self._scenario, self._seed = plan, scenario, seed
+        self._world: World = scenario.world(seed)
+        self._sensor: int | None = None  # what it says instead of an echo
+        self._peak_slots = 0
+        self._machine = machine = Machine(
+            library,
+            plan.log.size_bytes,
+            initial_seq=self._initial_seq,
+            first_sample_us=_FIRST_SAMPLE_US,
+            link_buffers=plan.board.rpmsg.buffers,
+            link_latency_us=self._timing.link_latency_us,
+            give_back_us=self._timing.give_back_us,
+        )
+        machine.boot()
+        self._boots = [_Boot(0, machine.counts().boot)]
+        self._ledger = Ledger()
+        self._linux = Linux(machine, self._ledger, plan.spec.spec_hash)
+        machine.run(_LINUX_UP_US)
+        self._linux.boot(self._now_us)
+
+    def run_until(self, t_us: int) -> None:
+        machine, linux = self._running, self._linux
+        end_us = t_us + _FIRST_SAMPLE_US
+        while machine.now_us < end_us:
+            due_us = linux.next_due_us() + _FIRST_SAMPLE_US
+            if due_us <= machine.now_us:
+                linux.poll(self._now_us)
+                continue
+            reason = machine.run(min(end_us, due_us))
+            if reason == INBOX:
+                linux.receive(machine.inbox(), self._now_us)
+            elif reason == RUNG:
+                linux.rung(self._now_us)
+            elif reason == ECHOES:
+                self._give_echoes(end_us)
+            elif reason == STUCK:
+                raise ToolBrokeError(
+                    f"the core asks to be polled for ever at {self._now_us / 1e6:.6f} s"
+                )
+
+    def finish(self) -> RunRecord:
+        until_us = self._scenario.until_us
+        taken = self._taken()
+        self._linux.end(self._now_us)
+        last = int(taken.seq[-1]) + 1 if len(taken) else 0
+        while not self._has_processed(last) and self._now_us < until_us + _SETTLE_US:
+            self.run_until(self._now_us + _SETTLE_STEP_US)
+        counts = self._running.counts()
+        peak = max(self._peak_slots, counts.log_peak_slots)
+        corners = np.array(self._world.points, dtype=np.float64)
+        record = RunRecord(
+            backend=self.name,
+            spec_name=self._plan.spec.name,
+            scenario_name=self._scenario.name,
+            seed=self._seed,
+            period_us=self._plan.timing.period_us,
+            true_t_s=corners[:, 0] / 1e3,
+            true_mm=corners[:, 1] / 1e3,
+            ddr_accesses=self._accesses(counts.accesses),
+            log_capacity_bytes=counts.log_slots * BLOCK_BYTES,
+            log_peak_bytes=peak * BLOCK_BYTES,
+        )
+        return self._ledger.record(record, taken, until_us)
+
+    def close(self) -> None:
+        if self._machine is not None:
+            self._machine.close()
+            self._machine = None
+
+    # ------------------------------------------------------------------------------ what steps do
+
+    def suspend(self, wake_after_us: int | None = None) -> None:
+        self._linux.suspend(self._now_us, wake_after_us)
+
+    def resume(self) -> None:
+        self._linux.resume(self._now_us)
+
+    def send_wake(self) -> None:
+        self._linux.send_wake(self._now_us)
+
+    def reboot_linux(self, takes_us: int) -> None:
+        self._linux.reboot(self._now_us, takes_us)
+
+    def unbind(self) -> None:
+        self._linux.unbind(self._now_us)
+
+    def bind(self) -> None:
+        self._linux.bind(self._now_us)
+
+    def crash_app(self) -> None:
+        self._linux.crash_app(self._now_us)
+
+    def start_app(self) -> None:
+        self._linux.start_app(self._now_us)
+
+    def stall_linux(self, for_us: int) -> None:
+        self._linux.stall(self._now_us, for_us)
+
+    def stale_doorbell(self, ring: str) -> None:
+        self._running.stale_kick(("vq0", "vq1").index(ring))
+
+    def reset_firmware(self) -> None:
+        counts, boot = self._running.counts(), self._boots[-1]
+        self._peak_slots = max(self._peak_slots, counts.log_peak_slots)
+        boot.echoes = [np.concatenate([*boot.echoes, _NO_ECHOES])[: counts.samples_this_boot]]
+        self._boots.append(_Boot(self._running.now_us, boot.number + 1))
+        self._running.boot()
+        self._ledger.event("the firmware starts again", self._now_us)
+        self._linux.firmware_restarted(self._now_us)
+
+    def mute_sensor(self) -> None:
+        self._set_sensor(NO_PULSE)
+
+    def hold_echo(self) -> None:
+        self._set_sensor(HELD)
+
+    def unmute_sensor(self) -> None:
+        self._set_sensor(None)
+
+    def display_off(self) -> None:
+        self._running.set_display(False)
+
+    def display_on(self) -> None:
+        self._running.set_display(True)
+
+    # -------------------------------------------------------------------------------------- inside
+
+    @property
+    def _running(self) -> Machine:
+        assert self._machine is not None, "start() comes first"
+        return self._machine
+
+    @property
+    def _now_us(self) -> int:
+        """Scenario time."""
+        return self._running.now_us - _FIRST_SAMPLE_US
+
+    def _set_sensor(self, instead: int | None) -> None:
+        self._sensor = instead
+
+    def _give_echoes(self, end_us: int) -> None:
+        """Of the triggers to come before end_us (host's clock), as many as are handy."""
+        boot, period_us = self._boots[-1], self._plan.timing.period_us
+        first = boot.samples
+        triggers_us = (
+            boot.began_us
+            + _FIRST_SAMPLE_US
+            + period_us * np.arange(first, first + _ECHOES_AT_ONCE, dtype=np.int64)
+        )
+        triggers_us = triggers_us[triggers_us < end_us]
+        t_ms = (triggers_us - _FIRST_SAMPLE_US + 500) // 1000
+        if self._sensor is None:
+            echoes = self._world.echo_us(t_ms)
+        else:
+            echoes = np.full(len(t_ms), self._sensor, dtype=np.int64)
+        boot.echoes.append(echoes)
+        self._running.give_echoes(echoes.astype(np.uint32), first)
+
+    def _taken(self) -> Taken:
+        """All that was triggered until now."""
+        spec, timing = self._plan.spec, self._plan.timing
+        columns: list[Ints] = []
+        for boot in self._boots:
+            time_us = _FIRST_SAMPLE_US + timing.period_us * np.arange(boot.samples, dtype=np.int64)
+            number = np.full(boot.samples, boot.number, dtype=np.int64)
+            at_us = boot.began_us - _FIRST_SAMPLE_US + time_us
+            echoes = np.concatenate([*boot.echoes, _NO_ECHOES])
+            columns.append(np.stack([number, time_us, at_us, echoes]))
+        number, time_us, at_us, echoes = np.concatenate(columns, axis=1)
+        status, distance_mm = expected_samples(
+            echoes,
+            timeout_us=timing.echo_timeout_us,
+            range_mm=spec.sensor.range_mm,
+            air_decicelsius=spec.sensor.air_decicelsius,
+        )
+        return Taken(
+            seq=self._initial_seq + np.arange(len(number), dtype=np.int64),
+            boot=number,
+            time_us=time_us,
+            at_us=at_us,
+            distance_mm=distance_mm,
+            status=status,
+            late_16ths=np.zeros(len(number), dtype=np.int64),
+        )
+
+    def _has_processed(self, last: int) -> bool:
+        expected = self._linux.processed_seq
+        if expected is None:
+            return False
+        return (expected - last) & 0xFFFF_FFFF < 1 << 31
+
+    def _accesses(self, count: int) -> list[DdrAccess]:
+        """Those kept; the first one stands for what was too much to keep."""
+        kept = [
+            DdrAccess((at_us - _FIRST_SAMPLE_US) / 1e6, None, None, what)
+            for at_us, what in self._running.accesses()
+        ]
+        return kept + kept[:1] * (count - len(kept))

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The part of host_shell.h that only looks and sets. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host_inside.h"
+
+struct host *host_new(const struct host_params *params)
+{
+	struct host *host = calloc(1, sizeof(*host));
+
+	if (host == NULL) {
+		return NULL;
+	}
+	host->params = *params;
+	host->link.buffers = params->link_buffers;
+	host->link.latency_us = params->link_latency_us;
+	host->link.give_back_us = params->give_back_us;
+	host_link_reset(&host->link);
+	return host;
+}
+
+void host_free(struct host *host)
+{
+	free(host);
+}
+
+uint64_t host_now_us(const struct host *host)
+{
+	return host->now_us;
+}
+
+void host_echoes(struct host *host, const uint32_t *echo_us, uint64_t first, uint64_t count)
+{
+	host->echoes = echo_us;
+	host->echoes_first = first;
+	host->echoes_count = count;
+}
+
+void host_reading_set(struct host *host, uint32_t reads)
+{
+	host->link.linux_reads = reads != 0;
+}
+
+void host_ddr_set(struct host *host, uint32_t closed)
+{
+	host->link.ddr_closed = closed != 0;
+}
+
+int32_t host_linux_send(struct host *host, const uint8_t *bytes, uint32_t len)
+{
+	return host_link_linux_send(&host->link, bytes, len, host->now_us);
+}
+
+uint32_t host_inbox(struct host *host, uint8_t *bytes, uint32_t capacity)
+{
+	uint32_t len = host->inbox_len < capacity ? host->inbox_len : capacity;
+
+	memcpy(bytes, host->inbox, len);
+	host->inbox_len -= len;
+	memmove(host->inbox, host->inbox + len, host->inbox_len);
+	return len;
+}
+
+void host_stale_kick(struct host *host, uint32_t ring)
+{
+	host_link_kick(&host->link, ring == HOST_RING_TX ? HOST_RING_TX : HOST_RING_RX,
+		       host->now_us);
+}
+
+void host_display_set(struct host *host, uint32_t present)
+{
+	if (present == 0) {
+		host->health.display_faults++;
+		node_set_health(&host->node, &host->health);
+	}
+}
+
+void host_counts_get(const struct host *host, struct host_counts *counts)
+{
+	const struct sample_log *log = &host->node.log;
+	const struct node_counters *node = node_counters(&host->node);
+
+	*counts = (struct host_counts){
+		.samples_this_boot = host->sample,
+		.next_seq = sample_log_next_seq(log),
+		.boot = sample_log_boot(log),
+		.log_slots = sample_log_slots(log),
+		.log_used_slots = sample_log_used_slots(log),
+		.log_peak_slots = sample_log_peak_slots(log),
+		.accesses = host->link.access_count,
+		.stale_doorbells = node->stale_doorbells,
+		.unexpected = node->unexpected,
+	};
+}
+
+int32_t host_access(const struct host *host, uint32_t index, uint64_t *at_us)
+{
+	if (index >= host->link.access_count || index >= HOST_ACCESSES_MAX) {
+		return -1;
+	}
+	*at_us = host->link.accesses[index].at_us;
+	return (int32_t)host->link.accesses[index].what;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rings between firmware and Linux as the host backend has them: a fixed number of buffers a
+ * direction, doorbells that arrive later than what they announce, and a DDR that can be closed.
+ * Whatever the firmware does to a ring while DDR is closed is put on record.
+ */
+#ifndef HOST_LINK_H
+#define HOST_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HOST_BUFFERS_MAX 64u
+#define HOST_MESSAGE_BYTES 496u
+#define HOST_KICKS_MAX 256u
+#define HOST_ACCESSES_MAX 256u
+#define HOST_NEVER UINT64_MAX
+
+enum host_ring {
+	HOST_RING_TX = 0, /* vq0: firmware to Linux */
+	HOST_RING_RX = 1, /* vq1: Linux to firmware */
+};
+
+struct host_message {
+	size_t len;
+	uint8_t bytes[HOST_MESSAGE_BYTES];
+};
+
+struct host_queue {
+	struct host_message messages[HOST_BUFFERS_MAX];
+	uint32_t first;
+	uint32_t count;
+};
+
+struct host_kick {
+	uint64_t at_us;
+	enum host_ring ring;
+};
+
+struct host_access {
+	uint64_t at_us;
+	uint32_t what; /* enum host_touch */
+};
+
+enum host_touch {
+	HOST_TOUCH_SEND = 0,
+	HOST_TOUCH_RECEIVE = 1,
+	HOST_TOUCH_TX_RING = 2,
+};
+
+struct host_link {
+	uint32_t buffers;      /* a direction */
+	uint32_t latency_us;   /* of a doorbell, either way */
+	uint32_t give_back_us; /* from Linux's read to its kick for the buffers given back */
+	bool up;	       /* vdev alive: rings and endpoint there */
+	bool linux_reads;      /* Linux's driver runs */
+	bool ddr_closed;
+	struct host_queue to_linux;
+	struct host_queue to_firmware;
+	uint32_t not_given_back; /* buffers that Linux has read and still holds */
+	uint64_t give_back_at_us;
+	uint64_t linux_kick_at_us; /* doorbell under way, or waiting for Linux to run */
+	struct host_kick kicks[HOST_KICKS_MAX];
+	uint32_t kick_first;
+	uint32_t kick_count;
+	struct host_access accesses[HOST_ACCESSES_MAX];
+	uint32_t access_count; /* may exceed what is kept */
+};
+
+/* New, empty rings. What was under way is gone; the record of accesses stays. */
+void host_link_reset(struct host_link *link);
+
+/* True if the firmware may touch DDR; else the touch goes on record. */
+bool host_link_touch(struct host_link *link, enum host_touch what, uint64_t now_us);
+
+/* Firmware's side. 0: sent; -1: no buffer, no link, or DDR closed. */
+int host_link_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us);
+bool host_link_receive(struct host_link *link, struct host_message *out, uint64_t now_us);
+
+/* Linux's side. 0: taken; -1: all buffers are under way. */
+int host_link_linux_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us);
+
+/* Linux's driver reads what is in the ring into `out`; returns the bytes read. */
+size_t host_link_linux_read(struct host_link *link, uint8_t *out, size_t capacity, uint64_t now_us);
+
+/* When Linux's driver reads next, gives its buffers back; when a doorbell reaches the M33. */
+uint64_t host_link_read_due_us(const struct host_link *link);
+uint64_t host_link_give_back_due_us(const struct host_link *link);
+uint64_t host_link_kick_due_us(const struct host_link *link);
+void host_link_give_back(struct host_link *link, uint64_t now_us);
+enum host_ring host_link_take_kick(struct host_link *link);
+void host_link_kick(struct host_link *link, enum host_ring ring, uint64_t at_us);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "echo.h"
+#include "fwgen_config.h"
+#include "host_fault.h"
+#include "host_inside.h"
+
+#define POLLS_MAX 10000u
+
+static uint64_t device_us(const struct host *host)
+{
+	return host->now_us - host->boot_us;
+}
+
+static uint64_t schedule_us(const struct host *host)
+{
+	return host->params.first_sample_us + host->sample * fwgen_config.node.log.period_us;
+}
+
+/* ------------------------------------------------------------------------ the node's port */
+
+static int port_send(void *ctx, const uint8_t *bytes, size_t len)
+{
+	struct host *host = ctx;
+
+	if (HOST_FAULT == HOST_FAULT_FORGET_GAP && len > 4 && bytes[4] == 2) {
+		return 0;
+	}
+	return host_link_send(&host->link, bytes, len, host->now_us);
+}
+
+static void port_door(void *ctx, bool open)
+{
+	struct host *host = ctx;
+
+	if (!open && HOST_FAULT == HOST_FAULT_LOSE_SAMPLE) {
+		host->lose_next = true;
+	}
+}
+
+static void port_ring_wakeup(void *ctx)
+{
+	struct host *host = ctx;
+
+	host->rung = true;
+}
+
+static void port_clear_doorbells(void *ctx)
+{
+	struct host *host = ctx;
+
+	host->vq0_rang = false;
+	host->vq1_rang = false;
+}
+
+/* ------------------------------------------------------------------------------ the shell */
+
+static void read_ring(struct host *host)
+{
+	struct host_message message;
+
+	while (node_door_open(&host->node) &&
+	       host_link_receive(&host->link, &message, host->now_us)) {
+		node_receive(&host->node, message.bytes, message.len, device_us(host));
+	}
+}
+
+/* One turn of the link's thread, as node.h asks for it. */
+static void turn(struct host *host)
+{
+	if (host->vq0_rang) {
+		host->vq0_rang = false;
+		if (node_door_open(&host->node) || HOST_FAULT == HOST_FAULT_LATE_KICK) {
+			(void)host_link_touch(&host->link, HOST_TOUCH_TX_RING, host->now_us);
+		}
+		node_tx_ready(&host->node, device_us(host));
+	}
+	if (host->vq1_rang) {
+		host->vq1_rang = false;
+		node_doorbell(&host->node, device_us(host));
+	}
+	if (host->link.up) {
+		read_ring(host);
+	}
+	node_poll(&host->node, device_us(host));
+	if (HOST_FAULT == HOST_FAULT_FREE_BEFORE_ACK) {
+		(void)sample_log_release(&host->node.log, host->node.log.cursor_seq);
+	}
+}
+
+static struct sample reading(struct host *host)
+{
+	struct sample sample = echo_classify(&fwgen_config.echo, host->echo_us);
+
+	if (HOST_FAULT == HOST_FAULT_WRONG_VALUE && host->sample % 1000 == 500) {
+		sample.distance_mm++;
+	}
+	return sample;
+}
+
+static void start_measuring(struct host *host)
+{
+	uint32_t echo_us = host->echoes[host->sample - host->echoes_first];
+	uint32_t wait_us = echo_us;
+
+	if (echo_us == ECHO_NO_PULSE || echo_us == ECHO_HELD ||
+	    echo_us > fwgen_config.echo.timeout_us) {
+		wait_us = fwgen_config.echo.timeout_us;
+	}
+	host->echo_us = echo_us;
+	host->measured_us = host->now_us + wait_us;
+	host->measuring = true;
+}
+
+static void end_measuring(struct host *host)
+{
+	struct sample sample = reading(host);
+	uint64_t due_us = schedule_us(host);
+	bool lost = host->lose_next;
+
+	host->measuring = false;
+	host->sample++;
+	host->lose_next = false;
+	if (sample.status == SAMPLE_FAULT) {
+		host->health.sensor_faults++;
+		node_set_health(&host->node, &host->health);
+	}
+	if (HOST_FAULT == HOST_FAULT_SEND_AFTER_ACK && !node_door_open(&host->node)) {
+		(void)host_link_send(&host->link, (const uint8_t *)"stray", 5, host->now_us);
+	}
+	if (HOST_FAULT == HOST_FAULT_WRONG_TIME) {
+		due_us = device_us(host);
+	}
+	if (!lost) {
+		node_sample(&host->node, due_us, sample, device_us(host));
+	}
+}
+
+/* --------------------------------------------------------------------------------- events */
+
+enum source {
+	SOURCE_UNTIL, /* first: what is due at `until` is not done */
+	SOURCE_READ,
+	SOURCE_GIVE_BACK,
+	SOURCE_KICK,
+	SOURCE_TRIGGER,
+	SOURCE_MEASURED,
+	SOURCE_POLL,
+};
+
+struct due {
+	uint64_t at_us;
+	enum source source;
+};
+
+static void sooner(struct due *due, enum source source, uint64_t at_us)
+{
+	if (at_us < due->at_us) {
+		due->at_us = at_us;
+		due->source = source;
+	}
+}
+
+static uint64_t poll_due_us(const struct host *host)
+{
+	uint64_t due_us = node_next_due_us(&host->node, device_us(host));
+
+	if (due_us == UINT64_MAX) {
+		return HOST_NEVER;
+	}
+	return due_us > device_us(host) ? host->boot_us + due_us : host->now_us;
+}
+
+static struct due next_due(const struct host *host, uint64_t until_us)
+{
+	struct due due = {.at_us = until_us, .source = SOURCE_UNTIL};
+
+	sooner(&due, SOURCE_READ, host_link_read_due_us(&host->link));
+	sooner(&due, SOURCE_GIVE_BACK, host_link_give_back_due_us(&host->link));
+	sooner(&due, SOURCE_KICK, host_link_kick_due_us(&host->link));
+	if (host->measuring) {
+		sooner(&due, SOURCE_MEASURED, host->measured_us);
+	} else {
+		sooner(&due, SOURCE_TRIGGER, host->boot_us + schedule_us(host));
+	}
+	sooner(&due, SOURCE_POLL, poll_due_us(host));
+	return due;
+}
+
+static void take_kick(struct host *host)
+{
+	enum host_ring ring = host_link_take_kick(&host->link);
+
+	/* The shell asks PWR: while the A35's domain is down, a doorbell can only be stale. */
+	if (ring == HOST_RING_RX && host->link.ddr_closed) {
+		return;
+	}
+	if (ring == HOST_RING_TX) {
+		host->vq0_rang = true;
+	} else {
+		host->vq1_rang = true;
+	}
+	turn(host);
+}
+
+static void read_by_linux(struct host *host)
+{
+	host->inbox_len +=
+		(uint32_t)host_link_linux_read(&host->link, host->inbox + host->inbox_len,
+					       HOST_INBOX_BYTES - host->inbox_len, host->now_us);
+}
+
+static void happen(struct host *host, enum source source)
+{
+	switch (source) {
+	case SOURCE_READ:
+		read_by_linux(host);
+		break;
+	case SOURCE_GIVE_BACK:
+		host_link_give_back(&host->link, host->now_us);
+		break;
+	case SOURCE_KICK:
+		take_kick(host);
+		break;
+	case SOURCE_TRIGGER:
+		start_measuring(host);
+		break;
+	case SOURCE_MEASURED:
+		end_measuring(host);
+		break;
+	case SOURCE_POLL:
+		turn(host);
+		break;
+	case SOURCE_UNTIL:
+	default:
+		break;
+	}
+}
+
+static bool echo_is_missing(const struct host *host, enum source source)
+{
+	return source == SOURCE_TRIGGER && host->sample - host->echoes_first >= host->echoes_count;
+}
+
+void host_boot(struct host *host)
+{
+	struct node_config config = fwgen_config.node;
+	const struct node_port port = {
+		.ctx = host,
+		.send = port_send,
+		.door = port_door,
+		.ring_wakeup = port_ring_wakeup,
+		.clear_doorbells = port_clear_doorbells,
+	};
+
+	config.log.initial_seq = host->params.initial_seq;
+	if (HOST_FAULT == HOST_FAULT_FORGETFUL_RESET) {
+		memset(host->params.log, 0, host->params.log_bytes);
+	}
+	host->boot_us = host->now_us;
+	host->sample = 0;
+	host->measuring = false;
+	host->echoes_count = 0;
+	host->vq0_rang = false;
+	host->vq1_rang = false;
+	host->rung = false;
+	host->health.sensor_faults = 0;
+	host->link.up = false;
+	host_link_reset(&host->link);
+	node_init(&host->node, &config, &port, host->params.log, host->params.log_bytes, 0);
+	node_set_health(&host->node, &host->health);
+}
+
+uint32_t host_run(struct host *host, uint64_t until_us)
+{
+	for (;;) {
+		struct due due = next_due(host, until_us);
+
+		if (due.source == SOURCE_UNTIL) {
+			host->now_us = until_us;
+			return HOST_REACHED;
+		}
+		if (echo_is_missing(host, due.source)) {
+			return HOST_ECHOES;
+		}
+		host->polls = due.at_us > host->now_us ? 0 : host->polls + 1u;
+		if (host->polls > POLLS_MAX) {
+			return HOST_STUCK;
+		}
+		host->now_us = due.at_us > host->now_us ? due.at_us : host->now_us;
+		happen(host, due.source);
+		if (host->rung) {
+			host->rung = false;
+			return HOST_RUNG;
+		}
+		if (host->inbox_len > 0) {
+			return HOST_INBOX;
+		}
+	}
+}
+
+void host_link_set(struct host *host, uint32_t up)
+{
+	host_link_reset(&host->link);
+	host->link.up = up != 0;
+	node_link(&host->node, up != 0, device_us(host));
+	turn(host);
+}

@@ -1,0 +1,160 @@
+"""host_shell.h for Python."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, Structure, byref, c_int32, c_uint8, c_uint32, c_uint64, c_void_p
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+REACHED, INBOX, RUNG, ECHOES, STUCK = range(5)
+MESSAGE_BYTES: Final = 496
+_INBOX_BYTES: Final = 32768
+TOUCHES: Final = ("rpmsg send", "rpmsg receive", "rpmsg buffers given back")
+
+
+class Params(Structure):
+    _fields_ = (
+        ("log_bytes", c_uint64),
+        ("log", c_void_p),
+        ("initial_seq", c_uint32),
+        ("first_sample_us", c_uint32),
+        ("link_buffers", c_uint32),
+        ("link_latency_us", c_uint32),
+        ("give_back_us", c_uint32),
+    )
+
+
+class Counts(Structure):
+    """struct host_counts."""
+
+    samples_this_boot: int
+    next_seq: int
+    boot: int
+    log_slots: int
+    log_used_slots: int
+    log_peak_slots: int
+    accesses: int
+    stale_doorbells: int
+    unexpected: int
+    _fields_ = (
+        ("samples_this_boot", c_uint64),
+        ("next_seq", c_uint32),
+        ("boot", c_uint32),
+        ("log_slots", c_uint32),
+        ("log_used_slots", c_uint32),
+        ("log_peak_slots", c_uint32),
+        ("accesses", c_uint32),
+        ("stale_doorbells", c_uint32),
+        ("unexpected", c_uint32),
+    )
+
+
+_FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
+    "host_new": (c_void_p, (POINTER(Params),)),
+    "host_free": (None, (c_void_p,)),
+    "host_boot": (None, (c_void_p,)),
+    "host_run": (c_uint32, (c_void_p, c_uint64)),
+    "host_now_us": (c_uint64, (c_void_p,)),
+    "host_echoes": (None, (c_void_p, c_void_p, c_uint64, c_uint64)),
+    "host_link_set": (None, (c_void_p, c_uint32)),
+    "host_reading_set": (None, (c_void_p, c_uint32)),
+    "host_ddr_set": (None, (c_void_p, c_uint32)),
+    "host_linux_send": (c_int32, (c_void_p, ctypes.c_char_p, c_uint32)),
+    "host_inbox": (c_uint32, (c_void_p, POINTER(c_uint8), c_uint32)),
+    "host_stale_kick": (None, (c_void_p, c_uint32)),
+    "host_display_set": (None, (c_void_p, c_uint32)),
+    "host_counts_get": (None, (c_void_p, POINTER(Counts))),
+    "host_access": (c_int32, (c_void_p, c_uint32, POINTER(c_uint64))),
+}
+
+
+class Machine:
+    """One simulated M33. Times are the host's clock, which starts at 0."""
+
+    def __init__(self, library: Path, log_bytes: int, **params: int) -> None:
+        self._library = _load(library)
+        self.log: NDArray[np.uint64] = np.zeros(log_bytes // 8, dtype=np.uint64)
+        self._inbox = (c_uint8 * _INBOX_BYTES)()
+        self._echoes: NDArray[np.uint32] = np.zeros(0, dtype=np.uint32)
+        wanted = Params(log_bytes=log_bytes, log=self.log.ctypes.data, **params)
+        self._host = self._library.host_new(byref(wanted))
+        if not self._host:
+            raise MemoryError("the simulated machine did not fit into memory")
+
+    def close(self) -> None:
+        if self._host:
+            self._library.host_free(self._host)
+            self._host = None
+
+    def boot(self) -> None:
+        self._library.host_boot(self._host)
+
+    def run(self, until_us: int) -> int:
+        """Runs until then or until something needs Python; returns why it came back."""
+        return int(self._library.host_run(self._host, until_us))
+
+    @property
+    def now_us(self) -> int:
+        return int(self._library.host_now_us(self._host))
+
+    def give_echoes(self, echoes: NDArray[np.uint32], first: int) -> None:
+        """Echoes for the triggers of this boot from number `first` on."""
+        self._echoes = np.ascontiguousarray(echoes, dtype=np.uint32)
+        self._library.host_echoes(self._host, self._echoes.ctypes.data, first, len(echoes))
+
+    def inbox(self) -> bytes:
+        """What Linux's driver has read."""
+        count = self._library.host_inbox(self._host, self._inbox, _INBOX_BYTES)
+        return ctypes.string_at(self._inbox, count)
+
+    def write(self, data: bytes) -> int:
+        written = 0
+        while written < len(data):
+            part = data[written : written + MESSAGE_BYTES]
+            if self._library.host_linux_send(self._host, part, len(part)):
+                break
+            written += len(part)
+        return written
+
+    def set_link(self, up: bool) -> None:
+        self._library.host_link_set(self._host, up)
+
+    def set_reading(self, reads: bool) -> None:
+        self._library.host_reading_set(self._host, reads)
+
+    def set_ddr(self, closed: bool) -> None:
+        self._library.host_ddr_set(self._host, closed)
+
+    def stale_kick(self, ring: int) -> None:
+        self._library.host_stale_kick(self._host, ring)
+
+    def set_display(self, present: bool) -> None:
+        self._library.host_display_set(self._host, present)
+
+    def counts(self) -> Counts:
+        counts = Counts()
+        self._library.host_counts_get(self._host, byref(counts))
+        return counts
+
+    def accesses(self) -> list[tuple[int, str]]:
+        """Instant and kind of each access of closed DDR that was kept."""
+        found: list[tuple[int, str]] = []
+        at_us = c_uint64()
+        while True:
+            touch = self._library.host_access(self._host, len(found), byref(at_us))
+            if touch < 0:
+                return found
+            found.append((at_us.value, TOUCHES[touch]))
+
+
+def _load(path: Path) -> ctypes.CDLL:
+    library = ctypes.CDLL(str(path))
+    for name, (result, arguments) in _FUNCTIONS.items():
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments
+    return library

@@ -1,0 +1,384 @@
+"""Linux as the peer of a run: its power, its mishaps, and the application with the session.
+
+Shared by the backends: what differs is the LinuxPort, the way down to rings and DDR. Times are
+microseconds of scenario time; nothing happens by itself, the backend calls `poll` when
+`next_due_us` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from fwgen.backends.ledger import Ledger, OpenSleep
+from fwgen.backends.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.peer.events import (
+    Event,
+    Lost,
+    NumberingRestarted,
+    Online,
+    Samples,
+    SpecMismatch,
+    SuspendReady,
+    SuspendRefused,
+)
+from fwgen.peer.session import Known, Session
+from fwgen.wire.messages import Wake, encode
+
+_NEVER: Final = 1 << 62
+_SEQ_MASK: Final = 0xFFFF_FFFF
+
+
+class LinuxPort(Protocol):
+    """What Linux's kernel does for the application, and to the hardware."""
+
+    def write(self, data: bytes) -> int:
+        """Write to the tty; returns how many bytes were taken (no buffer is free: fewer)."""
+
+    def set_reading(self, reads: bool) -> None:
+        """Whether the kernel's driver runs: takes messages out of the ring, gives buffers back."""
+
+    def set_ddr(self, closed: bool) -> None:
+        """DDR goes into self-refresh, or comes back from it."""
+
+    def set_link(self, up: bool) -> None:
+        """The virtio device is reset; `up`: with new rings and DRIVER_OK."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long Linux takes for what it does, in us."""
+
+    suspend_us: int = 300_000  # from the permission until DDR is closed
+    resume_us: int = 200_000  # from the wake-up until the application runs
+    undo_us: int = 50_000  # from a wake-up on the way down until the application runs
+    recovery_us: int = 500_000  # until a firmware that started again is attached
+    reboot_ddr_us: int = 2_000_000  # the last part of a reboot, with DDR open
+    process_us: int = 2_000  # from the receipt of samples until the application has stored them
+
+
+@dataclass
+class Linux:
+    """`state` is one of record.BAND_STATES."""
+
+    port: LinuxPort
+    ledger: Ledger
+    spec_hash: bytes
+    pace: Pace = field(default_factory=Pace)
+    state: str = OFFLINE
+
+    def __post_init__(self) -> None:
+        self._session: Session | None = None
+        self._sessions = 0
+        self._known: Known | None = None
+        self._unprocessed: list[tuple[Samples | Lost, int]] = []
+        self._tty = b""  # came while the application was frozen
+        self._to_write = b""
+        self._alarms: dict[str, tuple[int, Callable[[int], None]]] = {}
+        self._sleep: OpenSleep | None = None
+        self._sleep_when_up: int | None = None  # since when
+        self._recover_when_up = False
+
+    # ------------------------------------------------------------------------- what a backend calls
+
+    def boot(self, now_us: int) -> None:
+        """Linux is up for the first time and starts the firmware's virtio device."""
+        self._enter(AWAKE, now_us)
+        self.port.set_ddr(False)
+        self.port.set_reading(True)
+        self._attach(now_us)
+
+    def next_due_us(self) -> int:
+        """When `poll` is to be called."""
+        due = min((at for at, _ in self._alarms.values()), default=_NEVER)
+        if self._session is not None and self._app_runs:
+            session_due = self._session.next_due_us()
+            if session_due is not None:
+                due = min(due, session_due)
+        return due
+
+    def poll(self, now_us: int) -> None:
+        for name in [name for name, (at, _) in self._alarms.items() if at <= now_us]:
+            _, call = self._alarms.pop(name, (0, None))
+            if call is not None:
+                call(now_us)
+        if self._session is not None and self._app_runs:
+            self._process(now_us)
+            session_due = self._session.next_due_us()
+            if session_due is not None and session_due <= now_us:
+                self._session.poll(now_us)
+            self._follow(now_us)
+
+    def receive(self, data: bytes, now_us: int) -> None:
+        """Bytes from the firmware have come out of the ring."""
+        if self._session is None:
+            return
+        self._tty += data
+        if self._app_runs:
+            self._process(now_us)
+            self._session.receive(self._tty, now_us)
+            self._tty = b""
+            self._follow(now_us)
+
+    def rung(self, now_us: int) -> None:
+        """The firmware rang the wake-up doorbell."""
+        self._wake("log-full", now_us)
+
+    @property
+    def asleep(self) -> bool:
+        return self.state in (ASKING, SUSPENDING, ASLEEP, RESUMING)
+
+    @property
+    def processed_seq(self) -> int | None:
+        """The first sample that the application has not processed (32 bits)."""
+        known = self._session.known if self._session is not None else self._known
+        return known.next_seq if known else None
+
+    # ------------------------------------------------------------------------------------- power
+
+    def suspend(self, now_us: int, wake_after_us: int | None) -> None:
+        if self.state not in (AWAKE, RESUMING) or self._session is None:
+            self.ledger.event(f"suspend ignored: Linux is {self.state}", now_us)
+            return
+        if wake_after_us is not None:
+            at_us = now_us + wake_after_us
+            self._alarms["timer"] = (at_us, lambda at_us: self._wake("timer", at_us))
+        if self.state == RESUMING:
+            self._sleep_when_up = now_us
+        else:
+            self._ask(now_us, now_us)
+
+    def resume(self, now_us: int) -> None:
+        self._wake("user", now_us)
+
+    def end(self, now_us: int) -> None:
+        """The scenario is over: be awake, so that what is in the log can come."""
+        self._alarms.pop("timer", None)
+        self._wake("end", now_us)
+
+    def _ask(self, now_us: int, wished_us: int) -> None:
+        assert self._session is not None
+        self._sleep = OpenSleep(asked_us=wished_us)
+        self.ledger.sleeps.append(self._sleep)
+        self._enter(ASKING, now_us)
+        self._process(now_us)
+        self._session.suspend(now_us)
+        self._follow(now_us)
+
+    def _go_down(self, event: SuspendReady, now_us: int) -> None:
+        assert self._sleep is not None
+        self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
+        self._enter(SUSPENDING, now_us)
+        self._alarms["close"] = (now_us + self.pace.suspend_us, self._close_ddr)
+
+    def _close_ddr(self, now_us: int) -> None:
+        assert self._sleep is not None
+        self.port.set_reading(False)
+        self.port.set_ddr(True)
+        self._sleep.closed_us = now_us
+        self._enter(ASLEEP, now_us)
+
+    def _wake(self, cause: str, now_us: int) -> None:
+        if self.state == ASLEEP:
+            self._open_ddr(cause, now_us)
+            self._come_up(self.pace.resume_us, now_us)
+        elif self.state in (ASKING, SUSPENDING):
+            self._call_off("end" if cause == "end" else "abort", now_us)
+        elif self.state == RESUMING and cause != "log-full":
+            self._sleep_when_up = None
+
+    def _open_ddr(self, cause: str, now_us: int) -> None:
+        assert self._sleep is not None
+        self._sleep.cause = cause
+        self._sleep.opened_us = now_us
+        self.port.set_ddr(False)
+
+    def _call_off(self, cause: str, now_us: int) -> None:
+        assert self._sleep is not None
+        self._sleep.cause = cause
+        self._alarms.pop("close", None)
+        self._alarms.pop("timer", None)
+        if self.state == ASKING:
+            self._up(now_us)
+        else:
+            self._come_up(self.pace.undo_us, now_us)
+
+    def _come_up(self, after_us: int, now_us: int) -> None:
+        self._alarms.pop("timer", None)
+        self._enter(RESUMING, now_us)
+        self._alarms["up"] = (now_us + after_us, self._up)
+
+    def _up(self, now_us: int) -> None:
+        self.port.set_reading(True)
+        self._enter(AWAKE if self._session is not None else OFFLINE, now_us)
+        if self._sleep is not None:
+            self._sleep.up_us = now_us
+        if self._recover_when_up:
+            self._recover_when_up = False
+            self._alarms["recover"] = (now_us + self.pace.recovery_us, self._attach)
+        elif self._session is not None:
+            self._session.resume(now_us)
+            self._follow(now_us)
+        wished_us, self._sleep_when_up = self._sleep_when_up, None
+        if wished_us is not None and self._session is not None:
+            self._ask(now_us, wished_us)
+
+    # --------------------------------------------------------------------------------- misfortunes
+
+    def reboot(self, now_us: int, takes_us: int) -> None:
+        self._drop_app(now_us)
+        self.port.set_reading(False)
+        self._alarms.clear()
+        if self._sleep is not None and self.state == ASLEEP:
+            self._alarms["ddr"] = (
+                now_us + max(0, takes_us - self.pace.reboot_ddr_us),
+                lambda at_us: self._open_ddr("reboot", at_us),
+            )
+        self._enter(OFFLINE, now_us)
+        self._alarms["boot"] = (now_us + takes_us, self._reboot_done)
+
+    def _reboot_done(self, now_us: int) -> None:
+        if self._sleep is not None and self._sleep.up_us is None:
+            if self._sleep.cause == "end":
+                self._sleep.cause = "reboot"
+            self._sleep.up_us = now_us
+        self._recover_when_up = False
+        self.boot(now_us)
+
+    def unbind(self, now_us: int) -> None:
+        if self.asleep:
+            self.ledger.event(f"unbind ignored: Linux is {self.state}", now_us)
+            return
+        self._drop_app(now_us)
+        self.port.set_link(False)
+        self._enter(OFFLINE, now_us)
+
+    def bind(self, now_us: int) -> None:
+        self._enter(AWAKE, now_us)
+        self._attach(now_us)
+
+    def crash_app(self, now_us: int) -> None:
+        self._drop_app(now_us)
+        if self.state in (AWAKE, ASKING):
+            self._enter(OFFLINE, now_us)
+
+    def start_app(self, now_us: int) -> None:
+        self._enter(AWAKE, now_us)
+        self._start_session(now_us)
+
+    def stall(self, now_us: int, for_us: int) -> None:
+        self.port.set_reading(False)
+        self._alarms["stall"] = (now_us + for_us, self._end_stall)
+
+    def _end_stall(self, now_us: int) -> None:
+        if self.state not in (ASLEEP, RESUMING):
+            self.port.set_reading(True)
+
+    def send_wake(self, now_us: int) -> None:
+        expected = self.processed_seq
+        self.ledger.event("WAKE sent though nothing sleeps", now_us)
+        self._write(encode(Wake(_SEQ_MASK, expected or 0)))
+
+    def firmware_restarted(self, now_us: int) -> None:
+        """The M33 has been reset: the rings are dead until remoteproc has attached it again."""
+        if self.state in (SUSPENDING, ASLEEP, RESUMING):
+            self._recover_when_up = True
+        elif self.state != OFFLINE:
+            if self._sleep is not None and self.state == ASKING:
+                self._sleep.cause = "abort"
+                self._sleep.up_us = now_us
+            self._alarms["recover"] = (now_us + self.pace.recovery_us, self._attach)
+
+    # -------------------------------------------------------------------------------- application
+
+    @property
+    def _app_runs(self) -> bool:
+        return self.state in (AWAKE, ASKING)
+
+    def _attach(self, now_us: int) -> None:
+        """New rings, and a session over them."""
+        self.port.set_link(True)
+        if self.state == ASKING:
+            self._enter(AWAKE, now_us)
+        self._start_session(now_us)
+
+    def _start_session(self, now_us: int) -> None:
+        self._drop_app(now_us)
+        self._sessions += 1
+        self._session = Session(
+            session_id=self._sessions << 16,
+            spec_hash=self.spec_hash,
+            known=self._known,
+            automatic=False,
+        )
+        self._session.start(now_us)
+        self._follow(now_us)
+
+    def _drop_app(self, now_us: int) -> None:
+        """The application is gone, with what it has received and not processed."""
+        self._unprocessed.clear()
+        self._tty = self._to_write = b""
+        if self._session is not None:
+            self._known = self._session.known or self._known
+            self._session = None
+
+    def _process(self, now_us: int) -> None:
+        """The application stores what it has received; only then is it acknowledged."""
+        if not self._unprocessed or self._session is None:
+            return
+        next_seq = 0
+        for item, arrival_us in self._unprocessed:
+            if isinstance(item, Samples):
+                self.ledger.deliver(item.block, item.skip, arrival_us)
+                next_seq = item.block.first_seq + item.block.count
+            else:
+                next_seq = item.first_seq + item.count
+                self._note_lost(item, arrival_us)
+        self._unprocessed.clear()
+        self._session.acknowledge(next_seq & _SEQ_MASK, now_us)
+
+    def _note_lost(self, lost: Lost, at_us: int) -> None:
+        what = f"{lost.count} samples from number {lost.first_seq} on"
+        if lost.declared:
+            self.ledger.gap(lost.first_seq, lost.count, at_us)
+            self.ledger.event(f"declared lost: {what}", at_us)
+        else:
+            self.ledger.event(f"missing without a word: {what}", at_us)
+
+    def _follow(self, now_us: int) -> None:
+        """Do what the session wants."""
+        session = self._session
+        if session is None:
+            return
+        for event in session.take_events():
+            if isinstance(event, Samples | Lost):
+                if not self._unprocessed:
+                    self._alarms["process"] = (now_us + self.pace.process_us, self._process)
+                self._unprocessed.append((event, now_us))
+            else:
+                self._follow_event(event, now_us)
+        self._write(session.take_bytes())
+
+    def _follow_event(self, event: Event, now_us: int) -> None:
+        if isinstance(event, SuspendReady) and self.state == ASKING:
+            self._go_down(event, now_us)
+        elif isinstance(event, SuspendRefused):
+            self.ledger.event(f"suspend refused: {event.reason}", now_us)
+            if self.state == ASKING:
+                self._call_off("refused", now_us)
+        elif isinstance(event, SpecMismatch):
+            self.ledger.event("the firmware was made from another spec", now_us)
+        elif isinstance(event, NumberingRestarted):
+            self.ledger.event("the firmware's log began anew", now_us)
+        elif isinstance(event, Online) and event.restarted:
+            self.ledger.event("the firmware had been started again", now_us)
+
+    def _write(self, data: bytes) -> None:
+        self._to_write += data
+        if self._to_write:
+            self._to_write = self._to_write[self.port.write(self._to_write) :]
+
+    def _enter(self, state: str, now_us: int) -> None:
+        self.state = state
+        self.ledger.state(state, now_us)
