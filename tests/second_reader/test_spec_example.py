@@ -1,0 +1,61 @@
+"""The worked example of docs/SPEC.md, read by the reader that was written from it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.second_reader.reader import Broken, Superblock, crc16, read_block, read_record
+
+SPEC = (Path(__file__).parents[2] / "docs/SPEC.md").read_text()
+
+
+def example(kind: str) -> bytes:
+    found = re.search(rf"```hex {kind}\n(.*?)```", SPEC, re.DOTALL)
+    assert found
+    return bytes.fromhex(found[1])
+
+
+def test_the_block_holds_what_the_text_says() -> None:
+    samples, length = read_block(example("block"))
+    assert length == len(example("block")) == 42
+    assert [(s.status, s.distance_mm, s.lateness) for s in samples] == [
+        (0, 1500, 0),
+        (0, 1502, 0),
+        (0, 1575, 0),
+        (0, 1646, 0),
+        (3, 0, 0),
+        (3, 0, 0),
+        (0, 1861, 0),
+        (0, 1934, 2),
+        (4, 0, 0),
+        (2, 4012, 0),
+    ]
+    assert [s.seq for s in samples] == list(range(1000, 1010))
+    assert [s.time_us for s in samples] == [480_000_000 + i * 60_000 for i in range(10)]
+    assert {s.boot for s in samples} == {1}
+
+
+def test_the_bits_of_the_table_are_the_bits_of_the_block() -> None:
+    table = re.findall(r"^\| +\d \| [^|]*\| `([01 ]+)` +\|", SPEC, re.MULTILINE)
+    bits = "".join(table).replace(" ", "")
+    stream = f"{int.from_bytes(example('block')[28:]):0112b}"
+    assert len(bits) == 107
+    assert stream.startswith(bits)
+
+
+def test_the_bits_behind_the_last_sample_mean_nothing() -> None:
+    block = bytearray(example("block"))
+    block[-1] ^= 0b11111
+    assert read_block(bytes(block)) == read_block(example("block"))
+    block[-1] ^= 0b100000
+    with pytest.raises(Broken):
+        read_block(bytes(block))
+
+
+def test_the_superblock_record() -> None:
+    assert read_record(example("superblock")) == Superblock(2, 1010, 1)
+
+
+def test_the_crc() -> None:
+    assert crc16(b"123456789") == 0x31C3
