@@ -207,7 +207,7 @@ class Session:
         """
         self._now_us = now_us
         if self._receiver.acknowledge(next_seq):
-            self._want_ack(1)
+            self._want_ack(0)
             self._pace_acks()
 
     def suspend(self, now_us: int) -> None:
@@ -354,10 +354,14 @@ class Session:
             return
         if isinstance(message, Block):
             news = self._receiver.take_block(message)
-            self._want_ack(1)
+            if self._automatic or not news:
+                self._want_ack(1)
+            else:
+                self._ack_blocks += 1  # counts as soon as the application has processed it
         else:
             news = self._receiver.take_gap(message)
-            self._want_ack(0)
+            if self._automatic or not news:
+                self._want_ack(0)
         self._events += news
         if self._automatic and self._receiver.expected is not None:
             self._receiver.processed = self._receiver.expected
