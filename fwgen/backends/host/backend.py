@@ -100,6 +100,7 @@ class HostBackend(Backend):
         self._linux = Linux(machine, self._ledger, plan.spec.spec_hash)
         machine.run(_LINUX_UP_US)
         self._linux.boot(self._now_us)
+        self.run_until(0)
 
     def run_until(self, t_us: int) -> None:
         machine, linux = self._running, self._linux
@@ -129,6 +130,9 @@ class HostBackend(Backend):
         while not self._has_processed(last) and self._now_us < until_us + _SETTLE_US:
             self.run_until(self._now_us + _SETTLE_STEP_US)
         counts = self._running.counts()
+        if counts.unexpected:
+            text = f"the firmware met {counts.unexpected} events that cannot happen"
+            self._ledger.event(text, until_us)
         peak = max(self._peak_slots, counts.log_peak_slots)
         corners = np.array(self._world.points, dtype=np.float64)
         record = RunRecord(
