@@ -122,6 +122,7 @@ class Session:
         self._refuses = False  # the firmware has another spec
         self._ack_due_us: int | None = None
         self._ack_blocks = 0
+        self._unprocessed_blocks = 0
         self._now_us = 0
         self._out = bytearray()
         self._events: list[Event] = []
@@ -207,7 +208,8 @@ class Session:
         """
         self._now_us = now_us
         if self._receiver.acknowledge(next_seq):
-            self._want_ack(0)
+            self._want_ack(self._unprocessed_blocks)
+            self._unprocessed_blocks = 0
             self._pace_acks()
 
     def suspend(self, now_us: int) -> None:
@@ -357,7 +359,7 @@ class Session:
             if self._automatic or not news:
                 self._want_ack(1)
             else:
-                self._ack_blocks += 1  # counts as soon as the application has processed it
+                self._unprocessed_blocks += 1
         else:
             news = self._receiver.take_gap(message)
             if self._automatic or not news:
