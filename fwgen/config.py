@@ -1,0 +1,303 @@
+"""Where fwgen finds what it does not bring itself: Zephyr, its toolchain, Renode.
+
+The file is `$XDG_CONFIG_HOME/fwgen/config.toml` (`~/.config/fwgen/config.toml`); it need not exist.
+The environment wins over it: ZEPHYR_BASE, ZEPHYR_TOOLCHAIN_VARIANT and that toolchain's own
+variable, ZEPHYR_EXTRA_MODULES, PYRENODE_BUILD_DIR, PYRENODE_BIN, PYRENODE_RUNTIME.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from fwgen.errors import InputError
+from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Position, did_you_mean, quote
+
+Environment = Mapping[str, str]
+
+TOOLCHAIN_VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "gnuarmemb": "GNUARMEMB_TOOLCHAIN_PATH",
+        "cross-compile": "CROSS_COMPILE",
+        "zephyr": "ZEPHYR_SDK_INSTALL_DIR",
+    }
+)
+"""Zephyr's toolchain variant -> the variable that says where it is: a folder, for `cross-compile`
+the prefix of the tools' names (`/usr/bin/arm-none-eabi-`)."""
+
+RUNTIMES = ("mono", "coreclr")
+
+
+class ConfigErrors(DiagnosticErrors):
+    """A configuration file that cannot be used."""
+
+
+@dataclass(frozen=True)
+class ZephyrConfig:
+    """`base`: the `zephyr` folder itself. `python`: an interpreter that has west and what Zephyr's
+    scripts need. `toolchain_path`: see TOOLCHAIN_VARIABLES. `modules`: beside those of west."""
+
+    base: Path | None = None
+    python: Path | None = None
+    toolchain: str | None = None
+    toolchain_path: str | None = None
+    modules: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class RenodeConfig:
+    """Either `build_dir` (a built source tree) or `bin` (a released binary); `pyrenode3`: a folder
+    for sys.path, where the package is not installed; `test`: the `renode-test` command."""
+
+    build_dir: Path | None = None
+    bin: Path | None = None
+    runtime: str | None = None
+    pyrenode3: Path | None = None
+    test: Path | None = None
+
+    def environment(self) -> dict[str, str]:
+        """What pyrenode3 wants in the environment before it is imported."""
+        values = {
+            "PYRENODE_BUILD_DIR": self.build_dir,
+            "PYRENODE_BIN": self.bin,
+            "PYRENODE_RUNTIME": self.runtime,
+        }
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Config:
+    """`origins`: 'zephyr.base' and the like -> where the value stands ('ZEPHYR_BASE' for a variable
+    of the environment, 'config.toml:4' for the file)."""
+
+    path: Path
+    exists: bool = False
+    zephyr: ZephyrConfig = field(default_factory=ZephyrConfig)
+    renode: RenodeConfig = field(default_factory=RenodeConfig)
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def origin(self, key: str) -> str:
+        return self.origins.get(key, "")
+
+
+def config_path(environ: Environment | None = None) -> Path:
+    env = os.environ if environ is None else environ
+    home = env.get("XDG_CONFIG_HOME", "")
+    base = Path(home) if home.startswith("/") else Path("~/.config").expanduser()
+    return base / "fwgen" / "config.toml"
+
+
+def load_config(environ: Environment | None = None, path: Path | None = None) -> Config:
+    """The file's values with the environment's on top.
+
+    Raises ConfigErrors (file, line, column) for a file that says what fwgen does not know.
+    """
+    env = os.environ if environ is None else environ
+    path = path or config_path(env)
+    text = _read(path)
+    file = _File(path, text or "")
+    data = file.parse()
+    origins: dict[str, str] = {}
+    values = {
+        table: _table(file, table, data.get(table, {}), origins) for table in ("zephyr", "renode")
+    }
+    for table in data:
+        if table not in values:
+            hint = did_you_mean(table, values, "tables")
+            file.error("unknown-table", f"unknown table {quote(table)}", table, "", hint)
+    file.findings.raise_errors(ConfigErrors)
+    return Config(
+        path=path,
+        exists=text is not None,
+        zephyr=_overlay_zephyr(ZephyrConfig(**values["zephyr"]), env, origins),
+        renode=_overlay_renode(RenodeConfig(**values["renode"]), env, origins),
+        origins=MappingProxyType(origins),
+    )
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: no UTF-8 text ({error.reason} at byte {error.start})") from error
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+
+
+@dataclass
+class _File:
+    """The text, to point into it."""
+
+    path: Path
+    text: str
+    findings: Findings = field(default_factory=Findings)
+
+    def parse(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            message, place = str(error), Position(str(self.path))
+            found = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+            if found:
+                message = message[: found.start()]
+                lines = self.text.splitlines()
+                line = int(found[1]) if found[1] else max(1, len(lines))
+                place = self._at(line, int(found[2]) if found[2] else 1)
+            self.findings.error("toml", message[:1].lower() + message[1:], place)
+            raise ConfigErrors(self.findings.diagnostics) from error
+
+    def error(self, rule_id: str, message: str, table: str, key: str, hint: str = "") -> None:
+        self.findings.error(rule_id, message, self.where(table, key), hint)
+
+    def where(self, table: str, key: str) -> Position:
+        """The line of a key; of the table's header without a key or where the key is not found."""
+        current, header = "", 0
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if found := re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]+\s*(?:#.*)?$", line):
+                current = found[1].strip("\"' ")
+                header = number if current == table else header
+            elif found := re.match(r"\s*([\w.\"'-]+)\s*=", line):
+                name = found[1].replace('"', "").replace("'", "")
+                dotted = f"{current}.{name}" if current else name
+                if dotted == f"{table}.{key}" or (not key and dotted.split(".")[0] == table):
+                    return self._at(number, found.start(1) + 1, len(found[1]))
+        return self._at(header, 1) if header else Position(str(self.path))
+
+    def _at(self, line: int, column: int, length: int = 1) -> Position:
+        lines = self.text.splitlines()
+        text = lines[line - 1] if line <= len(lines) else ""
+        return Position(str(self.path), line, column, length, text)
+
+
+_KINDS: dict[str, dict[str, str]] = {
+    "zephyr": {
+        "base": "path",
+        "python": "path",
+        "toolchain": "word",
+        "toolchain_path": "text",
+        "modules": "paths",
+    },
+    "renode": {
+        "build_dir": "path",
+        "bin": "path",
+        "runtime": "runtime",
+        "pyrenode3": "path",
+        "test": "path",
+    },
+}
+_DUE = {
+    "path": "a path in quotes",
+    "paths": "a list of paths in quotes",
+    "word": "a toolchain variant of Zephyr's in quotes, such as `gnuarmemb`",
+    "text": "a text in quotes",
+    "runtime": " or ".join(f'`"{name}"`' for name in RUNTIMES),
+}
+
+
+def _table(file: _File, table: str, data: Any, origins: dict[str, str]) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        file.error("not-a-table", f"`{table}` is a table: `[{table}]`", table, "")
+        return {}
+    values: dict[str, Any] = {}
+    for key, raw in data.items():
+        kind = _KINDS[table].get(key)
+        if kind is None:
+            hint = did_you_mean(key, _KINDS[table], "keys")
+            message = f"unknown key {quote(key)} in `[{table}]`"
+            file.error("unknown-key", message, table, key, hint)
+            continue
+        value = _value(kind, raw, file.path.parent)
+        if value is None:
+            message = f"`{table}.{key}`: {_DUE[kind]} is due, not {quote(repr(raw))}"
+            file.error("bad-value", message, table, key)
+            continue
+        values[key] = value
+        origins[f"{table}.{key}"] = f"{file.path}:{file.where(table, key).line}"
+    if table == "renode" and {"build_dir", "bin"} <= values.keys():
+        message = "both `build_dir` and `bin` are given: pyrenode3 takes one of them"
+        file.error("two-renodes", message, table, "bin", "take one of them out")
+    return values
+
+
+def _value(kind: str, raw: object, folder: Path) -> Any:
+    """None for what does not fit. Relative paths start at the configuration file's folder."""
+    if kind == "paths":
+        if not isinstance(raw, list) or not all(isinstance(item, str) and item for item in raw):
+            return None
+        return tuple(_path(item, folder) for item in raw)
+    if not isinstance(raw, str) or not raw.strip():
+        return None
+    if kind == "path":
+        return _path(raw, folder)
+    if kind == "runtime" and raw not in RUNTIMES:
+        return None
+    return raw
+
+
+def _path(text: str, folder: Path) -> Path:
+    try:
+        return folder / Path(text).expanduser()
+    except RuntimeError:  # ~nobody
+        return folder / text
+
+
+def _overlay_zephyr(
+    from_file: ZephyrConfig, env: Environment, origins: dict[str, str]
+) -> ZephyrConfig:
+    base = _from(env, "ZEPHYR_BASE", "zephyr.base", origins, from_file.base, Path)
+    toolchain = _from(
+        env, "ZEPHYR_TOOLCHAIN_VARIANT", "zephyr.toolchain", origins, from_file.toolchain, str
+    )
+    path = from_file.toolchain_path if toolchain == from_file.toolchain else None
+    variable = TOOLCHAIN_VARIABLES.get(toolchain or "")
+    if variable:
+        path = _from(env, variable, "zephyr.toolchain_path", origins, path, str)
+    modules = from_file.modules
+    if listed := env.get("EXTRA_ZEPHYR_MODULES") or env.get("ZEPHYR_EXTRA_MODULES"):
+        modules = tuple(Path(item) for item in listed.split(";") if item)
+        origins["zephyr.modules"] = "EXTRA_ZEPHYR_MODULES"
+    return ZephyrConfig(base, from_file.python, toolchain, path, modules)
+
+
+def _overlay_renode(
+    from_file: RenodeConfig, env: Environment, origins: dict[str, str]
+) -> RenodeConfig:
+    build_dir, binary = from_file.build_dir, from_file.bin
+    if env.get("PYRENODE_BUILD_DIR") or env.get("PYRENODE_BIN"):
+        build_dir = binary = None
+    return RenodeConfig(
+        build_dir=_from(env, "PYRENODE_BUILD_DIR", "renode.build_dir", origins, build_dir, Path),
+        bin=_from(env, "PYRENODE_BIN", "renode.bin", origins, binary, Path),
+        runtime=_from(env, "PYRENODE_RUNTIME", "renode.runtime", origins, from_file.runtime, str),
+        pyrenode3=from_file.pyrenode3,
+        test=from_file.test,
+    )
+
+
+T = TypeVar("T", Path, str)
+
+
+def _from(
+    env: Environment,
+    variable: str,
+    key: str,
+    origins: dict[str, str],
+    otherwise: T | None,
+    kind: type[T],
+) -> T | None:
+    """The variable's value, or the file's; an empty variable counts as not set."""
+    value = env.get(variable)
+    if not value:
+        if otherwise is None:
+            origins.pop(key, None)
+        return otherwise
+    origins[key] = variable
+    return kind(value)
