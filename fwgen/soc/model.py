@@ -137,6 +137,16 @@ class Ipcc:
 
 
 @dataclass(frozen=True)
+class Power:
+    """Power control. `a35_status`: the register that tells whether the A35 runs."""
+
+    node: str
+    start: int
+    a35_status: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Alignment:
     """Granularity of the firewall's pages and of Linux's reserved memory."""
 
@@ -171,6 +181,7 @@ class Chip:
     power_modes: Mapping[str, PowerMode]
     exti: Exti
     ipcc: Ipcc
+    power: Power
     watchdog: Watchdog
     gpio_ports: Mapping[str, GpioPort]
     i2c: Mapping[str, I2cController]
@@ -290,11 +301,15 @@ class Budget:
 
 @dataclass(frozen=True)
 class Labels:
-    """What the trees call things: Zephyr's board, its memory nodes, Linux's remote processor."""
+    """What the trees call things: Zephyr's board, its memory nodes, Linux's remote processor.
+
+    `zephyr_on`: devices that Zephyr's board file switches on, the console's aside.
+    """
 
     zephyr_board: str
     zephyr_code: str
     zephyr_data: str
+    zephyr_on: tuple[str, ...]
     linux_rproc: str
     source: str
 
