@@ -37,7 +37,9 @@ def model_files() -> list[Path]:
     """The models in the order in which they are compiled: that of scripts/models.resc."""
     folder = renode_folder()
     script = (folder / "scripts" / "models.resc").read_text(encoding="utf-8")
-    return [folder / "models" / name for name in re.findall(r"^include .*/(\w+\.cs)$", script, re.M)]
+    return [
+        folder / "models" / name for name in re.findall(r"^include .*/(\w+\.cs)$", script, re.M)
+    ]
 
 
 def merged_models() -> str:

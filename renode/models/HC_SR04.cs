@@ -1,0 +1,317 @@
+//
+// HC-SR04 ultrasonic distance sensor, and the obstacle in front of it.
+//
+// Modelled: a trigger pulse of at least 10 us starts a measurement; a shorter one, and one while a measurement runs, does
+//   nothing. The echo line rises after the burst and stays up for the time that sound takes to the obstacle and back,
+//   38 ms if nothing is heard. Obstacle, noise, missed echoes and air temperature by the integer formulas of
+//   fwgen/sensor.py, bit for bit: a pure function of the milliseconds since the first trigger (rounded), which is
+//   time 0 of the obstacle's path. A sensor that stays silent, or that holds its line high.
+// Left out: the beam's angle and shape, several obstacles, supply voltage, cross-talk between sensors.
+// Figures: data sheet of the HC-SR04 (10 us trigger, 8 periods at 40 kHz, range 4 m); 38 ms without an echo and the time
+//   from the trigger's end to the echo's start (450 to 500 us; the burst alone takes 200 us) as measured on common
+//   modules: `burst`, in microseconds.
+//
+using System;
+using System.Globalization;
+using Antmicro.Renode.Core;
+using Antmicro.Renode.Logging;
+using Antmicro.Renode.Peripherals.Miscellaneous;
+using Antmicro.Renode.Time;
+
+namespace Antmicro.Renode.Peripherals.Sensors
+{
+    // Input 0 is the trigger.
+    public class HC_SR04 : IGPIOReceiver
+    {
+        public HC_SR04(IMachine machine, int burst = 460)
+        {
+            this.machine = machine;
+            this.burst = (ulong)burst * 1000;
+            Echo = new GPIO();
+            Triggers = new EventLog();
+            EchoEdges = new EventLog();
+            TriggerEdges = new EventLog();
+            AirDecicelsius = 200;
+            Seed = 1;
+            Distance = 1000;
+        }
+
+        // The microcontroller's reset does not reach the sensor.
+        public void Reset()
+        {
+        }
+
+        public void OnGPIO(int number, bool value)
+        {
+            if(value == trigger)
+            {
+                return;
+            }
+            trigger = value;
+            var now = VirtualTime.Now(machine);
+            if(RecordsEdges)
+            {
+                TriggerEdges.Add(now, value ? 1 : 0);
+            }
+            if(value)
+            {
+                raised = now;
+            }
+            else if(now - raised >= LeastTrigger && !measuring)
+            {
+                Measure(now);
+            }
+            else
+            {
+                Ignored++;
+            }
+        }
+
+        // The obstacle's path: `t_ms:um t_ms:um ...`, times ascending since the first trigger.
+        public string Path
+        {
+            get
+            {
+                var words = new string[times.Length];
+                for(var i = 0; i < times.Length; i++)
+                {
+                    words[i] = string.Format(CultureInfo.InvariantCulture, "{0}:{1}", times[i], depths[i]);
+                }
+                return string.Join(" ", words);
+            }
+
+            set
+            {
+                var words = value.Split(new[] { ' ' }, StringSplitOptions.RemoveEmptyEntries);
+                var newTimes = new long[words.Length];
+                var newDepths = new long[words.Length];
+                for(var i = 0; i < words.Length; i++)
+                {
+                    var pair = words[i].Split(':');
+                    newTimes[i] = long.Parse(pair[0], CultureInfo.InvariantCulture);
+                    newDepths[i] = long.Parse(pair[1], CultureInfo.InvariantCulture);
+                }
+                SetPath(newTimes, newDepths);
+            }
+        }
+
+        public void SetPath(long[] milliseconds, long[] micrometres)
+        {
+            if(milliseconds.Length == 0 || milliseconds.Length != micrometres.Length)
+            {
+                throw new ArgumentException("a path has at least one point, each a time and a distance");
+            }
+            for(var i = 1; i < milliseconds.Length; i++)
+            {
+                if(milliseconds[i] <= milliseconds[i - 1])
+                {
+                    throw new ArgumentException("times of a path ascend");
+                }
+            }
+            times = milliseconds;
+            depths = micrometres;
+            segment = 0;
+        }
+
+        // Millimetres, now; setting it lets the obstacle stand there.
+        public double Distance
+        {
+            get { return TrueMicrometres(NowMilliseconds()) / 1000.0; }
+            set { SetPath(new[] { 0L }, new[] { (long)Math.Round(value * 1000) }); }
+        }
+
+        // From where it is now, in a straight line.
+        public void MoveTo(double millimetres, double seconds)
+        {
+            var now = NowMilliseconds();
+            SetPath(new[] { now, now + Math.Max(1, (long)Math.Round(seconds * 1000)) },
+                new[] { TrueMicrometres(now), (long)Math.Round(millimetres * 1000) });
+        }
+
+        public void Mute()
+        {
+            condition = Condition.Mute;
+        }
+
+        public void HoldEcho()
+        {
+            condition = Condition.Held;
+            SetEcho(true);
+        }
+
+        public void Restore()
+        {
+            condition = Condition.Well;
+            if(!measuring)
+            {
+                SetEcho(false);
+            }
+        }
+
+        // Microseconds of the pulse after a trigger at that time; 0 or 0xFFFFFFFF where no pulse ends.
+        public uint PulseAt(long milliseconds)
+        {
+            switch(condition)
+            {
+            case Condition.Mute:
+                return NoPulse;
+            case Condition.Held:
+                return HeldHigh;
+            }
+            var near = TrueMicrometres(milliseconds);
+            if(NoiseSigmaMicrometres != 0)
+            {
+                near += Noise(milliseconds);
+            }
+            if(near > FarthestMicrometres || IsMissed(milliseconds))
+            {
+                return NothingHeard;
+            }
+            var speed = 331300000L + 60600L * AirDecicelsius;
+            var pulse = (2000000L * Math.Max(near, 0) + speed / 2) / speed;
+            return (uint)Math.Max(pulse, ShortestPulse);
+        }
+
+        public long TrueMicrometres(long milliseconds)
+        {
+            while(segment > 0 && times[segment] > milliseconds)
+            {
+                segment--;
+            }
+            while(segment + 1 < times.Length && times[segment + 1] <= milliseconds)
+            {
+                segment++;
+            }
+            if(milliseconds <= times[segment] || segment + 1 == times.Length)
+            {
+                return depths[segment];
+            }
+            var way = (depths[segment + 1] - depths[segment]) * (milliseconds - times[segment]);
+            return depths[segment] + way / (times[segment + 1] - times[segment]);
+        }
+
+        public GPIO Echo { get; private set; }
+
+        // Time of each trigger that started a measurement (its rising edge), value = microseconds of the pulse it gave.
+        public EventLog Triggers { get; private set; }
+
+        // Every edge of the two lines, if asked for; value = the level.
+        public EventLog TriggerEdges { get; private set; }
+
+        public EventLog EchoEdges { get; private set; }
+
+        public bool RecordsEdges { get; set; }
+
+        public ulong Seed { get; set; }
+
+        public long NoiseSigmaMicrometres { get; set; }
+
+        public long MissedPartsPerMillion { get; set; }
+
+        public int AirDecicelsius { get; set; }
+
+        // Trigger pulses that started nothing: too short, or in the middle of a measurement.
+        public int Ignored { get; private set; }
+
+        public bool HasTriggered { get { return Triggers.Count > 0; } }
+
+        // Nanoseconds; the obstacle's time 0.
+        public ulong FirstTrigger { get { return HasTriggered ? Triggers.TimeAt(0) : 0; } }
+
+        private void Measure(ulong now)
+        {
+            var since = HasTriggered ? raised - Triggers.TimeAt(0) : 0;
+            var pulse = PulseAt((long)((since + 500000) / 1000000));
+            Triggers.Add(raised, (int)pulse);
+            if(pulse == NoPulse || pulse == HeldHigh)
+            {
+                return;
+            }
+            measuring = true;
+            machine.ScheduleAction(TimeInterval.FromTicks(burst), _ => SetEcho(true), "echo rises");
+            machine.ScheduleAction(TimeInterval.FromTicks(burst + pulse * 1000UL), _ => EndEcho(), "echo falls");
+        }
+
+        private void EndEcho()
+        {
+            measuring = false;
+            SetEcho(condition == Condition.Held);
+        }
+
+        private void SetEcho(bool level)
+        {
+            if(Echo.IsSet == level)
+            {
+                return;
+            }
+            if(RecordsEdges)
+            {
+                EchoEdges.Add(VirtualTime.Now(machine), level ? 1 : 0);
+            }
+            Echo.Set(level);
+        }
+
+        private long NowMilliseconds()
+        {
+            var now = VirtualTime.Now(machine);
+            return HasTriggered && now > FirstTrigger ? (long)((now - FirstTrigger + 500000) / 1000000) : 0;
+        }
+
+        private long Noise(long milliseconds)
+        {
+            var sum = -SumMean;
+            for(var k = 0UL; k < 3; k++)
+            {
+                var word = Chance((ulong)milliseconds * 4 + k);
+                sum += (long)(word & 0xFFFF) + (long)(word >> 16 & 0xFFFF) + (long)(word >> 32 & 0xFFFF) + (long)(word >> 48);
+            }
+            return (NoiseSigmaMicrometres * sum) >> 16;
+        }
+
+        private bool IsMissed(long milliseconds)
+        {
+            return MissedPartsPerMillion != 0
+                && (long)(Chance((ulong)milliseconds * 4 + 3) >> 44) * 1000000L < MissedPartsPerMillion << 20;
+        }
+
+        private ulong Chance(ulong n)
+        {
+            return unchecked(Mix(Mix(Seed) + (n + 1) * 0x9E3779B97F4A7C15UL));
+        }
+
+        private static ulong Mix(ulong z)
+        {
+            unchecked
+            {
+                z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9UL;
+                z = (z ^ z >> 27) * 0x94D049BB133111EBUL;
+                return z ^ z >> 31;
+            }
+        }
+
+        private readonly IMachine machine;
+        private readonly ulong burst;
+        private long[] times;
+        private long[] depths;
+        private int segment; // of the path, where the last question was
+        private Condition condition;
+        private bool trigger;
+        private ulong raised;
+        private bool measuring;
+
+        private const ulong LeastTrigger = 10000;
+        private const uint NoPulse = 0;
+        private const uint HeldHigh = 0xFFFFFFFF;
+        private const uint NothingHeard = 38000;
+        private const long ShortestPulse = 60;
+        private const long FarthestMicrometres = 4000000;
+        private const long SumMean = 393210;
+
+        private enum Condition
+        {
+            Well,
+            Mute,
+            Held
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//
+// The Cortex-A35 running Linux, as far as the Cortex-M33 can notice it, for a peer written outside of the emulator.
+//
+// Modelled: doorbells in both directions with the time that Linux takes to serve an interrupt (`latency`,
+//   microseconds), an alarm clock in virtual time, suspend (DDR closed, domain D1 down) and resume.
+// Left out: the A35 itself. What Linux does is the peer's business: it sets `Handler`, which is called on the
+//   emulation's thread at exact virtual times, or it leaves it unset and asks TakeEvents between two runs.
+// Figures: the latency is a round figure for an idle A35, not a measurement.
+//
+using System;
+using System.Collections.Generic;
+using Antmicro.Renode.Core;
+using Antmicro.Renode.Peripherals.CPU;
+using Antmicro.Renode.Peripherals.Memory;
+using Antmicro.Renode.Time;
+
+namespace Antmicro.Renode.Peripherals.Miscellaneous
+{
+    public class LinuxSide : IPeripheral
+    {
+        public LinuxSide(IMachine machine, STM32MP2_IPCC ipcc, STM32MP2_PWR pwr, SelfRefreshDDR ddr, int latency = 50)
+        {
+            this.machine = machine;
+            this.ipcc = ipcc;
+            this.pwr = pwr;
+            this.ddr = ddr;
+            Latency = latency;
+            onAlarm = OnAlarm;
+            onService = OnService;
+            States = new EventLog();
+            ipcc.ForA35 += OnMailbox;
+        }
+
+        // Linux lives on when the M33's side of the chip is reset.
+        public void Reset()
+        {
+        }
+
+        // Rings a channel; false if the M33 has not acknowledged the last ring (Linux queues it until it has).
+        public bool Ring(int channel)
+        {
+            if(ipcc.IsOccupiedByA35(channel))
+            {
+                return false;
+            }
+            ipcc.Ring(channel);
+            return true;
+        }
+
+        public void Acknowledge(int channel)
+        {
+            ipcc.Acknowledge(channel);
+        }
+
+        // Three numbers an event since the last call: nanoseconds; EventRing or EventFree; channel. In order.
+        public long[] TakeEvents()
+        {
+            lock(events)
+            {
+                var result = events.ToArray();
+                events.Clear();
+                return result;
+            }
+        }
+
+        // The handler is called then (nanoseconds of virtual time; one in the past: at once). There is one alarm.
+        public void SetAlarm(ulong nanoseconds)
+        {
+            CancelAlarm();
+            At(nanoseconds, onAlarm, "alarm of Linux");
+        }
+
+        public void CancelAlarm()
+        {
+            machine.ClockSource.TryRemoveClockEntry(onAlarm);
+        }
+
+        // DDR is in self-refresh and D1 down from here on.
+        public void Suspend(int domainState = 4)
+        {
+            ddr.Close();
+            pwr.A35Stops(domainState);
+            Enter(Suspended);
+        }
+
+        public void Resume()
+        {
+            ddr.Open();
+            pwr.A35Runs();
+            Enter(Running);
+        }
+
+        // The A35 is in reset: Linux reboots. The DDR comes up with it.
+        public void Restart()
+        {
+            ddr.Open();
+            pwr.A35Resets();
+            Enter(Resetting);
+        }
+
+        public ulong Now { get { return VirtualTime.Now(machine); } }
+
+        // Called when a doorbell has waited for `Latency`, and at the alarm. It must not throw.
+        public Action Handler { get; set; }
+
+        public int Latency { get; set; }
+
+        // Each change; value: 0 running, 1 suspended, 2 in reset.
+        public EventLog States { get; private set; }
+
+        public const int EventRing = 1;
+        public const int EventFree = 2;
+        public const int Running = 0;
+        public const int Suspended = 1;
+        public const int Resetting = 2;
+
+        private void OnMailbox(int channel, bool ring)
+        {
+            lock(events)
+            {
+                events.Add((long)Now);
+                events.Add(ring ? EventRing : EventFree);
+                events.Add(channel);
+            }
+            if(Handler != null && !serviceDue)
+            {
+                serviceDue = true;
+                At(Now + (ulong)Latency * 1000, onService, "interrupt of Linux");
+            }
+        }
+
+        private void OnService()
+        {
+            machine.ClockSource.TryRemoveClockEntry(onService);
+            serviceDue = false;
+            Call();
+        }
+
+        private void OnAlarm()
+        {
+            machine.ClockSource.TryRemoveClockEntry(onAlarm);
+            Call();
+        }
+
+        private void Call()
+        {
+            var handler = Handler;
+            if(handler != null)
+            {
+                handler();
+            }
+        }
+
+        // Unlike the machine's ScheduleAction this can be called off, so that moved alarms leave nothing behind.
+        private void At(ulong nanoseconds, Action action, string name)
+        {
+            var now = Now;
+            var delay = nanoseconds > now ? nanoseconds - now : 1;
+            machine.ClockSource.AddClockEntry(new ClockEntry(delay, (long)TimeInterval.TicksPerSecond, action, this, name,
+                workMode: WorkMode.OneShot));
+            ICPU cpu;
+            if(machine.SystemBus.TryGetCurrentCPU(out cpu))
+            {
+                var controllable = cpu as IControllableCPU;
+                if(controllable != null)
+                {
+                    controllable.RequestReturn();
+                }
+            }
+        }
+
+        private void Enter(int state)
+        {
+            States.Add(Now, state);
+        }
+
+        private bool serviceDue;
+        private readonly IMachine machine;
+        private readonly STM32MP2_IPCC ipcc;
+        private readonly STM32MP2_PWR pwr;
+        private readonly SelfRefreshDDR ddr;
+        private readonly Action onAlarm;
+        private readonly Action onService;
+        private readonly List<long> events = new List<long>();
+    }
+}

@@ -1,0 +1,399 @@
+//
+// Solomon Systech SSD1306 display controller on I2C, with its OLED glass.
+//
+// Modelled: control bytes (Co, D/C#) over any number of writes until STOP; the three addressing modes with column and
+//   page windows; display on, off, inverted, all on; contrast; start line, offset, multiplex ratio; segment remap
+//   (for what is written afterwards) and COM direction (at once), as the data sheet says; charge pump and timing
+//   commands are taken and kept; the status byte. The picture is what a person sees on the usual module, where
+//   segment remap and reversed COM direction give an upright picture.
+//   Unplugged, it answers nobody; plugged in again, it has lost everything (supply and I2C come through one plug).
+// Left out: scrolling (its commands are taken and do nothing), fading, what wrong COM pins or a charge pump that is
+//   off would look like, the burn-in of pixels.
+// Figures: data sheet SSD1306 rev. 1.1: tables 9-1 (commands) and 10-1, chapters 8.1.5 (I2C) and 8.7 (GDDRAM).
+//
+using System;
+using System.Collections.Generic;
+using System.Text;
+using Antmicro.Renode.Core;
+using Antmicro.Renode.Logging;
+using Antmicro.Renode.Peripherals.I2C;
+using Antmicro.Renode.Peripherals.Miscellaneous;
+
+namespace Antmicro.Renode.Peripherals.Video
+{
+    public class SSD1306 : II2CPeripheral, II2CPresence
+    {
+        public SSD1306(IMachine machine, int height = 64)
+        {
+            if(height != 64 && height != 32)
+            {
+                throw new ArgumentException("the glass has 64 or 32 rows");
+            }
+            this.machine = machine;
+            Height = height;
+            IsPresent = true;
+            Frames = new EventLog();
+            PowerOn();
+        }
+
+        // A reset of the microcontroller does not reach the display.
+        public void Reset()
+        {
+        }
+
+        public void Write(byte[] data)
+        {
+            foreach(var value in data)
+            {
+                Take(value);
+            }
+        }
+
+        public byte[] Read(int count = 1)
+        {
+            var result = new byte[count];
+            for(var i = 0; i < count; i++)
+            {
+                result[i] = (byte)(IsOn ? 0x00 : 0x40);
+            }
+            return result;
+        }
+
+        public void FinishTransmission()
+        {
+            expectControl = true;
+            if(changed)
+            {
+                changed = false;
+                Frames.Add(VirtualTime.Now(machine), Frames.Count + 1);
+            }
+        }
+
+        public void Unplug()
+        {
+            IsPresent = false;
+            PowerOn();
+        }
+
+        public void Plug()
+        {
+            IsPresent = true;
+        }
+
+        // One byte a pixel, 0 or 1, row by row from the top left.
+        public byte[] Picture()
+        {
+            var result = new byte[Width * Height];
+            for(var y = 0; y < Height; y++)
+            {
+                for(var x = 0; x < Width; x++)
+                {
+                    result[y * Width + x] = (byte)(Pixel(x, y) ? 1 : 0);
+                }
+            }
+            return result;
+        }
+
+        // Eight pixels a byte, the leftmost in the highest bit, row by row from the top left: as in PNG and PBM files.
+        public byte[] PackedPicture()
+        {
+            var result = new byte[Width * Height / 8];
+            for(var y = 0; y < Height; y++)
+            {
+                for(var x = 0; x < Width; x++)
+                {
+                    if(Pixel(x, y))
+                    {
+                        result[(y * Width + x) / 8] |= (byte)(0x80 >> (x % 8));
+                    }
+                }
+            }
+            return result;
+        }
+
+        // Two rows of pixels a line of text.
+        public string HalfBlocks()
+        {
+            var text = new StringBuilder();
+            for(var y = 0; y < Height; y += 2)
+            {
+                for(var x = 0; x < Width; x++)
+                {
+                    text.Append(Blocks[(Pixel(x, y) ? 1 : 0) + (Pixel(x, y + 1) ? 2 : 0)]);
+                }
+                text.Append('\n');
+            }
+            return text.ToString();
+        }
+
+        public bool Pixel(int x, int y)
+        {
+            if(!IsOn || !IsPresent)
+            {
+                return false;
+            }
+            var com = Height - 1 - y;
+            if(com >= multiplex)
+            {
+                return false;
+            }
+            var row = ((comReversed ? multiplex - 1 - com : com) + offset + startLine) % Rows;
+            var lit = allOn || (memory[row / 8, Width - 1 - x] & 1 << (row % 8)) != 0;
+            return lit != IsInverted;
+        }
+
+        // The byte of display memory that the controller would write at this column and page.
+        public byte Memory(int column, int page)
+        {
+            return memory[page, Segment(column)];
+        }
+
+        public bool IsPresent { get; set; }
+
+        public bool IsOn { get; private set; }
+
+        public bool IsInverted { get; private set; }
+
+        public bool IsChargePumpOn { get; private set; }
+
+        public int Contrast { get; private set; }
+
+        public int Height { get; private set; }
+
+        // When what is to be seen changed: one entry a transfer that changed anything, value = the count.
+        public EventLog Frames { get; private set; }
+
+        public ulong DataBytes { get; private set; }
+
+        public const int Width = 128;
+
+        private void PowerOn()
+        {
+            memory = new byte[Pages, Width];
+            IsOn = IsInverted = IsChargePumpOn = false;
+            allOn = remapped = comReversed = false;
+            Contrast = 0x7F;
+            startLine = offset = 0;
+            multiplex = Rows;
+            addressing = AddressingPage;
+            columnStart = column = pageStart = page = 0;
+            columnEnd = Width - 1;
+            pageEnd = Pages - 1;
+            expectControl = true;
+            command.Clear();
+            changed = false;
+        }
+
+        private void Take(byte value)
+        {
+            if(expectControl)
+            {
+                // Co = 0: only bytes of one kind follow; Co = 1: one byte, then another control byte
+                isData = (value & 0x40) != 0;
+                single = (value & 0x80) != 0;
+                expectControl = false;
+                return;
+            }
+            expectControl = single;
+            if(isData)
+            {
+                Store(value);
+                return;
+            }
+            command.Add(value);
+            if(command.Count > Arguments(command[0]))
+            {
+                Execute(command[0]);
+                command.Clear();
+            }
+        }
+
+        private void Store(byte value)
+        {
+            DataBytes++;
+            var segment = Segment(column);
+            changed |= memory[page, segment] != value;
+            memory[page, segment] = value;
+            switch(addressing)
+            {
+            case AddressingHorizontal:
+                if(Next(ref column, columnStart, columnEnd, Width))
+                {
+                    Next(ref page, pageStart, pageEnd, Pages);
+                }
+                break;
+            case AddressingVertical:
+                if(Next(ref page, pageStart, pageEnd, Pages))
+                {
+                    Next(ref column, columnStart, columnEnd, Width);
+                }
+                break;
+            default:
+                column = (column + 1) % Width;
+                break;
+            }
+        }
+
+        // True where the counter went back to its start
+        private static bool Next(ref int counter, int start, int end, int limit)
+        {
+            if(counter == end)
+            {
+                counter = start;
+                return true;
+            }
+            counter = (counter + 1) % limit;
+            return false;
+        }
+
+        private static int Arguments(byte code)
+        {
+            switch(code)
+            {
+            case 0x20: case 0x81: case 0x8D: case 0xA8: case 0xAD: case 0xD3: case 0xD5: case 0xD9: case 0xDA: case 0xDB:
+                return 1;
+            case 0x21: case 0x22: case 0xA3:
+                return 2;
+            case 0x29: case 0x2A:
+                return 5;
+            case 0x26: case 0x27:
+                return 6;
+            default:
+                return 0;
+            }
+        }
+
+        private void Execute(byte code)
+        {
+            if(code <= 0x0F)
+            {
+                column = (column & 0x70) | code;
+            }
+            else if(code <= 0x1F)
+            {
+                column = (column & 0x0F) | (code & 0x07) << 4;
+            }
+            else if(code >= 0x40 && code <= 0x7F)
+            {
+                Show(ref startLine, code & 0x3F);
+            }
+            else if(code >= 0xB0 && code <= 0xB7)
+            {
+                page = code & 0x07;
+            }
+            else if(!ExecuteAddressing(code) && !ExecutePicture(code) && !IsIgnored(code))
+            {
+                this.Log(LogLevel.Warning, "0x{0:X2} is no command", code);
+            }
+        }
+
+        private bool ExecuteAddressing(byte code)
+        {
+            switch(code)
+            {
+            case 0x20:
+                addressing = command[1] & 3;
+                return true;
+            case 0x21:
+                columnStart = column = command[1] & 0x7F;
+                columnEnd = command[2] & 0x7F;
+                return true;
+            case 0x22:
+                pageStart = page = command[1] & 7;
+                pageEnd = command[2] & 7;
+                return true;
+            case 0xA0: case 0xA1:
+                remapped = code == 0xA1;
+                return true;
+            default:
+                return false;
+            }
+        }
+
+        private bool ExecutePicture(byte code)
+        {
+            switch(code)
+            {
+            case 0x81:
+                changed |= Contrast != command[1];
+                Contrast = command[1];
+                return true;
+            case 0x8D:
+                IsChargePumpOn = (command[1] & 4) != 0;
+                return true;
+            case 0xA4: case 0xA5:
+                changed |= allOn != (code == 0xA5);
+                allOn = code == 0xA5;
+                return true;
+            case 0xA6: case 0xA7:
+                changed |= IsInverted != (code == 0xA7);
+                IsInverted = code == 0xA7;
+                return true;
+            case 0xA8:
+                // 0 to 14 are not valid
+                Show(ref multiplex, Math.Max(16, (command[1] & 0x3F) + 1));
+                return true;
+            case 0xAE: case 0xAF:
+                changed |= IsOn != (code == 0xAF);
+                IsOn = code == 0xAF;
+                return true;
+            case 0xC0: case 0xC1: case 0xC2: case 0xC3: case 0xC4: case 0xC5: case 0xC6: case 0xC7:
+            case 0xC8: case 0xC9: case 0xCA: case 0xCB: case 0xCC: case 0xCD: case 0xCE: case 0xCF:
+                changed |= comReversed != (code >= 0xC8);
+                comReversed = code >= 0xC8;
+                return true;
+            case 0xD3:
+                Show(ref offset, command[1] & 0x3F);
+                return true;
+            default:
+                return false;
+            }
+        }
+
+        // Scrolling, timing, pins, the pump voltages and current reference of related chips, no operation
+        private static bool IsIgnored(byte code)
+        {
+            return (code >= 0x26 && code <= 0x2F) || (code >= 0x30 && code <= 0x33) || code == 0xA3 || code == 0xAD
+                || code == 0xD5 || (code >= 0xD9 && code <= 0xDB) || code == 0xE3;
+        }
+
+        private void Show(ref int setting, int value)
+        {
+            changed |= setting != value;
+            setting = value;
+        }
+
+        private int Segment(int address)
+        {
+            return remapped ? Width - 1 - address : address;
+        }
+
+        private readonly IMachine machine;
+        private readonly List<byte> command = new List<byte>();
+        private byte[,] memory; // page, segment
+        private bool allOn;
+        private bool remapped;
+        private bool comReversed;
+        private int startLine;
+        private int offset;
+        private int multiplex;
+        private int addressing;
+        private int columnStart;
+        private int columnEnd;
+        private int column;
+        private int pageStart;
+        private int pageEnd;
+        private int page;
+        private bool expectControl;
+        private bool isData;
+        private bool single;
+        private bool changed;
+
+        private const int Rows = 64;
+        private const int Pages = 8;
+        private const int AddressingHorizontal = 0;
+        private const int AddressingVertical = 1;
+        private const int AddressingPage = 2;
+        private const string Blocks = " \u2580\u2584\u2588";
+    }
+}

@@ -1,0 +1,183 @@
+//
+// STM32MP2 general-purpose I/O port.
+//
+// Modelled: a level a pin that follows mode, output type, output data and pulls: an output drives its ODR bit
+//   (open drain: low, or released), an input or alternate function shows what an outside driver or its pull makes of
+//   the wire, an analog pin reads low. IDR, ODR, BSRR (set wins over reset), BRR. Each pin's level is an output of the
+//   model, to EXTI and to what is wired to the pin.
+// Left out: alternate functions (peripherals are not routed through pins), speed, locks, delays, security and
+//   compartments (these registers only store), contention between two drivers (an output wins).
+// Figures: reference manual RM0457, chapter GPIO (register map; all pins analog after reset).
+//
+using System.Collections.Generic;
+using Antmicro.Renode.Core;
+using Antmicro.Renode.Peripherals.Bus;
+
+namespace Antmicro.Renode.Peripherals.GPIOPort
+{
+    [AllowedTranslations(AllowedTranslation.ByteToDoubleWord | AllowedTranslation.WordToDoubleWord)]
+    public class STM32MP2_GPIO : BaseGPIOPort, IDoubleWordPeripheral, IKnownSize
+    {
+        public STM32MP2_GPIO(IMachine machine) : base(machine, Pins)
+        {
+            stored = new Dictionary<long, uint>();
+            Reset();
+        }
+
+        // What outside drivers do is not the port's to reset: they go on.
+        public override void Reset()
+        {
+            mode = 0xFFFFFFFF;
+            outputType = pull = outputData = 0;
+            stored.Clear();
+            Update(AllPins);
+        }
+
+        public uint ReadDoubleWord(long offset)
+        {
+            switch(offset)
+            {
+            case Mode:
+                return mode;
+            case OutputType:
+                return outputType;
+            case Pull:
+                return pull;
+            case InputData:
+                return levels;
+            case OutputData:
+                return outputData;
+            case SetReset:
+            case ResetBits:
+                return 0;
+            default:
+                uint value;
+                return stored.TryGetValue(offset, out value) ? value : 0;
+            }
+        }
+
+        public void WriteDoubleWord(long offset, uint value)
+        {
+            uint before;
+            switch(offset)
+            {
+            case Mode:
+                mode = value;
+                Update(AllPins);
+                break;
+            case OutputType:
+                outputType = value & AllPins;
+                Update(AllPins);
+                break;
+            case Pull:
+                pull = value;
+                Update(AllPins);
+                break;
+            case OutputData:
+                before = outputData;
+                outputData = value & AllPins;
+                Update(before ^ outputData);
+                break;
+            case SetReset:
+                before = outputData;
+                outputData = (outputData & ~(value >> Pins)) | (value & AllPins);
+                Update(before ^ outputData);
+                break;
+            case ResetBits:
+                before = outputData;
+                outputData &= ~value;
+                Update(before ^ outputData);
+                break;
+            case InputData:
+                break;
+            default:
+                stored[offset] = value;
+                break;
+            }
+        }
+
+        // A driver outside puts a level on the wire.
+        public override void OnGPIO(int number, bool value)
+        {
+            if(!CheckPinNumber(number))
+            {
+                return;
+            }
+            var bit = 1u << number;
+            driven |= bit;
+            driver = value ? driver | bit : driver & ~bit;
+            Update(bit);
+        }
+
+        // The driver outside lets go: the pull decides.
+        public void Release(int number)
+        {
+            driven &= ~(1u << number);
+            Update(1u << number);
+        }
+
+        public bool Level(int number)
+        {
+            return (levels & 1u << number) != 0;
+        }
+
+        public long Size { get { return 0x400; } }
+
+        private void Update(uint pins)
+        {
+            for(var i = 0; pins >> i != 0; i++)
+            {
+                var bit = 1u << i;
+                if((pins & bit) == 0)
+                {
+                    continue;
+                }
+                var level = Resolve(i, bit);
+                levels = level ? levels | bit : levels & ~bit;
+                Connections[i].Set(level);
+            }
+        }
+
+        private bool Resolve(int pin, uint bit)
+        {
+            switch((mode >> (2 * pin)) & 3)
+            {
+            case ModeAnalog:
+                return false;
+            case ModeOutput:
+                if((outputData & bit) == 0)
+                {
+                    return false;
+                }
+                if((outputType & bit) == 0)
+                {
+                    return true;
+                }
+                break;
+            }
+            return (driven & bit) != 0 ? (driver & bit) != 0 : ((pull >> (2 * pin)) & 3) == PullUp;
+        }
+
+        private uint mode;
+        private uint outputType;
+        private uint pull;
+        private uint outputData;
+        private uint driven;
+        private uint driver;
+        private uint levels;
+        private readonly Dictionary<long, uint> stored;
+
+        private const int Pins = 16;
+        private const uint AllPins = 0xFFFF;
+        private const uint ModeOutput = 1;
+        private const uint ModeAnalog = 3;
+        private const uint PullUp = 1;
+        private const long Mode = 0x00;
+        private const long OutputType = 0x04;
+        private const long Pull = 0x0C;
+        private const long InputData = 0x10;
+        private const long OutputData = 0x14;
+        private const long SetReset = 0x18;
+        private const long ResetBits = 0x28;
+    }
+}

@@ -1,0 +1,465 @@
+//
+// STM32 I2C controller, version 2 (as in the STM32MP2), in controller mode with 7-bit addresses.
+//
+// Modelled: transfers with START, STOP, AUTOEND, RELOAD and repeated START; TXE, TXIS, RXNE, TC, TCR, NACKF, STOPF,
+//   BUSY and their interrupts (event and error on one line, as the MP2 has it); a NACK from an address where nobody
+//   answers, and from a device that leaves in the middle of a transfer; switching off by PE. A transfer takes the
+//   virtual time that its bytes take at the speed set in TIMINGR: its end is exact.
+//   Between the bytes the model is coarser on request: up to `burst` bytes are taken at once, then the time they need
+//   on the wire passes. With burst 1 each byte is taken when the wire is ready for it, as in silicon; a larger number
+//   costs the emulator less (one wake-up of the core a burst, not a byte). A STOP takes no time.
+//   A clock line held low (`HoldClock`) makes transfers hang.
+// Left out: target mode, 10-bit addresses, SMBus, DMA, arbitration, bus errors, clock stretching by a target.
+// Figures: reference manual RM0457, chapter I2C (register map, flags, SCL period from TIMINGR). Analog filter at its
+//   least delay, 50 ns. `edges`: rise and fall of SCL, nanoseconds a period; depends on the wiring, typical of 400 kHz.
+//
+using System;
+using System.Collections.Generic;
+using Antmicro.Renode.Core;
+using Antmicro.Renode.Core.Structure;
+using Antmicro.Renode.Logging;
+using Antmicro.Renode.Peripherals.Bus;
+using Antmicro.Renode.Peripherals.Miscellaneous;
+using Antmicro.Renode.Time;
+
+namespace Antmicro.Renode.Peripherals.I2C
+{
+    // A device that may be missing from its bus: while it is, nobody acknowledges its address.
+    public interface II2CPresence
+    {
+        bool IsPresent { get; }
+    }
+
+    [AllowedTranslations(AllowedTranslation.ByteToDoubleWord | AllowedTranslation.WordToDoubleWord)]
+    public class STM32MP2_I2C : SimpleContainer<II2CPeripheral>, IDoubleWordPeripheral, IKnownSize
+    {
+        public STM32MP2_I2C(IMachine machine, uint frequency = 64000000, int burst = 16, uint edges = 350) : base(machine)
+        {
+            this.frequency = frequency;
+            this.edges = edges;
+            Burst = burst;
+            IRQ = new GPIO();
+            stored = new Dictionary<long, uint>();
+            outgoing = new List<byte>();
+            Reset();
+        }
+
+        public override void Reset()
+        {
+            stored.Clear();
+            control1 = control2 = timing = 0;
+            transmitted = received = 0;
+            Stop();
+        }
+
+        public uint ReadDoubleWord(long offset)
+        {
+            switch(offset)
+            {
+            case Control1:
+                return control1;
+            case Control2:
+                return control2;
+            case Timing:
+                return timing;
+            case Status:
+                return status;
+            case Clear:
+                return 0;
+            case Receive:
+                return TakeReceived();
+            case Transmit:
+                return transmitted;
+            default:
+                uint value;
+                return stored.TryGetValue(offset, out value) ? value : 0;
+            }
+        }
+
+        public void WriteDoubleWord(long offset, uint value)
+        {
+            switch(offset)
+            {
+            case Control1:
+                control1 = value;
+                if((value & Enable) == 0)
+                {
+                    Stop();
+                }
+                break;
+            case Control2:
+                WriteControl2(value);
+                break;
+            case Timing:
+                timing = value;
+                break;
+            case Status:
+                if((value & TransmitEmpty) != 0)
+                {
+                    status |= TransmitEmpty;
+                }
+                break;
+            case Clear:
+                status &= ~(value & Clearable);
+                break;
+            case Transmit:
+                transmitted = value & 0xFF;
+                status &= ~(TransmitEmpty | TransmitDue);
+                if(phase == Phase.Write && left > 0)
+                {
+                    TakeByte();
+                }
+                break;
+            case Receive:
+                return;
+            default:
+                stored[offset] = value;
+                return;
+            }
+            Update();
+        }
+
+        public GPIO IRQ { get; private set; }
+
+        // Bytes taken at once, see above
+        public int Burst { get; set; }
+
+        // The clock line is held low: what starts never ends, until the controller is switched off.
+        public bool HoldClock { get; set; }
+
+        // Nanoseconds of one bit on the wire
+        public ulong BitTime
+        {
+            get
+            {
+                var prescaler = (timing >> 28) + 1;
+                var cycles = ((timing & 0xFF) + 1 + ((timing >> 8) & 0xFF) + 1) * prescaler + 2 * SyncCycles;
+                return cycles * 1000000000UL / frequency + 2 * FilterNanoseconds + edges;
+            }
+        }
+
+        public ulong BytesWritten { get; private set; }
+
+        public ulong BytesRead { get; private set; }
+
+        public ulong Refused { get; private set; }
+
+        public long Size { get { return 0x400; } }
+
+        private void WriteControl2(uint value)
+        {
+            control2 = value & ~(StartBit | StopBit);
+            if((control1 & Enable) == 0)
+            {
+                return;
+            }
+            if((value & StartBit) != 0)
+            {
+                Start();
+            }
+            else if((value & StopBit) != 0 && phase != Phase.Idle)
+            {
+                Finish();
+            }
+            else if((status & ReloadDue) != 0 && Length > 0)
+            {
+                status &= ~ReloadDue;
+                left = Length;
+                Continue();
+            }
+        }
+
+        private void Start()
+        {
+            Deliver();
+            target = null;
+            generation++;
+            status &= ~(TransferComplete | ReloadDue | TransmitDue | NotAcknowledged | StopDetected);
+            status |= Busy;
+            left = Length;
+            phase = Phase.Address;
+            if(HoldClock)
+            {
+                return;
+            }
+            var now = VirtualTime.Now(machine);
+            wireFree = now + 10 * BitTime; // START, seven bits of address, direction, acknowledgement
+            II2CPeripheral device;
+            if(TryGetByAddress((int)(control2 >> 1) & 0x7F, out device) && IsThere(device))
+            {
+                target = device;
+                if(Burst <= 1)
+                {
+                    At(wireFree, AddressAcknowledged);
+                }
+                else
+                {
+                    AddressAcknowledged();
+                }
+            }
+            else
+            {
+                At(wireFree, Refuse);
+            }
+        }
+
+        private void AddressAcknowledged()
+        {
+            if((control2 & ReadDirection) != 0)
+            {
+                phase = Phase.Read;
+                incoming = new Queue<byte>();
+                Continue();
+                return;
+            }
+            phase = Phase.Write;
+            if((status & TransmitEmpty) == 0 && left > 0)
+            {
+                TakeByte();
+            }
+            else
+            {
+                Continue();
+            }
+        }
+
+        // The transfer may go on: ask for a byte, fetch one, or end
+        private void Continue()
+        {
+            if(left == 0)
+            {
+                At(wireFree, Complete);
+            }
+            else if(phase == Phase.Write)
+            {
+                status |= TransmitDue;
+            }
+            else
+            {
+                At(Math.Max(wireFree, VirtualTime.Now(machine)) + 9 * BitTime, ByteReceived);
+            }
+            Update();
+        }
+
+        // A byte leaves TXDR for the wire
+        private void TakeByte()
+        {
+            if(!IsThere(target))
+            {
+                At(VirtualTime.Now(machine) + 9 * BitTime, Refuse);
+                return;
+            }
+            outgoing.Add((byte)transmitted);
+            BytesWritten++;
+            status |= TransmitEmpty;
+            left--;
+            var now = VirtualTime.Now(machine);
+            var begin = Math.Max(now, wireFree);
+            wireFree = begin + 9 * BitTime;
+            if(left == 0 || wireFree - now <= 9 * BitTime * (ulong)Math.Max(1, Burst))
+            {
+                Continue();
+            }
+            else
+            {
+                At(begin, Continue);
+            }
+        }
+
+        private void ByteReceived()
+        {
+            if(incoming.Count == 0)
+            {
+                foreach(var value in target.Read(left))
+                {
+                    incoming.Enqueue(value);
+                }
+            }
+            // an open bus reads as ones
+            received = incoming.Count > 0 ? incoming.Dequeue() : 0xFFu;
+            BytesRead++;
+            wireFree = VirtualTime.Now(machine);
+            left--;
+            status |= ReceiveFull;
+            if(left == 0)
+            {
+                Complete();
+            }
+            Update();
+        }
+
+        private uint TakeReceived()
+        {
+            if((status & ReceiveFull) != 0)
+            {
+                status &= ~ReceiveFull;
+                if(phase == Phase.Read && left > 0)
+                {
+                    Continue();
+                }
+                Update();
+            }
+            return received;
+        }
+
+        private void Complete()
+        {
+            if((control2 & Reload) != 0)
+            {
+                status |= ReloadDue;
+            }
+            else if((control2 & AutoEnd) != 0)
+            {
+                Finish();
+            }
+            else
+            {
+                status |= TransferComplete;
+            }
+            Update();
+        }
+
+        private void Refuse()
+        {
+            Refused++;
+            status |= NotAcknowledged;
+            Finish();
+            Update();
+        }
+
+        // STOP
+        private void Finish()
+        {
+            Deliver();
+            generation++;
+            phase = Phase.Idle;
+            status &= ~(TransferComplete | ReloadDue | TransmitDue | Busy);
+            status |= StopDetected;
+        }
+
+        // Hands the bytes of the transfer to the device
+        private void Deliver()
+        {
+            if(target == null)
+            {
+                return;
+            }
+            if(outgoing.Count > 0)
+            {
+                if(IsThere(target))
+                {
+                    target.Write(outgoing.ToArray());
+                }
+                outgoing.Clear();
+            }
+            if(IsThere(target))
+            {
+                target.FinishTransmission();
+            }
+            target = null;
+        }
+
+        // PE = 0: the state machine and the flags start afresh; what was on the wire is lost
+        private void Stop()
+        {
+            generation++;
+            phase = Phase.Idle;
+            target = null;
+            outgoing.Clear();
+            left = 0;
+            status = TransmitEmpty;
+            Update();
+        }
+
+        private void At(ulong nanoseconds, Action action)
+        {
+            var now = VirtualTime.Now(machine);
+            if(nanoseconds <= now)
+            {
+                action();
+                return;
+            }
+            var due = ++generation;
+            machine.ScheduleAction(TimeInterval.FromTicks(nanoseconds - now), _ =>
+            {
+                if(due == generation)
+                {
+                    action();
+                }
+            }, "i2c");
+        }
+
+        private void Update()
+        {
+            var due = status & control1 & (TransmitDue | ReceiveFull | NotAcknowledged | StopDetected);
+            var complete = (status & (TransferComplete | ReloadDue)) != 0 && (control1 & CompleteEnable) != 0;
+            IRQ.Set(due != 0 || complete);
+        }
+
+        private static bool IsThere(II2CPeripheral device)
+        {
+            var presence = device as II2CPresence;
+            return presence == null || presence.IsPresent;
+        }
+
+        private int Length { get { return (int)(control2 >> 16) & 0xFF; } }
+
+        private uint control1;
+        private uint control2;
+        private uint timing;
+        private uint status;
+        private uint transmitted;
+        private uint received;
+        private Phase phase;
+        private int left; // bytes of this NBYTES
+        private ulong wireFree; // when all that was taken has been sent
+        private int generation; // of the scheduled action: an older one does nothing
+        private II2CPeripheral target;
+        private Queue<byte> incoming;
+        private readonly List<byte> outgoing;
+        private readonly Dictionary<long, uint> stored;
+        private readonly uint frequency;
+        private readonly uint edges;
+
+        private const ulong FilterNanoseconds = 50;
+        private const uint SyncCycles = 2;
+
+        private const long Control1 = 0x00;
+        private const long Control2 = 0x04;
+        private const long Timing = 0x10;
+        private const long Status = 0x18;
+        private const long Clear = 0x1C;
+        private const long Receive = 0x24;
+        private const long Transmit = 0x28;
+
+        // CR1: PE; the enable bits of TXIS, RXNE, NACKF and STOPF stand where the flags stand in ISR
+        private const uint Enable = 1 << 0;
+        private const uint CompleteEnable = 1 << 6;
+
+        // CR2
+        private const uint ReadDirection = 1 << 10;
+        private const uint StartBit = 1 << 13;
+        private const uint StopBit = 1 << 14;
+        private const uint Reload = 1 << 24;
+        private const uint AutoEnd = 1 << 25;
+
+        // ISR
+        private const uint TransmitEmpty = 1 << 0;
+        private const uint TransmitDue = 1 << 1;
+        private const uint ReceiveFull = 1 << 2;
+        private const uint NotAcknowledged = 1 << 4;
+        private const uint StopDetected = 1 << 5;
+        private const uint TransferComplete = 1 << 6;
+        private const uint ReloadDue = 1 << 7;
+        private const uint Busy = 1 << 15;
+        private const uint Clearable = 0x3F38;
+
+        private enum Phase
+        {
+            Idle,
+            Address,
+            Write,
+            Read
+        }
+    }
+}
