@@ -206,8 +206,8 @@ def _add_backlog(record: RunRecord, arrivals: Ints, until_us: int) -> None:
     taken_us = record.taken.at_us
     gone_us = arrivals.copy()
     for gap in record.gaps:
-        first = gap.first - int(record.taken.seq[0])
-        part = gone_us[max(0, first) : max(0, first + gap.count)]
+        first = (gap.first - int(record.taken.seq[0])) & 0xFFFF_FFFF
+        part = gone_us[first : first + gap.count]
         part[part < 0] = gap.at_us
     came_us = np.sort(gone_us[gone_us >= 0])
     corners = [at for sleep in record.bands for at in (sleep.start_s, sleep.end_s)]

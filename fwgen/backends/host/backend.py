@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +54,10 @@ class _Boot:
 
 
 class HostBackend(Backend):
-    """`core`: sources instead of those that the plan gives; `fault`: one of compile.FAULTS."""
+    """`core`: sources instead of those that the plan gives; `fault`: one of compile.FAULTS.
+
+    `say` is told when the core is being compiled, which takes a while and is done once.
+    """
 
     name = "host"
 
@@ -66,12 +69,14 @@ class HostBackend(Backend):
         flags: Sequence[str] = (),
         timing: Timing | None = None,
         initial_seq: int = 0,
+        say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._core = core
         self._fault = fault
         self._flags = flags
         self._timing = timing or Timing()
         self._initial_seq = initial_seq
+        self._say = say
         self._machine: Machine | None = None
 
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
@@ -80,7 +85,7 @@ class HostBackend(Backend):
             from fwgen.generate import render
 
             core = core_sources(render(plan))
-        library = build_library(core, fault=self._fault, flags=self._flags)
+        library = build_library(core, fault=self._fault, flags=self._flags, say=self._say)
         self._plan, self._scenario, self._seed = plan, scenario, seed
         self._world: World = scenario.world(seed)
         self._sensor: int | None = None  # what it says instead of an echo

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -75,7 +75,11 @@ def read_core(directory: Path) -> dict[str, bytes]:
 
 
 def build_library(
-    core: Mapping[str, bytes], *, fault: str = "none", flags: Sequence[str] = ()
+    core: Mapping[str, bytes],
+    *,
+    fault: str = "none",
+    flags: Sequence[str] = (),
+    say: Callable[[str], None] = lambda text: None,
 ) -> Path:
     """The shared library of this core; compiled unless the cache has it.
 
@@ -94,6 +98,7 @@ def build_library(
         if trouble:
             broken.append(f"  {shlex.join(compiler)}: {trouble}")
             continue
+        say(f"compiling the core with {shlex.join(compiler)} (once, then it is kept)")
         _compile(compiler, options, sources, path)
         return path
     tried = "\n".join(broken) or "  none of cc, gcc, clang is there, nor the ziglang package"

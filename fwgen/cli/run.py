@@ -1,0 +1,87 @@
+"""`fwgen run`: run a scenario and say whether every sample arrived."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from fwgen.backends.registry import DEFAULT, NAMES, open_backend
+from fwgen.cli.progress import Progress
+from fwgen.cli.running import exit_code, print_report, run_and_report, write_report
+
+HELP = "run a scenario and say whether every sample arrived"
+
+_SEED_MOST = (1 << 64) - 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from fwgen.scenario.load import bundled_names
+
+    parser.add_argument(
+        "scenario",
+        metavar="SCENARIO",
+        help=f"a file, or one of these: {', '.join(bundled_names())}",
+    )
+    parser.add_argument(
+        "--spec",
+        type=Path,
+        metavar="SPEC",
+        help="the spec to run with (default: the scenario's own, else the bundled reference)",
+    )
+    parser.add_argument(
+        "--backend",
+        choices=NAMES,
+        default=DEFAULT,
+        help="host: the generated core on this machine; renode: the ELF, emulated",
+    )
+    parser.add_argument("--elf", type=Path, metavar="ELF", help="the firmware to emulate")
+    parser.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="of the sensor's noise (default: 1)"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR", help="write the page and the JSON there"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the report as one JSON document instead"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 1 if the verdict is a failure."""
+    from fwgen.plan import plan_spec
+    from fwgen.scenario.engine import check_supported
+    from fwgen.scenario.load import find_scenario, load_scenario
+    from fwgen.spec import load_spec, render_all
+
+    scenario = load_scenario(find_scenario(args.scenario))
+    plan = plan_spec(load_spec(args.spec or scenario.spec_path() or reference_spec()))
+    if plan.diagnostics:
+        print(render_all(plan.diagnostics), file=sys.stderr)
+    with Progress(scenario.name) as progress:
+        backend = open_backend(args.backend, elf=args.elf, say=progress.say)
+        check_supported(scenario, backend)
+        record, report = run_and_report(backend, plan, scenario, args.seed, progress)
+    if args.json:
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+    else:
+        print_report(report)
+    if args.report:
+        page = write_report(args.report, record, report)
+        print(f"the page: {page}", file=sys.stderr)
+    return exit_code(report)
+
+
+def reference_spec() -> Path:
+    """The bundled spec that runs where no other is named."""
+    from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+
+    return example_paths()[REFERENCE_BOARD]
+
+
+def _seed(text: str) -> int:
+    value = int(text, 0)
+    if not 0 <= value <= _SEED_MOST:
+        raise argparse.ArgumentTypeError("a seed is a number from 0 to 2^64 - 1")
+    return value
