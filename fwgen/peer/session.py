@@ -119,6 +119,7 @@ class Session:
         self._asked_us = 0
         self._acknowledged_us = 0
         self._hello: Hello | None = None
+        self._repeats = False  # the action repeats what was sent before
         self._refuses = False  # the firmware has another spec
         self._ack_due_us: int | None = None
         self._ack_blocks = 0
@@ -239,6 +240,7 @@ class Session:
         row = self._machine.step(self._state, event)
         entered = row.next != self._state
         self._state = row.next
+        self._repeats = event == "timeout"
         if entered or event == "timeout" or row.action == "send_hello":
             self._start_timer()
         self._actions[row.action]()
@@ -309,7 +311,7 @@ class Session:
         self._events.append(SuspendReady(self._asked_us, self._acknowledged_us))
 
     def _do_send_wake(self) -> None:
-        if self._wake_id is None:
+        if self._wake_id is None or not self._repeats:
             self._wake_id = self._new_id()
         self.counts.wakes += 1
         self._send(Wake(self._wake_id, self._receiver.processed or 0))
@@ -337,8 +339,9 @@ class Session:
                 self._take_data(message)
             elif isinstance(message, Hello):
                 self._take_hello(message)
-            elif isinstance(message, SleepAck) and message.id == self._sleep_id:
-                self._fire("rx_sleep_ack")
+            elif isinstance(message, SleepAck):
+                last = message.id == self._sleep_id
+                self._fire("rx_sleep_ack" if last else "rx_old_sleep_ack")
             elif isinstance(message, WakeAck) and message.id == self._wake_id:
                 if self._state == "waking":
                     self._events.append(Resumed(message.backlog))

@@ -1,0 +1,95 @@
+"""Searches through the model: every reachable world, and from each the way back to streaming."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from tests.handshake.model import Model, TouchError, World
+
+PATIENCE = 80
+"""Steps within which a world must come back to streaming once nothing goes wrong any more."""
+
+
+class FoundError(AssertionError):
+    """A world that must not be, with the way that leads there."""
+
+
+def explore(model: Model) -> dict[World, tuple[str, World] | None]:
+    """All worlds that can be reached, each with the step that led to it first.
+
+    Raises FoundError where the firmware may use, or does use, a ring while DDR is closed.
+    """
+    start = World()
+    parents: dict[World, tuple[str, World] | None] = {start: None}
+    queue = deque([start])
+    while queue:
+        world = queue.popleft()
+        if world.linux == "down" and model.door_open(world):
+            raise FoundError(_story(parents, world, "DDR is closed and the door open"))
+        try:
+            for name, after in model.steps(world):
+                if after not in parents:
+                    parents[after] = (name, world)
+                    queue.append(after)
+        except TouchError as error:
+            raise FoundError(_story(parents, world, str(error))) from error
+    return parents
+
+
+def streams(world: World) -> bool:
+    """Both sides are where samples flow."""
+    return world.fw in ("awake", "draining") and world.session == "H" and world.peer == "online"
+
+
+def permitted(world: World) -> bool:
+    """Linux may suspend."""
+    return world.peer == "suspended"
+
+
+def check_progress(model: Model, worlds: Iterable[World], goal: Callable[[World], bool]) -> None:
+    """Raises FoundError unless every world, left to itself and to a fair order, meets the goal."""
+    calm = model.without_faults()
+    arrives: set[World] = set()
+    for world in worlds:
+        path = [world]
+        while not goal(path[-1]) and path[-1] not in arrives:
+            after = _next_in_order(calm, path[-1])
+            if after is None or len(path) > PATIENCE:
+                raise FoundError(f"never comes to {goal.__name__}: {world}\n stuck at {path[-1]}")
+            path.append(after)
+        arrives.update(path)
+
+
+_ORDER = (
+    "bell",
+    "fw: link",
+    "fw: has",
+    "fw: vq1",
+    "fw: reads",
+    "fw: poll",
+    "peer: reads",
+    "device",
+    "fw: guard",
+)
+_LAST = ("fw: patience over",)
+
+
+def _next_in_order(calm: Model, world: World) -> World | None:
+    """The most urgent step that changes anything: what happens by itself comes before any timer."""
+
+    def urgency(step: tuple[str, World]) -> int:
+        ranks = [rank for rank, prefix in enumerate(_ORDER) if step[0].startswith(prefix)]
+        return ranks[0] if ranks else len(_ORDER) + step[0].startswith(_LAST)
+
+    changing = [step for step in calm.steps(world) if step[1] != world]
+    return min(changing, key=urgency)[1] if changing else None
+
+
+def _story(parents: dict[World, tuple[str, World] | None], world: World, what: str) -> str:
+    lines = [f"{what}: {world}"]
+    step = parents[world]
+    while step is not None:
+        lines.append(f"  {step[0]}")
+        step = parents[step[1]]
+    return "\n".join([lines[0], *reversed(lines[1:])])

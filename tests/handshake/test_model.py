@@ -1,0 +1,93 @@
+"""Searches all that can happen between firmware and peer (model.py), and sees that the search finds
+a mistake where one is made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from fwgen.handshake import Machine, Row
+from tests.handshake.model import Model, World
+from tests.handshake.search import FoundError, check_progress, explore, permitted, streams
+
+
+@cache
+def worlds() -> tuple[World, ...]:
+    return tuple(explore(Model.of_the_product()))
+
+
+def changed(side: str, state: str, event: str, action: str, to: str) -> Model:
+    model = Model.of_the_product()
+    table: Machine = getattr(model, side)
+    rows = {**table.rows, (state, event): Row(action, to)}
+    return replace(model, **{side: replace(table, rows=rows)})
+
+
+def test_the_firmware_never_uses_the_link_while_ddr_is_closed() -> None:
+    found = worlds()
+    shut = {"detached", "hushed", "asleep", "calling"}
+    assert {world.fw for world in found if world.linux == "down"} == shut
+    assert {world.fw for world in found} == set(Model.of_the_product().firmware.states)
+    assert {world.peer for world in found} == set(Model.of_the_product().peer.states)
+
+
+def test_both_come_to_streaming_once_nothing_goes_wrong_any_more() -> None:
+    check_progress(Model.of_the_product(), worlds(), streams)
+
+
+def test_a_wish_to_suspend_is_fulfilled_from_wherever_both_stream() -> None:
+    model = Model.of_the_product()
+    wishes = [
+        model.fire_peer(world, "suspend")
+        for world in worlds()
+        if streams(world) and world.linux == "up"
+    ]
+    check_progress(model, wishes, permitted)
+
+
+class Credulous(Model):
+    """Takes the acknowledgement of any SLEEP for that of the last."""
+
+    def hears(self, letter: str) -> str | None:
+        return super().hears("S" if letter == "s" else letter)
+
+
+MISTAKES = {
+    "no hush": changed("firmware", "closing", "ack_out", "shut_door", "asleep"),
+    "doorbell heard in the hush": changed("firmware", "hushed", "doorbell", "open_door", "waking"),
+    "noted doorbell outlives the hush": changed("firmware", "hushed", "timeout", "none", "asleep"),
+    "late vq0 opens the door": changed("firmware", "asleep", "tx_ready", "open_door", "waking"),
+    "late vq0 makes it send": changed("firmware", "hushed", "tx_ready", "stream", "hushed"),
+    "door stays open": changed("firmware", "closing", "ack_out", "none", "closing"),
+    "sleeps before the backlog's rest": changed("firmware", "asleep", "due", "stream", "asleep"),
+    "peer without guard": changed("peer", "asking", "rx_sleep_ack", "permit", "suspended"),
+    "SLEEP in the quiet": changed("peer", "quiet", "suspend", "send_sleep", "quiet"),
+    "any acknowledgement counts": Credulous(
+        Model.of_the_product().firmware, Model.of_the_product().peer
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_the_sleep_is_found(mistake: str) -> None:
+    with pytest.raises(FoundError):
+        explore(MISTAKES[mistake])
+
+
+DEAD_ENDS = {
+    "deaf in its sleep": changed("firmware", "asleep", "doorbell", "ignore", "asleep"),
+    "WAKE is not repeated": changed("peer", "waking", "timeout", "none", "waking"),
+    "hello is not repeated": changed("peer", "greeting", "timeout", "none", "greeting"),
+    "firmware that fell asleep late is not noticed": changed(
+        "peer", "online", "rx_old_sleep_ack", "none", "online"
+    ),
+    "hello does not wake": changed("firmware", "waking", "rx_hello", "none", "waking"),
+}
+
+
+@pytest.mark.parametrize("mistake", DEAD_ENDS)
+def test_a_dead_end_is_found(mistake: str) -> None:
+    with pytest.raises(FoundError):
+        check_progress(DEAD_ENDS[mistake], worlds(), streams)
