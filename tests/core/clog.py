@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 import tempfile
 from array import array
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from tests.core.build import HERE, LOG_SOURCES, shared_library
 
@@ -60,7 +61,8 @@ class _Header(ctypes.Structure):
     )
 
 
-class View(NamedTuple):
+@dataclass(frozen=True)
+class View:
     """`data`: a block's bytes; None: a gap."""
 
     first_seq: int
@@ -68,7 +70,8 @@ class View(NamedTuple):
     data: bytes | None
 
 
-class Decoded(NamedTuple):
+@dataclass(frozen=True)
+class Decoded:
     first_seq: int
     period_us: int
     start_us: int
@@ -114,6 +117,32 @@ def library() -> ctypes.CDLL:
     return lib
 
 
+@contextmanager
+def after_every_store(look: Callable[[], None]) -> Iterator[None]:
+    """Calls `look` after each store to retained memory, but not for the stores it makes itself.
+    What it raises comes out at the end."""
+    errors: list[BaseException] = []
+    hook = Hook()
+
+    def guarded() -> None:
+        library().glue_after_store(Hook())
+        try:
+            if not errors:
+                look()
+        except BaseException as error:
+            errors.append(error)
+        library().glue_after_store(hook)
+
+    hook = Hook(guarded)
+    library().glue_after_store(hook)
+    try:
+        yield
+    finally:
+        library().glue_after_store(Hook())
+    if errors:
+        raise errors[0]
+
+
 def constant(name: str) -> int:
     value = int(library().glue_constant(name.encode()))
     assert value, f"the core has no constant {name}"
@@ -152,6 +181,16 @@ class Memory:
 
     def poke(self, offset: int, data: bytes) -> None:
         ctypes.memmove(self.address + offset, data, len(data))
+
+    def slot(self, index: int) -> bytes:
+        return self.content[self.slot_at(index) : self.slot_at(index) + SLOT_BYTES]
+
+    def slot_at(self, index: int) -> int:
+        """Offset of the slot, the first one in the region being 0."""
+        return index * SLOT_BYTES
+
+    def put_slot(self, index: int, data: bytes) -> None:
+        self.poke(self.slot_at(index), data)
 
     def copy(self) -> Memory:
         return Memory((self.size - SUPERBLOCK_BYTES) // SLOT_BYTES, self.content)

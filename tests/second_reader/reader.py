@@ -135,12 +135,20 @@ def checked(word: int, lateness: int) -> bytes:
     return mark + word.to_bytes(2, "little")
 
 
-def read_block(data: bytes) -> tuple[list[Sample], int]:
-    """The samples of the block that begins the data, and its length in bytes."""
+@dataclass(frozen=True)
+class Reading:
+    samples: list[Sample]
+    length: int
+    crc: int
+    """What it should be, by the header and the samples."""
+
+
+def read_unchecked(data: bytes) -> Reading:
+    """The block that begins the data, whatever its CRC says."""
     if len(data) < 28 or data[:4] != b"FWB1":
         raise Broken("no header")
     commit = little(data, 4, 4)
-    count, lateness, crc = commit & 0xFFF, commit >> 12 & 0xF, commit >> 16
+    count, lateness = commit & 0xFFF, commit >> 12 & 0xF
     first_seq, period_us = little(data, 8, 4), little(data, 12, 4)
     start_us, boot, word = little(data, 16, 8), little(data, 24, 2), little(data, 26, 2)
     status, distance = word >> 13, word & 0x1FFF
@@ -159,9 +167,15 @@ def read_block(data: bytes) -> tuple[list[Sample], int]:
         seq = (first_seq + i) % 2**32
         time_us = (start_us + i * period_us) % 2**64
         samples.append(Sample(seq, time_us, boot, status, distance, lateness))
-    if crc16(covered) != crc:
+    return Reading(samples, 28 + -(-bits.used // 8), crc16(covered))
+
+
+def read_block(data: bytes) -> tuple[list[Sample], int]:
+    """The samples of the block that begins the data, and its length in bytes."""
+    reading = read_unchecked(data)
+    if little(data, 6, 2) != reading.crc:
         raise Broken("CRC")
-    return samples, 28 + -(-bits.used // 8)
+    return reading.samples, reading.length
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,321 @@
+"""What a start of the firmware makes of the memory that it finds."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.clog import (
+    KEEP_OLDEST,
+    SLOT_BYTES,
+    SUPERBLOCK_BYTES,
+    Config,
+    Log,
+    Memory,
+    View,
+    decode,
+)
+from tests.core.plain_block import PlainBlock
+from tests.core.samples import samples
+from tests.second_reader.reader import Superblock, crc16, read_region
+
+WRAP = 2**32
+SLOTS = 6
+CONFIG = Config(initial_seq=4000)
+
+
+def filled(blocks: int, config: Config = CONFIG, slots: int = SLOTS) -> Memory:
+    """A memory in which a log of so many blocks of ten samples each lies."""
+    memory = Memory(slots)
+    log = Log(memory, config)
+    for i in range(blocks):
+        for j, (word, late) in enumerate(samples("walk", 10, Random(i))):
+            log.append(i * 10_000_000 + j * config.period_us, word, late)
+    return memory
+
+
+def spans(views: list[View]) -> list[tuple[int, int, bool]]:
+    """First number, count, is it a block?"""
+    return [(view.first_seq, view.count, view.data is not None) for view in views]
+
+
+def block_bytes(first_seq: int, count: int, boot: int = 1) -> bytes:
+    block = PlainBlock(first_seq, 60_000, 0, boot, 100, 0)
+    for i in range(count - 1):
+        assert block.append(100 + i, 0)
+    return block.data()
+
+
+def superblock_gone(memory: Memory) -> None:
+    memory.poke(memory.size - SUPERBLOCK_BYTES, bytes(SUPERBLOCK_BYTES))
+
+
+def test_nothing_there() -> None:
+    log = Log(Memory(SLOTS), CONFIG)
+    assert (log.boot, log.next_seq, log.oldest_seq, log.used_slots) == (1, 4000, 4000, 0)
+    assert log.drain() == []
+
+
+@given(st.integers(0, 2**32), st.sampled_from((0.0, 0.2, 1.0)))
+@settings(max_examples=60, deadline=None)
+def test_garbage_gives_a_clean_start(seed: int, magics: float) -> None:
+    """Also where slots begin like blocks, as far as a check of 16 bits can tell."""
+    random = Random(seed)
+    memory = Memory(SLOTS)
+    memory.poke(0, random.randbytes(memory.size))
+    for slot in range(SLOTS):
+        if random.random() < magics:
+            memory.poke(memory.slot_at(slot), b"FWB1")
+    if read_region(memory.content)[1]:
+        return
+    log = Log(memory, CONFIG)
+    assert (log.boot, log.next_seq, log.used_slots) == (1, 4000, 0)
+    log.append(0, 1234)
+    assert spans(log.drain()) == [(4000, 1, True)]
+    assert read_region(memory.content)[0] == Superblock(1, 4000, 1)
+
+
+@pytest.mark.parametrize("slots", [0, 1])
+def test_hardly_any_memory(slots: int) -> None:
+    log = Log(Memory(slots), CONFIG)
+    for i in range(3):
+        log.append(i * 60_000, 1500)
+    assert log.slots == slots
+    assert log.next_seq == 4003
+    assert log.dropped_total == (3 if slots == 0 else 0)
+    assert spans(log.drain()) == [(4000, 3, slots > 0)]
+
+
+@pytest.mark.parametrize("size", [0, 8, 56])
+def test_no_memory_at_all(size: int) -> None:
+    memory = Memory(1)
+    memory.poke(0, b"\xee" * memory.size)
+    memory.size = size
+    log = Log(memory, CONFIG)
+    log.append(0, 1500)
+    assert (log.slots, log.dropped_total, log.backlog) == (0, 1, 0)
+    assert spans(log.drain()) == [(4000, 1, False)]
+    assert log.release(4001) and not log.release(4002)
+    assert memory.content == b"\xee" * (SUPERBLOCK_BYTES + SLOT_BYTES)
+
+
+def test_what_was_there_stays_as_it_was() -> None:
+    memory = filled(4)
+    before = Log(memory.copy(), CONFIG).drain()
+    log = Log(memory, CONFIG)
+    assert log.drain() == before
+    assert spans(before) == [(4000 + 10 * i, 10, True) for i in range(4)]
+    assert log.boot == 2
+    assert (log.next_seq, log.backlog, log.used_slots, log.peak_slots) == (4040, 40, 4, 4)
+
+
+def test_slots_in_any_order() -> None:
+    memory = filled(SLOTS)
+    before = Log(memory.copy(), CONFIG).drain()
+    order = [*range(SLOTS)]
+    for seed in range(20):
+        Random(seed).shuffle(order)
+        shuffled = memory.copy()
+        for at, slot in enumerate(order):
+            shuffled.put_slot(at, memory.slot(slot))
+        assert Log(shuffled, CONFIG).drain() == before
+
+
+def test_numbers_wrap_inside_what_is_kept() -> None:
+    memory = filled(5, Config(initial_seq=WRAP - 25))
+    log = Log(memory, CONFIG)
+    assert spans(log.drain()) == [((WRAP - 25 + 10 * i) % WRAP, 10, True) for i in range(5)]
+    assert log.next_seq == 25
+
+
+def test_blocks_of_another_period_are_handed_out_as_they_are() -> None:
+    memory = filled(2)
+    log = Log(memory, Config(period_us=100_000))
+    log.append(0, 1500)
+    log.append(100_000, 1500)
+    found = [decode(view.data) for view in log.drain() if view.data]
+    assert [block.period_us for block in found if block] == [60_000, 60_000, 100_000]
+    assert [block.boot for block in found if block] == [1, 1, 2]
+    assert [block.first_seq for block in found if block] == [4000, 4010, 4020]
+
+
+@pytest.mark.parametrize("more", [-2, 0, 3])
+def test_a_log_of_another_size_that_ends_at_the_same_place(more: int) -> None:
+    memory = filled(3)
+    bigger = Memory(SLOTS + more)
+    content = memory.content.rjust(bigger.size, b"\xbb")[-bigger.size :]
+    bigger.poke(0, content)
+    log = Log(bigger, CONFIG)
+    lost = max(0, -more)  # the first slots are gone, and with them the oldest blocks
+    assert spans(log.drain()) == [(4000 + 10 * i, 10, True) for i in range(lost, 3)]
+    assert log.next_seq == 4030
+
+
+class TestSuperblock:
+    def test_lost(self) -> None:
+        memory = filled(3)
+        Log(memory, CONFIG)
+        log = Log(memory, CONFIG)
+        log.append(0, 1500)
+        superblock_gone(memory)
+        log = Log(memory, CONFIG)
+        assert (log.boot, log.next_seq) == (4, 4031)  # by the newest block, of boot 3
+
+    def test_one_record_damaged(self) -> None:
+        """The other one, one boot older, takes over; the blocks know the rest."""
+        memory = filled(3)
+        Log(memory, CONFIG)
+        for record in (0, 32):
+            damaged = memory.copy()
+            damaged.poke(memory.size - SUPERBLOCK_BYTES + record + 5, b"\x99")
+            log = Log(damaged, CONFIG)
+            assert (log.boot, log.next_seq) == ((2, 3)[record // 32], 4030)
+
+    def test_numbers_and_boots_outlive_an_empty_log(self) -> None:
+        memory = filled(3)
+        log = Log(memory, CONFIG)
+        log.drain()
+        assert log.release(4030)
+        for boot in range(3, 8):
+            log = Log(memory, CONFIG)
+            assert (log.boot, log.next_seq, log.used_slots) == (boot, 4030, 0)
+
+    def test_dropped_samples_are_told_after_a_reset(self) -> None:
+        config = Config(when_full=KEEP_OLDEST)
+        memory = filled(4, config, slots=2)
+        log = Log(memory, config)
+        assert spans(log.drain()) == [(0, 10, True), (10, 10, True), (20, 20, False)]
+        assert log.release(40)
+        log.append(0, 1500)
+        assert spans(log.drain()) == [(40, 1, True)]
+
+    def test_boots_wrap(self) -> None:
+        memory = Memory(1)
+        memory.put_slot(0, block_bytes(50, 3, boot=0xFFFF))
+        assert Log(memory, CONFIG).boot == 0
+        assert Log(memory, CONFIG).boot == 1
+
+    @pytest.mark.parametrize("generations", [(0, 1), (2, 1), (WRAP - 2, WRAP - 1), (0, WRAP - 1)])
+    def test_the_later_generation_is_in_force(self, generations: tuple[int, int]) -> None:
+        later = generations.index({(2, 1): 2, (0, WRAP - 1): 0}.get(generations, generations[1]))
+        memory = Memory(1)
+        for i, generation in enumerate(generations):
+            seed = filled(0).content[-32:]
+            words = [int.from_bytes(seed[j : j + 4], "little") for j in range(0, 32, 4)]
+            words[1:4] = generation, 100 * (i + 1), 10 * (i + 1)
+            memory.poke(memory.size - 64 + 32 * i, sealed(words))
+        log = Log(memory, CONFIG)
+        assert (log.next_seq, log.boot) == (100 * (later + 1), 10 * (later + 1) + 1)
+
+
+def sealed(words: list[int]) -> bytes:
+    """A superblock record with its check."""
+    body = b"".join(word.to_bytes(4, "little") for word in words[:7])
+    crc = crc16(body)
+    return body + (crc | (crc ^ 0xFFFF) << 16).to_bytes(4, "little")
+
+
+class TestDamage:
+    def test_a_block_in_the_middle_becomes_a_gap(self) -> None:
+        memory = filled(3)
+        memory.poke(memory.slot_at(1) + 30, b"\xff")
+        log = Log(memory, CONFIG)
+        assert spans(log.drain()) == [(4000, 10, True), (4010, 10, False), (4020, 10, True)]
+
+    def test_the_numbers_of_a_damaged_last_block_are_not_used_again(self) -> None:
+        memory = filled(3)
+        memory.poke(memory.slot_at(2) + 30, b"\xff")
+        log = Log(memory, CONFIG)
+        log.append(0, 1500)
+        assert spans(log.drain()) == [
+            (4000, 10, True),
+            (4010, 10, True),
+            (4020, 10, False),
+            (4030, 1, True),
+        ]
+
+    def test_a_damaged_header_is_not_believed_far(self) -> None:
+        memory = filled(2)
+        memory.put_slot(3, b"FWB1" + b"\x05\x00\x00\x00" + (4020 + 65_532).to_bytes(4, "little"))
+        assert Log(memory, CONFIG).next_seq == 4020
+
+    def test_nor_where_nothing_else_is_known(self) -> None:
+        memory = Memory(SLOTS)
+        memory.put_slot(3, b"FWB1" + b"\x05\x00\x00\x00" + (4000).to_bytes(4, "little"))
+        assert Log(memory, CONFIG).next_seq == 4000
+
+    def test_what_is_not_kept_is_wiped(self) -> None:
+        memory = filled(2)
+        memory.put_slot(4, b"FWB1 and nonsense")
+        memory.put_slot(5, memory.slot(0))
+        log = Log(memory, CONFIG)
+        assert spans(log.drain()) == [(4000, 10, True), (4010, 10, True)]
+        magics = [memory.slot(i)[:4] == b"FWB1" for i in range(SLOTS)]
+        assert magics.count(True) == 2
+
+    def test_of_blocks_that_overlap_the_first_is_kept_then_the_longer(self) -> None:
+        memory = Memory(SLOTS)
+        memory.put_slot(0, block_bytes(105, 10))
+        memory.put_slot(1, block_bytes(100, 4))
+        memory.put_slot(2, block_bytes(100, 8))
+        memory.put_slot(3, block_bytes(108, 1))
+        log = Log(memory, CONFIG)
+        assert log.next_seq == 115  # the numbers of the block left out stay used
+        assert spans(log.drain()) == [(100, 8, True), (108, 1, True), (109, 6, False)]
+
+    @given(st.integers(0, 2**32), st.integers(1, 12))
+    @settings(max_examples=150, deadline=None)
+    def test_any_damage_leaves_whole_blocks_alone(self, seed: int, wounds: int) -> None:
+        """What is handed out afterwards is what was there, or a gap."""
+        random = Random(seed)
+        memory = filled(SLOTS)
+        before = {v.first_seq: decode(v.data or b"") for v in Log(memory.copy(), CONFIG).drain()}
+        hurt = set()
+        for _ in range(wounds):
+            at = random.randrange(memory.size)
+            memory.poke(at, bytes([memory.content[at] ^ 1 << random.randrange(8)]))
+            hurt.add(at // SLOT_BYTES)
+        log = Log(memory, CONFIG)
+        views = log.drain()
+        blocks = {view.first_seq: decode(view.data) for view in views if view.data}
+        assert all(before[first_seq] == block for first_seq, block in blocks.items())
+        assert len(blocks) >= SLOTS - len(hurt)
+        total = sum(v.count for v in views)
+        assert views == [] or views[0].first_seq + total == log.next_seq
+        assert log.next_seq <= 4060 + 65_536
+
+
+def test_round_and_round_with_resets_the_second_reader_finds_the_same() -> None:
+    """The region as the text describes it, read by who wrote the reader from the text."""
+    random = Random(5)
+    memory, config = Memory(4), Config(initial_seq=WRAP - 3000)
+    log = Log(memory, config)
+    taken = []
+    for run in range(40):
+        count = random.randrange(1, 300)
+        for i, (word, late) in enumerate(samples("any", count, random)):
+            if log.used_slots < 4 or log.open_samples:
+                taken.append(((log.next_seq, i * 60_000, log.boot), (word, late)))
+                dropped = log.dropped_total
+                log.append(i * 60_000, word, late)
+                if log.dropped_total != dropped:
+                    taken.pop()
+        _, blocks = read_region(memory.content)
+        held = sorted(
+            (
+                ((s.seq, s.time_us, s.boot), (s.status << 13 | s.distance_mm, s.lateness))
+                for block in blocks
+                for s in block
+            ),
+            key=lambda sample: (sample[0][0] - WRAP // 2) % WRAP,
+        )
+        assert held == (taken[-len(held) :] if held else [])
+        assert len(held) == log.backlog
+        if run % 3 == 2:
+            log.drain()
+            log.release((log.next_seq - random.randrange(100)) % WRAP)
+        if run % 7 == 6:
+            log = Log(memory, config)
