@@ -1,0 +1,178 @@
+"""The three readers (C, Python, and the one written from docs/SPEC.md) over the same bytes: blocks
+as the log writes them, blocks damaged, and streams of nonsense under a right CRC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fwgen.wire.block import BlockError, decode_block
+from tests.core.clog import Config, Decoded, Log, Memory, decode
+from tests.core.plain_block import PlainBlock
+from tests.core.samples import KINDS, samples
+from tests.second_reader.reader import Broken, little, read_block, read_unchecked
+from tests.second_reader.test_spec_example import example
+
+WRAP = 2**32
+
+
+def by_python(data: bytes) -> Decoded | None:
+    try:
+        block = decode_block(data)
+    except BlockError as error:
+        assert str(error)
+        return None
+    assert block.count == len(block.words)
+    assert block.size_bytes == len(data)
+    return Decoded(
+        block.first_seq,
+        block.period_us,
+        block.start_us,
+        block.boot,
+        list(block.words),
+        list(block.late),
+    )
+
+
+def by_second_reader(data: bytes) -> Decoded | None:
+    if len(data) > 488:
+        return None
+    try:
+        found, length = read_block(data)
+    except Broken:
+        return None
+    if length != len(data):
+        return None
+    period_us = little(data, 12, 4)
+    assert [s.seq for s in found] == [(found[0].seq + i) % WRAP for i in range(len(found))]
+    return Decoded(
+        found[0].seq,
+        period_us,
+        found[0].time_us,
+        found[0].boot,
+        [s.status << 13 | s.distance_mm for s in found],
+        [s.lateness for s in found],
+    )
+
+
+def agreed(data: bytes) -> Decoded | None:
+    found = decode(data)
+    assert by_python(data) == found
+    assert by_second_reader(data) == found
+    return found
+
+
+def written(kind: str, count: int, seed: int) -> tuple[list[bytes], list[tuple[int, int]]]:
+    """Blocks as the log writes them, and the samples that it was given."""
+    random = Random(seed)
+    log = Log(Memory(20), Config(period_us=random.choice((1, 60_000, WRAP - 1)), initial_seq=seed))
+    run = samples(kind, count, random)
+    for i, (word, late) in enumerate(run):
+        log.append((1 << 60) + i * log.config.period_us, word, late)
+    return [view.data or b"" for view in log.drain()], run
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_written_is_read(kind: str) -> None:
+    for seed, count in enumerate((1, 2, 10, 700)):
+        blocks, run = written(kind, count, seed)
+        found = [agreed(data) for data in blocks]
+        assert all(found)
+        assert [pair for b in found if b for pair in zip(b.words, b.late, strict=True)] == run
+
+
+@given(st.sampled_from(KINDS), st.integers(1, 200), st.integers(0, WRAP), st.integers(1, 3))
+@settings(max_examples=250, deadline=None)
+def test_damaged_blocks(kind: str, count: int, seed: int, wounds: int) -> None:
+    random = Random(seed)
+    data = bytearray(random.choice(written(kind, count, seed)[0]))
+    for _ in range(wounds):
+        data[random.randrange(len(data))] = random.randrange(256)
+    agreed(bytes(data))
+    agreed(bytes(data[: random.randrange(len(data) + 1)]))
+    agreed(bytes(data) + random.randbytes(random.randrange(1, 9)))
+
+
+@given(st.binary(max_size=600), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_random_bytes(data: bytes, magic: bool) -> None:
+    agreed(b"FWB1" + data[4:] if magic else data)
+
+
+def with_right_crc(data: bytes) -> bytes | None:
+    """The bytes cut to what the header says, under the CRC that they should have; None if the
+    second reader cannot read them."""
+    try:
+        reading = read_unchecked(data)
+    except Broken:
+        return None
+    return data[:6] + reading.crc.to_bytes(2, "little") + data[8 : reading.length]
+
+
+@given(
+    st.integers(0, WRAP),
+    st.integers(0, 400),
+    st.sampled_from((0, 0, 1, 2, 3, 4, 5, 6)),
+    st.floats(0.3, 0.95),
+)
+@settings(max_examples=400, deadline=None)
+def test_nonsense_under_a_right_crc(seed: int, count: int, status: int, ones: float) -> None:
+    """Streams that no writer would write, but that say something: all readers read the same."""
+    random = Random(seed)
+    stream = sum((random.random() < ones) << i for i in range(3680)).to_bytes(460)
+    commit = count | random.randrange(16) << 12
+    first = status << 13 | (random.randrange(8192) if status < 3 or random.random() < 0.1 else 0)
+    data = b"FWB1" + commit.to_bytes(4, "little") + random.randbytes(18)
+    whole = with_right_crc(data + first.to_bytes(2, "little") + stream)
+    if whole is None:
+        # Not a block for one reader: for none, whatever the CRC.
+        assert agreed(data + first.to_bytes(2, "little") + stream) is None
+    else:
+        assert agreed(whole)
+        assert agreed(whole[:6] + bytes([whole[6] ^ 1]) + whole[7:]) is None
+
+
+def test_every_bit_counts() -> None:
+    """Flip any bit of a block: it is rejected, or it was one of the padding's."""
+    block = PlainBlock(7, 60_000, 5, 1, 1500, 3)
+    for word, late in samples("any", 40, Random(2)):
+        block.append(word, late)
+    data = block.data()
+    padding = -len(block.bits) % 8
+    assert agreed(data)
+    for bit in range(len(data) * 8):
+        flipped = bytearray(data)
+        flipped[bit // 8] ^= 0x80 >> bit % 8
+        found = agreed(bytes(flipped))
+        if bit >= len(data) * 8 - padding:
+            assert found == decode(data)
+        else:
+            assert found is None
+
+
+@pytest.mark.parametrize(
+    ("wound", "says"),
+    [
+        (lambda b: b[:20], "20 bytes; a block has 28 to 488"),
+        (lambda b: b + bytes(500), "a block has 28 to 488"),
+        (lambda b: b"\0" + b[1:], "begins with 00 57 42 31, not with 'FWB1'"),
+        (lambda b: b[:4] + b"\0\0" + b[6:], "holds no sample"),
+        (lambda b: b[:12] + bytes(4) + b[16:], "the period is 0"),
+        (lambda b: b[:27] + b"\xc0" + b[28:], "sample 0 has the unknown status 6"),
+        (lambda b: b[:27] + b"\x61" + b[28:], "sample 0 has a distance but status 3"),
+        (lambda b: b[:-1], "the stream ends before the 10 samples do"),
+        (lambda b: b + b"\0", "43 bytes, but its samples end after 42"),
+        (lambda b: b[:8] + b"\0" + b[9:], "the CRC over header and samples is 0x"),
+        (lambda b: b[:28] + b"\x03\x07" + b[30:], "sample 1 is of kind 7 where that cannot be"),
+        (lambda b: b[:26] + b"\0\0\xb0" + b[29:], "sample 1 is at -2 mm"),
+    ],
+)
+def test_the_error_says_what_is_wrong(wound: Callable[[bytes], bytes], says: str) -> None:
+    data = wound(example("block"))
+    with pytest.raises(BlockError, match=says):
+        decode_block(data)
+    assert decode(data) is None
