@@ -99,7 +99,13 @@ def library() -> ctypes.CDLL:
     lib.glue_log_size.restype = ctypes.c_size_t
     lib.glue_constant.restype = ctypes.c_uint32
     u16s, u8s = ctypes.POINTER(ctypes.c_uint16), ctypes.POINTER(ctypes.c_uint8)
-    lib.glue_append.argtypes = [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint16, ctypes.c_uint8]
+    lib.glue_append.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_uint64,
+        ctypes.c_uint16,
+        ctypes.c_uint8,
+        ctypes.c_uint8,
+    ]
     lib.glue_append_many.argtypes = [
         ctypes.c_void_p,
         ctypes.c_uint64,
@@ -224,7 +230,10 @@ class Log:
         )
 
     def append(self, schedule_us: int, word: int, late: int = 0) -> None:
-        self._lib.glue_append(self._at, schedule_us, word, late)
+        self.append_raw(schedule_us, word & 0x1FFF, word >> 13, late)
+
+    def append_raw(self, schedule_us: int, distance_mm: int, status: int, late: int) -> None:
+        self._lib.glue_append(self._at, schedule_us, distance_mm, status, late)
 
     def append_many(self, start_us: int, words: array[int]) -> None:
         pointer = ctypes.cast(words.buffer_info()[0], ctypes.POINTER(ctypes.c_uint16))

@@ -26,11 +26,12 @@ size_t glue_log_size(void)
 	return sizeof(struct sample_log);
 }
 
-void glue_append(struct sample_log *log, uint64_t schedule_us, uint16_t word, uint8_t late_16ths)
+void glue_append(struct sample_log *log, uint64_t schedule_us, uint16_t distance_mm, uint8_t status,
+		 uint8_t late_16ths)
 {
 	const struct sample sample = {
-		.distance_mm = word & WORD_DISTANCE_MASK,
-		.status = (uint8_t)(word >> WORD_STATUS_SHIFT),
+		.distance_mm = distance_mm,
+		.status = status,
 		.late_16ths = late_16ths,
 	};
 
@@ -41,7 +42,8 @@ void glue_append_many(struct sample_log *log, uint64_t start_us, uint32_t period
 		      const uint16_t *words, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		glue_append(log, start_us + (uint64_t)i * period_us, words[i], 0);
+		glue_append(log, start_us + (uint64_t)i * period_us, words[i] & WORD_DISTANCE_MASK,
+			    (uint8_t)(words[i] >> WORD_STATUS_SHIFT), 0);
 	}
 }
 

@@ -9,8 +9,10 @@ typedef void (*glue_hook)(void);
 void glue_after_store(glue_hook hook);
 size_t glue_log_size(void);
 
-/* `word`: status << 13 | distance_mm */
-void glue_append(struct sample_log *log, uint64_t schedule_us, uint16_t word, uint8_t late_16ths);
+void glue_append(struct sample_log *log, uint64_t schedule_us, uint16_t distance_mm, uint8_t status,
+		 uint8_t late_16ths);
+
+/* Samples on time, one period apart; a word: status << 13 | distance_mm */
 void glue_append_many(struct sample_log *log, uint64_t start_us, uint32_t period_us,
 		      const uint16_t *words, uint32_t count);
 

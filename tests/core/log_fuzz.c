@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Drives the log and the decoder at random, to run under sanitizers: all memory has exactly the
+ * size that was promised. Arguments: seed, rounds. Exit code 1 and a line on stderr if something is
+ * wrong.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sample_log.h"
+
+static uint64_t random_state;
+
+/* xorshift64* (Vigna, 2016) */
+static uint32_t random_below(uint32_t limit)
+{
+	random_state ^= random_state >> 12;
+	random_state ^= random_state << 25;
+	random_state ^= random_state >> 27;
+	return (uint32_t)((random_state * 0x2545f4914f6cdd1dull) >> 32) % limit;
+}
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "%s\n", what);
+	exit(1);
+}
+
+static void *exactly(size_t size)
+{
+	void *memory = malloc(size != 0u ? size : 1u);
+
+	if (memory == NULL) {
+		fail("no memory");
+	}
+	return memory;
+}
+
+/* Decodes a copy that ends where the bytes end; -1 if it is no whole block. */
+static int decode(const uint8_t *bytes, size_t len)
+{
+	uint8_t *copy = exactly(len);
+	struct block_decoder decoder;
+	struct sample sample;
+	int count = 0;
+	bool whole = false;
+
+	memcpy(copy, bytes, len);
+	if (block_decode_begin(&decoder, copy, len)) {
+		while (block_decode_next(&decoder, &sample)) {
+			if (sample.status > SAMPLE_FAULT ||
+			    sample.distance_mm > SAMPLE_DISTANCE_MAX_MM ||
+			    sample.late_16ths > SAMPLE_LATE_MAX_16THS) {
+				fail("a sample out of range");
+			}
+			count++;
+		}
+		whole = block_decode_whole(&decoder);
+	}
+	free(copy);
+	return whole ? count : -1;
+}
+
+static void decode_nonsense(void)
+{
+	uint8_t bytes[BLOCK_BYTES];
+	const size_t len = random_below(BLOCK_BYTES + 1u);
+
+	for (size_t i = 0; i < len; i++) {
+		bytes[i] = (uint8_t)random_below(256);
+	}
+	if (len >= 8u) {
+		memcpy(bytes, "FWB1", 4);
+		bytes[5] &= 0x01; /* up to 511 samples, or the stream always ends too early */
+	}
+	(void)decode(bytes, len);
+}
+
+static struct sample any_sample(void)
+{
+	static int distance_mm = 1500;
+	struct sample sample = {.status = SAMPLE_VALID};
+
+	if (random_below(8) == 0u) {
+		/* Out of range, too: the log has to cut it. */
+		sample.distance_mm = (uint16_t)random_below(10000);
+		sample.status = (uint8_t)random_below(8);
+		sample.late_16ths = (uint8_t)(random_below(3) == 0u ? random_below(20) : 0u);
+		return sample;
+	}
+	distance_mm = (distance_mm + (int)random_below(9)) % 4000;
+	sample.distance_mm = (uint16_t)distance_mm;
+	return sample;
+}
+
+struct bench {
+	struct sample_log log;
+	uint8_t *region;
+	size_t size;
+	uint64_t due_us;
+	uint32_t expected; /* by the peer */
+};
+
+static void start(struct bench *bench)
+{
+	const struct sample_log_config config = {
+		.period_us = 60000,
+		.when_full = (enum log_policy)random_below(3),
+		.reserve_slots = random_below(3),
+		.initial_seq = UINT32_MAX - 1000u,
+	};
+
+	sample_log_init(&bench->log, bench->region, bench->size, &config);
+}
+
+static void begin_anew(struct bench *bench)
+{
+	bench->expected = sample_log_oldest_seq(&bench->log);
+	(void)sample_log_rewind(&bench->log, bench->expected);
+}
+
+static void reset(struct bench *bench)
+{
+	start(bench);
+	if (sample_log_rewind(&bench->log, bench->expected)) {
+		return;
+	}
+	if (bench->size >= SUPERBLOCK_BYTES) {
+		fail("the numbers were forgotten");
+	}
+	begin_anew(bench);
+}
+
+static void append(struct bench *bench)
+{
+	for (uint32_t left = random_below(400); left > 0u; left--) {
+		const uint32_t before = sample_log_next_seq(&bench->log);
+
+		sample_log_append(&bench->log, bench->due_us, any_sample());
+		bench->due_us += 60000u;
+		if (sample_log_next_seq(&bench->log) != before + 1u) {
+			fail("a sample has no number");
+		}
+	}
+	bench->due_us += random_below(5) == 0u ? random_below(100000) : 0u;
+}
+
+static void send(struct bench *bench)
+{
+	struct log_view view;
+
+	for (uint32_t left = random_below(8); left > 0u; left--) {
+		if (!sample_log_peek(&bench->log, random_below(2) == 0u, &view)) {
+			return;
+		}
+		if ((int32_t)(view.first_seq - bench->expected) > 0) {
+			fail("samples skipped in silence");
+		}
+		if (view.kind == LOG_VIEW_BLOCK &&
+		    (view.len > BLOCK_BYTES || decode(view.bytes, view.len) != (int)view.count)) {
+			fail("not the block that it should be");
+		}
+		if (random_below(8) != 0u) {
+			bench->expected = view.first_seq + view.count;
+			sample_log_sent(&bench->log);
+		}
+	}
+}
+
+static void damage(struct bench *bench)
+{
+	for (uint32_t left = random_below(4); left > 0u; left--) {
+		bench->region[random_below((uint32_t)bench->size)] ^=
+			(uint8_t)(1u << random_below(8));
+	}
+	start(bench);
+	begin_anew(bench); /* what was damaged may have had any number */
+}
+
+static void step(struct bench *bench)
+{
+	switch (random_below(8)) {
+	case 0:
+	case 1:
+	case 2:
+		append(bench);
+		break;
+	case 3:
+	case 4:
+		send(bench);
+		break;
+	case 5:
+		if (!sample_log_release(&bench->log, bench->expected - random_below(300))) {
+			fail("what was sent cannot be released");
+		}
+		break;
+	case 6:
+		reset(bench);
+		break;
+	default:
+		decode_nonsense();
+		(void)sample_log_release(&bench->log, random_below(UINT32_MAX));
+		break;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3) {
+		fail("arguments: seed rounds");
+	}
+	random_state = 0x9e3779b97f4a7c15ull + strtoul(argv[1], NULL, 0);
+	for (unsigned long round = strtoul(argv[2], NULL, 0); round > 0u; round--) {
+		static struct bench bench;
+
+		bench.size = random_below(6) * BLOCK_BYTES + random_below(20) * 8u;
+		bench.region = exactly(bench.size);
+		for (size_t i = 0; i < bench.size; i++) {
+			bench.region[i] = (uint8_t)random_below(256);
+		}
+		bench.due_us = random_below(UINT32_MAX);
+		start(&bench);
+		begin_anew(&bench);
+		for (int i = 0; i < 30; i++) {
+			step(&bench);
+		}
+		if (bench.size > 0u) {
+			damage(&bench);
+		}
+		for (int i = 0; i < 10; i++) {
+			step(&bench);
+		}
+		free(bench.region);
+	}
+	return 0;
+}
