@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fwgen.errors import InputError
 from fwgen.scenario.model import FORMAT, Scenario, check_steps
-from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, did_you_mean, quote
+from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, quote, suggest
 from fwgen.spec.document import Document, load_document, parse_document
 from fwgen.spec.parts import read_part
 
@@ -24,12 +24,14 @@ def bundled_names() -> list[str]:
 def find_scenario(text: str) -> Path:
     """The file that a user means: a path, or a bundled name. Raises InputError."""
     path = Path(text)
-    if path.exists() or path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+    if path.exists():
         return path
-    if text in bundled_names():
+    names = bundled_names()
+    if text in names:
         return BUNDLED / f"{text}.yaml"
-    hint = did_you_mean(text, bundled_names(), "bundled scenarios")
-    raise InputError(f"there is no scenario {quote(text)}, neither as a file nor bundled\n{hint}")
+    near = suggest(path.stem, names)
+    hint = f"did you mean the bundled `{near}`?" if near else f"bundled: {', '.join(names)}"
+    raise InputError(f"there is no scenario {quote(text, 200)}, as a file or bundled\nhelp: {hint}")
 
 
 def load_scenario(path: str | Path) -> Scenario:

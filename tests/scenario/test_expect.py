@@ -1,0 +1,91 @@
+"""What scenarios expect, held against reports."""
+
+from typing import Any
+
+import pytest
+
+from fwgen.scenario.expect import FIELDS, STANDING, Expectation
+from fwgen.scenario.load import parse_scenario
+
+HEAD = "fwgen-scenario: 1\nname: x\ndistance: [{at: 0 s, mm: 1}]\nuntil: 1 s\n"
+
+SLEEP = {
+    "at_s": 1.0,
+    "ack_ms": 0.4,
+    "slept_s": 60.0,
+    "wake_cause": "timer",
+    "first_sample_ms": 12.5,
+    "drain_ms": None,
+    "backlog": 1000,
+}
+REPORT: dict[str, Any] = {
+    "samples": {
+        "taken": 100,
+        "delivered": 97,
+        "lost": 1,
+        "declared_lost": 2,
+        "duplicated": 0,
+        "out_of_order": 0,
+        "wrong": 0,
+    },
+    "sleeps": [SLEEP, {**SLEEP, "slept_s": 30.0, "wake_cause": "log-full", "ack_ms": 7.0}],
+    "ddr": {"accesses_while_closed": 3, "first": None},
+    "log": {"capacity_bytes": 100_000, "peak_bytes": 2048, "bytes_per_sample": 0.75},
+    "jitter_us": {"p50": 4, "p99": None, "max": 90},
+}
+
+
+def judge(expect: str) -> list[str]:
+    scenario = parse_scenario(HEAD + f"expect: {expect}\n")
+    return [told for wanted in scenario.expect if (told := wanted.judge(REPORT))]
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{lost: 1, declared_lost: {at-least: 2}, taken: {at-least: 90, at-most: 110}}",
+        "{ddr_accesses_while_closed: 3, sleeps: 2, backlog: 1000}",
+        "{woken_by_timer: 1, woken_by_log_full: 1, woken_by_user: 0}",
+        "{ack: 7 ms, slept: {at-least: 30 s}, first_sample: {at-most: 12.5 ms}}",
+        "{log_peak: 2 KiB, bytes_per_sample: {at-most: 0.75}, jitter_max: {at-most: 90 us}}",
+    ],
+)
+def test_met(expect: str) -> None:
+    assert judge(expect) == []
+
+
+@pytest.mark.parametrize(
+    ("expect", "says"),
+    [
+        ("{lost: 0}", "`lost` is 1, expected: 0"),
+        ("{declared_lost: {at-least: 3}}", "`declared_lost` is 2, expected: at-least 3"),
+        (
+            "{taken: {at-least: 101, at-most: 110}}",
+            "`taken` is 100, expected: at-least 101 and at-most 110",
+        ),
+        ("{ack: {at-most: 6999 us}}", "`ack` is 7 ms, expected: at-most 6.999 ms"),
+        ("{slept: {at-least: 1 min}}", "`slept` is 30 s, expected: at-least 1 min"),
+        ("{log_peak: {at-most: 1 KiB}}", "`log_peak` is 2 KiB, expected: at-most 1 KiB"),
+        (
+            "{bytes_per_sample: {at-most: 0.7}}",
+            "`bytes_per_sample` is 0.75, expected: at-most 0.7",
+        ),
+        ("{drain: 1 s}", "`drain` is expected to be 1 s, the run gave no such figure"),
+        ("{jitter_p99: 1 us}", "`jitter_p99` is expected to be 1 us, the run gave no such figure"),
+    ],
+)
+def test_not_met(expect: str, says: str) -> None:
+    assert judge(expect) == [says]
+
+
+def test_what_is_not_said_is_expected_to_be_nought() -> None:
+    scenario = parse_scenario(HEAD + "expect: {lost: {at-most: 5}, sleeps: 1}\n")
+    wanted = {expectation.field: expectation for expectation in scenario.expectations()}
+    assert set(wanted) == {*STANDING, "sleeps"}
+    assert wanted["lost"] == Expectation("lost", None, 5)
+    assert wanted["wrong"] == Expectation("wrong", 0, 0)
+
+
+def test_every_field_finds_something_in_a_report() -> None:
+    nothing = {name for name, field in FIELDS.items() if field.find(REPORT) is None}
+    assert nothing == {"drain", "jitter_p99"}
