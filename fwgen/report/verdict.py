@@ -1,176 +1,259 @@
-"""The run report (format 1) and its verdict, from a RunRecord and what the scenario expects.
-
-A delivered sample belongs to the taken one with the same boot and scheduled time, whatever number
-it carries: a firmware that loses one without a word then shows one lost and not a shifted rest.
-"""
+"""Pass or fail, in whole sentences with figures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+import bisect
+from collections.abc import Callable, Iterator
+from typing import Any, Final, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fwgen.backends.record import Delivered, Ints, RunRecord, Taken
-from fwgen.scenario.model import Scenario
+from fwgen.backends.record import STATUS_NAMES, VALID, RunRecord
+from fwgen.report.model import Report
+from fwgen.report.samples import Bools, SampleCheck, runs
+from fwgen.report.words import clock, count, fine_clock, listed, ranges, span
+from fwgen.scenario.expect import Expectation
 
-FORMAT: Final = 1
-_ROUND: Final = 6
-
-
-@dataclass
-class Counts:
-    """`*_at` are indices into `taken`, of those samples."""
-
-    taken: int
-    delivered: int
-    lost_at: Ints
-    declared_lost_at: Ints
-    duplicated: int
-    out_of_order: int
-    wrong_arrivals: Ints = field(repr=False)
-    """Indices into `delivered`: value or time is not what the sensor model produced."""
-    denied_at: Ints = field(repr=False)
-    """Samples that were declared lost and came all the same."""
+_END_SLACK_US: Final = 1_000_000
 
 
-def count_samples(record: RunRecord) -> Counts:
+def judge(
+    record: RunRecord, check: SampleCheck, report: Report, expectations: tuple[Expectation, ...]
+) -> tuple[bool, list[str]]:
+    """Whether it passes, and the reasons: all that is wrong, or what makes it pass."""
+    bad = [*_senseless(record, check)]
+    for expectation in expectations:
+        sentence = expectation.judge(cast(dict[str, Any], report))
+        if sentence is not None:
+            bad.append(_detailed(expectation, sentence, record, check))
+    if bad:
+        return False, bad
+    return True, [*_praise(record, report, expectations)]
+
+
+# --------------------------------------------------------------- what an expectation has found
+
+
+def _detailed(
+    expectation: Expectation, sentence: str, record: RunRecord, check: SampleCheck
+) -> str:
+    """In words of its own where there is more to say than that the figure is another one."""
+    details = _DETAILS.get(expectation.field)
+    told = details(record, check) if details else ""
+    if not told:
+        return f"{sentence}."
+    due = "" if expectation.most == 0 else f" The scenario expects {_due(expectation)}."
+    return f"{told}{due}"
+
+
+def _due(expectation: Expectation) -> str:
+    return expectation.due.replace("at-least", "at least").replace("at-most", "at most")
+
+
+def _tell_lost(record: RunRecord, check: SampleCheck) -> str:
+    return _tell_missing(record, check.lost, "lost without a word")
+
+
+def _tell_declared(record: RunRecord, check: SampleCheck) -> str:
+    return _tell_missing(record, check.declared, "dropped by the firmware and declared lost")
+
+
+def _tell_missing(record: RunRecord, mask: Bools, how: str) -> str:
+    """`3 samples were lost: 1204..1206, taken asleep at 00:01:12.`"""
+    found = runs(mask)
+    if not found:
+        return ""
+    taken = record.taken
+    numbers = [(int(taken.seq[first]), int(taken.seq[last])) for first, last in found]
+    first_s, last_s = taken.at_us[found[0][0]] / 1e6, taken.at_us[found[-1][1]] / 1e6
+    when = f"{_state(record, first_s)} at {clock(first_s)}"
+    if clock(last_s) != clock(first_s):
+        when = f"from {clock(first_s)} ({_state(record, first_s)}) to {clock(last_s)}"
+        if _state(record, last_s) != _state(record, first_s):
+            when += f" ({_state(record, last_s)})"
+    verb = "was" if mask.sum() == 1 else "were"
+    return f"{count(int(mask.sum()), 'sample')} {verb} {how}: {ranges(numbers)}, taken {when}."
+
+
+def _state(record: RunRecord, t_s: float) -> str:
+    """What Linux was doing then."""
+    at = bisect.bisect_right([band.start_s for band in record.bands], t_s) - 1
+    return f"while Linux was {record.bands[at].state}" if at >= 0 else "before Linux was up"
+
+
+def _tell_duplicated(record: RunRecord, check: SampleCheck) -> str:
+    return _tell_received(record, check.duplicated, "arrived again")
+
+
+def _tell_disorder(record: RunRecord, check: SampleCheck) -> str:
+    return _tell_received(record, check.out_of_order, "arrived behind later ones")
+
+
+def _tell_received(record: RunRecord, mask: Bools, how: str) -> str:
+    """`12 samples arrived again: 1204..1215, first at 00:01:14.`"""
+    places = np.flatnonzero(mask)
+    if not len(places):
+        return ""
+    numbers = np.unique(record.delivered.seq[places])
+    breaks = np.flatnonzero(np.diff(numbers) != 1)
+    firsts, lasts = numbers[np.append(0, breaks + 1)], numbers[np.append(breaks, -1)]
+    found = [(int(first), int(last)) for first, last in zip(firsts, lasts, strict=True)]
+    when = clock(record.delivered.arrival_us[places[0]] / 1e6)
+    return f"{count(len(places), 'sample')} {how}: {ranges(found)}, first at {when}."
+
+
+def _tell_wrong(record: RunRecord, check: SampleCheck) -> str:
+    """One sentence a way of being wrong, with the first such sample."""
+    if not check.wrong.any():
+        return ""
+    ways: list[tuple[Bools, str, Callable[[RunRecord, int, int], str]]] = [
+        (check.wrong_value, "with another value than the sensor gave", _value_example),
+        (check.wrong_time, "with another time than that of the schedule", _time_example),
+        (check.too_early, "before they were taken", _early_example),
+        (check.unknown, "with a number that was never given", _unknown_example),
+    ]
+    sentences = []
+    for mask, how, example in ways:
+        places = np.flatnonzero(mask)
+        if len(places):
+            shown = example(record, int(places[0]), int(check.row[places[0]]))
+            first = "the first: " if len(places) > 1 else ""
+            sentences.append(f"{count(len(places), 'sample')} arrived {how} ({first}{shown}).")
+    return " ".join(sentences)
+
+
+def _value_example(record: RunRecord, place: int, row: int) -> str:
     taken, delivered = record.taken, record.delivered
-    index = _match(taken, delivered)
-    known = index >= 0
-    wrong = ~known
-    for column in ("distance_mm", "status", "late_16ths"):
-        wrong[known] |= getattr(taken, column)[index[known]] != getattr(delivered, column)[known]
-    came, first = np.unique(index[known], return_index=True)
-    in_order = index[known][np.sort(first)]
-    behind = in_order < np.maximum.accumulate(in_order) if len(in_order) else in_order != in_order
-    arrived = np.zeros(len(taken), dtype=bool)
-    arrived[came] = True
-    declared = _declared(record)
-    return Counts(
-        taken=len(taken),
-        delivered=len(came),
-        lost_at=np.flatnonzero(~arrived & ~declared),
-        declared_lost_at=np.flatnonzero(~arrived & declared),
-        duplicated=int(known.sum()) - len(came),
-        out_of_order=int(behind.sum()),
-        wrong_arrivals=np.flatnonzero(wrong),
-        denied_at=np.flatnonzero(arrived & declared),
+    is_ = _value(delivered.distance_mm[place], delivered.status[place], delivered.late_16ths[place])
+    due = _value(taken.distance_mm[row], taken.status[row], taken.late_16ths[row])
+    return f"{taken.seq[row]} says {is_} instead of {due}"
+
+
+def _value(distance_mm: int, status: int, late_16ths: int) -> str:
+    name = STATUS_NAMES[status] if 0 <= status < len(STATUS_NAMES) else f"status {status}"
+    text = f"{distance_mm} mm" if status == VALID else f"{name}, {distance_mm} mm"
+    return f"{text}, late by {late_16ths}/16" if late_16ths else text
+
+
+def _time_example(record: RunRecord, place: int, row: int) -> str:
+    taken, delivered = record.taken, record.delivered
+    return (
+        f"{taken.seq[row]} says {delivered.time_us[place]} us of boot {delivered.boot[place]} "
+        f"instead of {taken.time_us[row]} us of boot {taken.boot[row]}"
     )
 
 
-def build_report(record: RunRecord, scenario: Scenario) -> dict[str, Any]:
-    """The report of the contract: plain data, ready for JSON."""
-    counts = count_samples(record)
+def _early_example(record: RunRecord, place: int, row: int) -> str:
+    arrival_s, at_s = record.delivered.arrival_us[place] / 1e6, record.taken.at_us[row] / 1e6
+    return f"{record.taken.seq[row]} at {fine_clock(arrival_s)}, taken at {fine_clock(at_s)}"
+
+
+def _unknown_example(record: RunRecord, place: int, row: int) -> str:
+    arrival_s = record.delivered.arrival_us[place] / 1e6
+    return f"{record.delivered.seq[place]} at {clock(arrival_s)}"
+
+
+def _tell_accesses(record: RunRecord, check: SampleCheck) -> str:
     accesses = record.ddr_accesses
-    report: dict[str, Any] = {
-        "fwgen-report": FORMAT,
-        "backend": record.backend,
-        "spec": record.spec_name,
-        "scenario": record.scenario_name,
-        "seed": record.seed,
-        "virtual_s": _rounded(record.virtual_s),
-        "wall_s": _rounded(record.wall_s),
-        "speed": _rounded(record.virtual_s / record.wall_s) if record.wall_s else None,
-        "samples": {
-            "taken": counts.taken,
-            "delivered": counts.delivered,
-            "lost": len(counts.lost_at),
-            "declared_lost": len(counts.declared_lost_at),
-            "duplicated": counts.duplicated,
-            "out_of_order": counts.out_of_order,
-            "wrong": len(counts.wrong_arrivals),
-        },
-        "sleeps": [
-            {
-                "at_s": _rounded(sleep.at_s),
-                "ack_ms": _rounded(sleep.ack_ms),
-                "slept_s": _rounded(sleep.slept_s),
-                "wake_cause": sleep.wake_cause,
-                "first_sample_ms": _rounded(sleep.first_sample_ms),
-                "drain_ms": _rounded(sleep.drain_ms),
-                "backlog": sleep.backlog,
-            }
-            for sleep in record.sleeps
-        ],
-        "ddr": {
-            "accesses_while_closed": len(accesses),
-            "first": {
-                "pc": accesses[0].pc,
-                "address": accesses[0].address,
-                "t_s": _rounded(accesses[0].t_s),
-            }
-            if accesses
-            else None,
-        },
-        "log": {
-            "capacity_bytes": record.log_capacity_bytes,
-            "peak_bytes": record.log_peak_bytes,
-            "bytes_per_sample": _rounded(record.log_bytes_per_sample),
-        },
-        "jitter_us": _jitter(record.jitter_us),
-    }
-    reasons = [
-        sentence + _where(expectation.field, record, counts)
-        for expectation in scenario.expectations()
-        if (sentence := expectation.judge(report))
-    ]
-    if not counts.taken:
-        reasons.append("not one sample was taken")
-    if len(counts.denied_at):
-        reasons.append(f"{len(counts.denied_at)} samples were declared lost, and arrived")
-    report["verdict"] = "fail" if reasons else "pass"
-    report["reasons"] = reasons
-    return report
+    if not accesses:
+        return ""
+    first = min(accesses, key=lambda access: access.t_s)
+    where = [first.function] if first.function else []
+    if first.pc is not None:
+        where.append(f"pc 0x{first.pc:08X}")
+    if first.address is not None:
+        where.append(f"address 0x{first.address:08X}")
+    told = f" ({', '.join(where)})" if where else ""
+    times = "once" if len(accesses) == 1 else count(len(accesses), "time")
+    only = "" if len(accesses) == 1 else "first "
+    return (
+        f"The firmware touched DDR {times} while it was closed, {only}at "
+        f"{fine_clock(first.t_s)}{told}: on the chip this hangs the system."
+    )
 
 
-def _match(taken: Taken, delivered: Delivered) -> Ints:
-    """Of each delivered sample the index of the taken one with its boot and time; -1: none."""
-    index = np.full(len(delivered), -1, dtype=np.int64)
-    for boot in np.unique(taken.boot):
-        rows = np.flatnonzero(taken.boot == boot)
-        asked = np.flatnonzero(delivered.boot == boot)
-        place = np.searchsorted(taken.time_us[rows], delivered.time_us[asked])
-        place = np.minimum(place, len(rows) - 1)
-        hit = taken.time_us[rows[place]] == delivered.time_us[asked]
-        index[asked[hit]] = rows[place[hit]]
-    return index
+_DETAILS: Final[dict[str, Callable[[RunRecord, SampleCheck], str]]] = {
+    "lost": _tell_lost,
+    "declared_lost": _tell_declared,
+    "duplicated": _tell_duplicated,
+    "out_of_order": _tell_disorder,
+    "wrong": _tell_wrong,
+    "ddr_accesses_while_closed": _tell_accesses,
+}
 
 
-def _declared(record: RunRecord) -> NDArray[np.bool_]:
-    """Which of the taken samples lie in a gap that the firmware declared."""
-    declared = np.zeros(len(record.taken), dtype=bool)
-    if len(declared):
-        origin = int(record.taken.seq[0])
-        for gap in record.gaps:
-            first = (gap.first - origin) & 0xFFFF_FFFF
-            declared[first : first + gap.count] = True
-    return declared
+# ------------------------------------------------------------ what no scenario needs to expect
 
 
-def _where(name: str, record: RunRecord, counts: Counts) -> str:
-    """The first place of what is wrong, to look at."""
-    rows = {"lost": counts.lost_at, "declared_lost": counts.declared_lost_at}.get(name)
-    if rows is not None and len(rows):
-        at_s = record.taken.at_us[rows[0]] / 1e6
-        return f"; the first is number {record.taken.seq[rows[0]]}, taken at {at_s:.3f} s"
-    if name == "wrong" and len(counts.wrong_arrivals):
-        row = counts.wrong_arrivals[0]
-        at_s = record.delivered.arrival_us[row] / 1e6
-        return f"; the first is number {record.delivered.seq[row]}, received at {at_s:.3f} s"
-    if name == "ddr_accesses_while_closed" and record.ddr_accesses:
-        access = record.ddr_accesses[0]
-        return f"; the first is {access.function} at {access.t_s:.3f} s"
-    return ""
+def _senseless(record: RunRecord, check: SampleCheck) -> Iterator[str]:
+    if not len(record.taken):
+        yield f"No sample was taken in {span(record.virtual_s)}."
+    yield from _pauses(record)
+    yield from _misnumbered(record, check)
+    wrongly = int(check.declared_arrived.sum())
+    if wrongly:
+        yield f"{count(wrongly, 'sample')} arrived and yet {_was(wrongly)} declared lost."
+    if check.declared_unknown:
+        number = check.declared_unknown
+        yield f"{count(number, 'sample')} {_was(number)} declared lost that had not been taken."
 
 
-def _jitter(jitter_us: Ints) -> dict[str, float | None]:
-    if not len(jitter_us):
-        return {"p50": None, "p99": None, "max": None}
-    p50, p99, most = np.percentile(np.abs(jitter_us), [50, 99, 100])
-    return {"p50": _rounded(p50), "p99": _rounded(p99), "max": _rounded(most)}
+def _misnumbered(record: RunRecord, check: SampleCheck) -> Iterator[str]:
+    places = np.flatnonzero(check.shift)
+    if len(places):
+        first, worst = record.delivered.seq[places].min(), int(check.shift.max())
+        yield (
+            f"From {first} on the numbers are too small by up to {worst:,}: the firmware lost "
+            "samples before it gave them a number, so the peer cannot see that they are missing."
+        )
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), _ROUND)
+def _pauses(record: RunRecord) -> Iterator[str]:
+    """The schedule has a sample each period; a firmware that pauses has no sample to lose."""
+    taken, period_us = record.taken, record.period_us
+    if not len(taken) or not period_us:
+        return
+    after = np.diff(taken.at_us)
+    after[np.diff(taken.boot) != 0] = period_us
+    held = np.flatnonzero(after > period_us + period_us // 2)
+    if len(held):
+        times = "" if len(held) == 1 else f" (and {count(len(held) - 1, 'time')} more)"
+        at_s = taken.at_us[held[0]] / 1e6
+        yield f"No sample was taken for {span(after[held[0]] / 1e6)} after {clock(at_s)}{times}."
+    rest_us = record.virtual_s * 1e6 - taken.at_us[-1]
+    if rest_us > period_us + _END_SLACK_US:
+        yield f"No sample was taken after {clock(taken.at_us[-1] / 1e6)}."
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+# ------------------------------------------------------------------------------------- it passes
+
+
+def _praise(
+    record: RunRecord, report: Report, expectations: tuple[Expectation, ...]
+) -> Iterator[str]:
+    samples = report["samples"]
+    flaws = [f"{samples[name]:,} {name.replace('_', ' ')}" for name in _FLAWS if samples[name]]
+    if flaws:
+        yield (
+            f"{samples['delivered']:,} of {count(samples['taken'], 'sample')} arrived "
+            f"({listed(flaws)}), which is what the scenario expects."
+        )
+    else:
+        yield (
+            f"All {count(samples['taken'], 'sample')} arrived, each once and in order, "
+            "with the value the sensor gave and the time of the schedule."
+        )
+    asleep_s = sum(sleep["slept_s"] for sleep in report["sleeps"])
+    if not report["ddr"]["accesses_while_closed"] and asleep_s:
+        yield f"DDR was closed for {span(asleep_s)}, and the firmware did not touch it meanwhile."
+    own = [wanted for wanted in expectations if wanted.field not in _DETAILS]
+    if own:
+        met = listed([f"`{wanted.field}` is {_due(wanted)}" for wanted in own])
+        yield f"As the scenario expects, {met}."
+
+
+_FLAWS: Final = ("lost", "declared_lost", "duplicated", "out_of_order", "wrong")

@@ -1,0 +1,91 @@
+"""From the record of a run to its report, and the report's text."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from fwgen.backends.record import Ints, RunRecord, SleepRecord
+from fwgen.report.model import FORMAT, Access, Ddr, Jitter, Report, Samples, Sleep
+from fwgen.report.samples import SampleCheck, check_samples
+from fwgen.report.verdict import judge
+from fwgen.scenario.model import Scenario
+
+
+def build_report(record: RunRecord, scenario: Scenario) -> Report:
+    """Check every sample, judge what the scenario expects, and say why."""
+    check = check_samples(record)
+    report: Report = {
+        "fwgen-report": FORMAT,
+        "backend": record.backend,
+        "spec": record.spec_name,
+        "scenario": record.scenario_name,
+        "seed": record.seed,
+        "virtual_s": round(record.virtual_s, 6),
+        "wall_s": round(record.wall_s, 3),
+        "speed": round(record.virtual_s / record.wall_s, 1) if record.wall_s else 0.0,
+        "samples": _samples(check),
+        "sleeps": [_sleep(sleep) for sleep in record.sleeps],
+        "ddr": _ddr(record),
+        "log": {
+            "capacity_bytes": record.log_capacity_bytes,
+            "peak_bytes": record.log_peak_bytes,
+            "bytes_per_sample": round(record.log_bytes_per_sample, 4),
+        },
+        "jitter_us": _jitter(record.jitter_us),
+        "verdict": "fail",
+        "reasons": [],
+    }
+    passed, report["reasons"] = judge(record, check, report, scenario.expectations())
+    report["verdict"] = "pass" if passed else "fail"
+    return report
+
+
+def to_json(report: Report) -> str:
+    """One document with a newline at its end; the same report gives the same text."""
+    return json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _samples(check: SampleCheck) -> Samples:
+    return {
+        "taken": len(check.arrived),
+        "delivered": int(check.arrived.sum()),
+        "lost": int(check.lost.sum()),
+        "declared_lost": int(check.declared.sum()),
+        "duplicated": int(check.duplicated.sum()),
+        "out_of_order": int(check.out_of_order.sum()),
+        "wrong": int(check.wrong.sum()),
+    }
+
+
+def _sleep(sleep: SleepRecord) -> Sleep:
+    return {
+        "at_s": round(sleep.at_s, 6),
+        "ack_ms": _round(sleep.ack_ms),
+        "slept_s": round(sleep.slept_s, 6),
+        "wake_cause": sleep.wake_cause,
+        "first_sample_ms": _round(sleep.first_sample_ms),
+        "drain_ms": _round(sleep.drain_ms),
+        "backlog": sleep.backlog,
+    }
+
+
+def _ddr(record: RunRecord) -> Ddr:
+    first = min(record.ddr_accesses, key=lambda access: access.t_s, default=None)
+    shown: Access | None = None
+    if first is not None:
+        shown = {"pc": first.pc, "address": first.address, "t_s": round(first.t_s, 6)}
+    return {"accesses_while_closed": len(record.ddr_accesses), "first": shown}
+
+
+def _jitter(jitter_us: Ints) -> Jitter:
+    if not len(jitter_us):
+        return {"p50": None, "p99": None, "max": None}
+    off = np.abs(jitter_us)
+    p50, p99 = np.percentile(off, [50, 99], method="inverted_cdf")
+    return {"p50": int(p50), "p99": int(p99), "max": int(off.max())}
+
+
+def _round(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else round(milliseconds, 3)

@@ -1,0 +1,81 @@
+"""The run report as the contract has it (format 1).
+
+A figure that a run never came to is null: `ack_ms` of a suspend that was called off before,
+`jitter_us` on a backend without a clock of its own (host), `pc` and `address` of an access to DDR
+that the core made on the host. Only `wall_s` and `speed` differ from run to run.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+FORMAT = 1
+
+
+class Samples(TypedDict):
+    """taken = delivered + lost + declared_lost; the other three count received samples."""
+
+    taken: int
+    delivered: int
+    lost: int
+    declared_lost: int
+    duplicated: int
+    out_of_order: int
+    wrong: int
+
+
+class Sleep(TypedDict):
+    at_s: float
+    ack_ms: float | None
+    slept_s: float
+    wake_cause: str
+    first_sample_ms: float | None
+    drain_ms: float | None
+    backlog: int
+
+
+class Access(TypedDict):
+    pc: int | None
+    address: int | None
+    t_s: float
+
+
+class Ddr(TypedDict):
+    accesses_while_closed: int
+    first: Access | None
+
+
+class Log(TypedDict):
+    capacity_bytes: int
+    peak_bytes: int
+    bytes_per_sample: float
+
+
+class Jitter(TypedDict):
+    """Of the distance between the sampling instant and its schedule."""
+
+    p50: int | None
+    p99: int | None
+    max: int | None
+
+
+Report = TypedDict(
+    "Report",
+    {
+        "fwgen-report": int,
+        "backend": str,
+        "spec": str,
+        "scenario": str,
+        "seed": int,
+        "virtual_s": float,
+        "wall_s": float,
+        "speed": float,
+        "samples": Samples,
+        "sleeps": list[Sleep],
+        "ddr": Ddr,
+        "log": Log,
+        "jitter_us": Jitter,
+        "verdict": Literal["pass", "fail"],
+        "reasons": list[str],
+    },
+)

@@ -1,0 +1,59 @@
+"""Counts, instants and numbers of samples as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+_RANGES_SHOWN: Final = 4
+
+
+def count(number: int, noun: str) -> str:
+    """`1 sample`, `480,000 samples`."""
+    return f"{number:,} {noun if number == 1 else noun + 's'}"
+
+
+def clock(t_s: float) -> str:
+    """`hh:mm:ss` since the scenario began."""
+    whole = int(t_s + 1e-9)
+    sign = "-" if t_s < 0 else ""
+    return f"{sign}{abs(whole) // 3600:02}:{abs(whole) // 60 % 60:02}:{abs(whole) % 60:02}"
+
+
+def fine_clock(t_s: float) -> str:
+    """`hh:mm:ss.mmm`."""
+    ms = round(abs(t_s) * 1000)
+    return f"{'-' if t_s < 0 and ms else ''}{clock(ms // 1000)}.{ms % 1000:03}"
+
+
+def span(seconds: float) -> str:
+    """To about three digits: `4 h 10 min`, `9 min 59 s`, `4.4 s`, `120 ms`, `0.4 ms`."""
+    if round(seconds) >= 3600:
+        hours, minutes = divmod(round(seconds / 60), 60)
+        return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
+    if round(seconds) >= 100:
+        minutes, rest = divmod(round(seconds), 60)
+        return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
+    if seconds >= 1:
+        return f"{_three_digits(seconds)} s"
+    return f"{_three_digits(seconds * 1000)} ms"
+
+
+def ranges(runs: Sequence[tuple[int, int]]) -> str:
+    """First and last number of each run: `7, 1204..1206 and 3 more ranges`."""
+    shown = [
+        str(first) if first == last else f"{first}..{last}" for first, last in runs[:_RANGES_SHOWN]
+    ]
+    more = len(runs) - len(shown)
+    return listed(shown + ([f"{more:,} more {'range' if more == 1 else 'ranges'}"] if more else []))
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def _three_digits(value: float) -> str:
+    digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
