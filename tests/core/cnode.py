@@ -1,0 +1,215 @@
+"""The C node behind a Python face: what it sends lands in a list, its port's calls are noted."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fwgen.handshake import machine
+from fwgen.wire.messages import Message, PeerMessage, decode, encode
+from tests.core.build import CORE, HERE, LOG_SOURCES, compile_c, shared_library
+
+SPEC_HASH = bytes(range(8))
+PERIOD_US = 60_000
+LATENCY_US = 200_000
+STATES = list(machine("firmware").states)
+EVENTS = list(machine("firmware").events)
+ACTIONS = list(machine("firmware").actions)
+NEVER = (1 << 64) - 1
+
+NODE_SOURCES = tuple(
+    CORE / f"{name}.c"
+    for name in ("echo", "screen", "wire", "handshake_table", "node", "node_actions")
+)
+_Send = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_uint8), ctypes.c_size_t)
+_Door = ctypes.CFUNCTYPE(None, ctypes.c_int)
+_Signal = ctypes.CFUNCTYPE(None)
+
+
+class EchoConfig(ctypes.Structure):
+    _fields_ = (
+        ("timeout_us", ctypes.c_uint32),
+        ("range_min_mm", ctypes.c_uint16),
+        ("range_max_mm", ctypes.c_uint16),
+        ("air_decicelsius", ctypes.c_int16),
+    )
+
+
+class NodeConfig(ctypes.Structure):
+    _fields_ = (
+        ("period_us", ctypes.c_uint32),
+        ("when_full", ctypes.c_int),
+        ("reserve_slots", ctypes.c_uint32),
+        ("initial_seq", ctypes.c_uint32),
+        ("latency_us", ctypes.c_uint32),
+        ("spec_hash", ctypes.c_uint8 * 8),
+    )
+
+
+def zcbor_flags() -> list[str]:
+    spec = importlib.util.find_spec("zcbor")
+    assert spec and spec.origin
+    root = Path(spec.origin).parent
+    folders = (root / "include", CORE / "generated")
+    return ["-DZCBOR_CANONICAL", *(flag for path in folders for flag in ("-isystem", str(path)))]
+
+
+def zcbor_objects(folder: Path, *flags: str) -> list[Path]:
+    """zcbor's own sources and what it generated, which our warnings are not for."""
+    spec = importlib.util.find_spec("zcbor")
+    assert spec and spec.origin
+    root = Path(spec.origin).parent / "src"
+    sources = [root / f"zcbor_{name}.c" for name in ("common", "decode", "encode")]
+    sources += sorted((CORE / "generated").glob("*.c"))
+    return [
+        compile_c(
+            folder / f"{source.stem}.o",
+            [source],
+            *(*zcbor_flags(), "-w", "-fPIC", "-c", *flags),
+            strict=False,
+        )
+        for source in sources
+    ]
+
+
+@cache
+def library() -> ctypes.CDLL:
+    folder = Path(tempfile.mkdtemp(prefix="fwgen-node-"))
+    sources = [*LOG_SOURCES, *NODE_SOURCES, HERE / "node_glue.c", *zcbor_objects(folder, "-O1")]
+    lib = ctypes.CDLL(str(shared_library(folder / "node.so", sources, *zcbor_flags())))
+    u64 = ctypes.c_uint64
+    pointer = ctypes.c_void_p
+    lib.glue_node_size.restype = ctypes.c_size_t
+    lib.glue_reader_size.restype = ctypes.c_size_t
+    lib.glue_node_init.argtypes = (pointer, pointer, pointer, ctypes.c_size_t, u64)
+    lib.glue_node_sample.argtypes = (pointer, u64, ctypes.c_uint16, ctypes.c_uint8, u64)
+    lib.glue_node_fire.argtypes = (pointer, ctypes.c_uint32, ctypes.c_uint32, u64)
+    lib.glue_node_set_state.argtypes = (pointer, ctypes.c_uint32, u64)
+    lib.glue_node_counter.argtypes = (pointer, ctypes.c_char_p)
+    lib.glue_node_counter.restype = ctypes.c_uint32
+    lib.node_link.argtypes = (pointer, ctypes.c_bool, u64)
+    lib.node_doorbell.argtypes = lib.node_tx_ready.argtypes = (pointer, u64)
+    lib.node_poll.argtypes = lib.node_next_due_us.argtypes = (pointer, u64)
+    lib.node_next_due_us.restype = u64
+    lib.node_receive.argtypes = (pointer, ctypes.c_char_p, ctypes.c_size_t, u64)
+    lib.node_door_open.argtypes = lib.node_state.argtypes = (pointer,)
+    lib.node_door_open.restype = ctypes.c_bool
+    lib.echo_to_mm.argtypes = (ctypes.c_uint32, ctypes.c_int16)
+    lib.echo_to_mm.restype = ctypes.c_uint16
+    return lib
+
+
+class CNode:
+    """One start of the firmware over `region`. `buffers`: how many messages the link takes before
+    it has none left; None: any number."""
+
+    def __init__(
+        self,
+        region: ctypes.Array[ctypes.c_uint64] | None = None,
+        *,
+        slots: int = 20,
+        when_full: int = 0,
+        reserve_slots: int = 4,
+        now_us: int = 0,
+        latency_us: int = LATENCY_US,
+    ) -> None:
+        self.lib = library()
+        self.sent: list[bytes] = []
+        self.buffers: int | None = None
+        self.door: list[bool] = []
+        self.rung = 0
+        self.cleared = 0
+        self.sent_through_shut_door = 0
+        self.region = region or (ctypes.c_uint64 * ((64 + 488 * slots) // 8))()
+        self._node = ctypes.create_string_buffer(self.lib.glue_node_size())
+        config = NodeConfig(PERIOD_US, when_full, reserve_slots, 0, latency_us)
+        config.spec_hash[:] = SPEC_HASH
+        self._callbacks = (
+            _Send(self._send),
+            _Door(lambda is_open: self.door.append(bool(is_open))),
+            _Signal(self._ring),
+            _Signal(self._clear),
+        )
+        self._set_callbacks()
+        self.lib.glue_node_init(
+            self._node, ctypes.byref(config), self.region, ctypes.sizeof(self.region), now_us
+        )
+
+    def _set_callbacks(self) -> None:
+        """They stand at the end of struct glue_node."""
+        size = ctypes.sizeof(ctypes.c_void_p)
+        start = len(self._node) - 4 * size
+        for index, callback in enumerate(self._callbacks):
+            address = ctypes.cast(callback, ctypes.c_void_p).value or 0
+            at = start + index * size
+            self._node[at : at + size] = address.to_bytes(size, "little")
+
+    def _send(self, data: Any, size: int) -> int:
+        if not self.door_open:
+            self.sent_through_shut_door += 1
+        if self.buffers is not None:
+            if self.buffers == 0:
+                return -1
+            self.buffers -= 1
+        self.sent.append(bytes(data[:size]))
+        return 0
+
+    def _ring(self) -> None:
+        self.rung += 1
+
+    def _clear(self) -> None:
+        self.cleared += 1
+
+    # --------------------------------------------------------------------------- the node's calls
+
+    def sample(self, schedule_us: int, distance_mm: int, status: int = 0) -> None:
+        self.lib.glue_node_sample(self._node, schedule_us, distance_mm, status, schedule_us)
+
+    def link(self, up: bool, now_us: int) -> None:
+        self.lib.node_link(self._node, up, now_us)
+
+    def doorbell(self, now_us: int) -> None:
+        self.lib.node_doorbell(self._node, now_us)
+
+    def tx_ready(self, now_us: int) -> None:
+        self.lib.node_tx_ready(self._node, now_us)
+
+    def receive(self, data: bytes | PeerMessage, now_us: int) -> None:
+        raw = data if isinstance(data, bytes) else encode(data)
+        self.lib.node_receive(self._node, raw, len(raw), now_us)
+
+    def poll(self, now_us: int) -> None:
+        self.lib.node_poll(self._node, now_us)
+
+    def next_due_us(self, now_us: int) -> int:
+        due: int = self.lib.node_next_due_us(self._node, now_us)
+        return due
+
+    # -------------------------------------------------------------------------------- looking at it
+
+    @property
+    def state(self) -> str:
+        return STATES[self.lib.node_state(self._node)]
+
+    @property
+    def door_open(self) -> bool:
+        return bool(self.lib.node_door_open(self._node))
+
+    def counter(self, name: str) -> int:
+        value: int = self.lib.glue_node_counter(self._node, name.encode())
+        return value
+
+    def take_sent(self) -> list[Message]:
+        messages = [decode(item) for item in self.sent]
+        self.sent.clear()
+        return messages
+
+    def force(self, state: str, now_us: int = 0) -> None:
+        self.lib.glue_node_set_state(self._node, STATES.index(state), now_us)
+
+    def fire(self, event: str, now_us: int, message_id: int = 1) -> None:
+        self.lib.glue_node_fire(self._node, EVENTS.index(event), message_id, now_us)

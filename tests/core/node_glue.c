@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node_glue.h"
+
+#include <string.h>
+
+#include "node_actions.h"
+
+static int port_send(void *ctx, const uint8_t *bytes, size_t len)
+{
+	return ((struct glue_node *)ctx)->send(bytes, len);
+}
+
+static void port_door(void *ctx, bool open)
+{
+	((struct glue_node *)ctx)->door(open ? 1 : 0);
+}
+
+static void port_ring_wakeup(void *ctx)
+{
+	((struct glue_node *)ctx)->ring_wakeup();
+}
+
+static void port_clear_doorbells(void *ctx)
+{
+	((struct glue_node *)ctx)->clear_doorbells();
+}
+
+size_t glue_node_size(void)
+{
+	return sizeof(struct glue_node);
+}
+
+void glue_node_init(struct glue_node *glue, const struct node_config *config, void *log_region,
+		    size_t log_size, uint64_t now_us)
+{
+	const struct node_port port = {
+		.ctx = glue,
+		.send = port_send,
+		.door = port_door,
+		.ring_wakeup = port_ring_wakeup,
+		.clear_doorbells = port_clear_doorbells,
+	};
+
+	node_init(&glue->node, config, &port, log_region, log_size, now_us);
+}
+
+void glue_node_sample(struct glue_node *glue, uint64_t schedule_us, uint16_t distance_mm,
+		      uint8_t status, uint64_t now_us)
+{
+	const struct sample sample = {.distance_mm = distance_mm, .status = status};
+
+	node_sample(&glue->node, schedule_us, sample, now_us);
+}
+
+void glue_node_fire(struct glue_node *glue, uint32_t event, uint32_t id, uint64_t now_us)
+{
+	const struct wire_peer_message message = {.id = id, .format = WIRE_FORMAT};
+	const struct node_occasion occasion = {.message = &message, .now_us = now_us};
+
+	node_fire(&glue->node, (enum hs_event)event, &occasion);
+}
+
+void glue_node_set_state(struct glue_node *glue, uint32_t state, uint64_t now_us)
+{
+	glue->node.state = (enum hs_state)state;
+	glue->node.state_us = now_us;
+}
+
+uint32_t glue_node_counter(const struct glue_node *glue, const char *name)
+{
+	const struct node_counters *counters = node_counters(&glue->node);
+	const struct {
+		const char *name;
+		uint32_t value;
+	} known[] = {
+		{"stream_errors", counters->stream_errors},
+		{"stale_doorbells", counters->stale_doorbells},
+		{"unexpected", counters->unexpected},
+		{"asks", counters->asks},
+		{"no_buffer", counters->no_buffer},
+		{"blocks_sent", counters->blocks_sent},
+		{"gaps_sent", counters->gaps_sent},
+		{"sleeps", counters->sleeps},
+		{"wakeups_rung", counters->wakeups_rung},
+		{"unacked_blocks", sample_log_unacked_blocks(&glue->node.log)},
+		{"backlog", sample_log_backlog(&glue->node.log)},
+		{"next_seq", sample_log_next_seq(&glue->node.log)},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(known[i].name, name) == 0) {
+			return known[i].value;
+		}
+	}
+	return UINT32_MAX;
+}
+
+uint32_t glue_row(uint32_t state, uint32_t event)
+{
+	return (uint32_t)hs_table[state][event].action | (uint32_t)hs_table[state][event].next << 8;
+}
+
+uint32_t glue_state(uint32_t state)
+{
+	const struct hs_state_facts *facts = &hs_states[state];
+
+	return facts->timer | (facts->link_open ? 0x100u : 0u) | (facts->streams ? 0x200u : 0u);
+}
+
+int glue_read(struct wire_reader *reader, const uint8_t *bytes, size_t *len, uint32_t *values)
+{
+	struct wire_peer_message message;
+
+	if (!wire_read(reader, &bytes, len, &message)) {
+		return -1;
+	}
+	values[0] = message.id;
+	values[1] = message.knows_seq ? message.next_seq : UINT32_MAX;
+	values[2] = message.format;
+	values[3] = message.knows_spec ? message.spec_hash[0] : 0x100u;
+	return (int)message.kind;
+}
+
+size_t glue_reader_size(void)
+{
+	return sizeof(struct wire_reader);
+}
+
+uint32_t glue_reader_errors(const struct wire_reader *reader)
+{
+	return reader->errors;
+}
+
+uint32_t glue_classify(const struct echo_config *config, uint32_t echo_us)
+{
+	const struct sample sample = echo_classify(config, echo_us);
+
+	return sample.distance_mm | (uint32_t)sample.status << 16 |
+	       (uint32_t)sample.late_16ths << 24;
+}
