@@ -1,0 +1,1 @@
+"""From a spec to an audited ELF: Zephyr's build driven, the log sized, the result examined."""

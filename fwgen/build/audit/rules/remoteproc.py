@@ -1,0 +1,47 @@
+"""What Linux's remoteproc would refuse, in its own order and words (rproc_elf_sanity_check and
+rproc_elf_load_segments in drivers/remoteproc/remoteproc_elf_loader.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fwgen.build.audit.finding import Finding, Place, Rule
+from fwgen.build.audit.subject import Subject
+from fwgen.plan.model import Plan
+from fwgen.plan.words import address, size
+from fwgen.soc.model import Region
+
+REGION = Rule("remoteproc-region", "Linux can load every segment: it is in a `memory-region`")
+SIZES = Rule("remoteproc-sizes", "no segment has more bytes in the file than in memory")
+
+RULES = (REGION, SIZES)
+
+
+def memory_regions(plan: Plan) -> dict[str, Region]:
+    """What `memory-region` of the Linux fragment names: label -> where."""
+    ddr = plan.ddr
+    used = [plan.code, plan.data, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+    regions: dict[str, Region] = {window.linux: window for window in used if window.linux}
+    for spare in plan.board.windows.values():
+        if spare.linux:
+            regions.setdefault(spare.linux, spare)
+    return regions
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    regions = memory_regions(subject.plan)
+    for segment in subject.elf.segments:
+        place = Place(address=segment.load_start, section=subject.names(segment))
+        if segment.file_bytes > segment.size_bytes:
+            yield SIZES.broken(
+                f"{subject.names(segment)}: {size(segment.file_bytes)} in the file for "
+                f"{size(segment.size_bytes)} of memory; Linux: `bad phdr filesz`",
+                place,
+            )
+        if not any(region.contains(segment.loaded) for region in regions.values()):
+            yield REGION.broken(
+                f"Linux cannot load {subject.names(segment)} to {address(segment.load_start)}: "
+                f"`bad phdr da {segment.load_start:#x} mem {segment.size_bytes:#x}`",
+                place,
+                f"`memory-region` in the Linux fragment names {', '.join(regions)}",
+            )

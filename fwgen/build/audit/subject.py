@@ -1,0 +1,76 @@
+"""What the rules examine: the ELF, the plan it is held against, and its code taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from fwgen.build.audit.code import Code
+from fwgen.build.audit.finding import Place
+from fwgen.build.elf import Elf, Section, Segment
+from fwgen.build.stacks import Stacks
+from fwgen.plan.model import Plan, Window
+from fwgen.soc.model import Memory, Region
+
+
+@dataclass(frozen=True)
+class Subject:
+    elf: Elf
+    plan: Plan
+
+    @cached_property
+    def code(self) -> Code:
+        return Code(self.elf)
+
+    @cached_property
+    def stacks(self) -> Stacks:
+        return Stacks(self.elf, self.code)
+
+    @property
+    def windows(self) -> tuple[Window, Window]:
+        """Where the firmware may be, apart from its log's region."""
+        return self.plan.code, self.plan.data
+
+    @property
+    def ddr(self) -> Memory:
+        """The memory that is closed while Linux sleeps."""
+        return self.plan.board.chip.memories[self.plan.ddr.shm.memory]
+
+    def memory_of(self, region: Region) -> Memory | None:
+        """The chip's memory that the region begins in."""
+        memories = self.plan.board.chip.memories.values()
+        return next((m for m in memories if m.start <= region.start < m.end), None)
+
+    def names(self, segment: Segment) -> str:
+        """What lies in a segment, for a sentence: its largest sections first."""
+        sections = sorted(self.elf.sections_of(segment), key=lambda s: -s.size_bytes)
+        names = [section.name for section in sections[:3]]
+        more = ", ..." if len(sections) > 3 else ""
+        return f"{', '.join(names)}{more}" if names else f"segment {segment.index}"
+
+    def code_place(self, address: int) -> Place:
+        """An instruction's place."""
+        symbol, line = self.elf.symbol_at(address), self.elf.debug.line_of(address)
+        return Place(
+            address=address,
+            section=self._section(address),
+            function=symbol.name if symbol else "",
+            file=line.file if line else "",
+            line=line.line if line else 0,
+        )
+
+    def data_place(self, address: int) -> Place:
+        """The place of a variable, or of something in it."""
+        symbol = self.elf.symbol_at(address)
+        line = self.elf.debug.object_line(symbol.start) if symbol else None
+        return Place(
+            address=address,
+            section=self._section(address),
+            function=symbol.name if symbol else "",
+            file=line.file if line else symbol.file if symbol else "",
+            line=line.line if line else 0,
+        )
+
+    def _section(self, address: int) -> str:
+        section: Section | None = self.elf.section_at(address)
+        return section.name if section else ""

@@ -1,0 +1,38 @@
+"""`fwgen audit`: hold an ELF, whoever built it, against the plan of a spec."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+HELP = "audit an ELF against a spec's plan"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "elf", type=Path, metavar="ELF", help="the firmware, as the linker wrote it"
+    )
+    parser.add_argument(
+        "--spec", type=Path, metavar="SPEC", required=True, help="the spec to hold it against"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the result as one JSON document instead"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 1 where a rule is broken."""
+    from fwgen.build.audit import examine, subject_of
+    from fwgen.build.audit.report import passed, to_json, to_text
+    from fwgen.plan import plan_spec
+    from fwgen.spec import load_spec
+
+    subject = subject_of(args.elf, plan_spec(load_spec(args.spec)))
+    findings = examine(subject)
+    if args.json:
+        print(json.dumps(to_json(subject, findings), indent=2, ensure_ascii=False))
+    else:
+        print(to_text(subject, findings), file=sys.stdout if passed(findings) else sys.stderr)
+    return 0 if passed(findings) else 1
