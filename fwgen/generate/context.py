@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fwgen.generate.zephyr import zephyr_context
 from fwgen.soc.model import Region
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def render_context(plan: Plan) -> dict[str, object]:
         "spec": {"name": plan.spec.name, "hash": plan.spec.spec_hash.hex()},
         "board": {"name": plan.board.name, "title": plan.board.title},
         "config": _config(plan),
+        "zephyr": zephyr_context(plan),
         "linux": _linux(plan),
         "optee": _optee(plan),
     }

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "display.h"
+
+#include <zephyr/display/cfb.h>
+#include <zephyr/drivers/display.h>
+#include <zephyr/kernel.h>
+
+#include "clock.h"
+#include "console.h"
+#include "fonts.h"
+#include "panel.h"
+
+#define PRIORITY 10
+#define STACK_BYTES 1024
+#define ASK_US 1000000u /* how often a panel is asked for that is away, or idle */
+
+#define WIDTH DT_PROP(DT_NODELABEL(fwgen_panel), width)
+#define HEIGHT DT_PROP(DT_NODELABEL(fwgen_panel), height)
+#define LINE_HEIGHT FONT_SMALL_HEIGHT
+
+static K_THREAD_STACK_DEFINE(stack, STACK_BYTES);
+static struct k_thread thread;
+
+static struct k_spinlock lock;
+static struct screen_input told;
+static uint32_t faults;
+
+void display_tell(const struct screen_input *input)
+{
+	K_SPINLOCK(&lock)
+	{
+		told = *input;
+	}
+}
+
+uint32_t display_faults(void)
+{
+	return faults;
+}
+
+/* ------------------------------------------------------------------------ drawing */
+
+static void text(const char *string, uint16_t x, uint16_t y)
+{
+	(void)cfb_framebuffer_set_font(panel, FONT_SMALL);
+	(void)cfb_draw_text(panel, string, (int16_t)x, (int16_t)y);
+}
+
+/* Returns where it ends. */
+static uint16_t figure(const char *string, uint16_t x, uint16_t y)
+{
+	char glyph[2] = {0};
+
+	(void)cfb_framebuffer_set_font(panel, FONT_FIGURES);
+	for (; *string != '\0'; string++, x += FONT_FIGURES_WIDTH) {
+		glyph[0] = font_figure(*string);
+		(void)cfb_draw_text(panel, glyph, (int16_t)x, (int16_t)y);
+	}
+	return x;
+}
+
+static void bar(uint16_t permille, uint16_t x, uint16_t y, uint16_t width, uint16_t height)
+{
+	const struct cfb_position start = {x, y};
+	const struct cfb_position end = {x + width - 1, y + height - 1};
+	uint16_t filled = (uint16_t)((uint32_t)permille * width / 1000u);
+
+	(void)cfb_draw_rect(panel, &start, &end);
+	if (filled > 0) {
+		(void)cfb_invert_area(panel, x, y, filled, height);
+	}
+}
+
+/* The figure with its unit, the bar below, three lines. */
+static void draw_large(const struct screen *screen)
+{
+	uint16_t x = figure(screen->figure, 0, 0);
+
+	text(screen->unit, x + 2, FONT_FIGURES_HEIGHT - LINE_HEIGHT);
+	bar(screen->bar_permille, 0, 26, WIDTH, 5);
+	for (uint16_t i = 0; i < SCREEN_LINES; i++) {
+		text(screen->lines[i], 0, (uint16_t)(34 + 10 * i));
+	}
+}
+
+/* No room for all: the figure, the log beside it, the state below. */
+static void draw_small(const struct screen *screen)
+{
+	const uint16_t beside = FONT_FIGURES_WIDTH * SCREEN_FIGURE_CHARS;
+	uint16_t x = figure(screen->figure, 0, 0);
+
+	text(screen->unit, x + 2, FONT_FIGURES_HEIGHT - LINE_HEIGHT);
+	text(screen->lines[1], beside, 0);
+	bar(screen->bar_permille, beside, 9, WIDTH - beside, 5);
+	text(screen->lines[0], 0, FONT_FIGURES_HEIGHT);
+}
+
+static int draw(void)
+{
+	struct screen_input input;
+	struct screen screen;
+
+	K_SPINLOCK(&lock)
+	{
+		input = told;
+	}
+	screen_compose(&input, &screen);
+	(void)cfb_framebuffer_clear(panel, false);
+	if (HEIGHT >= 64) {
+		draw_large(&screen);
+	} else {
+		draw_small(&screen);
+	}
+	return cfb_framebuffer_finalize(panel);
+}
+
+/* ------------------------------------------------------------------------- the thread */
+
+static void attend(uint32_t refresh_period_us)
+{
+	uint64_t ask_us = 0;
+	uint64_t next_us = clock_us();
+	bool there = false;
+
+	for (;;) {
+		uint64_t now_us = clock_us();
+
+		if (!there && now_us >= ask_us) {
+			there = panel_start() == 0;
+			ask_us = now_us + ASK_US;
+			if (there) {
+				say("display: there");
+			}
+		}
+		if (there) {
+			bool ask = now_us >= ask_us;
+
+			if ((ask && panel_ask() != 0) || draw() != 0) {
+				there = false;
+				faults++;
+				say("display: lost");
+			}
+			if (ask || !there) {
+				ask_us = now_us + ASK_US;
+			}
+		}
+		next_us += refresh_period_us;
+		if (next_us < clock_us()) {
+			next_us = clock_us() + refresh_period_us;
+		}
+		(void)k_sleep(clock_until(next_us));
+	}
+}
+
+static void run(void *refresh_period_us, void *unused1, void *unused2)
+{
+	if (cfb_framebuffer_init(panel) == 0 && cfb_framebuffer_invert(panel) == 0) {
+		attend((uint32_t)(uintptr_t)refresh_period_us);
+	}
+}
+
+void display_start(uint32_t refresh_period_us)
+{
+	(void)k_thread_create(&thread, stack, K_THREAD_STACK_SIZEOF(stack), run,
+			      (void *)(uintptr_t)refresh_period_us, NULL, NULL, PRIORITY, 0,
+			      K_NO_WAIT);
+	(void)k_thread_name_set(&thread, "display");
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The screen: a thread of low priority, which shows what it was told last. */
+#ifndef DISPLAY_H
+#define DISPLAY_H
+
+#include <stdint.h>
+
+#include "screen.h"
+
+#ifdef CONFIG_FWGEN_DISPLAY
+
+void display_start(uint32_t refresh_period_us);
+void display_tell(const struct screen_input *input);
+
+/* How often the panel did not answer while it should have. */
+uint32_t display_faults(void);
+
+#else
+
+static inline void display_start(uint32_t refresh_period_us)
+{
+}
+
+static inline void display_tell(const struct screen_input *input)
+{
+}
+
+static inline uint32_t display_faults(void)
+{
+	return 0;
+}
+
+#endif
+
+#endif

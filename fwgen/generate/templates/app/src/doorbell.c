@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doorbell.h"
+
+#include <zephyr/drivers/ipm.h>
+#include <zephyr/kernel.h>
+#include <zephyr/sys/sys_io.h>
+
+#define MAILBOX DT_CHOSEN(zephyr_ipc)
+
+/* Bit n: channel n is occupied, from the M33 (processor 2) to the A35. */
+#define C2TOC1SR (DT_REG_ADDR(MAILBOX) + 0x1cu)
+
+#define A35_STATUS DT_PROP(DT_PATH(zephyr_user), a35_status)
+#define A35_CSTATE(value) (((value) >> 2) & 3u)
+#define A35_DSTATE(value) (((value) >> 8) & 7u)
+#define CSTATE_RUN 1u
+#define CSTATE_SLEEP 2u /* idle: a core waits for an interrupt */
+#define DSTATE_RUN 0u
+
+static const struct device *const mailbox = DEVICE_DT_GET(MAILBOX);
+
+static void (*rang)(uint32_t channel);
+static uint32_t owed; /* one bit a channel; the link's thread alone touches it */
+
+bool doorbell_a35_runs(void)
+{
+	uint32_t status;
+
+	if (!IS_ENABLED(CONFIG_FWGEN_ASK_PWR)) {
+		return true;
+	}
+	status = sys_read32(A35_STATUS);
+	return A35_DSTATE(status) == DSTATE_RUN &&
+	       (A35_CSTATE(status) == CSTATE_RUN || A35_CSTATE(status) == CSTATE_SLEEP);
+}
+
+static bool occupied(uint32_t channel)
+{
+	return (sys_read32(C2TOC1SR) & BIT(channel)) != 0;
+}
+
+static void received(const struct device *device, void *context, uint32_t channel,
+		     volatile void *data)
+{
+	rang(channel);
+}
+
+int doorbell_init(void (*callback)(uint32_t channel))
+{
+	if (!device_is_ready(mailbox)) {
+		return -ENODEV;
+	}
+	rang = callback;
+	ipm_register_callback(mailbox, received, NULL);
+	return ipm_set_enabled(mailbox, 1);
+}
+
+void doorbell_ring(uint32_t channel)
+{
+	/* The driver would wait for the channel; only this core can occupy it meanwhile. */
+	if (occupied(channel)) {
+		owed |= BIT(channel);
+		return;
+	}
+	owed &= ~BIT(channel);
+	(void)ipm_send(mailbox, 0, channel, NULL, 0);
+}
+
+bool doorbell_owes(void)
+{
+	return owed != 0;
+}
+
+void doorbell_pay(void)
+{
+	for (uint32_t left = owed; left != 0; left &= left - 1u) {
+		doorbell_ring(find_lsb_set(left) - 1u);
+	}
+}
+
+void doorbell_forget(void)
+{
+	owed = 0;
+}

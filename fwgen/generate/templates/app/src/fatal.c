@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What cannot be gone on from: a line, and standstill. The watchdog, if there is one, resets. */
+#include <zephyr/fatal.h>
+#include <zephyr/kernel.h>
+#include <zephyr/sys/printk.h>
+
+void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *frame)
+{
+	printk("\r\nfatal error %u at 0x%08x\r\n", reason, frame != NULL ? frame->basic.pc : 0u);
+	k_fatal_halt(reason);
+}

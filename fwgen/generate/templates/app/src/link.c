@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rings are the open-amp library's, on a virtio device of our own: what the library's stands on
+ * allocates memory for each new set of rings, waits for Linux in a loop, and answers a doorbell by
+ * reading until the ring is empty, whatever was decided meanwhile.
+ *
+ * vq0 carries messages to Linux, vq1 messages from Linux. For either Linux makes buffers available
+ * and this side uses them up.
+ */
+#include "link.h"
+
+#include <string.h>
+
+#include <zephyr/kernel.h>
+#include <zephyr/sys/barrier.h>
+
+#include <metal/io.h>
+#include <openamp/rpmsg_virtio.h>
+#include <resource_table.h>
+
+#include "clock.h"
+#include "doorbell.h"
+#include "wire.h"
+
+#define SHARED_START DT_REG_ADDR(DT_CHOSEN(zephyr_ipc_shm))
+#define SHARED_BYTES DT_REG_SIZE(DT_CHOSEN(zephyr_ipc_shm))
+
+#define RINGS 2u
+#define TO_LINUX 0u
+#define FROM_LINUX 1u
+#define RING_BUFFERS CONFIG_OPENAMP_RSC_TABLE_NUM_RPMSG_BUFF
+
+/* After a restart of the firmware alone: a doorbell that is older than that counts. */
+#define SETTLED_US 100000u
+/* And so long must the A35 have run without a doorbell to be taken for awake. */
+#define AWAKE_US 10000000u
+/* Lies where Linux's loader writes zeros and a reset changes nothing. */
+#define LIVED_BEFORE 0x4c495645u
+
+/* In front of every message; Linux's struct rpmsg_hdr. */
+struct message_header {
+	uint32_t src;
+	uint32_t dst;
+	uint32_t reserved;
+	uint16_t len;
+	uint16_t flags;
+};
+
+BUILD_ASSERT(RPMSG_BUFFER_SIZE - sizeof(struct message_header) >= WIRE_MESSAGE_MAX,
+	     "a message fits into a buffer");
+
+union ring {
+	struct virtqueue queue;
+	uint8_t bytes[sizeof(struct virtqueue) + RING_BUFFERS * sizeof(struct vq_desc_extra)];
+};
+
+static struct {
+	const char *channel;
+	struct fw_resource_table *table;
+	bool inherited;	     /* the virtio device is older than this run of the firmware */
+	uint64_t stopped_us; /* when the A35 was seen not to run, or we began to look */
+	bool door_open;
+	bool attached;	/* to the rings that Linux has made */
+	bool announced; /* the endpoint */
+	uint8_t *held;	/* the buffer that link_receive() gave */
+	uint32_t held_len;
+	uint16_t held_index;
+	bool gave_back;
+	uint16_t used[RINGS]; /* how many buffers we have used up, as the rings tell it */
+	struct link_counters counters;
+} link;
+
+static uint32_t lived_before __noinit;
+
+static union ring rings[RINGS];
+static struct virtio_vring_info ring_infos[RINGS];
+static struct virtio_device device;
+static struct rpmsg_virtio_device rpmsg;
+static struct rpmsg_endpoint endpoint;
+static metal_phys_addr_t shared_start = SHARED_START;
+static struct metal_io_region shared;
+
+/* ------------------------------------------------- the virtio device, as the library wants it */
+
+static uint8_t get_status(struct virtio_device *dev)
+{
+	return VIRTIO_CONFIG_STATUS_DRIVER_OK; /* nothing is called before it is so */
+}
+
+static uint32_t get_features(struct virtio_device *dev)
+{
+	return link.table->vdev.dfeatures & link.table->vdev.gfeatures;
+}
+
+static int create_virtqueues(struct virtio_device *dev, unsigned int flags, unsigned int count,
+			     const char *names[], vq_callback callbacks[], void *callback_args[])
+{
+	int error = 0;
+
+	for (unsigned int i = 0; i < count && error == 0; i++) {
+		error = virtqueue_create(dev, (unsigned short)i, names[i], &ring_infos[i].info,
+					 callbacks[i], dev->func->notify, ring_infos[i].vq);
+	}
+	return error;
+}
+
+static void delete_virtqueues(struct virtio_device *dev)
+{
+}
+
+static void notify(struct virtqueue *queue)
+{
+	doorbell_ring(queue->vq_queue_index == TO_LINUX ? DOORBELL_VQ0 : DOORBELL_VQ1);
+}
+
+static const struct virtio_dispatch dispatch = {
+	.create_virtqueues = create_virtqueues,
+	.delete_virtqueues = delete_virtqueues,
+	.get_status = get_status,
+	.get_features = get_features,
+	.notify = notify,
+};
+
+/* Instead of waiting for a buffer: there is none. */
+static int wait_for_nothing(struct rpmsg_device *dev, uint32_t id)
+{
+	return RPMSG_ERR_NO_BUFF;
+}
+
+/* Never called, as we read the ring ourselves; the library insists on one. */
+static int receive_nothing(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src,
+			   void *priv)
+{
+	return RPMSG_SUCCESS;
+}
+
+/* -------------------------------------------------------------------------- the door */
+
+static bool enter(void)
+{
+	__ASSERT(link.door_open, "rings are used behind the shut door");
+	if (unlikely(!link.door_open)) {
+		link.counters.trespasses++;
+		return false;
+	}
+	return true;
+}
+
+void link_door(bool open)
+{
+	link.door_open = open;
+}
+
+/* ------------------------------------------------------------------- coming and going */
+
+void link_init(const char *channel)
+{
+	int size;
+
+	link.channel = channel;
+	rsc_table_get((void *)&link.table, &size);
+	metal_io_init(&shared, (void *)SHARED_START, &shared_start, SHARED_BYTES, -1, 0, NULL);
+	link.inherited = lived_before == LIVED_BEFORE;
+	link.stopped_us = clock_us();
+	lived_before = LIVED_BEFORE;
+}
+
+static bool driver_is_there(void)
+{
+	const volatile uint8_t *status = &link.table->vdev.status;
+	bool there = (*status & VIRTIO_CONFIG_STATUS_DRIVER_OK) != 0;
+
+	barrier_dmem_fence_full();
+	return there;
+}
+
+/* The device that was there before us: does Linux, awake, still use it? */
+static bool device_is_in_use(bool rang)
+{
+	uint64_t now_us = clock_us();
+
+	if (!doorbell_a35_runs()) {
+		link.stopped_us = now_us;
+		return false;
+	}
+	if (IS_ENABLED(CONFIG_FWGEN_ASK_PWR) && now_us - link.stopped_us >= AWAKE_US) {
+		return true;
+	}
+	return rang && now_us >= SETTLED_US;
+}
+
+bool link_exists(bool rang)
+{
+	if (!driver_is_there()) {
+		link.inherited = false;
+		link.attached = false;
+		return false;
+	}
+	if (link.inherited) {
+		link.inherited = !device_is_in_use(rang);
+	}
+	return !link.inherited;
+}
+
+static bool ring_is_sane(const struct fw_rsc_vdev_vring *ring)
+{
+	uint32_t bytes = (uint32_t)vring_size(ring->num, ring->align);
+
+	return ring->num == RING_BUFFERS && ring->align == VRING_ALIGNMENT &&
+	       ring->da % VRING_ALIGNMENT == 0 && ring->da >= SHARED_START &&
+	       ring->da - SHARED_START <= SHARED_BYTES - bytes;
+}
+
+static void describe_ring(uint32_t index, const struct fw_rsc_vdev_vring *ring)
+{
+	memset(&rings[index], 0, sizeof(rings[index]));
+	ring_infos[index] = (struct virtio_vring_info){
+		.vq = &rings[index].queue,
+		.info = {.vaddr = (void *)(uintptr_t)ring->da,
+			 .align = ring->align,
+			 .num_descs = (uint16_t)ring->num},
+		.notifyid = ring->notifyid,
+		.io = &shared,
+	};
+}
+
+static void note_used(void)
+{
+	for (uint32_t i = 0; i < RINGS; i++) {
+		link.used[i] = rings[i].queue.vq_ring.used->idx;
+	}
+}
+
+/* Linux makes new rings out of zeros; only we count `used` up. */
+static bool rings_are_new(void)
+{
+	for (uint32_t i = 0; i < RINGS; i++) {
+		if (rings[i].queue.vq_ring.used->idx != link.used[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool attach(void)
+{
+	const struct fw_resource_table *table = link.table;
+
+	if (!ring_is_sane(&table->vring0) || !ring_is_sane(&table->vring1)) {
+		link.counters.bad_rings++;
+		return false;
+	}
+	describe_ring(TO_LINUX, &table->vring0);
+	describe_ring(FROM_LINUX, &table->vring1);
+	device = (struct virtio_device){
+		.notifyid = VDEV_ID,
+		.id.device = VIRTIO_ID_RPMSG,
+		.role = VIRTIO_DEV_DEVICE,
+		.func = &dispatch,
+		.vrings_num = RINGS,
+		.vrings_info = ring_infos,
+	};
+	if (rpmsg_init_vdev(&rpmsg, &device, NULL, &shared, NULL) != 0) {
+		link.counters.bad_rings++;
+		return false;
+	}
+	rpmsg_virtio_set_wait_cb(&rpmsg, wait_for_nothing);
+	note_used();
+	for (uint32_t i = 0; i < RINGS; i++) {
+		/* Rings of before: what was used up is done with; 0 in new ones. */
+		rings[i].queue.vq_available_idx = link.used[i];
+	}
+	link.held = NULL;
+	link.gave_back = false;
+	link.announced = false;
+	link.attached = true;
+	return true;
+}
+
+bool link_attend(void)
+{
+	if (!enter()) {
+		return true;
+	}
+	if (link.attached && rings_are_new()) {
+		link.attached = false;
+		return false;
+	}
+	if (!link.attached && !attach()) {
+		return true;
+	}
+	if (!link.announced) {
+		link.announced = rpmsg_create_ept(&endpoint, rpmsg_virtio_get_rpmsg_device(&rpmsg),
+						  link.channel, RPMSG_ADDR_ANY, RPMSG_ADDR_ANY,
+						  receive_nothing, NULL) == RPMSG_SUCCESS;
+		note_used();
+	}
+	return true;
+}
+
+/* --------------------------------------------------------------------------- messages */
+
+int link_send(const uint8_t *bytes, size_t len)
+{
+	int sent;
+
+	if (!enter() || !link.attached || !link.announced || endpoint.dest_addr == RPMSG_ADDR_ANY) {
+		return -1;
+	}
+	sent = rpmsg_trysend(&endpoint, bytes, (int)len);
+	if (sent == RPMSG_ERR_NO_BUFF && virtqueue_enable_cb(rpmsg.svq) != 0) {
+		/* Linux gave one back before it could know that we wait for it. */
+		sent = rpmsg_trysend(&endpoint, bytes, (int)len);
+	}
+	note_used();
+	return sent == (int)len ? 0 : -1;
+}
+
+void link_has_buffers(void)
+{
+	if (enter() && link.attached) {
+		virtqueue_disable_cb(rpmsg.svq);
+	}
+}
+
+/* Takes the next buffer of the ring; false if there is none. */
+static bool take_buffer(void)
+{
+	uint16_t before = rpmsg.rvq->vq_available_idx;
+
+	link.held = virtqueue_get_available_buffer(rpmsg.rvq, &link.held_index, &link.held_len);
+	return rpmsg.rvq->vq_available_idx != before;
+}
+
+static const struct message_header *held_header(void)
+{
+	const struct message_header *header = (const struct message_header *)link.held;
+
+	if (header == NULL || link.held_len < sizeof(*header) ||
+	    header->len > link.held_len - sizeof(*header)) {
+		link.counters.bad_messages++;
+		return NULL;
+	}
+	return header;
+}
+
+const uint8_t *link_receive(size_t *len)
+{
+	if (!enter() || !link.attached || !link.announced) {
+		return NULL;
+	}
+	for (uint32_t i = 0; i < RING_BUFFERS && take_buffer(); i++) {
+		const struct message_header *header = held_header();
+
+		if (header != NULL && header->dst == endpoint.addr) {
+			endpoint.dest_addr = header->src;
+			*len = header->len;
+			return (const uint8_t *)(header + 1);
+		}
+		link_done(); /* for somebody else: Linux's name service, say */
+	}
+	return NULL;
+}
+
+void link_done(void)
+{
+	if (enter() && link.attached) {
+		(void)virtqueue_add_consumed_buffer(rpmsg.rvq, link.held_index, link.held_len);
+		link.gave_back = true;
+		note_used();
+	}
+}
+
+void link_read_all(void)
+{
+	if (link.gave_back && enter() && link.attached) {
+		link.gave_back = false;
+		virtqueue_kick(rpmsg.rvq);
+	}
+}
+
+const struct link_counters *link_counters(void)
+{
+	return &link.counters;
+}

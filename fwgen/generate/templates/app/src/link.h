@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * RPMsg to Linux. link.c is the only module that touches DDR, and it does so behind the door only.
+ * All calls from one thread; none of them waits.
+ */
+#ifndef LINK_H
+#define LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct link_counters {
+	uint32_t trespasses;   /* calls that would have used a ring behind the shut door */
+	uint32_t bad_rings;    /* times that Linux gave rings outside of the shared memory */
+	uint32_t bad_messages; /* buffers with a header that makes no sense */
+};
+
+/* `channel` is kept by reference. */
+void link_init(const char *channel);
+
+/*
+ * Is there a virtio device? Reads the resource table, which is not in DDR. After a restart of the
+ * firmware alone the device of before is still there, and Linux perhaps asleep: then only a
+ * doorbell (`rang`) makes it count.
+ */
+bool link_exists(bool rang);
+
+void link_door(bool open);
+
+/*
+ * Behind the open door. Takes the rings over, if that is not done, and announces the channel.
+ * False: the rings are not the ones of the last call, Linux has made new ones.
+ */
+bool link_attend(void);
+
+/* 0: sent. -1: no buffer, or nobody has spoken to the channel yet. Behind the open door. */
+int link_send(const uint8_t *bytes, size_t len);
+
+/*
+ * The next message, where it lies; link_done() gives its buffer back. NULL: none. Behind the open
+ * door.
+ */
+const uint8_t *link_receive(size_t *len);
+void link_done(void);
+
+/* No more will be read for now: tells Linux of the buffers given back. Behind the open door. */
+void link_read_all(void);
+
+/* vq0 has rung: Linux has given buffers back. Behind the open door. */
+void link_has_buffers(void);
+
+const struct link_counters *link_counters(void);
+
+#endif

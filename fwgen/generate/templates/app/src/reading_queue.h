@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the interrupts to the thread that owns the node, one writer and one reader, no lock. Free
+ * of Zephyr.
+ */
+#ifndef READING_QUEUE_H
+#define READING_QUEUE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define READING_QUEUE_LENGTH 16u /* a power of two */
+
+struct reading {
+	uint64_t slot_us; /* when it was due */
+	uint32_t echo_us; /* as echo.h has it */
+	uint8_t late_16ths;
+};
+
+struct reading_queue {
+	struct reading readings[READING_QUEUE_LENGTH];
+	atomic_uint put; /* counts up, and wraps */
+	atomic_uint taken;
+};
+
+/* False, and nothing put, if it is full. */
+static inline bool reading_put(struct reading_queue *queue, const struct reading *reading)
+{
+	unsigned int put = atomic_load_explicit(&queue->put, memory_order_relaxed);
+	unsigned int taken = atomic_load_explicit(&queue->taken, memory_order_acquire);
+
+	if (put - taken >= READING_QUEUE_LENGTH) {
+		return false;
+	}
+	queue->readings[put % READING_QUEUE_LENGTH] = *reading;
+	atomic_store_explicit(&queue->put, put + 1u, memory_order_release);
+	return true;
+}
+
+static inline bool reading_take(struct reading_queue *queue, struct reading *reading)
+{
+	unsigned int taken = atomic_load_explicit(&queue->taken, memory_order_relaxed);
+
+	if (taken == atomic_load_explicit(&queue->put, memory_order_acquire)) {
+		return false;
+	}
+	*reading = queue->readings[taken % READING_QUEUE_LENGTH];
+	atomic_store_explicit(&queue->taken, taken + 1u, memory_order_release);
+	return true;
+}
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asks the sensor at start + n * period, in interrupts from the trigger to the reading. */
+#ifndef SAMPLER_H
+#define SAMPLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "reading_queue.h"
+
+struct sampler_config {
+	uint32_t period_us;
+	uint32_t timeout_us;	   /* of the echo, from its beginning */
+	void (*has_reading)(void); /* called in the interrupt */
+};
+
+/* The first sample is due at `start_us`. 0, or the pins' error. */
+int sampler_start(const struct sampler_config *config, uint64_t start_us);
+
+bool sampler_take(struct reading *reading);
+
+#endif

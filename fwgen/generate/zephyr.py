@@ -1,0 +1,97 @@
+"""What the application's build files and device-tree overlay say, as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fwgen.soc.model import Region
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import PinPlan, Plan
+
+# Priorities of Zephyr's interrupts, 0 the highest: the clock and the sensor's pins have it to
+# themselves.
+_BELL_PRIORITY = 2
+_BUS_PRIORITY = 3
+_CONSOLE_PRIORITY = 4
+
+
+def zephyr_context(plan: Plan) -> dict[str, object]:
+    """The group `zephyr` of the templates' names."""
+    board, chip = plan.board, plan.board.chip
+    ipcc, labels = chip.ipcc, board.labels
+    console = chip.uarts[board.console.uart]
+    used = {plan.bus.node} if plan.bus else set()
+    return {
+        "board": board.zephyr_board,
+        "code": _memory(labels.zephyr_code, plan.code),
+        "data": _memory(labels.zephyr_data, plan.data),
+        "shared": _memory("fwgen_shared", _shared(plan)),
+        "log_start": f"0x{plan.log.start:08x}",
+        "log_end": f"0x{plan.log.end:08x}",
+        "mailbox": {
+            "unit": f"{ipcc.start:x}",
+            "reg": f"0x{ipcc.start:08x} 0x400",
+            "clock": console.name.upper(),
+            "interrupts": _interrupts([ipcc.rx_irq, ipcc.tx_irq], _BELL_PRIORITY),
+            "vq0": ipcc.vq0.channel,
+            "vq1": ipcc.vq1.channel,
+            "wakeup": ipcc.wakeup.channel,
+        },
+        "a35_status": f"0x{chip.power.a35_status:08x}",
+        "buffers": board.rpmsg.buffers,
+        "trigger": _pin(plan.pins.trigger),
+        "echo": _pin(plan.pins.echo),
+        "ports": sorted({plan.pins.trigger.gpio_node, plan.pins.echo.gpio_node}),
+        "idle": [node for node in labels.zephyr_on if node not in used],
+        "console": {
+            "on": plan.spec.console,
+            "node": console.name,
+            "interrupts": _interrupts([console.irq], _CONSOLE_PRIORITY),
+        },
+        "display": _display(plan),
+        "watchdog": {"on": plan.timing.watchdog_us > 0, "node": chip.watchdog.node},
+    }
+
+
+def _memory(label: str, region: Region) -> dict[str, str]:
+    return {
+        "label": label,
+        "unit": f"{region.start:x}",
+        "reg": f"0x{region.start:08x} 0x{region.size_bytes:x}",
+    }
+
+
+def _shared(plan: Plan) -> Region:
+    """All that Linux and the firmware exchange messages in, the message buffers above all."""
+    parts = [plan.ddr.shm, plan.ddr.vring0, plan.ddr.vring1, plan.ddr.vdev_buffer]
+    start = min(part.start for part in parts)
+    return Region(start=start, size_bytes=max(part.end for part in parts) - start)
+
+
+def _pin(pin: PinPlan) -> str:
+    return f"&{pin.gpio_node} {pin.number}"
+
+
+def _interrupts(numbers: list[int], priority: int) -> str:
+    return ", ".join(f"<{number} {priority}>" for number in numbers)
+
+
+def _display(plan: Plan) -> dict[str, object]:
+    if plan.bus is None or plan.spec.display is None:
+        return {"on": False}
+    width, height = plan.spec.display.size
+    return {
+        "on": True,
+        "bus": plan.bus.node,
+        "pinctrl": " ".join(f"&{node}" for node in plan.bus.data.pinctrl),
+        "speed_hz": plan.bus.speed_hz,
+        "interrupts": _interrupts([plan.bus.irq], _BUS_PRIORITY),
+        "address": f"{plan.bus.address:x}",
+        "width": width,
+        "height": height,
+        "multiplex": height - 1,
+        # how the glass of the small panel is wired
+        "sequential": height == 32,
+        "frame_bytes": width * height // 8,
+    }
