@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
@@ -95,7 +96,7 @@ class Ledger:
         firsts = _first_arrivals(record)
         record.sleeps = [
             _sleep_record(sleep, following, taken, firsts, until_us)
-            for sleep, following in zip(self.sleeps, [*self.sleeps[1:], None], strict=True)
+            for sleep, following in zip_longest(self.sleeps, self.sleeps[1:])
         ]
         _add_backlog(record, firsts, until_us)
         record.log_bytes_per_sample = self._bytes_per_sample(delivered, taken)

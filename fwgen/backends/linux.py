@@ -79,12 +79,14 @@ class Linux:
         self._sleep: OpenSleep | None = None
         self._sleep_when_up: int | None = None  # since when
         self._recover_when_up = False
+        self._app_alive = True
+        self._bound = True
+        self._rebooting = False
 
     # ------------------------------------------------------------------------- what a backend calls
 
     def boot(self, now_us: int) -> None:
         """Linux is up for the first time and starts the firmware's virtio device."""
-        self._enter(AWAKE, now_us)
         self.port.set_ddr(False)
         self.port.set_reading(True)
         self._attach(now_us)
@@ -126,10 +128,6 @@ class Linux:
         self._wake("log-full", now_us)
 
     @property
-    def asleep(self) -> bool:
-        return self.state in (ASKING, SUSPENDING, ASLEEP, RESUMING)
-
-    @property
     def processed_seq(self) -> int | None:
         """The first sample that the application has not processed (32 bits)."""
         known = self._session.known if self._session is not None else self._known
@@ -169,6 +167,8 @@ class Linux:
     def _go_down(self, event: SuspendReady, now_us: int) -> None:
         assert self._sleep is not None
         self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
+        if self._alarms.pop("recover", None):
+            self._recover_when_up = True
         self._enter(SUSPENDING, now_us)
         self._alarms["close"] = (now_us + self.pace.suspend_us, self._close_ddr)
 
@@ -235,37 +235,50 @@ class Linux:
                 now_us + max(0, takes_us - self.pace.reboot_ddr_us),
                 lambda at_us: self._open_ddr("reboot", at_us),
             )
+        self._rebooting = True
         self._enter(OFFLINE, now_us)
         self._alarms["boot"] = (now_us + takes_us, self._reboot_done)
 
     def _reboot_done(self, now_us: int) -> None:
         if self._sleep is not None and self._sleep.up_us is None:
-            if self._sleep.cause == "end":
-                self._sleep.cause = "reboot"
+            self._sleep.cause = "reboot"
             self._sleep.up_us = now_us
-        self._recover_when_up = False
+        self._recover_when_up = self._rebooting = False
+        self._app_alive = self._bound = True
         self.boot(now_us)
 
     def unbind(self, now_us: int) -> None:
-        if self.asleep:
-            self.ledger.event(f"unbind ignored: Linux is {self.state}", now_us)
+        if self._cannot("unbind", now_us, self._bound):
             return
+        self._bound = False
         self._drop_app(now_us)
+        self._alarms.pop("recover", None)
         self.port.set_link(False)
         self._enter(OFFLINE, now_us)
 
     def bind(self, now_us: int) -> None:
-        self._enter(AWAKE, now_us)
-        self._attach(now_us)
+        if not self._cannot("bind", now_us, not self._bound):
+            self._bound = True
+            self._attach(now_us)
 
     def crash_app(self, now_us: int) -> None:
-        self._drop_app(now_us)
-        if self.state in (AWAKE, ASKING):
+        if not self._cannot("crash-app", now_us, self._app_alive):
+            self._app_alive = False
+            self._drop_app(now_us)
             self._enter(OFFLINE, now_us)
 
     def start_app(self, now_us: int) -> None:
-        self._enter(AWAKE, now_us)
-        self._start_session(now_us)
+        if not self._cannot("start-app", now_us, not self._app_alive):
+            self._app_alive = True
+            if self._bound:
+                self._start_session(now_us)
+
+    def _cannot(self, what: str, now_us: int, sense: bool) -> bool:
+        """Nobody does such things to a Linux that sleeps or boots, or twice."""
+        if sense and not self._rebooting and self.state in (AWAKE, OFFLINE):
+            return False
+        self.ledger.event(f"{what} ignored: it makes no sense now", now_us)
+        return True
 
     def stall(self, now_us: int, for_us: int) -> None:
         self.port.set_reading(False)
@@ -276,18 +289,23 @@ class Linux:
             self.port.set_reading(True)
 
     def send_wake(self, now_us: int) -> None:
-        expected = self.processed_seq
-        self.ledger.event("WAKE sent though nothing sleeps", now_us)
-        self._write(encode(Wake(_SEQ_MASK, expected or 0)))
+        if not self._cannot("send-wake", now_us, self.state == AWAKE):
+            self.ledger.event("WAKE sent though nothing sleeps", now_us)
+            self._write(encode(Wake(_SEQ_MASK, self.processed_seq or 0)))
+
+    def stale_doorbell(self, now_us: int, ring: str) -> bool:
+        """Whether it can be: no doorbell of Linux takes longer than the guard, so none that says
+        "message" can come between the wish to suspend and the closing of DDR."""
+        if ring == "vq1" and self.state in (ASKING, SUSPENDING):
+            self.ledger.event("stale-doorbell ignored: none is under way now", now_us)
+            return False
+        return True
 
     def firmware_restarted(self, now_us: int) -> None:
         """The M33 has been reset: the rings are dead until remoteproc has attached it again."""
         if self.state in (SUSPENDING, ASLEEP, RESUMING):
             self._recover_when_up = True
-        elif self.state != OFFLINE:
-            if self._sleep is not None and self.state == ASKING:
-                self._sleep.cause = "abort"
-                self._sleep.up_us = now_us
+        elif self._bound and not self._rebooting:
             self._alarms["recover"] = (now_us + self.pace.recovery_us, self._attach)
 
     # -------------------------------------------------------------------------------- application
@@ -299,12 +317,16 @@ class Linux:
     def _attach(self, now_us: int) -> None:
         """New rings, and a session over them."""
         self.port.set_link(True)
-        if self.state == ASKING:
-            self._enter(AWAKE, now_us)
+        if self.state == ASKING and self._sleep is not None:
+            self._sleep.cause = "abort"
+            self._sleep.up_us = now_us
         self._start_session(now_us)
 
     def _start_session(self, now_us: int) -> None:
         self._drop_app(now_us)
+        if not self._app_alive:
+            return
+        self._enter(AWAKE, now_us)
         self._sessions += 1
         self._session = Session(
             session_id=self._sessions << 16,

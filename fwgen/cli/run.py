@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -51,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 if the verdict is a failure."""
     from fwgen.plan import plan_spec
+    from fwgen.report.document import to_json
     from fwgen.scenario.engine import check_supported
     from fwgen.scenario.load import find_scenario, load_scenario
     from fwgen.spec import load_spec, render_all
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         check_supported(scenario, backend)
         record, report = run_and_report(backend, plan, scenario, args.seed, progress)
     if args.json:
-        print(json.dumps(report, indent=2, ensure_ascii=False))
+        print(to_json(report), end="")
     else:
         print_report(report)
     if args.report:

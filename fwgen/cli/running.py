@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fwgen.cli.progress import Progress
 from fwgen.errors import InputError
@@ -15,29 +14,30 @@ if TYPE_CHECKING:
     from fwgen.backends.base import Backend
     from fwgen.backends.record import RunRecord
     from fwgen.plan.model import Plan
+    from fwgen.report.model import Report
     from fwgen.scenario.model import Scenario
 
 
 def run_and_report(
     backend: Backend, plan: Plan, scenario: Scenario, seed: int, progress: Progress
-) -> tuple[RunRecord, dict[str, Any]]:
+) -> tuple[RunRecord, Report]:
     """Run it; the record and the report of the contract."""
-    from fwgen.report.verdict import build_report
+    from fwgen.report.document import build_report
     from fwgen.scenario.engine import run_scenario
 
     record = run_scenario(backend, plan, scenario, seed, progress.at)
     return record, build_report(record, scenario)
 
 
-def write_report(directory: Path, record: RunRecord, report: dict[str, Any]) -> Path:
+def write_report(directory: Path, record: RunRecord, report: Report) -> Path:
     """Writes report.json and the page; returns the page. Raises InputError where it cannot."""
+    from fwgen.report.document import to_json
     from fwgen.report.html import write_html
 
     page = directory / "report.html"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-        (directory / "report.json").write_text(text, encoding="utf-8")
+        (directory / "report.json").write_text(to_json(report), encoding="utf-8")
         write_html(record, report, page)
     except OSError as error:
         raise InputError(
@@ -47,7 +47,7 @@ def write_report(directory: Path, record: RunRecord, report: dict[str, Any]) -> 
     return page
 
 
-def print_report(report: dict[str, Any]) -> None:
+def print_report(report: Report) -> None:
     """For people, on stdout."""
     from fwgen.report.text import render_text
 
@@ -60,6 +60,6 @@ def wants_colour() -> bool:
     return sys.stdout.isatty() and not dumb
 
 
-def exit_code(report: dict[str, Any]) -> int:
+def exit_code(report: Report) -> int:
     """0 for a passing verdict, 1 for a failing one."""
     return 0 if report["verdict"] == "pass" else 1

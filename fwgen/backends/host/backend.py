@@ -189,7 +189,8 @@ class HostBackend(Backend):
         self._linux.stall(self._now_us, for_us)
 
     def stale_doorbell(self, ring: str) -> None:
-        self._running.stale_kick(("vq0", "vq1").index(ring))
+        if self._linux.stale_doorbell(self._now_us, ring):
+            self._running.stale_kick(("vq0", "vq1").index(ring))
 
     def reset_firmware(self) -> None:
         counts, boot = self._running.counts(), self._boots[-1]

@@ -1,0 +1,57 @@
+"""Scenarios on the host backend, for tests."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fwgen.backends.host.backend import HostBackend
+from fwgen.backends.record import RunRecord
+from fwgen.plan import plan_spec
+from fwgen.plan.model import Plan
+from fwgen.report.document import build_report
+from fwgen.report.model import Report
+from fwgen.scenario.engine import run_scenario
+from fwgen.scenario.load import find_scenario, load_scenario, parse_scenario
+from fwgen.scenario.model import Scenario
+from fwgen.spec import load_spec
+from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+
+ROOM = """\
+fwgen-scenario: 1
+name: a room
+distance:
+  - {at: 0 s, mm: 1500}
+  - {at: 30 s, mm: 400}
+  - {at: 60 s, mm: 2500}
+noise: 2 mm
+missed: 1 %
+"""
+
+
+@cache
+def plan_of(path: Path) -> Plan:
+    return plan_spec(load_spec(path))
+
+
+def reference_plan() -> Plan:
+    return plan_of(example_paths()[REFERENCE_BOARD])
+
+
+def in_a_room(steps: str, until: str = "60 s", expect: str = "{}") -> Scenario:
+    return parse_scenario(f"{ROOM}steps: [{steps}]\nuntil: {until}\nexpect: {expect}\n")
+
+
+def bundled(name: str) -> Scenario:
+    return load_scenario(find_scenario(name))
+
+
+def run(
+    scenario: Scenario, *, seed: int = 1, plan: Plan | None = None, **options: Any
+) -> tuple[RunRecord, Report]:
+    """Record and report; `options` are HostBackend's."""
+    own = scenario.spec_path()
+    plan = plan or (plan_of(own) if own else reference_plan())
+    record = run_scenario(HostBackend(**options), plan, scenario, seed)
+    return record, build_report(record, scenario)

@@ -1,0 +1,145 @@
+"""The generated core on the host, through the bundled scenarios and through random ones."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fwgen.scenario.load import bundled_names
+from tests.backends.running import bundled, in_a_room, reference_plan, run
+
+LONG = {"day"}  # measured by `make bench`
+
+
+@pytest.mark.parametrize("name", [name for name in bundled_names() if name not in LONG])
+def test_bundled_scenario_passes(name: str) -> None:
+    _, report = run(bundled(name))
+    assert report["reasons"] and report["verdict"] == "pass", report["reasons"]
+
+
+def test_an_hour_asleep_comes_whole() -> None:
+    record, report = run(bundled("hour"))
+    assert report["samples"]["taken"] == report["samples"]["delivered"] == 62_000
+    (sleep,) = report["sleeps"]
+    assert sleep["ack_ms"] is not None and sleep["ack_ms"] < 5
+    assert sleep["backlog"] > 59_000
+    assert sleep["first_sample_ms"] is not None and sleep["first_sample_ms"] < 5
+    assert record.delivered.seq.tolist() == list(range(62_000))
+
+
+def test_the_same_seed_gives_the_same_report_and_another_seed_another_noise() -> None:
+    one, first = run(bundled("minute"), seed=5)
+    two, second = run(bundled("minute"), seed=5)
+    other, _ = run(bundled("minute"), seed=6)
+    for report in (first, second):
+        report["wall_s"] = report["speed"] = 0.0
+    assert first == second
+    assert (one.delivered.distance_mm == two.delivered.distance_mm).all()
+    assert (one.delivered.distance_mm != other.delivered.distance_mm).mean() > 0.5
+
+
+def test_numbers_wrap_at_32_bits_while_asleep() -> None:
+    record, report = run(bundled("minute"), initial_seq=(1 << 32) - 700)
+    assert report["verdict"] == "pass", report["reasons"]
+    assert record.delivered.seq[-1] > 1 << 32
+
+
+def test_what_the_sensor_says_is_in_the_data() -> None:
+    record, _ = run(in_a_room("{at: 10 s, do: mute-sensor}, {at: 20 s, do: unmute-sensor}"))
+    status = record.delivered.status
+    silent = (record.taken.at_us >= 10_000_000) & (record.taken.at_us < 20_000_000)
+    assert (status[silent] == 5).all()
+    assert 0 < (status[~silent] == 3).mean() < 0.05
+    valid = status == 0
+    far = np.abs(
+        record.delivered.distance_mm
+        - np.interp(record.taken.at_us / 1e6, record.true_t_s, record.true_mm)
+    )
+    assert far[valid].max() < 15
+
+
+def test_bands_follow_each_other_without_holes() -> None:
+    record, _ = run(bundled("ten-minutes"))
+    assert record.bands[0].start_s == 0
+    assert record.bands[-1].end_s == 600
+    for before, after in zip(record.bands, record.bands[1:], strict=False):
+        assert before.end_s == after.start_s
+        assert before.state != after.state
+    assert record.backlog_samples.max() > 2000
+    assert record.backlog_samples[-1] < 10
+
+
+def test_a_scenario_that_ends_asleep_is_woken_to_count() -> None:
+    record, report = run(in_a_room("{at: 10 s, do: suspend}"))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert record.sleeps[0].wake_cause == "end"
+
+
+def test_an_application_that_never_comes_back_loses_what_it_did_not_get() -> None:
+    plan = reference_plan()
+    scenario = in_a_room("{at: 10 s, do: crash-app}, {at: 59.999 s, do: start-app}")
+    steps = tuple(step for step in scenario.steps if step.do == "crash-app")
+    scenario = scenario.model_copy(update={"steps": steps})
+    _, report = run(scenario, plan=plan)
+    assert report["verdict"] == "fail"
+    assert 800 < report["samples"]["lost"] < 850
+
+
+def test_other_latency_and_slow_give_back_change_nothing_but_times() -> None:
+    from fwgen.backends.host.backend import Timing
+
+    slow = Timing(link_latency_us=7_000, give_back_us=15_000)
+    _, report = run(bundled("back-to-back"), timing=slow)
+    assert report["verdict"] == "pass", report["reasons"]
+    assert report["sleeps"][0]["ack_ms"] == 14.0
+
+
+def test_jitter_is_left_to_backends_that_have_some() -> None:
+    record, report = run(in_a_room("", "5 s"))
+    assert len(record.jitter_us) == 0
+    assert report["jitter_us"]["p50"] is None
+
+
+HAPPENINGS = (
+    "suspend",
+    "suspend, for: 3 s",
+    "suspend, for: 20 ms",
+    "resume",
+    "send-wake",
+    "reset-firmware",
+    "stall-linux, for: 700 ms",
+    "reboot-linux, takes: 2500 ms",
+    "mute-sensor",
+    "unmute-sensor",
+    "stale-doorbell, ring: vq0",
+    "stale-doorbell, ring: vq1",
+)
+PAIRS = (("unbind", "bind"), ("crash-app", "start-app"))
+
+happenings = st.lists(st.tuples(st.integers(0, 29_999), st.sampled_from(HAPPENINGS)), max_size=12)
+pairs = st.lists(
+    st.tuples(st.sampled_from(PAIRS), st.integers(0, 15_000), st.integers(1, 14_000)), max_size=1
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(happenings, pairs, st.integers(0, 2**64 - 1))
+def test_whatever_happens_no_sample_is_lost(
+    steps: list[tuple[int, str]],
+    apart: list[tuple[tuple[str, str], int, int]],
+    seed: int,
+) -> None:
+    lines = [f"{{at: {at} ms, do: {do}}}" for at, do in steps]
+    for (broken, mended), at, later in apart:
+        lines += [f"{{at: {at} ms, do: {broken}}}", f"{{at: {at + later} ms, do: {mended}}}"]
+    _, report = run(in_a_room(", ".join(lines), "40 s"), seed=seed)
+    assert report["verdict"] == "pass", report["reasons"]
+
+
+def test_records_are_plain_dataclasses() -> None:
+    record, _ = run(in_a_room("", "2 s"))
+    assert set(dataclasses.asdict(record)) >= {"taken", "delivered", "sleeps", "bands"}
