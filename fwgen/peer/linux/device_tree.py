@@ -1,0 +1,33 @@
+"""What the generated fragment of Linux's device tree says, for the emulated kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fwgen.peer.linux.kernel import Wiring
+from fwgen.peer.linux.remoteproc import Carveout
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
+    from fwgen.soc.model import Region
+
+
+def wiring(plan: Plan) -> Wiring:
+    """`memory-region` and `mboxes` of m33_rproc, as fwgen.generate writes them."""
+    ddr, ipcc = plan.ddr, plan.board.chip.ipcc
+    buffers = _carveout(ddr.vdev_buffer.linux, ddr.vdev_buffer, mapped=False)
+    mapped = [plan.code, plan.data, ddr.shm, ddr.vring0, ddr.vring1]
+    regions = {window.linux: _carveout(window.linux, window) for window in mapped if window.linux}
+    for spare in plan.board.windows.values():
+        if spare.linux and spare.linux not in regions:
+            regions[spare.linux] = _carveout(spare.linux, spare)
+    return Wiring(
+        carveouts=[*regions.values(), buffers],
+        buffers=buffers,
+        vq0_channel=ipcc.vq0.channel,
+        vq1_channel=ipcc.vq1.channel,
+    )
+
+
+def _carveout(name: str, region: Region, *, mapped: bool = True) -> Carveout:
+    return Carveout(name, region.start, region.size_bytes, mapped)

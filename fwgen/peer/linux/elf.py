@@ -1,0 +1,163 @@
+"""The parts of an ELF file that remoteproc and a reader of addresses need (32 bits, little endian).
+
+Checks are those of Linux's loader, in its order and words.
+"""
+
+from __future__ import annotations
+
+import bisect
+import struct
+from dataclasses import dataclass
+from functools import cached_property
+
+EINVAL = 22
+_HEADER = struct.Struct("<16sHHIIIIIHHHHHH")
+_SEGMENT = struct.Struct("<IIIIIIII")
+_SECTION = struct.Struct("<IIIIIIIIII")
+_SYMBOL = struct.Struct("<IIIBBH")
+_PT_LOAD = 1
+_SHT_SYMTAB = 2
+_STT_FUNC = 2
+_CLASS32, _CLASS64 = 1, 2
+_LITTLE_ENDIAN = 1
+
+
+class RefusedError(Exception):
+    """Linux refuses: its message, and the number that the caller gets."""
+
+    def __init__(self, message: str, errno: int = EINVAL) -> None:
+        super().__init__(message)
+        self.errno = errno
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One to be loaded, at its physical address."""
+
+    address: int
+    offset: int
+    file_bytes: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Section:
+    name: str
+    kind: int
+    address: int
+    offset: int
+    size_bytes: int
+    link: int
+
+
+@dataclass(frozen=True)
+class Function:
+    name: str
+    start: int
+    size_bytes: int
+
+
+class Elf:
+    """Raises RefusedError for what Linux's sanity check does not let pass."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        if len(data) < _HEADER.size:
+            raise RefusedError("Image is too small")
+        if data[:4] != b"\x7fELF":
+            raise RefusedError("Image is corrupted (bad magic)")
+        if data[4] not in (_CLASS32, _CLASS64):
+            raise RefusedError(f"Unsupported class: {data[4]}")
+        if data[5] != _LITTLE_ENDIAN:
+            raise RefusedError("Unsupported firmware endianness")
+        if data[4] == _CLASS64:
+            raise RefusedError("a Cortex-M33 has no 64-bit firmware")  # ours: Linux would load it
+        header = _HEADER.unpack_from(data)
+        (_, _, _, _, _, self._phoff, self._shoff, _, _, _, self._phnum, _, self._shnum, names) = (
+            header
+        )
+        self._names_index = names
+        if len(data) < self._shoff + _SECTION.size:
+            raise RefusedError("Image is too small")
+        if self._phnum == 0:
+            raise RefusedError("No loadable segments")
+        if self._phoff > len(data):
+            raise RefusedError("Firmware size is too small")
+
+    @cached_property
+    def segments(self) -> list[Segment]:
+        found = []
+        for index in range(self._phnum):
+            place = self._phoff + index * _SEGMENT.size
+            if place + _SEGMENT.size > len(self.data):
+                raise RefusedError("Firmware size is too small")
+            kind, offset, _, address, in_file, in_memory, _, _ = _SEGMENT.unpack_from(
+                self.data, place
+            )
+            if kind == _PT_LOAD:
+                found.append(Segment(address, offset, in_file, in_memory))
+        return found
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        end = self._shoff + self._shnum * _SECTION.size
+        if end > len(self.data):
+            return []
+        headers = list(_SECTION.iter_unpack(self.data[self._shoff : end]))
+        if self._names_index >= len(headers):
+            return []
+        names = headers[self._names_index][4]
+        return [
+            Section(self._text(names + header[0]), header[1], *header[3:7]) for header in headers
+        ]
+
+    def section(self, *names: str) -> Section | None:
+        """The first one with such a name."""
+        return next((section for section in self.sections if section.name in names), None)
+
+    def contents(self, section: Section) -> bytes:
+        return self.data[section.offset : section.offset + section.size_bytes]
+
+    def function_at(self, address: int) -> str:
+        """Name of the function that an instruction belongs to; empty if there is none."""
+        starts = [function.start for function in self._functions]
+        at = bisect.bisect_right(starts, address) - 1
+        if at < 0:
+            return ""
+        function = self._functions[at]
+        return function.name if address < function.start + max(function.size_bytes, 2) else ""
+
+    def symbol(self, name: str) -> tuple[int, int] | None:
+        """Address and size in bytes of a global or local symbol."""
+        return self._symbols.get(name)
+
+    @cached_property
+    def _functions(self) -> list[Function]:
+        found = {
+            value & ~1: Function(name, value & ~1, size)
+            for name, value, size, kind in self._all_symbols
+            if kind == _STT_FUNC
+        }
+        return [found[start] for start in sorted(found)]
+
+    @cached_property
+    def _symbols(self) -> dict[str, tuple[int, int]]:
+        return {name: (value, size) for name, value, size, _ in self._all_symbols if name}
+
+    @cached_property
+    def _all_symbols(self) -> list[tuple[str, int, int, int]]:
+        """Name, value, size, type."""
+        table = next((item for item in self.sections if item.kind == _SHT_SYMTAB), None)
+        if table is None or table.link >= len(self.sections):
+            return []
+        names = self.sections[table.link].offset
+        count = table.size_bytes // _SYMBOL.size
+        raw = self.data[table.offset : table.offset + count * _SYMBOL.size]
+        return [
+            (self._text(names + name), value, size, info & 15)
+            for name, value, size, info, _, _ in _SYMBOL.iter_unpack(raw)
+        ]
+
+    def _text(self, offset: int) -> str:
+        end = self.data.find(b"\0", offset)
+        return self.data[offset:end].decode("utf-8", "replace") if end >= 0 else ""
