@@ -47,6 +47,16 @@ def plan_or_nominal(plan: Plan, elf: Elf) -> Plan:
         return plan
 
 
+def largest_symbols(elf: Elf, window: Region) -> list[Symbol]:
+    """Functions and objects that run in the window, the largest first."""
+    inside = {
+        (s.start, s.name): s
+        for s in elf.symbols
+        if s.kind in ("func", "object") and window.start <= s.start < window.end
+    }
+    return sorted(inside.values(), key=lambda s: (-s.size_bytes, s.name))
+
+
 def log_told(elf: Elf) -> dict[str, Region]:
     """Where the firmware itself says that its log is: name of the symbol -> region."""
     told: dict[str, Region] = {}

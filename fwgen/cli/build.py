@@ -1,0 +1,62 @@
+"""`fwgen build`: from a spec to an ELF that has passed the audit."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from fwgen.errors import InputError
+
+HELP = "generate, build with west and audit the ELF"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec to build")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", help="where to build (build/NAME)"
+    )
+    parser.add_argument(
+        "-D",
+        dest="definitions",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="passed on to CMake, such as EXTRA_CONF_FILE=debug.conf",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the compilers' commands")
+    parser.add_argument("-q", "--quiet", action="store_true", help="show no progress")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 1 where the audit finds something; 3 without Zephyr, the application generated."""
+    from fwgen.build.audit.report import to_text
+    from fwgen.build.cmake import Progress
+    from fwgen.build.firmware import Firmware
+    from fwgen.build.table import table
+    from fwgen.spec import load_spec, render_all
+
+    spec = load_spec(args.spec)
+    folder = args.output or Path("build", spec.name)
+    progress = Progress(quiet=args.quiet)
+    definitions = _definitions(args.definitions)
+    built = Firmware(
+        spec, folder, progress=progress, definitions=definitions, verbose=args.verbose
+    ).build()
+    if built.plan.diagnostics:
+        print(render_all(built.plan.diagnostics), file=sys.stderr)
+    print(table(built))
+    if not built.passed:
+        print(to_text(built.subject, built.findings), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _definitions(written: list[str]) -> dict[str, str]:
+    definitions = {}
+    for item in written:
+        name, equals, value = item.partition("=")
+        if not equals or not name:
+            raise InputError(f"-D wants NAME=VALUE, not `{item}`")
+        definitions[name] = value
+    return definitions
