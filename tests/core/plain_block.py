@@ -49,9 +49,9 @@ class PlainBlock:
     def end_seq(self) -> int:
         return self.first_seq + len(self.samples)
 
-    def append(self, word: int, late: int) -> bool:
+    def append(self, word: int, late: int, limit: int = STREAM_BITS) -> bool:
         bits = code(self._state, word >> 13, word & 0x1FFF, late)
-        if len(self.bits) + len(bits) > STREAM_BITS:
+        if len(self.bits) + len(bits) > limit:
             return False
         self.bits += bits
         self.samples.append((word, late))

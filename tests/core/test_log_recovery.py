@@ -247,6 +247,18 @@ class TestDamage:
         memory.put_slot(3, b"FWB1" + b"\x05\x00\x00\x00" + (4000).to_bytes(4, "little"))
         assert Log(memory, CONFIG).next_seq == 4000
 
+    def test_a_stream_that_would_go_on_behind_the_slot(self) -> None:
+        """Only zeros are missing, and its CRC is right."""
+        block = PlainBlock(4000, 60_000, 0, 1, 0, 0)
+        while len(block.bits) <= 3680:
+            distance = 0 if len(block.bits) >= 3680 - 29 else 8000 * (len(block.samples) % 2)
+            assert block.append(distance, 1, limit=4000)
+        assert set(block.bits[3680:]) == {"0"}
+        memory = Memory(2)
+        memory.put_slot(0, block.data()[:SLOT_BYTES])
+        assert Log(memory, CONFIG).used_slots == 0
+        assert read_region(memory.content)[1] == []
+
     def test_what_is_not_kept_is_wiped(self) -> None:
         memory = filled(2)
         memory.put_slot(4, b"FWB1 and nonsense")

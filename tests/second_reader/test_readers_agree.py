@@ -14,7 +14,7 @@ from fwgen.wire.block import BlockError, decode_block
 from tests.core.clog import Config, Decoded, Log, Memory, decode
 from tests.core.plain_block import PlainBlock
 from tests.core.samples import KINDS, samples
-from tests.second_reader.reader import Broken, little, read_block, read_unchecked
+from tests.second_reader.reader import Broken, crc16, little, read_block, read_unchecked
 from tests.second_reader.test_spec_example import example
 
 WRAP = 2**32
@@ -134,6 +134,31 @@ def test_nonsense_under_a_right_crc(seed: int, count: int, status: int, ones: fl
     else:
         assert agreed(whole)
         assert agreed(whole[:6] + bytes([whole[6] ^ 1]) + whole[7:]) is None
+
+
+def test_wrong_in_one_thing_alone() -> None:
+    """The CRC is right each time; what is wrong is what the text forbids."""
+    good = PlainBlock(7, 60_000, 5, 1, 1500, 3)
+    assert agreed(good.data())
+    assert agreed(PlainBlock(7, 0, 5, 1, 1500, 3).data()) is None  # period
+    assert agreed(PlainBlock(7, 1, 5, 1, 6 << 13, 3).data()) is None  # status
+    assert agreed(PlainBlock(7, 1, 5, 1, 3 << 13 | 1, 3).data()) is None  # no such distance
+    none = good.data()
+    none = none[:4] + bytes(2) + crc16(none[8:26]).to_bytes(2, "little") + none[8:]
+    assert agreed(none) is None  # no sample
+
+
+def test_a_stream_that_is_too_long_or_too_short() -> None:
+    """More bits than a block may have, and a block cut where only zeros are missing."""
+    block = PlainBlock(7, 60_000, 5, 1, 1500, 0)
+    while len(block.bits) <= 3680:
+        assert block.append(0 if len(block.samples) % 2 else 8191, 1, limit=4000)
+    assert agreed(block.data()) is None
+    block = PlainBlock(7, 60_000, 5, 1, 1500, 0)
+    assert block.append(0, 1)
+    assert block.data()[-1] == 0
+    assert agreed(block.data())
+    assert agreed(block.data()[:-1]) is None
 
 
 def test_every_bit_counts() -> None:
