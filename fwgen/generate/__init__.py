@@ -37,7 +37,7 @@ def render(plan: Plan) -> dict[str, bytes]:
         target = PurePosixPath(_PLACES[place], path.format_map(names))
         if target.suffix == _TEMPLATE_SUFFIX:
             target = target.with_suffix("")
-            first = banner.for_spec(target, plan.spec.name, plan.spec.spec_hash)
+            first = banner.for_spec(target, plan.spec.name)
             text = renderer.render(f"{place}/{path}", text.decode()).encode()
         else:
             first = banner.for_every_spec(target)
