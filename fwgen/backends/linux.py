@@ -33,6 +33,10 @@ _SEQ_MASK: Final = 0xFFFF_FFFF
 class LinuxPort(Protocol):
     """What Linux's kernel does for the application, and to the hardware."""
 
+    def has_tty(self) -> bool:
+        """The firmware has announced its channel. If it does so later than in set_link, the port
+        calls Linux.tty_appeared then."""
+
     def write(self, data: bytes) -> int:
         """Write to the tty; returns how many bytes were taken (no buffer is free: fewer)."""
 
@@ -44,6 +48,9 @@ class LinuxPort(Protocol):
 
     def set_link(self, up: bool) -> None:
         """The virtio device is reset; `up`: with new rings and DRIVER_OK."""
+
+    def go_down(self) -> None:
+        """The A35 is reset without a word to anybody."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,10 @@ class Linux:
             self._session.receive(self._tty, now_us)
             self._tty = b""
             self._follow(now_us)
+
+    def tty_appeared(self, now_us: int) -> None:
+        """The firmware has announced its channel, some time after the link came up."""
+        self._start_session(now_us)
 
     def rung(self, now_us: int) -> None:
         """The firmware rang the wake-up doorbell."""
@@ -229,6 +240,7 @@ class Linux:
     def reboot(self, now_us: int, takes_us: int) -> None:
         self._drop_app(now_us)
         self.port.set_reading(False)
+        self.port.go_down()
         self._alarms.clear()
         if self._sleep is not None and self.state == ASLEEP:
             self._alarms["ddr"] = (
@@ -270,7 +282,8 @@ class Linux:
     def start_app(self, now_us: int) -> None:
         if not self._cannot("start-app", now_us, not self._app_alive):
             self._app_alive = True
-            if self._bound:
+            self._enter(AWAKE, now_us)
+            if self.port.has_tty():
                 self._start_session(now_us)
 
     def _cannot(self, what: str, now_us: int, sense: bool) -> bool:
@@ -316,11 +329,14 @@ class Linux:
 
     def _attach(self, now_us: int) -> None:
         """New rings, and a session over them."""
-        self.port.set_link(True)
         if self.state == ASKING and self._sleep is not None:
             self._sleep.cause = "abort"
             self._sleep.up_us = now_us
-        self._start_session(now_us)
+        self._drop_app(now_us)
+        self._enter(AWAKE if self._app_alive else OFFLINE, now_us)
+        self.port.set_link(True)
+        if self.port.has_tty():
+            self._start_session(now_us)
 
     def _start_session(self, now_us: int) -> None:
         self._drop_app(now_us)

@@ -78,6 +78,7 @@ class Machine:
     def __init__(self, library: Path, log_bytes: int, **params: int) -> None:
         self._library = _load(library)
         self.log: NDArray[np.uint64] = np.zeros(log_bytes // 8, dtype=np.uint64)
+        self._link = False
         self._inbox = (c_uint8 * _INBOX_BYTES)()
         self._echoes: NDArray[np.uint32] = np.zeros(0, dtype=np.uint32)
         wanted = Params(log_bytes=log_bytes, log=self.log.ctypes.data, **params)
@@ -120,7 +121,14 @@ class Machine:
             written += len(part)
         return written
 
+    def has_tty(self) -> bool:
+        return self._link
+
+    def go_down(self) -> None:
+        """Nothing that the firmware could see."""
+
     def set_link(self, up: bool) -> None:
+        self._link = up
         self._library.host_link_set(self._host, up)
 
     def set_reading(self, reads: bool) -> None:
