@@ -30,7 +30,7 @@ class SampleCheck:
     arrived: Bools
     declared: Bools  # in a gap, and did not arrive
     lost: Bools
-    arrival_us: Ints  # scenario time of its first arrival; NEVER where `arrived` is False
+    place: Ints  # which of the received it first was; NEVER where `arrived` is False
 
     # a value for each sample received; a sample can be wrong in more than one way
     row: Ints  # which one of the taken it is, or NEVER if there is none of that number
@@ -72,7 +72,7 @@ def check_samples(record: RunRecord) -> SampleCheck:
         arrived=arrived,
         declared=in_gap & ~arrived,
         lost=~(in_gap | arrived),
-        arrival_us=_take(delivered.arrival_us, first),
+        place=first,
         shift=shift,
         row=row,
         duplicated=duplicated,
@@ -158,13 +158,6 @@ def _first_arrivals(row: Ints, samples: int) -> tuple[Ints, Bools]:
     duplicated = np.zeros(len(row), dtype=np.bool_)
     duplicated[known] = first[row[known]] != known
     return first, duplicated
-
-
-def _take(values: Ints, place: Ints) -> Ints:
-    """The values at these places; NEVER where there is no place."""
-    result = np.full(len(place), NEVER, dtype=np.int64)
-    result[place != NEVER] = values[place[place != NEVER]]
-    return result
 
 
 def _out_of_order(row: Ints, fresh: Bools) -> Bools:

@@ -1,0 +1,306 @@
+"""The whole run in four pictures over one time axis."""
+
+from __future__ import annotations
+
+import bisect
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from fwgen.backends.record import ASLEEP, Floats
+from fwgen.report import svg
+from fwgen.report.samples import NEVER, runs
+from fwgen.report.scene import Scene
+from fwgen.report.svg import Scale, line, rect, text
+from fwgen.report.words import count, fine_clock, span
+
+WIDTH: Final = 1160.0
+LEFT: Final = 62.0
+RIGHT: Final = 14.0
+_COLUMNS: Final = 1084
+_FEW_POINTS: Final = 2500
+_SHORTEST_LABEL: Final = 70.0
+_RINGS: Final = 500
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`key` names it on the page; `markup` is an svg element."""
+
+    key: str
+    markup: str
+
+
+class Overview:
+    """Draws a scene; every picture has the same width and margins, so that times line up."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._x = Scale(0.0, scene.end_s, LEFT, WIDTH - RIGHT)
+        self._column = np.clip(
+            (scene.taken_s * (_COLUMNS / scene.end_s)).astype(np.int64), 0, _COLUMNS - 1
+        )
+        self._centres_s: Floats = (np.arange(_COLUMNS, dtype=np.float64) + 0.5) * (
+            scene.end_s / _COLUMNS
+        )
+        self._grid_s = np.linspace(0.0, scene.end_s, 8 * _COLUMNS + 1)
+        self._waiting = scene.waiting(self._grid_s)
+        self._nearest, self._farthest = svg.columns(scene.got_mm, self._column, _COLUMNS)
+
+    def pictures(self) -> list[Picture]:
+        return [
+            Picture("linux", self._linux()),
+            Picture("distance", self._distance()),
+            Picture("backlog", self._backlog()),
+            Picture("arrival", self._arrival()),
+        ]
+
+    # ------------------------------------------------------------------------------------ lanes
+
+    def _linux(self) -> str:
+        parts = []
+        for band in self._scene.record.bands:
+            x, end_x = self._x(band.start_s), self._x(band.end_s)
+            length = span(band.end_s - band.start_s)
+            title = (
+                f"{band.state}: {fine_clock(band.start_s)} to {fine_clock(band.end_s)}, {length}"
+            )
+            parts.append(rect(x, 4, max(end_x - x, 0.8), 24, f"band {band.state}", title))
+            if end_x - x > _SHORTEST_LABEL:
+                middle = (x + end_x) / 2
+                parts.append(text(band.state, middle, 20.5, f"on-{band.state}", "middle"))
+        for access in self._scene.record.ddr_accesses[:1000]:
+            parts.append(_marker(self._x(access.t_s), f"DDR touched at {fine_clock(access.t_s)}"))
+        asleep = [band for band in self._scene.record.bands if band.state == ASLEEP]
+        told = f"Linux was asleep {count(len(asleep), 'time')} in {span(self._scene.end_s)}."
+        return svg.picture(WIDTH, 32, "What Linux was doing", told, parts, "linux")
+
+    def _distance(self) -> str:
+        record, height = self._scene.record, 236.0
+        tallest = np.nanmax(np.append(self._farthest, record.true_mm), initial=100.0)
+        y = Scale(0.0, float(tallest) * 1.06, height - 8, 8)
+        parts = [*self._frame(y, height, lambda mm: f"{mm / 1000:g} m")]
+        true_x, true_y = self._true_line(y)
+        parts.append(svg.polyline(true_x, true_y, "true"))
+        parts.append(self._received(y))
+        parts += self._wrong(y)
+        parts += self._missing(height)
+        told = (
+            f"True and received distance over {span(self._scene.end_s)}; received values lie "
+            f"between {np.nanmin(self._nearest, initial=9e9):.0f} and "
+            f"{np.nanmax(self._farthest, initial=0):.0f} mm."
+        )
+        return svg.picture(WIDTH, height, "Distance over time", told, parts, "distance")
+
+    def _backlog(self) -> str:
+        height = 150.0
+        most = int(self._waiting.max(initial=0))
+        capacity = _capacity(self._scene)
+        shown = max(most, capacity if capacity < 1.6 * most else 0, 8)
+        y = Scale(0.0, shown * 1.18, height - 8, 8)
+        parts = [*self._frame(y, height, svg.short)]
+        x, top = _thin(self._x.all(self._grid_s), y.all(self._waiting))
+        parts.append(svg.area(x, top, y(0), "waiting"))
+        if capacity <= shown:
+            parts.append(line(LEFT, y(capacity), WIDTH - RIGHT, y(capacity), "limit"))
+            label = f"the log holds about {round(capacity, -3):,.0f} of these"
+            parts.append(text(label, LEFT + 8, y(capacity) - 5, "note"))
+        parts += self._peaks(y, most)
+        parts += self._missing(height)
+        told = f"Samples waiting in the log; {count(most, 'sample')} at most."
+        return svg.picture(WIDTH, height, "Backlog over time", told, parts, "backlog")
+
+    def _arrival(self) -> str:
+        scene, height = self._scene, 300.0
+        y = Scale(0.0, scene.end_s, height - 30, 8)
+        parts = [*self._frame(y, height - 22, str, svg.time_ticks(0, scene.end_s, 6))]
+        for t_s, label in svg.time_ticks(0, scene.end_s, 12):
+            anchor = "end" if self._x(t_s) > WIDTH - 40 else "middle"
+            parts.append(text(label, self._x(t_s), height - 8, "tick", anchor))
+        x, top = self._known(y)
+        if len(x):
+            taken_x = np.array([self._x(0), self._x(scene.end_s)])
+            taken_y = np.array([y(0), y(scene.end_s)])
+            both_x = np.concatenate([x, taken_x[::-1]])
+            both_y = np.concatenate([top, taken_y[::-1]])
+            parts.append(svg.element("path", d=svg.path(both_x, both_y) + "Z", class_="lag"))
+            parts.append(svg.polyline(taken_x, taken_y, "taken"))
+            parts.append(svg.polyline(x, top, "received"))
+        parts += self._missing(height - 22)
+        parts += self._notes(y)
+        told = (
+            "Each sample by the time at which it arrived and the time at which it was taken. While "
+            "Linux sleeps nothing arrives and the line stays level; when it wakes the backlog "
+            "arrives at once and the line jumps up to the diagonal."
+        )
+        return svg.picture(WIDTH, height, "When each sample arrived", told, parts, "arrival")
+
+    # ------------------------------------------------------------------------------------ parts
+
+    def _frame(
+        self,
+        y: Scale,
+        height: float,
+        label: Callable[[float], str],
+        y_ticks: list[tuple[float, str]] | None = None,
+    ) -> Iterator[str]:
+        """Night shading, grid, labels of the y axis."""
+        for band in self._scene.record.bands:
+            if band.state == ASLEEP:
+                x, end_x = self._x(band.start_s), self._x(band.end_s)
+                yield rect(x, 0, max(end_x - x, 0.5), height, "night")
+        marks = y_ticks or [(value, label(value)) for value in svg.ticks(y.low, y.high * 0.99, 4)]
+        for value, shown in marks:
+            yield line(LEFT, y(value), WIDTH - RIGHT, y(value), "grid")
+            yield text(shown, LEFT - 8, y(value) + 4, "tick", "end")
+        for t_s, _ in svg.time_ticks(0, self._scene.end_s, 12):
+            yield line(self._x(t_s), 0, self._x(t_s), height, "grid")
+
+    def _true_line(self, y: Scale) -> tuple[Floats, Floats]:
+        """The obstacle: its corner points are few, unless they come from a long file."""
+        record = self._scene.record
+        t_s = np.clip(record.true_t_s, 0, self._scene.end_s)
+        mm = np.interp(t_s, record.true_t_s, record.true_mm) if len(t_s) else record.true_mm
+        if len(t_s):
+            edges = np.array([0.0, self._scene.end_s])
+            ends = np.interp(edges, record.true_t_s, record.true_mm)
+            t_s = np.concatenate([edges[:1], t_s, edges[1:]])
+            mm = np.concatenate([ends[:1], mm, ends[1:]])
+        x, top = self._x.all(t_s), y.all(mm)
+        return _thin(x, top) if len(x) > _FEW_POINTS else (x, top)
+
+    def _received(self, y: Scale) -> str:
+        scene = self._scene
+        got = ~np.isnan(scene.got_mm)
+        if got.sum() <= _FEW_POINTS:
+            x, top = self._x.all(scene.taken_s[got]), y.all(scene.got_mm[got])
+            return svg.strokes(((a, b, a, b) for a, b in zip(x, top, strict=True)), "dots")
+        x = self._x.all(self._centres_s)
+        low, high = y.all(self._nearest), y.all(self._farthest)
+        kept = ~np.isnan(low)
+        columns = zip(x[kept], low[kept] + 0.6, x[kept], high[kept] - 0.6, strict=True)
+        return svg.strokes(columns, "received")
+
+    def _wrong(self, y: Scale) -> Iterator[str]:
+        """A ring around each sample that arrived other than it was taken."""
+        check, delivered = self._scene.check, self._scene.record.delivered
+        for place in np.flatnonzero(check.wrong & (check.row != NEVER))[:_RINGS]:
+            x = self._x(float(self._scene.taken_s[check.row[place]]))
+            told = svg.element("title", f"sample {delivered.seq[place]} is wrong")
+            middle = y(float(delivered.distance_mm[place]))
+            yield svg.element("circle", told, cx=x, cy=middle, r=5, class_="wrong")
+
+    def _missing(self, height: float) -> Iterator[str]:
+        """Samples that never came."""
+        for mask, kind in (
+            (self._scene.check.declared, "declared"),
+            (self._scene.check.lost, "lost"),
+        ):
+            places = np.unique(self._column[mask])
+            hit = np.zeros(_COLUMNS, dtype=np.bool_)
+            hit[places] = True
+            for first, last in runs(hit):
+                x, end_x = (LEFT + edge * self._column_width for edge in (first, last + 1))
+                yield rect(x, 0, max(end_x - x, 1.5), height, kind)
+
+    @property
+    def _column_width(self) -> float:
+        return (WIDTH - LEFT - RIGHT) / _COLUMNS
+
+    def _peaks(self, y: Scale, most: int) -> Iterator[str]:
+        """A number at the end of each sleep that is worth one."""
+        free_x = 0.0
+        for sleep in self._scene.record.sleeps:
+            if sleep.backlog < most * 0.12 or sleep.backlog < 20:
+                continue
+            x = self._x(sleep.at_s + sleep.slept_s)
+            label = f"{sleep.backlog:,}"
+            if sleep.wake_cause == "log-full":
+                label += ": the firmware wakes Linux"
+            if x - len(label) * 7 > free_x:
+                yield text(label, x - 6, y(sleep.backlog) + 2, "peak", "end")
+                free_x = x
+
+    def _known(self, y: Scale) -> tuple[Floats, Floats]:
+        at_s, newest_s = self._scene.known_up_to()
+        x, top = self._x.all(at_s), y.all(newest_s)
+        last = np.append(np.floor(x[1:]) != np.floor(x[:-1]), True) if len(x) else x > 0
+        first = np.append(True, last[:-1]) if len(x) else last
+        kept = first | last
+        return svg.staircase(x[kept], top[kept], self._x(self._scene.end_s))
+
+    def _notes(self, y: Scale) -> Iterator[str]:
+        """What is to be seen, said at the longest sleep."""
+        sleeps = [sleep for sleep in self._scene.record.sleeps if sleep.drain_ms is not None]
+        longest = max(sleeps, key=lambda sleep: sleep.slept_s, default=None)
+        if longest is None or longest.slept_s < self._scene.end_s * 0.25:
+            return
+        end_x = self._x(longest.at_s + longest.slept_s)
+        middle = self._x(longest.at_s + 0.55 * longest.slept_s)
+        jump = f"{longest.backlog:,} samples in {span((longest.drain_ms or 0) / 1e3)}"
+        top = y(longest.at_s + longest.slept_s * 0.35)
+        yield text("nothing arrives", middle, y(longest.at_s) - 7, "note", "middle")
+        yield text(jump, end_x - 8, top, "note", "end")
+
+    # ------------------------------------------------------------------------------------ hover
+
+    def readings(self) -> str:
+        """What the page's cursor reads off, a value a column, as JSON."""
+        record = self._scene.record
+        at_s, newest_s = self._scene.known_up_to()
+        found = np.searchsorted(at_s, self._centres_s, side="right") - 1
+        known = np.where(found >= 0, newest_s[found] if len(at_s) else 0.0, 0.0)
+        starts = [band.start_s for band in record.bands]
+        states = [
+            record.bands[bisect.bisect_right(starts, t_s) - 1].state if starts else ""
+            for t_s in self._centres_s
+        ]
+        names = sorted(set(states))
+        return json.dumps(
+            {
+                "end": self._scene.end_s,
+                "left": LEFT / WIDTH,
+                "right": 1 - RIGHT / WIDTH,
+                "names": names,
+                "state": [names.index(state) for state in states],
+                "near": _whole(self._nearest),
+                "far": _whole(self._farthest),
+                "waiting": self._waiting[4::8].tolist(),
+                "known": [round(value, 1) for value in known.tolist()],
+            },
+            separators=(",", ":"),
+        )
+
+
+def _marker(x: float, title: str) -> str:
+    shape = svg.element("title", title)
+    return svg.element("path", shape, d=f"M{svg.number(x)} 13l5.5 -11h-11z", class_="access")
+
+
+def _thin(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """First, lowest, highest and last point of each unit of x: looks the same, has fewer points."""
+    if len(x) <= 3 * _COLUMNS:
+        return x, y
+    column = np.floor(x).astype(np.int64)
+    starts = np.flatnonzero(np.append(True, np.diff(column) != 0))
+    kept = {0, len(x) - 1}
+    for first, end in zip(starts, np.append(starts[1:], len(x)), strict=True):
+        part = y[first:end]
+        kept |= {int(first), int(first + part.argmin()), int(first + part.argmax()), int(end - 1)}
+    order = np.array(sorted(kept))
+    return x[order], y[order]
+
+
+def _capacity(scene: Scene) -> float:
+    """How many samples the log holds at this run's density; infinite if that is not known."""
+    record = scene.record
+    if not record.log_bytes_per_sample or not record.log_capacity_bytes:
+        return float("inf")
+    return record.log_capacity_bytes / record.log_bytes_per_sample
+
+
+def _whole(values: Floats) -> list[int | None]:
+    return [None if value != value else round(value) for value in values.tolist()]
