@@ -345,8 +345,8 @@ EXAMPLES = (
         _longest("5 h"),
         "5 h",
         (
-            "the log covers 2 h 07 min on the reference walk (0.75 B a sample), not 5 h",
-            "a period of 142 ms",
+            "the log covers 2 h 47 min on the reference walk (0.57 B a sample), not 5 h",
+            "a period of 108 ms",
         ),
         _longest("20 min"),
     ),

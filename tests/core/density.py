@@ -1,0 +1,20 @@
+"""How many bytes the log takes for a sample of a bundled scene, headers and CRC included."""
+
+from __future__ import annotations
+
+from array import array
+
+from tests.core.clog import Config, Log, Memory
+
+
+def blocks(words: array[int]) -> list[bytes]:
+    """The samples as the log keeps them, all on time."""
+    log = Log(Memory(272), Config())
+    log.append_many(0, words)
+    found = [view.data for view in log.drain()]
+    assert log.dropped_total == 0
+    return [data for data in found if data is not None]
+
+
+def bytes_per_sample(words: array[int]) -> float:
+    return sum(map(len, blocks(words))) / len(words)
