@@ -15,6 +15,10 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("fwgen", deadline=None)  # a busy machine is no failure
+settings.load_profile("fwgen")
 
 
 def _program(name: str, cure: str) -> str | None:

@@ -33,6 +33,7 @@ from fwgen.peer.events import (
     SuspendReady,
     SuspendRefused,
 )
+from fwgen.peer.pacing import Pace, Pacing
 from fwgen.peer.receiver import Receiver
 from fwgen.wire.block import Block, BlockError, decode_block
 from fwgen.wire.messages import (
@@ -60,20 +61,19 @@ STALE_PART_US: Final = 100_000
 """A message's beginning whose rest does not come for so long is dropped."""
 
 
+_REASONS: Final = {
+    "offline": "there is no transport to the firmware",
+    "greeting": "the firmware does not answer hello",
+    "waking": "the firmware does not answer WAKE",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Where an application that was here before goes on; it keeps this with what it processed."""
 
     next_seq: int
     boot: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """An acknowledgement goes out after so many blocks, or so long after the first of them."""
-
-    ack_blocks: int = 4
-    ack_delay_us: int = 250_000
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ class Session:
         self._session_id = session_id
         self._spec_hash = spec_hash
         self._automatic = automatic
-        self._pace = pace or Pace()
+        self._pacing = Pacing(pace or Pace())
         self._boot = known.boot if known else None
         self._receiver = Receiver(known.next_seq if known else None)
         self._reader: StreamReader[Message | Block] = StreamReader(_decode)
@@ -119,11 +119,9 @@ class Session:
         self._asked_us = 0
         self._acknowledged_us = 0
         self._hello: Hello | None = None
+        self._restate = False  # hello must be said again, with another number
         self._repeats = False  # the action repeats what was sent before
         self._refuses = False  # the firmware has another spec
-        self._ack_due_us: int | None = None
-        self._ack_blocks = 0
-        self._unprocessed_blocks = 0
         self._now_us = 0
         self._out = bytearray()
         self._events: list[Event] = []
@@ -185,7 +183,7 @@ class Session:
 
     def next_due_us(self) -> int | None:
         """When `poll` is to be called; None: no time is due."""
-        due = [self._due_us, self._ack_due_us if self._may_ack else None]
+        due = [self._due_us, self._pacing.due_us if self._may_ack else None]
         if self._wish_us is not None:
             due.append(self._wish_us + self._patience_us)
         if self._reader.partial:
@@ -209,15 +207,12 @@ class Session:
         """
         self._now_us = now_us
         if self._receiver.acknowledge(next_seq):
-            self._want_ack(self._unprocessed_blocks)
-            self._unprocessed_blocks = 0
+            self._pacing.note_processed(now_us)
             self._pace_acks()
 
     def suspend(self, now_us: int) -> None:
-        """Linux wants to suspend: ends in SuspendReady or SuspendRefused."""
+        """Linux wants to suspend: ends in SuspendReady or SuspendRefused, or in `resume`."""
         self._now_us = now_us
-        if self._wish_us is None:
-            self._asked_us = now_us
         self._fire("suspend")
 
     def resume(self, now_us: int) -> None:
@@ -269,6 +264,7 @@ class Session:
             self._spec_hash is not None and hello.spec_hash != self._spec_hash
         )
         expected = receiver.processed
+        self._restate = backwards and expected is not None
         if expected is None:
             receiver.begin(hello.oldest_seq)
         elif backwards or seq_distance(hello.next_seq, expected) < 0:
@@ -282,9 +278,8 @@ class Session:
         pass  # _take_data does it, message by message
 
     def _do_send_sleep(self) -> None:
-        if self._wish_us is None:
-            self._wish_us = self._asked_us
-        if self._ack_due_us is not None and not self._refuses:
+        self._do_remember()
+        if self._pacing.due_us is not None and not self._refuses and not self._repeats:
             self._send_ack()
         self.counts.sleeps += 1
         self._sleep_id = self._new_id()
@@ -292,16 +287,18 @@ class Session:
 
     def _do_remember(self) -> None:
         if self._wish_us is None:
-            self._wish_us = self._asked_us
+            self._wish_us = self._asked_us = self._now_us
 
     def _do_refuse(self) -> None:
-        where = "no transport" if self._state == "offline" else f"firmware silent ({self._state})"
-        self._wish_us = None
-        self._events.append(SuspendRefused(where))
+        self._refuse(_REASONS[self._state])
 
     def _do_refuse_and_wake(self) -> None:
-        self._do_refuse()
+        self._refuse("the firmware did not acknowledge SLEEP")
         self._do_send_wake()
+
+    def _refuse(self, reason: str) -> None:
+        self._wish_us = None
+        self._events.append(SuspendRefused(reason))
 
     def _do_hold_still(self) -> None:
         self._wish_us = None
@@ -322,7 +319,8 @@ class Session:
 
     def _do_leave(self) -> None:
         self._out.clear()
-        self._wish_us = self._sleep_id = self._wake_id = self._ack_due_us = None
+        self._pacing.sent()
+        self._wish_us = self._sleep_id = self._wake_id = None
 
     # ------------------------------------------------------------------------------ what arrives
 
@@ -357,19 +355,18 @@ class Session:
         if not delivers or self._refuses:
             self.counts.stale += 1
             return
+        receiver = self._receiver
         if isinstance(message, Block):
-            news = self._receiver.take_block(message)
-            if self._automatic or not news:
-                self._want_ack(1)
-            else:
-                self._unprocessed_blocks += 1
+            news = receiver.take_block(message)
+            self._pacing.note_received()
         else:
-            news = self._receiver.take_gap(message)
-            if self._automatic or not news:
-                self._want_ack(0)
+            news = receiver.take_gap(message)
         self._events += news
-        if self._automatic and self._receiver.expected is not None:
-            self._receiver.processed = self._receiver.expected
+        if self._automatic and receiver.expected is not None:
+            receiver.processed = receiver.expected
+            self._pacing.note_processed(self._now_us)
+        elif not news:
+            self._pacing.want(self._now_us)  # it came again: the acknowledgement was lost
 
     def _take_hello(self, hello: Hello) -> None:
         if hello.session == 0:
@@ -377,25 +374,20 @@ class Session:
         elif hello.session == self._session_id:
             self._hello = hello
             self._fire("rx_hello")
+            if self._restate:  # it goes on from a number that belongs to a log that is gone
+                self._restate = False
+                self._fire("rx_ask")
         else:
             self.counts.stale += 1
 
     # -------------------------------------------------------------------------------- what leaves
 
-    def _want_ack(self, blocks: int) -> None:
-        self._ack_blocks += blocks
-        if self._ack_due_us is None:
-            self._ack_due_us = self._now_us + self._pace.ack_delay_us
-
     def _pace_acks(self) -> None:
-        if self._ack_due_us is None or not self._may_ack:
-            return
-        if self._ack_blocks >= self._pace.ack_blocks or self._now_us >= self._ack_due_us:
+        if self._may_ack and self._pacing.is_due(self._now_us):
             self._send_ack()
 
     def _send_ack(self) -> None:
-        self._ack_due_us = None
-        self._ack_blocks = 0
+        self._pacing.sent()
         self.counts.acks += 1
         self._send(Ack(self._receiver.processed or 0))
 

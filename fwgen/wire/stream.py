@@ -16,7 +16,9 @@ _NIL: Final = 0xF6
 _HEAD_BYTES: Final = {24: 1, 25: 2, 26: 4, 27: 8}
 
 
-def message_length(buffer: bytes | bytearray, start: int = 0) -> int | None:
+def message_length(
+    buffer: bytes | bytearray, start: int = 0, limit: int = MESSAGE_MAX_BYTES
+) -> int | None:
     """Length of the message whose mark is at `start`; None: more bytes are needed to tell.
 
     Only the shape is looked at: an array of up to 23 unsigned numbers, byte strings and nils.
@@ -48,7 +50,7 @@ def message_length(buffer: bytes | bytearray, start: int = 0) -> int | None:
             at += size
         if major == _BYTES:
             at += value
-        if at - start > MESSAGE_MAX_BYTES:
+        if at - start > limit:
             raise WireError("longer than any message")
     return at - start if at <= end else None
 
@@ -58,8 +60,9 @@ class StreamReader(Generic[M]):
     next message goes on right behind this one's mark, so that a message that swallowed its
     successors does not cost them."""
 
-    def __init__(self, decode: Callable[[bytes], M]) -> None:
+    def __init__(self, decode: Callable[[bytes], M], limit: int = MESSAGE_MAX_BYTES) -> None:
         self._decode = decode
+        self._limit = limit
         self._buffer = bytearray()
         self._skipping = False
         self.errors = 0
@@ -98,7 +101,7 @@ class StreamReader(Generic[M]):
                 self._note_garbage()
             at = mark
             try:
-                length = message_length(buffer, at)
+                length = message_length(buffer, at, self._limit)
                 if length is None:
                     break
                 found.append(self._decode(bytes(buffer[at : at + length])))

@@ -107,18 +107,33 @@ uint32_t glue_state(uint32_t state)
 	return facts->timer | (facts->link_open ? 0x100u : 0u) | (facts->streams ? 0x200u : 0u);
 }
 
+static int tell(const struct wire_peer_message *message, uint32_t *values)
+{
+	values[0] = message->id;
+	values[1] = message->next_seq;
+	values[2] = message->knows_seq ? 1u : 0u;
+	values[3] = message->format;
+	values[4] = message->knows_spec ? message->spec_hash[0] : 0x100u;
+	return (int)message->kind;
+}
+
 int glue_read(struct wire_reader *reader, const uint8_t *bytes, size_t *len, uint32_t *values)
 {
 	struct wire_peer_message message;
 
-	if (!wire_read(reader, &bytes, len, &message)) {
-		return -1;
-	}
-	values[0] = message.id;
-	values[1] = message.knows_seq ? message.next_seq : UINT32_MAX;
-	values[2] = message.format;
-	values[3] = message.knows_spec ? message.spec_hash[0] : 0x100u;
-	return (int)message.kind;
+	return wire_read(reader, &bytes, len, &message) ? tell(&message, values) : -1;
+}
+
+int glue_abandon(struct wire_reader *reader, uint32_t *values)
+{
+	struct wire_peer_message message;
+
+	return wire_reader_abandon(reader, &message) ? tell(&message, values) : -1;
+}
+
+int glue_partial(const struct wire_reader *reader)
+{
+	return wire_reader_partial(reader) ? 1 : 0;
 }
 
 size_t glue_reader_size(void)

@@ -32,8 +32,11 @@ uint32_t glue_node_counter(const struct glue_node *glue, const char *name);
 uint32_t glue_row(uint32_t state, uint32_t event);
 uint32_t glue_state(uint32_t state);
 
-/* Reader: message `*kind` with up to four values; the bytes taken are counted off `*len`. */
+/* The kind of the message found (-1: none) with id, next_seq, is there one, format, hash's first.
+ */
 int glue_read(struct wire_reader *reader, const uint8_t *bytes, size_t *len, uint32_t *values);
+int glue_abandon(struct wire_reader *reader, uint32_t *values);
+int glue_partial(const struct wire_reader *reader);
 size_t glue_reader_size(void);
 uint32_t glue_reader_errors(const struct wire_reader *reader);
 

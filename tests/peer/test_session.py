@@ -1,0 +1,405 @@
+"""The session: what it sends and tells, and when."""
+
+from __future__ import annotations
+
+import pytest
+
+from fwgen.handshake import machine
+from fwgen.peer.events import (
+    Lost,
+    NumberingRestarted,
+    Online,
+    Resumed,
+    Samples,
+    SpecMismatch,
+    StatusReceived,
+    SuspendReady,
+    SuspendRefused,
+)
+from fwgen.peer.session import STALE_PART_US, Known, Pace, Session
+from fwgen.wire.messages import (
+    Ack,
+    Data,
+    Gap,
+    Message,
+    PeerHello,
+    Sleep,
+    SleepAck,
+    Status,
+    Wake,
+    WakeAck,
+    encode,
+)
+from tests.peer.talk import SESSION_ID, SPEC_HASH, TIMERS, Talk, block, said_hello
+
+STATUS = Status(*range(14))
+
+
+def kinds(messages: list[Message]) -> list[str]:
+    return [type(message).__name__ for message in messages]
+
+
+# ------------------------------------------------------------------------------------------ hello
+
+
+def test_it_says_hello_until_it_is_answered() -> None:
+    talk = Talk()
+    assert talk.start() == [PeerHello(1, SPEC_HASH, SESSION_ID, None)]
+    talk.wait(3 * TIMERS["hello_retry"])
+    assert kinds(talk.sent()) == ["PeerHello"] * 3
+    talk.say(talk.hello(oldest=40, next_seq=50))
+    assert talk.events() == [Online(talk.hello(oldest=40, next_seq=50), restarted=False)]
+    talk.wait(TIMERS["hello_retry"])
+    assert talk.sent() == []
+
+
+def test_who_was_here_before_says_where_to_go_on() -> None:
+    assert said_hello(Talk(known=Known(77, 3)).start()).expected_seq == 77
+
+
+def test_answers_to_the_session_before_are_not_taken_for_its_own() -> None:
+    talk = Talk()
+    talk.start()
+    talk.say(talk.hello(session=99), block(0, 4), SleepAck(5), WakeAck(6, 0), STATUS)
+    assert (talk.session.state, talk.events()) == ("greeting", [])
+    assert (
+        talk.session.counts.stale == 4
+    )  # all but the SLEEP acknowledgement, of which the table knows
+
+
+def test_a_firmware_that_asks_gets_hello() -> None:
+    talk = Talk().online()
+    talk.say(block(0, 4), talk.hello(session=0))
+    hello = said_hello(talk.sent())
+    assert hello.expected_seq == 4
+    assert talk.session.state == "greeting"
+
+
+def test_silence_is_met_with_hello() -> None:
+    talk = Talk().online()
+    talk.wait(TIMERS["silence"] - 1)
+    talk.say(STATUS)
+    talk.wait(TIMERS["silence"] - 1)
+    assert talk.sent() == []
+    talk.wait(1)
+    assert kinds(talk.sent()) == ["PeerHello"]
+    assert talk.events() == [StatusReceived(STATUS)]
+
+
+def test_another_start_of_the_firmware_is_told() -> None:
+    talk = Talk(known=Known(10, 3))
+    talk.start()
+    talk.say(talk.hello(oldest=0, next_seq=20, boot=4))
+    assert talk.events() == [Online(talk.hello(oldest=0, next_seq=20, boot=4), restarted=True)]
+
+
+@pytest.mark.parametrize(("oldest", "next_seq", "boot"), [(2, 5, 4), (2, 5, 3), (0, 500, 1)])
+def test_a_log_that_began_anew_is_followed(oldest: int, next_seq: int, boot: int) -> None:
+    """It ends before what was known, or its boots do."""
+    talk = Talk(known=Known(100, 3))
+    talk.start()
+    talk.say(talk.hello(oldest=oldest, next_seq=next_seq, boot=boot))
+    assert talk.events()[0] == NumberingRestarted(100, oldest)
+    sent = talk.sent()
+    if boot < 3:  # 100 has another meaning now: it must be told what is expected
+        assert said_hello(sent).expected_seq == oldest
+        talk.say(talk.hello(oldest=oldest, next_seq=next_seq, boot=boot))
+    talk.say(block(oldest, 3))
+    assert [event.block.first_seq for event in talk.events() if isinstance(event, Samples)] == [
+        oldest
+    ]
+
+
+@pytest.mark.parametrize(("spec_hash", "form"), [(bytes(8), 1), (SPEC_HASH, 2)])
+def test_a_firmware_of_another_spec_or_format_is_refused(spec_hash: bytes, form: int) -> None:
+    talk = Talk()
+    talk.start()
+    hello = talk.hello(spec_hash=spec_hash, form=form)
+    talk.say(hello, block(0, 4))
+    assert talk.events() == [SpecMismatch(hello)]
+    talk.wait(1_000_000)
+    assert "Ack" not in kinds(talk.sent())
+
+
+def test_suspending_works_with_a_firmware_of_another_spec() -> None:
+    talk = Talk()
+    talk.start()
+    talk.say(talk.hello(spec_hash=bytes(8)))
+    talk.session.suspend(talk.now)
+    talk.answer_sleep()
+    talk.wait(TIMERS["guard"])
+    assert talk.session.state == "suspended"
+
+
+def test_without_a_spec_any_firmware_is_good() -> None:
+    talk = Talk(spec_hash=None)
+    assert said_hello(talk.start()).spec_hash is None
+    talk.say(talk.hello(spec_hash=bytes(8)))
+    assert isinstance(talk.events()[0], Online)
+
+
+# ---------------------------------------------------------------------------------------- samples
+
+
+def test_samples_and_gaps_come_in_order_and_once() -> None:
+    talk = Talk().online()
+    talk.say(block(0, 4), block(0, 4), Gap(4, 6), block(8, 5))
+    news = talk.events()
+    assert [type(event) for event in news] == [Samples, Lost, Samples]
+    assert news[1] == Lost(4, 6, declared=True)
+    assert isinstance(news[2], Samples) and news[2].skip == 2
+
+
+def test_acknowledgements_go_out_in_fours_or_after_a_while() -> None:
+    talk = Talk(pace=Pace(ack_blocks=4, ack_delay_us=250_000)).online()
+    for index in range(4):
+        assert talk.sent() == []
+        talk.say(block(4 * index, 4))
+    assert talk.sent() == [Ack(16)]
+    talk.say(block(16, 4))
+    talk.wait(249_999)
+    assert talk.sent() == []
+    talk.wait(1)
+    assert talk.sent() == [Ack(20)]
+    talk.wait(1_000_000)
+    assert talk.sent() == []
+
+
+def test_a_repetition_is_acknowledged_again() -> None:
+    talk = Talk(automatic=False).online()
+    talk.say(block(0, 4))
+    talk.session.acknowledge(4, talk.now)
+    talk.wait(250_000)
+    assert talk.sent() == [Ack(4)]
+    talk.say(block(0, 4))
+    talk.wait(250_000)
+    assert talk.sent() == [Ack(4)]
+
+
+def test_only_what_is_processed_is_acknowledged() -> None:
+    talk = Talk(automatic=False).online()
+    talk.say(*(block(4 * index, 4) for index in range(6)))
+    talk.wait(1_000_000)
+    assert talk.sent() == []
+    assert talk.session.known == Known(0, 1)
+    talk.session.acknowledge(12, talk.now)
+    assert talk.sent() == [Ack(12)]
+    assert talk.session.known == Known(12, 1)
+    with pytest.raises(ValueError, match="25"):
+        talk.session.acknowledge(25, talk.now)
+
+
+def test_the_start_of_a_message_does_not_wait_for_ever() -> None:
+    talk = Talk().online()
+    torn = encode(Data(bytes(488)))[:50]
+    talk.session.receive(torn + encode(STATUS), talk.now)
+    assert talk.events() == []
+    talk.wait(STALE_PART_US)
+    assert talk.events() == [StatusReceived(STATUS)]
+    assert talk.session.stream_errors == 1
+
+
+def test_a_block_with_a_wrong_bit_is_no_block() -> None:
+    talk = Talk().online()
+    raw = bytearray(encode(block(0, 40)))
+    raw[-3] ^= 4
+    talk.session.receive(bytes(raw) + encode(STATUS), talk.now)
+    assert talk.events() == [StatusReceived(STATUS)]
+    assert talk.session.stream_errors == 1
+
+
+# -------------------------------------------------------------------------------------- the sleep
+
+
+def test_linux_may_suspend_one_guard_after_the_acknowledgement() -> None:
+    talk = Talk().online()
+    asked = talk.now
+    talk.session.suspend(talk.now)
+    sleep_id = talk.last_sleep_id()
+    talk.wait(30_000)
+    talk.say(SleepAck(sleep_id))
+    acknowledged = talk.now
+    talk.wait(TIMERS["guard"] - 1)
+    assert talk.events() == []
+    talk.wait(1)
+    assert talk.events() == [SuspendReady(asked, acknowledged)]
+    assert talk.session.next_due_us() is None
+
+
+def test_what_is_due_for_acknowledgement_goes_with_the_sleep() -> None:
+    talk = Talk().online()
+    talk.say(block(0, 4))
+    talk.session.suspend(talk.now)
+    assert kinds(talk.sent()) == ["Ack", "Sleep"]
+
+
+def test_from_sleep_to_wake_nothing_but_sleep_is_sent() -> None:
+    talk = Talk(automatic=False).online()
+    talk.say(block(0, 4))
+    talk.session.suspend(talk.now)
+    first = talk.last_sleep_id()
+    talk.say(block(4, 4))
+    talk.session.acknowledge(8, talk.now)
+    talk.wait(TIMERS["sleep_retry"])
+    sent = talk.sent()
+    assert kinds(sent) == ["Sleep"]
+    assert isinstance(sent[0], Sleep)
+    talk.say(SleepAck(first))
+    assert talk.session.state == "asking"  # only the last one counts
+    talk.say(SleepAck(sent[0].id))
+    talk.wait(TIMERS["guard"])
+    talk.say(talk.hello(session=0), block(8, 4))
+    talk.wait(60_000_000)
+    assert talk.sent() == []
+    assert [type(event) for event in talk.events()] == [Samples, Samples, SuspendReady, Samples]
+
+
+def test_every_sleep_has_an_id_of_its_own() -> None:
+    talk = Talk().online()
+    talk.session.suspend(talk.now)
+    talk.wait(5 * TIMERS["sleep_retry"])
+    ids = [message.id for message in talk.sent() if isinstance(message, Sleep)]
+    assert len(ids) == 6
+    assert len(set(ids)) == 6
+
+
+def test_wake_is_repeated_until_it_is_acknowledged() -> None:
+    talk = Talk().suspended()
+    talk.session.resume(talk.now)
+    talk.wait(2 * TIMERS["wake_retry"])
+    sent = talk.sent()
+    assert kinds(sent) == ["Wake"] * 3
+    assert len(set(sent)) == 1
+    assert isinstance(sent[0], Wake)
+    talk.say(WakeAck(sent[0].id, 3600))
+    assert talk.events() == [Resumed(3600)]
+    talk.wait(TIMERS["wake_retry"])
+    assert (talk.session.state, talk.sent()) == ("online", [])
+
+
+def test_another_wake_has_another_id() -> None:
+    talk = Talk().suspended()
+    talk.session.resume(talk.now)
+    first = talk.last_wake()
+    talk.say(talk.hello(session=0))  # the firmware was restarted
+    talk.say(talk.hello())
+    talk.sent()
+    talk.session.suspend(talk.now)
+    talk.answer_sleep()
+    talk.wait(TIMERS["guard"])
+    talk.session.resume(talk.now)
+    assert talk.last_wake().id != first.id
+
+
+def test_a_firmware_that_never_acknowledges_is_woken_after_two_seconds() -> None:
+    talk = Talk().online()
+    talk.session.suspend(talk.now)
+    talk.sent()
+    talk.wait(TIMERS["patience"])
+    assert talk.events() == [SuspendRefused("the firmware did not acknowledge SLEEP")]
+    assert talk.session.state == "waking"
+    assert kinds(talk.sent())[-1] == "Wake"
+
+
+def test_a_suspend_can_be_called_off() -> None:
+    for state in ("asking", "quiet"):
+        talk = Talk().online()
+        talk.session.suspend(talk.now)
+        if state == "quiet":
+            talk.answer_sleep()
+        assert talk.session.state == state
+        talk.session.resume(talk.now)
+        wake = talk.last_wake()
+        talk.wait(TIMERS["patience"] * 2)
+        assert talk.events() == []
+        talk.say(WakeAck(wake.id, 0))
+        assert talk.events() == [Resumed(0)]
+
+
+def test_a_wish_to_suspend_waits_for_the_firmware() -> None:
+    talk = Talk()
+    talk.start()
+    talk.session.suspend(talk.now)
+    talk.say(talk.hello())
+    assert kinds(talk.sent())[-1] == "Sleep"
+
+
+def test_a_wish_to_suspend_right_after_the_resume_waits_for_its_end() -> None:
+    talk = Talk().suspended()
+    talk.session.resume(talk.now)
+    wake = talk.last_wake()
+    talk.session.suspend(talk.now)
+    assert talk.sent() == []
+    talk.say(WakeAck(wake.id, 10))
+    assert kinds(talk.sent()) == ["Sleep"]
+
+
+def test_a_wish_does_not_wait_for_ever() -> None:
+    talk = Talk()
+    talk.session.suspend(talk.now)
+    assert talk.events() == [SuspendRefused("there is no transport to the firmware")]
+    talk.start()
+    talk.session.suspend(talk.now)
+    talk.wait(TIMERS["patience"])
+    assert talk.events() == [SuspendRefused("the firmware does not answer hello")]
+    talk = Talk().suspended()
+    talk.session.resume(talk.now)
+    talk.session.suspend(talk.now)
+    talk.wait(TIMERS["patience"])
+    assert talk.events() == [SuspendRefused("the firmware does not answer WAKE")]
+
+
+def test_the_wish_survives_a_restart_of_the_firmware() -> None:
+    talk = Talk().online()
+    talk.session.suspend(talk.now)
+    talk.sent()
+    talk.say(talk.hello(session=0))
+    talk.say(talk.hello(boot=2))
+    assert kinds(talk.sent()) == ["PeerHello", "Sleep"]
+
+
+def test_a_firmware_that_falls_asleep_unasked_is_woken() -> None:
+    talk = Talk().online()
+    talk.say(SleepAck(4711))
+    assert kinds(talk.sent()) == ["Wake"]
+
+
+def test_when_the_transport_goes_all_is_forgotten_but_the_place() -> None:
+    talk = Talk().online()
+    talk.say(block(0, 4))
+    talk.session.suspend(talk.now)
+    talk.session.stop(talk.now)
+    assert talk.sent() == []
+    assert talk.session.next_due_us() is None
+    assert talk.session.known == Known(4, 1)
+    assert said_hello(talk.start()).expected_seq == 4
+
+
+# ------------------------------------------------------------------------------------- all of it
+
+
+@pytest.mark.parametrize("state", machine("peer").states)
+def test_in_every_state_every_message_is_borne(state: str) -> None:
+    for message in (
+        block(0, 4),
+        Gap(4, 4),
+        SleepAck(1),
+        WakeAck(1, 0),
+        STATUS,
+        Talk().hello(session=0),
+        Talk().hello(session=99),
+        Talk().hello(),
+        Ack(0),
+    ):
+        talk = Talk().online()
+        talk.session._state = state
+        talk.say(message)
+        row = machine("peer").states[talk.session.state]
+        if not machine("peer").states[state].link_open:
+            assert (talk.sent(), row.link_open) == ([], False)
+
+
+def test_a_session_needs_an_id() -> None:
+    for bad in (0, -1, 1 << 32):
+        with pytest.raises(ValueError, match="session id"):
+            Session(session_id=bad)

@@ -1,0 +1,76 @@
+"""What the firmware writes is what the dataclasses write."""
+
+from __future__ import annotations
+
+import ctypes
+
+from hypothesis import given
+
+from fwgen.wire.messages import Data, Gap, Hello, SleepAck, Status, WakeAck, encode
+from tests.core.cnode import library
+from tests.wire.strategies import firmware_messages
+
+
+class CHello(ctypes.Structure):
+    _fields_ = (
+        ("spec_hash", ctypes.c_uint8 * 8),
+        ("boot", ctypes.c_uint16),
+        ("session", ctypes.c_uint32),
+        ("oldest_seq", ctypes.c_uint32),
+        ("next_seq", ctypes.c_uint32),
+        ("time_us", ctypes.c_uint64),
+        ("period_us", ctypes.c_uint32),
+    )
+
+
+class CStatus(ctypes.Structure):
+    _fields_ = (
+        ("time_us", ctypes.c_uint64),
+        *((name, ctypes.c_uint32) for name in list(Status.__annotations__)[2:]),
+    )
+
+
+def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status) -> bytes:
+    out = ctypes.create_string_buffer(496)
+    lib = library()
+    for name in ("hello", "data", "gap", "sleep_ack", "wake_ack", "status"):
+        getattr(lib, f"wire_encode_{name}").restype = ctypes.c_size_t
+    if isinstance(message, Hello):
+        hello = CHello(
+            (ctypes.c_uint8 * 8)(*message.spec_hash),
+            *(getattr(message, name) for name, *_ in CHello._fields_[1:]),
+        )
+        size = lib.wire_encode_hello(out, ctypes.byref(hello))
+    elif isinstance(message, Data):
+        size = lib.wire_encode_data(out, message.block, ctypes.c_size_t(len(message.block)))
+    elif isinstance(message, Gap):
+        size = lib.wire_encode_gap(
+            out, ctypes.c_uint32(message.first_seq), ctypes.c_uint32(message.count)
+        )
+    elif isinstance(message, SleepAck):
+        size = lib.wire_encode_sleep_ack(out, ctypes.c_uint32(message.id))
+    elif isinstance(message, WakeAck):
+        size = lib.wire_encode_wake_ack(
+            out, ctypes.c_uint32(message.id), ctypes.c_uint32(message.backlog)
+        )
+    else:
+        status = CStatus(*(getattr(message, name) for name, _ in CStatus._fields_))
+        size = lib.wire_encode_status(out, ctypes.byref(status))
+    return out.raw[:size]
+
+
+@given(firmware_messages)
+def test_both_sides_write_the_same(
+    message: Hello | Data | Gap | SleepAck | WakeAck | Status,
+) -> None:
+    if isinstance(message, Hello):
+        message = Hello(1, message.spec_hash, *(getattr(message, n) for n in _AFTER_THE_HASH))
+    assert written_by_c(message) == encode(message)
+
+
+_AFTER_THE_HASH = ("boot", "session", "oldest_seq", "next_seq", "time_us", "period_us")
+
+
+def test_a_block_of_wrong_size_has_no_encoding() -> None:
+    for size in (0, 27, 489):
+        assert written_by_c(Data(bytes(size))) == b""

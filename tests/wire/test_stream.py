@@ -1,0 +1,223 @@
+"""The readers of both sides on streams that are cut anywhere and hold garbage."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from typing import Protocol, TypeVar
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from fwgen.wire.messages import (
+    MARK,
+    Ack,
+    Data,
+    Message,
+    PeerHello,
+    PeerMessage,
+    Sleep,
+    Wake,
+    WireError,
+    decode,
+    encode,
+)
+from fwgen.wire.stream import StreamReader, message_length
+from tests.core.cnode import library
+from tests.wire.strategies import firmware_messages, peer_messages
+
+UNKNOWN = 0xFFFF_FFFF
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    """The data in pieces; `places` are taken modulo its length."""
+    at = sorted({place % (len(data) + 1) for place in places} | {0, len(data)})
+    return [data[start:end] for start, end in itertools.pairwise(at)]
+
+
+class CReader:
+    """The firmware's reader; what it reads is given back as the dataclasses."""
+
+    def __init__(self) -> None:
+        self._reader = ctypes.create_string_buffer(library().glue_reader_size())
+        self._values = (ctypes.c_uint32 * 5)()
+
+    def feed(self, data: bytes) -> list[PeerMessage]:
+        found: list[PeerMessage] = []
+        left = ctypes.c_size_t(len(data))
+        while True:
+            rest = data[len(data) - left.value :]
+            kind = library().glue_read(self._reader, rest, ctypes.byref(left), self._values)
+            if kind < 0:
+                return found
+            found.append(self._message(kind))
+
+    def abandon(self) -> list[PeerMessage]:
+        kind = library().glue_abandon(self._reader, self._values)
+        return [] if kind < 0 else [self._message(kind), *self.feed(b"")]
+
+    @property
+    def partial(self) -> bool:
+        return bool(library().glue_partial(self._reader))
+
+    @property
+    def errors(self) -> int:
+        count: int = library().glue_reader_errors(self._reader)
+        return count
+
+    def _message(self, kind: int) -> PeerMessage:
+        number, seq, knows_seq, form, spec = self._values
+        if kind == 0:
+            known = None if spec == 0x100 else bytes([spec])
+            return PeerHello(form, known, number, seq if knows_seq else None)
+        return {1: Sleep(number), 2: Wake(number, seq), 3: Ack(seq)}[kind]
+
+
+Found = TypeVar("Found")
+
+
+class Reader(Protocol[Found]):
+    @property
+    def partial(self) -> bool: ...
+
+    def feed(self, data: bytes) -> list[Found]: ...
+
+    def abandon(self) -> list[Found]: ...
+
+
+def read_to_the_end(reader: Reader[Found], data: bytes) -> list[Found]:
+    """What is found if nothing more comes."""
+    found = reader.feed(data)
+    while reader.partial:
+        found += reader.abandon()
+    return found
+
+
+def as_c_tells(message: PeerMessage) -> PeerMessage:
+    """C hands on the first byte of the hash alone."""
+    if isinstance(message, PeerHello) and message.spec_hash is not None:
+        return PeerHello(
+            message.format, message.spec_hash[:1], message.session, message.expected_seq
+        )
+    return message
+
+
+@given(st.lists(firmware_messages | peer_messages, max_size=8), st.lists(st.integers(0, 5000)))
+def test_messages_arrive_however_the_stream_is_cut(sent: list[Message], places: list[int]) -> None:
+    reader = StreamReader(decode)
+    found: list[Message] = []
+    for piece in cut(b"".join(map(encode, sent)), places):
+        found += reader.feed(piece)
+    assert found == sent
+    assert reader.errors == 0
+    assert not reader.partial
+
+
+@given(st.lists(peer_messages, max_size=8), st.lists(st.integers(0, 300)))
+def test_the_firmware_reads_however_the_stream_is_cut(
+    sent: list[PeerMessage], places: list[int]
+) -> None:
+    reader = CReader()
+    found: list[PeerMessage] = []
+    for piece in cut(b"".join(map(encode, sent)), places):
+        found += reader.feed(piece)
+    assert found == [as_c_tells(message) for message in sent]
+    assert reader.errors == 0
+
+
+garbage = st.binary(max_size=20).filter(lambda data: 0xD9 not in data)
+
+
+@given(st.lists(st.tuples(garbage, firmware_messages), min_size=1, max_size=5))
+def test_garbage_between_messages_costs_none(parts: list[tuple[bytes, Message]]) -> None:
+    reader = StreamReader(decode)
+    found = reader.feed(b"".join(noise + encode(message) for noise, message in parts))
+    assert found == [message for _, message in parts]
+    assert reader.errors == sum(bool(noise) for noise, _ in parts)
+
+
+@given(st.lists(st.tuples(garbage, peer_messages), min_size=1, max_size=5))
+def test_garbage_costs_the_firmware_none(parts: list[tuple[bytes, PeerMessage]]) -> None:
+    reader = CReader()
+    found = reader.feed(b"".join(noise + encode(message) for noise, message in parts))
+    assert found == [as_c_tells(message) for _, message in parts]
+    assert reader.errors == sum(bool(noise) for noise, _ in parts)
+
+
+@given(peer_messages, st.data(), st.lists(peer_messages, min_size=2, max_size=4))
+def test_a_message_cut_short_does_not_cost_the_later_ones(
+    torn: PeerMessage, data: st.DataObject, whole: list[PeerMessage]
+) -> None:
+    raw = encode(torn)
+    stump = raw[: data.draw(st.integers(0, len(raw) - 1))]
+    stream = stump + b"".join(map(encode, whole))
+    assert read_to_the_end(StreamReader(decode), stream)[-1] == whole[-1]
+    assert read_to_the_end(CReader(), stream)[-1] == as_c_tells(whole[-1])
+
+
+def test_a_block_that_swallowed_its_successors_gives_them_back() -> None:
+    reader = StreamReader(decode)
+    torn = encode(Data(bytes(488)))[:100]
+    assert reader.feed(torn + encode(Sleep(1)) + encode(Sleep(2))) == []
+    assert reader.partial
+    assert reader.abandon() == [Sleep(1), Sleep(2)]
+    assert not reader.partial
+
+
+def test_abandoning_nothing_is_no_error() -> None:
+    reader = StreamReader(decode)
+    assert reader.abandon() == []
+    assert reader.errors == 0
+
+
+@given(st.lists(st.tuples(peer_messages, st.integers(0, 60), st.integers(1, 255)), max_size=6))
+@example([(Sleep(1), 3, 1)])
+def test_both_readers_agree_on_mutated_bytes(changes: list[tuple[PeerMessage, int, int]]) -> None:
+    stream = bytearray()
+    for message, place, flip in changes:
+        raw = bytearray(encode(message))
+        raw[place % len(raw)] ^= flip
+        stream += raw
+    stream += encode(Ack(77)) * 3
+    told = read_to_the_end(StreamReader(_as_the_firmware, limit=40), bytes(stream))
+    found = read_to_the_end(CReader(), bytes(stream))
+    assert found[-1] == Ack(77)
+    assert found == [as_c_tells(message) for message in told]
+
+
+@given(st.lists(st.sampled_from(sorted(MARK + bytes.fromhex("811018f65884"))), max_size=300))
+def test_both_readers_agree_on_nonsense(values: list[int]) -> None:
+    told = read_to_the_end(StreamReader(_as_the_firmware, limit=40), bytes(values))
+    assert read_to_the_end(CReader(), bytes(values)) == [as_c_tells(message) for message in told]
+
+
+@given(st.binary(max_size=300))
+def test_the_peer_survives_anything(data: bytes) -> None:
+    read_to_the_end(StreamReader(decode), data)
+
+
+def _as_the_firmware(item: bytes) -> PeerMessage:
+    """Takes what the firmware takes: the shortest form, no session 0."""
+    message = decode(item)
+    if not isinstance(message, PeerHello | Sleep | Wake | Ack) or encode(message) != item:
+        raise WireError("not for the firmware")
+    if isinstance(message, PeerHello) and message.session == 0:
+        raise WireError("not for the firmware")
+    return message
+
+
+@pytest.mark.parametrize(
+    "behind", ["a0", "9f", "98 01", "82 20", "82 61", "82 fb", "82 1c", "82 11 f5", "81 59 ff ff"]
+)
+def test_what_cannot_become_a_message_is_told_at_once(behind: str) -> None:
+    with pytest.raises(WireError):
+        message_length(MARK + bytes.fromhex(behind))
+
+
+def test_the_reader_keeps_no_more_than_a_message() -> None:
+    reader = StreamReader(decode)
+    for _ in range(1000):
+        reader.feed(bytes(100))
+    assert not reader.partial
+    assert reader.errors == 1
