@@ -33,13 +33,13 @@ from fwgen.peer.events import (
     SuspendReady,
     SuspendRefused,
 )
+from fwgen.peer.incoming import boot_distance, decode_incoming
 from fwgen.peer.pacing import Pace, Pacing
 from fwgen.peer.receiver import Receiver
-from fwgen.wire.block import Block, BlockError, decode_block
+from fwgen.wire.block import Block
 from fwgen.wire.messages import (
     FORMAT,
     Ack,
-    Data,
     Gap,
     Hello,
     Message,
@@ -49,8 +49,6 @@ from fwgen.wire.messages import (
     Status,
     Wake,
     WakeAck,
-    WireError,
-    decode,
     encode,
     seq_distance,
 )
@@ -110,7 +108,7 @@ class Session:
         self._pacing = Pacing(pace or Pace())
         self._boot = known.boot if known else None
         self._receiver = Receiver(known.next_seq if known else None)
-        self._reader: StreamReader[Message | Block] = StreamReader(_decode)
+        self._reader: StreamReader[Message | Block] = StreamReader(decode_incoming)
         self._heard_us = 0
         self._next_id = session_id
         self._sleep_id: int | None = None
@@ -258,7 +256,7 @@ class Session:
         assert hello is not None
         receiver = self._receiver
         restarted = self._boot is not None and hello.boot != self._boot
-        backwards = self._boot is not None and _boot_distance(hello.boot, self._boot) < 0
+        backwards = self._boot is not None and boot_distance(hello.boot, self._boot or 0) < 0
         self._boot = hello.boot
         self._refuses = hello.format != FORMAT or (
             self._spec_hash is not None and hello.spec_hash != self._spec_hash
@@ -397,17 +395,3 @@ class Session:
 
     def _send(self, message: Message) -> None:
         self._out += encode(message)
-
-
-def _boot_distance(to: int, origin: int | None) -> int:
-    return ((to - (origin or 0) + 0x8000) & 0xFFFF) - 0x8000
-
-
-def _decode(item: bytes) -> Message | Block:
-    message = decode(item)
-    if not isinstance(message, Data):
-        return message
-    try:
-        return decode_block(message.block)
-    except BlockError as error:
-        raise WireError(str(error)) from error

@@ -1,0 +1,28 @@
+"""What comes from the firmware, with blocks decoded."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fwgen.wire.block import Block, BlockError, decode_block
+from fwgen.wire.messages import MARK, Data, Message, WireError, decode
+
+_DATA_HEAD: Final = {MARK + b"\x82\x01\x58": 7, MARK + b"\x82\x01\x59": 8}
+"""How a block begins, and where its bytes do: nearly all that comes are blocks."""
+
+
+def decode_incoming(item: bytes) -> Message | Block:
+    """Raises WireError, also for a block whose CRC does not agree."""
+    start = _DATA_HEAD.get(item[:6])
+    try:
+        if start is not None:
+            return decode_block(item[start:])
+        message = decode(item)
+        return decode_block(message.block) if isinstance(message, Data) else message
+    except BlockError as error:
+        raise WireError(str(error)) from error
+
+
+def boot_distance(to: int, origin: int) -> int:
+    """How many boots `to` comes after `origin`, on the circle of 2^16: -2^15 .. 2^15 - 1."""
+    return ((to - origin + 0x8000) & 0xFFFF) - 0x8000
