@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from fwgen.plan import plan_spec
-from fwgen.plan.draw import Style, draw
+from fwgen.plan.draw import draw
 from fwgen.plan.model import Plan
 from fwgen.spec.diagnostics import Diagnostic, DiagnosticErrors, in_order, render_all
 from fwgen.spec.load import load_spec
+from fwgen.terminal import style_of
 
 HELP = "check a spec and show its memory map and endurance"
 
@@ -53,13 +53,3 @@ def _print_json(path: Path, diagnostics: list[Diagnostic], plan: Plan | None) ->
         "plan": plan.to_json() if plan else None,
     }
     print(json.dumps(document, indent=2, ensure_ascii=False))
-
-
-def style_of(stream: TextIO) -> Style:
-    """Colour on a terminal alone and not against NO_COLOR; ASCII where the encoding has no more."""
-    colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    try:
-        "│█▒✓".encode(stream.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return Style(unicode=False, colour=colour)
-    return Style(unicode=True, colour=colour)

@@ -31,12 +31,12 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 1 if the verdict is a failure."""
     from fwgen.backends.host.backend import HostBackend
     from fwgen.backends.host.compile import read_core
-    from fwgen.cli.check import style_of
     from fwgen.generate import render, tree
     from fwgen.plan import plan_spec
     from fwgen.plan.draw import draw
     from fwgen.scenario.load import find_scenario, load_scenario
     from fwgen.spec import load_spec
+    from fwgen.terminal import style_of
 
     path = reference_spec()
     print(f"1. check {path.name}\n")

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from fwgen.plan.memory_map import MemoryMap, Piece, memory_maps
 from fwgen.plan.model import Plan
 from fwgen.plan.words import address, duration, milliseconds, size
+from fwgen.terminal import Style, bar
 
 _BAR = 64
 _ENDURANCE_BAR = 40
 
 _FILL = {"code": "█", "data": "▓", "log": "▒", "rings": "▚", "taken": "░", "free": "·"}
 _COLOUR = {"code": "34", "data": "36", "log": "32", "rings": "35", "taken": "2", "free": "2"}
-_ASCII: dict[int, str] = str.maketrans(
-    {
-        **{"█": "#", "▓": "%", "▒": "=", "▚": "&", "░": "/", "·": "."},
-        **{"┌": "+", "┐": "+", "└": "+", "┘": "+", "┬": "+", "┴": "+", "─": "-", "│": "|"},
-        **{"▏": " ", "▎": " ", "▍": " ", "▌": " ", "▋": "#", "▊": "#", "▉": "#"},
-        **{"✓": "yes", "✗": "NO", "°": " ", "…": "..."},
-    }
-)
-
-
-@dataclass(frozen=True)
-class Style:
-    """What the reader's terminal can show."""
-
-    unicode: bool = True
-    colour: bool = False
-
-    def paint(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
 
 
 def draw(plan: Plan, style: Style) -> str:
@@ -41,8 +22,7 @@ def draw(plan: Plan, style: Style) -> str:
     for memory in memory_maps(plan):
         lines += [*_memory(memory, style), ""]
     lines += [*_endurance(plan, style), "", *_wiring(plan, style)]
-    text = "".join(f"{line.rstrip()}\n" for line in lines)
-    return text if style.unicode else text.translate(_ASCII)
+    return style.fit("".join(f"{line.rstrip()}\n" for line in lines))
 
 
 def _head(plan: Plan, style: Style) -> Iterator[str]:
@@ -116,8 +96,8 @@ def _endurance(plan: Plan, style: Style) -> Iterator[str]:
         rows.append(("asked for", longest_us / 1e6, "36"))
     most = max(seconds for _, seconds, _ in rows) or 1
     for name, seconds, colour in rows:
-        bar = _fine_bar(seconds / most * _ENDURANCE_BAR)
-        yield f"    {name:<15} {style.paint(bar, colour)} {duration(seconds)}"
+        drawn = bar(seconds / most * _ENDURANCE_BAR)
+        yield f"    {name:<15} {style.paint(drawn, colour)} {duration(seconds)}"
     yield f"    covers {duration(covered.reference_s)} on the reference walk,"
     yield (
         f"    {duration(covered.worst_s)} at the very worst; "
@@ -134,11 +114,6 @@ def _afterwards(plan: Plan) -> str:
         "keep-oldest": "then new samples are dropped, declared as a gap",
     }
     return then[plan.spec.sleep.when_full]
-
-
-def _fine_bar(columns: float) -> str:
-    eighths = max(1, round(columns * 8))
-    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
 def _wiring(plan: Plan, style: Style) -> Iterator[str]:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fwgen.cli.check import style_of
 from fwgen.cli.main import main
-from fwgen.plan.draw import Style
 from fwgen.spec.examples import example_paths
+from fwgen.terminal import Style, style_of
 from tests.plan.examples import BASE
 
 

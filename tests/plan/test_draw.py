@@ -6,11 +6,12 @@ from itertools import pairwise
 import pytest
 
 from fwgen.plan import Plan, plan_spec
-from fwgen.plan.draw import Style, draw
+from fwgen.plan.draw import draw
 from fwgen.plan.memory_map import memory_maps
 from fwgen.plan.words import duration, milliseconds, size
 from fwgen.spec import load_spec, parse_spec
 from fwgen.spec.examples import example_paths
+from fwgen.terminal import Style
 from tests.plan.examples import BASE
 
 
