@@ -11,23 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from fwgen.backends.application import Application
 from fwgen.backends.ledger import Ledger, OpenSleep
 from fwgen.backends.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
-from fwgen.peer.events import (
-    Event,
-    Lost,
-    NumberingRestarted,
-    Online,
-    Samples,
-    SpecMismatch,
-    SuspendReady,
-    SuspendRefused,
-)
-from fwgen.peer.session import Known, Session
+from fwgen.peer.events import SuspendReady, SuspendRefused
 from fwgen.wire.messages import Wake, encode
 
 _NEVER: Final = 1 << 62
-_SEQ_MASK: Final = 0xFFFF_FFFF
+_NO_ID: Final = 0xFFFF_FFFF
 
 
 class LinuxPort(Protocol):
@@ -76,12 +67,10 @@ class Linux:
     state: str = OFFLINE
 
     def __post_init__(self) -> None:
-        self._session: Session | None = None
-        self._sessions = 0
-        self._known: Known | None = None
-        self._unprocessed: list[tuple[Samples | Lost, int]] = []
+        self._app = Application(
+            self.ledger, self.spec_hash, self.pace.process_us, self.port.write, self._on_power
+        )
         self._tty = b""  # came while the application was frozen
-        self._to_write = b""
         self._alarms: dict[str, tuple[int, Callable[[int], None]]] = {}
         self._sleep: OpenSleep | None = None
         self._sleep_when_up: int | None = None  # since when
@@ -100,35 +89,23 @@ class Linux:
 
     def next_due_us(self) -> int:
         """When `poll` is to be called."""
-        due = min((at for at, _ in self._alarms.values()), default=_NEVER)
-        if self._session is not None and self._app_runs:
-            session_due = self._session.next_due_us()
-            if session_due is not None:
-                due = min(due, session_due)
-        return due
+        due_us = min((at for at, _ in self._alarms.values()), default=_NEVER)
+        return min(due_us, self._app.next_due_us()) if self._app_runs else due_us
 
     def poll(self, now_us: int) -> None:
         for name in [name for name, (at, _) in self._alarms.items() if at <= now_us]:
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:
                 call(now_us)
-        if self._session is not None and self._app_runs:
-            self._process(now_us)
-            session_due = self._session.next_due_us()
-            if session_due is not None and session_due <= now_us:
-                self._session.poll(now_us)
-            self._follow(now_us)
+        if self._app_runs:
+            self._app.poll(now_us)
 
     def receive(self, data: bytes, now_us: int) -> None:
         """Bytes from the firmware have come out of the ring."""
-        if self._session is None:
-            return
         self._tty += data
         if self._app_runs:
-            self._process(now_us)
-            self._session.receive(self._tty, now_us)
-            self._tty = b""
-            self._follow(now_us)
+            data, self._tty = self._tty, b""
+            self._app.receive(data, now_us)
 
     def tty_appeared(self, now_us: int) -> None:
         """The firmware has announced its channel, some time after the link came up."""
@@ -141,13 +118,12 @@ class Linux:
     @property
     def processed_seq(self) -> int | None:
         """The first sample that the application has not processed (32 bits)."""
-        known = self._session.known if self._session is not None else self._known
-        return known.next_seq if known else None
+        return self._app.processed_seq
 
     # ------------------------------------------------------------------------------------- power
 
     def suspend(self, now_us: int, wake_after_us: int | None) -> None:
-        if self.state not in (AWAKE, RESUMING) or self._session is None:
+        if self.state not in (AWAKE, RESUMING) or not self._app.online:
             self.ledger.event(f"suspend ignored: Linux is {self.state}", now_us)
             return
         if wake_after_us is not None:
@@ -167,13 +143,10 @@ class Linux:
         self._wake("end", now_us)
 
     def _ask(self, now_us: int, wished_us: int) -> None:
-        assert self._session is not None
         self._sleep = OpenSleep(asked_us=wished_us)
         self.ledger.sleeps.append(self._sleep)
         self._enter(ASKING, now_us)
-        self._process(now_us)
-        self._session.suspend(now_us)
-        self._follow(now_us)
+        self._app.suspend(now_us)
 
     def _go_down(self, event: SuspendReady, now_us: int) -> None:
         assert self._sleep is not None
@@ -222,23 +195,22 @@ class Linux:
 
     def _up(self, now_us: int) -> None:
         self.port.set_reading(True)
-        self._enter(AWAKE if self._session is not None else OFFLINE, now_us)
+        self._enter(AWAKE if self._app_alive else OFFLINE, now_us)
         if self._sleep is not None:
             self._sleep.up_us = now_us
         if self._recover_when_up:
             self._recover_when_up = False
             self._alarms["recover"] = (now_us + self.pace.recovery_us, self._attach)
-        elif self._session is not None:
-            self._session.resume(now_us)
-            self._follow(now_us)
+        else:
+            self._app.resume(now_us)
         wished_us, self._sleep_when_up = self._sleep_when_up, None
-        if wished_us is not None and self._session is not None:
+        if wished_us is not None and self._app.online:
             self._ask(now_us, wished_us)
 
     # --------------------------------------------------------------------------------- misfortunes
 
     def reboot(self, now_us: int, takes_us: int) -> None:
-        self._drop_app(now_us)
+        self._drop_app()
         self.port.set_reading(False)
         self.port.go_down()
         self._alarms.clear()
@@ -263,7 +235,7 @@ class Linux:
         if self._cannot("unbind", now_us, self._bound):
             return
         self._bound = False
-        self._drop_app(now_us)
+        self._drop_app()
         self._alarms.pop("recover", None)
         self.port.set_link(False)
         self._enter(OFFLINE, now_us)
@@ -276,7 +248,7 @@ class Linux:
     def crash_app(self, now_us: int) -> None:
         if not self._cannot("crash-app", now_us, self._app_alive):
             self._app_alive = False
-            self._drop_app(now_us)
+            self._drop_app()
             self._enter(OFFLINE, now_us)
 
     def start_app(self, now_us: int) -> None:
@@ -304,7 +276,7 @@ class Linux:
     def send_wake(self, now_us: int) -> None:
         if not self._cannot("send-wake", now_us, self.state == AWAKE):
             self.ledger.event("WAKE sent though nothing sleeps", now_us)
-            self._write(encode(Wake(_SEQ_MASK, self.processed_seq or 0)))
+            self._app.write(encode(Wake(_NO_ID, self.processed_seq or 0)))
 
     def stale_doorbell(self, now_us: int, ring: str) -> bool:
         """Whether it can be: no doorbell of Linux takes longer than the guard, so none that says
@@ -332,90 +304,30 @@ class Linux:
         if self.state == ASKING and self._sleep is not None:
             self._sleep.cause = "abort"
             self._sleep.up_us = now_us
-        self._drop_app(now_us)
+        self._drop_app()
         self._enter(AWAKE if self._app_alive else OFFLINE, now_us)
         self.port.set_link(True)
         if self.port.has_tty():
             self._start_session(now_us)
 
     def _start_session(self, now_us: int) -> None:
-        self._drop_app(now_us)
-        if not self._app_alive:
-            return
-        self._enter(AWAKE, now_us)
-        self._sessions += 1
-        self._session = Session(
-            session_id=self._sessions << 16,
-            spec_hash=self.spec_hash,
-            known=self._known,
-            automatic=False,
-        )
-        self._session.start(now_us)
-        self._follow(now_us)
+        self._drop_app()
+        if self._app_alive:
+            self._enter(AWAKE, now_us)
+            self._app.start(now_us)
 
-    def _drop_app(self, now_us: int) -> None:
-        """The application is gone, with what it has received and not processed."""
-        self._unprocessed.clear()
-        self._tty = self._to_write = b""
-        if self._session is not None:
-            self._known = self._session.known or self._known
-            self._session = None
+    def _drop_app(self) -> None:
+        self._app.die()
+        self._tty = b""
 
-    def _process(self, now_us: int) -> None:
-        """The application stores what it has received; only then is it acknowledged."""
-        if not self._unprocessed or self._session is None:
-            return
-        next_seq = 0
-        for item, arrival_us in self._unprocessed:
-            if isinstance(item, Samples):
-                self.ledger.deliver(item.block, item.skip, arrival_us)
-                next_seq = item.block.first_seq + item.block.count
-            else:
-                next_seq = item.first_seq + item.count
-                self._note_lost(item, arrival_us)
-        self._unprocessed.clear()
-        self._session.acknowledge(next_seq & _SEQ_MASK, now_us)
-
-    def _note_lost(self, lost: Lost, at_us: int) -> None:
-        what = f"{lost.count} samples from number {lost.first_seq} on"
-        if lost.declared:
-            self.ledger.gap(lost.first_seq, lost.count, at_us)
-            self.ledger.event(f"declared lost: {what}", at_us)
-        else:
-            self.ledger.event(f"missing without a word: {what}", at_us)
-
-    def _follow(self, now_us: int) -> None:
-        """Do what the session wants."""
-        session = self._session
-        if session is None:
-            return
-        for event in session.take_events():
-            if isinstance(event, Samples | Lost):
-                if not self._unprocessed:
-                    self._alarms["process"] = (now_us + self.pace.process_us, self._process)
-                self._unprocessed.append((event, now_us))
-            else:
-                self._follow_event(event, now_us)
-        self._write(session.take_bytes())
-
-    def _follow_event(self, event: Event, now_us: int) -> None:
-        if isinstance(event, SuspendReady) and self.state == ASKING:
-            self._go_down(event, now_us)
-        elif isinstance(event, SuspendRefused):
-            self.ledger.event(f"suspend refused: {event.reason}", now_us)
+    def _on_power(self, event: SuspendReady | SuspendRefused, now_us: int) -> None:
+        if isinstance(event, SuspendReady):
             if self.state == ASKING:
-                self._call_off("refused", now_us)
-        elif isinstance(event, SpecMismatch):
-            self.ledger.event("the firmware was made from another spec", now_us)
-        elif isinstance(event, NumberingRestarted):
-            self.ledger.event("the firmware's log began anew", now_us)
-        elif isinstance(event, Online) and event.restarted:
-            self.ledger.event("the firmware had been started again", now_us)
-
-    def _write(self, data: bytes) -> None:
-        self._to_write += data
-        if self._to_write:
-            self._to_write = self._to_write[self.port.write(self._to_write) :]
+                self._go_down(event, now_us)
+            return
+        self.ledger.event(f"suspend refused: {event.reason}", now_us)
+        if self.state == ASKING:
+            self._call_off("refused", now_us)
 
     def _enter(self, state: str, now_us: int) -> None:
         self.state = state

@@ -1,0 +1,171 @@
+"""Linux's application: holds the session, stores what it receives, and can die at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from fwgen.backends.ledger import Ledger
+from fwgen.peer.events import (
+    Event,
+    Lost,
+    NumberingRestarted,
+    Online,
+    Samples,
+    SpecMismatch,
+    SuspendReady,
+    SuspendRefused,
+)
+from fwgen.peer.session import Known, Session
+
+_SEQ_MASK: Final = 0xFFFF_FFFF
+_NEVER: Final = 1 << 62
+
+
+class Application:
+    """Received samples are processed (stored in the ledger, then acknowledged) `process_us` later;
+    what is not processed yet is lost when it dies.
+
+    `write` is the tty's and returns how many bytes it took; `on_power` is told of SuspendReady and
+    SuspendRefused.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        spec_hash: bytes,
+        process_us: int,
+        write: Callable[[bytes], int],
+        on_power: Callable[[SuspendReady | SuspendRefused, int], None],
+    ) -> None:
+        self._ledger = ledger
+        self._spec_hash = spec_hash
+        self._process_us = process_us
+        self._tty_write = write
+        self._on_power = on_power
+        self._session: Session | None = None
+        self._sessions = 0
+        self._known: Known | None = None
+        self._unprocessed: list[tuple[Samples | Lost, int]] = []
+        self._process_due_us = _NEVER
+        self._to_write = b""
+
+    @property
+    def online(self) -> bool:
+        """It runs and has the tty open."""
+        return self._session is not None
+
+    @property
+    def processed_seq(self) -> int | None:
+        """The first sample that has not been processed (32 bits); None: nothing is known."""
+        known = self._session.known if self._session is not None else self._known
+        return known.next_seq if known else None
+
+    def start(self, now_us: int) -> None:
+        """Begin anew, behind what has been processed."""
+        self.die()
+        self._sessions += 1
+        self._session = Session(
+            session_id=self._sessions << 16,
+            spec_hash=self._spec_hash,
+            known=self._known,
+            automatic=False,
+        )
+        self._session.start(now_us)
+        self._follow(now_us)
+
+    def die(self) -> None:
+        """Gone, with what it has received and not processed."""
+        self._unprocessed.clear()
+        self._process_due_us = _NEVER
+        self._to_write = b""
+        if self._session is not None:
+            self._known = self._session.known or self._known
+            self._session = None
+
+    def suspend(self, now_us: int) -> None:
+        if self._session is not None:
+            self.process(now_us)
+            self._session.suspend(now_us)
+            self._follow(now_us)
+
+    def resume(self, now_us: int) -> None:
+        if self._session is not None:
+            self._session.resume(now_us)
+            self._follow(now_us)
+
+    def receive(self, data: bytes, now_us: int) -> None:
+        if self._session is not None:
+            self.process(now_us)
+            self._session.receive(data, now_us)
+            self._follow(now_us)
+
+    def next_due_us(self) -> int:
+        """When `poll` is to be called."""
+        if self._session is None:
+            return _NEVER
+        due_us = self._session.next_due_us()
+        return self._process_due_us if due_us is None else min(due_us, self._process_due_us)
+
+    def poll(self, now_us: int) -> None:
+        if self._session is None:
+            return
+        self.process(now_us)
+        due_us = self._session.next_due_us()
+        if due_us is not None and due_us <= now_us:
+            self._session.poll(now_us)
+        self._follow(now_us)
+
+    def process(self, now_us: int) -> None:
+        """Store what has been received; only then is it acknowledged."""
+        if not self._unprocessed or self._session is None:
+            return
+        next_seq = 0
+        for item, arrival_us in self._unprocessed:
+            if isinstance(item, Samples):
+                self._ledger.deliver(item.block, item.skip, arrival_us)
+                next_seq = item.block.first_seq + item.block.count
+            else:
+                self._note_lost(item, arrival_us)
+                next_seq = item.first_seq + item.count
+        self._unprocessed.clear()
+        self._process_due_us = _NEVER
+        self._session.acknowledge(next_seq & _SEQ_MASK, now_us)
+
+    def write(self, data: bytes) -> None:
+        """To the tty, as soon as it takes it."""
+        self._to_write += data
+        if self._to_write:
+            self._to_write = self._to_write[self._tty_write(self._to_write) :]
+
+    def _follow(self, now_us: int) -> None:
+        """Do what the session wants."""
+        session = self._session
+        if session is None:
+            return
+        for event in session.take_events():
+            if isinstance(event, Samples | Lost):
+                self._unprocessed.append((event, now_us))
+                self._process_due_us = min(self._process_due_us, now_us + self._process_us)
+            elif isinstance(event, SuspendReady | SuspendRefused):
+                self._on_power(event, now_us)
+            else:
+                self._note(event, now_us)
+        if session is self._session:
+            self.write(session.take_bytes())
+
+    def _note_lost(self, lost: Lost, at_us: int) -> None:
+        what = f"{lost.count} samples from number {lost.first_seq} on"
+        if lost.declared:
+            self._ledger.gap(lost.first_seq, lost.count, at_us)
+            self._ledger.event(f"declared lost: {what}", at_us)
+        else:
+            self._ledger.event(f"missing without a word: {what}", at_us)
+
+    def _note(self, event: Event, now_us: int) -> None:
+        if isinstance(event, SpecMismatch):
+            self._ledger.event("the firmware was made from another spec", now_us)
+        elif isinstance(event, NumberingRestarted):
+            self._ledger.event("the firmware's log began anew", now_us)
+        elif isinstance(event, Online) and event.restarted:
+            self._ledger.event("the firmware had been started again", now_us)
