@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fwgen.cli.progress import Progress
 from fwgen.cli.run import reference_spec
-from fwgen.cli.running import exit_code, print_report, run_and_report, write_report
+from fwgen.cli.running import exit_code, print_report, run_and_report
 
 HELP = "check, generate and run the bundled example"
 
@@ -34,10 +34,12 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.generate import render, tree
     from fwgen.plan import plan_spec
     from fwgen.plan.draw import draw
+    from fwgen.report.files import check_directory, write_report
     from fwgen.scenario.load import find_scenario, load_scenario
     from fwgen.spec import load_spec
     from fwgen.terminal import style_of
 
+    check_directory(args.report)
     path = reference_spec()
     print(f"1. check {path.name}\n")
     plan = plan_spec(load_spec(path))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from fwgen.backends.registry import DEFAULT, NAMES, open_backend
 from fwgen.cli.progress import Progress
-from fwgen.cli.running import exit_code, print_report, run_and_report, write_report
+from fwgen.cli.running import exit_code, print_report, run_and_report
+from fwgen.errors import InputError
 
 HELP = "run a scenario and say whether every sample arrived"
 
@@ -43,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--report", type=Path, metavar="DIR", help="write the page and the JSON there"
     )
     parser.add_argument(
+        "--csv", action="store_true", help="with --report: write samples.csv there, too"
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print the report as one JSON document instead"
     )
 
@@ -51,12 +55,17 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 1 if the verdict is a failure."""
     from fwgen.plan import plan_spec
     from fwgen.report.document import to_json
+    from fwgen.report.files import check_directory, write_report
     from fwgen.scenario.engine import check_supported
     from fwgen.scenario.load import find_scenario, load_scenario
     from fwgen.spec import load_spec, render_all
 
     scenario = load_scenario(find_scenario(args.scenario))
     plan = plan_spec(load_spec(args.spec or scenario.spec_path() or reference_spec()))
+    if args.csv and not args.report:
+        raise InputError("--csv goes with --report DIR: samples.csv is written there")
+    if args.report:
+        check_directory(args.report)
     if plan.diagnostics:
         print(render_all(plan.diagnostics), file=sys.stderr)
     with Progress(scenario.name) as progress:
@@ -68,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_report(report)
     if args.report:
-        page = write_report(args.report, record, report)
+        page = write_report(args.report, record, report, samples=args.csv)
         print(f"the page: {page}", file=sys.stderr)
     return exit_code(report)
 

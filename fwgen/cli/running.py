@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fwgen.cli.progress import Progress
-from fwgen.errors import InputError
+from fwgen.terminal import style_of
 
 if TYPE_CHECKING:
     from fwgen.backends.base import Backend
@@ -29,35 +27,11 @@ def run_and_report(
     return record, build_report(record, scenario)
 
 
-def write_report(directory: Path, record: RunRecord, report: Report) -> Path:
-    """Writes report.json and the page; returns the page. Raises InputError where it cannot."""
-    from fwgen.report.document import to_json
-    from fwgen.report.html import write_html
-
-    page = directory / "report.html"
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / "report.json").write_text(to_json(report), encoding="utf-8")
-        write_html(record, report, page)
-    except OSError as error:
-        raise InputError(
-            f"the report cannot be written to {directory}: {error.strerror}\n"
-            "help: name another place with `--report DIR`"
-        ) from error
-    return page
-
-
 def print_report(report: Report) -> None:
     """For people, on stdout."""
-    from fwgen.report.text import render_text
+    from fwgen.report.table import render_table
 
-    print(render_text(report, colour=wants_colour()), end="")
-
-
-def wants_colour() -> bool:
-    """On a terminal, and not against NO_COLOR."""
-    dumb = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stdout.isatty() and not dumb
+    print(render_table(report, style_of(sys.stdout)), end="")
 
 
 def exit_code(report: Report) -> int:
