@@ -75,16 +75,21 @@ def _asleep_s(nights: Sequence[tuple[float, float]], start_s: float, step_s: flo
 
 
 def _samples(report: Report, style: Style) -> Iterator[str]:
-    found: dict[str, int] = {name: int(n) for name, n in report["samples"].items()}  # type: ignore[call-overload]
-    cells = [f"{found[name]:,}" for name in _SAMPLES]
-    widths = [
-        max(len(head), len(cell)) for head, cell in zip(_SAMPLES.values(), cells, strict=True)
-    ]
-    heads = [f"{head:>{width}}" for head, width in zip(_SAMPLES.values(), widths, strict=True)]
-    yield style.paint(f"  samples    {'  '.join(heads)}", _DIM)
+    samples = report["samples"]
+    found = {
+        "taken": samples["taken"],
+        "delivered": samples["delivered"],
+        "lost": samples["lost"],
+        "declared lost": samples["declared_lost"],
+        "twice": samples["duplicated"],
+        "out of order": samples["out_of_order"],
+        "wrong": samples["wrong"],
+    }
+    widths = [max(len(head), len(f"{number:,}")) for head, number in found.items()]
+    yield style.paint(f"  samples    {_row(list(found), widths)}", _DIM)
     painted = [
-        style.paint(f"{cell:>{width}}", _colour(name, found))
-        for name, cell, width in zip(_SAMPLES, cells, widths, strict=True)
+        style.paint(f"{number:>{width},}", _colour(head, found))
+        for (head, number), width in zip(found.items(), widths, strict=True)
     ]
     yield f"             {'  '.join(painted)}"
 
