@@ -173,3 +173,15 @@ def test_long_schedules(seed: int) -> None:
         step()
         machine.agrees()
     machine.teardown()
+
+
+def test_a_peer_that_knows_more_than_it_was_sent() -> None:
+    """It says that it has the samples of the open block; those that follow still go out."""
+    log = Log(Memory(2), Config())
+    for i in range(3):
+        log.append(i * 60_000, 1500)
+    assert log.rewind(3)
+    log.append(180_000, 1500)
+    assert [(view.first_seq, view.count) for view in log.drain()] == [(3, 1)]
+    assert log.release(4)
+    assert log.backlog == 0
