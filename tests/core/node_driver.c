@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Drives a node at random: SEED STEPS. Ends with 0 if it kept its promises; built with sanitizers.
+ * Says how many messages the node sent, and how often it was found in each state.
+ * What the peer says is sometimes sense, sometimes damaged sense, sometimes nonsense.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node.h"
+#include "superblock.h"
+
+#define SLOTS 6u
+#define POLLS_MAX 8u
+#define PERIOD_US 60000u
+#define LOG_BYTES (SUPERBLOCK_BYTES + SLOTS * BLOCK_BYTES)
+#define CHECK(say) check((say), #say, __LINE__)
+
+static struct node node;
+static uint64_t region[LOG_BYTES / sizeof(uint64_t)];
+static uint64_t now_us;
+static uint64_t schedule_us;
+static uint64_t random_state;
+static uint32_t buffers;
+static bool door;
+static uint32_t messages_sent;
+static uint32_t visits[HS_STATES];
+
+static void check(bool holds, const char *what, int line)
+{
+	if (!holds) {
+		fprintf(stderr, "line %d: not so: %s (state %d)\n", line, what, (int)node.state);
+		exit(1);
+	}
+}
+
+/* SplitMix64 */
+static uint32_t chance(uint32_t below)
+{
+	uint64_t z = (random_state += UINT64_C(0x9e3779b97f4a7c15));
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
+}
+
+static int port_send(void *ctx, const uint8_t *bytes, size_t len)
+{
+	(void)ctx;
+	CHECK(door);
+	CHECK(node_door_open(&node));
+	CHECK(len >= 6u && len <= WIRE_MESSAGE_MAX);
+	CHECK(bytes[0] == 0xd9u && bytes[len - 1u] == bytes[len - 1u]);
+	if (buffers == 0) {
+		return -1;
+	}
+	buffers--;
+	messages_sent++;
+	return 0;
+}
+
+static void port_door(void *ctx, bool open)
+{
+	(void)ctx;
+	door = open;
+}
+
+static void port_signal(void *ctx)
+{
+	(void)ctx;
+}
+
+static size_t put_number(uint8_t *out, uint32_t number)
+{
+	if (number < 24u) {
+		out[0] = (uint8_t)number;
+		return 1;
+	}
+	if (number < 0x100u) {
+		out[0] = 0x18u;
+		out[1] = (uint8_t)number;
+		return 2;
+	}
+	if (number < 0x10000u) {
+		out[0] = 0x19u;
+		out[1] = (uint8_t)(number >> 8);
+		out[2] = (uint8_t)number;
+		return 3;
+	}
+	out[0] = 0x1au;
+	out[1] = (uint8_t)(number >> 24);
+	out[2] = (uint8_t)(number >> 16);
+	out[3] = (uint8_t)(number >> 8);
+	out[4] = (uint8_t)number;
+	return 5;
+}
+
+static uint32_t some_seq(void)
+{
+	switch (chance(4)) {
+	case 0:
+		return sample_log_oldest_seq(&node.log);
+	case 1:
+		return sample_log_next_seq(&node.log) - chance(300);
+	case 2:
+		return node.log.cursor_seq;
+	default:
+		return chance(UINT32_MAX);
+	}
+}
+
+static size_t some_message(uint8_t *out)
+{
+	uint32_t kind = 16u + chance(4);
+	size_t at = 4;
+
+	memcpy(out, "\xd9\xd9\xf7", 3);
+	out[3] = (uint8_t)(0x80u + (kind == 16u ? 5u : kind == 18u ? 3u : 2u));
+	at += put_number(out + at, kind);
+	if (kind == 16u) {
+		at += put_number(out + at, 1);
+		out[at++] = 0xf6;
+		at += put_number(out + at, 1u + chance(5));
+		at += put_number(out + at, some_seq());
+	} else if (kind == 19u) {
+		at += put_number(out + at, some_seq());
+	} else {
+		at += put_number(out + at, chance(70000));
+		at += kind == 18u ? put_number(out + at, some_seq()) : 0;
+	}
+	return at;
+}
+
+static void receive_something(void)
+{
+	uint8_t bytes[80];
+	size_t len = some_message(bytes);
+	size_t cut;
+
+	if (chance(4) == 0) {
+		bytes[chance((uint32_t)len)] = (uint8_t)chance(256);
+	}
+	if (chance(10) == 0) {
+		for (len = 0; len < sizeof(bytes); len++) {
+			bytes[len] = (uint8_t)chance(256);
+		}
+	}
+	cut = chance(3) == 0 ? chance((uint32_t)len) : len;
+	if (door || chance(20) == 0) {
+		node_receive(&node, bytes, cut, now_us);
+	}
+	if (chance(2) == 0 && door) {
+		node_receive(&node, bytes + cut, len - cut, now_us);
+	}
+}
+
+static void sample_something(void)
+{
+	struct sample sample = {.distance_mm = (uint16_t)(1000u + chance(20)),
+				.status = (uint8_t)(chance(9) == 0 ? chance(6) : 0),
+				.late_16ths = (uint8_t)(chance(30) == 0 ? chance(16) : 0)};
+
+	if (!sample_status_has_distance(sample.status)) {
+		sample.distance_mm = 0;
+	}
+	schedule_us += PERIOD_US;
+	now_us = now_us > schedule_us ? now_us : schedule_us;
+	node_sample(&node, schedule_us, sample, now_us);
+}
+
+static void start(enum log_policy when_full)
+{
+	const struct node_port port = {.send = port_send,
+				       .door = port_door,
+				       .ring_wakeup = port_signal,
+				       .clear_doorbells = port_signal};
+	struct node_config config = {.latency_us = 200000u};
+
+	config.log.period_us = PERIOD_US;
+	config.log.when_full = when_full;
+	config.log.reserve_slots = 2;
+	now_us = chance(1000000);
+	schedule_us = now_us;
+	node_init(&node, &config, &port, region, sizeof(region), now_us);
+}
+
+static void poll_while_due(void)
+{
+	uint32_t polls = 0;
+
+	while (node_next_due_us(&node, now_us) <= now_us) {
+		node_poll(&node, now_us);
+		polls++;
+		CHECK(polls < POLLS_MAX);
+	}
+}
+
+static void step(enum log_policy when_full)
+{
+	switch (chance(16)) {
+	case 0:
+		node_doorbell(&node, now_us);
+		break;
+	case 1:
+		buffers = chance(9);
+		node_tx_ready(&node, now_us);
+		break;
+	case 2:
+		if (chance(8) == 0) {
+			node_link(&node, chance(3) != 0, now_us);
+		}
+		break;
+	case 3:
+		if (chance(60) == 0) {
+			start(when_full);
+		}
+		break;
+	case 4:
+		now_us += chance(3000000);
+		break;
+	case 5:
+		node_poll(&node, now_us);
+		break;
+	case 6:
+	case 7:
+	case 8:
+	case 9:
+		receive_something();
+		break;
+	default:
+		for (uint32_t count = chance(40); count > 0; count--) {
+			sample_something();
+		}
+		break;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	enum log_policy when_full;
+	long steps = argc > 2 ? strtol(argv[2], NULL, 10) : 1000;
+
+	random_state = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
+	when_full = (enum log_policy)chance(3);
+	start(when_full);
+	for (; steps > 0; steps--) {
+		step(when_full);
+		CHECK(door == node_door_open(&node));
+		visits[node_state(&node)]++;
+		if (chance(3) == 0) {
+			poll_while_due();
+		}
+	}
+	printf("%u", messages_sent);
+	for (uint32_t state = 0; state < HS_STATES; state++) {
+		printf(" %u", visits[state]);
+	}
+	printf("\n");
+	return 0;
+}
