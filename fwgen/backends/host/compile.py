@@ -36,6 +36,7 @@ FAULTS: Final = (
     "wrong-value",
     "wrong-time",
     "forgetful-reset",
+    "trust-doorbell",
 )
 """The deliberate mistakes of host_fault.h, by number."""
 

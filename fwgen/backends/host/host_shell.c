@@ -34,7 +34,7 @@ static void port_door(void *ctx, bool open)
 {
 	struct host *host = ctx;
 
-	if (!open && HOST_FAULT == HOST_FAULT_LOSE_SAMPLE) {
+	if (HOST_FAULT == HOST_FAULT_LOSE_SAMPLE && !open && host->sample > 0) {
 		host->lose_next = true;
 	}
 }
@@ -193,7 +193,8 @@ static void take_kick(struct host *host)
 	enum host_ring ring = host_link_take_kick(&host->link);
 
 	/* The shell asks PWR: while the A35's domain is down, a doorbell can only be stale. */
-	if (ring == HOST_RING_RX && host->link.ddr_closed) {
+	if (ring == HOST_RING_RX && host->link.ddr_closed &&
+	    HOST_FAULT != HOST_FAULT_TRUST_DOORBELL) {
 		return;
 	}
 	if (ring == HOST_RING_TX) {
