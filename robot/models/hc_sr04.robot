@@ -1,0 +1,125 @@
+*** Settings ***
+Documentation     The distance sensor: trigger on its input 0, pulse on its line Echo. Its numbers are compared with the
+...               formulas of fwgen/sensor.py by a test of fwgen's; here is what they must come to.
+Resource          models.resource
+Suite Setup       Prepare Models
+Test Setup        Create Board With An Obstacle At A Metre
+
+*** Keywords ***
+Create Board With An Obstacle At A Metre
+    Create Board
+    Execute Command       sensor Distance 1000
+    Execute Command       sensor RecordsEdges true
+
+Trigger For
+    [Arguments]           ${microseconds}
+    Execute Command       sensor OnGPIO 0 true
+    Run For Microseconds    ${microseconds}
+    Execute Command       sensor OnGPIO 0 false
+
+*** Test Cases ***
+The Echo Rises After The Burst And Lasts As Sound Travels
+    Trigger For           10
+    Run For Microseconds    459
+    Line Should Be Low    sensor Echo
+    Run For Microseconds    1
+    Line Should Be High    sensor Echo
+    # 2 m at 343.2 m/s
+    Run For Microseconds    5826
+    Line Should Be High    sensor Echo
+    Run For Microseconds    1
+    Line Should Be Low    sensor Echo
+    Answer Should Be      sensor Triggers    0 5827
+    Answer Should Be      sensor TriggerEdges    0 1\n10000 0
+    Answer Should Be      sensor EchoEdges    470000 1\n6297000 0
+
+A Short Trigger Is No Trigger
+    Trigger For           9
+    Run For Microseconds    50000
+    Answer Should Be      sensor EchoEdges    ${EMPTY}
+    Answer Should Be      sensor HasTriggered    False
+    Number Should Be      sensor Ignored    1
+
+A Trigger In The Middle Of A Measurement Is Ignored
+    Trigger For           10
+    Run For Microseconds    2000
+    Trigger For           10
+    Run For Microseconds    50000
+    Answer Should Be      sensor Triggers    0 5827
+    Number Should Be      sensor Ignored    1
+
+A Farther Obstacle Than Four Metres Is Not Heard
+    Execute Command       sensor Distance 4000.001
+    Trigger For           10
+    Run For Microseconds    60000
+    Answer Should Be      sensor Triggers    0 38000
+    Answer Should Be      sensor EchoEdges    470000 1\n38470000 0
+
+The Nearest Pulse Is Sixty Microseconds
+    Execute Command       sensor Distance 1
+    Number Should Be      sensor PulseAt 0    60
+
+The Obstacle Walks On A Path From The First Trigger On
+    Execute Command       sensor Path "0:1000000 1000:2000000"
+    Run For Microseconds    777000
+    Trigger For           10
+    Run For Microseconds    500000
+    Trigger For           10
+    ${triggers}=          Execute Command    sensor Triggers
+    # 500.010 ms after the first: 1.5 m
+    Should Contain        ${triggers}    777000000 5827
+    Should Contain        ${triggers}    1277010000 8741
+    Number Should Be      sensor MicrometresAt 250    1250000
+    Number Should Be      sensor MicrometresAt 1000    2000000
+    Number Should Be      sensor MicrometresAt 5000    2000000
+
+The Obstacle Can Be Moved While Running
+    Execute Command       sensor MoveTo 500 2
+    Number Should Be      sensor MicrometresAt 1000    750000
+    Number Should Be      sensor MicrometresAt 2000    500000
+
+Cold Air Is Slower
+    Execute Command       sensor AirDecicelsius 0
+    Number Should Be      sensor PulseAt 0    6037
+
+Noise And Missed Echoes Come From The Seed
+    Execute Command       sensor NoiseSigmaMicrometres 2000
+    ${first}=             Number Of    sensor PulseAt 60
+    ${second}=            Number Of    sensor PulseAt 120
+    ${again}=             Number Of    sensor PulseAt 60
+    Should Be Equal       ${first}    ${again}
+    Should Not Be Equal    ${first}    ${second}
+    Execute Command       sensor Seed 2
+    ${other}=             Number Of    sensor PulseAt 60
+    Should Not Be Equal    ${first}    ${other}
+    Execute Command       sensor MissedPartsPerMillion 1000000
+    Number Should Be      sensor PulseAt 60    38000
+
+A Mute Sensor Gives No Pulse
+    Execute Command       sensor Mute
+    Trigger For           10
+    Run For Microseconds    60000
+    Answer Should Be      sensor EchoEdges    ${EMPTY}
+    Answer Should Be      sensor Triggers    0 0
+    Execute Command       sensor Restore
+    Trigger For           10
+    Run For Microseconds    1000
+    Line Should Be High    sensor Echo
+
+A Held Line Stays High Until Released
+    Execute Command       sensor HoldEcho
+    Line Should Be High    sensor Echo
+    Trigger For           10
+    Run For Microseconds    60000
+    Line Should Be High    sensor Echo
+    Execute Command       sensor Restore
+    Line Should Be Low    sensor Echo
+
+Its Lines Reach The Pins They Are Wired To
+    # PF6 output, PF7 input
+    Write Register        0x44290000    0x00    0xFFFF1FFF
+    Write Register        0x44290000    0x18    0x40
+    Run For Microseconds    10
+    Write Register        0x44290000    0x28    0x40
+    Run For Microseconds    1000
+    Register Should Be    0x44290000    0x10    0x80

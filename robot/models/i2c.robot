@@ -1,0 +1,212 @@
+*** Settings ***
+Documentation     The I2C controller, driven through its registers as an interrupt-driven driver would, with a display
+...               at 0x3c and nobody elsewhere. Byte by byte (burst 1), unless a test says otherwise.
+Resource          models.resource
+Suite Setup       Prepare Models
+Test Setup        Create Board With A Bus
+
+*** Variables ***
+${I2C}            0x46040000
+${CR1}            0x00
+${CR2}            0x04
+${TIMINGR}        0x10
+${ISR}            0x18
+${ICR}            0x1C
+${RXDR}           0x24
+${TXDR}           0x28
+# CR2
+${START}          0x2000
+${STOP}           0x4000
+${RELOAD}         0x1000000
+${AUTOEND}        0x2000000
+${READ}           0x400
+${DISPLAY}        0x78
+${NOBODY}         0x7A
+# ISR
+${TXE}            0x1
+${TXIS}           0x2
+${RXNE}           0x4
+${NACKF}          0x10
+${STOPF}          0x20
+${TC}             0x40
+${TCR}            0x80
+${BUSY}           0x8000
+# all interrupts and PE
+${ON}             0xFF
+${IRQ}            212
+# 400 kHz from 64 MHz as Zephyr's driver sets it
+${FAST}           0x10320F3B
+
+*** Keywords ***
+Create Board With A Bus
+    Create Board
+    Execute Command       i2c8 Burst 1
+    Write Register        ${I2C}    ${TIMINGR}    ${FAST}
+    Write Register        ${I2C}    ${CR1}    ${ON}
+    ${bit}=               Number Of    i2c8 BitTime
+    Set Test Variable     ${BIT}    ${bit}
+
+Begin
+    [Documentation]       START, address and direction, number of bytes, flags of CR2.
+    [Arguments]           ${address}    ${count}    ${flags}=0
+    ${value}=             Evaluate    hex(${address} | ${count} << 16 | ${START} | ${flags})
+    Write Register        ${I2C}    ${CR2}    ${value}
+
+Let Bits Pass
+    [Documentation]       The time of so many bits, and a microsecond more.
+    [Arguments]           ${bits}
+    ${microseconds}=      Evaluate    ${bits} * ${BIT} / 1000 + 1
+    Run For Microseconds    ${microseconds}
+
+Send Byte
+    [Arguments]           ${value}
+    Bits Should Be Set    ${I2C}    ${ISR}    ${TXIS}
+    Write Register        ${I2C}    ${TXDR}    ${value}
+
+*** Test Cases ***
+Is Idle After Switching On
+    Register Should Be    ${I2C}    ${ISR}    ${TXE}
+    Line Should Be Low    i2c8 IRQ
+
+Nobody At The Address Gives A NACK And A STOP After Ten Bits
+    Begin                 ${NOBODY}    3
+    Bits Should Be Set    ${I2C}    ${ISR}    ${BUSY}
+    Let Bits Pass         8
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${NACKF}
+    Let Bits Pass         2
+    Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
+    Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${BUSY}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TXIS}
+    Line Should Be High    i2c8 IRQ
+    Interrupt Should Be Pending    ${IRQ}
+    Write Register        ${I2C}    ${ICR}    0x30
+    Line Should Be Low    i2c8 IRQ
+    Number Should Be      i2c8 Refused    1
+
+An Unplugged Display Gives A NACK
+    Execute Command       i2c8.oled Unplug
+    Begin                 ${DISPLAY}    1
+    Let Bits Pass         10
+    Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
+
+A Display That Leaves In The Middle Gives A NACK
+    Begin                 ${DISPLAY}    2
+    Let Bits Pass         10
+    Send Byte             0x00
+    Execute Command       i2c8.oled Unplug
+    Send Byte             0xAF
+    Let Bits Pass         9
+    Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
+    Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
+
+Bytes Are Asked For When The Wire Is Ready
+    Begin                 ${DISPLAY}    3
+    Let Bits Pass         8
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TXIS}
+    Let Bits Pass         2
+    Send Byte             0x00
+    Send Byte             0xA5
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TXIS}
+    Let Bits Pass         9
+    Send Byte             0xAF
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TC}
+    Let Bits Pass         18
+    Bits Should Be Set    ${I2C}    ${ISR}    ${TC}
+    Bits Should Be Set    ${I2C}    ${ISR}    ${BUSY}
+    Write Register        ${I2C}    ${CR2}    ${STOP}
+    Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${BUSY}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TC}
+    Answer Should Be      i2c8.oled IsOn    True
+
+The First Byte May Wait In TXDR
+    Write Register        ${I2C}    ${TXDR}    0x00
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TXE}
+    Begin                 ${DISPLAY}    2    ${AUTOEND}
+    Let Bits Pass         10
+    Send Byte             0xAF
+    Let Bits Pass         18
+    Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
+    Answer Should Be      i2c8.oled IsOn    True
+
+A Transfer Goes On After A Reload
+    Begin                 ${DISPLAY}    1    ${RELOAD}
+    Let Bits Pass         10
+    Send Byte             0x00
+    Let Bits Pass         9
+    Bits Should Be Set    ${I2C}    ${ISR}    ${TCR}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TC}
+    Line Should Be High    i2c8 IRQ
+    ${value}=             Evaluate    hex(${DISPLAY} | 1 << 16 | ${AUTOEND})
+    Write Register        ${I2C}    ${CR2}    ${value}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TCR}
+    Send Byte             0xAF
+    Let Bits Pass         9
+    Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
+    Answer Should Be      i2c8.oled IsOn    True
+
+An Address Alone Finds Out Who Is There
+    Begin                 ${DISPLAY}    0    ${AUTOEND}
+    Let Bits Pass         10
+    Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${NACKF}
+
+Bytes Are Read One After The Other
+    ${flags}=             Evaluate    ${READ}
+    Begin                 ${DISPLAY}    2    ${flags}
+    Let Bits Pass         19
+    Bits Should Be Set    ${I2C}    ${ISR}    ${RXNE}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TC}
+    Line Should Be High    i2c8 IRQ
+    Register Should Be    ${I2C}    ${RXDR}    0x40
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${RXNE}
+    Let Bits Pass         9
+    Bits Should Be Set    ${I2C}    ${ISR}    ${RXNE}
+    Bits Should Be Set    ${I2C}    ${ISR}    ${TC}
+    Register Should Be    ${I2C}    ${RXDR}    0x40
+
+A Burst Takes Bytes At Once And Ends When The Wire Does
+    Execute Command       i2c8 Burst 4
+    Begin                 ${DISPLAY}    6
+    FOR    ${value}    IN    0x00    0xE3    0xE3    0xE3
+        Send Byte         ${value}
+    END
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TXIS}
+    Let Bits Pass         37
+    Send Byte             0xE3
+    Send Byte             0xAF
+    # 10 bits of address and 6 bytes are 64 bits
+    Let Bits Pass         26
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${TC}
+    Let Bits Pass         1
+    Bits Should Be Set    ${I2C}    ${ISR}    ${TC}
+
+Masked Flags Do Not Interrupt
+    Write Register        ${I2C}    ${CR1}    0x1
+    Begin                 ${NOBODY}    1
+    Let Bits Pass         10
+    Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
+    Line Should Be Low    i2c8 IRQ
+    Write Register        ${I2C}    ${CR1}    0x11
+    Line Should Be High    i2c8 IRQ
+
+Switching Off Ends Everything
+    Begin                 ${DISPLAY}    3
+    Let Bits Pass         10
+    Line Should Be High    i2c8 IRQ
+    Write Register        ${I2C}    ${CR1}    0
+    Register Should Be    ${I2C}    ${ISR}    ${TXE}
+    Line Should Be Low    i2c8 IRQ
+    Let Bits Pass         100
+    Register Should Be    ${I2C}    ${ISR}    ${TXE}
+
+A Clock Line Held Low Hangs The Transfer
+    Execute Command       i2c8 HoldClock true
+    Begin                 ${DISPLAY}    1
+    Let Bits Pass         1000
+    Register Should Be    ${I2C}    ${ISR}    0x8001
+
+The Bit Time Follows The Timing Register
+    # PRESC 1, SCLH 0x0F, SCLL 0x3B: (16 + 60) * 2 + 4 cycles of 15.625 ns, two filters of 50 ns, 350 ns of edges
+    Number Should Be      i2c8 BitTime    2887

@@ -1,0 +1,66 @@
+*** Settings ***
+Documentation     What stands for Linux, and the handle on the core. (A peer's handler needs a programming language: it is
+...               tested in fwgen's own tests.)
+Resource          models.resource
+Suite Setup       Prepare Models
+Test Setup        Create Board
+
+*** Variables ***
+${C2SCR}          0x18
+${IPCC}           0x40490000
+${CODE}           0x0A043000
+
+*** Test Cases ***
+Doorbells Wait In A Queue
+    Run For Microseconds    250
+    Write Register        ${IPCC}    ${C2SCR}    0x10000
+    Execute Command       linux Ring 1
+    Write Register        ${IPCC}    ${C2SCR}    0x2
+    ${events}=            Execute Command    linux EventsAsText
+    ${events}=            Evaluate    [int(number) for number in $events.split()]
+    ${expected}=          Evaluate    [250000, 1, 0, 250000, 2, 1]
+    Should Be Equal       ${events}    ${expected}
+    Answer Should Be      linux EventsAsText    ${EMPTY}
+
+Sleep Closes The Door And Resume Opens It
+    Execute Command       linux Suspend
+    Answer Should Be      ddr IsOpen    False
+    Execute Command       linux Resume
+    Answer Should Be      ddr IsOpen    True
+
+A Reboot Opens The Door
+    Execute Command       linux Suspend
+    Execute Command       linux Restart
+    Answer Should Be      ddr IsOpen    True
+    Answer Should Be      linux States    0 1\n0 2
+
+The Core Restarts Alone
+    Write Register        ${CODE}    0x00    0x0A09F000
+    Write Register        ${CODE}    0x04    0x0A043101
+    # adds r2, #1; b .
+    Write Register        ${CODE}    0x100    0xE7FE3201
+    Write Register        0x0A080000    0    0x600D
+    Write Register        ${IPCC}    ${C2SCR}    0x10000
+    Execute Command       core Start ${CODE}
+    Run For Microseconds    10
+    Execute Command       cpu SetRegister 2 41
+    Execute Command       core Start ${CODE}
+    Run For Microseconds    10
+    Number Should Be      cpu GetRegister 2    1
+    Register Should Be    0x0A080000    0    0x600D
+    Answer Should Be      ipcc1 IsOccupiedByM33 0    True
+    Execute Command       core Stop
+    ${before}=            Number Of    core Instructions
+    Run For Microseconds    10
+    Number Should Be      core Instructions    ${before}
+
+A Core That Leaves Its Memory Is Given Up
+    Write Register        ${CODE}    0x00    0x0A09F000
+    Write Register        ${CODE}    0x04    0x0A043101
+    # movs r0, #0x60; lsls r0, #24; adds r0, #1; bx r0
+    Write Register        ${CODE}    0x100    0x06002060
+    Write Register        ${CODE}    0x104    0x47003001
+    Execute Command       core Start ${CODE}
+    Run For Microseconds    10
+    Answer Should Be      core HasAborted    True
+    Run For Microseconds    10

@@ -1,0 +1,67 @@
+*** Settings ***
+Documentation     Clocks and power, as far as firmware reads them.
+Resource          models.resource
+Suite Setup       Prepare Models
+Test Setup        Create Board
+
+*** Variables ***
+${RCC}            0x44200000
+${PWR}            0x44210000
+${XBAR}           0x1018
+${PREDIV}         0x1118
+${FINDIV}         0x1224
+${CPU1D1SR}       0x200
+
+*** Keywords ***
+Channel Register Should Be
+    [Arguments]           ${channel}    ${first}    ${expected}
+    ${offset}=            Evaluate    ${first} + 4 * ${channel}
+    Register Should Be    ${RCC}    ${offset}    ${expected}
+
+*** Test Cases ***
+Flexgen Channels Run From The Undivided HSI
+    FOR    ${channel}    IN    0    8    63
+        Channel Register Should Be    ${channel}    ${XBAR}    0x45
+        Channel Register Should Be    ${channel}    ${PREDIV}    0
+        Channel Register Should Be    ${channel}    ${FINDIV}    0x40
+    END
+
+A Switched Channel Is Never Still Switching
+    Write Register        ${RCC}    ${XBAR}    0xC4
+    Register Should Be    ${RCC}    ${XBAR}    0x44
+
+Enable Bits Are Kept
+    Write Register        ${RCC}    0x7A4    0x2
+    Register Should Be    ${RCC}    0x7A4    0x2
+    Execute Command       rcc Reset
+    Register Should Be    ${RCC}    0x7A4    0
+
+The A35 Runs At First
+    Register Should Be    ${PWR}    ${CPU1D1SR}    0x004
+    Answer Should Be      pwr IsA35Running    True
+
+A Suspended A35 Is Stopped And Its Domain Down
+    Execute Command       linux Suspend
+    Register Should Be    ${PWR}    ${CPU1D1SR}    0x40C
+    Answer Should Be      pwr IsA35Running    False
+    Execute Command       linux Resume
+    Register Should Be    ${PWR}    ${CPU1D1SR}    0x004
+
+A Lighter Sleep Shows Another Domain State
+    Execute Command       linux Suspend 1
+    Register Should Be    ${PWR}    ${CPU1D1SR}    0x10C
+
+A Rebooting A35 Is In Reset
+    Execute Command       linux Restart
+    Register Should Be    ${PWR}    ${CPU1D1SR}    0
+
+The Status Cannot Be Written
+    Write Register        ${PWR}    ${CPU1D1SR}    0xFFFF
+    Register Should Be    ${PWR}    ${CPU1D1SR}    0x004
+
+Linux's States Are Logged With Their Times
+    Run For Microseconds    2000
+    Execute Command       linux Suspend
+    Run For Microseconds    3000
+    Execute Command       linux Resume
+    Answer Should Be      linux States    2000000 1\n5000000 0
