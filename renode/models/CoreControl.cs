@@ -1,12 +1,14 @@
 //
-// A handle on the emulated Cortex-M33: a reset of the core alone, what it has executed, how often it woke up, and
-// whether the emulator had to give it up.
+// A handle on the emulated Cortex-M33: a reset of the core alone, what it has executed, how often it woke up, when its
+// own clock began, and whether the emulator had to give it up.
 //
-// Modelled: remoteproc's stop and start of the core (peripherals and memory keep their state), nothing else.
+// Modelled: remoteproc's stop and start of the core (peripherals and memory keep their state); after a reset of the
+//   whole machine (watchdog, SYSRESETREQ) the core starts where remoteproc had started it.
 // Left out: the core itself, which is Renode's.
 //
 using System;
 using Antmicro.Renode.Core;
+using Antmicro.Renode.Peripherals.Bus;
 using Antmicro.Renode.Peripherals.CPU;
 using Antmicro.Renode.Peripherals.IRQControllers;
 
@@ -19,7 +21,11 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             this.machine = machine;
             this.cpu = cpu;
             this.nvic = nvic;
+            Clock = new EventLog();
             cpu.Halted += OnHalted;
+            machine.MachineReset += _ => OnMachineReset();
+            machine.SystemBus.AddWatchpointHook(SysTickControl, SysbusAccessWidth.DoubleWord, Access.Write,
+                (core, address, width, value) => OnSysTickControl(value));
         }
 
         public void Reset()
@@ -29,6 +35,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         // Call while the emulation is paused: the core is held in reset.
         public void Stop()
         {
+            End();
             nvic.Reset();
             cpu.Reset();
             cpu.IsHalted = true;
@@ -37,11 +44,13 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         // Call while the emulation is paused: the core starts from the vector table given.
         public void Start(uint vectorTable)
         {
+            End();
             nvic.Reset();
             cpu.Reset();
             HasAborted = false;
             cpu.VectorTableOffset = vectorTable;
             cpu.IsHalted = false;
+            started = vectorTable;
         }
 
         // The same while the emulation runs: at the next moment when all is in step, a quantum later at most.
@@ -68,6 +77,45 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         // The core ran into a place from which it cannot execute (no memory there, or DDR): the run is over.
         public bool HasAborted { get; private set; }
 
+        // When the core switched its SysTick on after a start, by which its own clock counts (1), and when it was stopped,
+        // reset or started again (0).
+        public EventLog Clock { get; private set; }
+
+        // After a reset of the machine that nobody outside asked for.
+        public Action SelfReset { get; set; }
+
+        private void OnMachineReset()
+        {
+            if(started == 0)
+            {
+                return;
+            }
+            Start(started);
+            var listener = SelfReset;
+            if(listener != null)
+            {
+                listener();
+            }
+        }
+
+        private void OnSysTickControl(ulong value)
+        {
+            if(!clockRuns && (value & 1) != 0)
+            {
+                clockRuns = true;
+                Clock.Add(VirtualTime.Now(machine), 1);
+            }
+        }
+
+        private void End()
+        {
+            if(clockRuns)
+            {
+                clockRuns = false;
+                Clock.Add(VirtualTime.Now(machine), 0);
+            }
+        }
+
         private void OnWfi(bool asleep)
         {
             if(!asleep)
@@ -86,8 +134,12 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         }
 
         private bool counting;
+        private bool clockRuns;
+        private uint started;
         private readonly IMachine machine;
         private readonly CortexM cpu;
         private readonly NVIC nvic;
+
+        private const ulong SysTickControl = 0xE000E010;
     }
 }

@@ -4,8 +4,11 @@
 // Models no hardware.
 //
 using System;
+using System.Globalization;
+using System.Text;
 using Antmicro.Renode.Core;
 using Antmicro.Renode.Peripherals.CPU;
+using Antmicro.Renode.Utilities;
 
 namespace Antmicro.Renode.Peripherals.Miscellaneous
 {
@@ -19,11 +22,14 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             {
                 cpu.SyncTime();
             }
-            return machine.ElapsedVirtualTime.TimeElapsed.TotalNanoseconds;
+            // not the machine's ElapsedVirtualTime, which runs ahead to the end of the quantum while the core is halted
+            return machine.ClockSource.CurrentValue.TotalNanoseconds;
         }
     }
 
-    // Two columns, times in nanoseconds and values; handed over in bulk so that a reader does not pay for each row.
+    // Two columns, times in nanoseconds and values; handed over in bulk so that a reader does not pay for each row. The
+    // monitor shows the last rows.
+    [Convertible]
     public sealed class EventLog
     {
         public EventLog()
@@ -74,6 +80,16 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             return AsBytes(values, sizeof(int), first);
         }
 
+        public override string ToString()
+        {
+            var text = new StringBuilder();
+            for(var i = Math.Max(0, Count - MostShown); i < Count; i++)
+            {
+                text.AppendFormat(CultureInfo.InvariantCulture, "{0} {1}\n", times[i], values[i]);
+            }
+            return text.ToString().TrimEnd('\n');
+        }
+
         public int Count { get; private set; }
 
         private byte[] AsBytes(Array column, int width, int first)
@@ -94,5 +110,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 
         private ulong[] times;
         private int[] values;
+
+        private const int MostShown = 100;
     }
 }

@@ -31,6 +31,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             Triggers = new EventLog();
             EchoEdges = new EventLog();
             TriggerEdges = new EventLog();
+            Holds = new EventLog();
             AirDecicelsius = 200;
             Seed = 1;
             Distance = 1000;
@@ -103,9 +104,9 @@ namespace Antmicro.Renode.Peripherals.Sensors
             }
             for(var i = 1; i < milliseconds.Length; i++)
             {
-                if(milliseconds[i] <= milliseconds[i - 1])
+                if(milliseconds[i] < milliseconds[i - 1])
                 {
-                    throw new ArgumentException("times of a path ascend");
+                    throw new ArgumentException("times of a path never go back");
                 }
             }
             times = milliseconds;
@@ -116,7 +117,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
         // Millimetres, now; setting it lets the obstacle stand there.
         public double Distance
         {
-            get { return TrueMicrometres(NowMilliseconds()) / 1000.0; }
+            get { return MicrometresAt(NowMilliseconds()) / 1000.0; }
             set { SetPath(new[] { 0L }, new[] { (long)Math.Round(value * 1000) }); }
         }
 
@@ -125,7 +126,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
         {
             var now = NowMilliseconds();
             SetPath(new[] { now, now + Math.Max(1, (long)Math.Round(seconds * 1000)) },
-                new[] { TrueMicrometres(now), (long)Math.Round(millimetres * 1000) });
+                new[] { MicrometresAt(now), (long)Math.Round(millimetres * 1000) });
         }
 
         public void Mute()
@@ -133,17 +134,23 @@ namespace Antmicro.Renode.Peripherals.Sensors
             condition = Condition.Mute;
         }
 
+        // A measurement that runs comes to its end before.
         public void HoldEcho()
         {
             condition = Condition.Held;
-            SetEcho(true);
+            if(!measuring)
+            {
+                Hold();
+            }
         }
 
         public void Restore()
         {
             condition = Condition.Well;
-            if(!measuring)
+            if(held)
             {
+                held = false;
+                Holds.Add(VirtualTime.Now(machine), 0);
                 SetEcho(false);
             }
         }
@@ -158,7 +165,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             case Condition.Held:
                 return HeldHigh;
             }
-            var near = TrueMicrometres(milliseconds);
+            var near = MicrometresAt(milliseconds);
             if(NoiseSigmaMicrometres != 0)
             {
                 near += Noise(milliseconds);
@@ -167,12 +174,12 @@ namespace Antmicro.Renode.Peripherals.Sensors
             {
                 return NothingHeard;
             }
-            var speed = 331300000L + 60600L * AirDecicelsius;
+            var speed = 1000 * SoundMillimetresPerSecond();
             var pulse = (2000000L * Math.Max(near, 0) + speed / 2) / speed;
             return (uint)Math.Max(pulse, ShortestPulse);
         }
 
-        public long TrueMicrometres(long milliseconds)
+        public long MicrometresAt(long milliseconds)
         {
             while(segment > 0 && times[segment] > milliseconds)
             {
@@ -194,6 +201,9 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         // Time of each trigger that started a measurement (its rising edge), value = microseconds of the pulse it gave.
         public EventLog Triggers { get; private set; }
+
+        // When the echo line began to be held high (1) and was let go (0).
+        public EventLog Holds { get; private set; }
 
         // Every edge of the two lines, if asked for; value = the level.
         public EventLog TriggerEdges { get; private set; }
@@ -235,7 +245,21 @@ namespace Antmicro.Renode.Peripherals.Sensors
         private void EndEcho()
         {
             measuring = false;
-            SetEcho(condition == Condition.Held);
+            SetEcho(false);
+            if(condition == Condition.Held)
+            {
+                machine.ScheduleAction(TimeInterval.FromTicks(HoldsLater), _ => Hold(), "echo is held");
+            }
+        }
+
+        private void Hold()
+        {
+            if(condition == Condition.Held && !held)
+            {
+                held = true;
+                Holds.Add(VirtualTime.Now(machine), 1);
+                SetEcho(true);
+            }
         }
 
         private void SetEcho(bool level)
@@ -268,6 +292,21 @@ namespace Antmicro.Renode.Peripherals.Sensors
             return (NoiseSigmaMicrometres * sum) >> 16;
         }
 
+        private long SoundMillimetresPerSecond()
+        {
+            var square = 331300L * 331300L * (27315L + 10L * AirDecicelsius) / 27315L;
+            var root = (long)Math.Sqrt(square);
+            while(root * root > square)
+            {
+                root--;
+            }
+            while((root + 1) * (root + 1) <= square)
+            {
+                root++;
+            }
+            return root;
+        }
+
         private bool IsMissed(long milliseconds)
         {
             return MissedPartsPerMillion != 0
@@ -298,8 +337,10 @@ namespace Antmicro.Renode.Peripherals.Sensors
         private bool trigger;
         private ulong raised;
         private bool measuring;
+        private bool held;
 
         private const ulong LeastTrigger = 10000;
+        private const ulong HoldsLater = 1000000;
         private const uint NoPulse = 0;
         private const uint HeldHigh = 0xFFFFFFFF;
         private const uint NothingHeard = 38000;

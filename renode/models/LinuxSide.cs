@@ -63,6 +63,12 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             }
         }
 
+        // The same for people.
+        public string EventsAsText()
+        {
+            return string.Join(" ", TakeEvents());
+        }
+
         // The handler is called then (nanoseconds of virtual time; one in the past: at once). There is one alarm.
         public void SetAlarm(ulong nanoseconds)
         {

@@ -13,6 +13,7 @@
 //
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Text;
 using Antmicro.Renode.Core;
 using Antmicro.Renode.Logging;
@@ -66,6 +67,19 @@ namespace Antmicro.Renode.Peripherals.Video
             {
                 changed = false;
                 Frames.Add(VirtualTime.Now(machine), Frames.Count + 1);
+            }
+        }
+
+        // For people: hexadecimal bytes, the control byte first; `stop` ends the transfer.
+        public void Send(string bytes, bool stop = true)
+        {
+            foreach(var word in bytes.Split(new[] { ' ' }, StringSplitOptions.RemoveEmptyEntries))
+            {
+                Take(byte.Parse(word, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            }
+            if(stop)
+            {
+                FinishTransmission();
             }
         }
 
@@ -162,6 +176,8 @@ namespace Antmicro.Renode.Peripherals.Video
 
         // When what is to be seen changed: one entry a transfer that changed anything, value = the count.
         public EventLog Frames { get; private set; }
+
+        public int FrameCount { get { return Frames.Count; } }
 
         public ulong DataBytes { get; private set; }
 

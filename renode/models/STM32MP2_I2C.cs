@@ -49,6 +49,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             stored.Clear();
             control1 = control2 = timing = 0;
             transmitted = received = 0;
+            MeasureBit();
             Stop();
         }
 
@@ -92,6 +93,7 @@ namespace Antmicro.Renode.Peripherals.I2C
                 break;
             case Timing:
                 timing = value;
+                MeasureBit();
                 break;
             case Status:
                 if((value & TransmitEmpty) != 0)
@@ -128,15 +130,7 @@ namespace Antmicro.Renode.Peripherals.I2C
         public bool HoldClock { get; set; }
 
         // Nanoseconds of one bit on the wire
-        public ulong BitTime
-        {
-            get
-            {
-                var prescaler = (timing >> 28) + 1;
-                var cycles = ((timing & 0xFF) + 1 + ((timing >> 8) & 0xFF) + 1) * prescaler + 2 * SyncCycles;
-                return cycles * 1000000000UL / frequency + 2 * FilterNanoseconds + edges;
-            }
-        }
+        public ulong BitTime { get; private set; }
 
         public ulong BytesWritten { get; private set; }
 
@@ -165,6 +159,8 @@ namespace Antmicro.Renode.Peripherals.I2C
             {
                 status &= ~ReloadDue;
                 left = Length;
+                atOnce = Math.Max(1, Burst);
+                wireFree = Math.Max(wireFree, VirtualTime.Now(machine));
                 Continue();
             }
         }
@@ -213,6 +209,7 @@ namespace Antmicro.Renode.Peripherals.I2C
                 return;
             }
             phase = Phase.Write;
+            atOnce = Math.Max(1, Burst);
             if((status & TransmitEmpty) == 0 && left > 0)
             {
                 TakeByte();
@@ -253,17 +250,30 @@ namespace Antmicro.Renode.Peripherals.I2C
             BytesWritten++;
             status |= TransmitEmpty;
             left--;
-            var now = VirtualTime.Now(machine);
-            var begin = Math.Max(now, wireFree);
-            wireFree = begin + 9 * BitTime;
-            if(left == 0 || wireFree - now <= 9 * BitTime * (ulong)Math.Max(1, Burst))
+            if(left > 0 && --atOnce > 0)
             {
-                Continue();
+                // the time is not looked up for each byte, which is dear: the wire is busy since the burst's first
+                wireFree += 9 * BitTime;
+                status |= TransmitDue;
+                return;
+            }
+            var begin = Math.Max(VirtualTime.Now(machine), wireFree);
+            wireFree = begin + 9 * BitTime;
+            if(left == 0)
+            {
+                At(wireFree, Complete);
             }
             else
             {
-                At(begin, Continue);
+                At(begin, NextBurst);
             }
+        }
+
+        // All but the last byte taken have been sent
+        private void NextBurst()
+        {
+            atOnce = Math.Max(1, Burst);
+            Continue();
         }
 
         private void ByteReceived()
@@ -402,6 +412,13 @@ namespace Antmicro.Renode.Peripherals.I2C
             return presence == null || presence.IsPresent;
         }
 
+        private void MeasureBit()
+        {
+            var prescaler = (timing >> 28) + 1;
+            var cycles = ((timing & 0xFF) + 1 + ((timing >> 8) & 0xFF) + 1) * prescaler + 2 * SyncCycles;
+            BitTime = cycles * 1000000000UL / frequency + 2 * FilterNanoseconds + edges;
+        }
+
         private int Length { get { return (int)(control2 >> 16) & 0xFF; } }
 
         private uint control1;
@@ -412,6 +429,7 @@ namespace Antmicro.Renode.Peripherals.I2C
         private uint received;
         private Phase phase;
         private int left; // bytes of this NBYTES
+        private int atOnce; // bytes still to be taken in this burst
         private ulong wireFree; // when all that was taken has been sent
         private int generation; // of the scheduled action: an older one does nothing
         private II2CPeripheral target;

@@ -34,7 +34,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             Processor2Occupied = new GPIO();
             Processor2Free = new GPIO();
             stored = new Dictionary<long, uint>();
-            Log = new EventLog();
+            Doorbells = new EventLog();
             Reset();
         }
 
@@ -133,7 +133,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         public GPIO Processor2Free { get; private set; }
 
         // Each change of a flag: value = channel + 256 (the A35's flag: else the M33's) + 512 (set: else cleared).
-        public EventLog Log { get; private set; }
+        public EventLog Doorbells { get; private set; }
 
         // After a flag of the M33 was set (a doorbell for the A35), and after a flag of the A35 was cleared. Argument: the
         // channel, and whether it was a ring.
@@ -173,7 +173,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             {
                 if((bits & 1u << channel) != 0)
                 {
-                    Log.Add(now, kind + channel);
+                    Doorbells.Add(now, kind + channel);
                 }
             }
         }

@@ -34,8 +34,6 @@ namespace Antmicro.Renode.Peripherals.Memory
             this.nvic = nvic;
             this.start = start;
             Size = size;
-            restoreContext = (Func<int>)Private("TlibRestoreContext");
-            leaveBlock = (Action<int>)Private("TlibRequestTranslationBlockInterrupt");
             Doors = new EventLog();
             IsOpen = true;
         }
@@ -249,7 +247,8 @@ namespace Antmicro.Renode.Peripherals.Memory
         private void Record(ulong offset, int width, bool write)
         {
             Violations++;
-            restoreContext(); // the program counter becomes that of this very instruction
+            // the program counter becomes that of this very instruction
+            ((Func<int>)Private("TlibRestoreContext"))();
             if(violations.Count < MostRecorded)
             {
                 violations.Add(string.Format(CultureInfo.InvariantCulture, "{0} 0x{1:X} 0x{2:X} 0x{3:X} {4} {5} {6}",
@@ -261,10 +260,10 @@ namespace Antmicro.Renode.Peripherals.Memory
             case Consequence.Fault:
                 cpu.FaultStatus |= PreciseBusError;
                 nvic.SetPendingIRQ(BusFault);
-                leaveBlock(1); // before this instruction: it is what the exception returns to
+                LeaveBlock();
                 break;
             case Consequence.Hang:
-                leaveBlock(1);
+                LeaveBlock();
                 cpu.IsHalted = true;
                 break;
             }
@@ -320,6 +319,12 @@ namespace Antmicro.Renode.Peripherals.Memory
             return page;
         }
 
+        // Before this instruction: it is what an exception returns to
+        private void LeaveBlock()
+        {
+            ((Action<int>)Private("TlibRequestTranslationBlockInterrupt"))(1);
+        }
+
         // The emulator has these two for its own watchpoints and does not show them.
         private object Private(string name)
         {
@@ -338,8 +343,6 @@ namespace Antmicro.Renode.Peripherals.Memory
         private readonly CortexM cpu;
         private readonly NVIC nvic;
         private readonly ulong start;
-        private readonly Func<int> restoreContext;
-        private readonly Action<int> leaveBlock;
         private readonly Dictionary<long, byte[]> pages = new Dictionary<long, byte[]>();
         private readonly List<ulong[]> windows = new List<ulong[]>(); // offsets: first, and first behind
         private readonly List<string> violations = new List<string>();
