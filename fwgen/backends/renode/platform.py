@@ -1,7 +1,7 @@
-"""The emulated platform as files: where they are, and the spec's wiring as a description of its own.
+"""The emulated platform as files: where they are, and the spec's wiring.
 
-A platform is made of: the models (C#, compiled when Renode starts), a board's `.repl`, and the wiring
-of sensor and display that `platform_repl` writes from a plan. They are loaded in this order.
+A platform is made of: the models (C#, compiled when Renode starts), a board's `.repl`, and the
+wiring of sensor and display that `platform_repl` writes from a plan, loaded in this order.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class PlatformError(FwgenError):
 
 
 def renode_folder() -> Path:
-    """The folder with models, cpus, boards and scripts: of the checkout, or of the installed package."""
+    """Where models, cpus, boards and scripts are: in the installed package or the checkout."""
     for folder in (_IN_PACKAGE, _IN_CHECKOUT):
         if (folder / "models").is_dir():
             return folder
