@@ -1,0 +1,313 @@
+"""One emulated board in this process (Renode has one emulation a process).
+
+The models' own methods are at hand as they are in C#, by the attributes `sensor`, `display`,
+`linux`, `ddr`, `core`, `ipcc` and `pwr`; nothing of .NET has types, so these are Any. Here stands
+what they have in common: start, virtual time, errors of callbacks, bulk reading of logs.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import logging
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwgen.backends.renode.platform import board_file, merged_models
+from fwgen.config import RenodeConfig, load_config
+from fwgen.errors import FwgenError, MissingToolError, ToolBrokeError
+from fwgen.sensor import World
+
+Ints = NDArray[np.int64]
+
+QUANTUM_US: Final = 10_000
+"""Longest step in which Renode runs on without looking around. Longer gains nothing measurable;
+shorter costs: at 10 us a busy core runs at a fifth of the speed."""
+
+_SILENT: Final = 3  # Renode's log level `error`
+
+
+class CoreLostError(FwgenError):
+    """The core went where it cannot execute; the emulator gave it up."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Violation:
+    """The core touched DDR that was closed, or outside of its windows. `lr`: where it would return
+    to, which tells the caller when `pc` lies in a copying loop."""
+
+    at_ns: int
+    pc: int
+    lr: int
+    address: int
+    width: int
+    write: bool
+    closed: bool
+
+
+class Machine:
+    """`wiring`: what `platform_repl` wrote, '' for the bare board. The core is halted until
+    `start_core`. Raises MissingToolError without Renode, ToolBrokeError if Renode refuses."""
+
+    def __init__(
+        self, board: str, wiring: str = "", config: RenodeConfig | None = None, log: str = ""
+    ) -> None:
+        net = _load_renode(config or load_config().renode)
+        self._net = net
+        self._monitor = net.Monitor()
+        self._emulation = net.Emulation()
+        if log:
+            self.execute(f"logFile @{log}")
+        else:
+            self.execute(f"logLevel {_SILENT}")
+        self._compile(board, wiring)
+        self.execute("emulation SetAdvanceImmediately true")
+        self.execute(f'emulation SetGlobalQuantum "{QUANTUM_US / 1e6}"')
+        self.execute("emulation SetSeed 1")
+        self._parts: dict[str, Any] = {}
+        self.bus: Any = self._machine.sysbus.internal
+        self.cpu: Any = self.part("cpu")
+        self.core: Any = self.part("core")
+        self.linux: Any = self.part("linux")
+        self.ddr: Any = self.part("ddr")
+        self.ipcc: Any = self.part("ipcc1")
+        self.pwr: Any = self.part("pwr")
+        self._errors: list[BaseException] = []
+        self._runs = False
+        self._keep: list[Any] = []  # delegates die with their Python half
+        self.core.Stop()
+
+    def part(self, path: str) -> Any:
+        """A peripheral by its path in the platform, as in `i2c8.oled`. Asking is slow the first
+        time."""
+        if path not in self._parts:
+            found = self._machine.sysbus
+            for name in path.split("."):
+                found = getattr(found, name)
+            self._parts[path] = found.internal
+        return self._parts[path]
+
+    @property
+    def sensor(self) -> Any:
+        return self.part("sensor")
+
+    def execute(self, command: str) -> str:
+        """A command of Renode's monitor; its output. Not from a callback."""
+        out, err = self._monitor.execute(command)
+        if err.strip():
+            raise ToolBrokeError(f"Renode: {command}: {err.strip()}")
+        return str(out)
+
+    # Firmware
+
+    def load_elf(self, path: Path) -> None:
+        self._machine.load_elf(str(path.resolve()))
+
+    def start_core(self, vector_table: int) -> None:
+        """Out of reset (again: memory and peripherals keep their state). Not from a callback."""
+        self.core.Start(self._net.UInt32(vector_table))
+
+    def stop_core(self) -> None:
+        """Into reset. Not from a callback."""
+        self.core.Stop()
+
+    def listen(self, uart: str) -> bytearray:
+        """What the UART sends from now on is appended to the array returned."""
+        heard = bytearray()
+        listener = self._net.Action[self._net.Byte](lambda byte: heard.append(int(byte)))
+        self.part(uart).CharReceived += listener
+        self._keep.append(listener)
+        return heard
+
+    # Time
+
+    @property
+    def now_ns(self) -> int:
+        return int(self.linux.Now)
+
+    def run_until(self, at_ns: int) -> None:
+        """Raises what a callback raised meanwhile, CoreLostError if the core is gone.
+
+        A run costs a millisecond of the host's time however short it is: run far, and let alarms
+        and the handler of Linux do what is to be done on the way.
+        """
+        ticks = at_ns - self.now_ns
+        if ticks > 0:
+            self._runs = True
+            self._emulation.RunFor(self._net.TimeInterval.FromTicks(self._net.UInt64(ticks)))
+            self._runs = False
+        if self._errors:
+            raise self._errors[0]
+        if self.core.HasAborted:
+            pc = int(self.cpu.PC.RawValue)
+            raise CoreLostError(f"the core left its memory (program counter {pc:#010x})")
+
+    def run_for(self, us: int) -> None:
+        self.run_until(self.now_ns + us * 1000)
+
+    def guarded(self, callback: Callable[[], None]) -> Any:
+        """A .NET action that calls back; what it raises is kept until the run is over (an exception
+        in the emulator's thread would kill the process)."""
+
+        def call() -> None:
+            if self._errors:
+                return
+            try:
+                callback()
+            except BaseException as error:
+                self._errors.append(error)
+
+        action = self._net.Action(call)
+        self._keep.append(action)
+        return action
+
+    def when_safe(self, job: Callable[[], None]) -> None:
+        """Now, if nothing runs; from a callback, at the end of the quantum, when the core stands
+        still: then it may be stopped, started and loaded."""
+        if not self._runs:
+            job()
+            return
+        call = self.guarded(job)
+        stopped = self._net.Action[self._net.TimeStamp](lambda at: call())
+        self._keep.append(stopped)
+        self._machine.internal.LocalTimeSource.ExecuteInNearestSyncedState(stopped)
+
+    def on_linux(self, callback: Callable[[], None]) -> None:
+        """Called, in the middle of a run, when a doorbell of the firmware has waited for Linux's
+        latency and when `linux.SetAlarm` is due. Everything of `linux`, `ddr`, `ipcc`, `pwr`,
+        `sensor` may be used in it; running, resetting and the monitor may not."""
+        self.linux.Handler = self.guarded(callback)
+
+    # Memory, as Linux sees it
+
+    def read32(self, address: int) -> int:
+        return int(self.bus.ReadDoubleWord(self._net.UInt64(address)))
+
+    def write32(self, address: int, value: int) -> None:
+        self.bus.WriteDoubleWord(self._net.UInt64(address), self._net.UInt32(value))
+
+    def read(self, address: int, count: int) -> bytes:
+        return bytes(self.bus.ReadBytes(self._net.UInt64(address), count))
+
+    def write(self, address: int, data: bytes) -> None:
+        self.bus.WriteBytes(self._array(data), self._net.UInt64(address))
+
+    def read_ddr(self, address: int, count: int) -> bytes:
+        return bytes(self.ddr.Load(address, count))
+
+    def write_ddr(self, address: int, data: bytes) -> None:
+        self.ddr.Store(address, self._array(data))
+
+    def _array(self, data: bytes) -> Any:
+        """Bytes for .NET: by way of a text, for byte by byte they take a microsecond each."""
+        return self._net.FromBase64(base64.b64encode(data).decode("ascii"))
+
+    def violations(self) -> list[Violation]:
+        """The first thousand; `ddr.Violations` counts all."""
+        return [_violation(line) for line in str(self.ddr.ViolationsAsText()).splitlines()]
+
+    # World
+
+    def set_world(self, world: World) -> None:
+        sensor = self.sensor
+        sensor.Path = " ".join(f"{t_ms}:{um}" for t_ms, um in world.points)
+        sensor.Seed = self._net.UInt64(world.seed & (1 << 64) - 1)
+        sensor.NoiseSigmaMicrometres = world.noise_sigma_um
+        sensor.MissedPartsPerMillion = world.missed_ppm
+        sensor.AirDecicelsius = world.air_decicelsius
+
+    def leave(self, code: int) -> NoReturn:
+        """End the process without .NET's own shutdown, which may hang."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+    def _compile(self, board: str, wiring: str) -> None:
+        with tempfile.TemporaryDirectory(prefix="fwgen-renode-") as folder:
+            models = Path(folder, "models.cs")
+            models.write_text(merged_models(), encoding="utf-8")
+            self.execute(f"include @{models}")
+            self._machine = self._emulation.add_mach("board")
+            self._machine.load_repl(str(board_file(board)))
+            if wiring:
+                path = Path(folder, "wiring.repl")
+                path.write_text(wiring, encoding="utf-8")
+                self._machine.load_repl(str(path))
+
+
+def rows(log: Any, first: int = 0) -> tuple[Ints, Ints]:
+    """The columns of an EventLog from row `first` on: nanoseconds, values."""
+    times = np.frombuffer(memoryview(log.TimesAsBytes(first)), dtype="<u8")
+    values = np.frombuffer(memoryview(log.ValuesAsBytes(first)), dtype="<i4")
+    return times.astype(np.int64), values.astype(np.int64)
+
+
+def _violation(line: str) -> Violation:
+    at_ns, pc, lr, address, width, kind, why = line.split()
+    return Violation(
+        at_ns=int(at_ns),
+        pc=int(pc, 16),
+        lr=int(lr, 16),
+        address=int(address, 16),
+        width=int(width),
+        write=kind == "write",
+        closed=why == "closed",
+    )
+
+
+@dataclass(frozen=True)
+class _Net:
+    """What is taken from .NET and pyrenode3."""
+
+    Monitor: Any
+    Emulation: Any
+    Action: Any
+    Byte: Any
+    UInt32: Any
+    UInt64: Any
+    TimeInterval: Any
+    TimeStamp: Any
+    FromBase64: Any
+
+
+def _load_renode(config: RenodeConfig) -> _Net:
+    wanted = config.environment()
+    if not wanted.keys() & {"PYRENODE_BUILD_DIR", "PYRENODE_BIN"}:
+        raise MissingToolError("Renode was not found (`fwgen setup`)")
+    os.environ.update(wanted)
+    if config.pyrenode3 is not None and str(config.pyrenode3) not in sys.path:
+        sys.path.append(str(config.pyrenode3))
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            wrappers = importlib.import_module("pyrenode3.wrappers")
+    except ImportError as error:
+        raise MissingToolError(f"pyrenode3 cannot be loaded: {error} (`fwgen setup`)") from error
+    finally:
+        logging.disable(level)
+    system = importlib.import_module("System")
+    time = importlib.import_module("Antmicro.Renode.Time")
+    return _Net(
+        Monitor=wrappers.Monitor,
+        Emulation=wrappers.Emulation,
+        Action=system.Action,
+        Byte=system.Byte,
+        UInt32=system.UInt32,
+        UInt64=system.UInt64,
+        TimeInterval=time.TimeInterval,
+        TimeStamp=time.TimeStamp,
+        FromBase64=system.Convert.FromBase64String,
+    )
