@@ -1,0 +1,154 @@
+"""Finding a C compiler, keeping what it made, and saying what is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fwgen.backends.host import compile as host_compile
+from fwgen.backends.host.compile import build_library, core_sources, read_core
+from fwgen.errors import InputError, MissingToolError, ToolBrokeError
+from fwgen.generate import render
+from tests.backends.running import reference_plan
+
+TINY = {"tiny.c": b"int tiny(void);\nint tiny(void)\n{\n\treturn 7;\n}\n"}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache, and a library of next to nothing instead of the shell."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setattr(host_compile, "_own_sources", dict)
+    return tmp_path
+
+
+def _script(path: Path, text: str) -> str:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+def _without_zig(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "ziglang" else real(name)
+    )
+
+
+def test_the_core_is_the_portable_part_of_what_is_generated(tmp_path: Path) -> None:
+    generated = render(reference_plan())
+    core = core_sources(generated)
+    assert {"node.c", "sample_log.c", "fwgen_config.c"} <= set(core)
+    assert not any(name.startswith("src") for name in core)
+    for name, content in generated.items():
+        place = tmp_path / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    assert read_core(tmp_path) == core
+
+
+def test_a_folder_without_an_application_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="fwgen generate"):
+        read_core(tmp_path)
+
+
+def test_compiled_once_then_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    first = build_library(TINY, say=said.append)
+    assert first.is_relative_to(home / "cache")
+    assert len(said) == 1 and "compiling" in said[0]
+    monkeypatch.setattr(host_compile, "_compile", _never)
+    assert build_library(TINY, say=said.append) == first
+    assert len(said) == 1
+
+
+def _never(*arguments: Any) -> None:
+    raise AssertionError("compiled again")
+
+
+def test_other_sources_flags_or_faults_are_another_library() -> None:
+    one = build_library(TINY)
+    other = {"tiny.c": TINY["tiny.c"].replace(b"7", b"8")}
+    assert len({one, build_library(other), build_library(TINY, flags=["-O0"])}) == 3
+    assert build_library(TINY, fault="late-kick") != one
+
+
+def test_cc_is_the_only_one_that_counts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiler = shutil.which("cc") or f"{sys.executable} -m ziglang cc"
+    noted = home / "noted"
+    own = _script(home / "mycc", f'echo "$@" >> {noted}\nexec {compiler} "$@"')
+    monkeypatch.setenv("CC", f"{own} -DMINE")
+    build_library(TINY)
+    assert "-DMINE" in noted.read_text()
+
+
+def test_a_cc_that_does_not_work_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", _script(home / "badcc", "echo 'no licence' >&2; exit 3"))
+    with pytest.raises(MissingToolError) as caught:
+        build_library(TINY)
+    assert "badcc: no licence" in str(caught.value)
+    assert "pip install ziglang" in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+def test_a_cc_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "/no/such/compiler")
+    with pytest.raises(MissingToolError, match="/no/such/compiler: No such file"):
+        build_library(TINY)
+
+
+def test_no_compiler_at_all(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(home))
+    _without_zig(monkeypatch)
+    with pytest.raises(MissingToolError, match=r"needs a C compiler(.|\n)*pip install ziglang"):
+        build_library(TINY)
+
+
+def test_a_broken_cc_on_the_path_is_passed_over(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler = shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        pytest.skip("neither gcc nor clang is installed")
+    (home / "bin").mkdir()
+    _script(home / "bin" / "cc", "exit 1")
+    monkeypatch.setenv("PATH", f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    said: list[str] = []
+    build_library(TINY, say=said.append)
+    assert "gcc" in said[0] or "clang" in said[0]
+
+
+def test_code_that_does_not_compile_is_not_a_missing_compiler() -> None:
+    with pytest.raises(ToolBrokeError, match=r"bad\.c:1") as caught:
+        build_library({"bad.c": b"int bad(void) { return }\n"})
+    assert caught.value.exit_code == 4
+
+
+def test_a_cache_that_cannot_be_written_does_not_matter(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "cache").write_text("in the way")
+    library = build_library(TINY)
+    assert library.exists()
+    assert not library.is_relative_to(home / "cache")
+    assert library.parent.stat().st_mode & 0o077 == 0
+
+
+def test_an_interrupted_compiler_leaves_nothing_in_the_cache(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(host_compile.shutil, "copyfile", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build_library(TINY)
+    assert not list((home / "cache" / "fwgen" / "host").glob("core-*"))

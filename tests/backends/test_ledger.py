@@ -1,0 +1,129 @@
+"""What the ledger makes of blocks, gaps and sleeps."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+
+from fwgen.backends.ledger import Ledger, OpenSleep
+from fwgen.backends.record import ASLEEP, AWAKE, RunRecord, Taken
+from fwgen.wire.block import Block
+
+PERIOD_US = 60_000
+SEQ = (1 << 32) - 4  # numbers wrap within the first block
+
+
+def taken(count: int, seq: int = SEQ) -> Taken:
+    index = np.arange(count, dtype=np.int64)
+    zeros = np.zeros(count, dtype=np.int64)
+    return Taken(
+        seq=seq + index,
+        boot=zeros + 1,
+        time_us=100_000 + index * PERIOD_US,
+        at_us=index * PERIOD_US,
+        distance_mm=500 + index,
+        status=zeros,
+        late_16ths=zeros,
+    )
+
+
+def block(first: int, count: int, size_bytes: int = 100) -> Block:
+    """Of samples first .. first + count - 1, counted from SEQ."""
+    return Block(
+        first_seq=(SEQ + first) & 0xFFFF_FFFF,
+        period_us=PERIOD_US,
+        start_us=100_000 + first * PERIOD_US,
+        boot=1,
+        words=array("H", range(500 + first, 500 + first + count)),
+        late=bytes(count),
+        size_bytes=size_bytes,
+    )
+
+
+def record(ledger: Ledger, samples: Taken, until_us: int) -> RunRecord:
+    return ledger.record(RunRecord("test", "spec", "scenario", 1), samples, until_us)
+
+
+def test_blocks_become_rows_with_unwrapped_numbers() -> None:
+    ledger = Ledger()
+    ledger.deliver(block(0, 10), 0, 700_000)
+    ledger.deliver(block(8, 6), 2, 900_000)
+    samples = taken(14)
+    delivered = record(ledger, samples, 1_000_000).delivered
+    for column in ("seq", "boot", "time_us", "distance_mm", "status", "late_16ths"):
+        assert (getattr(delivered, column) == getattr(samples, column)).all(), column
+    assert delivered.arrival_us.tolist() == [700_000] * 10 + [900_000] * 4
+
+
+def test_what_was_taken_after_the_end_does_not_count() -> None:
+    ledger = Ledger()
+    ledger.deliver(block(0, 10), 0, 700_000)
+    assert len(record(ledger, taken(7), 420_000).delivered) == 7
+
+
+def test_nothing_at_all() -> None:
+    made = record(Ledger(), Taken(), 1_000_000)
+    assert len(made.delivered) == 0
+    assert made.sleeps == [] and made.bands == []
+    assert made.log_bytes_per_sample == 0.0
+
+
+def _slept() -> Ledger:
+    ledger = Ledger()
+    sleep = OpenSleep(asked_us=600_000, cause="timer", ack_ms=0.4)
+    sleep.closed_us, sleep.opened_us, sleep.up_us = 900_000, 5_800_000, 6_000_000
+    ledger.sleeps.append(sleep)
+    ledger.deliver(block(0, 10, 90), 0, 590_000)
+    ledger.deliver(block(10, 80, 48), 0, 6_000_500)
+    ledger.deliver(block(90, 10, 12), 0, 6_040_000)
+    ledger.deliver(block(100, 4, 60), 0, 6_300_000)
+    return ledger
+
+
+def test_a_sleep_is_told_by_what_arrived_after_it() -> None:
+    (sleep,) = record(_slept(), taken(104), 6_240_000).sleeps
+    assert sleep.slept_s == 4.9
+    assert sleep.first_sample_ms == 0.5
+    assert sleep.backlog == 90
+    assert sleep.drain_ms == 40.0
+
+
+def test_a_drain_that_the_next_sleep_cuts_short_has_no_end() -> None:
+    ledger = _slept()
+    following = OpenSleep(asked_us=6_010_000)
+    following.closed_us = 6_020_000
+    ledger.sleeps.append(following)
+    first, second = record(ledger, taken(104), 6_240_000).sleeps
+    assert first.drain_ms is None
+    assert second.first_sample_ms is None
+    assert second.slept_s == 0.22
+
+
+def test_density_is_that_of_the_blocks_that_waited() -> None:
+    # of the three that came after the sleep only the first held a sample for two seconds
+    assert record(_slept(), taken(104), 6_240_000).log_bytes_per_sample == 48 / 80
+    ledger = Ledger()
+    ledger.deliver(block(0, 10, 90), 0, 590_000)
+    assert record(ledger, taken(10), 600_000).log_bytes_per_sample == 9.0
+
+
+def test_the_backlog_falls_with_arrivals_and_declared_gaps() -> None:
+    ledger = Ledger()
+    ledger.deliver(block(0, 10), 0, 610_000)
+    ledger.gap((SEQ + 10) & 0xFFFF_FFFF, 20, 2_000_000)
+    made = record(ledger, taken(40), 2_400_000)
+    waiting = dict(zip(made.backlog_t_s.tolist(), made.backlog_samples.tolist(), strict=True))
+    assert max(waiting.values()) >= 23
+    assert list(waiting.values())[-1] == 10
+
+
+def test_bands_are_cut_to_the_scenario() -> None:
+    ledger = Ledger()
+    for at_us, state in ((-50_000, AWAKE), (0, AWAKE), (1_000_000, ASLEEP), (3_000_000, AWAKE)):
+        ledger.state(state, at_us)
+    bands = record(ledger, taken(1), 2_000_000).bands
+    assert [(band.start_s, band.end_s, band.state) for band in bands] == [
+        (0.0, 1.0, AWAKE),
+        (1.0, 2.0, ASLEEP),
+    ]

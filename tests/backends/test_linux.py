@@ -1,0 +1,225 @@
+"""The emulated Linux against a firmware that only answers SLEEP and WAKE."""
+
+from __future__ import annotations
+
+import pytest
+
+from fwgen.backends.ledger import Ledger
+from fwgen.backends.linux import Linux, Pace
+from fwgen.backends.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.wire.messages import (
+    MARK,
+    Hello,
+    Message,
+    PeerHello,
+    Sleep,
+    SleepAck,
+    Wake,
+    WakeAck,
+    decode,
+    encode,
+)
+
+HASH = bytes(8)
+
+
+class Port:
+    """Writes down what Linux does; `answers` as a firmware would, at once."""
+
+    def __init__(self) -> None:
+        self.linux: Linux
+        self.now_us = 0
+        self.did: list[str] = []
+        self.sent: list[Message] = []
+        self.answers = True
+
+    def has_tty(self) -> bool:
+        return True
+
+    def go_down(self) -> None:
+        self.did.append("down")
+
+    def set_reading(self, reads: bool) -> None:
+        self.did.append("reads" if reads else "stops reading")
+
+    def set_ddr(self, closed: bool) -> None:
+        self.did.append("closed" if closed else "open")
+
+    def set_link(self, up: bool) -> None:
+        self.did.append("link" if up else "no link")
+
+    def write(self, data: bytes) -> int:
+        for item in data.split(MARK)[1:]:
+            self.sent.append(decode(MARK + item))
+        return len(data)
+
+    def answer(self) -> bytes:
+        answers = b""
+        for message in self.sent:
+            if isinstance(message, PeerHello):
+                answers += encode(Hello(1, HASH, 1, message.session, 0, 0, 0, 60_000))
+            elif isinstance(message, Sleep):
+                answers += encode(SleepAck(message.id))
+            elif isinstance(message, Wake):
+                answers += encode(WakeAck(message.id, 0))
+        self.sent.clear()
+        return answers
+
+
+class World:
+    def __init__(self) -> None:
+        self.port = Port()
+        self.linux = Linux(self.port, Ledger(), HASH, Pace())
+        self.now_us = 0
+        self.linux.boot(0)
+        self.until(0.1)
+
+    def until(self, t_s: float) -> None:
+        """Run; the firmware answers a millisecond later."""
+        end_us = round(t_s * 1e6)
+        while self.now_us < end_us:
+            self.now_us = min(end_us, self.now_us + 1000)
+            if self.port.answers and (answer := self.port.answer()):
+                self.linux.receive(answer, self.now_us)
+            if self.linux.next_due_us() <= self.now_us:
+                self.linux.poll(self.now_us)
+
+    def suspend(self, for_s: float | None = None) -> None:
+        self.linux.suspend(self.now_us, None if for_s is None else round(for_s * 1e6))
+
+    @property
+    def causes(self) -> list[str]:
+        return [sleep.cause for sleep in self.linux.ledger.sleeps]
+
+    @property
+    def events(self) -> str:
+        return "; ".join(event.text for event in self.linux.ledger.events)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_suspend_from_wish_to_wake_up(world: World) -> None:
+    world.until(1)
+    world.suspend()
+    assert world.linux.state == ASKING
+    world.until(1.06)
+    assert world.linux.state == SUSPENDING
+    assert "closed" not in world.port.did
+    world.until(1.4)
+    assert world.linux.state == ASLEEP
+    assert world.port.did[-2:] == ["stops reading", "closed"]
+    world.until(5)
+    world.linux.resume(world.now_us)
+    assert world.linux.state == RESUMING
+    assert world.port.did[-1] == "open"
+    world.until(5.3)
+    assert world.linux.state == AWAKE
+    (sleep,) = world.linux.ledger.sleeps
+    assert (sleep.asked_us, sleep.cause, sleep.ack_ms) == (1_000_000, "user", 1.0)
+    assert (sleep.closed_us, sleep.opened_us) == (1_351_000, 5_000_000)
+    assert sleep.up_us == 5_200_000
+
+
+def test_a_timer_and_the_firmware_wake_it(world: World) -> None:
+    world.suspend(for_s=2)
+    world.until(3)
+    world.suspend()
+    world.until(5)
+    world.linux.rung(world.now_us)
+    world.until(6)
+    assert world.causes == ["timer", "log-full"]
+
+
+def test_the_timer_of_a_suspend_that_was_called_off_is_off_too(world: World) -> None:
+    world.suspend(for_s=2)
+    world.until(0.12)
+    world.linux.resume(world.now_us)
+    world.until(0.5)
+    world.suspend()
+    world.until(4)
+    assert world.linux.state == ASLEEP
+    assert world.causes == ["abort", "end"]
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.02, 0.1, 0.3])
+def test_called_off_ddr_is_never_closed(world: World, after_s: float) -> None:
+    world.until(1)
+    world.suspend()
+    world.until(1 + after_s)
+    world.linux.resume(world.now_us)
+    world.until(3)
+    assert world.linux.state == AWAKE
+    assert "closed" not in world.port.did
+    assert world.causes == ["abort"]
+
+
+def test_a_firmware_that_does_not_answer_keeps_it_awake(world: World) -> None:
+    world.port.answers = False
+    world.suspend()
+    world.until(4)
+    assert world.causes == ["refused"]
+    assert "closed" not in world.port.did
+    assert "suspend refused" in world.events
+
+
+def test_a_suspend_while_it_comes_up_waits_until_it_is_up(world: World) -> None:
+    world.suspend(for_s=2)
+    world.until(2.15)
+    assert world.linux.state == RESUMING
+    world.suspend()
+    world.until(4)
+    assert world.linux.state == ASLEEP
+    assert len(world.causes) == 2
+
+
+def test_a_reboot_out_of_sleep_opens_ddr_before_it_is_done(world: World) -> None:
+    world.suspend()
+    world.until(2)
+    world.linux.reboot(world.now_us, 10_000_000)
+    assert world.linux.state == OFFLINE
+    world.until(9)
+    assert world.port.did[-1] == "down"
+    world.until(11)
+    assert world.port.did[-1] == "open"
+    world.until(13)
+    assert world.linux.state == AWAKE
+    assert world.causes == ["reboot"]
+
+
+def test_what_makes_no_sense_is_ignored_and_told(world: World) -> None:
+    world.linux.bind(world.now_us)
+    world.linux.start_app(world.now_us)
+    world.suspend()
+    world.until(1)
+    for nonsense in (world.linux.unbind, world.linux.crash_app, world.linux.send_wake):
+        nonsense(world.now_us)
+    world.suspend()
+    assert world.linux.state == ASLEEP
+    for name in ("bind", "start-app", "unbind", "crash-app", "send-wake", "suspend"):
+        assert f"{name} ignored" in world.events
+
+
+def test_a_firmware_that_was_reset_asleep_is_attached_after_the_wake_up(world: World) -> None:
+    world.suspend(for_s=3)
+    world.until(1)
+    world.linux.firmware_restarted(world.now_us)
+    links = world.port.did.count("link")
+    world.until(3.2)
+    assert world.port.did.count("link") == links
+    world.until(4)
+    assert world.port.did.count("link") == links + 1
+
+
+def test_without_its_application_linux_does_not_suspend(world: World) -> None:
+    world.linux.crash_app(world.now_us)
+    world.suspend()
+    world.until(3)
+    assert "closed" not in world.port.did
+    world.linux.start_app(world.now_us)
+    world.until(4)
+    world.suspend()
+    world.until(5)
+    assert world.linux.state == ASLEEP
