@@ -1,0 +1,172 @@
+"""The session over a pty, the compiled node at its other end."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import threading
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fwgen.peer.events import (
+    Event,
+    Online,
+    Resumed,
+    Samples,
+    SuspendReady,
+)
+from fwgen.peer.session import Known, Session
+from fwgen.peer.tty import TtyError, TtyPeer, boot_time_us, open_raw
+from tests.core.cnode import PERIOD_US, SPEC_HASH, CNode
+
+DEADLINE_S = 20
+
+
+class Firmware:
+    """A node that lives at the master's end of a pty, in real time, in its own thread. Its samples
+    are there from the start."""
+
+    def __init__(self, samples: int) -> None:
+        self.master, slave = pty.openpty()
+        tty.setraw(self.master)
+        self.path = Path(os.ttyname(slave))
+        self._slave = slave
+        self.node = CNode(slots=60)
+        for number in range(samples):
+            self.node.sample(number * PERIOD_US, 1000 + number % 50)
+        self._origin_us = boot_time_us() - samples * PERIOD_US
+        self._over, self._stop = os.pipe()
+        self._thread = threading.Thread(target=self._live, daemon=True)
+        self.node.link(True, self._now_us())
+        self._thread.start()
+
+    def _now_us(self) -> int:
+        return boot_time_us() - self._origin_us
+
+    def _live(self) -> None:
+        node = self.node
+        while True:
+            due = node.next_due_us(self._now_us())
+            wait_s = min(max(0, due - self._now_us()) / 1e6, DEADLINE_S)
+            ready, _, _ = select.select([self.master, self._over], [], [], wait_s)
+            if self._over in ready:
+                return
+            if self.master in ready:
+                node.doorbell(self._now_us())
+                data = os.read(self.master, 4096)
+                if node.door_open:
+                    node.receive(data, self._now_us())
+            node.poll(self._now_us())
+            for message in node.sent:
+                os.write(self.master, message)
+            node.sent.clear()
+
+    def close(self) -> None:
+        os.write(self._stop, b"!")
+        self._thread.join(DEADLINE_S)
+        for handle in (self.master, self._slave, self._over, self._stop):
+            os.close(handle)
+
+
+@pytest.fixture
+def firmware() -> Iterator[Firmware]:
+    made = Firmware(samples=2000)
+    yield made
+    made.close()
+
+
+class Application:
+    """Stops the peer as soon as it has seen enough."""
+
+    def __init__(self, path: Path, known: Known | None = None, sleep_at: int | None = None) -> None:
+        self.events: list[Event] = []
+        self.suspended = 0
+        self.seen = 0
+        self._sleep_at = sleep_at
+        self._sleeps = sleep_at is not None
+        self.peer = TtyPeer(
+            path, self._session, self._handle, known=known, suspend_linux=self._suspend
+        )
+
+    def run(self) -> None:
+        timer = threading.Timer(DEADLINE_S, self.peer.stop)  # only if something is broken
+        timer.start()
+        self.peer.run()
+        timer.cancel()
+        self.peer.close()
+
+    def _session(self, known: Known | None) -> Session:
+        return Session(session_id=77, spec_hash=SPEC_HASH, known=known)
+
+    def _suspend(self) -> None:
+        self.suspended += 1
+
+    def _handle(self, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, Samples):
+            self.seen += event.block.count - event.skip
+            if self._sleep_at is not None and self.seen >= self._sleep_at:
+                self._sleep_at = None
+                self.peer.suspend()
+        slept = Resumed in (type(event) for event in self.events)
+        if self.seen >= 2000 and (slept or not self._sleeps):
+            self.peer.stop()
+
+
+def test_samples_come_through_a_tty(firmware: Firmware) -> None:
+    application = Application(firmware.path)
+    application.run()
+    assert isinstance(application.events[0], Online)
+    assert application.seen == 2000
+
+
+def test_an_application_goes_on_where_the_last_one_was(firmware: Firmware) -> None:
+    application = Application(firmware.path, known=Known(1500, 1))
+    application.seen = 1500
+    application.run()
+    assert application.seen == 2000
+
+
+def test_linux_is_suspended_between_permission_and_wake(firmware: Firmware) -> None:
+    application = Application(firmware.path, sleep_at=400)
+    application.run()
+    kinds = [type(event) for event in application.events]
+    ready, resumed = kinds.index(SuspendReady), kinds.index(Resumed)
+    assert ready < resumed
+    assert Samples not in kinds[ready:resumed]
+    assert application.suspended == 1
+    assert application.seen == 2000
+    assert firmware.node.sent_through_shut_door == 0
+
+
+def test_a_tty_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
+    application = Application(tmp_path / "ttyRPMSG0")
+    application.peer.stop()
+    application.run()
+    assert application.events == []
+    assert open_raw(tmp_path / "ttyRPMSG0") is None
+
+
+def test_what_is_no_tty_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "ttyRPMSG0"
+    path.write_bytes(b"")
+    with pytest.raises(TtyError, match="no usable tty"):
+        open_raw(path)
+
+
+def test_what_the_firmware_says_is_not_echoed_to_it_nor_changed() -> None:
+    master, slave = pty.openpty()
+    handle = open_raw(Path(os.ttyname(slave)))
+    assert handle is not None
+    every_byte = bytes(range(256))
+    os.write(master, every_byte)
+    assert os.read(handle, 1000) == every_byte
+    os.write(handle, every_byte)
+    assert os.read(master, 1000) == every_byte
+    assert select.select([master, handle], [], [], 0)[0] == []
+    for end in (master, slave, handle):
+        os.close(end)
