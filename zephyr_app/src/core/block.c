@@ -232,7 +232,8 @@ static uint32_t stream_get(struct block_decoder *decoder, uint32_t count)
 	while (count-- > 0u) {
 		value <<= 1;
 		if (decoder->bits < decoder->bits_limit) {
-			value |= decoder->stream[decoder->bits / 8u] >> (7u - decoder->bits % 8u) &
+			value |= (uint32_t)decoder->stream[decoder->bits / 8u] >>
+					 (7u - decoder->bits % 8u) &
 				 1u;
 		}
 		decoder->bits++;

@@ -144,6 +144,9 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 {
 	uint64_t due_us = UINT64_MAX;
 
+	if (node->blocked) {
+		return node->retry_us; /* something found no buffer */
+	}
 	if (node->answer != NODE_ANSWER_NONE) {
 		due_us = now_us;
 	} else if (facts(node)->streams) {
@@ -151,9 +154,6 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 		if (!node->spec_differs && node_window_open(node)) {
 			due_us = earlier(due_us, node_open_block_due_us(node));
 		}
-	}
-	if (node->blocked && due_us < node->retry_us) {
-		due_us = node->retry_us;
 	}
 	return due_us;
 }

@@ -32,7 +32,7 @@
 #define NODE_WINDOW_BLOCKS 8u
 #define NODE_RETRY_US 100000u	   /* after the link had no buffer */
 #define NODE_CALL_US 1000000u	   /* between two attempts to ring Linux awake */
-#define NODE_STATUS_US 10000000u   /* between two status messages while streaming */
+#define NODE_STATUS_US 5000000u	   /* between two status messages while streaming */
 #define NODE_STALE_PART_US 100000u /* a message's beginning whose rest does not come is dropped */
 
 struct node_port {

@@ -18,7 +18,13 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
 	if (slots > SAMPLE_LOG_SLOTS_MAX) {
 		slots = SAMPLE_LOG_SLOTS_MAX;
 	}
-	*log = (struct sample_log){.config = *config, .slot_count = (uint32_t)slots};
+	*log = (struct sample_log){
+		.config = *config,
+		.slot_count = (uint32_t)slots,
+		.next_seq = config->initial_seq,
+		.cursor_seq = config->initial_seq,
+		.peeked_end = config->initial_seq,
+	};
 	if (size < SUPERBLOCK_BYTES) {
 		return;
 	}

@@ -138,7 +138,6 @@ void sample_log_recover(struct sample_log *log)
 {
 	const bool remembered = superblock_load(&log->super, log->super_words);
 
-	log->next_seq = log->config.initial_seq;
 	collect(log);
 	drop_overlaps(log);
 	if (log->used > 0u) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Zephyr's clock with a tick of one microsecond; it starts at boot. */
+/* Time in microseconds since boot, Zephyr's tick; and the schedule of the samples, which it beats.
+ */
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <zephyr/kernel.h>
@@ -17,9 +19,22 @@ static inline uint64_t clock_us(void)
 	return (uint64_t)k_uptime_ticks();
 }
 
+/* For a wait of the kernel; it ends at the clock's next interrupt after that. */
 static inline k_timeout_t clock_until(uint64_t at_us)
 {
-	return at_us < (uint64_t)INT64_MAX ? K_TIMEOUT_ABS_TICKS((k_ticks_t)at_us) : K_FOREVER;
+	if (at_us >= (uint64_t)INT64_MAX) {
+		return K_FOREVER;
+	}
+	return at_us > clock_us() ? K_TIMEOUT_ABS_TICKS((k_ticks_t)at_us) : K_NO_WAIT;
 }
+
+/*
+ * Called in the clock's interrupt. `slot`: a sample is due, at `slot_us`, that is `late_us` ago.
+ * Between two slots it is called as often as the clock interrupts.
+ */
+typedef void (*clock_beat)(bool slot, uint64_t slot_us, uint32_t late_us);
+
+/* From now on; the slots are the multiples of the period. Returns the first one to come. */
+uint64_t clock_start_beat(clock_beat beat);
 
 #endif

@@ -224,8 +224,7 @@ int main(void)
 		say("watchdog: not ready");
 	}
 	display_start(fwgen_config.refresh_period_us);
-	next_slot_us = ROUND_UP(clock_us() + FIRST_SAMPLE_US, USEC_PER_MSEC);
-	if (sampler_start(&sampler, next_slot_us) != 0) {
+	if (sampler_start(&sampler, &next_slot_us) != 0) {
 		say("sensor: pins not ready");
 	}
 	for (;;) {

@@ -3,29 +3,31 @@
 
 #include "echo.h"
 
-void measurement_begin(struct measurement *measurement)
+void measurement_begin(struct measurement *measurement, uint32_t cycles)
 {
 	measurement->phase = MEASUREMENT_TRIGGERED;
+	measurement->since_cycles = cycles;
 }
 
-enum measurement_news measurement_edge(struct measurement *measurement, bool high, uint32_t cycles,
-				       uint32_t cycles_per_us, uint32_t *echo_us)
+bool measurement_edge(struct measurement *measurement, bool high, uint32_t cycles,
+		      uint32_t *echo_cycles)
 {
-	uint32_t length_us;
-
 	if (measurement->phase == MEASUREMENT_TRIGGERED && high) {
 		measurement->phase = MEASUREMENT_LISTENING;
-		measurement->rose_cycles = cycles;
-		return MEASUREMENT_ROSE;
-	}
-	if (measurement->phase == MEASUREMENT_LISTENING && !high) {
+		measurement->since_cycles = cycles;
+	} else if (measurement->phase == MEASUREMENT_LISTENING && !high) {
 		measurement->phase = MEASUREMENT_IDLE;
-		length_us =
-			(cycles - measurement->rose_cycles + cycles_per_us / 2u) / cycles_per_us;
-		*echo_us = length_us > 0 ? length_us : 1u;
-		return MEASUREMENT_DONE;
+		*echo_cycles = cycles - measurement->since_cycles;
+		return true;
 	}
-	return MEASUREMENT_NO_NEWS;
+	return false;
+}
+
+bool measurement_is_stale(const struct measurement *measurement, uint32_t cycles,
+			  uint32_t limit_cycles)
+{
+	return measurement->phase != MEASUREMENT_IDLE &&
+	       cycles - measurement->since_cycles >= limit_cycles;
 }
 
 bool measurement_end(struct measurement *measurement, uint32_t timeout_us, uint32_t *echo_us)
@@ -37,14 +39,19 @@ bool measurement_end(struct measurement *measurement, uint32_t timeout_us, uint3
 	return phase != MEASUREMENT_IDLE;
 }
 
+uint32_t measurement_echo_us(uint32_t echo_cycles, uint32_t cycles_per_us)
+{
+	uint32_t echo_us = echo_cycles / cycles_per_us;
+
+	if (echo_cycles % cycles_per_us >= cycles_per_us / 2u) {
+		echo_us++;
+	}
+	return echo_us > 0 ? echo_us : 1u;
+}
+
 uint8_t measurement_late_16ths(uint32_t late_us, uint32_t period_us)
 {
 	uint64_t late_16ths = (uint64_t)late_us * 16u / period_us;
 
 	return late_16ths < SAMPLE_LATE_MAX_16THS ? (uint8_t)late_16ths : SAMPLE_LATE_MAX_16THS;
-}
-
-uint64_t measurement_next_slot(uint64_t slot_us, uint32_t late_us, uint32_t period_us)
-{
-	return slot_us + (uint64_t)period_us * (late_us / period_us + 1u);
 }

@@ -17,23 +17,21 @@ enum measurement_phase {
 
 struct measurement {
 	enum measurement_phase phase;
-	uint32_t rose_cycles;
+	uint32_t since_cycles; /* when the phase began */
 };
 
-enum measurement_news {
-	MEASUREMENT_NO_NEWS,
-	MEASUREMENT_ROSE,
-	MEASUREMENT_DONE,
-};
-
-void measurement_begin(struct measurement *measurement);
+void measurement_begin(struct measurement *measurement, uint32_t cycles);
 
 /*
- * An edge of the echo line was seen, `high` is its level since. `echo_us`, with MEASUREMENT_DONE:
- * the pulse's length, 1 at least. Edges that belong to no measurement are no news.
+ * An edge of the echo line was seen, `high` is its level since. True: the measurement is done, and
+ * `echo_cycles` the length of the pulse. Edges that belong to no measurement say nothing.
  */
-enum measurement_news measurement_edge(struct measurement *measurement, bool high, uint32_t cycles,
-				       uint32_t cycles_per_us, uint32_t *echo_us);
+bool measurement_edge(struct measurement *measurement, bool high, uint32_t cycles,
+		      uint32_t *echo_cycles);
+
+/* Whether its phase has lasted for that long. */
+bool measurement_is_stale(const struct measurement *measurement, uint32_t cycles,
+			  uint32_t limit_cycles);
 
 /*
  * Time is over: what the sensor has said, as echo.h has it (ECHO_NO_PULSE if the line never rose,
@@ -41,10 +39,10 @@ enum measurement_news measurement_edge(struct measurement *measurement, bool hig
  */
 bool measurement_end(struct measurement *measurement, uint32_t timeout_us, uint32_t *echo_us);
 
+/* A pulse's length, as echo.h has it: 1 at least. */
+uint32_t measurement_echo_us(uint32_t echo_cycles, uint32_t cycles_per_us);
+
 /* How late a trigger is, in sixteenths of the period, as a sample has it. */
 uint8_t measurement_late_16ths(uint32_t late_us, uint32_t period_us);
-
-/* The first slot behind `slot_us` that a trigger `late_us` late has not missed yet. */
-uint64_t measurement_next_slot(uint64_t slot_us, uint32_t late_us, uint32_t period_us);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks the sensor at start + n * period, in interrupts from the trigger to the reading. */
+/* Asks the sensor at every beat of the clock, in interrupts from the trigger to the reading. */
 #ifndef SAMPLER_H
 #define SAMPLER_H
 
@@ -14,8 +14,8 @@ struct sampler_config {
 	void (*has_reading)(void); /* called in the interrupt */
 };
 
-/* The first sample is due at `start_us`. 0, or the pins' error. */
-int sampler_start(const struct sampler_config *config, uint64_t start_us);
+/* 0, and `first_us` is when the first sample is due; or the pins' error. */
+int sampler_start(const struct sampler_config *config, uint64_t *first_us);
 
 bool sampler_take(struct reading *reading);
 

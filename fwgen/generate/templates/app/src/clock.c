@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Zephyr's system clock, in place of its own SysTick driver.
+ *
+ * That one starts the counter anew for every timeout and loses a few cycles each time: some parts
+ * in a million, which shift the schedule by milliseconds an hour. Here the counter is never touched
+ * again. It wraps as often as 24 bits need, but so that every sample is due at a wrap: the
+ * schedule is the counter's own, exact as its crystal, and nothing but the interrupt's latency lies
+ * between it and the trigger.
+ *
+ * The price: the kernel's timeouts end at a wrap, up to 42 ms late. Nothing here needs them finer,
+ * and the core wakes up less often.
+ */
+#include "clock.h"
+
+#include <cmsis_core.h>
+#include <zephyr/drivers/timer/system_timer.h>
+#include <zephyr/init.h>
+#include <zephyr/irq.h>
+
+#include "fwgen_config.h"
+
+#define COUNTER_CYCLES 0x1000000u
+/* How much oftener than needed it may wrap for the slots' sake. */
+#define MORE_WRAPS 16u
+
+static uint32_t wrap_cycles;
+static uint64_t wrapped_cycles; /* up to the last wrap that was seen */
+static uint64_t announced_cycles;
+static uint64_t slot_cycles; /* the next slot */
+static clock_beat beat;
+
+static uint64_t period_cycles(void)
+{
+	return (uint64_t)fwgen_config.node.log.period_us * CYCLES_PER_US;
+}
+
+/* The longest wrap that fits into the counter and, a whole number of times, into the period. If
+ * there is none the slots come a little late, and say so. */
+static uint32_t choose_wrap(uint64_t period)
+{
+	uint32_t least = (uint32_t)DIV_ROUND_UP(period, COUNTER_CYCLES);
+
+	for (uint32_t wraps = least; wraps < least + MORE_WRAPS; wraps++) {
+		if (period % wraps == 0) {
+			return (uint32_t)(period / wraps);
+		}
+	}
+	return (uint32_t)(period / least);
+}
+
+/* What the counter has left, 1 to wrap_cycles: it reads 0 where a wrap has just begun. */
+static uint32_t left(void)
+{
+	uint32_t value = SysTick->VAL;
+
+	return value != 0 ? value : wrap_cycles;
+}
+
+/* Cycles since boot. With interrupts locked; at least once a wrap. */
+static uint64_t count(void)
+{
+	uint32_t before = left();
+	bool wrapped = (SysTick->CTRL & SysTick_CTRL_COUNTFLAG_Msk) != 0; /* reading clears it */
+	uint32_t after = left();
+
+	if (!wrapped && after > before) {
+		(void)SysTick->CTRL;
+		wrapped = true;
+	}
+	if (wrapped) {
+		wrapped_cycles += wrap_cycles;
+	}
+	return wrapped_cycles + (wrap_cycles - after);
+}
+
+static void do_beat(uint64_t now_cycles)
+{
+	uint64_t due_cycles = 0;
+
+	while (wrapped_cycles >= slot_cycles) {
+		due_cycles = slot_cycles;
+		slot_cycles += period_cycles();
+	}
+	if (beat != NULL) {
+		beat(due_cycles != 0, due_cycles / CYCLES_PER_US,
+		     (uint32_t)((now_cycles - due_cycles) / CYCLES_PER_US));
+	}
+}
+
+ISR_DIRECT_DECLARE(sys_clock_isr)
+{
+	uint64_t now_cycles = count();
+	uint32_t ticks;
+
+	do_beat(now_cycles);
+	ticks = (uint32_t)(now_cycles - announced_cycles) / CYCLES_PER_US;
+	announced_cycles += (uint64_t)ticks * CYCLES_PER_US;
+	sys_clock_announce((int32_t)ticks);
+	return 1;
+}
+
+uint64_t clock_start_beat(clock_beat listener)
+{
+	unsigned int key = irq_lock();
+	uint64_t first_us = slot_cycles / CYCLES_PER_US;
+
+	beat = listener;
+	irq_unlock(key);
+	return first_us;
+}
+
+/* ------------------------------------------------------ what the kernel wants of its clock */
+
+void sys_clock_set_timeout(int32_t ticks, bool idle)
+{
+}
+
+uint32_t sys_clock_elapsed(void)
+{
+	unsigned int key = irq_lock();
+	uint32_t cycles = (uint32_t)(count() - announced_cycles);
+
+	irq_unlock(key);
+	return cycles / CYCLES_PER_US;
+}
+
+uint64_t sys_clock_cycle_get_64(void)
+{
+	unsigned int key = irq_lock();
+	uint64_t cycles = count();
+
+	irq_unlock(key);
+	return cycles;
+}
+
+uint32_t sys_clock_cycle_get_32(void)
+{
+	return (uint32_t)sys_clock_cycle_get_64();
+}
+
+static int start(void)
+{
+	slot_cycles = period_cycles();
+	wrap_cycles = choose_wrap(slot_cycles);
+	NVIC_SetPriority(SysTick_IRQn, _IRQ_PRIO_OFFSET);
+	SysTick->LOAD = wrap_cycles - 1u;
+	SysTick->VAL = 0;
+	SysTick->CTRL =
+		SysTick_CTRL_ENABLE_Msk | SysTick_CTRL_TICKINT_Msk | SysTick_CTRL_CLKSOURCE_Msk;
+	return 0;
+}
+
+SYS_INIT(start, PRE_KERNEL_2, CONFIG_SYSTEM_CLOCK_INIT_PRIORITY);
