@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Final
 
@@ -84,6 +84,19 @@ class Ledger:
         if not self._states or self._states[-1][1] != state:
             self._states.append((at_us, state))
 
+    def shift(self, by_us: int) -> None:
+        """All was noted on a clock that scenario time is ahead of by so much."""
+        for sleep in self.sleeps:
+            for name in ("asked_us", "closed_us", "opened_us", "up_us"):
+                value = getattr(sleep, name)
+                setattr(sleep, name, None if value is None else value + by_us)
+        by_s = by_us / 1e6
+        self.events = [replace(event, t_s=round(event.t_s + by_s, 6)) for event in self.events]
+        self.frames = [replace(frame, t_s=round(frame.t_s + by_s, 6)) for frame in self.frames]
+        self.gaps = [replace(gap, at_us=gap.at_us + by_us) for gap in self.gaps]
+        self._states = [(at_us + by_us, state) for at_us, state in self._states]
+        self._heads = [(*head[:5], head[5] + by_us, *head[6:]) for head in self._heads]
+
     def record(self, record: RunRecord, taken: Taken, until_us: int) -> RunRecord:
         """Fill the record with all that is known here and can be derived from it."""
         record.taken = taken
@@ -101,6 +114,15 @@ class Ledger:
         _add_backlog(record, firsts, until_us)
         record.log_bytes_per_sample = self._bytes_per_sample(delivered, taken)
         return record
+
+    def told(self) -> tuple[Ints, Ints]:
+        """Boot and device time in us of all that was delivered so far, in order of arrival."""
+        if not self._heads:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        _, count, boot, start_us, period_us, *_ = np.array(self._heads, dtype=np.int64).T
+        index = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        times_us = np.repeat(start_us, count) + index * np.repeat(period_us, count)
+        return np.repeat(boot, count), times_us
 
     def _delivered(self, taken: Taken) -> Delivered:
         if not self._heads:
@@ -120,7 +142,7 @@ class Ledger:
         )
 
     def _bands(self, until_us: int) -> list[Band]:
-        ends = [at for at, _ in self._states[1:]] + [until_us]
+        ends = [at for at, _ in [*self._states, (until_us, "")][1:]]
         return [
             Band(max(0, at) / 1e6, min(end, until_us) / 1e6, state)
             for (at, state), end in zip(self._states, ends, strict=True)
