@@ -90,7 +90,10 @@ def reference_spec() -> Path:
 
 
 def _seed(text: str) -> int:
-    value = int(text, 0)
+    try:
+        value = int(text, 0)
+    except ValueError:
+        value = -1
     if not 0 <= value <= _SEED_MOST:
-        raise argparse.ArgumentTypeError("a seed is a number from 0 to 2^64 - 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2^64 - 1")
     return value

@@ -1,0 +1,193 @@
+"""`fwgen run`: what it prints where, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fwgen.backends.host import compile as host_compile
+from fwgen.cli.main import main
+from fwgen.cli.progress import Progress
+from fwgen.errors import MissingToolError
+
+SHORT = """\
+fwgen-scenario: 1
+name: a short one
+distance: [{at: 0 s, mm: 1500}]
+steps: [{at: 1 s, do: suspend, for: 3 s}]
+until: 6 s
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = Path("short.yaml")
+    path.write_text(SHORT, "utf-8")
+    return path
+
+
+def test_json_is_the_contracts_report_and_nothing_else(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "short.yaml", "--json", "--seed", "7"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["fwgen-report"] == 1
+    assert (report["backend"], report["spec"], report["seed"]) == ("host", "range-node", 7)
+    assert report["scenario"] == "a short one"
+    assert report["samples"] == {
+        "taken": 100,
+        "delivered": 100,
+        "lost": 0,
+        "declared_lost": 0,
+        "duplicated": 0,
+        "out_of_order": 0,
+        "wrong": 0,
+    }
+    assert set(report["sleeps"][0]) == {
+        "at_s",
+        "ack_ms",
+        "slept_s",
+        "wake_cause",
+        "first_sample_ms",
+        "drain_ms",
+        "backlog",
+    }
+    assert report["ddr"] == {"accesses_while_closed": 0, "first": None}
+    assert set(report["log"]) == {"capacity_bytes", "peak_bytes", "bytes_per_sample"}
+    assert set(report["jitter_us"]) == {"p50", "p99", "max"}
+    assert report["verdict"] == "pass"
+    assert report["speed"] > 0
+
+
+def test_a_bundled_name_is_enough_and_the_table_is_for_people(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "minute"]) == 0
+    out = capsys.readouterr().out
+    assert "one minute asleep" in out
+    assert "1,334" in out
+    assert "PASS" in out
+
+
+def test_a_failing_verdict_is_exit_code_1(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario.write_text(SHORT + "expect: {backlog: {at-most: 3}}\n", "utf-8")
+    assert main(["run", "short.yaml"]) == 1
+    assert "FAIL" in capsys.readouterr().out
+
+
+def test_the_scenarios_own_spec_is_used_unless_another_is_named(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+
+    reference = example_paths()[REFERENCE_BOARD].read_text("utf-8")
+    Path("own.yaml").write_text(reference.replace("name: range-node", "name: own-node"), "utf-8")
+    Path("other.yaml").write_text(reference.replace("name: range-node", "name: other"), "utf-8")
+    scenario.write_text(SHORT + "spec: own.yaml\n", "utf-8")
+    names = []
+    for more in ([], ["--spec", "other.yaml"]):
+        assert main(["run", "short.yaml", "--json", *more]) == 0
+        names.append(json.loads(capsys.readouterr().out)["spec"])
+    assert names == ["own-node", "other"]
+
+
+def test_a_report_folder_gets_page_and_json(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "short.yaml", "--report", "out/deep"]) == 0
+    err = capsys.readouterr().err
+    page = Path(err.split("the page: ")[1].strip())
+    assert page.parent == Path("out/deep")
+    assert "a short one" in page.read_text("utf-8")
+    (document,) = Path("out/deep").glob("*.json")
+    assert json.loads(document.read_text("utf-8"))["verdict"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "no-such"], "there is no scenario `no-such`"),
+        (["run", "short.yaml", "--elf", "zephyr.elf"], "--backend renode"),
+        (["run", "short.yaml", "--spec", "no-such.yaml"], "no-such.yaml"),
+        (["run", "short.yaml", "--report", "short.yaml"], "short.yaml"),
+    ],
+)
+def test_bad_input_is_exit_code_2(
+    scenario: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_a_broken_scenario_shows_its_diagnostics(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario.write_text(SHORT.replace("do: suspend", "do: sleep"), "utf-8")
+    assert main(["run", "short.yaml", "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("short.yaml:4:")
+
+
+@pytest.mark.parametrize("seed", ["-1", "x", str(1 << 64)])
+def test_a_seed_has_64_bits(scenario: Path, capsys: pytest.CaptureFixture[str], seed: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "short.yaml", "--seed", seed])
+    assert caught.value.code == 2
+    assert "0 to 2^64 - 1" in capsys.readouterr().err
+
+
+def test_without_a_compiler_it_says_how_to_get_one(
+    scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*arguments: object, **options: object) -> Path:
+        raise MissingToolError("the host backend needs a C compiler\nhelp: `pip install ziglang`")
+
+    monkeypatch.setattr("fwgen.backends.host.backend.build_library", missing)
+    assert host_compile.build_library is not missing
+    assert main(["run", "short.yaml"]) == 3
+    assert "pip install ziglang" in capsys.readouterr().err
+
+
+class _Stream:
+    def __init__(self, terminal: bool) -> None:
+        self.terminal = terminal
+        self.text = ""
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def write(self, text: str) -> int:
+        self.text += text
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_silent_at_first_and_cleans_up(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 100.0
+    monkeypatch.setattr("fwgen.cli.progress.time.monotonic", lambda: now_s)
+    stream = _Stream(terminal)
+    with Progress("a night", stream) as progress:  # type: ignore[arg-type]
+        progress.at(1, 100)
+        assert stream.text == ""
+        now_s = 112.0
+        progress.at(50, 100)
+        assert "a night" in stream.text and "50%" in stream.text and "12 s to go" in stream.text
+        shown = stream.text
+        now_s = 112.05
+        progress.at(51, 100)
+        assert stream.text == shown
+    assert stream.text.endswith("\r" if terminal else "\n")
