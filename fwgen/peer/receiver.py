@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fwgen.peer.events import Lost, Samples
+from fwgen.peer.incoming import boot_distance
 from fwgen.wire.block import Block
 from fwgen.wire.messages import Gap, seq_distance
 
@@ -21,11 +22,20 @@ class Receiver:
         self.duplicates = 0
         """Samples that came again."""
         self._hole: int | None = None
+        self._boot: int | None = None  # of the block that came last
 
-    def begin(self, next_seq: int) -> None:
-        """Numbering starts here, whatever was before."""
+    def begin(self, next_seq: int | None) -> None:
+        """Numbering starts here (None: where the firmware says), whatever was before."""
         self.expected = self.processed = next_seq
-        self._hole = None
+        self._hole = self._boot = None
+
+    def uses_numbers_again(self, block: Block) -> bool:
+        """Whether samples of a later boot have numbers that are known already: not repetitions, but
+        the firmware has lost part of its log, and the numbers with it."""
+        if self.expected is None or self._boot is None:
+            return False
+        later = boot_distance(block.boot, self._boot) > 0
+        return later and seq_distance(self.expected, block.first_seq) > 0
 
     def take_block(self, block: Block) -> list[Samples | Lost]:
         """Nothing for a block that is a repetition, or lies behind a hole (it will come again)."""
@@ -38,6 +48,7 @@ class Receiver:
             self.duplicates += block.count
             return [*found]
         self.duplicates += skip
+        self._boot = block.boot
         self.expected = (block.first_seq + block.count) & _MASK
         return [*found, Samples(block, skip)]
 
@@ -59,7 +70,7 @@ class Receiver:
         Raises ValueError if those samples were never handed out.
         """
         if self.expected is None or self.processed is None:
-            raise ValueError(f"sample {next_seq} was never received")
+            return False  # numbers of a log that is gone
         if seq_distance(next_seq, self.expected) > 0:
             raise ValueError(f"samples before {next_seq} were not all received")
         if seq_distance(next_seq, self.processed) <= 0:

@@ -355,6 +355,9 @@ class Session:
             return
         receiver = self._receiver
         if isinstance(message, Block):
+            if self._machine.states[self._state].link_open and receiver.uses_numbers_again(message):
+                self._begin_anew(message)
+                return
             news = receiver.take_block(message)
             self._pacing.note_received()
         else:
@@ -365,6 +368,12 @@ class Session:
             self._pacing.note_processed(self._now_us)
         elif not news:
             self._pacing.want(self._now_us)  # it came again: the acknowledgement was lost
+
+    def _begin_anew(self, block: Block) -> None:
+        """Have everything handed out once more: of what is known nothing can be told apart."""
+        self._events.append(NumberingRestarted(self._receiver.expected or 0, block.first_seq))
+        self._receiver.begin(None)
+        self._fire("rx_ask")
 
     def _take_hello(self, hello: Hello) -> None:
         if hello.session == 0:

@@ -110,6 +110,26 @@ def test_a_log_that_began_anew_is_followed(oldest: int, next_seq: int, boot: int
     ]
 
 
+def test_numbers_that_a_later_boot_uses_again_cost_no_samples() -> None:
+    talk = Talk().online()
+    talk.say(block(0, 100))
+    talk.events()
+    talk.say(talk.hello(session=0, boot=2))  # its memory was damaged: it went on from 40 ...
+    talk.say(talk.hello(oldest=0, next_seq=120, boot=2))  # ... and is at 120 by now
+    talk.events()
+    talk.sent()
+    talk.say(block(90, 30, boot=2))
+    assert talk.events() == [NumberingRestarted(100, 90)]
+    assert said_hello(talk.sent()).expected_seq is None
+    talk.say(talk.hello(oldest=0, next_seq=120, boot=2))
+    talk.say(block(0, 40), block(40, 50, boot=2), block(90, 30, boot=2))
+    assert [event.block.first_seq for event in talk.events() if isinstance(event, Samples)] == [
+        0,
+        40,
+        90,
+    ]
+
+
 @pytest.mark.parametrize(("spec_hash", "form"), [(bytes(8), 1), (SPEC_HASH, 2)])
 def test_a_firmware_of_another_spec_or_format_is_refused(spec_hash: bytes, form: int) -> None:
     talk = Talk()

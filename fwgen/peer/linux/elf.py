@@ -16,6 +16,7 @@ _SEGMENT = struct.Struct("<IIIIIIII")
 _SECTION = struct.Struct("<IIIIIIIIII")
 _SYMBOL = struct.Struct("<IIIBBH")
 _PT_LOAD = 1
+_SHT_PROGBITS = 1
 _SHT_SYMTAB = 2
 _STT_FUNC = 2
 _CLASS32, _CLASS64 = 1, 2
@@ -117,6 +118,14 @@ class Elf:
 
     def contents(self, section: Section) -> bytes:
         return self.data[section.offset : section.offset + section.size_bytes]
+
+    def memory(self, address: int, size_bytes: int) -> bytes:
+        """What the file loads there; empty if no section holds it all."""
+        for section in self.sections:
+            at = address - section.address
+            if section.kind == _SHT_PROGBITS and 0 <= at <= section.size_bytes - size_bytes:
+                return self.contents(section)[at : at + size_bytes]
+        return b""
 
     def function_at(self, address: int) -> str:
         """Name of the function that an instruction belongs to; empty if there is none."""

@@ -80,6 +80,11 @@ class RpmsgBus:
         """Of all buffers."""
         return 2 * self.each_way * BUFFER_BYTES
 
+    @property
+    def broken(self) -> str:
+        """Why a ring cannot be used any more; empty if both can."""
+        return self._receive_queue.broken or self._send_queue.broken
+
     def fill(self) -> bool:
         """Give all receive buffers to the firmware; whether it wants to be told."""
         for index in range(self.each_way):
