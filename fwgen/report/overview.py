@@ -199,10 +199,11 @@ class Overview:
             (self._scene.check.declared, "declared"),
             (self._scene.check.lost, "lost"),
         ):
-            places = np.unique(self._column[mask])
-            hit = np.zeros(_COLUMNS, dtype=np.bool_)
-            hit[places] = True
-            for first, last in runs(hit):
+            edges = np.zeros(_COLUMNS + 1, dtype=np.int64)
+            for first, last in runs(mask):
+                edges[self._column[first]] += 1
+                edges[self._column[last] + 1] -= 1
+            for first, last in runs(np.cumsum(edges[:-1]) > 0):
                 x, end_x = (LEFT + edge * self._column_width for edge in (first, last + 1))
                 yield rect(x, 0, max(end_x - x, 1.5), height, kind)
 

@@ -109,7 +109,7 @@ def _sleeps(sleeps: Sequence[Sleep], style: Style) -> Iterator[str]:
     heads = list(zip(*_SLEEP_HEADS, strict=True))
     widths = [max(len(row[at]) for row in (*heads, *rows)) for at in range(len(_SLEEP_HEADS))]
     for head in heads:
-        yield style.paint(f"  {_row(head, widths)}", _DIM)
+        yield style.paint(f"  {_row(head, widths).rstrip()}", _DIM)
     yield style.paint(f"  {'─' * (sum(widths) + 2 * len(widths) - 2)}", _DIM)
     for row, sleep in zip(rows, sleeps, strict=False):
         line = _row(row, widths)

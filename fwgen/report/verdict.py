@@ -41,13 +41,14 @@ def _detailed(
     details = _DETAILS.get(expectation.field)
     told = details(record, check) if details else ""
     if not told:
-        return f"{sentence}."
-    due = "" if expectation.most == 0 else f" The scenario expects {_due(expectation)}."
+        return f"{_spelled(sentence)}."
+    due = "" if expectation.most == 0 else f" The scenario expects {_spelled(expectation.due)}."
     return f"{told}{due}"
 
 
-def _due(expectation: Expectation) -> str:
-    return expectation.due.replace("at-least", "at least").replace("at-most", "at most")
+def _spelled(sentence: str) -> str:
+    """The limits of a scenario file in plain words."""
+    return sentence.replace("at-least", "at least").replace("at-most", "at most")
 
 
 def _tell_lost(record: RunRecord, check: SampleCheck) -> str:
@@ -109,7 +110,7 @@ def _tell_wrong(record: RunRecord, check: SampleCheck) -> str:
     ways: list[tuple[Bools, str, Callable[[RunRecord, int, int], str]]] = [
         (check.wrong_value, "with another value than the sensor gave", _value_example),
         (check.wrong_time, "with another time than that of the schedule", _time_example),
-        (check.too_early, "before they were taken", _early_example),
+        (check.too_early, "before being taken", _early_example),
         (check.unknown, "with a number that was never given", _unknown_example),
     ]
     sentences = []
@@ -252,7 +253,7 @@ def _praise(
         yield f"DDR was closed for {span(asleep_s)}, and the firmware did not touch it meanwhile."
     own = [wanted for wanted in expectations if wanted.field not in _DETAILS]
     if own:
-        met = listed([f"`{wanted.field}` is {_due(wanted)}" for wanted in own])
+        met = listed([f"`{wanted.field}` is {_spelled(wanted.due)}" for wanted in own])
         yield f"As the scenario expects, {met}."
 
 

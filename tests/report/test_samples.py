@@ -236,7 +236,7 @@ def damaged_records(draw: st.DrawFn) -> RunRecord:
     return record
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(damaged_records())
 def test_it_agrees_with_loops_and_sets(record: RunRecord) -> None:
     check = check_samples(record)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from fwgen.backends.record import RunRecord
+from fwgen.errors import InputError
+from fwgen.report import files
+from fwgen.report.document import build_report
+from tests.report.records import make_record, scenario
+
+
+def write(directory: Path, record: RunRecord | None = None, *, samples: bool = False) -> Path:
+    record = record or make_record()
+    return files.write_report(directory, record, build_report(record, scenario()), samples=samples)
+
+
+def test_the_folder_is_made_and_holds_page_and_data(tmp_path: Path) -> None:
+    page = write(tmp_path / "a" / "b")
+    assert page == tmp_path / "a" / "b" / "report.html"
+    assert sorted(path.name for path in page.parent.iterdir()) == ["report.html", "report.json"]
+    assert json.loads((page.parent / "report.json").read_text())["verdict"] == "pass"
+    assert page.read_text().startswith("<!doctype html>\n")
+
+
+def test_an_earlier_report_is_replaced(tmp_path: Path) -> None:
+    write(tmp_path, samples=True)
+    record = make_record()
+    record.delivered.distance_mm[3] += 1
+    write(tmp_path, record)
+    assert json.loads((tmp_path / "report.json").read_text())["verdict"] == "fail"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.json"]
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.json", "samples.csv"])
+def test_what_is_no_report_is_left_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(InputError, match=f"is not written over what is no report: .*{name}"):
+        write(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def test_a_folder_of_that_name_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(InputError, match="what is no report"):
+        files.check_directory(tmp_path)
+
+
+def test_other_files_in_the_folder_do_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    write(tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(InputError, match="--report DIR"):
+            files.check_directory(place)
+
+
+def test_an_interrupted_write_leaves_the_old_report_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    record = make_record(sleeps=())
+    written = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if "html" in path.name:
+            written(path, data[:100])
+            raise OSError(28, os.strerror(28))
+        return written(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match="No space left"):
+        write(tmp_path, record)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_the_csv_has_a_line_for_each_sample(tmp_path: Path) -> None:
+    record = make_record()
+    columns = {name: column[:-1] for name, column in vars(record.delivered).items()}
+    record.delivered = type(record.delivered)(**columns)
+    write(tmp_path, record, samples=True)
+    with (tmp_path / "samples.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 1000
+    assert rows[13] == {
+        "number": "13",
+        "boot": "1",
+        "taken_s": "0.780000",
+        "distance_mm": "0",
+        "status": "no echo",
+        "late_16ths": "0",
+        "fate": "arrived",
+        "arrived_s": "0.970000",
+    }
+    assert (rows[-1]["fate"], rows[-1]["arrived_s"]) == ("lost", "")

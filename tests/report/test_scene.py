@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fwgen.backends.record import RunRecord
+from fwgen.report.scene import make_scene
+from tests.report.records import make_record
+
+
+def without(record: RunRecord, rows: range) -> RunRecord:
+    kept = np.ones(len(record.delivered), dtype=np.bool_)
+    kept[list(rows)] = False
+    columns = {name: column[kept] for name, column in vars(record.delivered).items()}
+    record.delivered = replace(record.delivered, **columns)
+    return record
+
+
+def test_what_linux_knows_never_goes_back_and_stands_still_asleep() -> None:
+    at_s, newest_s = make_scene(make_record()).known_up_to()
+    assert (np.diff(newest_s) > 0).all() and (np.diff(at_s) > 0).all()
+    assert not ((at_s > 10.1) & (at_s < 40)).any()
+    assert newest_s[-1] == 59.94
+
+
+def test_the_backlog_is_what_was_taken_and_is_not_there() -> None:
+    scene = make_scene(make_record())
+    at_s = np.linspace(0, 60, 500)
+    naive = [int((scene.taken_s <= t).sum() - (scene.arrival_s <= t).sum()) for t in at_s]
+    assert scene.waiting(at_s).tolist() == naive
+
+
+def test_what_never_arrives_leaves_the_log_with_its_successor_and_never_overfills_it() -> None:
+    record = without(make_record(), range(200, 300))
+    record.sleeps = [replace(record.sleeps[0], backlog=400)]
+    scene = make_scene(record)
+    waiting = scene.waiting(np.array([12.0, 30.0, 39.9, 41.0]))
+    assert waiting[2] == 400
+    assert (np.diff(waiting[:3]) > 0).all()
+    assert scene.waiting(np.array([59.0]))[0] < 10
+
+
+def test_samples_without_a_distance_have_none() -> None:
+    record = make_record()
+    scene = make_scene(record)
+    assert np.isnan(scene.got_mm[record.taken.status == 3]).all()
+    assert not np.isnan(scene.got_mm[record.taken.status == 0]).any()
+
+
+def test_samples_that_had_to_wait_for_linux() -> None:
+    scene = make_scene(make_record())
+    late = scene.taken_s[scene.waited()]
+    assert 9.5 < late.min() < 10.1 and 39.9 < late.max() < 40.0
