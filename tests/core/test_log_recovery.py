@@ -192,6 +192,11 @@ class TestSuperblock:
         log.append(0, 1500)
         assert spans(log.drain()) == [(40, 1, True)]
 
+    def test_a_record_without_the_magic_is_none(self) -> None:
+        memory = Memory(1)
+        memory.poke(memory.size - 32, sealed([int.from_bytes(b"FWL0"), 1, 100, 7, 0, 0, 0]))
+        assert Log(memory, CONFIG).next_seq == CONFIG.initial_seq
+
     def test_boots_wrap(self) -> None:
         memory = Memory(1)
         memory.put_slot(0, block_bytes(50, 3, boot=0xFFFF))

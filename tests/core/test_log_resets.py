@@ -22,6 +22,7 @@ from tests.core.clog import (
 from tests.core.log_model import LogModel
 from tests.core.plain_block import PlainBlock
 from tests.core.samples import samples
+from tests.second_reader.reader import read_record
 
 WRAP = 2**32
 Numbered = list[tuple[int, tuple[int, int]]]
@@ -125,6 +126,22 @@ def test_reset_while_releasing(blocks: int) -> None:
     bench.do(lambda log: log.release(upto % WRAP if isinstance(log, Log) else upto), watched=True)
     assert bench.log.next_seq == 1
     bench.append(3, "still", watch_every=1)
+
+
+def test_a_superblock_record_is_void_until_its_last_store() -> None:
+    """Not even by chance may half a record pass its check; the other one is in force so long."""
+    memory = Memory(1)
+    Log(memory, Config())
+    whole = []
+
+    def look() -> None:
+        records = (memory.content[-64:-32], memory.content[-32:])
+        whole.append([read_record(record) is not None for record in records])
+
+    with after_every_store(look):
+        Log(memory, Config())
+    stores = whole[:9]  # its check cleared, seven words, the check
+    assert stores == [[False, True]] * 8 + [[True, True]]
 
 
 def test_reset_while_recovering() -> None:
