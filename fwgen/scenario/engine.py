@@ -31,12 +31,12 @@ def check_supported(scenario: Scenario, backend: Backend) -> None:
 def run_scenario(
     backend: Backend, plan: Plan, scenario: Scenario, seed: int, progress: Progress | None = None
 ) -> RunRecord:
-    """Run it from start to end and hand over what was seen."""
+    """Run it from start to end and hand over what was seen. `wall_s` begins at scenario time 0."""
     check_supported(scenario, backend)
-    began = time.perf_counter()
     reached_us = 0
     try:
         backend.start(plan, scenario, seed)
+        began = time.perf_counter()
         for at_us, step in scenario.timeline():
             _run(backend, reached_us, at_us, scenario.until_us, progress)
             reached_us = at_us

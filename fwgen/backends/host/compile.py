@@ -95,13 +95,16 @@ def build_library(
         return found
     broken = []
     for compiler, path in zip(candidates, names, strict=True):
-        trouble = _try(compiler)
-        if trouble:
-            broken.append(f"  {shlex.join(compiler)}: {trouble}")
-            continue
         say(f"compiling the core with {shlex.join(compiler)} (once, then it is kept)")
-        _compile(compiler, options, sources, path)
-        return path
+        errors = _compile(compiler, options, sources, path)
+        if not errors:
+            return path
+        trouble = _try(compiler)
+        if not trouble:
+            raise ToolBrokeError(
+                f"{shlex.join(compiler)} does not compile the generated core:\n{errors}"
+            )
+        broken.append(f"  {shlex.join(compiler)}: {trouble}")
     tried = "\n".join(broken) or "  none of cc, gcc, clang is there, nor the ziglang package"
     raise MissingToolError(
         f"the host backend needs a C compiler, and none works here:\n{tried}\n"
@@ -135,21 +138,18 @@ def _compilers() -> list[list[str]]:
 
 def _try(compiler: Sequence[str]) -> str:
     """What is wrong with a compiler; empty if it makes a library of next to nothing."""
-    with tempfile.TemporaryDirectory(prefix="fwgen-") as folder:
-        source = Path(folder, "trial.c")
-        source.write_text(_TRIAL)
-        command = [*compiler, "-shared", "-fPIC", str(source), "-o", str(Path(folder, "trial.so"))]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, errors="replace")
-        except OSError as error:
-            return error.strerror or str(error)
-        lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        return lines[0] if done.returncode else ""
+    with tempfile.TemporaryDirectory(prefix="fwgen-") as name:
+        folder = Path(name)
+        (folder / "trial.c").write_text(_TRIAL)
+        command = [*compiler, "-shared", "-fPIC", "trial.c", "-o", "library"]
+        failed, errors = _called(command, folder)
+        return (errors.strip().splitlines() or ["it fails without a word"])[0] if failed else ""
 
 
 def _compile(
     compiler: Sequence[str], options: Sequence[str], sources: Mapping[str, bytes], target: Path
-) -> None:
+) -> str:
+    """Makes `target`; returns what the compiler said if it failed."""
     with tempfile.TemporaryDirectory(prefix="fwgen-") as name:
         folder = Path(name)
         for path, content in sources.items():
@@ -160,14 +160,22 @@ def _compile(
         includes = [f"-I{item}" for item in folders]
         units = sorted(path for path in sources if path.endswith(".c"))
         command = [*compiler, *options, *includes, *units, "-o", "library"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
-        if done.returncode:
-            raise ToolBrokeError(
-                f"{shlex.join(compiler)} does not compile the generated core:\n{done.stderr}"
-            )
+        failed, errors = _called(command, folder)
+        if failed:
+            return errors or "it fails without a word"
         staged = target.with_name(f".{target.name}.{os.getpid()}")
         shutil.copyfile(folder / "library", staged)
         staged.replace(target)
+    return ""
+
+
+def _called(command: Sequence[str], folder: Path) -> tuple[bool, str]:
+    """Whether a command failed, and what it said."""
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
+    except OSError as error:
+        return True, error.strerror or str(error)
+    return done.returncode != 0, done.stderr
 
 
 def _cached(sources: Mapping[str, bytes], options: Sequence[str], compiler: Sequence[str]) -> Path:

@@ -1,0 +1,212 @@
+"""The models from Python, on the emulated board: what Renode's own suites cannot say."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fwgen.sensor import World
+from tests.backends.renode.in_renode import in_renode
+
+pytestmark = pytest.mark.needs("renode")
+
+OPENAMP = "FWGEN_TEST_OPENAMP_ELF"
+"""Environment variable: the `openamp_rsc_table` sample of Zephyr, linked at SRAM1 and RETRAM."""
+
+WIRING = """
+sensor: Sensors.HC_SR04 @ sysbus
+    Echo -> gpiof@7
+
+gpiof:
+    6 -> sensor@0
+"""
+HERE = "tests.backends.renode.test_machine"
+MASK_OF_M33, CONTROL_OF_M33, SET_CLEAR_OF_M33 = 0x4049_0014, 0x4049_0010, 0x4049_0018
+
+
+# ---------------------------------------------------------------- the sensor's numbers
+
+
+def worlds() -> list[World]:
+    walk = ((0, 1_500_000), (5_000, 300_000), (5_000, 900_000), (9_000, 4_100_000))
+    noisy = World(walk, seed=7, noise_sigma_um=2_000, missed_ppm=2_000)
+    return [
+        World(walk),
+        noisy,
+        dataclasses.replace(noisy, seed=-1, air_decicelsius=-150),
+        dataclasses.replace(noisy, seed=1 << 63, noise_sigma_um=40_000, missed_ppm=500_000),
+        World(((0, 10_000),), seed=3, noise_sigma_um=9_000, air_decicelsius=401),
+    ]
+
+
+def case_pulses() -> list[int]:
+    from fwgen.backends.renode.machine import Machine
+
+    machine = Machine("stm32mp257f_dk", WIRING)
+    at_ms = np.concatenate([np.arange(0, 12_000, 7), np.arange(86_000_000, 86_400_000, 499)])
+    wrong = []
+    for world in worlds():
+        machine.set_world(world)
+        pulse_at = machine.sensor.PulseAt
+        pulses = np.array([int(pulse_at(int(t_ms))) for t_ms in at_ms])
+        wrong.append(int(np.count_nonzero(pulses != world.echo_us(at_ms))))
+    return wrong
+
+
+def test_the_sensors_pulses_are_the_formulas_to_the_bit() -> None:
+    assert in_renode(HERE, "case_pulses") == [0] * len(worlds())
+
+
+# ---------------------------------------------------------------- Linux's side
+
+
+def case_linux() -> dict[str, Any]:
+    from fwgen.backends.renode.machine import Machine
+
+    machine = Machine("stm32mp257f_dk", WIRING)
+    linux, called = machine.linux, []
+
+    def on_linux() -> None:
+        called.append(machine.now_ns)
+        if len(called) == 1:
+            linux.SetAlarm(machine._net.UInt64(machine.now_ns + 3_000))
+        elif machine.now_ns == 7_000_000:
+            raise KeyError("broken peer")
+
+    machine.on_linux(on_linux)
+    for at_ns in (9_999_999, 2_345_678):  # the second one moves the alarm
+        linux.SetAlarm(machine._net.UInt64(at_ns))
+    machine.run_until(4_000_000)
+    machine.write32(SET_CLEAR_OF_M33, 1 << 16)  # one doorbell, then another in its latency
+    machine.run_until(4_010_000)
+    machine.write32(SET_CLEAR_OF_M33, 1 << 17)
+    machine.run_until(5_000_000)
+    events = [int(number) for number in linux.TakeEvents()]
+    linux.SetAlarm(machine._net.UInt64(7_000_000))
+    machine.run_until(6_999_999)
+    error = ""
+    try:
+        machine.run_until(8_000_000)
+    except KeyError as raised:
+        error = str(raised)
+    return {"called": called, "events": events, "error": error}
+
+
+def test_linux_is_called_at_exact_times_and_its_errors_are_told() -> None:
+    seen = in_renode(HERE, "case_linux")
+    assert seen["called"] == [2_345_678, 2_348_678, 4_050_000, 7_000_000]
+    assert seen["events"] == [4_000_000, 1, 0, 4_010_000, 1, 1]
+    assert "broken peer" in seen["error"]
+
+
+# ---------------------------------------------------------------- a real ELF
+
+
+def case_openamp(elf_name: str) -> dict[str, Any]:
+    from elftools.elf.elffile import ELFFile
+
+    from fwgen.backends.renode.machine import Machine
+
+    machine = Machine("stm32mp257f_dk", WIRING)
+    machine.load_elf(Path(elf_name))
+    with Path(elf_name).open("rb") as file:
+        elf = ELFFile(file)  # type: ignore[no-untyped-call]
+        table = elf.get_section_by_name(".resource_table").header.sh_addr
+        vectors = elf.get_section_by_name(".isr_vectors").header.sh_addr
+    peer = MiniPeer(machine, table)
+    machine.on_linux(peer.serve)
+    machine.start_core(vectors)
+    machine.run_for(50_000)
+    peer.start()
+    machine.run_for(200_000)
+    names = {re.split(b"\0", text)[0].decode(): src for src, dst, text in peer.heard if dst == 53}
+    peer.send(names["rpmsg-tty"], b"are you there")
+    machine.run_for(50_000)
+    answer = peer.heard[-1][2].decode()
+    machine.linux.Suspend()
+    machine.linux.Ring(1)  # a stale doorbell: this sample looks into the ring
+    machine.run_for(50_000)
+    violation = machine.violations()[0]
+    return {"names": sorted(names), "answer": answer, "address": violation.address}
+
+
+@pytest.mark.skipif(OPENAMP not in os.environ, reason=f"{OPENAMP} names no ELF")
+def test_the_stock_openamp_sample_answers_and_is_caught_at_closed_ddr() -> None:
+    seen = in_renode(HERE, "case_openamp", os.environ[OPENAMP])
+    assert {"rpmsg-client-sample", "rpmsg-tty"} <= set(seen["names"])
+    assert seen["answer"].endswith("are you there")
+    assert 0x812F_8000 <= seen["address"] < 0x8130_0000
+
+
+class MiniPeer:
+    """As little of virtio and rpmsg as shows that doorbells and rings work."""
+
+    RINGS = (0x812F_8000, 0x812F_9000)
+    BUFFERS, COUNT, ALIGN = 0x812F_A000, 8, 16
+
+    def __init__(self, machine: Any, table: int) -> None:
+        self.machine, self.table = machine, table
+        self.heard: list[tuple[int, int, bytes]] = []
+        self.next_used = self.sent = 0
+
+    def avail(self, ring: int) -> int:
+        return self.RINGS[ring] + 16 * self.COUNT
+
+    def used(self, ring: int) -> int:
+        end = self.avail(ring) + 4 + 2 * self.COUNT + 2
+        return (end + self.ALIGN - 1) // self.ALIGN * self.ALIGN
+
+    def load16(self, address: int) -> int:
+        return int(self.machine.ddr.Load16(address))
+
+    def give(self, ring: int, index: int) -> None:
+        at = self.load16(self.avail(ring) + 2)
+        self.machine.ddr.Store16(self.avail(ring) + 4 + 2 * (at % self.COUNT), index)
+        self.machine.ddr.Store16(self.avail(ring) + 2, (at + 1) & 0xFFFF)
+
+    def start(self) -> None:
+        for ring, address in enumerate(self.RINGS):
+            self.machine.write_ddr(address, bytes(0x1000))
+            for index in range(self.COUNT):
+                buffer = self.BUFFERS + 512 * (ring * self.COUNT + index)
+                writable = 2 if ring == 0 else 0
+                entry = struct.pack("<QIHH", buffer, 512, writable, 0)
+                self.machine.write_ddr(address + 16 * index, entry)
+                if ring == 0:
+                    self.give(0, index)
+        vdev = self.table + self.machine.read32(self.table + 16)
+        for ring, address in enumerate(self.RINGS):
+            self.machine.write32(vdev + 28 + 20 * ring, address)
+        self.machine.write32(vdev + 16, 1)  # name service
+        self.machine.bus.WriteByte(self.machine._net.UInt64(vdev + 24), 7)  # DRIVER_OK
+        self.machine.linux.Ring(0)
+
+    def serve(self) -> None:
+        events = [int(number) for number in self.machine.linux.TakeEvents()]
+        for kind, channel in zip(events[1::3], events[2::3], strict=True):
+            if kind == 1:
+                self.machine.linux.Acknowledge(channel)
+        while self.next_used != self.load16(self.used(0) + 2):
+            at = self.used(0) + 4 + 8 * (self.next_used % self.COUNT)
+            index, length = struct.unpack("<II", self.machine.read_ddr(at, 8))
+            message = self.machine.read_ddr(self.BUFFERS + 512 * index, length)
+            source, target, _, count, _ = struct.unpack_from("<IIIHH", message)
+            self.heard.append((source, target, message[16 : 16 + count]))
+            self.next_used = (self.next_used + 1) & 0xFFFF
+            self.give(0, index)
+
+    def send(self, target: int, text: bytes) -> None:
+        index = self.sent % self.COUNT
+        self.sent += 1
+        head = struct.pack("<IIIHH", 0x400, target, 0, len(text), 0)
+        self.machine.write_ddr(self.BUFFERS + 512 * (self.COUNT + index), head + text)
+        self.machine.ddr.Store32(self.RINGS[1] + 16 * index + 8, 16 + len(text))
+        self.give(1, index)
+        self.machine.linux.Ring(1)
