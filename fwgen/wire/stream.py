@@ -13,7 +13,8 @@ _UINT: Final = 0
 _BYTES: Final = 2
 _ARRAY: Final = 4
 _NIL: Final = 0xF6
-_HEAD_BYTES: Final = {24: 1, 25: 2, 26: 4, 27: 8}
+_HEADS: Final = {24: (1, 24), 25: (2, 1 << 8), 26: (4, 1 << 16), 27: (8, 1 << 32)}
+"""Bytes of the number that follows, and the least that is worth them."""
 
 
 def message_length(
@@ -21,7 +22,8 @@ def message_length(
 ) -> int | None:
     """Length of the message whose mark is at `start`; None: more bytes are needed to tell.
 
-    Only the shape is looked at: an array of up to 23 unsigned numbers, byte strings and nils.
+    Only the shape is looked at: an array of up to 23 unsigned numbers, byte strings and nils, each
+    in its shortest form.
     Raises WireError if it cannot become such a message.
     """
     at = start + len(MARK)
@@ -43,10 +45,12 @@ def message_length(
         if major not in (_UINT, _BYTES) or value > 27:
             raise WireError(f"no number, byte string or nil: {first:#04x}")
         if value > 23:
-            size = _HEAD_BYTES[value]
+            size, least = _HEADS[value]
             if at + size > end:
                 return None
             value = int.from_bytes(buffer[at : at + size], "big")
+            if value < least:
+                raise WireError(f"{value} has a shorter form")
             at += size
         if major == _BYTES:
             at += value

@@ -198,9 +198,9 @@ def test_the_peer_survives_anything(data: bytes) -> None:
 
 
 def _as_the_firmware(item: bytes) -> PeerMessage:
-    """Takes what the firmware takes: the shortest form, no session 0."""
+    """Takes what the firmware takes: messages of the peer, no session 0."""
     message = decode(item)
-    if not isinstance(message, PeerHello | Sleep | Wake | Ack) or encode(message) != item:
+    if not isinstance(message, PeerHello | Sleep | Wake | Ack):
         raise WireError("not for the firmware")
     if isinstance(message, PeerHello) and message.session == 0:
         raise WireError("not for the firmware")
@@ -208,7 +208,19 @@ def _as_the_firmware(item: bytes) -> PeerMessage:
 
 
 @pytest.mark.parametrize(
-    "behind", ["a0", "9f", "98 01", "82 20", "82 61", "82 fb", "82 1c", "82 11 f5", "81 59 ff ff"]
+    "behind",
+    [
+        "a0",
+        "9f",
+        "98 01",
+        "82 20",
+        "82 61",
+        "82 fb",
+        "82 1c",
+        "82 11 f5",
+        "81 59 ff ff",
+        "82 18 11",
+    ],
 )
 def test_what_cannot_become_a_message_is_told_at_once(behind: str) -> None:
     with pytest.raises(WireError):

@@ -1,0 +1,131 @@
+"""A reader of the wire, written from docs/SPEC.md alone: it shares no code with fwgen and imports
+nothing of it. Plain rather than fast."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tests.second_reader.reader import Broken, read_block
+
+Value = int | bytes | None
+
+TAG = bytes([0xD9, 0xD9, 0xF7])
+LONGEST = 496
+HASH, BLOCK, NUMBER = "hash", "block", "number"
+NUMBER_16, NUMBER_64, HASH_OR_NIL, NUMBER_OR_NIL = "16", "64", "hash?", "number?"
+ELEMENTS = {
+    0: (
+        "hello",
+        (NUMBER, HASH, NUMBER_16, NUMBER, NUMBER, NUMBER, NUMBER_64, NUMBER),
+    ),
+    1: ("data", (BLOCK,)),
+    2: ("gap", (NUMBER, NUMBER)),
+    3: ("sleep-ack", (NUMBER,)),
+    4: ("wake-ack", (NUMBER, NUMBER)),
+    5: ("status", (NUMBER_64, *(NUMBER,) * 13)),
+    16: ("peer-hello", (NUMBER, HASH_OR_NIL, NUMBER, NUMBER_OR_NIL)),
+    17: ("sleep", (NUMBER,)),
+    18: ("wake", (NUMBER, NUMBER)),
+    19: ("ack", (NUMBER,)),
+}
+TOP = {NUMBER: 1 << 32, NUMBER_16: 1 << 16, NUMBER_64: 1 << 64, NUMBER_OR_NIL: 1 << 32}
+
+
+class Found(NamedTuple):
+    name: str
+    values: tuple[Value, ...]
+
+
+class Unfinished(Exception):
+    """More bytes are needed to tell."""
+
+
+def read_stream(data: bytes, ended: bool = True) -> list[Found]:
+    """The messages in it; `ended`: nothing more comes, what is unfinished stays so."""
+    found = []
+    at = data.find(TAG)
+    while at >= 0:
+        try:
+            message, end = read_message(data, at)
+            found.append(message)
+            at = data.find(TAG, end)
+        except Unfinished:
+            if not ended:
+                break
+            at = data.find(TAG, at + 1)
+        except Broken:
+            at = data.find(TAG, at + 1)
+    return found
+
+
+def read_message(data: bytes, start: int) -> tuple[Found, int]:
+    """The message at `start`, and where it ends."""
+    at = start + 3
+    count = byte(data, at) - 0x80
+    if not 1 <= count < 24:
+        raise Broken("no array")
+    at += 1
+    values: list[Value] = []
+    for _ in range(count):
+        value, at = element(data, at, start)
+        values.append(value)
+    kind = values[0]
+    if not isinstance(kind, int) or kind not in ELEMENTS:
+        raise Broken("no type")
+    name, wanted = ELEMENTS[kind]
+    if len(values) - 1 != len(wanted):
+        raise Broken("elements too many or too few")
+    for value, want in zip(values[1:], wanted, strict=True):
+        if not fits(value, want):
+            raise Broken(f"{name}: {value!r} is no {want}")
+    return Found(name, tuple(values[1:])), at
+
+
+def byte(data: bytes, at: int) -> int:
+    if at >= len(data):
+        raise Unfinished
+    return data[at]
+
+
+def element(data: bytes, at: int, start: int) -> tuple[Value, int]:
+    first = byte(data, at)
+    if first == 0xF6:
+        return None, at + 1
+    form, low = first >> 5, first % 32
+    if form not in (0, 2) or low > 27:
+        raise Broken("another form")
+    at += 1
+    number = low
+    if low > 23:
+        size = 1 << (low - 24)
+        if at + size > len(data):
+            raise Unfinished
+        number = int.from_bytes(data[at : at + size], "big")
+        if number < (24, 1 << 8, 1 << 16, 1 << 32)[low - 24]:
+            raise Broken("not the shortest form")
+        at += size
+    if form == 0:
+        return number, at
+    if at + number - start > LONGEST:
+        raise Broken("too long")
+    if at + number > len(data):
+        raise Unfinished
+    return data[at : at + number], at + number
+
+
+def fits(value: Value, want: str) -> bool:
+    if value is None:
+        return want in (HASH_OR_NIL, NUMBER_OR_NIL)
+    if isinstance(value, int):
+        return want in TOP and value < TOP[want]
+    if want == BLOCK:
+        return is_block(value)
+    return want in (HASH, HASH_OR_NIL) and len(value) == 8
+
+
+def is_block(value: bytes) -> bool:
+    try:
+        _, length = read_block(value)
+    except Broken:
+        return False
+    return length == len(value)
