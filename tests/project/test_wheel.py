@@ -18,5 +18,10 @@ def test_every_file_of_the_package_is_in_the_wheel(tmp_path: Path) -> None:
         for path in (ROOT / "fwgen").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    sources |= {  # the emulated platform, which a checkout has beside the package
+        f"fwgen/renode_data/{path.relative_to(ROOT / 'renode').as_posix()}"
+        for path in (ROOT / "renode").rglob("*")
+        if path.is_file()
+    }
     assert sources <= inside, sorted(sources - inside)
     assert any(name.endswith("licenses/LICENSE") for name in inside)
