@@ -7,6 +7,7 @@ it; with FWGEN_REQUIRE=dtc (or `all`, or several with commas) it fails instead.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -16,6 +17,8 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
+
+from fwgen.config import load_config
 
 settings.register_profile("fwgen", deadline=None)  # a busy machine is no failure
 settings.load_profile("fwgen")
@@ -32,9 +35,14 @@ def _zephyr() -> str | None:
 
 
 def _renode() -> str | None:
-    if os.environ.get("PYRENODE_BIN") or os.environ.get("PYRENODE_BUILD_DIR"):
-        return None
-    return _program("renode", "`fwgen setup`")
+    config = load_config().renode
+    if not config.environment().keys() & {"PYRENODE_BIN", "PYRENODE_BUILD_DIR"}:
+        return "Renode was not found (`fwgen setup`)"
+    if not (config.pyrenode3 or importlib.util.find_spec("pyrenode3")):
+        return "pyrenode3 is not installed (`fwgen setup`)"
+    if not importlib.util.find_spec("pythonnet"):
+        return "pythonnet is not installed (pip install 'fwgen[renode]')"
+    return None
 
 
 def _preprocessor() -> str | None:
