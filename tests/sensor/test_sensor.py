@@ -110,3 +110,15 @@ def test_limits_of_the_sensor() -> None:
     assert World(((0, 0),)).echo_us(at) == sensor.SHORTEST_PULSE_US
     assert World(((0, 1_000_000),), air_decicelsius=200).echo_us(at) == 5827
     assert World(((0, 1_000_000),), air_decicelsius=-100).echo_us(at) == 6150
+
+
+def test_what_the_firmware_has_to_report() -> None:
+    echoes = [sensor.NO_PULSE, sensor.HELD, 60, 116, 117, 5827, 20_386, 20_387, 24_999, 25_000]
+    status, distance = sensor.expected_samples(
+        np.array(echoes, dtype=np.int64),
+        timeout_us=25_000,
+        range_mm=(20, 3500),
+        air_decicelsius=200,
+    )
+    assert status.tolist() == [5, 5, 1, 0, 0, 0, 0, 0, 2, 3]
+    assert distance.tolist() == [0, 0, 10, 20, 20, 1000, 3498, 3499, 4290, 0]
