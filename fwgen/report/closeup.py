@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.backends.record import ASLEEP, AWAKE, Band, Floats, SleepRecord
+from fwgen.backends.record import ASLEEP, Band, Floats, SleepRecord
 from fwgen.report import svg
 from fwgen.report.samples import Bools
 from fwgen.report.scene import Scene
@@ -16,7 +16,7 @@ from fwgen.report.svg import Scale, line, rect, text
 from fwgen.report.words import clock, count, span
 
 WIDTH: Final = 420.0
-_LEFT: Final = 52.0
+_LEFT: Final = 60.0
 _RIGHT: Final = 10.0
 _STRIP: Final = 22.0
 _RAIL_TAKEN: Final = 52.0
@@ -70,10 +70,7 @@ def _band_of(scene: Scene, sleep: SleepRecord, index: int) -> Band | None:
 
 def _up_s(scene: Scene, asleep: Band) -> float | None:
     """When Linux was up again."""
-    later = (
-        b.start_s for b in scene.record.bands if b.state == AWAKE and b.start_s > asleep.start_s
-    )
-    return next(later, None)
+    return next((up_s for up_s in scene.ups_s if up_s >= asleep.end_s), None)
 
 
 def _off(sleep: SleepRecord) -> str:
@@ -141,7 +138,7 @@ def _journeys(scene: Scene, x: Scale) -> Iterator[str]:
     taken_s, arrival_s = scene.taken_s, scene.arrival_s
     inside = (taken_s >= x.low) & (taken_s <= x.high)
     lands = (arrival_s >= x.low) & (arrival_s <= x.high)
-    late = scene.waited()
+    late = scene.waited
     for chosen, kind in ((inside & lands & ~late, "trip"), (inside & lands & late, "trip late")):
         rows = np.flatnonzero(chosen)[:_MOST_LINES]
         yield svg.strokes(

@@ -24,6 +24,7 @@ _COLUMNS: Final = 1084
 _FEW_POINTS: Final = 2500
 _SHORTEST_LABEL: Final = 70.0
 _RINGS: Final = 500
+_PEAK_LETTER: Final = 11.0  # as wide as on a narrow page
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ class Overview:
 
     def _peaks(self, y: Scale, most: int) -> Iterator[str]:
         """A number at the end of each sleep that is worth one."""
-        free_x = 0.0
+        free_x = LEFT
         for sleep in self._scene.record.sleeps:
             if sleep.backlog < most * 0.12 or sleep.backlog < 20:
                 continue
@@ -221,7 +222,7 @@ class Overview:
             label = f"{sleep.backlog:,}"
             if sleep.wake_cause == "log-full":
                 label += ": the firmware wakes Linux"
-            if x - len(label) * 7 > free_x:
+            if x - len(label) * _PEAK_LETTER > free_x:
                 yield text(label, x - 6, y(sleep.backlog) + 2, "peak", "end")
                 free_x = x
 

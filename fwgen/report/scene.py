@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from fwgen.backends.record import AWAKE, NO_ECHO, Band, Floats, Ints, RunRecord
+from fwgen.backends.record import ASKING, AWAKE, NO_ECHO, Band, Floats, Ints, RunRecord
 from fwgen.report.samples import NEVER, Bools, SampleCheck, check_samples
 
 
@@ -49,28 +50,38 @@ class Scene:
         arrives, but the log never holds more than what the fullest one gave when Linux woke.
         """
         taken = np.searchsorted(self.taken_s, at_s, side="right")
-        gone = np.searchsorted(np.sort(self._gone_s), at_s, side="right")
+        gone = np.searchsorted(self._gone_s, at_s, side="right")
         waiting = np.asarray(taken - gone, dtype=np.int64)
         most = max((sleep.backlog for sleep in self.record.sleeps), default=0)
         return np.minimum(waiting, most) if most and not self.check.arrived.all() else waiting
 
+    @cached_property
+    def ups_s(self) -> list[float]:
+        """When Linux's application has come back."""
+        runs = [band.state in (AWAKE, ASKING) for band in self.record.bands]
+        return [
+            band.start_s
+            for band, before, now in zip(self.record.bands[1:], runs, runs[1:], strict=False)
+            if now and not before
+        ]
+
+    @cached_property
     def waited(self) -> Bools:
         """Samples that were taken while Linux was not up, and came when it was, or never."""
         late = ~self.check.arrived
-        for band in self.record.bands:
-            if band.state == AWAKE:
-                late |= (self.taken_s < band.start_s) & (self.arrival_s >= band.start_s)
+        for up_s in self.ups_s:
+            late |= (self.taken_s < up_s) & (self.arrival_s >= up_s)
         return np.asarray(late)
 
-    @property
+    @cached_property
     def _gone_s(self) -> Floats:
-        """Its arrival, or that of the next later sample that arrived; infinity if none did."""
+        """Sorted: a sample's arrival, or that of the next later one that arrived; else infinity."""
         filled = np.where(self.check.arrived, self.arrival_s, np.inf)
         missing = np.flatnonzero(~self.check.arrived)
         came = np.append(np.flatnonzero(self.check.arrived), len(filled))
         following = came[np.searchsorted(came, missing)]
         filled[missing] = np.append(filled, np.inf)[following]
-        return filled
+        return np.sort(filled)
 
 
 def make_scene(record: RunRecord) -> Scene:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fwgen.backends.record import RunRecord
+from fwgen.backends.record import Band, RunRecord
 from fwgen.report.scene import make_scene
 from tests.report.records import make_record
 
@@ -48,7 +48,19 @@ def test_samples_without_a_distance_have_none() -> None:
     assert not np.isnan(scene.got_mm[record.taken.status == 0]).any()
 
 
+def test_linux_is_up_even_if_it_is_asked_to_sleep_at_once() -> None:
+    record = make_record()
+    states = [(0, "awake"), (5, "asking"), (6, "suspending"), (7, "asleep"), (9, "resuming")]
+    states += [(10, "asking"), (11, "asleep"), (13, "resuming"), (14, "awake"), (20, "offline")]
+    states += [(25, "awake"), (60, "")]
+    record.bands = [
+        Band(start, end, state)
+        for (start, state), (end, _) in zip(states, states[1:], strict=False)
+    ]
+    assert make_scene(record).ups_s == [10, 14, 25]
+
+
 def test_samples_that_had_to_wait_for_linux() -> None:
     scene = make_scene(make_record())
-    late = scene.taken_s[scene.waited()]
+    late = scene.taken_s[scene.waited]
     assert 9.5 < late.min() < 10.1 and 39.9 < late.max() < 40.0
