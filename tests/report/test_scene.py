@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -54,8 +55,7 @@ def test_linux_is_up_even_if_it_is_asked_to_sleep_at_once() -> None:
     states += [(10, "asking"), (11, "asleep"), (13, "resuming"), (14, "awake"), (20, "offline")]
     states += [(25, "awake"), (60, "")]
     record.bands = [
-        Band(start, end, state)
-        for (start, state), (end, _) in zip(states, states[1:], strict=False)
+        Band(start, end, state) for (start, state), (end, _) in itertools.pairwise(states)
     ]
     assert make_scene(record).ups_s == [10, 14, 25]
 
