@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "display.h"
 
+#include <string.h>
+
 #include <zephyr/display/cfb.h>
 #include <zephyr/drivers/display.h>
 #include <zephyr/kernel.h>
@@ -18,6 +20,7 @@
 #define WIDTH DT_PROP(DT_NODELABEL(fwgen_panel), width)
 #define HEIGHT DT_PROP(DT_NODELABEL(fwgen_panel), height)
 #define LINE_HEIGHT FONT_SMALL_HEIGHT
+#define FIGURE_FIELD (FONT_FIGURES_WIDTH * SCREEN_FIGURE_CHARS)
 
 static K_THREAD_STACK_DEFINE(stack, STACK_BYTES);
 static struct k_thread thread;
@@ -47,17 +50,18 @@ static void text(const char *string, uint16_t x, uint16_t y)
 	(void)cfb_draw_text(panel, string, (int16_t)x, (int16_t)y);
 }
 
-/* Returns where it ends. */
-static uint16_t figure(const char *string, uint16_t x, uint16_t y)
+/* At the right of its field, so that the last digit keeps its place; the unit behind it. */
+static void figure(const char *string, const char *unit)
 {
+	uint16_t x = (uint16_t)(FIGURE_FIELD - FONT_FIGURES_WIDTH * strlen(string));
 	char glyph[2] = {0};
 
 	(void)cfb_framebuffer_set_font(panel, FONT_FIGURES);
 	for (; *string != '\0'; string++, x += FONT_FIGURES_WIDTH) {
 		glyph[0] = font_figure(*string);
-		(void)cfb_draw_text(panel, glyph, (int16_t)x, (int16_t)y);
+		(void)cfb_draw_text(panel, glyph, (int16_t)x, 0);
 	}
-	return x;
+	text(unit, FIGURE_FIELD + 2, FONT_FIGURES_HEIGHT - LINE_HEIGHT);
 }
 
 static void bar(uint16_t permille, uint16_t x, uint16_t y, uint16_t width, uint16_t height)
@@ -75,9 +79,7 @@ static void bar(uint16_t permille, uint16_t x, uint16_t y, uint16_t width, uint1
 /* The figure with its unit, the bar below, three lines. */
 static void draw_large(const struct screen *screen)
 {
-	uint16_t x = figure(screen->figure, 0, 0);
-
-	text(screen->unit, x + 2, FONT_FIGURES_HEIGHT - LINE_HEIGHT);
+	figure(screen->figure, screen->unit);
 	bar(screen->bar_permille, 0, 26, WIDTH, 5);
 	for (uint16_t i = 0; i < SCREEN_LINES; i++) {
 		text(screen->lines[i], 0, (uint16_t)(34 + 10 * i));
@@ -87,12 +89,9 @@ static void draw_large(const struct screen *screen)
 /* No room for all: the figure, the log beside it, the state below. */
 static void draw_small(const struct screen *screen)
 {
-	const uint16_t beside = FONT_FIGURES_WIDTH * SCREEN_FIGURE_CHARS;
-	uint16_t x = figure(screen->figure, 0, 0);
-
-	text(screen->unit, x + 2, FONT_FIGURES_HEIGHT - LINE_HEIGHT);
-	text(screen->lines[1], beside, 0);
-	bar(screen->bar_permille, beside, 9, WIDTH - beside, 5);
+	figure(screen->figure, screen->unit);
+	text(screen->lines[1], FIGURE_FIELD, 0);
+	bar(screen->bar_permille, FIGURE_FIELD, 9, WIDTH - FIGURE_FIELD, 5);
 	text(screen->lines[0], 0, FONT_FIGURES_HEIGHT);
 }
 
