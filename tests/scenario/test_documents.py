@@ -34,9 +34,7 @@ def test_the_schema_refuses_what_the_loader_refuses() -> None:
 
 def test_the_page_names_every_key_step_and_field() -> None:
     page = PAGE.read_text("utf-8")
-    pairs = set(re.findall(r"`([a-z0-9_-]+)`", page)) | set(
-        re.findall(r"^    ([a-z-]+):", page, re.M)
-    )
+    told = {*re.findall(r"`([a-z0-9_-]+)`", page), *re.findall(r"^    ([a-z-]+):", page, re.M)}
     own_keys = {
         field.key for step in STEPS.values() for field in fields_of(step) if field.key != "do"
     }
