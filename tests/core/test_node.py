@@ -9,6 +9,7 @@ import pytest
 from fwgen.handshake import machine
 from fwgen.wire.block import decode_block
 from fwgen.wire.messages import (
+    MARK,
     Ack,
     Data,
     Gap,
@@ -365,6 +366,8 @@ def test_bytes_that_come_through_a_shut_door_are_not_looked_at() -> None:
     node = asleep_node()
     node.receive(Wake(9, 0), MINUTE_US)
     assert (node.state, node.counter("unexpected")) == ("asleep", 1)
+    node.receive(b"garbage" + MARK, MINUTE_US)
+    assert (node.counter("stream_errors"), node.counter("unexpected")) == (0, 2)
 
 
 @pytest.mark.parametrize("state", ["asleep", "detached"])
