@@ -99,6 +99,10 @@ def test_the_verdict_and_its_reasons_are_on_the_page() -> None:
     assert "wrong" in page.text
 
 
+def test_fields_are_set_in_reasons_as_code() -> None:
+    assert "<code>sleeps</code> is 1." in page_of(make_record(), "{sleeps: 1}")
+
+
 def test_only_the_host_backend_is_told_from_the_firmware() -> None:
     sentence = "This ran the generated core on the host, not the firmware."
     record = make_record()

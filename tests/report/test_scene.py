@@ -25,6 +25,14 @@ def test_what_linux_knows_never_goes_back_and_stands_still_asleep() -> None:
     assert newest_s[-1] == 59.94
 
 
+def test_what_linux_knows_does_not_go_back_for_a_straggler() -> None:
+    record = make_record(sleeps=())
+    record.delivered.arrival_us[100] = 50_000_000
+    at_s, newest_s = make_scene(record).known_up_to()
+    assert (np.diff(newest_s) >= 0).all()
+    assert newest_s[at_s == 50.0] > 49
+
+
 def test_the_backlog_is_what_was_taken_and_is_not_there() -> None:
     scene = make_scene(make_record())
     at_s = np.linspace(0, 60, 500)
