@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,23 @@ class Leaf:
 
     kind: str
     size_bytes: int
+
+
+Result = TypeVar("Result")
+Given = ParamSpec("Given")
+
+
+def _or_none(question: Callable[Given, Result | None]) -> Callable[Given, Result | None]:
+    """Damaged debug information answers nothing; pyelftools raises whatever comes of it."""
+
+    @wraps(question)
+    def asked(*args: Given.args, **kwargs: Given.kwargs) -> Result | None:
+        try:
+            return question(*args, **kwargs)
+        except Exception:
+            return None
+
+    return asked
 
 
 class DebugInfo:
@@ -49,6 +67,7 @@ class DebugInfo:
     def present(self) -> bool:
         return self._dwarf is not None
 
+    @_or_none
     def line_of(self, address: int) -> Line | None:
         """Where the instruction at the address comes from."""
         unit = self._unit_of_code(address)
@@ -61,6 +80,7 @@ class DebugInfo:
             return Line(name, 0, name)
         return Line(table[at][1], table[at][2], name)
 
+    @_or_none
     def object_line(self, address: int) -> Line | None:
         """Where the variable at the address is declared."""
         die = self._variable(address)
@@ -70,28 +90,24 @@ class DebugInfo:
         line = die.attributes.get("DW_AT_decl_line")
         return Line(name, int(line.value) if line else 0, name)
 
+    @_or_none
     def leaf_at(self, start: int, offset: int) -> Leaf | None:
         """The basic type at `offset` bytes into the variable that begins at `start`."""
         die = self._variable(start)
-        try:
-            return None if die is None else _leaf(_type_of(die), offset)
-        except Exception:
-            return None
+        return None if die is None else _leaf(_type_of(die), offset)
 
+    @_or_none
     def member(self, start: int, path: str) -> tuple[int, int] | None:
         """Offset and size in bytes of a member ('log.period_us') of the variable at `start`."""
         die = self._variable(start)
-        try:
-            kind, offset = (None if die is None else _type_of(die)), 0
-            for name in path.split("."):
-                field = _field(_strip(kind), name)
-                if field is None:
-                    return None
-                offset += _offset(field)
-                kind = _type_of(field)
-            return offset, _size(kind)
-        except Exception:
-            return None
+        kind, offset = (None if die is None else _type_of(die)), 0
+        for name in path.split("."):
+            field = _field(_strip(kind), name)
+            if field is None:
+                return None
+            offset += _offset(field)
+            kind = _type_of(field)
+        return offset, _size(kind)
 
     def frames(self) -> dict[int, int]:
         """Address of a function -> bytes of its stack frame at most, from the call frame rules."""
@@ -132,7 +148,8 @@ class DebugInfo:
         """(address, file, line) rows in order of the address; file '' ends a sequence."""
         if unit.cu_offset not in self._lines:
             try:
-                self._lines[unit.cu_offset] = _rows(self._dwarf.line_program_for_CU(unit))
+                home = _unit_folder(unit)
+                self._lines[unit.cu_offset] = _rows(self._dwarf.line_program_for_CU(unit), home)
             except Exception:
                 self._lines[unit.cu_offset] = []
         return self._lines[unit.cu_offset]
@@ -185,7 +202,7 @@ def _frame_bytes(entry: Any) -> int:
     return max((row["cfa"].offset or 0 for row in rows if "cfa" in row), default=0)
 
 
-def _rows(program: Any) -> list[tuple[int, str, int]]:
+def _rows(program: Any, home: str) -> list[tuple[int, str, int]]:
     files, folders = program["file_entry"], program["include_directory"]
     version = program.header["version"]
     names: dict[int, str] = {}
@@ -195,9 +212,7 @@ def _rows(program: Any) -> list[tuple[int, str, int]]:
             entry = files[index if version >= 5 else index - 1]
             folder = entry.dir_index - (0 if version >= 5 else 1)
             base = PurePosixPath(_text(folders[folder])) if folder >= 0 else PurePosixPath()
-            if version >= 5 and folder > 0:
-                base = PurePosixPath(_text(folders[0])) / base
-            names[index] = str(base / _text(entry.name))
+            names[index] = str(PurePosixPath(home) / base / _text(entry.name))
         return names[index]
 
     rows = [
@@ -211,8 +226,12 @@ def _rows(program: Any) -> list[tuple[int, str, int]]:
 def _unit_name(unit: Any) -> str:
     top = unit.get_top_DIE()
     name = _text(top.attributes["DW_AT_name"].value) if "DW_AT_name" in top.attributes else ""
-    folder = top.attributes.get("DW_AT_comp_dir")
-    return str(PurePosixPath(_text(folder.value) if folder else "") / name)
+    return str(PurePosixPath(_unit_folder(unit)) / name)
+
+
+def _unit_folder(unit: Any) -> str:
+    folder = unit.get_top_DIE().attributes.get("DW_AT_comp_dir")
+    return _text(folder.value) if folder else ""
 
 
 def _covers(unit: Any, address: int) -> bool:

@@ -85,6 +85,9 @@ class Elf:
             self.sections = tuple(self._sections())
         except Exception as error:
             raise self._corrupt(error) from error
+        for section in self.sections:
+            if section.in_file and section.offset + section.size_bytes > len(self.data):
+                raise ElfError(f"{path}: damaged ELF, {section.name} reaches beyond the file's end")
 
     def _parse(self) -> Any:
         try:

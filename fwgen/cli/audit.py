@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 HELP = "audit an ELF against a spec's plan"
@@ -34,5 +33,5 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(to_json(subject, findings), indent=2, ensure_ascii=False))
     else:
-        print(to_text(subject, findings), file=sys.stdout if passed(findings) else sys.stderr)
+        print(to_text(subject, findings))
     return 0 if passed(findings) else 1

@@ -21,7 +21,7 @@ class Word:
 
 
 class Code:
-    """By the mapping symbols ($t, $d) that assemblers leave; a section without any is all code."""
+    """By the symbols, and the mapping symbols ($t, $d) that assemblers leave among them."""
 
     def __init__(self, elf: Elf) -> None:
         self._elf = elf
@@ -74,12 +74,19 @@ class Code:
 
     @cached_property
     def _mapping(self) -> tuple[list[int], list[tuple[int, bool]]]:
-        marks = sorted(
-            (s.start & ~1, s.name[1] != "d")
-            for s in self._elf.symbols
-            if len(s.name) >= 2 and s.name[0] == "$" and s.name[1] in "atd"
-        )
-        return [address for address, _ in marks], marks
+        """By address; variables among the code count as data even where no $d says so."""
+        marks: dict[int, bool] = {}
+        for symbol in self._elf.symbols:
+            if symbol.kind == "object" and symbol.size_bytes:
+                marks[symbol.start] = False
+                marks.setdefault((symbol.end + 3) & ~3, True)
+        for symbol in self._elf.symbols:
+            if symbol.kind == "func":
+                marks[symbol.start] = True
+            elif len(symbol.name) >= 2 and symbol.name[0] == "$" and symbol.name[1] in "atd":
+                marks[symbol.start & ~1] = symbol.name[1] != "d"
+        ordered = sorted(marks.items())
+        return [address for address, _ in ordered], ordered
 
     def _bytes(self, section: Section, start: int, end: int) -> bytes:
         return self._elf.content(section)[start - section.start : end - section.start]

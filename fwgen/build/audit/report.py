@@ -76,6 +76,7 @@ def to_text(subject: Subject, findings: list[Finding]) -> str:
             f"{subject.plan.board.title}: {used}, log {size(subject.plan.log.size_bytes)}"
         )
     else:
-        verdict = f"{name} must not run while Linux sleeps"
+        broken = len({finding.rule_id for finding in findings if finding.severity == "error"})
+        verdict = f"{name}: failed, {broken} of {len(RULES)} rules are broken"
     told = render_all(findings, name)
     return f"{told}\n\n{verdict}" if told else verdict

@@ -7,7 +7,7 @@ Encodings: Armv8-M Architecture Reference Manual (DDI 0553), chapter C2.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _FOLLOWED = 24
@@ -33,14 +33,15 @@ class Instruction:
 @dataclass(frozen=True)
 class Constant:
     """A 32-bit value that code puts into a register. `pool`: address of the literal it comes from,
-    None for a value in the instructions themselves. `accessed`: memory is accessed through it
-    before the register changes or the code branches."""
+    None for a value in the instructions themselves. `accessed_at`: the instruction that accesses
+    memory through it, before the register changes or the code branches; None if there is none.
+    `immediate`: it fits into one instruction."""
 
     address: int
     value: int
     register: int
     pool: int | None
-    accessed: bool
+    accessed_at: int | None
     immediate: bool = False
 
 
@@ -77,46 +78,47 @@ def literal_of(code: Instruction) -> tuple[tuple[int, int], ...]:
     return ()
 
 
-def constants(code: list[Instruction], literals: dict[int, int]) -> Iterator[Constant]:
+def constants(code: list[Instruction], literals: Mapping[int, int]) -> Iterator[Constant]:
     """`literals`: the words at the addresses of the pools."""
-    lower: dict[int, int] = {}
+    known: dict[int, int] = {}
     for index, instruction in enumerate(code):
-        for register, pool in literal_of(instruction):
+        for loaded, pool in literal_of(instruction):
             if pool in literals:
-                used = _accessed(code, index + 1, register)
-                yield Constant(instruction.address, literals[pool], register, pool, used)
-        moved_to, value = _moved(instruction)
-        if moved_to is None:
-            for gone in [r for r in lower if _writes(instruction) >> r & 1]:
-                del lower[gone]
+                used = _accessed(code, index + 1, loaded)
+                yield Constant(instruction.address, literals[pool], loaded, pool, used)
+        register, value = _moved(instruction, known)
+        if register is None or value is None:
+            for gone in [r for r in known if _writes(instruction) >> r & 1]:
+                del known[gone]
             if _branches(instruction):
-                lower.clear()
-        elif value is None:  # MOVT
-            if moved_to in lower:
-                whole = _imm16(instruction.code) << 16 | lower.pop(moved_to)
-                used = _accessed(code, index + 1, moved_to)
-                yield Constant(instruction.address, whole, moved_to, None, used)
-        elif instruction.code & 0xFBF0_8000 == 0xF240_0000:  # MOVW
-            lower[moved_to] = value
-        else:
-            lower.pop(moved_to, None)
-            used = _accessed(code, index + 1, moved_to)
-            yield Constant(instruction.address, value, moved_to, None, used, immediate=True)
+                known.clear()
+            continue
+        known[register] = value
+        used = _accessed(code, index + 1, register)
+        immediate = instruction.code & _MOVT_MASK != _MOVT
+        yield Constant(instruction.address, value, register, None, used, immediate)
 
 
-def _moved(code: Instruction) -> tuple[int | None, int | None]:
-    """(register, value) of a move of a constant; the value of MOVT is None; (None, None)."""
+_MOVT_MASK, _MOVT = 0xFBF0_8000, 0xF2C0_0000
+
+
+def _moved(code: Instruction, known: Mapping[int, int]) -> tuple[int | None, int | None]:
+    """(register, its new value) of a move of a constant; `known`: constants in registers."""
     word = code.code
     if not code.wide:
+        if word >> 11 == 0b00100:  # MOV (immediate) T1
+            return word >> 8 & 7, word & 0xFF
         return None, None
-    if word & 0xFBF0_8000 == 0xF240_0000:
-        return word >> 8 & 15, _imm16(word)
-    if word & 0xFBF0_8000 == 0xF2C0_0000:
-        return word >> 8 & 15, None
+    register = word >> 8 & 15
+    if word & 0xFBF0_8000 == 0xF240_0000:  # MOVW
+        return register, _imm16(word)
+    if word & _MOVT_MASK == _MOVT:
+        low = known.get(register)
+        return register, None if low is None else _imm16(word) << 16 | low & 0xFFFF
     if word & 0xFBEF_8000 == 0xF04F_0000:  # MOV (immediate) T2
-        return word >> 8 & 15, _expanded(word)
+        return register, _expanded(word)
     if word & 0xFBEF_8000 == 0xF06F_0000:  # MVN (immediate)
-        return word >> 8 & 15, ~_expanded(word) & 0xFFFF_FFFF
+        return register, ~_expanded(word) & 0xFFFF_FFFF
     return None, None
 
 
@@ -135,14 +137,14 @@ def _expanded(word: int) -> int:
     return (byte >> turn | byte << (32 - turn)) & 0xFFFF_FFFF
 
 
-def _accessed(code: list[Instruction], index: int, register: int) -> bool:
+def _accessed(code: list[Instruction], index: int, register: int) -> int | None:
     for instruction in code[index : index + _FOLLOWED]:
         base = base_register(instruction)
         if base == register:
-            return True
+            return instruction.address
         if _writes(instruction) >> register & 1 or _branches(instruction):
-            return False
-    return False
+            return None
+    return None
 
 
 def base_register(code: Instruction) -> int | None:

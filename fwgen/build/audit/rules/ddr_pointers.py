@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fwgen.build.audit.code import words
+from fwgen.build.audit.code import Word, words
 from fwgen.build.audit.finding import Finding, Place, Rule
 from fwgen.build.audit.subject import Subject
 from fwgen.plan.words import address
@@ -27,11 +27,18 @@ OWNER = "src/link.c"
 _HINT = (
     f"only {OWNER} may know where DDR is: it checks that the door is open. Go through its functions"
 )
+_NOBODY = (
+    f"without debug information no module can be told, not even {OWNER}: audit the ELF as it was "
+    "linked, built with -g"
+)
 _SYSTEM_START = 0xE000_0000
 """From here on the core's own registers (Armv8-M memory map), whatever the chip's DDR covers."""
 
 _EXEMPT = (".resource_table",)
 """The resource table's ring addresses are Linux's to use."""
+
+
+_Told = tuple[str, Place]
 
 
 @dataclass(frozen=True)
@@ -40,10 +47,10 @@ class _Part(Region):
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    parts = _parts(subject)
+    parts, hint = _parts(subject), _HINT if subject.elf.debug.present else _NOBODY
     ddr = Region(subject.ddr.start, min(subject.ddr.end, _SYSTEM_START) - subject.ddr.start)
-    yield from _in_code(subject, ddr, parts)
-    yield from _in_data(subject, ddr, parts)
+    for message, place in (*_in_code(subject, ddr, parts), *_in_data(subject, ddr, parts)):
+        yield POINTER.broken(message, place, hint)
 
 
 def _parts(subject: Subject) -> list[_Part]:
@@ -56,54 +63,54 @@ def _parts(subject: Subject) -> list[_Part]:
 def _where(parts: list[_Part], value: int) -> str:
     """The part of DDR, for a sentence; '' if it is none that the M33 has to do with."""
     part = next((p for p in parts if p.start <= value < p.end), None)
-    return f"the {part.title} in DDR" if part else ""
+    return f"in DDR ({part.title})" if part else ""
 
 
-def _in_code(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[Finding]:
+def _in_code(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Told]:
     told: set[tuple[str, str, int]] = set()
     for constant in subject.code.constants():
         if not ddr.start <= constant.value < ddr.end:
             continue
         part = "" if constant.immediate else _where(parts, constant.value)
-        if not (part or constant.accessed) or _own_code(subject, constant.value):
+        used = constant.accessed_at
+        if not (part or used is not None) or _own_code(subject, constant.value):
             continue
-        line = subject.elf.debug.line_of(constant.address)
-        place = subject.code_place(constant.address)
+        at = constant.address if used is None else used
+        line, place = subject.elf.debug.line_of(at), subject.code_place(at)
         once = (place.function, place.file, place.line)
         if (line and _owned(line.unit)) or once in told:
             continue
         told.add(once)
-        yield POINTER.broken(
-            f"{_name(place)} {'accesses' if constant.accessed else 'loads'} "
-            f"{address(constant.value)}, {part or 'in DDR'}",
-            place,
-            _HINT,
-        )
+        does = "loads" if used is None else "accesses"
+        yield f"{_name(place)} {does} {address(constant.value)}, {part or 'in DDR'}", place
 
 
-def _in_data(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[Finding]:
+def _in_data(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Told]:
+    relocated = set(subject.elf.relocations)
+    for word in _data_words(subject):
+        if not ddr.start <= word.value < ddr.end or _own_code(subject, word.value):
+            continue
+        part = _where(parts, word.value)
+        sure = word.address in relocated
+        if not (sure or (part and _may_point(subject, word.address))):
+            continue
+        place = subject.data_place(word.address)
+        if _owned(place.file):
+            continue
+        yield f"{_name(place)} holds {address(word.value)}, {part or 'in DDR'}", place
+
+
+def _data_words(subject: Subject) -> Iterator[Word]:
+    """Of the data sections, and of the constants that lie among the code (literal pools not)."""
     elf = subject.elf
-    relocated = set(elf.relocations)
     for section in elf.allocated:
-        if section.executable or not section.in_file or section.name in _EXEMPT:
-            continue
-        if section.kind == "SHT_ARM_EXIDX":
-            continue
-        for word in words(elf, section, section.start, section.end):
-            if not ddr.start <= word.value < ddr.end:
-                continue
-            part = _where(parts, word.value)
-            sure = word.address in relocated
-            if _own_code(subject, word.value):
-                continue
-            if not (sure or (part and _may_point(subject, word.address))):
-                continue
-            place = subject.data_place(word.address)
-            if _owned(place.file):
-                continue
-            yield POINTER.broken(
-                f"{_name(place)} holds {address(word.value)}, {part or 'in DDR'}", place, _HINT
-            )
+        data = section.in_file and not section.executable and section.kind != "SHT_ARM_EXIDX"
+        if data and section.name not in _EXEMPT:
+            yield from words(elf, section, section.start, section.end)
+    for at, value in subject.code.words.items():
+        symbol = elf.symbol_at(at)
+        if symbol and symbol.kind == "object":
+            yield Word(at, value)
 
 
 def _owned(unit: str) -> bool:

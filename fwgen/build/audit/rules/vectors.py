@@ -50,9 +50,10 @@ def alignment(vectors: int) -> int:
 
 
 def _check_targets(subject: Subject, table: Section) -> Iterator[Finding]:
+    content = subject.elf.content(table)
     words = [
-        int.from_bytes(subject.elf.content(table)[at : at + _WORD], "little")
-        for at in range(0, table.size_bytes, _WORD)
+        int.from_bytes(content[at : at + _WORD], "little")
+        for at in range(0, len(content) - _WORD + 1, _WORD)
     ]
     if len(words) < 2:
         yield TARGET.broken(f"{SECTION} holds {len(words)} vectors", Place(table.start, SECTION))

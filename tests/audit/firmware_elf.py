@@ -1,0 +1,126 @@
+"""Builds the tests' firmware with the compiler that the ziglang wheel carries."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from fwgen.generate import render
+from fwgen.plan import plan_spec
+from fwgen.plan.model import Plan
+from fwgen.spec import load_spec
+
+HERE = Path(__file__).parent
+SPEC = HERE / "spec.yaml"
+_FIRMWARE = HERE / "firmware"
+_CORE = Path(__file__).parents[2] / "fwgen/generate/templates/app/src/core"
+_ZIG = (sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi")
+_FLAGS = (
+    "-mcpu=cortex_m33",
+    "-Os",
+    "-g",
+    "-gdwarf-4",
+    "-ffreestanding",
+    "-nostdlib",
+    "-fdebug-compilation-dir=.",
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the linker script puts things; None: as the plan says."""
+
+    code: int | None = None
+    code_size: int | None = None
+    data: int | None = None
+    data_size: int | None = None
+    vector_offset: int = 0
+    table_align: int = 16
+    table_pad: str = ""
+    table: int | None = None
+    bulk: int = 0x0A060000
+    log_start: int | None = None
+    log_end: int | None = None
+    discard: str = ""
+
+
+@cache
+def plan(spec: Path = SPEC) -> Plan:
+    return plan_spec(load_spec(spec))
+
+
+@cache
+def firmware(
+    *defines: str,
+    layout: Layout = Layout(),
+    spec: Path = SPEC,
+    flags: tuple[str, ...] = (),
+) -> Path:
+    """Compile and link, once for the same arguments."""
+    folder = Path(mkdtemp(prefix="fwgen-audit-"))
+    files = render(plan(spec))
+    config = folder / "fwgen_config.c"
+    config.write_bytes(files["src/core/fwgen_config.c"])
+    source = folder / "src"
+    source.symlink_to(_FIRMWARE)
+    names = [f"src/{name}" for name in ("main.c", "link.c", "stray.c")]
+    names += [] if "NO_CONFIG" in defines else [config.name]
+    script = folder / "firmware.ld"
+    script.write_text(_script(layout, plan(spec)))
+    output = folder / "firmware.elf"
+    command: Sequence[str] = (
+        *_ZIG,
+        *_FLAGS,
+        *flags,
+        f"-I{_CORE}",
+        *(f"-D{name}" for name in defines),
+        *names,
+        "-Wl,-e,reset",
+        "-Wl,--no-gc-sections",
+        "-Wl,--build-id=none",
+        f"-Wl,-T,{script.name}",
+        "-o",
+        output.name,
+    )
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stderr}"
+    return output
+
+
+def _script(layout: Layout, plan: Plan) -> str:
+    text = (_FIRMWARE / "firmware.ld").read_text(encoding="utf-8")
+    planned = {
+        "code": plan.code.start,
+        "code_size": plan.code.size_bytes,
+        "data": plan.data.start,
+        "data_size": plan.data.size_bytes,
+        "table": 0x812F0000,
+        "log_start": plan.log.start,
+        "log_end": plan.log.end,
+    }
+    values: dict[str, str] = {}
+    for name, given in vars(layout).items():
+        value = planned[name] if given is None else given
+        values[name] = hex(value) if isinstance(value, int) else value
+    in_code = layout.table is None
+    values["table_memory"] = "CODE" if in_code else "TABLE"
+    values["table_segment"] = "code" if in_code else "table"
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    assert "@" not in text.split("*/", 1)[1], text
+    return text
+
+
+def patched(elf: Path, *changes: tuple[int, bytes], size_bytes: int | None = None) -> Path:
+    """A copy with other bytes at some offsets, cut to a size if one is given."""
+    content = bytearray(elf.read_bytes())
+    for offset, new in changes:
+        content[offset : offset + len(new)] = new
+    copy = Path(mkdtemp(prefix="fwgen-audit-")) / "patched.elf"
+    copy.write_bytes(bytes(content[:size_bytes]))
+    return copy

@@ -1,0 +1,111 @@
+"""What is no ELF for the M33 is told in a sentence, exit code 2; a damaged one does no harm."""
+
+from __future__ import annotations
+
+import random
+import struct
+from pathlib import Path
+
+import pytest
+
+from fwgen.build.audit import audit
+from fwgen.build.elf import Elf, ElfError
+from fwgen.cli.main import main
+from fwgen.errors import FwgenError
+from tests.audit.firmware_elf import SPEC, firmware, patched, plan
+
+
+def told(path: Path) -> str:
+    with pytest.raises(ElfError) as caught:
+        audit(path, plan())
+    assert caught.value.exit_code == 2
+    assert str(caught.value).startswith(f"{path}: ")
+    return str(caught.value).removeprefix(f"{path}: ")
+
+
+def test_missing_and_folder(tmp_path: Path) -> None:
+    assert told(tmp_path / "none.elf") == "No such file or directory"
+    assert told(tmp_path) == "Is a directory"
+
+
+def test_not_an_elf(tmp_path: Path) -> None:
+    path = tmp_path / "x.elf"
+    path.write_bytes(b"")
+    assert told(path) == "the file is empty"
+    path.write_text("#!/bin/sh\n")
+    assert told(path) == "not an ELF file"
+    path.write_bytes(b"\x7fELF\x01\x01\x01")
+    assert told(path).startswith("truncated")
+
+
+@pytest.mark.parametrize(
+    ("offset", "new", "words"),
+    [
+        (18, struct.pack("<H", 62), "an ELF for x86-64 (32-bit, little endian); the M33's is for"),
+        (18, struct.pack("<H", 183), "an ELF for AArch64"),
+        (18, struct.pack("<H", 999), "an ELF for machine 999"),
+        (4, b"\x02", "an ELF for Arm (64-bit, little endian)"),
+        (16, struct.pack("<H", 1), "an object file; a linked program is due"),
+        (16, struct.pack("<H", 3), "a shared object; a linked program is due"),
+        (44, struct.pack("<H", 0), "no program headers, nothing to load"),
+    ],
+)
+def test_wrong_kind(offset: int, new: bytes, words: str) -> None:
+    assert told(patched(firmware(), (offset, new))).startswith(words)
+
+
+def test_big_endian() -> None:
+    changes = ((5, b"\x02"), (16, b"\x00\x02"), (18, b"\x00\x28"))
+    assert "32-bit, big endian" in told(patched(firmware(), *changes))
+
+
+def test_truncated_wherever_it_is_cut() -> None:
+    whole = firmware().stat().st_size
+    for size_bytes in (40, 52, 100, whole // 2, whole - 1):
+        assert told(patched(firmware(), size_bytes=size_bytes)).startswith("truncated")
+
+
+def test_stripped() -> None:
+    assert told(firmware(flags=("-s",))).startswith("no symbols, it was stripped")
+
+
+def test_damaged_bytes_end_in_findings_or_a_sentence() -> None:
+    """Whatever byte of the headers and tables is wrong, no traceback comes of it."""
+    good = firmware()
+    content = good.read_bytes()
+    (sections,) = struct.unpack_from("<I", content, 32)
+    chance = random.Random(4)
+    places = [*range(4, 148), *range(sections, len(content))]
+    for _ in range(60):
+        at = chance.choice(places)
+        copy = patched(good, (at, bytes([chance.randrange(256)])))
+        try:
+            audit(copy, plan())
+        except FwgenError as error:
+            assert "\n" not in str(error)
+
+
+def test_without_debug_information_the_owner_cannot_be_told() -> None:
+    found = audit(firmware(flags=("-g0",)), plan())
+    assert {finding.rule_id for finding in found} == {"ddr-pointer"}
+    assert all("built with -g" in finding.hint for finding in found)
+
+
+def test_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["audit", str(firmware()), "--spec", str(SPEC)]) == 0
+    assert "passed" in capsys.readouterr().out
+    assert main(["audit", str(firmware("VERSION=2")), "--spec", str(SPEC)]) == 1
+    out = capsys.readouterr().out
+    assert "error[resource-table-format]: the resource table: version 2" in out
+    assert main(["audit", str(tmp_path / "none"), "--spec", str(SPEC)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1
+
+
+def test_reading_memory() -> None:
+    elf = Elf(firmware())
+    table = elf.symbol("resource_table")
+    assert table and elf.read_u32(table.start) == 1
+    stack = elf.symbol("z_main_stack")
+    assert stack and elf.read(stack.start, 4) == bytes(4), "zero where nothing is in the file"
+    assert elf.read(0x2000_0000, 4) is None
