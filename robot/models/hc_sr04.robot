@@ -73,6 +73,15 @@ The Obstacle Walks On A Path From The First Trigger On
     Number Should Be      sensor MicrometresAt 1000    2000000
     Number Should Be      sensor MicrometresAt 5000    2000000
 
+A Trigger Counts For The Nearest Millisecond
+    Execute Command       sensor Path "0:1000000 1000:2000000"
+    Trigger For           10
+    Run For Microseconds    500590
+    Trigger For           10
+    ${triggers}=          Execute Command    sensor Triggers
+    # 500.600 ms: 1.501 m
+    Should Contain        ${triggers}    500600000 8747
+
 The Obstacle Can Be Moved While Running
     Execute Command       sensor MoveTo 500 2
     Number Should Be      sensor MicrometresAt 1000    750000

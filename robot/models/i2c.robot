@@ -201,6 +201,15 @@ Switching Off Ends Everything
     Let Bits Pass         100
     Register Should Be    ${I2C}    ${ISR}    ${TXE}
 
+Switching Off Calls Off What Was On The Wire
+    Begin                 ${NOBODY}    3
+    Let Bits Pass         5
+    Write Register        ${I2C}    ${CR1}    0
+    Write Register        ${I2C}    ${CR1}    ${ON}
+    Let Bits Pass         100
+    Register Should Be    ${I2C}    ${ISR}    ${TXE}
+    Number Should Be      i2c8 Refused    0
+
 A Clock Line Held Low Hangs The Transfer
     Execute Command       i2c8 HoldClock true
     Begin                 ${DISPLAY}    1

@@ -10,6 +10,16 @@ ${C2SCR}          0x18
 ${IPCC}           0x40490000
 ${CODE}           0x0A043000
 
+*** Keywords ***
+Load A Program That Switches SysTick On
+    Write Register        ${CODE}    0x00    0x0A09F000
+    Write Register        ${CODE}    0x04    0x0A043101
+    # 100: ldr r1, [pc, #8]   102: movs r0, #5   104: str r0, [r1]   106: adds r2, #1   108: b .
+    Write Register        ${CODE}    0x100    0x20054902
+    Write Register        ${CODE}    0x104    0x32016008
+    Write Register        ${CODE}    0x108    0x0000E7FE
+    Write Register        ${CODE}    0x10C    0xE000E010
+
 *** Test Cases ***
 Doorbells Wait In A Queue
     Run For Microseconds    250
@@ -64,3 +74,23 @@ A Core That Leaves Its Memory Is Given Up
     Run For Microseconds    10
     Answer Should Be      core HasAborted    True
     Run For Microseconds    10
+
+The Core's Own Clock Is That Of Its SysTick
+    Load A Program That Switches SysTick On
+    Execute Command       core Start ${CODE}
+    Run For Microseconds    100
+    ${clock}=             Execute Command    core Clock
+    Should Match Regexp    ${clock}    ^\\s*\\d{1,3} 1\\s*$
+    Execute Command       core Stop
+    ${clock}=             Execute Command    core Clock
+    Should Match Regexp    ${clock}    ^\\s*\\d{1,3} 1\\s+100000 0\\s*$
+
+A Reset Of The Whole Machine Starts The Core Where It Was Started
+    Load A Program That Switches SysTick On
+    Execute Command       core Start ${CODE}
+    Run For Microseconds    100
+    Execute Command       cpu SetRegister 2 41
+    Execute Command       machine Reset
+    Run For Microseconds    200
+    Number Should Be      cpu GetRegister 2    1
+    Register Should Be    ${CODE}    0x04    0x0A043101
