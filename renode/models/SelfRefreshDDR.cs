@@ -247,8 +247,6 @@ namespace Antmicro.Renode.Peripherals.Memory
         private void Record(ulong offset, int width, bool write)
         {
             Violations++;
-            // the program counter becomes that of this very instruction
-            ((Func<int>)Private("TlibRestoreContext"))();
             if(violations.Count < MostRecorded)
             {
                 violations.Add(string.Format(CultureInfo.InvariantCulture, "{0} 0x{1:X} 0x{2:X} 0x{3:X} {4} {5} {6}",
@@ -319,21 +317,17 @@ namespace Antmicro.Renode.Peripherals.Memory
             return page;
         }
 
-        // Before this instruction: it is what an exception returns to
+        // Before this instruction: it is what an exception returns to. The emulator has this for its own watchpoints and
+        // does not show it.
         private void LeaveBlock()
         {
-            ((Action<int>)Private("TlibRequestTranslationBlockInterrupt"))(1);
-        }
-
-        // The emulator has these two for its own watchpoints and does not show them.
-        private object Private(string name)
-        {
+            const string name = "TlibRequestTranslationBlockInterrupt";
             var field = typeof(TranslationCPU).GetField(name, BindingFlags.NonPublic | BindingFlags.Instance);
             if(field == null)
             {
                 throw new InvalidOperationException("this Renode's TranslationCPU has no " + name);
             }
-            return field.GetValue(cpu);
+            ((Action<int>)field.GetValue(cpu))(1);
         }
 
         private Consequence consequence = Consequence.None;
