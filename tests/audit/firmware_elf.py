@@ -83,6 +83,7 @@ def firmware(
         "-Wl,-e,reset",
         "-Wl,--no-gc-sections",
         "-Wl,--build-id=none",
+        "-Wl,-z,max-page-size=16",
         f"-Wl,-T,{script.name}",
         "-o",
         output.name,

@@ -210,7 +210,7 @@ def test_a_pointer_is_named_with_function_and_line(define: str, function: str, t
     place = _only(audit(firmware(define), plan())).place
     source = (Path(__file__).parent / "firmware/stray.c").read_text().splitlines()
     line = next(n for n, written in enumerate(source, 1) if text in written)
-    assert (place.function, place.file, place.line) == (function, "src/stray.c", line)
+    assert (place.symbol, place.file, place.line) == (function, "src/stray.c", line)
 
 
 def test_bytes_text_and_hashes_are_no_pointers() -> None:

@@ -17,15 +17,15 @@ class Place:
 
     address: int | None = None
     section: str = ""
-    function: str = ""
+    symbol: str = ""
     file: str = ""
     line: int = 0
 
     def __str__(self) -> str:
         """`0x0A043A1C in stray, src/display.c:42`; '' if nothing is known."""
         parts = [f"0x{self.address:08X}"] if self.address is not None else []
-        if self.function:
-            parts.append(f"in {self.function}")
+        if self.symbol:
+            parts.append(f"in {self.symbol}")
         elif self.section:
             parts.append(f"in {self.section}")
         where = " ".join(parts)

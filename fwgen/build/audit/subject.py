@@ -54,7 +54,7 @@ class Subject:
         return Place(
             address=address,
             section=self._section(address),
-            function=symbol.name if symbol else "",
+            symbol=symbol.name if symbol else "",
             file=line.file if line else "",
             line=line.line if line else 0,
         )
@@ -66,7 +66,7 @@ class Subject:
         return Place(
             address=address,
             section=self._section(address),
-            function=symbol.name if symbol else "",
+            symbol=symbol.name if symbol else "",
             file=line.file if line else symbol.file if symbol else "",
             line=line.line if line else 0,
         )

@@ -105,6 +105,20 @@ __attribute__((noinline)) static void deep(volatile uint32_t *out)
 		(uint32_t)words_of_text[initialised & 7] + (uint32_t)temperature;
 }
 
+#ifdef RECURSION
+__attribute__((noinline)) static uint32_t again(volatile uint32_t *out)
+{
+	volatile uint32_t frame[100];
+
+	frame[*out & 63] = *out;
+	return *out ? again(out) + frame[*out & 63] : 0;
+}
+#endif
+
+#ifdef THROUGH_POINTER
+void (*volatile through)(void) = spurious;
+#endif
+
 static void spurious(void)
 {
 	for (;;)
@@ -116,6 +130,12 @@ void bg_thread_main(void)
 	volatile uint32_t out = 1;
 
 	deep(&out);
+#ifdef RECURSION
+	out = again(&out);
+#endif
+#ifdef THROUGH_POINTER
+	through();
+#endif
 	link_send(out);
 }
 

@@ -77,7 +77,7 @@ def _in_code(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Tol
             continue
         at = constant.address if used is None else used
         line, place = subject.elf.debug.line_of(at), subject.code_place(at)
-        once = (place.function, place.file, place.line)
+        once = (place.symbol, place.file, place.line)
         if (line and _owned(line.unit)) or once in told:
             continue
         told.add(once)
@@ -149,4 +149,4 @@ def _in_text(subject: Subject, at: int) -> bool:
 
 
 def _name(place: Place) -> str:
-    return f"`{place.function}`" if place.function else place.section or "the image"
+    return f"`{place.symbol}`" if place.symbol else place.section or "the image"

@@ -25,7 +25,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             f"{size(stack.needed_bytes)}",
             Place(
                 address=stack.start,
-                function=symbol.name if symbol else "",
+                symbol=symbol.name if symbol else "",
                 file=line.file if line else "",
                 line=line.line if line else 0,
             ),

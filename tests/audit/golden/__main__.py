@@ -1,0 +1,37 @@
+"""Builds the golden ELFs and writes the documents. Look at the difference before committing it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+from pathlib import Path
+
+from fwgen.cli.main import main
+from tests.audit.firmware_elf import SPEC, firmware
+
+HERE = Path(__file__).parent
+DEFINES: dict[str, tuple[str, ...]] = {
+    "good": (),
+    "bad": ("STRAY_ACCESS", "STRAY_POINTER", "BUFFERS=4", "STATUS=4", "MAIN_STACK=128"),
+}
+
+
+def document(name: str) -> str:
+    """What `fwgen audit NAME.elf --json` prints, run in this folder."""
+    before = Path.cwd()
+    os.chdir(HERE)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            main(["audit", f"{name}.elf", "--spec", os.path.relpath(SPEC, HERE), "--json"])
+    finally:
+        os.chdir(before)
+    return said.getvalue()
+
+
+if __name__ == "__main__":
+    for name, defines in DEFINES.items():
+        shutil.copyfile(firmware(*defines), HERE / f"{name}.elf")
+        (HERE / f"{name}.json").write_text(document(name), encoding="utf-8")
+        print(f"wrote {name}.elf and {name}.json")
