@@ -115,6 +115,15 @@ class Ledger:
         record.log_bytes_per_sample = self._bytes_per_sample(delivered, taken)
         return record
 
+    @property
+    def received(self) -> int:
+        """Samples that have reached the application, each time they did."""
+        return len(self._words)
+
+    def latest(self, count: int) -> list[tuple[int, int]]:
+        """Status and distance in mm of the last samples that have."""
+        return [(word >> 13, word & 0x1FFF) for word in self._words[-count:]]
+
     def told(self) -> tuple[Ints, Ints]:
         """Boot and device time in us of all that was delivered so far, in order of arrival."""
         if not self._heads:

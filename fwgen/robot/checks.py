@@ -1,0 +1,164 @@
+"""Keywords that say what must hold."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+import numpy as np
+
+from fwgen.backends.record import AWAKE, STATUS_NAMES, VALID, RunRecord
+from fwgen.robot.bench import Bench
+from fwgen.robot.kinds import Length, Time
+from fwgen.scenario.expect import STANDING
+from fwgen.scenario.load import parse_scenario
+
+_EXPECT = """\
+fwgen-scenario: 1
+name: x
+distance: [{{at: 0 s, mm: 1000}}]
+until: 1 s
+expect: {expect}
+"""
+_ABOUT_SAMPLES = tuple(name for name in STANDING if name != "ddr_accesses_while_closed")
+_SETTLED_S = 1.0
+
+
+class Checks(Bench):
+    """Those about the whole run end it: what was taken so far arrives, then it is judged."""
+
+    # ------------------------------------------------------------------------- the whole run
+
+    def every_sample_should_have_arrived(self) -> None:
+        """Ends the run. Each sample once, in order, with the sensor's value and the schedule's
+        time."""
+        record, report = self._outcome()
+        counts = cast(dict[str, int], report["samples"])
+        bad = [f"{counts[name]} {name}" for name in _ABOUT_SAMPLES if counts[name]]
+        if bad:
+            reasons = " ".join(report["reasons"])
+            raise AssertionError(f"of {len(record.taken)} samples: {', '.join(bad)}. {reasons}")
+        if not len(record.taken):
+            raise AssertionError("no sample was taken")
+
+    def the_run_should_pass(self) -> None:
+        """Ends the run. For a scenario: all that it expects; else what every run must fulfil."""
+        _, report = self._outcome()
+        if report["verdict"] != "pass":
+            raise AssertionError(" ".join(report["reasons"]))
+
+    def report_should_meet(self, expectations: str) -> None:
+        """Ends the run. Expectations as in a scenario: ``{sleeps: 1, drain: {at-most: 5 s}}``."""
+        _, report = self._outcome()
+        expected = parse_scenario(_EXPECT.format(expect=expectations), "<expectations>").expect
+        wrong = [sentence for item in expected if (sentence := item.judge(dict(report)))]
+        if wrong:
+            raise AssertionError("; ".join(wrong))
+
+    def samples_should_arrive_within(self, time: Time) -> None:
+        """Ends the run. Of all samples taken while Linux was awake (for a second at least)."""
+        record, _ = self._outcome()
+        late_us, at_s = _slowest(record)
+        if late_us > time:
+            raise AssertionError(
+                f"the sample of {at_s:.3f} s took {late_us / 1000:.3f} ms, due: {time / 1000:g} ms"
+            )
+
+    # ---------------------------------------------------------------------------- at any time
+
+    def closed_DDR_should_not_have_been_touched(self) -> None:
+        """The firmware has used no memory that Linux's sleep has closed."""
+        accesses = self._view().ddr_accesses
+        if accesses:
+            first = accesses[0]
+            where = f" at {first.address:#010x}" if first.address is not None else ""
+            raise AssertionError(
+                f"closed DDR was touched {len(accesses)} times, first at {first.t_s:.6f} s "
+                f"by {first.function}{where}"
+            )
+
+    def linux_should_be(self, state: str) -> None:
+        """awake, asking, suspending, asleep, resuming or offline."""
+        found = self._view().linux
+        if found != state:
+            raise AssertionError(f"Linux is {found}, due: {state}")
+
+    def latest_sample_should_be(self, distance: Length, give_or_take: Length = Length(0)) -> None:  # noqa: B008
+        """The last sample that Linux has received."""
+        status, found_mm = self._latest()
+        if status != VALID or abs(found_mm - distance) > give_or_take:
+            found = _shown(status, found_mm)
+            raise AssertionError(f"the latest sample is {found}, due: {int(distance)} mm")
+
+    def latest_sample_should_say(self, status: str) -> None:
+        """too near, too far, no echo, missed period or sensor fault."""
+        found, found_mm = self._latest()
+        if STATUS_NAMES[found] != status:
+            raise AssertionError(f"the latest sample is {_shown(found, found_mm)}, due: {status}")
+
+    def samples_received(self) -> int:
+        """How many Linux's application has."""
+        return self._view().received
+
+    def samples_should_have_been_declared_lost(self, at_least: int = 1) -> None:
+        """By the firmware, which had to drop them."""
+        found = self._view().declared_lost
+        if found < at_least:
+            raise AssertionError(f"{found} samples were declared lost, due: {at_least} at least")
+
+    def console_should_say(self, pattern: str) -> None:
+        """A regular expression for a part of what the firmware has written on its console."""
+        self._needs_firmware("a console")
+        console = self._view().console
+        if not re.search(pattern, console):
+            raise AssertionError(f"the console never said `{pattern}`:\n{console}")
+
+    def console_should_not_say(self, pattern: str) -> None:
+        """The opposite of `Console Should Say`."""
+        self._needs_firmware("a console")
+        found = re.search(f".*(?:{pattern}).*", self._view().console)
+        if found:
+            raise AssertionError(f"the console said: {found[0]}")
+
+    def kernel_should_have_logged(self, pattern: str) -> None:
+        """A regular expression for a line of Linux's kernel."""
+        self._needs_firmware("a kernel's log")
+        lines = [line for _, line in self._view().kernel]
+        if not any(re.search(pattern, line) for line in lines):
+            raise AssertionError(f"the kernel never logged `{pattern}`:\n" + "\n".join(lines))
+
+    def diary_should_mention(self, pattern: str) -> None:
+        """A regular expression for an event on Linux's side."""
+        texts = [event.text for event in self._view().events]
+        if not any(re.search(pattern, text) for text in texts):
+            raise AssertionError(f"nothing on Linux's side says `{pattern}`:\n" + "\n".join(texts))
+
+    def _latest(self) -> tuple[int, int]:
+        latest = self._view().latest
+        if not latest:
+            raise AssertionError("Linux has received no sample")
+        return latest[-1]
+
+
+def _shown(status: int, distance_mm: int) -> str:
+    return f"{distance_mm} mm" if status == VALID else STATUS_NAMES[status]
+
+
+def _slowest(record: RunRecord) -> tuple[int, float]:
+    """From the scheduled instant to the arrival in us, and the instant in s, of the slowest."""
+    awake = np.zeros(len(record.taken), dtype=bool)
+    at_s = record.taken.at_us / 1e6
+    for band in record.bands:
+        if band.state == AWAKE:
+            awake |= (at_s >= band.start_s + _SETTLED_S) & (at_s < band.end_s - _SETTLED_S)
+    place = {int(seq): row for row, seq in enumerate(record.taken.seq)}
+    rows = [place.get(int(seq)) for seq in record.delivered.seq]
+    slowest, instant = 0, 0.0
+    for row, arrival_us in zip(rows, record.delivered.arrival_us, strict=True):
+        if row is not None and awake[row]:
+            late_us = int(arrival_us - record.taken.at_us[row])
+            if late_us > slowest:
+                slowest, instant = late_us, float(at_s[row])
+    if not awake.any():
+        raise AssertionError("Linux was not awake for long enough to measure")
+    return slowest, instant

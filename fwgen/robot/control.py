@@ -1,0 +1,170 @@
+"""Keywords that start a board and do things to it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from fwgen.robot.bench import Bench
+from fwgen.robot.kinds import Length, Seconds, Time
+from fwgen.scenario.load import find_scenario, load_scenario
+
+_START = """\
+fwgen-scenario: 1
+name: {name}
+distance: {distance}
+noise: {noise} mm
+air: {air}
+until: 1 s
+"""
+
+
+class Control(Bench):
+    """Times and lengths carry their units: `60 s`, `200 ms`, `1 h`, `500 mm`."""
+
+    def start_board(
+        self,
+        distance: str = "1500 mm",
+        noise: Length = Length(0),  # noqa: B008 (an int)
+        seed: int = 1,
+        air: str = "20 °C",
+        spec: Path | None = None,
+    ) -> None:
+        """Starts the firmware and Linux, up to the first sample; virtual time counts from there.
+
+        ``distance`` is where the obstacle stands, or its way as points joined by straight lines:
+        ``0 s: 1500 mm, 60 s: 300 mm``. ``spec`` is another spec than the suite's.
+
+        Example:
+        | Start Board | 0 s: 1500 mm, 60 s: 300 mm | noise=2 mm |
+        """
+        spec = spec or self._spec
+        points = ", ".join(_point(part) for part in distance.split(","))
+        text = _START.format(name="a test", distance=f"[{points}]", noise=int(noise), air=air)
+        self._open(spec).start(spec, text, seed)
+        logging.info("started %s on the %s backend", spec, self._backend)
+
+    def run_scenario(self, scenario: str, seed: int = 1) -> None:
+        """Runs a whole scenario, a file or a bundled one's name, with the spec that it names.
+
+        What it expects is judged by `The Run Should Pass`.
+        """
+        path = find_scenario(scenario)
+        spec = load_scenario(path).spec_path() or self._spec
+        self._result = self._open(spec).run(spec, path, seed)
+        self._tell_report()
+
+    def run_for(self, time: Time) -> None:
+        """Lets virtual time pass."""
+        self._running.run_for(time)
+
+    def virtual_time(self) -> Seconds:
+        """Seconds since the first sample."""
+        return Seconds(self._view().t_us / 1e6)
+
+    def stop_board(self) -> None:
+        """For a test's teardown: tells what happened if the test failed, then stops."""
+        from robot.libraries.BuiltIn import BuiltIn
+
+        if str(BuiltIn().get_variable_value("${TEST STATUS}", "FAIL")) == "FAIL":
+            self._tell_everything()
+        self._close()
+
+    def stop_boards(self) -> None:
+        """For a suite's teardown."""
+        self._close()
+
+    # ------------------------------------------------------------------------ Linux's power
+
+    def suspend_linux(self, wake_after: Time | None = None) -> None:
+        """Linux asks the firmware for sleep and suspends once it agreed; DDR is closed then.
+
+        With ``wake_after`` a timer wakes it. Virtual time must pass for anything to happen.
+        """
+        self._running.do("suspend", wake_after_us=None if wake_after is None else int(wake_after))
+
+    def resume_linux(self) -> None:
+        """Somebody wakes Linux."""
+        self._running.do("resume")
+
+    def sleep_for(self, time: Time) -> None:
+        """Suspends Linux, lets the time pass, wakes it and waits two seconds."""
+        self.suspend_linux()
+        self._running.run_for(time)
+        self.resume_linux()
+        self._running.run_for(2_000_000)
+
+    def send_wake(self) -> None:
+        """Linux's application sends WAKE though nothing sleeps."""
+        self._running.do("send_wake")
+
+    # ------------------------------------------------------------------- Linux's misfortunes
+
+    def reboot_linux(self, takes: Time = Time(20_000_000)) -> None:  # noqa: B008 (an int)
+        """Linux goes down without a word, and is back after that time with new rings."""
+        self._running.do("reboot_linux", takes_us=int(takes))
+
+    def crash_application(self) -> None:
+        """What it has received and not processed is lost with it."""
+        self._running.do("crash_app")
+
+    def start_application(self) -> None:
+        """Starts it again."""
+        self._running.do("start_app")
+
+    def unbind_linux(self) -> None:
+        """The driver lets go of the rpmsg device."""
+        self._running.do("unbind")
+
+    def bind_linux(self) -> None:
+        """The driver has it again."""
+        self._running.do("bind")
+
+    def stall_linux(self, time: Time) -> None:
+        """Linux reads nothing for so long."""
+        self._running.do("stall_linux", for_us=int(time))
+
+    def ring_stale_doorbell(self, ring: str) -> None:
+        """A doorbell of ``vq0`` or ``vq1`` reaches the M33, and nothing new stands behind it."""
+        self._running.do("stale_doorbell", ring=ring)
+
+    # --------------------------------------------------------------- what surrounds the M33
+
+    def reset_firmware(self) -> None:
+        """Resets the M33; what lies in memory that stays powered stays."""
+        self._running.do("reset_firmware")
+
+    def move_obstacle(self, to: Length, within: Time = Time(1_000)) -> None:  # noqa: B008 (an int)
+        """From where it stands, in a straight line."""
+        self._running.do("move_obstacle", to_um=int(to) * 1000, within_ms=int(within) // 1000)
+
+    def mute_sensor(self) -> None:
+        """It gives no pulse any more."""
+        self._running.do("mute_sensor")
+
+    def hold_echo(self) -> None:
+        """The sensor holds its line."""
+        self._running.do("hold_echo")
+
+    def restore_sensor(self) -> None:
+        """It works again."""
+        self._running.do("unmute_sensor")
+
+    def unplug_display(self) -> None:
+        """It is gone from its bus."""
+        self._running.do("display_off")
+
+    def plug_display(self) -> None:
+        """It is there again, dark and without memory."""
+        self._running.do("display_on")
+
+
+def _point(text: str) -> str:
+    """`60 s: 300 mm`, or a distance alone, as a scenario's point."""
+    at, found, distance = text.partition(":")
+    if not found:
+        at, distance = "0 s", text
+    number, _, unit = distance.strip().partition(" ")
+    if unit != "mm":
+        raise ValueError(f"`{distance.strip()}` is no distance in mm, as in `500 mm`")
+    return f"{{at: {at.strip()}, mm: {number}}}"

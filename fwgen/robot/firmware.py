@@ -1,0 +1,79 @@
+"""Firmwares for the suites: built when first wanted, and kept as long as their sources stay."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from fwgen.build.firmware import Firmware
+from fwgen.config import load_config
+from fwgen.errors import ExaminedBadError
+from fwgen.generate import render
+from fwgen.plan import plan_spec
+from fwgen.robot.mutants import Mutant, stand_in
+from fwgen.spec import load_spec
+from fwgen.spec.model import Spec
+
+_TREE: Final = "tree"
+_MUTANT_TREE: Final = "mutant-tree"
+_STAND_INS: Final = "mutant-sources"
+
+
+def firmware(spec_file: Path, folder: Path, mutant: Mutant | None = None) -> Path:
+    """The ELF of a spec, with a fault or without; those with one share a build tree of their own.
+
+    Raises MissingToolError without Zephyr, ExaminedBadError if a right firmware fails its audit.
+    """
+    folder = folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    spec = load_spec(spec_file)
+    app = render(plan_spec(spec))
+    name = f"{spec.name}-{mutant.name}" if mutant else spec.name
+    elf, stamp = folder / f"{name}.elf", folder / f"{name}.stamp"
+    changed = mutant.sources(app) if mutant else {}
+    key = _key(app, changed)
+    with _locked(folder / "lock"):
+        if elf.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == key:
+            return elf
+        stamp.unlink(missing_ok=True)
+        built = _build_changed(spec, folder, changed) if mutant else _build(spec, folder / _TREE)
+        shutil.copyfile(built, elf)
+        stamp.write_text(key, encoding="utf-8")
+    return elf
+
+
+def _build(spec: Spec, tree: Path) -> Path:
+    built = Firmware(spec, tree).build()
+    if not built.passed:
+        failed = "\n".join(finding.message for finding in built.findings)
+        raise ExaminedBadError(f"{built.elf} fails the audit:\n{failed}")
+    return built.elf
+
+
+def _build_changed(spec: Spec, folder: Path, changed: Mapping[str, str]) -> Path:
+    """The audit may say what it likes: it is not to be the only one that sees the fault."""
+    stand_in(folder / _STAND_INS, changed)
+    definitions = {"FWGEN_MUTANT": str(folder / _STAND_INS)}
+    return Firmware(spec, folder / _MUTANT_TREE, definitions=definitions).build().elf
+
+
+def _key(app: Mapping[str, bytes], changed: Mapping[str, str]) -> str:
+    """Changes with what the ELF is made of, and with the tools."""
+    digest = hashlib.sha256(f"{load_config().zephyr}\n{sorted(changed.items())}\n".encode())
+    for path, content in app.items():
+        digest.update(f"{path}\n{len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One build at a time, whoever wants it."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

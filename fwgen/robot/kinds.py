@@ -1,0 +1,30 @@
+"""Arguments as people write them, `60 s` and `500 mm`, turned into numbers by Robot."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fwgen.spec import quantity as q
+
+
+class Time(int):
+    """A time with its unit, as in `200 ms`, `60 s`, `5 min`, `1 h`; at least a microsecond."""
+
+
+class Length(int):
+    """A length with its unit, as in `500 mm`, `2 m`; at least a millimetre."""
+
+
+class Seconds(float):
+    """A time in seconds, as a keyword returns it."""
+
+
+def _time(text: str) -> Time:
+    return Time(q.whole(q.parse(text, q.Dimension.TIME, example="10 s"), "us"))
+
+
+def _length(text: str) -> Length:
+    return Length(q.whole(q.parse(text, q.Dimension.LENGTH, example="500 mm"), "mm"))
+
+
+CONVERTERS: Final = {Time: _time, Length: _length}

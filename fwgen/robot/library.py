@@ -1,0 +1,16 @@
+"""The keyword library; suites say `Library    fwgen.robot`."""
+
+from __future__ import annotations
+
+from fwgen.robot.checks import Checks
+from fwgen.robot.control import Control
+from fwgen.robot.kinds import CONVERTERS
+from fwgen.robot.screen import Screen
+
+
+class robot(Control, Checks, Screen):
+    """A board with firmware, a Linux that sleeps, a sensor and a display: keywords over fwgen's
+    scenario engine and backends."""
+
+    ROBOT_LIBRARY_SCOPE = "SUITE"
+    ROBOT_LIBRARY_CONVERTERS = CONVERTERS

@@ -1,0 +1,94 @@
+"""A board in another process, seen from here."""
+
+from __future__ import annotations
+
+import multiprocessing
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from fwgen.backends.record import RunRecord
+from fwgen.errors import FwgenError, ToolBrokeError
+from fwgen.report.model import Report
+from fwgen.robot.stage import View
+
+_PATIENCE_S: Final = 900.0
+_KEPT_CHARACTERS: Final = 4000
+_MAIN: Final = "from fwgen.robot.stage import main; main()"  # `-m` would give View two names
+
+
+class RemoteError(FwgenError):
+    """What the other process raised, with its exit code."""
+
+    def __init__(self, exit_code: int, text: str) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+
+class RemoteBoard:
+    """`elf`: the firmware; None on the host backend."""
+
+    def __init__(self, backend: str, elf: Path | None) -> None:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
+        self._connection, theirs = multiprocessing.Pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _MAIN, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=subprocess.STDOUT,
+        )
+        theirs.close()
+        self._connection.send((backend, str(elf or "")))
+
+    def start(self, spec: Path, scenario_text: str, seed: int) -> None:
+        self._ask("start", str(spec), scenario_text, seed)
+
+    def run_for(self, us: int) -> View:
+        view: View = self._ask("run_for", us)
+        return view
+
+    def do(self, action: str, **arguments: Any) -> None:
+        """One of the backend's actions."""
+        self._ask("do", action, arguments)
+
+    def view(self) -> View:
+        view: View = self._ask("view")
+        return view
+
+    def finish(self) -> tuple[RunRecord, Report]:
+        result: tuple[RunRecord, Report] = self._ask("finish")
+        return result
+
+    def run(self, spec: Path, scenario: Path, seed: int) -> tuple[RunRecord, Report]:
+        result: tuple[RunRecord, Report] = self._ask("run", str(spec), str(scenario), seed)
+        return result
+
+    def close(self) -> None:
+        self._connection.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._said.close()
+
+    def _ask(self, method: str, *arguments: Any) -> Any:
+        try:
+            self._connection.send((method, arguments))
+            if not self._connection.poll(_PATIENCE_S):
+                self._process.kill()
+                raise ToolBrokeError(f"no answer within {_PATIENCE_S:.0f} s{self._last_words()}")
+            answer = self._connection.recv()
+        except (EOFError, OSError) as error:
+            raise ToolBrokeError(f"the board's process has died{self._last_words()}") from error
+        if answer[0] == "failed":
+            raise RemoteError(answer[1], answer[2])
+        return answer[1]
+
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        text = self._said.read().decode("utf-8", "replace")[-_KEPT_CHARACTERS:].strip()
+        return f":\n{text}" if text else ""

@@ -1,0 +1,63 @@
+"""Keywords about the display."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fwgen.backends.renode.png import png_of
+from fwgen.robot.bench import Bench, tell_picture
+from fwgen.robot.golden import read_picture
+
+_WIDTH = 128
+
+
+class Screen(Bench):
+    """Pictures are compared pixel by pixel with goldens, PNG files that a person has looked at."""
+
+    def display_should_look_like(self, golden: Path) -> None:
+        """If it does not, both are in the log, and the found one lies in ``${OUTPUT DIR}/found``:
+        look at it, and copy it over the golden if it is right."""
+        self._needs_firmware("a display")
+        found = self._picture()
+        due = read_picture(golden.read_bytes()) if golden.is_file() else b""
+        if found == due:
+            return
+        kept = self._keep(golden.name, found)
+        tell_picture("found", found)
+        if not due:
+            raise AssertionError(f"there is no golden {golden}: look at {kept} and copy it there")
+        tell_picture("due", due)
+        differing = sum((a ^ b).bit_count() for a, b in zip(found, due, strict=False))
+        raise AssertionError(f"{differing} pixels differ from {golden.name}; found: {kept}")
+
+    def display_should_be_dark(self) -> None:
+        """Not a pixel is lit."""
+        self._needs_firmware("a display")
+        if any(self._picture()):
+            raise AssertionError("the display shows something")
+
+    def display_should_not_be_dark(self) -> None:
+        """Some pixels are lit."""
+        self._needs_firmware("a display")
+        if not any(self._picture()):
+            raise AssertionError("the display is dark")
+
+    def frames_shown(self) -> int:
+        """How often the picture has changed so far."""
+        self._needs_firmware("a display")
+        return self._view().frames
+
+    def _picture(self) -> bytes:
+        picture = self._view().picture
+        if not picture:
+            raise AssertionError("this spec has no display")
+        return picture
+
+    def _keep(self, name: str, packed: bytes) -> Path:
+        from robot.libraries.BuiltIn import BuiltIn
+
+        folder = Path(str(BuiltIn().get_variable_value("${OUTPUT DIR}"))) / "found"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / name
+        path.write_bytes(png_of(packed, _WIDTH, len(packed) * 8 // _WIDTH))
+        return path
