@@ -14,11 +14,14 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from fwgen.build.firmware import find_tools
 from fwgen.config import load_config
+from fwgen.errors import FwgenError
 
 settings.register_profile("fwgen", deadline=None)  # a busy machine is no failure
 settings.load_profile("fwgen")
@@ -29,9 +32,11 @@ def _program(name: str, cure: str) -> str | None:
 
 
 def _zephyr() -> str | None:
-    if os.environ.get("ZEPHYR_BASE"):
-        return None
-    return "Zephyr was not found (set ZEPHYR_BASE, or `fwgen setup`)"
+    try:
+        find_tools(load_config(), [Path.cwd()])
+    except FwgenError as error:
+        return str(error)
+    return None
 
 
 def _renode() -> str | None:
