@@ -30,8 +30,9 @@ from fwgen.sensor import World
 Ints = NDArray[np.int64]
 
 QUANTUM_US: Final = 10_000
-"""Longest step in which Renode runs on without looking around. Longer gains nothing measurable;
-shorter costs: at 10 us a busy core runs at a fifth of the speed."""
+"""Longest step in which Renode runs on without looking around; a quantum costs the host 40 us, so
+that an idle core runs at 260 times real time (at 50 ms 470 times, at 1 ms 30 times). What waits for
+a safe moment waits for its end."""
 
 _SILENT: Final = 3  # Renode's log level `error`
 
