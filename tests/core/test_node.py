@@ -226,6 +226,20 @@ def test_acknowledgements_keep_the_silence_away() -> None:
     assert node.counter("asks") == 0
 
 
+def test_acknowledgements_that_lag_behind_keep_the_silence_away_too() -> None:
+    node = awake_node()
+    behind = 0
+    for number in range(1, 200):
+        run_samples(node, number, 1)
+        for first, _ in blocks(node.take_sent()):
+            if first > behind:
+                node.receive(Ack(first), number * PERIOD_US)
+                node.poll(number * PERIOD_US)
+            behind = first
+    assert node.counter("unacked_blocks") > 0
+    assert node.counter("asks") == 0
+
+
 def test_a_claim_on_samples_that_were_not_sent_is_not_believed() -> None:
     node = awake_node()
     run_samples(node, 1, 3)

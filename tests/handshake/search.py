@@ -71,8 +71,9 @@ _ORDER = (
     "peer: reads",
     "device",
     "fw: guard",
+    "fw: settles",
 )
-_LAST = ("fw: patience over",)
+_LAST = ("fw: patience over", "peer: silence")
 
 
 def _next_in_order(calm: Model, world: World) -> World | None:

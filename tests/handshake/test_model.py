@@ -29,7 +29,8 @@ def test_the_firmware_never_uses_the_link_while_ddr_is_closed() -> None:
     found = worlds()
     shut = {"detached", "hushed", "asleep", "calling"}
     assert {world.fw for world in found if world.linux == "down"} == shut
-    assert {world.fw for world in found} == set(Model.of_the_product().firmware.states)
+    states = set(Model.of_the_product().firmware.states)
+    assert {world.fw for world in found} == states - {"draining"}
     assert {world.peer for world in found} == set(Model.of_the_product().peer.states)
 
 
@@ -80,9 +81,6 @@ DEAD_ENDS = {
     "deaf in its sleep": changed("firmware", "asleep", "doorbell", "ignore", "asleep"),
     "WAKE is not repeated": changed("peer", "waking", "timeout", "none", "waking"),
     "hello is not repeated": changed("peer", "greeting", "timeout", "none", "greeting"),
-    "firmware that fell asleep late is not noticed": changed(
-        "peer", "online", "rx_old_sleep_ack", "none", "online"
-    ),
     "hello does not wake": changed("firmware", "waking", "rx_hello", "none", "waking"),
 }
 

@@ -63,6 +63,14 @@ def test_between_sleep_and_its_acknowledgement_the_peer_sends_nothing_but_sleep(
             assert allowed[event] == row.action
 
 
+def test_draining_differs_from_awake_by_its_name_alone() -> None:
+    for event in set(EVENTS) - {"drained"}:
+        draining, awake = FIRMWARE.step("draining", event), FIRMWARE.step("awake", event)
+        assert draining.action == awake.action
+        stays = {("draining", "awake"), ("draining", "draining")}
+        assert draining.next == awake.next or (draining.next, awake.next) in stays
+
+
 @pytest.mark.parametrize(("table", "goal"), [(FIRMWARE, "awake"), (PEER, "online")])
 def test_every_state_has_a_way_back(table: Machine, goal: str) -> None:
     reach = {goal}

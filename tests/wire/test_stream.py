@@ -207,6 +207,16 @@ def _as_the_firmware(item: bytes) -> PeerMessage:
     return message
 
 
+def test_what_fills_the_firmware_s_buffer_and_is_no_message_is_dropped() -> None:
+    long = MARK + b"\x97" + 7 * b"\x1a\xff\xff\xff\xff" + b"\x1a"
+    assert len(long) == 40
+    assert CReader().feed(long + encode(Sleep(1))) == [Sleep(1)]
+
+
+def test_the_firmware_takes_no_session_0() -> None:
+    assert CReader().feed(encode(PeerHello(1, None, 0, None))) == []
+
+
 @pytest.mark.parametrize(
     "behind",
     [
