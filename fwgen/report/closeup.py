@@ -81,8 +81,8 @@ def _falling(scene: Scene, sleep: SleepRecord, asleep: Band, wide_s: float, inde
     window = (sleep.at_s - wide_s, asleep.start_s + wide_s)
     ack = "" if sleep.ack_ms is None else f" The firmware agrees after {span(sleep.ack_ms / 1e3)}."
     words = (
-        f"SLEEP is sent at 0 s.{ack} What is in the log is sent before; every sample taken "
-        "from then on stays in it."
+        f"SLEEP is sent at 0 s.{ack} What has not been sent by then stays in the log, with "
+        "every sample that follows."
     )
     return _rails(scene, "Falling asleep", window, sleep.at_s, f"sleep{index}-down", words)
 
