@@ -17,14 +17,23 @@ def open_backend(
     *,
     elf: Path | None = None,
     core: Mapping[str, bytes] | None = None,
+    waves: Path | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> Backend:
-    """`elf`: the firmware to run (renode); `core`: the core's sources (host), else the plan's.
+    """`elf`: the firmware to run, else it is built (renode); `core`: the core's sources, else the
+    plan's (host); `waves`: where a dump for a wave viewer goes (renode).
 
     `say` is told of what takes long before the run begins. Raises FwgenError where it cannot be.
     """
     if name == "renode":
-        raise InputError("the renode backend is not there yet\nhelp: run with `--backend host`")
+        from fwgen.backends.renode.backend import RenodeBackend
+
+        return RenodeBackend(elf, waves=waves, say=say)
+    if waves is not None:
+        raise InputError(
+            "the host backend has no wires to dump\n"
+            "help: add `--backend renode`, or leave `--vcd` out"
+        )
     if elf is not None:
         raise InputError(
             "the host backend runs the core compiled for this machine, not an ELF\n"

@@ -47,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--csv", action="store_true", help="with --report: write samples.csv there, too"
     )
     parser.add_argument(
+        "--vcd", type=Path, metavar="FILE", help="dump the wires for a wave viewer (renode)"
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print the report as one JSON document instead"
     )
 
@@ -69,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     if plan.diagnostics:
         print(render_all(plan.diagnostics), file=sys.stderr)
     with Progress(scenario.name) as progress:
-        backend = open_backend(args.backend, elf=args.elf, say=progress.say)
+        backend = open_backend(args.backend, elf=args.elf, waves=args.vcd, say=progress.say)
         check_supported(scenario, backend)
         record, report = run_and_report(backend, plan, scenario, args.seed, progress)
     if args.json:

@@ -56,7 +56,13 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         // The same while the emulation runs: at the next moment when all is in step, a quantum later at most.
         public void RestartWhenSafe(uint vectorTable)
         {
-            machine.LocalTimeSource.ExecuteInNearestSyncedState(_ => Start(vectorTable));
+            machine.LocalTimeSource.ExecuteInNearestSyncedState(_ =>
+            {
+                using(machine.ObtainPausedState(true))
+                {
+                    Start(vectorTable);
+                }
+            });
         }
 
         // From now on; it costs a little each time.

@@ -179,10 +179,19 @@ class Machine:
         if not self._runs:
             job()
             return
-        call = self.guarded(job)
-        stopped = self._net.Action[self._net.TimeStamp](lambda at: call())
-        self._keep.append(stopped)
-        self._machine.internal.LocalTimeSource.ExecuteInNearestSyncedState(stopped)
+        machine = self._machine.internal
+
+        def stand_still() -> None:
+            pause = machine.ObtainPausedState(True)  # without it the core never runs again
+            try:
+                job()
+            finally:
+                pause.Dispose()
+
+        call = self.guarded(stand_still)
+        at_sync = self._net.Action[self._net.TimeStamp](lambda at: call())
+        self._keep.append(at_sync)
+        machine.LocalTimeSource.ExecuteInNearestSyncedState(at_sync)
 
     def on_linux(self, callback: Callable[[], None]) -> None:
         """Called, in the middle of a run, when a doorbell of the firmware has waited for Linux's

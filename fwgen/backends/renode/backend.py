@@ -1,0 +1,210 @@
+"""The renode backend: the real ELF on an emulated board, in a process of its own.
+
+Renode has one emulation a process, cannot be interrupted and may hang when it ends; so the emulator
+lives in a child, and what befalls it (a crash, a standstill, Ctrl-C) befalls the child alone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
+
+from fwgen.backends.base import Backend
+from fwgen.backends.record import RunRecord
+from fwgen.backends.renode.channel import (
+    Beat,
+    Call,
+    Done,
+    EndedError,
+    Failed,
+    SilentError,
+    raise_failure,
+    receive,
+    send,
+)
+from fwgen.backends.renode.find import find_renode
+from fwgen.backends.renode.options import Options
+from fwgen.config import load_config
+from fwgen.errors import InputError, ToolBrokeError
+
+if TYPE_CHECKING:
+    from fwgen.config import Config
+    from fwgen.plan.model import Plan
+    from fwgen.scenario.model import Scenario
+
+_SILENCE_S: Final = 300.0
+"""So long a second of virtual time may take; a core that polls registers is slow."""
+_LAST_WORDS: Final = 20
+
+
+class RenodeBackend(Backend):
+    """`elf`: the firmware; without one, `start` builds it (`say` tells of it). `waves`: a file that
+    `finish` writes a dump for a wave viewer to. Raises MissingToolError at once without Renode."""
+
+    name = "renode"
+
+    def __init__(
+        self,
+        elf: Path | None = None,
+        *,
+        options: Options | None = None,
+        waves: Path | None = None,
+        config: Config | None = None,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._config = config or load_config()
+        find_renode(self._config.renode)
+        self._elf = elf
+        self._options = options or Options(edges=waves is not None)
+        self._waves = waves
+        self._say = say
+        self._child: _Child | None = None
+
+    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
+        elf = self._elf
+        if elf is None:
+            elf, plan = self._build(plan)
+        firmware = _content(elf)
+        self._say("starting the emulator")
+        self._child = child = _Child()
+        child.ask("open", firmware, self._config.renode, self._options)
+        child.ask("start", plan, scenario, seed)
+
+    def run_until(self, t_us: int) -> None:
+        self.ask("run_until", t_us)
+
+    def finish(self) -> RunRecord:
+        record = cast(RunRecord, self.ask("finish"))
+        if self._waves is not None:
+            text = cast(str, self.ask("waves"))
+            try:
+                self._waves.write_text(text, encoding="ascii")
+            except OSError as error:
+                raise InputError(f"{self._waves} cannot be written: {error.strerror}") from error
+        return record
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def ask(self, method: str, *arguments: Any) -> Any:
+        """What the backend inside (emulated.EmulatedBackend) answers."""
+        if self._child is None:
+            raise ToolBrokeError("the emulator does not run")
+        return self._child.ask(method, *arguments)
+
+    def suspend(self, wake_after_us: int | None = None) -> None:
+        self.ask("suspend", wake_after_us)
+
+    def resume(self) -> None:
+        self.ask("resume")
+
+    def send_wake(self) -> None:
+        self.ask("send_wake")
+
+    def reboot_linux(self, takes_us: int) -> None:
+        self.ask("reboot_linux", takes_us)
+
+    def unbind(self) -> None:
+        self.ask("unbind")
+
+    def bind(self) -> None:
+        self.ask("bind")
+
+    def crash_app(self) -> None:
+        self.ask("crash_app")
+
+    def start_app(self) -> None:
+        self.ask("start_app")
+
+    def stall_linux(self, for_us: int) -> None:
+        self.ask("stall_linux", for_us)
+
+    def stale_doorbell(self, ring: str) -> None:
+        self.ask("stale_doorbell", ring)
+
+    def reset_firmware(self) -> None:
+        self.ask("reset_firmware")
+
+    def mute_sensor(self) -> None:
+        self.ask("mute_sensor")
+
+    def hold_echo(self) -> None:
+        self.ask("hold_echo")
+
+    def unmute_sensor(self) -> None:
+        self.ask("unmute_sensor")
+
+    def display_off(self) -> None:
+        self.ask("display_off")
+
+    def display_on(self) -> None:
+        self.ask("display_on")
+
+    def capture(self, caption: str) -> None:
+        self.ask("capture", caption)
+
+    def _build(self, plan: Plan) -> tuple[Path, Plan]:
+        from fwgen.backends.renode.build import build_firmware
+
+        return build_firmware(plan, self._config, self._say)
+
+
+class _Child:
+    """The process with the emulator."""
+
+    def __init__(self) -> None:
+        self._stderr: IO[bytes] = tempfile.TemporaryFile(prefix="fwgen-")  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "fwgen.backends.renode.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            bufsize=0,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        )
+
+    def ask(self, method: str, *arguments: Any) -> Any:
+        try:
+            send(cast(BinaryIO, self._process.stdin), Call(method, arguments))
+            answer: Any = Beat()
+            while isinstance(answer, Beat):
+                answer = receive(cast(BinaryIO, self._process.stdout), _SILENCE_S)
+        except SilentError as error:
+            raise ToolBrokeError(
+                f"the emulator has stood still for {_SILENCE_S:.0f} s{self._last_words()}"
+            ) from error
+        except (EndedError, BrokenPipeError) as error:
+            code = self._process.wait()
+            raise ToolBrokeError(
+                f"the emulator ended unexpectedly (exit code {code}){self._last_words()}"
+            ) from error
+        if isinstance(answer, Failed):
+            raise_failure(answer)
+        assert isinstance(answer, Done)
+        return answer.result
+
+    def end(self) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.kill()
+        self._process.wait()
+        self._stderr.close()
+
+    def _last_words(self) -> str:
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode("utf-8", "replace").splitlines()[-_LAST_WORDS:]
+        return "; its last words:\n" + "\n".join(f"  {line}" for line in lines) if lines else ""
+
+
+def _content(elf: Path) -> bytes:
+    try:
+        return elf.read_bytes()
+    except OSError as error:
+        raise InputError(f"{elf}: {error.strerror}") from error

@@ -1,0 +1,376 @@
+"""The renode backend inside the process that has the emulator (see backend.py for the outside).
+
+The ELF runs unchanged on the emulated M33; Linux is the kernel of fwgen.peer.linux below the same
+`Linux` that the host backend has. Virtual time is the machine's; scenario time starts at the first
+trigger that the sensor sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from fwgen.backends.base import Backend
+from fwgen.backends.ledger import Ledger
+from fwgen.backends.linux import Linux
+from fwgen.backends.record import DdrAccess, Frame, RunRecord
+from fwgen.backends.renode.log_region import LogRegion
+from fwgen.backends.renode.machine import Machine, Violation, rows
+from fwgen.backends.renode.options import Options
+from fwgen.backends.renode.platform import platform_repl
+from fwgen.backends.renode.png import png_of
+from fwgen.backends.renode.port import KernelPort
+from fwgen.backends.renode.taken import Boot, Rules, Seen, Triggers, samples_seen
+from fwgen.backends.renode.waves import waves_of
+from fwgen.errors import ExaminedBadError, InputError
+from fwgen.peer.linux.elf import Elf, RefusedError
+
+if TYPE_CHECKING:
+    from fwgen.config import RenodeConfig
+    from fwgen.plan.model import Plan
+    from fwgen.scenario.model import Scenario
+
+_FIRST_STEP_US: Final = 500
+_FIRST_TRIGGER_MOST_US: Final = 2_000_000
+_SLICE_US: Final = 1_000_000
+_SETTLE_US: Final = 60_000_000
+_SETTLE_STEP_US: Final = 500_000
+_PICTURE_LATER_US: Final = 900_000
+_MOST_PICTURES: Final = 40
+_CONSOLE_KEPT: Final = 1 << 16
+_HELD: Final = 0xFFFF_FFFF
+
+
+class EmulatedBackend(Backend):
+    """`firmware` is the ELF's content. `beat` is called now and then: the run is alive."""
+
+    name = "renode"
+
+    def __init__(
+        self,
+        firmware: bytes,
+        config: RenodeConfig,
+        options: Options | None = None,
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._firmware = firmware
+        self._config = config
+        self._options = options or Options()
+        self._beat = beat
+
+    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
+        self._plan, self._scenario, self._seed = plan, scenario, seed
+        self._world = scenario.world(seed)
+        self._elf = _readable(self._firmware)
+        check_spec(self._elf, plan)
+        self._log_region = LogRegion.of(self._elf, plan)
+        self._peak_slots = 0
+        self._zero_ns = 0
+        self._ledger = Ledger()
+        self.machine = machine = Machine(
+            plan.board.name, platform_repl(plan), self._config, self._options.renode_log
+        )
+        machine.set_world(self._world)
+        machine.sensor.RecordsEdges = self._options.edges
+        self._set_consequence(self._options.on_violation)
+        console = plan.board.console.uart
+        self.console = machine.listen(console) if plan.spec.console else bytearray()
+        self.port = KernelPort(
+            machine,
+            plan,
+            self._firmware,
+            self._note_kernel,
+            self._options.kernel,
+            self._ddr_changes,
+        )
+        self.linux = Linux(self.port, self._ledger, plan.spec.spec_hash)
+        self.port.linux = self.linux
+        machine.on_linux(self.port.attend)
+        machine.core.SelfReset = machine.guarded(self._core_reset_itself)
+        self.kernel_log: list[tuple[int, str]] = []
+        try:
+            self.linux.boot(machine.now_ns // 1000)
+        except RefusedError as error:
+            raise ExaminedBadError(
+                f"Linux refuses this firmware: {error}\n"
+                "help: `fwgen audit` says what is wrong with an ELF"
+            ) from error
+        self.port.attend()
+        self._reach_first_trigger()
+        self._picture_at(self._zero_us + _PICTURE_LATER_US, "awake")
+
+    def run_until(self, t_us: int) -> None:
+        end_ns = self._zero_ns + t_us * 1000
+        while (now_ns := self.machine.now_ns) < end_ns:
+            self.machine.run_until(min(end_ns, now_ns + _SLICE_US * 1000))
+            self._beat()
+
+    def finish(self) -> RunRecord:
+        until_us = self._scenario.until_us
+        self._keep_picture("at the end", self.now_us)
+        end_ns = self.machine.now_ns
+        self._do(lambda now_us: self.linux.end(now_us))
+        last = len(self._seen(end_ns).taken)
+        while not self._has_processed(last) and self._t_us < until_us + _SETTLE_US:
+            self.run_until(self._t_us + _SETTLE_STEP_US)
+            last = len(self._seen(end_ns).taken)
+        self._note_slots()
+        self._note_core()
+        self._ledger.shift(-self._zero_us)
+        seen = self._seen(end_ns)
+        corners = np.array(self._world.points, dtype=np.float64)
+        record = RunRecord(
+            backend=self.name,
+            spec_name=self._plan.spec.name,
+            scenario_name=self._scenario.name,
+            seed=self._seed,
+            period_us=self._plan.timing.period_us,
+            true_t_s=corners[:, 0] / 1e3,
+            true_mm=corners[:, 1] / 1e3,
+            ddr_accesses=self._accesses(),
+            log_capacity_bytes=self._log_region.capacity_bytes,
+            log_peak_bytes=self._log_region.bytes_of(self._peak_slots),
+            jitter_us=seen.jitter_us,
+        )
+        return self._ledger.record(record, seen.taken, until_us)
+
+    # ------------------------------------------------------------------------------ what steps do
+
+    def suspend(self, wake_after_us: int | None = None) -> None:
+        self._do(lambda now_us: self.linux.suspend(now_us, wake_after_us))
+
+    def resume(self) -> None:
+        self._do(self.linux.resume)
+
+    def send_wake(self) -> None:
+        self._do(self.linux.send_wake)
+
+    def reboot_linux(self, takes_us: int) -> None:
+        self._do(lambda now_us: self.linux.reboot(now_us, takes_us))
+
+    def unbind(self) -> None:
+        self._do(self.linux.unbind)
+
+    def bind(self) -> None:
+        self._do(self.linux.bind)
+
+    def crash_app(self) -> None:
+        self._do(self.linux.crash_app)
+
+    def start_app(self) -> None:
+        self._do(self.linux.start_app)
+
+    def stall_linux(self, for_us: int) -> None:
+        self._do(lambda now_us: self.linux.stall(now_us, for_us))
+
+    def stale_doorbell(self, ring: str) -> None:
+        def ring_it(now_us: int) -> None:
+            if self.linux.stale_doorbell(now_us, ring):
+                self.port.stale_kick(ring)
+
+        self._do(ring_it)
+
+    def reset_firmware(self) -> None:
+        self._note_slots()
+        self.machine.start_core(self.port.kernel.rproc.vector_table)
+        self._do(self._firmware_restarted)
+
+    def mute_sensor(self) -> None:
+        self.machine.sensor.Mute()
+
+    def hold_echo(self) -> None:
+        self.machine.sensor.HoldEcho()
+
+    def unmute_sensor(self) -> None:
+        self.machine.sensor.Restore()
+
+    def display_off(self) -> None:
+        self._display("Unplug")
+
+    def display_on(self) -> None:
+        self._display("Plug")
+
+    def capture(self, caption: str) -> None:
+        self._keep_picture(caption, self.now_us)
+
+    # -------------------------------------------------------------------------------------- inside
+
+    @property
+    def now_us(self) -> int:
+        """The machine's clock."""
+        return self.machine.now_ns // 1000
+
+    @property
+    def _zero_us(self) -> int:
+        return self._zero_ns // 1000
+
+    @property
+    def _t_us(self) -> int:
+        """Scenario time."""
+        return (self.machine.now_ns - self._zero_ns) // 1000
+
+    def waves(self) -> str:
+        """The run for a wave viewer (VCD)."""
+        return waves_of(self.machine, self._plan, self._zero_ns)
+
+    def _do(self, action: Callable[[int], None]) -> None:
+        """Between two runs: let Linux do something, then whatever follows at once."""
+        action(self.now_us)
+        self.port.attend()
+
+    def _reach_first_trigger(self) -> None:
+        machine = self.machine
+        while not machine.sensor.HasTriggered and self.now_us < _FIRST_TRIGGER_MOST_US:
+            machine.run_for(_FIRST_STEP_US)
+        if machine.sensor.HasTriggered:
+            self._zero_ns = int(machine.sensor.FirstTrigger)
+        else:
+            self._zero_ns = machine.now_ns
+            self._ledger.event("the firmware has not triggered the sensor", self.now_us)
+
+    def _set_consequence(self, what: str) -> None:
+        ddr = self.machine.ddr
+        {
+            "record": ddr.RecordViolations,
+            "fault": ddr.FaultOnViolation,
+            "hang": ddr.HangOnViolation,
+        }[what]()
+
+    def _firmware_restarted(self, now_us: int) -> None:
+        self._ledger.event("the firmware starts again", now_us)
+        self.port.core_restarted()
+        self.linux.firmware_restarted(now_us)
+
+    def _core_reset_itself(self) -> None:
+        """The watchdog, or the firmware itself; called while the emulator stands still."""
+        self._firmware_restarted(self.now_us)
+        self.port.attend()
+
+    def _note_kernel(self, line: str) -> None:
+        self.kernel_log.append((self.now_us, line))
+
+    def _note_core(self) -> None:
+        if self.port.kernel.bus is not None and self.port.kernel.bus.broken:
+            self._ledger.event(f"the ring is broken: {self.port.kernel.bus.broken}", self.now_us)
+
+    # ------------------------------------------------------------------------------------- samples
+
+    def _seen(self, end_ns: int) -> Seen:
+        spec, timing = self._plan.spec, self._plan.timing
+        at_ns, pulse_us = rows(self.machine.sensor.Triggers)
+        kept = at_ns < end_ns
+        return samples_seen(
+            self._boots(end_ns),
+            Triggers(at_ns[kept] - self._zero_ns, pulse_us[kept] & _HELD),
+            self._hold_times(end_ns),
+            end_ns - self._zero_ns,
+            Rules(
+                timing.period_us,
+                timing.echo_timeout_us,
+                spec.sensor.range_mm,
+                spec.sensor.air_decicelsius,
+            ),
+            self._ledger.told(),
+        )
+
+    def _boots(self, end_ns: int) -> list[Boot]:
+        boots: list[Boot] = []
+        at_ns, runs = rows(self.machine.core.Clock)
+        for instant_ns, running in zip(at_ns.tolist(), runs.tolist(), strict=True):
+            if instant_ns >= end_ns:
+                break
+            if running:
+                boots.append(Boot(len(boots) + 1, instant_ns - self._zero_ns))
+            else:
+                last = boots.pop()
+                boots.append(Boot(last.number, last.clock_ns, instant_ns - self._zero_ns))
+        return boots
+
+    def _hold_times(self, end_ns: int) -> list[tuple[int, int]]:
+        at_ns, held = rows(self.machine.sensor.Holds)
+        found: list[tuple[int, int]] = []
+        since: int | None = None
+        for instant_ns, value in zip(at_ns.tolist(), held.tolist(), strict=True):
+            if value and since is None:
+                since = instant_ns - self._zero_ns
+            elif not value and since is not None:
+                found.append((since, instant_ns - self._zero_ns))
+                since = None
+        if since is not None:
+            found.append((since, end_ns - self._zero_ns))
+        return found
+
+    def _has_processed(self, last: int) -> bool:
+        expected = self.linux.processed_seq
+        return expected is not None and (expected - last) & 0xFFFF_FFFF < 1 << 31
+
+    def _note_slots(self) -> None:
+        used = self._log_region.used_slots(self.machine.read)
+        self._peak_slots = max(self._peak_slots, used)
+
+    # ---------------------------------------------------------------------------------- DDR, power
+
+    def _ddr_changes(self, what: str, at_us: int) -> None:
+        self._note_slots()
+        if what == "closed":
+            self._picture_at(at_us + _PICTURE_LATER_US, "Linux asleep")
+        elif self._zero_ns:
+            self._keep_picture("woken", at_us)
+
+    def _accesses(self) -> list[DdrAccess]:
+        """Those kept; the first one stands for what was too much to keep."""
+        kept = [self._access(violation) for violation in self.machine.violations()]
+        return kept + kept[:1] * (int(self.machine.ddr.Violations) - len(kept))
+
+    def _access(self, violation: Violation) -> DdrAccess:
+        function = self._elf.function_at(violation.pc)
+        caller = self._elf.function_at(violation.lr)
+        if caller and caller != function:
+            function = f"{function} from {caller}" if function else caller
+        t_s = round((violation.at_ns - self._zero_ns) / 1e9, 6)
+        return DdrAccess(t_s, violation.pc, violation.address, function)
+
+    # ------------------------------------------------------------------------------------- display
+
+    def _display(self, method: str) -> None:
+        bus = self._plan.bus
+        if bus is not None and self._plan.spec.display is not None:
+            getattr(self.machine.part(f"{bus.name}.oled"), method)()
+
+    def _picture_at(self, at_us: int, caption: str) -> None:
+        self.port.at(at_us, lambda now_us: self._keep_picture(caption, now_us))
+
+    def picture(self) -> bytes:
+        """What the display shows, as a PNG; empty without one."""
+        bus, display = self._plan.bus, self._plan.spec.display
+        if bus is None or display is None:
+            return b""
+        oled = self.machine.part(f"{bus.name}.oled")
+        return png_of(bytes(oled.PackedPicture()), *display.size)
+
+    def _keep_picture(self, caption: str, at_us: int) -> None:
+        png = self.picture() if len(self._ledger.frames) < _MOST_PICTURES else b""
+        if png:
+            self._ledger.frames.append(Frame(at_us / 1e6, png, caption))
+
+
+def _readable(firmware: bytes) -> Elf:
+    try:
+        return Elf(firmware)
+    except RefusedError as error:
+        raise ExaminedBadError(f"Linux refuses this firmware: {error}") from error
+
+
+def check_spec(elf: Elf, plan: Plan) -> None:
+    """Raises InputError if the firmware says that it was built from another spec."""
+    place = elf.symbol("fwgen_config")
+    if place is None:
+        return  # not one of ours: what it does with the peer's messages will be seen
+    content = elf.memory(*place)
+    if plan.spec.spec_hash not in content:
+        raise InputError(
+            f"this firmware was not built from the spec {plan.spec.name} as it is now\n"
+            "help: `fwgen build SPEC` builds it; `--spec` says which spec an ELF was built from"
+        )

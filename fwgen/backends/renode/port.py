@@ -1,0 +1,266 @@
+"""Linux's kernel on an emulated board: what `fwgen.backends.linux.Linux` stands on.
+
+Everything happens at exact virtual times inside the emulator's run: `attend` is called by the
+model of Linux's side when a doorbell has waited for Linux's latency, and when the alarm is due.
+Times are microseconds since the machine was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from fwgen.backends.record import ASLEEP
+from fwgen.backends.renode.options import KernelPace
+from fwgen.peer.linux.device_tree import wiring
+from fwgen.peer.linux.kernel import Kernel
+from fwgen.peer.linux.remoteproc import CRASHED, OFFLINE
+
+if TYPE_CHECKING:
+    from fwgen.backends.linux import Linux
+    from fwgen.plan.model import Plan
+
+_EVENT_RING: Final = 1
+_NEVER: Final = 1 << 62
+
+
+class Board(Protocol):
+    """What is needed of the emulated machine."""
+
+    linux: Any  # the model of Linux's side: Ring, Acknowledge, TakeEvents, SetAlarm, Suspend, ...
+    ipcc: Any
+
+    @property
+    def now_ns(self) -> int: ...
+
+    def when_safe(self, job: Callable[[], None]) -> None:
+        """Now if nothing runs, else at the next moment when the core stands still."""
+
+    def read(self, address: int, count: int) -> bytes: ...
+
+    def write(self, address: int, data: bytes) -> None: ...
+
+    def read_ddr(self, address: int, count: int) -> bytes: ...
+
+    def write_ddr(self, address: int, data: bytes) -> None: ...
+
+    def start_core(self, vector_table: int) -> None: ...
+
+    def stop_core(self) -> None: ...
+
+
+class LinuxMemory:
+    """Linux's view of what it shares with the M33, by the M33's addresses."""
+
+    def __init__(self, board: Board, ddr_start: int) -> None:
+        self._board = board
+        self._ddr_start = ddr_start
+
+    def read(self, address: int, size: int) -> bytes:
+        if address >= self._ddr_start:
+            return self._board.read_ddr(address, size)
+        return self._board.read(address, size)
+
+    def write(self, address: int, data: bytes) -> None:
+        if address >= self._ddr_start:
+            self._board.write_ddr(address, data)
+        else:
+            self._board.write(address, data)
+
+
+class _Core:
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    def start(self, vector_table: int) -> None:
+        self._board.start_core(vector_table)
+
+    def stop(self) -> None:
+        self._board.stop_core()
+
+
+class KernelPort:
+    """LinuxPort on an emulated board. `linux` is set by whoever owns both.
+
+    `noticed` is told, with the time in us, when the state of DDR changes: "closed" or "open".
+    """
+
+    linux: Linux
+
+    def __init__(
+        self,
+        board: Board,
+        plan: Plan,
+        firmware: bytes,
+        log: Callable[[str], None],
+        pace: KernelPace | None = None,
+        noticed: Callable[[str, int], None] = lambda what, at_us: None,
+    ) -> None:
+        self._board = board
+        self._firmware = firmware
+        self._pace = pace or KernelPace()
+        self._noticed = noticed
+        self._wakeup_channel = plan.board.chip.ipcc.wakeup.channel
+        ddr_start = plan.board.chip.memories["ddr"].start
+        self.kernel = Kernel(
+            LinuxMemory(board, ddr_start), _Core(board), wiring(plan), self._ring, log
+        )
+        self._reads = False
+        self._pending: list[int] = []  # channels whose interrupt waits until Linux has the time
+        self._freed: list[int] = []
+        self._bind_due_us = _NEVER
+        self._tty: object | None = None
+        self._alarms: list[tuple[int, Callable[[int], None]]] = []
+
+    # ---------------------------------------------------------------------------- called by Renode
+
+    def attend(self) -> None:
+        """Serve what the mailbox has, and all that is due."""
+        now_us = self.now_us
+        self._take_events(now_us)
+        self._serve(now_us)
+        self._poll(now_us)
+
+    @property
+    def now_us(self) -> int:
+        return self._board.now_ns // 1000
+
+    def at(self, at_us: int, job: Callable[[int], None]) -> None:
+        """Have `job` called then, with the time."""
+        self._alarms.append((at_us, job))
+
+    # ----------------------------------------------------------------------------------- LinuxPort
+
+    def write(self, data: bytes) -> int:
+        return self.kernel.tty.write(data) if self.kernel.tty is not None else 0
+
+    def has_tty(self) -> bool:
+        return self.kernel.tty is not None
+
+    def set_reading(self, reads: bool) -> None:
+        self._reads = reads
+        if reads:
+            self.at(self.now_us, self._serve)
+
+    def set_ddr(self, closed: bool) -> None:
+        side = self._board.linux
+        self._noticed("closed" if closed else "open", self.now_us)
+        if closed:
+            side.Suspend()
+        else:
+            side.Resume()
+
+    def set_link(self, up: bool) -> None:
+        self._bind_due_us = _NEVER
+        self._tty = None
+        if not up:
+            self.kernel.unbind()
+        elif self.kernel.rproc.state == OFFLINE:
+            self.kernel.start(self._firmware)
+            self._bind_soon()
+        elif self.kernel.rproc.state == CRASHED:
+            self._board.when_safe(self._recover)
+        else:
+            self.kernel.unbind()
+            self._bind_soon()
+
+    def go_down(self) -> None:
+        """The A35 is reset."""
+        self.kernel.forget()
+        self._pending.clear()
+        self._freed.clear()
+        self._tty = None
+        self._bind_due_us = _NEVER
+        if not self._asleep:
+            self._board.linux.Restart()
+
+    # ------------------------------------------------------------------------------------- mishaps
+
+    def core_restarted(self) -> None:
+        """The M33 has been reset; the watchdog's interrupt tells remoteproc."""
+        self.kernel.rproc.crashed()
+
+    def stale_kick(self, ring: str) -> None:
+        """A doorbell that nothing new stands behind."""
+        channels = {"vq0": self.kernel.wiring.vq0_channel, "vq1": self.kernel.wiring.vq1_channel}
+        self.kernel.mailbox.send(channels[ring])
+
+    # -------------------------------------------------------------------------------------- inside
+
+    @property
+    def _asleep(self) -> bool:
+        return self.linux.state == ASLEEP
+
+    def _ring(self, channel: int) -> None:
+        self._board.ipcc.Ring(channel)
+
+    def _recover(self) -> None:
+        self.kernel.recover()
+        self._bind_soon()
+        self._set_alarm()
+
+    def _bind_soon(self) -> None:
+        self._bind_due_us = self.now_us + self._pace.probe_us
+
+    def _take_events(self, now_us: int) -> None:
+        events = [int(number) for number in self._board.linux.TakeEvents()]
+        for kind, channel in zip(events[1::3], events[2::3], strict=True):
+            if kind != _EVENT_RING:
+                self._freed.append(channel)
+            elif channel not in self._pending:
+                self._pending.append(channel)
+        if self._asleep and self._pending:
+            # the mailbox's interrupt wakes Linux, whichever channel it is
+            self.linux.rung(now_us)
+
+    def _serve(self, now_us: int) -> None:
+        """The mailbox's interrupts, if Linux comes to them."""
+        while self._reads and (self._pending or self._freed):
+            if self._freed:
+                self.kernel.freed(self._freed.pop(0))
+                continue
+            channel = self._pending.pop(0)
+            self._board.linux.Acknowledge(channel)
+            self.kernel.rang(channel)
+            self._pass_on(now_us)
+            if channel == self._wakeup_channel:
+                self.linux.rung(now_us)
+
+    def _pass_on(self, now_us: int) -> None:
+        """What has come out of the tty goes to the application."""
+        tty = self.kernel.tty
+        if tty is None:
+            return
+        if tty is not self._tty:
+            self._tty = tty
+            self.linux.tty_appeared(now_us)
+        data = tty.read()
+        if data:
+            self.linux.receive(data, now_us)
+
+    def _poll(self, now_us: int) -> None:
+        while True:
+            if self._bind_due_us <= now_us:
+                self._bind_due_us = _NEVER
+                self.kernel.bind()
+            due = [alarm for alarm in self._alarms if alarm[0] <= now_us]
+            for alarm in due:
+                self._alarms.remove(alarm)
+                alarm[1](now_us)
+            if self.linux.next_due_us() <= now_us:
+                self.linux.poll(now_us)
+            elif not due and self._bind_due_us > now_us:
+                break
+        self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        due_us = min(
+            self.linux.next_due_us(),
+            self._bind_due_us,
+            *(at_us for at_us, _ in self._alarms),
+            _NEVER,
+        )
+        if due_us < _NEVER:
+            self._board.linux.SetAlarm(due_us * 1000)
+        else:
+            self._board.linux.CancelAlarm()

@@ -1,0 +1,207 @@
+"""What the firmware should have in its log, from what the emulated sensor saw.
+
+The sensor notes each trigger and the pulse that it gave. Slot n of a boot is due at phase + n *
+period of the firmware's own clock; the phase is what the firmware itself says (any sample of that
+boot), everything else comes from the emulator's clock. The two clocks drift apart by about a
+millionth, as on the chip: what a trigger deviates from its slot is split into the drift (the median
+of the deviations around it) and the jitter (the rest). Scenario time in nanoseconds, unless a name
+says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from fwgen.backends.record import MISSED, Ints, Taken
+from fwgen.sensor import HELD, NO_PULSE, expected_samples
+
+ECHO_BEGINS_NS: Final = 470_000
+"""From the trigger's rise until the echo line rises: pulse and burst."""
+_WRITES_NS: Final = 1_000_000
+"""The firmware has written a sample to its log so long after its measurement, at most."""
+_EDGE_NS: Final = 100_000
+_MOST_LATE: Final = 15
+_WINDOW: Final = 100
+_NONE: Final = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Boot:
+    """One life of the firmware. `clock_ns`: when its clock began; `ended_ns`: None if it lives."""
+
+    number: int
+    clock_ns: int
+    ended_ns: int | None = None
+
+
+@dataclass(frozen=True)
+class Triggers:
+    """`pulse_us`: as in fwgen.sensor, NO_PULSE where the sensor was mute."""
+
+    at_ns: Ints
+    pulse_us: Ints
+
+    def between(self, start_ns: int, end_ns: int) -> Triggers:
+        chosen = (self.at_ns >= start_ns) & (self.at_ns < end_ns)
+        return Triggers(self.at_ns[chosen], self.pulse_us[chosen])
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Of the spec: what makes a sample out of an echo."""
+
+    period_us: int
+    timeout_us: int
+    range_mm: tuple[int, int]
+    air_decicelsius: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`jitter_us`: trigger minus schedule, of every trigger; without the drift of the clocks."""
+
+    taken: Taken
+    jitter_us: Ints
+
+
+@dataclass(frozen=True)
+class _Slots:
+    """Of one boot, without holes. `echo_us` is -1 where nothing was triggered."""
+
+    number: int
+    time_us: Ints  # device time
+    at_us: Ints
+    echo_us: Ints
+    late_16ths: Ints
+    jitter_us: Ints
+
+
+def samples_seen(
+    boots: Sequence[Boot],
+    triggers: Triggers,
+    holds: Sequence[tuple[int, int]],
+    now_ns: int,
+    rules: Rules,
+    told: tuple[Ints, Ints],
+) -> Seen:
+    """`holds`: from when to when the echo line was held high: the firmware does not trigger then,
+    it sees at once that the sensor is at fault. `told`: boot and device time in us of what has been
+    delivered."""
+    lives = [
+        slots
+        for boot in boots
+        if (slots := _slots(boot, triggers, holds, now_ns, rules, told)) is not None
+    ]
+    if not lives:
+        return Seen(Taken(), _NONE)
+    echoes = np.concatenate([life.echo_us for life in lives])
+    status, distance_mm = expected_samples(
+        np.maximum(echoes, NO_PULSE),
+        timeout_us=rules.timeout_us,
+        range_mm=rules.range_mm,
+        air_decicelsius=rules.air_decicelsius,
+    )
+    status[echoes < 0] = MISSED
+    taken = Taken(
+        seq=np.arange(len(echoes), dtype=np.int64),
+        boot=np.concatenate([np.full(len(life.time_us), life.number) for life in lives]),
+        time_us=np.concatenate([life.time_us for life in lives]),
+        at_us=np.concatenate([life.at_us for life in lives]),
+        distance_mm=distance_mm,
+        status=status,
+        late_16ths=np.concatenate([life.late_16ths for life in lives]),
+    )
+    return Seen(taken, np.concatenate([life.jitter_us for life in lives]))
+
+
+def _slots(
+    boot: Boot,
+    triggers: Triggers,
+    holds: Sequence[tuple[int, int]],
+    now_ns: int,
+    rules: Rules,
+    told: tuple[Ints, Ints],
+) -> _Slots | None:
+    """None: this life was too short to take a sample."""
+    end_ns = now_ns if boot.ended_ns is None else boot.ended_ns
+    own = triggers.between(boot.clock_ns, end_ns)
+    told_us = told[1][told[0] == boot.number]
+    device_us = (own.at_ns - boot.clock_ns) // 1000
+    if not len(own.at_ns) and not len(told_us):
+        return None
+    phase_us = int(told_us[0] if len(told_us) else device_us[0]) % rules.period_us
+    slot = _slot_numbers(device_us - phase_us, rules.period_us)
+    jitter_us = _without_drift(device_us - phase_us - slot * rules.period_us)
+    held = _held_slots(boot, holds, end_ns, phase_us, rules.period_us, told_us)
+    first = min([int(part[0]) for part in (slot, held) if len(part)], default=0)
+    last = max([int(part[-1]) for part in (slot, held) if len(part)], default=-1)
+    echo_us = np.full(last - first + 1, -1, dtype=np.int64)
+    late = np.zeros(last - first + 1, dtype=np.int64)
+    echo_us[held - first] = HELD
+    echo_us[slot - first] = own.pulse_us
+    late[slot - first] = np.clip(jitter_us * 16 // rules.period_us, 0, _MOST_LATE)
+    time_us = phase_us + rules.period_us * np.arange(first, last + 1, dtype=np.int64)
+    keep = len(time_us)
+    if boot.ended_ns is not None and len(slot) and slot[-1] == last:
+        keep -= not _is_written(own, end_ns, rules, int(time_us[-1]) in told_us)
+    return _Slots(
+        number=boot.number,
+        time_us=time_us[:keep],
+        at_us=time_us[:keep] + boot.clock_ns // 1000,
+        echo_us=echo_us[:keep],
+        late_16ths=late[:keep],
+        jitter_us=jitter_us,
+    )
+
+
+def _slot_numbers(since_us: Ints, period_us: int) -> Ints:
+    """Each trigger's slot: the one nearest to it, seen from the trigger before."""
+    steps_us = np.diff(since_us, prepend=0)
+    return np.asarray(np.cumsum((steps_us + period_us // 2) // period_us), dtype=np.int64)
+
+
+def _without_drift(deviation_us: Ints) -> Ints:
+    """The median of a window follows the drift; how far it has gone since the first is drift."""
+    count = len(deviation_us)
+    if count < 2 * _WINDOW:
+        return deviation_us
+    places = np.arange(0, count - _WINDOW + 1, _WINDOW)
+    middles = np.array([np.median(deviation_us[at : at + _WINDOW]) for at in places])
+    drift_us = np.interp(np.arange(count), places + _WINDOW // 2, middles - middles[0])
+    return np.asarray(deviation_us - np.round(drift_us).astype(np.int64), dtype=np.int64)
+
+
+def _held_slots(
+    boot: Boot,
+    holds: Sequence[tuple[int, int]],
+    end_ns: int,
+    phase_us: int,
+    period_us: int,
+    told_us: Ints,
+) -> Ints:
+    """Slots at which the line was held, if nothing was triggered (near the edges of a hold, that
+    alone tells). A boot's first slot is the first one that it told of."""
+    earliest = (int(told_us.min()) - phase_us) // period_us if len(told_us) else 0
+    found = [_NONE]
+    for start_ns, stop_ns in holds:
+        start_us = (max(start_ns - _EDGE_NS, boot.clock_ns) - boot.clock_ns) // 1000
+        stop_us = (min(stop_ns + _EDGE_NS, end_ns) - boot.clock_ns) // 1000
+        first = max(-(-(start_us - phase_us) // period_us), earliest)
+        behind = -(-(stop_us - phase_us) // period_us)
+        if stop_us > start_us and behind > first:
+            found.append(np.arange(first, behind, dtype=np.int64))
+    return np.concatenate(found)
+
+
+def _is_written(own: Triggers, end_ns: int, rules: Rules, told: bool) -> bool:
+    """Whether the last measurement of a life that ended was over, and in the log."""
+    pulse_us = int(own.pulse_us[-1])
+    lasts_us = rules.timeout_us if pulse_us == NO_PULSE else min(pulse_us, rules.timeout_us)
+    over_ns = int(own.at_ns[-1]) + ECHO_BEGINS_NS + lasts_us * 1000
+    if over_ns + _WRITES_NS <= end_ns:
+        return True
+    return over_ns <= end_ns and told
