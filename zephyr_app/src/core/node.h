@@ -10,13 +10,14 @@
  *
  *   1. node_link(), if the virtio device came or went (the resource table says so; it lies outside
  *      of DDR, and is to be looked at before any ring);
- *   2. node_tx_ready(), if vq0 rang; node_doorbell(), if vq1 rang or node_listens() says so;
- *   3. while node_door_open() and the ring holds a message: node_receive();
+ *   2. node_tx_ready(), if vq0 rang; node_doorbell(), if vq1 rang;
+ *   3. if vq1 rang: while node_door_open() and the ring holds a message, node_receive();
  *   4. node_poll(). Only here is anything sent, so that all messages that have come are known
  *      before one is answered: of several requests the last one counts.
  *
- * After any of them the door may be shut; a shut door means that not even a ring's index may be
- * read.
+ * A shut door means that not even a ring's index may be read. It may shut in any of these calls. An
+ * open one is no licence to look at the rings for nothing: where no application speaks for Linux,
+ * Linux may suspend without a word. So they are used after a doorbell and to send, only then.
  */
 #ifndef CORE_NODE_H
 #define CORE_NODE_H

@@ -18,11 +18,8 @@
 #include <zephyr/init.h>
 #include <zephyr/irq.h>
 
+#include "beat.h"
 #include "fwgen_config.h"
-
-#define COUNTER_CYCLES 0x1000000u
-/* How much oftener than needed it may wrap for the slots' sake. */
-#define MORE_WRAPS 16u
 
 static uint32_t wrap_cycles;
 static uint64_t wrapped_cycles; /* up to the last wrap that was seen */
@@ -33,20 +30,6 @@ static clock_beat beat;
 static uint64_t period_cycles(void)
 {
 	return (uint64_t)fwgen_config.node.log.period_us * CYCLES_PER_US;
-}
-
-/* The longest wrap that fits into the counter and, a whole number of times, into the period. If
- * there is none the slots come a little late, and say so. */
-static uint32_t choose_wrap(uint64_t period)
-{
-	uint32_t least = (uint32_t)DIV_ROUND_UP(period, COUNTER_CYCLES);
-
-	for (uint32_t wraps = least; wraps < least + MORE_WRAPS; wraps++) {
-		if (period % wraps == 0) {
-			return (uint32_t)(period / wraps);
-		}
-	}
-	return (uint32_t)(period / least);
 }
 
 /* What the counter has left, 1 to wrap_cycles: it reads 0 where a wrap has just begun. */
@@ -142,7 +125,7 @@ uint32_t sys_clock_cycle_get_32(void)
 static int start(void)
 {
 	slot_cycles = period_cycles();
-	wrap_cycles = choose_wrap(slot_cycles);
+	wrap_cycles = beat_wrap_cycles(slot_cycles);
 	NVIC_SetPriority(SysTick_IRQn, _IRQ_PRIO_OFFSET);
 	SysTick->LOAD = wrap_cycles - 1u;
 	SysTick->VAL = 0;

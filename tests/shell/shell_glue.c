@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the tests call of the shell's pure parts, where ctypes cannot reach it. */
+#include "beat.h"
+#include "reading_queue.h"
+
+uint32_t glue_wrap_cycles(uint64_t period_cycles);
+struct reading_queue *glue_queue(void);
+int glue_put(struct reading_queue *queue, uint64_t slot_us);
+int glue_take(struct reading_queue *queue, uint64_t *slot_us);
+
+uint32_t glue_wrap_cycles(uint64_t period_cycles)
+{
+	return beat_wrap_cycles(period_cycles);
+}
+
+struct reading_queue *glue_queue(void)
+{
+	static struct reading_queue queue;
+
+	queue = (struct reading_queue){.put = 0xfffffff0u, .taken = 0xfffffff0u};
+	return &queue;
+}
+
+int glue_put(struct reading_queue *queue, uint64_t slot_us)
+{
+	const struct reading reading = {.slot_us = slot_us};
+
+	return reading_put(queue, &reading);
+}
+
+int glue_take(struct reading_queue *queue, uint64_t *slot_us)
+{
+	struct reading reading;
+
+	if (!reading_take(queue, &reading)) {
+		return 0;
+	}
+	*slot_us = reading.slot_us;
+	return 1;
+}

@@ -1,0 +1,130 @@
+"""One measurement: edges, an echo that does not end, a sensor that does not answer."""
+
+from __future__ import annotations
+
+import ctypes
+
+import pytest
+
+CYCLES_PER_US = 400
+TIMEOUT_US = 28_000
+NO_PULSE = 0
+IDLE, TRIGGERED, LISTENING = range(3)
+U32 = 1 << 32
+
+
+class CMeasurement(ctypes.Structure):
+    _fields_ = (("phase", ctypes.c_int), ("since_cycles", ctypes.c_uint32))
+
+
+class Measurement:
+    def __init__(self, shell: ctypes.CDLL) -> None:
+        self._shell = shell
+        self._c = CMeasurement()
+        shell.measurement_edge.restype = ctypes.c_bool
+        shell.measurement_is_stale.restype = ctypes.c_bool
+        shell.measurement_end.restype = ctypes.c_bool
+
+    @property
+    def phase(self) -> int:
+        return int(self._c.phase)
+
+    def begin(self, cycles: int) -> None:
+        self._shell.measurement_begin(ctypes.byref(self._c), ctypes.c_uint32(cycles))
+
+    def edge(self, high: bool, cycles: int) -> int | None:
+        """The pulse's cycles, if it is over."""
+        length = ctypes.c_uint32()
+        done = self._shell.measurement_edge(
+            ctypes.byref(self._c), ctypes.c_bool(high), ctypes.c_uint32(cycles),
+            ctypes.byref(length),
+        )  # fmt: skip
+        return length.value if done else None
+
+    def stale(self, cycles: int) -> bool:
+        limit = ctypes.c_uint32(TIMEOUT_US * CYCLES_PER_US)
+        return bool(
+            self._shell.measurement_is_stale(
+                ctypes.byref(self._c), ctypes.c_uint32(cycles % U32), limit
+            )
+        )
+
+    def end(self) -> int | None:
+        echo_us = ctypes.c_uint32()
+        was = self._shell.measurement_end(ctypes.byref(self._c), TIMEOUT_US, ctypes.byref(echo_us))
+        return echo_us.value if was else None
+
+
+@pytest.fixture
+def measurement(shell: ctypes.CDLL) -> Measurement:
+    return Measurement(shell)
+
+
+@pytest.mark.parametrize("start", [0, 5, U32 - 1000, U32 - 1])
+def test_the_pulse_is_timed_from_edge_to_edge(measurement: Measurement, start: int) -> None:
+    measurement.begin(start)
+    assert measurement.phase == TRIGGERED
+    assert measurement.edge(True, (start + 200_000) % U32) is None
+    assert measurement.phase == LISTENING
+    assert measurement.edge(False, (start + 200_000 + 4_664_000) % U32) == 4_664_000
+    assert measurement.phase == IDLE
+
+
+def test_edges_out_of_turn_say_nothing(measurement: Measurement) -> None:
+    assert measurement.edge(True, 1) is None
+    assert measurement.edge(False, 2) is None
+    assert measurement.phase == IDLE
+    measurement.begin(3)
+    assert measurement.edge(False, 4) is None
+    assert measurement.phase == TRIGGERED
+    measurement.edge(True, 5)
+    assert measurement.edge(True, 6) is None
+    assert measurement.edge(False, 10) == 5
+
+
+def test_a_line_that_never_rose_is_no_pulse(measurement: Measurement) -> None:
+    measurement.begin(0)
+    assert measurement.end() == NO_PULSE
+    assert measurement.phase == IDLE
+
+
+def test_a_pulse_that_does_not_end_is_as_long_as_the_patience(measurement: Measurement) -> None:
+    measurement.begin(0)
+    measurement.edge(True, 100)
+    assert measurement.end() == TIMEOUT_US
+    assert measurement.edge(False, 200) is None, "its end comes too late to count"
+
+
+def test_nothing_under_way_ends_in_nothing(measurement: Measurement) -> None:
+    assert measurement.end() is None
+    assert not measurement.stale(U32 - 1)
+
+
+@pytest.mark.parametrize("start", [0, U32 - 7])
+def test_patience_begins_anew_with_the_echo(measurement: Measurement, start: int) -> None:
+    patience = TIMEOUT_US * CYCLES_PER_US
+    measurement.begin(start)
+    assert not measurement.stale(start + patience - 1)
+    assert measurement.stale(start + patience)
+    measurement.edge(True, (start + 1000) % U32)
+    assert not measurement.stale(start + patience)
+    assert measurement.stale(start + 1000 + patience)
+
+
+@pytest.mark.parametrize(
+    ("cycles", "echo_us"), [(0, 1), (1, 1), (400, 1), (599, 1), (600, 2), (U32 - 1, 10_737_418)]
+)
+def test_microseconds_are_rounded_and_never_none(
+    shell: ctypes.CDLL, cycles: int, echo_us: int
+) -> None:
+    shell.measurement_echo_us.restype = ctypes.c_uint32
+    assert shell.measurement_echo_us(ctypes.c_uint32(cycles), CYCLES_PER_US) == echo_us
+
+
+@pytest.mark.parametrize(
+    ("late_us", "sixteenths"),
+    [(0, 0), (3749, 0), (3750, 1), (30_000, 8), (59_999, 15), (60_000, 15), (U32 - 1, 15)],
+)
+def test_lateness_is_told_in_sixteenths(shell: ctypes.CDLL, late_us: int, sixteenths: int) -> None:
+    shell.measurement_late_16ths.restype = ctypes.c_uint8
+    assert shell.measurement_late_16ths(ctypes.c_uint32(late_us), 60_000) == sixteenths
