@@ -25,6 +25,7 @@ def run(folder: Path, require: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_some.py").write_text(TESTS)
     environment = {name: value for name, value in os.environ.items() if "RENODE" not in name}
     environment |= {"PATH": "/nonexistent", "FWGEN_REQUIRE": require}
+    environment |= {"XDG_CONFIG_HOME": str(folder / "config")}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
@@ -34,7 +35,7 @@ def run(folder: Path, require: str) -> subprocess.CompletedProcess[str]:
 def test_what_is_missing_is_named_with_its_cure(tmp_path: Path) -> None:
     done = run(tmp_path, "")
     *_, not_run, total = done.stdout.splitlines()
-    assert not_run == "not run: 2 tests, because renode is not installed (`fwgen setup`)"
+    assert not_run == "not run: 2 tests, because Renode was not found (`fwgen setup`)"
     assert total.startswith("1 passed, 2 skipped")
     assert done.returncode == 0
 
@@ -43,7 +44,7 @@ def test_what_is_required_and_missing_fails(tmp_path: Path) -> None:
     for require in ("dtc,renode", "all"):
         done = run(tmp_path, require)
         assert done.returncode == 1
-        assert "FWGEN_REQUIRE asks for renode: renode is not installed" in done.stdout
+        assert "FWGEN_REQUIRE asks for renode: Renode was not found" in done.stdout
 
 
 def test_what_is_required_of_others_does_not_matter(tmp_path: Path) -> None:
