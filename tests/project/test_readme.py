@@ -1,31 +1,38 @@
-"""The commands in README.md do what it says. `...` in an expected output stands for anything."""
+"""The commands in README.md do what it says. `...` in an expected output stands for anything.
 
+A block ```` ```console needs-zephyr ```` is run where Zephyr is found, after all others.
+"""
+
+import os
 import re
 import subprocess
 import sys
 from doctest import ELLIPSIS, OutputChecker
 from pathlib import Path
 
+import pytest
+
 README = (Path(__file__).parents[2] / "README.md").read_text()
 EXIT_CODE = re.compile(r"  # exit code (\d)$")
+BARE = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+CACHE = {"XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))}
 
 
-def sessions() -> list[tuple[str, str]]:
-    """(command, expected output) of all `console` blocks, in order."""
-    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-    pieces = "".join(blocks).split("$ ")[1:]
+def sessions(kind: str) -> list[tuple[str, str]]:
+    """(command, expected output) of all blocks of a kind, in order."""
+    blocks = re.findall(rf"```console{kind}\n(.*?)```", README, re.DOTALL)
+    pieces = "\n".join(blocks).split("$ ")[1:]
     return [(command, output) for command, _, output in (p.partition("\n") for p in pieces)]
 
 
-def test_every_command_shows_what_the_readme_shows(tmp_path: Path) -> None:
-    assert sessions()
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    for command, expected in sessions():
+def follow(kind: str, folder: Path, environment: dict[str, str]) -> None:
+    assert sessions(kind)
+    for command, expected in sessions(kind):
         done = subprocess.run(
             EXIT_CODE.sub("", command),
             shell=True,
-            cwd=tmp_path,
-            env={"PATH": path, "LC_ALL": "C.UTF-8"},
+            cwd=folder,
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -33,8 +40,26 @@ def test_every_command_shows_what_the_readme_shows(tmp_path: Path) -> None:
         )
         code = EXIT_CODE.search(command)
         assert done.returncode == (int(code[1]) if code else 0), f"{command}\n{done.stdout}"
-        fits = OutputChecker().check_output(expected, done.stdout, ELLIPSIS)
+        fits = OutputChecker().check_output(expected.strip(), done.stdout.strip(), ELLIPSIS)
         assert fits, f"$ {command}\n{done.stdout}"
+
+
+def test_every_command_shows_what_the_readme_shows(tmp_path: Path) -> None:
+    follow("", tmp_path, BARE | CACHE)
+
+
+@pytest.mark.needs("zephyr")
+def test_every_command_that_needs_zephyr_does(tmp_path: Path) -> None:
+    environment = dict(os.environ) | BARE
+    subprocess.run(["fwgen", "init", "range-node.yaml"], cwd=tmp_path, env=environment, check=True)
+    follow(" needs-zephyr", tmp_path, environment)
+
+
+@pytest.mark.needs("zephyr", "renode")
+def test_every_command_that_needs_renode_does(tmp_path: Path) -> None:
+    environment = dict(os.environ) | BARE
+    subprocess.run(["fwgen", "init", "range-node.yaml"], cwd=tmp_path, env=environment, check=True)
+    follow(" needs-renode", tmp_path, environment)
 
 
 def test_every_make_target_that_is_named_exists() -> None:
