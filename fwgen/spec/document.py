@@ -19,7 +19,7 @@ from typing import Any, Literal, NoReturn
 from fwgen.spec.diagnostics import Findings, Position, Rejected, quote
 from fwgen.spec.yaml_syntax import compose
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = 128 * 1024
 
 PathStep = str | int
 Shape = Literal["mapping", "list", "text", "nothing"]
@@ -190,7 +190,7 @@ def _read(path: Path, file: str, findings: Findings) -> bytes:
         hint = "see whether it is yours to read: `ls -l`"
         _reject_file(findings, file, "file-unreadable", f"cannot be read: {reason}", hint)
     if len(content) > MOST_BYTES:
-        _too_big(findings, file, "more than 1 MiB")
+        _too_big(findings, file, "more than 128 KiB")
     return content
 
 
@@ -199,7 +199,7 @@ def _too_big(findings: Findings, file: str, size: str) -> NoReturn:
         findings,
         file,
         "file-too-big",
-        f"the file has {size}; fwgen reads up to 1 MiB",
+        f"the file has {size}; fwgen reads up to 128 KiB",
         "a spec takes a few KiB: is this the right file?",
     )
 

@@ -90,7 +90,7 @@ def test_a_file_of_100_mb_is_refused_unread(
     monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("was opened"))
     (found,) = refusals(path)
     assert found.rule_id == "file-too-big"
-    assert found.message == "the file has 95.4 MiB; fwgen reads up to 1 MiB"
+    assert found.message == "the file has 95.4 MiB; fwgen reads up to 128 KiB"
 
 
 def test_reads_up_to_the_limit_and_no_further(tmp_path: Path) -> None:
