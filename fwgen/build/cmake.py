@@ -142,9 +142,10 @@ class Tree:
         return Ran(counts["steps"], counts["compiled"], output)
 
     def _run(self, command: list[str], follow: Callable[[str], None]) -> tuple[int, str]:
+        program = shutil.which(command[0], path=self._environment.get("PATH")) or command[0]
         try:
             process = subprocess.Popen(
-                command,
+                [program, *command[1:]],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -226,6 +227,12 @@ def find_program(name: str, package: str, path: str | None = None) -> Path:
     if found:
         return Path(found)
     raise MissingToolError(f"{name} is not installed: apt-get install {package}")
+
+
+def program_path(python: Path | None) -> str:
+    """The PATH to look for build tools on: beside the Python first (pip brings cmake and ninja)."""
+    path = os.environ.get("PATH", os.defpath)
+    return f"{python.parent}{os.pathsep}{path}" if python else path
 
 
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:

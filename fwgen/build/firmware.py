@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fwgen.build.audit import examine
-from fwgen.build.audit.finding import Finding
+from fwgen.build.audit.finding import Finding, near
 from fwgen.build.audit.report import passed
 from fwgen.build.audit.subject import Subject
 from fwgen.build.cmake import CompileError, Progress, Tree
@@ -22,12 +22,14 @@ from fwgen.build.find import (
     find_python,
     find_toolchain,
     find_zephyr,
+    program_path,
 )
 from fwgen.build.record import previous_log_bytes, write_record
 from fwgen.build.sizes import auto_log_bytes
 from fwgen.config import Config, load_config
 from fwgen.errors import MissingToolError, ToolBrokeError
 from fwgen.plan import make_plan, plan_spec
+from fwgen.plan.errors import PlanErrors
 from fwgen.plan.model import Plan
 from fwgen.spec.model import Spec
 
@@ -72,8 +74,9 @@ def find_tools(config: Config, near: Sequence[Path]) -> Tools:
     """Raises MissingToolError with one sentence and the way out."""
     zephyr = find_zephyr(config, near)
     tools = Tools(zephyr, find_python(config, zephyr), find_toolchain(config))
-    find_program("cmake", "cmake")
-    find_program("ninja", "ninja-build")
+    path = program_path(tools.python)
+    find_program("cmake", "cmake", path)
+    find_program("ninja", "ninja-build", path)
     return tools
 
 
@@ -132,19 +135,22 @@ class Firmware:
     def _first_plan(self) -> Plan:
         """With the log as the last build here ended, so that nothing is linked twice again."""
         plan = plan_spec(self.spec)
-        last = previous_log_bytes(self.folder)
-        if self.spec.memory.log_size_bytes is None and last:
+        last = previous_log_bytes(self.folder, plan.data)
+        if self.spec.memory.log_size_bytes is not None or last is None:
+            return plan
+        try:
             return make_plan(self.spec, plan.board, last)
-        return plan
+        except PlanErrors:
+            return plan
 
     def _tools(self) -> Tools:
-        near = [Path.cwd()]
+        around = [Path.cwd()]
         if self.spec.source:
-            near.insert(0, Path(self.spec.source.path).parent)
+            around.insert(0, Path(self.spec.source.path).parent)
         try:
-            return find_tools(self._config, near)
+            return find_tools(self._config, around)
         except MissingToolError as error:
-            whole = f"{error}\nThe complete application is in {self.folder / APP}."
+            whole = f"{error}; the application is complete in {near(self.folder / APP)}"
             raise MissingToolError(whole) from error
 
     def _tree(self, plan: Plan, tools: Tools) -> Tree:
@@ -161,6 +167,7 @@ class Firmware:
             **clean_environment(os.environ),
             **tools.toolchain.environment,
             "ZEPHYR_BASE": str(tools.zephyr.base),
+            "PATH": program_path(tools.python),
         }
         arguments = [f"-D{name}={value}" for name, value in definitions.items()]
         return Tree(self.folder / TREE, arguments, environment, self._progress)

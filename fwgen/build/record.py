@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fwgen.build.sizes import largest_symbols, used_bytes
+from fwgen.soc.model import Region
 
 if TYPE_CHECKING:
     from fwgen.build.firmware import Built
@@ -25,14 +26,16 @@ def write_record(folder: Path, built: Built) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def previous_log_bytes(folder: Path) -> int | None:
-    """The log's size in the last build of this folder; None where there was none."""
+def previous_log_bytes(folder: Path, data: Region) -> int | None:
+    """The log's size in the last build of this folder; None where there was none like this."""
     try:
-        record = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        size_bytes = record["windows"]["log"]["size_bytes"]
+        windows = json.loads((folder / FILE).read_text(encoding="utf-8"))["windows"]
+        then = windows["data"]["start"], windows["data"]["size_bytes"]
+        size_bytes = windows["log"]["size_bytes"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return size_bytes if isinstance(size_bytes, int) and size_bytes > 0 else None
+    fits = isinstance(size_bytes, int) and 0 < size_bytes <= data.size_bytes
+    return size_bytes if fits and then == (data.start, data.size_bytes) else None
 
 
 def _record(built: Built) -> dict[str, Any]:

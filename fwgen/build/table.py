@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
+from fwgen.build.audit.finding import near
 from fwgen.build.audit.rules import RULES
 from fwgen.build.audit.rules.resource_table import SECTION as RESOURCE_TABLE
 from fwgen.build.audit.rules.vectors import SECTION as VECTORS
@@ -72,9 +72,3 @@ def _verdict(built: Built) -> Iterator[str]:
     if not built.passed:
         return
     yield f"audit passed ({len(RULES)} rules); {near(built.elf)}"
-
-
-def near(path: Path) -> str:
-    """The path from here, if the file lies below."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -88,7 +88,7 @@ def render_all(findings: Iterable[Finding], file: str) -> str:
     return "\n\n".join(blocks)
 
 
-def near(file: str) -> str:
+def near(file: str | Path) -> str:
     """The path from here, if the file lies below; else as it is."""
     path = Path(os.path.normpath(file))
     here = Path.cwd()

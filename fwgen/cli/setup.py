@@ -1,0 +1,60 @@
+"""`fwgen setup`: get Zephyr, a toolchain, Renode and pyrenode3 from their official sources."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+HELP = "fetch Zephyr, its toolchain and Renode from their official sources"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--dir",
+        type=Path,
+        metavar="DIR",
+        help="where everything goes (default: ~/.local/share/fwgen)",
+    )
+    parser.add_argument(
+        "--only", choices=("zephyr", "renode"), help="Zephyr and its toolchain alone, or Renode"
+    )
+    parser.add_argument(
+        "--toolchain",
+        choices=("zephyr", "debian"),
+        default="zephyr",
+        help="the Zephyr SDK's, or Debian's gcc-arm-none-eabi; one that is there is kept",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="do nothing, print the exact commands"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """May be broken off and started again at any time."""
+    from fwgen.config import config_path, load_config
+    from fwgen.setup import config_file, runner
+    from fwgen.setup.steps import (
+        Site,
+        Step,
+        config_values,
+        default_folder,
+        renode_steps,
+        zephyr_steps,
+    )
+
+    config = load_config()
+    site = Site((args.dir or default_folder()).absolute())
+    steps: list[Step] = []
+    if args.only != "renode":
+        steps += zephyr_steps(site, config, args.toolchain == "debian")
+    if args.only != "zephyr":
+        steps += renode_steps(site, config)
+    if args.dry_run:
+        runner.dry_run(steps, sys.stdout)
+        return 0
+    runner.carry_out(steps, sys.stderr)
+    if config_file.put(config_path(), config_values(site, load_config())):
+        print(f"wrote {config_path()}", file=sys.stderr)
+    print("all is there; `fwgen doctor` shows it", file=sys.stderr)
+    return 0
