@@ -181,12 +181,14 @@ class Session:
 
     def next_due_us(self) -> int | None:
         """When `poll` is to be called; None: no time is due."""
-        due = [self._due_us, self._pacing.due_us if self._may_ack else None]
+        due = self._due_us
+        if self._may_ack:
+            due = _sooner(due, self._pacing.due_us)
         if self._wish_us is not None:
-            due.append(self._wish_us + self._patience_us)
+            due = _sooner(due, self._wish_us + self._patience_us)
         if self._reader.partial:
-            due.append(self._heard_us + STALE_PART_US)
-        return min((at for at in due if at is not None), default=None)
+            due = _sooner(due, self._heard_us + STALE_PART_US)
+        return due
 
     def take_bytes(self) -> bytes:
         """What is to be written to the transport, in whole messages."""
@@ -404,3 +406,9 @@ class Session:
 
     def _send(self, message: Message) -> None:
         self._out += encode(message)
+
+
+def _sooner(one: int | None, other: int | None) -> int | None:
+    if one is None or (other is not None and other < one):
+        return other
+    return one
