@@ -19,7 +19,6 @@ suspend one guard time after it (event SuspendReady).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from fwgen.handshake import machine
@@ -34,6 +33,7 @@ from fwgen.peer.events import (
     SuspendRefused,
 )
 from fwgen.peer.incoming import boot_distance, decode_incoming
+from fwgen.peer.known import Counts, Known
 from fwgen.peer.pacing import Pace, Pacing
 from fwgen.peer.receiver import Receiver
 from fwgen.wire.block import Block
@@ -54,6 +54,8 @@ from fwgen.wire.messages import (
 )
 from fwgen.wire.stream import StreamReader
 
+__all__ = ["Counts", "Known", "Pace", "Session"]
+
 _U32: Final = 0xFFFF_FFFF
 STALE_PART_US: Final = 100_000
 """A message's beginning whose rest does not come for so long is dropped."""
@@ -64,24 +66,6 @@ _REASONS: Final = {
     "greeting": "the firmware does not answer hello",
     "waking": "the firmware does not answer WAKE",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Where an application that was here before goes on; it keeps this with what it processed."""
-
-    next_seq: int
-    boot: int
-
-
-@dataclass(slots=True)
-class Counts:
-    stale: int = 0
-    """Messages meant for the session before."""
-    hellos: int = 0
-    sleeps: int = 0
-    wakes: int = 0
-    acks: int = 0
 
 
 class Session:
