@@ -17,7 +17,7 @@ def put(path: Path, tables: Mapping[str, Mapping[str, str]]) -> bool:
     for table, values in tables.items():
         for key, value in values.items():
             text = _with(text, table, key, value)
-    if text == before:
+    if not tables or text == before:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.new")
