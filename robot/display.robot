@@ -34,6 +34,16 @@ Shows Why There Is No Distance
     Display Should Look Like    ${GOLDENS}/sensor-fault.png
     Nothing Should Be Lost
 
+Shows How Full The Log Is
+    [Documentation]    After a quarter of an hour asleep.
+    Start Board           1503 mm    noise=5 mm
+    Suspend Linux
+    Run For               15 min
+    Display Should Look Like    ${GOLDENS}/asleep-15-min.png
+    Resume Linux
+    Run For               5 s
+    Nothing Should Be Lost
+
 Comes Back When It Was Unplugged
     [Documentation]    Nothing is sampled later or lost for it; the panel is set up afresh and shows the present.
     Start Board           1503 mm

@@ -5,10 +5,13 @@ Test Teardown     Stop Board
 
 *** Test Cases ***
 Wakes Linux Before Anything Is Lost
+    [Tags]    slow
     Scenario Should Pass    log-full-wake
 
 Keeps The Newest And Declares The Rest
+    [Tags]    slow
     Scenario Should Pass    log-full-keep-newest
 
 Keeps The Oldest And Declares The Rest
+    [Tags]    slow
     Scenario Should Pass    log-full-keep-oldest

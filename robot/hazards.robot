@@ -54,6 +54,7 @@ The Device May Be Unbound And Bound
 
 Linux Never Coming Back Costs Nothing But The Log
     [Documentation]    The driver goes while samples stream, and only comes back ten minutes later.
+    [Tags]    slow
     Start Board           0 s: 500 mm, 300 s: 3500 mm
     Run For               3 s
     Unbind Linux

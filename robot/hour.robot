@@ -6,6 +6,7 @@ Test Teardown     Stop Board
 *** Test Cases ***
 Buffers An Hour
     [Documentation]    An hour and a quarter: microseconds no longer fit into 32 bits.
+    [Tags]    slow
     Start Board           0 s: 2400 mm, 600 s: 2400 mm, 603 s: 800 mm, 610 s: 700 mm, 613 s: 2400 mm    noise=2 mm
     Run For               10 s
     Sleep For             75 min

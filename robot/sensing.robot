@@ -47,7 +47,7 @@ Says When The Sensor Is Silent Or Holds Its Line
     ...                the next good echo is taken for what it is.
     Start Board           1200 mm
     Mute Sensor
-    Run For               2 s
+    Run For               2.03 s
     Latest Sample Should Say    sensor fault
     Restore Sensor
     Run For               1 s

@@ -40,6 +40,7 @@ Sleeps Again And Again
 
 Sleeps During The Drain Of A Long Sleep
     [Documentation]    Ten minutes with three sleeps, the third of them before the second's backlog is gone.
+    [Tags]    slow
     Scenario Should Pass    ten-minutes
 
 Loses No Sample At A Transition

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fwgen.backends.record import RunRecord
+from fwgen.backends.renode.find import what_is_missing
 from fwgen.backends.renode.png import png_of
 from fwgen.cli.run import reference_spec
 from fwgen.config import load_config
@@ -67,11 +68,8 @@ class Bench:
     def _firmware(self, spec: Path) -> Path | None:
         if self._backend == "host":
             return None
-        if not load_config().renode.environment().keys() & {"PYRENODE_BUILD_DIR", "PYRENODE_BIN"}:
-            raise NotHereError(
-                "Renode was not found (`fwgen setup`); "
-                "`--variable BACKEND:host` runs what needs no firmware"
-            )
+        if missing := what_is_missing(load_config().renode):
+            raise NotHereError(f"{missing}; `--variable BACKEND:host` runs what needs no firmware")
         if self._elf and spec == self._spec:
             return Path(self._elf)
         try:

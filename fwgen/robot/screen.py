@@ -11,6 +11,12 @@ from fwgen.robot.golden import read_picture
 _WIDTH = 128
 
 
+class WrongPictureError(AssertionError):
+    """The test goes on, so that one run shows all its pictures."""
+
+    ROBOT_CONTINUE_ON_FAILURE = True
+
+
 class Screen(Bench):
     """Pictures are compared pixel by pixel with goldens, PNG files that a person has looked at."""
 
@@ -25,10 +31,12 @@ class Screen(Bench):
         kept = self._keep(golden.name, found)
         tell_picture("found", found)
         if not due:
-            raise AssertionError(f"there is no golden {golden}: look at {kept} and copy it there")
+            raise WrongPictureError(
+                f"there is no golden {golden}: look at {kept} and copy it there"
+            )
         tell_picture("due", due)
         differing = sum((a ^ b).bit_count() for a, b in zip(found, due, strict=False))
-        raise AssertionError(f"{differing} pixels differ from {golden.name}; found: {kept}")
+        raise WrongPictureError(f"{differing} pixels differ from {golden.name}; found: {kept}")
 
     def display_should_be_dark(self) -> None:
         """Not a pixel is lit."""

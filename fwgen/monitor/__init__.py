@@ -1,0 +1,1 @@
+"""A board that a person runs by hand: what `fwgen monitor` is made of."""

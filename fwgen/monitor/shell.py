@@ -1,0 +1,265 @@
+"""The commands that a person types."""
+
+from __future__ import annotations
+
+import cmd
+from collections.abc import Callable
+from typing import IO, Final
+
+from fwgen.backends.record import STATUS_NAMES, VALID
+from fwgen.errors import FwgenError, InputError
+from fwgen.monitor.bench import Bench
+from fwgen.monitor.live import Live
+from fwgen.robot.stage import LiveRenode, View
+from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
+
+_SAMPLES: Final = 10
+_LINES: Final = 20
+_HELP: Final = """\
+time        run             let it run in step with the clock on the wall
+            run 10 s        let ten virtual seconds pass at once
+            pause           stop it; `speed 10` makes `run` ten times as fast
+Linux       suspend [10 s]  suspend (a timer wakes it);  resume
+            reboot [20 s]   crash, start  (its application)   unbind, bind   stall 5 s
+the M33     reset           restart the firmware; retained memory stays
+sensor      move 500 mm [2 s]   mute, hold, restore
+display     screen          show it;  unplug, plug
+look        live            display and console on the whole screen
+            state, samples, console, events, kernel, ddr
+debug       gdb [3333]      serve GDB;  renode COMMAND  Renode's own monitor
+            quit
+"""
+
+
+def state_line(view: View, runs: bool) -> str:
+    """Where it stands, in a line."""
+    latest = sample_text(*view.latest[-1]) if view.latest else "no sample yet"
+    touched = f", closed DDR touched {len(view.ddr_accesses)} times" if view.ddr_accesses else ""
+    pace = "running" if runs else "paused"
+    return (
+        f"{view.t_us / 1e6:.3f} s, {pace}; Linux {view.linux}, has {view.received} samples,"
+        f" the last: {latest}{touched}"
+    )
+
+
+def sample_text(status: int, distance_mm: int) -> str:
+    return f"{distance_mm} mm" if status == VALID else STATUS_NAMES[status]
+
+
+class Shell(cmd.Cmd):
+    """Reads commands from `stdin`, one a line; prompts only a terminal."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        stdin: IO[str],
+        stdout: IO[str],
+        gdb: int | None = None,
+        live: bool = False,
+    ) -> None:
+        super().__init__(stdin=stdin, stdout=stdout)
+        self._bench = bench
+        self._live = live
+        self._told = 0  # characters of the console
+        self._failed = False
+        self.use_rawinput = stdin.isatty()
+        self.prompt = "fwgen> " if stdin.isatty() else ""
+        if gdb is not None:
+            self.onecmd(f"gdb {gdb}")
+
+    def interact(self) -> int:
+        """Until `quit` or the end of the input; 1 if a command of a script could not be done."""
+        if self.use_rawinput:
+            self._say("`help` lists the commands; the core stands at the first sample")
+        self._tell_console()
+        if self._live:
+            self.onecmd("live")
+        while True:
+            try:
+                self.cmdloop()
+                return 1 if self._failed and not self.use_rawinput else 0
+            except KeyboardInterrupt:
+                self._bench.pause()
+                self._say("\npaused")
+
+    # ------------------------------------------------------------------------------- cmd's own
+
+    def onecmd(self, line: str) -> bool:
+        try:
+            ends = super().onecmd(line)
+            self._tell_console()
+        except (FwgenError, QuantityError, ValueError) as error:
+            self._failed = True
+            self._say(str(error))
+            return False
+        if self._bench.error is not None:
+            self._say(f"it has stopped: {self._bench.error}")
+            self._bench.error = None
+        return bool(ends)
+
+    def emptyline(self) -> bool:
+        return False
+
+    def default(self, line: str) -> None:
+        raise InputError(f"there is no command `{line.split()[0]}`; `help` lists them")
+
+    def do_help(self, arg: str) -> None:
+        self._say(_HELP.rstrip())
+
+    def do_quit(self, arg: str) -> bool:
+        return True
+
+    def do_EOF(self, arg: str) -> bool:
+        return True
+
+    # ------------------------------------------------------------------------------------ time
+
+    def do_run(self, arg: str) -> None:
+        if not arg:
+            self._bench.go()
+            return
+        self._bench.pause()
+        self._bench.run_for(_us(arg))
+        self.do_state("")
+
+    def do_pause(self, arg: str) -> None:
+        self._bench.pause()
+        self.do_state("")
+
+    def do_speed(self, arg: str) -> None:
+        speed = float(arg)
+        if not 0.01 <= speed <= 1000:
+            raise InputError("a speed from 0.01 to 1000 is due")
+        self._bench.speed = speed
+
+    # ----------------------------------------------------------------------------------- Linux
+
+    def do_suspend(self, arg: str) -> None:
+        wake_us = _us(arg) if arg else None
+        self._do(lambda board: board.suspend(wake_us))
+
+    def do_resume(self, arg: str) -> None:
+        self._do(lambda board: board.resume())
+
+    def do_reboot(self, arg: str) -> None:
+        takes_us = _us(arg or "20 s")
+        self._do(lambda board: board.reboot_linux(takes_us))
+
+    def do_crash(self, arg: str) -> None:
+        self._do(lambda board: board.crash_app())
+
+    def do_start(self, arg: str) -> None:
+        self._do(lambda board: board.start_app())
+
+    def do_unbind(self, arg: str) -> None:
+        self._do(lambda board: board.unbind())
+
+    def do_bind(self, arg: str) -> None:
+        self._do(lambda board: board.bind())
+
+    def do_stall(self, arg: str) -> None:
+        for_us = _us(arg or "5 s")
+        self._do(lambda board: board.stall_linux(for_us))
+
+    # ------------------------------------------------------------------- what surrounds the M33
+
+    def do_reset(self, arg: str) -> None:
+        self._do(lambda board: board.reset_firmware())
+
+    def do_move(self, arg: str) -> None:
+        words = arg.split()
+        if len(words) not in (2, 4):
+            raise InputError("write `move 500 mm` or `move 500 mm 2 s`")
+        to = parse(" ".join(words[:2]), Dimension.LENGTH, example="500 mm")
+        to_um = whole(to, "um")
+        within_ms = _us(" ".join(words[2:]) or "1 ms") // 1000
+        self._do(lambda board: board.move_obstacle(to_um, within_ms))
+
+    def do_mute(self, arg: str) -> None:
+        self._do(lambda board: board.mute_sensor())
+
+    def do_hold(self, arg: str) -> None:
+        self._do(lambda board: board.hold_echo())
+
+    def do_restore(self, arg: str) -> None:
+        self._do(lambda board: board.unmute_sensor())
+
+    def do_unplug(self, arg: str) -> None:
+        self._do(lambda board: board.display_off())
+
+    def do_plug(self, arg: str) -> None:
+        self._do(lambda board: board.display_on())
+
+    # ------------------------------------------------------------------------------------ look
+
+    def do_live(self, arg: str) -> None:
+        if not self.use_rawinput:
+            raise InputError("`live` needs a terminal; `screen` prints the display")
+        Live(self._bench, self.stdin, self.stdout, state_line).show()
+
+    def do_screen(self, arg: str) -> None:
+        view = self._bench.view()
+        self._say(view.half_blocks.rstrip("\n") if view.half_blocks else "there is no display")
+
+    def do_state(self, arg: str) -> None:
+        self._say(state_line(self._bench.view(), self._bench.runs))
+
+    def do_samples(self, arg: str) -> None:
+        latest = self._bench.view().latest[-_SAMPLES:]
+        self._say(", ".join(sample_text(*sample) for sample in latest) or "none yet")
+
+    def do_console(self, arg: str) -> None:
+        self._say("\n".join(self._bench.view().console.splitlines()[-_LINES:]))
+
+    def do_events(self, arg: str) -> None:
+        events = self._bench.view().events[-_LINES:]
+        self._say("\n".join(f"{event.t_s:.6f} s: {event.text}" for event in events) or "none yet")
+
+    def do_kernel(self, arg: str) -> None:
+        lines = self._bench.view().kernel[-_LINES:]
+        self._say("\n".join(f"[{at_s:12.6f}] {line}" for at_s, line in lines))
+
+    def do_ddr(self, arg: str) -> None:
+        accesses = self._bench.view().ddr_accesses
+        self._say(f"closed DDR was touched {len(accesses)} times")
+        for access in accesses[:_LINES]:
+            pc = f"{access.pc:#010x}" if access.pc is not None else "?"
+            address = f"{access.address:#010x}" if access.address is not None else "?"
+            self._say(f"{access.t_s:.6f} s: {address} by {pc} in {access.function}")
+
+    # ----------------------------------------------------------------------------------- debug
+
+    def do_gdb(self, arg: str) -> None:
+        port = int(arg or "3333")
+        if not 1 <= port <= 65535:
+            raise InputError("a port from 1 to 65535 is due")
+        self._bench.serve_gdb(port)
+        self._say(
+            f"GDB: `target remote :{port}` once the machine runs (`run`). Renode listens on all of"
+            " this machine's addresses: keep the port behind a firewall."
+        )
+
+    def do_renode(self, arg: str) -> None:
+        with self._bench.hold() as board:
+            self._say(board.machine.execute(arg).rstrip())
+
+    # ---------------------------------------------------------------------------------- inside
+
+    def _do(self, action: Callable[[LiveRenode], None]) -> None:
+        with self._bench.hold() as board:
+            action(board)
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(f"{text}\n")
+        self.stdout.flush()
+
+    def _tell_console(self) -> None:
+        """What the firmware has written since."""
+        console = self._bench.view().console
+        for line in console[self._told :].splitlines():
+            self._say(f"| {line}")
+        self._told = len(console)
+
+
+def _us(text: str) -> int:
+    return whole(parse(text, Dimension.TIME, example="10 s"), "us")

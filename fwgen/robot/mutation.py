@@ -1,0 +1,65 @@
+"""Runs the test that must catch a wrong firmware, and says whether it has.
+
+As a Robot library: `Library    fwgen.robot.mutation`. `python -m fwgen.robot.mutation --table`
+prints docs/mutants.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree
+
+from fwgen.robot.mutants import Mutant, load_mutant, load_mutants, table
+
+__all__ = ["wrong_firmware_should_be_caught"]
+
+_SUITES: Final = Path("robot")
+_PATIENCE_S: Final = 900
+
+
+def wrong_firmware_should_be_caught(fault: Path, output: Path, builds: Path) -> None:
+    """Builds the firmware with the fault in it and runs the test that its file names: this must
+    fail, and say what the file says."""
+    mutant = load_mutant(fault)
+    status, message = _run(mutant, fault, output / "mutants" / mutant.name, builds)
+    logging.info("%s: %s: %s", mutant.test, status, message)
+    if status == "PASS":
+        raise AssertionError(f"not caught: `{mutant.test}` passes with a firmware that is wrong")
+    if status != "FAIL" or not mutant.caught(message):
+        raise AssertionError(f"due: `{mutant.reason}`; `{mutant.test}` says ({status}): {message}")
+
+
+def _run(mutant: Mutant, fault: Path, output: Path, builds: Path) -> tuple[str, str]:
+    """Status and message of the test."""
+    command = [sys.executable, "-m", "robot", "--outputdir", str(output), "--console", "none"]
+    for name, value in (("MUTANT", fault.resolve()), ("BUILDS", builds.resolve())):
+        command += ["--variable", f"{name}:{value}"]
+    command += ["--report", "none", "--test", literal(mutant.test)]
+    command.append(str(fault.parent.parent / mutant.suite))
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_PATIENCE_S)
+    result = output / "output.xml"
+    if done.returncode > 250 or not result.is_file():
+        raise AssertionError(f"robot could not run {mutant.suite}: {done.stderr.strip()}")
+    status = ElementTree.parse(result).getroot().find(".//test/status")
+    if status is None:
+        raise AssertionError(f"there is no test `{mutant.test}` in {mutant.suite}")
+    return status.get("status", ""), status.text or ""
+
+
+def literal(name: str) -> str:
+    """For `--test`, which takes patterns."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+
+
+def main() -> None:
+    if sys.argv[1:] != ["--table"]:
+        raise SystemExit("usage: python -m fwgen.robot.mutation --table")
+    print(table(load_mutants(_SUITES / "mutants")), end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""`make robot`: every test in a process of its own, on as many workers as there are cores.
+
+    python -m fwgen.robot.runner [--backend host|renode] [--jobs N] [-o DIR] [SUITE ...]
+
+Leaves log.html, report.html and xunit.xml (one case a test) in DIR.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+
+from fwgen.errors import InputError
+from fwgen.robot.mutation import literal
+
+_SUITES: Final = Path("robot")
+_BROKEN: Final = 250
+"""Robot's exit codes above this are no number of failed tests."""
+
+
+@dataclass(frozen=True)
+class Job:
+    suite: Path
+    test: str
+    slow: bool
+
+
+@dataclass(frozen=True)
+class Done:
+    job: Job
+    output: Path
+    status: str
+    message: str
+    wall_s: float
+
+
+def find_jobs(suites: Sequence[Path], backend: str) -> list[Job]:
+    """Tests tagged `renode` need the firmware; those tagged `slow` come first."""
+    from robot.api import TestSuite
+
+    jobs: list[Job] = []
+    for path in suites:
+        suite: Any = TestSuite.from_file_system(str(path))
+        for test in suite.all_tests:
+            if backend != "host" or "renode" not in test.tags:
+                jobs.append(Job(path, str(test.name), "slow" in test.tags))
+    twice = {job.test for job in jobs if sum(job.test == other.test for other in jobs) > 1}
+    if twice:
+        raise InputError(f"two tests have the same name: {', '.join(sorted(twice))}")
+    return sorted(jobs, key=lambda job: not job.slow)
+
+
+def run_job(job: Job, suites: Sequence[Path], folder: Path, backend: str) -> Done:
+    """All suites are named, lest the results have different roots and cannot be merged."""
+    began = time.monotonic()
+    command = [sys.executable, "-m", "robot", "--outputdir", str(folder), "--console", "none"]
+    command += ["--log", "none", "--report", "none", "--variable", f"BACKEND:{backend}"]
+    command += ["--name", "fwgen", "--test", literal(job.test), *map(str, suites)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    output = folder / "output.xml"
+    found = ElementTree.parse(output).getroot().find(".//test/status") if output.is_file() else None
+    wall_s = time.monotonic() - began
+    if done.returncode > _BROKEN or found is None:
+        return Done(job, output, "BROKEN", (done.stderr or done.stdout).strip(), wall_s)
+    return Done(job, output, found.get("status", ""), found.text or "", wall_s)
+
+
+def run(
+    jobs: Sequence[Job], suites: Sequence[Path], output: Path, backend: str, workers: int
+) -> list[Done]:
+    results: list[Done] = []
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: list[Future[Done]] = [
+            pool.submit(run_job, job, suites, output / "tests" / f"{number:03}", backend)
+            for number, job in enumerate(jobs)
+        ]
+        for future in as_completed(waiting):
+            done = future.result()
+            results.append(done)
+            name = f"{done.job.suite.stem}: {done.job.test}"
+            print(f"{done.status:6} {done.wall_s:6.1f} s  {name}", flush=True)
+            if done.status != "PASS":
+                print("\n".join(f"       {line}" for line in done.message.splitlines()[:12]))
+    return results
+
+
+def merge(results: Sequence[Done], output: Path) -> None:
+    """One log, one report, one xunit file of all."""
+    outputs = [str(done.output) for done in results if done.output.is_file()]
+    command = [sys.executable, "-m", "robot.rebot", "--outputdir", str(output), "--merge"]
+    command += ["--xunit", "xunit.xml", "--output", "output.xml"]
+    subprocess.run([*command, *sorted(outputs)], stdout=subprocess.DEVNULL, check=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m fwgen.robot.runner")
+    parser.add_argument("suites", nargs="*", type=Path, help="default: all of robot/")
+    parser.add_argument("--backend", choices=("host", "renode"), default="renode")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("-o", "--output", type=Path, default=Path("build/robot/results"))
+    options = parser.parse_args(arguments)
+    suites = options.suites or sorted(_SUITES.glob("*.robot"))
+    shutil.rmtree(options.output, ignore_errors=True)
+    jobs = find_jobs(suites, options.backend)
+    began = time.monotonic()
+    results = run(jobs, suites, options.output, options.backend, options.jobs)
+    merge(results, options.output)
+    counts = {status: sum(done.status == status for done in results) for status in ("PASS", "SKIP")}
+    failed = len(results) - sum(counts.values())
+    print(
+        f"{len(results)} tests: {counts['PASS']} passed, {counts['SKIP']} skipped, {failed} failed,"
+        f" in {time.monotonic() - began:.0f} s; {options.output / 'log.html'}"
+    )
+    return 1 if failed or not results else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
