@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from random import Random
 
 import pytest
@@ -20,7 +21,7 @@ from tests.core.clog import (
 )
 from tests.core.plain_block import PlainBlock
 from tests.core.samples import samples
-from tests.second_reader.reader import Superblock, crc16, read_region
+from tests.second_reader.reader import Superblock, crc16, read_region, recover
 
 WRAP = 2**32
 SLOTS = 6
@@ -197,6 +198,16 @@ class TestSuperblock:
         memory.poke(memory.size - 32, sealed([int.from_bytes(b"FWL0"), 1, 100, 7, 0, 0, 0]))
         assert Log(memory, CONFIG).next_seq == CONFIG.initial_seq
 
+    @pytest.mark.parametrize("place", [0, 1])
+    def test_magic_and_check_alone_make_a_record_whole(self, place: int) -> None:
+        """Not its place, nor what else is said to be 0."""
+        memory = Memory(1)
+        record = sealed([int.from_bytes(b"FWL1", "little"), 2, 100, 7 | 9 << 16, 1, 2, 3])
+        memory.poke(memory.size - SUPERBLOCK_BYTES + 32 * place, record)
+        told = recover(memory.content, CONFIG.initial_seq)
+        log = Log(memory, CONFIG)
+        assert (log.next_seq, log.boot) == (told.next_seq, told.boot) == (100, 8)
+
     def test_boots_wrap(self) -> None:
         memory = Memory(1)
         memory.put_slot(0, block_bytes(50, 3, boot=0xFFFF))
@@ -336,3 +347,42 @@ def test_round_and_round_with_resets_the_second_reader_finds_the_same() -> None:
             log.release((log.next_seq - random.randrange(100)) % WRAP)
         if run % 7 == 6:
             log = Log(memory, config)
+
+
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from((0, 4000, WRAP - 30)),
+    st.sampled_from(("nothing", "bits", "superblock", "slots", "claim")),
+)
+@settings(max_examples=200, deadline=None)
+def test_whatever_lies_there_the_second_reader_makes_the_same_of_it(
+    seed: int, initial_seq: int, damage: str
+) -> None:
+    """By the steps of docs/SPEC.md: which blocks are kept, the next number, the boot."""
+    random = Random(seed)
+    memory, config = Memory(random.randrange(1, 8)), Config(initial_seq=initial_seq)
+    slots = (memory.size - SUPERBLOCK_BYTES) // SLOT_BYTES
+    for _ in range(random.randrange(4)):
+        log = Log(memory, config)
+        for i, (word, late) in enumerate(samples("any", random.randrange(1, 500), random)):
+            log.append(i * 60_000, word, late)
+        if random.random() < 0.4 and log.drain():
+            assert log.release((log.next_seq - random.randrange(log.backlog + 1)) % WRAP)
+    if random.random() < 0.2 or damage == "superblock":
+        superblock_gone(memory)
+    if damage == "bits":
+        for _ in range(random.randrange(1, 6)):
+            at = random.randrange(memory.size)
+            memory.poke(at, bytes([memory.content[at] ^ 1 << random.randrange(8)]))
+    if damage == "slots":
+        memory.put_slot(random.randrange(slots), memory.slot(random.randrange(slots)))
+    if damage == "claim":
+        for _ in range(random.randrange(1, 4)):
+            first_seq = (initial_seq + random.randrange(-100_000, 200_000)) % WRAP
+            claim = struct.pack("<4sII", b"FWB1", random.randrange(1 << 12), first_seq)
+            memory.put_slot(random.randrange(slots), claim)
+    told = recover(memory.content, initial_seq)
+    log = Log(memory, config)
+    assert (log.next_seq, log.boot) == (told.next_seq, told.boot)
+    blocks = [view for view in log.drain() if view.data]
+    assert spans(blocks) == [(block[0].seq, len(block), True) for block in told.blocks]

@@ -3,14 +3,20 @@ imports nothing of it. Plain rather than fast."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import contextlib
+import functools
+import struct
+from dataclasses import dataclass
 
 HAVE_DISTANCE = (0, 1, 2)
+HEADER_BYTES = 28
+SLOT_BYTES = 488
+RECORD_BYTES = 32
 LEVEL_GAIN = (256, 224, 160, 112)
 SPEED_GAIN = (256, 128, 64, 32)
 
 
-class Broken(Exception):
+class Broken(ValueError):
     """Not a block as the text describes it."""
 
 
@@ -24,115 +30,102 @@ class Sample:
     lateness: int
 
 
-@dataclass
 class Bits:
-    data: bytes
-    used: int = 0
+    def __init__(self, data: bytes) -> None:
+        self.value = int.from_bytes(data, "big")
+        self.total = 8 * len(data)
+        self.used = 0
 
-    def one(self) -> int:
-        byte, bit = divmod(self.used, 8)
-        if byte >= len(self.data):
+    def take(self, count: int) -> int:
+        self.used += count
+        if self.used > self.total:
             raise Broken("the stream ends too early")
-        self.used += 1
-        return (self.data[byte] >> (7 - bit)) & 1
-
-    def number(self, width: int) -> int:
-        value = 0
-        for _ in range(width):
-            value = 2 * value + self.one()
-        return value
+        return self.value >> self.total - self.used & (1 << count) - 1
 
 
-@dataclass
 class State:
-    status: int
-    distance: int
-    expected: int = field(init=False)
-    speed: int = 0
-    mean: int = 160
-    age: int = 0
+    """What the reader keeps after each sample."""
 
-    def __post_init__(self) -> None:
-        self.expected = self.distance * 256
+    def __init__(self, status: int, distance: int) -> None:
+        self.status = status
+        self.distance = distance
+        self.expected = distance * 256
+        self.speed = 0
+        self.mean = 160
+        self.age = 0
+
+    def estimate(self) -> int:
+        return (self.expected + 128) >> 8
+
+    def read(self, bits: Bits) -> tuple[int, int, int]:
+        """The next sample: status, distance, lateness."""
+        if self.status not in HAVE_DISTANCE:
+            return (self.status, 0, 0) if bits.take(1) else spelt(bits, bits.take(3))
+        zeros = 0
+        while zeros < 6 and not bits.take(1):
+            zeros += 1
+        k = ((self.mean * 5) >> 7).bit_length()
+        if zeros < 6:
+            number = (zeros << k) + bits.take(k)
+        else:
+            kind = bits.take(3)
+            if kind != 7:
+                return spelt(bits, kind)
+            number = (6 << k) + bits.take(8)
+        residual = -((number + 1) // 2) if number & 1 else number // 2
+        distance = self.estimate() + residual
+        if not 0 <= distance <= 8191:
+            raise Broken(f"distance {distance}")
+        return self.status, distance, 0
 
     def learn(self, status: int, distance: int) -> None:
-        if status in HAVE_DISTANCE:
-            if self.status in HAVE_DISTANCE:
-                self.follow(distance)
-            else:
-                self.expected = distance * 256 + self.speed
-            self.distance = distance
+        had_distance = self.status in HAVE_DISTANCE
         self.status = status
-
-    def follow(self, d: int) -> None:
-        r = d - ((self.expected + 128) >> 8)
-        n = 2 * r if r >= 0 else -2 * r - 1
-        if n <= (self.mean >> 4) + 12:
-            self.mean = self.mean + n - (self.mean >> 4)
-            self.speed = self.speed + r * SPEED_GAIN[self.age]
-            self.expected = self.expected + r * LEVEL_GAIN[self.age] + self.speed
+        if status not in HAVE_DISTANCE:
+            return
+        if not had_distance:
+            self.expected = distance * 256 + self.speed
+            self.distance = distance
+            return
+        residual = distance - self.estimate()
+        number = 2 * residual if residual >= 0 else -2 * residual - 1
+        if number <= (self.mean >> 4) + 12:
+            self.mean += number - (self.mean >> 4)
+            self.speed += residual * SPEED_GAIN[self.age]
+            self.expected += residual * LEVEL_GAIN[self.age] + self.speed
             self.age = min(self.age + 1, 3)
         else:
-            self.mean = self.mean + 12
-            self.speed = (d - self.distance) * 256
-            self.expected = d * 256 + self.speed
+            self.mean += 12
+            self.speed = (distance - self.distance) * 256
+            self.expected = distance * 256 + self.speed
             self.age = 0
+        self.distance = distance
+
+
+def spelt(bits: Bits, kind: int) -> tuple[int, int, int]:
+    """Status, distance, lateness."""
+    lateness = 0
+    if kind == 6:
+        lateness = bits.take(4)
+        kind = bits.take(3)
+    if kind > 5:
+        raise Broken(f"kind {kind} in a spelt sample")
+    return kind, bits.take(13) if kind in HAVE_DISTANCE else 0, lateness
 
 
 def crc16(data: bytes) -> int:
     crc = 0
     for byte in data:
-        for place in range(7, -1, -1):
-            carry = (crc >> 15) ^ (byte >> place & 1)
-            crc = (crc << 1) & 0xFFFF
-            if carry:
-                crc ^= 0x1021
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x1021) & 0xFFFF if crc & 0x8000 else crc << 1
     return crc
 
 
-def little(data: bytes, offset: int, size: int) -> int:
-    return int.from_bytes(data[offset : offset + size], "little")
-
-
-def residual(n: int) -> int:
-    return n // 2 if n % 2 == 0 else -(n + 1) // 2
-
-
-def spelt(bits: Bits) -> tuple[int, int, int]:
-    """Status, distance, lateness."""
-    lateness = 0
-    kind = bits.number(3)
-    if kind == 6:
-        lateness = bits.number(4)
-        kind = bits.number(3)
-    if kind > 5:
-        raise Broken(f"kind {kind} in a spelt sample")
-    return kind, bits.number(13) if kind in HAVE_DISTANCE else 0, lateness
-
-
-def next_sample(bits: Bits, state: State) -> tuple[int, int, int]:
-    if state.status not in HAVE_DISTANCE:
-        return (state.status, 0, 0) if bits.one() else spelt(bits)
-    k = ((state.mean * 5) >> 7).bit_length()
-    zeros = 0
-    while zeros < 6 and bits.one() == 0:
-        zeros += 1
-    if zeros < 6:
-        n = (zeros << k) + bits.number(k)
-    elif Bits(bits.data, bits.used).number(3) == 7:
-        bits.number(3)
-        n = (6 << k) + bits.number(8)
-    else:
-        return spelt(bits)
-    distance = ((state.expected + 128) >> 8) + residual(n)
-    if not 0 <= distance <= 8191:
-        raise Broken(f"distance {distance}")
-    return state.status, distance, 0
-
-
 def checked(word: int, lateness: int) -> bytes:
-    mark = (0xE000 | lateness).to_bytes(2, "little") if lateness else b""
-    return mark + word.to_bytes(2, "little")
+    """What the CRC runs over for a sample."""
+    mark = struct.pack("<H", 0xE000 | lateness) if lateness else b""
+    return mark + struct.pack("<H", word)
 
 
 @dataclass(frozen=True)
@@ -145,35 +138,32 @@ class Reading:
 
 def read_unchecked(data: bytes) -> Reading:
     """The block that begins the data, whatever its CRC says."""
-    if len(data) < 28 or data[:4] != b"FWB1":
+    if len(data) < HEADER_BYTES or data[:4] != b"FWB1":
         raise Broken("no header")
-    commit = little(data, 4, 4)
-    count, lateness = commit & 0xFFF, commit >> 12 & 0xF
-    first_seq, period_us = little(data, 8, 4), little(data, 12, 4)
-    start_us, boot, word = little(data, 16, 8), little(data, 24, 2), little(data, 26, 2)
+    commit, first_seq, period_us, start_us, boot, word = struct.unpack_from("<IIIQHH", data, 4)
+    count, lateness = commit & 0xFFF, commit >> 12 & 15
+    if count == 0 or period_us == 0:
+        raise Broken("no samples or no period")
     status, distance = word >> 13, word & 0x1FFF
-    if count == 0 or period_us == 0 or status > 5:
-        raise Broken("header")
-    if status not in HAVE_DISTANCE and distance != 0:
+    if status > 5 or (status not in HAVE_DISTANCE and distance != 0):
         raise Broken("first sample")
-    bits, state = Bits(data[28:488]), State(status, distance)
-    covered = data[8:26]
+    bits, state = Bits(data[HEADER_BYTES:SLOT_BYTES]), State(status, distance)
+    covered = bytearray(data[8:26])
     samples = []
     for i in range(count):
         if i > 0:
-            status, distance, lateness = next_sample(bits, state)
+            status, distance, lateness = state.read(bits)
             state.learn(status, distance)
         covered += checked(status << 13 | distance, lateness)
-        seq = (first_seq + i) % 2**32
-        time_us = (start_us + i * period_us) % 2**64
+        seq, time_us = (first_seq + i) % 2**32, start_us + i * period_us
         samples.append(Sample(seq, time_us, boot, status, distance, lateness))
-    return Reading(samples, 28 + -(-bits.used // 8), crc16(covered))
+    return Reading(samples, HEADER_BYTES + (bits.used + 7) // 8, crc16(bytes(covered)))
 
 
 def read_block(data: bytes) -> tuple[list[Sample], int]:
     """The samples of the block that begins the data, and its length in bytes."""
     reading = read_unchecked(data)
-    if little(data, 6, 2) != reading.crc:
+    if struct.unpack_from("<H", data, 6)[0] != reading.crc:
         raise Broken("CRC")
     return reading.samples, reading.length
 
@@ -186,29 +176,77 @@ class Superblock:
 
 
 def read_record(data: bytes) -> Superblock | None:
-    check = little(data, 28, 4)
+    generation, next_seq, boot, check = struct.unpack("<4xIIH14xI", data)
     crc = crc16(data[:28])
-    if data[:4] != b"FWL1" or check != crc | (crc ^ 0xFFFF) << 16:
+    if data[:4] != b"FWL1" or check != (crc ^ 0xFFFF) << 16 | crc:
         return None
-    return Superblock(little(data, 4, 4), little(data, 8, 4), little(data, 12, 2))
+    return Superblock(generation, next_seq, boot)
 
 
 def comes_first(a: int, b: int) -> bool:
     return 1 <= (b - a) % 2**32 <= 2**31 - 1
 
 
+def superblock_in_force(region: bytes) -> Superblock | None:
+    if len(region) < 2 * RECORD_BYTES:
+        return None
+    first, second = read_record(region[-64:-32]), read_record(region[-32:])
+    if first is None or second is None:
+        return first or second
+    return second if comes_first(first.generation, second.generation) else first
+
+
+def slots(region: bytes) -> list[bytes]:
+    end = len(region) - 2 * RECORD_BYTES
+    count = max(0, min(272, end // SLOT_BYTES))
+    starts = range(end - count * SLOT_BYTES, end, SLOT_BYTES)
+    return [region[at : at + SLOT_BYTES] for at in starts]
+
+
 def read_region(region: bytes) -> tuple[Superblock | None, list[list[Sample]]]:
     """The superblock in force and the samples of all whole blocks, in no particular order."""
-    records = [read_record(region[-64:-32]), read_record(region[-32:])]
-    whole = [record for record in records if record]
-    force = whole[0] if whole else None
-    if len(whole) == 2 and comes_first(whole[0].generation, whole[1].generation):
-        force = whole[1]
     blocks = []
-    for i in range(min(272, (len(region) - 64) // 488)):
-        end = len(region) - 64 - 488 * i
-        try:
-            blocks.append(read_block(region[end - 488 : end])[0])
-        except Broken:
-            continue
-    return force, blocks
+    for slot in slots(region):
+        with contextlib.suppress(Broken):
+            blocks.append(read_block(slot)[0])
+    return superblock_in_force(region), blocks
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a log makes of a region."""
+
+    blocks: list[list[Sample]]
+    next_seq: int
+    boot: int
+
+
+def end_of(block: list[Sample]) -> int:
+    return (block[0].seq + len(block)) % 2**32
+
+
+def in_order(a: list[Sample], b: list[Sample]) -> int:
+    if a[0].seq == b[0].seq:
+        return len(b) - len(a)
+    return -1 if comes_first(a[0].seq, b[0].seq) else 1
+
+
+def recover(region: bytes, initial_seq: int) -> Found:
+    superblock, whole = read_region(region)
+    kept: list[list[Sample]] = []
+    for block in sorted(whole, key=functools.cmp_to_key(in_order)):
+        if not kept or not comes_first(block[0].seq, end_of(kept[-1])):
+            kept.append(block)
+    if superblock is None and not kept:
+        return Found([], initial_seq, 1)
+    next_seq = end_of(kept[-1]) if kept else superblock.next_seq if superblock else 0
+    if superblock and comes_first(next_seq, superblock.next_seq):
+        next_seq = superblock.next_seq
+    for slot in slots(region):
+        # A block that was kept is not ahead: it changes nothing.
+        commit, first_seq = struct.unpack_from("<II", slot, 4)
+        end = (first_seq + (commit & 0xFFF)) % 2**32
+        if slot[:4] == b"FWB1" and (end - next_seq) % 2**32 <= 65_536:
+            next_seq = end
+    boot = superblock.boot if superblock else kept[-1][0].boot
+    return Found(kept, next_seq, (boot + 1) % 2**16)

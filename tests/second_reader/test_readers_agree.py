@@ -14,7 +14,7 @@ from fwgen.wire.block import BlockError, decode_block
 from tests.core.clog import Config, Decoded, Log, Memory, decode
 from tests.core.plain_block import PlainBlock
 from tests.core.samples import KINDS, samples
-from tests.second_reader.reader import Broken, crc16, little, read_block, read_unchecked
+from tests.second_reader.reader import Broken, crc16, read_block, read_unchecked
 from tests.second_reader.test_spec_example import example
 
 WRAP = 2**32
@@ -47,7 +47,7 @@ def by_second_reader(data: bytes) -> Decoded | None:
         return None
     if length != len(data):
         return None
-    period_us = little(data, 12, 4)
+    period_us = int.from_bytes(data[12:16], "little")
     assert [s.seq for s in found] == [(found[0].seq + i) % WRAP for i in range(len(found))]
     return Decoded(
         found[0].seq,
