@@ -67,11 +67,11 @@ static void bar(uint16_t permille, uint16_t x, uint16_t y, uint16_t width, uint1
 {
 	const struct cfb_position start = {x, y};
 	const struct cfb_position end = {x + width - 1, y + height - 1};
-	uint16_t filled = (uint16_t)((uint32_t)permille * width / 1000u);
+	uint16_t filled = (uint16_t)((uint32_t)permille * (width - 2u) / 1000u);
 
 	(void)cfb_draw_rect(panel, &start, &end);
 	if (filled > 0) {
-		(void)cfb_invert_area(panel, x, y, filled, height);
+		(void)cfb_invert_area(panel, x + 1, y + 1, filled, height - 2);
 	}
 }
 
