@@ -62,16 +62,24 @@ def firmware(
     flags: tuple[str, ...] = (),
 ) -> Path:
     """Compile and link, once for the same arguments."""
+    config = render(plan(spec))["src/core/fwgen_config.c"]
+    return link(defines, layout, config, spec, flags)
+
+
+def link(
+    defines: Sequence[str],
+    layout: Layout,
+    config: bytes,
+    spec: Path = SPEC,
+    flags: Sequence[str] = (),
+) -> Path:
+    """`config`: what fwgen_config.c says; with NO_CONFIG among the defines it is left out."""
     folder = Path(mkdtemp(prefix="fwgen-audit-"))
-    files = render(plan(spec))
-    config = folder / "fwgen_config.c"
-    config.write_bytes(files["src/core/fwgen_config.c"])
-    source = folder / "src"
-    source.symlink_to(_FIRMWARE)
+    (folder / "fwgen_config.c").write_bytes(config)
+    (folder / "src").symlink_to(_FIRMWARE)
+    (folder / "firmware.ld").write_text(_script(layout, plan(spec)))
     names = [f"src/{name}" for name in ("main.c", "link.c", "stray.c")]
-    names += [] if "NO_CONFIG" in defines else [config.name]
-    script = folder / "firmware.ld"
-    script.write_text(_script(layout, plan(spec)))
+    names += [] if "NO_CONFIG" in defines else ["fwgen_config.c"]
     output = folder / "firmware.elf"
     command: Sequence[str] = (
         *_ZIG,
@@ -84,7 +92,7 @@ def firmware(
         "-Wl,--no-gc-sections",
         "-Wl,--build-id=none",
         "-Wl,-z,max-page-size=16",
-        f"-Wl,-T,{script.name}",
+        "-Wl,-T,firmware.ld",
         "-o",
         output.name,
     )

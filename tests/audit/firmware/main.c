@@ -80,6 +80,10 @@ __attribute__((section(".resource_table"), used)) struct {
 __attribute__((section(".bulk"), used)) char bulk[BULK];
 #endif
 
+#ifdef PADDING
+__attribute__((section(".noinit"), used)) char padding[PADDING];
+#endif
+
 int initialised = 5;
 
 /* None of these is an address, whatever the bits say. */

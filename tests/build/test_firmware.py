@@ -1,0 +1,178 @@
+"""`fwgen build` without Zephyr: the driver, against stand-ins that link a small firmware."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fwgen.build.sizes import LOG_STEP_BYTES
+from fwgen.cli.main import main
+from tests.audit.firmware_elf import SPEC
+from tests.build.fakes import Fakes
+
+
+@pytest.fixture
+def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fakes:
+    made = Fakes(tmp_path / "fakes", monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fixed.yaml").write_text(SPEC.read_text())
+    (tmp_path / "auto.yaml").write_text(SPEC.read_text().replace("log: 96 KiB", "log: auto"))
+    return made
+
+
+def record(folder: str = "build/audited") -> dict[str, dict[str, dict[str, int]]]:
+    found = json.loads(Path(folder, "build.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def log_bytes(folder: str = "build/audited") -> int:
+    return record(folder)["windows"]["log"]["size_bytes"]
+
+
+def test_a_log_of_a_given_size(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "fixed.yaml"]) == 0
+    captured = capsys.readouterr()
+    assert "sample log" in captured.out and "96 KiB" in captured.out
+    assert captured.out.rstrip().endswith("build/audited/audited.elf")
+    assert "[2/2] Linking C executable" in captured.err
+    configured, linked = fakes.calls()
+    assert "-DBOARD=stm32mp257f_dk/stm32mp257fxx/m33" in configured
+    assert linked == "ninja"
+    assert log_bytes() == 96 << 10
+
+
+def test_nothing_changed_builds_nothing(fakes: Fakes) -> None:
+    assert main(["build", "fixed.yaml"]) == 0
+    elf, said = Path("build/audited/audited.elf"), Path("build/audited/build.json")
+    before = elf.stat().st_mtime_ns, said.stat().st_mtime_ns
+    fakes.calls()
+    assert main(["build", "fixed.yaml"]) == 0
+    assert fakes.calls() == ["ninja"], "which finds nothing to do"
+    assert (elf.stat().st_mtime_ns, said.stat().st_mtime_ns) == before
+
+
+def test_auto_takes_what_the_rest_leaves(fakes: Fakes) -> None:
+    fakes.set("data", 10_000)
+    assert main(["build", "auto.yaml"]) == 0
+    windows = record()["windows"]
+    left = windows["data"]["size_bytes"] - windows["data"]["used_bytes"] - log_bytes()
+    assert 0 <= left < LOG_STEP_BYTES <= 4096
+    assert fakes.calls().count("ninja") == 2
+
+
+def test_auto_ends_the_same_from_wherever_it_begins(fakes: Fakes) -> None:
+    """From nothing, from a smaller log, from a larger one."""
+    sizes, elves = [], []
+    for data in (50_000, 2_000):
+        fakes.set("data", data)
+        assert main(["build", "auto.yaml"]) == 0
+        fakes.set("data", 20_000)
+        assert main(["build", "auto.yaml"]) == 0
+        sizes.append(log_bytes())
+        elves.append(Path("build/audited/audited.elf").read_bytes())
+    shutil.rmtree("build")
+    assert main(["build", "auto.yaml"]) == 0
+    assert {log_bytes(), *sizes} == {log_bytes()}
+    assert {Path("build/audited/audited.elf").read_bytes(), *elves} == {elves[0]}
+
+
+def test_auto_makes_room_where_the_first_log_is_in_the_way(fakes: Fakes) -> None:
+    fakes.set("data", 40_000)  # more than the budget that the first log leaves
+    assert main(["build", "auto.yaml"]) == 0
+    assert fakes.calls().count("ninja") == 3
+    assert 80 << 10 < log_bytes() < 124_000 - 40_000 + 2048
+
+
+def test_no_room_at_all(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
+    fakes.set("data", 100_000)
+    assert main(["build", "auto.yaml"]) == 4
+    assert "data and stacks reach into the sample log's region" in capsys.readouterr().err
+
+
+def test_the_last_builds_log_is_begun_with(fakes: Fakes) -> None:
+    fakes.set("data", 10_000)
+    assert main(["build", "auto.yaml"]) == 0
+    fakes.calls()
+    spec = Path("auto.yaml")
+    spec.write_text(spec.read_text().replace("5 Hz", "4 Hz"))
+    assert main(["build", "auto.yaml"]) == 0
+    assert fakes.calls() == ["ninja"], "linked once"
+
+
+def test_compiler_error(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
+    place = Path("build/audited/app/src/main.c").absolute()
+    fakes.set(
+        "ninja-fails",
+        f"[1/9] Building C object main.c.obj\n[2/9] Building C object x.c.obj\n"
+        f"FAILED: CMakeFiles/app.dir/src/main.c.obj\nccache arm-gcc -DLONG {'x' * 500}\n"
+        f"{place}: In function 'main':\n{place}:12:3: error: 'x' undeclared\n   12 |   x;\n"
+        "ninja: build stopped: subcommand failed.\n",
+    )
+    assert main(["build", "fixed.yaml"]) == 4
+    err = capsys.readouterr().err
+    assert f"the build failed at {place}:12:\n" in err
+    assert f"{place}:12:3: error: 'x' undeclared\n   12 |   x;" in err
+    assert "-DLONG" not in err and "build stopped" not in err
+    assert not Path("build/audited/audited.elf").exists()
+
+
+def test_cmake_error(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
+    fakes.set("cmake-fails", "")
+    assert main(["build", "fixed.yaml"]) == 4
+    err = capsys.readouterr().err
+    assert "CMake Error at CMakeLists.txt:3" in err and "looking around" not in err
+    (fakes.state / "cmake-fails").unlink()
+    assert main(["build", "fixed.yaml"]) == 0, "it is configured anew"
+
+
+def test_definitions_reach_cmake_and_make_it_run_again(fakes: Fakes) -> None:
+    assert main(["build", "fixed.yaml", "-D", "EXTRA_CONF_FILE=debug.conf"]) == 0
+    assert "-DEXTRA_CONF_FILE=debug.conf" in fakes.calls()[0]
+    assert main(["build", "fixed.yaml"]) == 0
+    assert fakes.calls()[0].startswith("cmake")
+    assert main(["build", "fixed.yaml", "-D", "nonsense"]) == 2
+
+
+def test_failed_audit(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "fixed.yaml"]) == 0
+    fakes.set("wrong", "STRAY_ACCESS")
+    capsys.readouterr()
+    assert main(["build", "fixed.yaml"]) == 1
+    captured = capsys.readouterr()
+    assert "error[ddr-pointer]: `stray_access` accesses 0x90ABCDE4" in captured.err
+    assert "src/stray.c:" in captured.err and "audit passed" not in captured.out
+    assert not Path("build/audited/audited.elf").exists(), "lest somebody loads it"
+    (fakes.state / "wrong").unlink()
+    assert main(["build", "fixed.yaml"]) == 0
+    assert Path("build/audited/audited.elf").exists()
+
+
+def test_without_zephyr_the_application_is_left(
+    fakes: Fakes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fakes.config.unlink()
+    assert main(["build", "fixed.yaml", "-o", "here"]) == 3
+    err = capsys.readouterr().err.splitlines()[-1]
+    assert err.startswith("Zephyr is not installed") and "`fwgen setup`" in err
+    assert "the application is complete in here/app" in err
+    assert main(["generate", "fixed.yaml", "-o", "here/app", "--check"]) == 0
+
+
+def test_without_ninja(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tools = Path(shutil.which("ninja") or "").parent
+    (tools / "ninja").unlink()
+    monkeypatch.setenv("PATH", str(tools))
+    assert main(["build", "fixed.yaml"]) == 3
+    assert "ninja is not installed: apt-get install ninja-build" in capsys.readouterr().err
+
+
+def test_spec_that_is_wrong(fakes: Fakes) -> None:
+    Path("bad.yaml").write_text("fwgen: 1\n")
+    assert main(["build", "bad.yaml"]) == 2
+    assert fakes.calls() == [] and not Path("build").exists()
