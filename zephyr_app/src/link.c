@@ -144,6 +144,10 @@ static bool enter(void)
 		link.counters.trespasses++;
 		return false;
 	}
+	if (unlikely(!doorbell_a35_runs())) {
+		/* It was suspended without a word: no application was there to say one. */
+		return false;
+	}
 	return true;
 }
 
