@@ -18,7 +18,7 @@ from fwgen.errors import ToolBrokeError
 _KEY_FILE = "fwgen-configured.json"
 _STATUS = "[%f/%t] "
 _PROGRESS = re.compile(r"\[(\d+)/(\d+)\] (.*)")
-_COMPILED = re.compile(r"\b(Building \w+ object|Compiling)\b")
+_COMPILED = re.compile(r"Building \w+ object (\S+)")
 _TOLD = re.compile(r"(?P<file>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? (?:fatal )?error: ")
 _REGION = re.compile(r"section `[^']*' will not fit in region|region `[^']*' overflowed by")
 _MOST_LINES = 60
@@ -72,11 +72,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run of ninja did. `compiled`: objects built anew."""
+    """What a run of ninja did. `compiled`: the objects that it built anew."""
 
     steps: int
-    compiled: int
-    output: str
+    compiled: tuple[str, ...]
 
 
 class Tree:
@@ -124,22 +123,26 @@ class Tree:
         (self.folder / _KEY_FILE).write_text(json.dumps({"key": self._key}), encoding="utf-8")
 
     def build(self, verbose: bool = False) -> Ran:
-        """Run ninja. Raises CompileError."""
-        counts = {"steps": 0, "compiled": 0}
+        """Run ninja. Compilers' warnings are passed on. Raises CompileError."""
+        steps: list[str] = [""]
 
         def follow(line: str) -> None:
             found = _PROGRESS.match(line)
             if found and int(found[1]):
-                counts["steps"] += 1
-                counts["compiled"] += bool(_COMPILED.search(found[3]))
+                steps.append(found[3])
                 self._progress.step(line)
+            elif line.startswith("FAILED: "):
+                steps.append("")  # what follows is told with the error
+            elif _COMPILED.search(steps[-1]) and not line.startswith("ninja: "):
+                self._progress.say(line)
 
         command = ["ninja", "-C", str(self.folder), *(["-v"] if verbose else [])]
         status, output = self._run(command, follow)
         self._progress.done()
         if status:
             raise CompileError(_ninja_failed(output), output)
-        return Ran(counts["steps"], counts["compiled"], output)
+        compiled = [found[1] for step in steps if (found := _COMPILED.search(step))]
+        return Ran(sum(map(bool, steps)), tuple(compiled))
 
     def _run(self, command: list[str], follow: Callable[[str], None]) -> tuple[int, str]:
         program = shutil.which(command[0], path=self._environment.get("PATH")) or command[0]

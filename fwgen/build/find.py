@@ -91,7 +91,7 @@ def _zephyr(base: Path, origin: str) -> Zephyr:
     if version is None:
         raise InputError(
             f"{base} is no Zephyr tree, it has no VERSION ({origin} names it): point it to the "
-            f"folder `zephyr` of a workspace, or let {SETUP.split()[0]} setup` make one"
+            f"folder `zephyr` of a workspace, or let `fwgen setup` make one"
         )
     found = Zephyr(base, version, origin, west_workspace(base))
     if version < LEAST_VERSION:

@@ -58,7 +58,7 @@ class Built:
     findings: list[Finding]
     tools: Tools
     passes: int
-    compiled: int
+    compiled: tuple[str, ...]
     steps: int
 
     @property
@@ -98,7 +98,8 @@ class Firmware:
         self._progress = progress or Progress()
         self._definitions = dict(definitions or {})
         self._verbose = verbose
-        self._compiled = self._steps = 0
+        self._compiled: list[str] = []
+        self._steps = 0
 
     def generate(self, plan: Plan) -> None:
         from fwgen.generate import render, tree
@@ -126,7 +127,7 @@ class Firmware:
             findings,
             tools,
             passes,
-            self._compiled,
+            tuple(self._compiled),
             self._steps,
         )
         write_record(self.folder, built)

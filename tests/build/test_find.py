@@ -91,10 +91,12 @@ def test_workspace_without_zephyr_is_none(tmp_path: Path) -> None:
 
 
 def test_zephyr_that_is_none_or_too_old(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is no Zephyr tree, it has no VERSION .ZEPHYR_BASE names"):
+    with pytest.raises(
+        InputError, match=r"is no Zephyr tree, it has no VERSION .ZEPHYR_BASE names"
+    ):
         find_zephyr(config(tmp_path, ZEPHYR_BASE=str(tmp_path)), [])
     old = zephyr(tmp_path / "old", "4.2.1")
-    with pytest.raises(MissingToolError, match="4.2.1 at .* is too old, 4.3 is the least"):
+    with pytest.raises(MissingToolError, match=r"4.2.1 at .* is too old, 4.3 is the least"):
         find_zephyr(config(tmp_path, ZEPHYR_BASE=str(old)), [])
 
 
@@ -120,7 +122,7 @@ def test_python_that_lacks_packages(tmp_path: Path) -> None:
         f"{poor} -m pip install -r {requirements}"
     )
     gone = config(tmp_path, '[zephyr]\npython = "/nowhere/python"\n')
-    with pytest.raises(MissingToolError, match="config.toml:2.* is not there"):
+    with pytest.raises(MissingToolError, match=r"config.toml:2.* is not there"):
         find_python(gone, found)
 
 
