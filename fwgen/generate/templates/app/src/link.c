@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include <cmsis_core.h>
 #include <zephyr/kernel.h>
 #include <zephyr/sys/barrier.h>
 
@@ -34,8 +35,8 @@
 #define SETTLED_US 100000u
 /* And so long must the A35 have run without a doorbell to be taken for awake. */
 #define AWAKE_US 10000000u
-/* Lies where Linux's loader writes zeros and a reset changes nothing. */
-#define LIVED_BEFORE 0x4c495645u
+/* A bit of the device's status that virtio leaves free. We set it, Linux's reset clears it. */
+#define STATUS_SEEN 0x20u
 
 /* In front of every message; Linux's struct rpmsg_hdr. */
 struct message_header {
@@ -58,6 +59,7 @@ static struct {
 	const char *channel;
 	struct fw_resource_table *table;
 	bool inherited;	     /* the virtio device is older than this run of the firmware */
+	bool seen;	     /* it is marked by us, in this run */
 	uint64_t stopped_us; /* when the A35 was seen not to run, or we began to look */
 	bool door_open;
 	bool attached;	/* to the rings that Linux has made */
@@ -69,8 +71,6 @@ static struct {
 	uint16_t used[RINGS]; /* how many buffers we have used up, as the rings tell it */
 	struct link_counters counters;
 } link;
-
-static uint32_t lived_before __noinit;
 
 static union ring rings[RINGS];
 static struct virtio_vring_info ring_infos[RINGS];
@@ -157,6 +157,35 @@ void link_door(bool open)
 
 /* ------------------------------------------------------------------- coming and going */
 
+static uint8_t read_status(void)
+{
+	uint8_t status = *(const volatile uint8_t *)&link.table->vdev.status;
+
+	barrier_dmem_fence_full();
+	return status;
+}
+
+/*
+ * From its reset until it is ready again a device takes Linux microseconds, which nobody here need
+ * notice. So it is marked. The table lies among what the MPU keeps from being written.
+ */
+static void mark_seen(void)
+{
+	unsigned int key = irq_lock();
+	uint32_t protection = MPU->CTRL;
+
+	MPU->CTRL = 0;
+	barrier_dsync_fence_full();
+	barrier_isync_fence_full();
+	*(volatile uint8_t *)&link.table->vdev.status |= STATUS_SEEN;
+	barrier_dsync_fence_full();
+	MPU->CTRL = protection;
+	barrier_dsync_fence_full();
+	barrier_isync_fence_full();
+	irq_unlock(key);
+	link.seen = true;
+}
+
 void link_init(const char *channel)
 {
 	int size;
@@ -164,18 +193,8 @@ void link_init(const char *channel)
 	link.channel = channel;
 	rsc_table_get((void *)&link.table, &size);
 	metal_io_init(&shared, (void *)SHARED_START, &shared_start, SHARED_BYTES, -1, 0, NULL);
-	link.inherited = lived_before == LIVED_BEFORE;
+	link.inherited = (read_status() & STATUS_SEEN) != 0;
 	link.stopped_us = clock_us();
-	lived_before = LIVED_BEFORE;
-}
-
-static bool driver_is_there(void)
-{
-	const volatile uint8_t *status = &link.table->vdev.status;
-	bool there = (*status & VIRTIO_CONFIG_STATUS_DRIVER_OK) != 0;
-
-	barrier_dmem_fence_full();
-	return there;
 }
 
 /* The device that was there before us: does Linux, awake, still use it? */
@@ -195,13 +214,20 @@ static bool device_is_in_use(bool rang)
 
 bool link_exists(bool rang)
 {
-	if (!driver_is_there()) {
+	uint8_t status = read_status();
+	bool marked = (status & STATUS_SEEN) != 0;
+
+	if ((status & VIRTIO_CONFIG_STATUS_DRIVER_OK) == 0 || (link.seen && !marked)) {
+		link.seen = false;
 		link.inherited = false;
 		link.attached = false;
 		return false;
 	}
 	if (link.inherited) {
-		link.inherited = !device_is_in_use(rang);
+		link.inherited = marked && !device_is_in_use(rang);
+	}
+	if (!link.inherited && !link.seen) {
+		mark_seen();
 	}
 	return !link.inherited;
 }
