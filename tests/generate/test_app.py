@@ -1,0 +1,75 @@
+"""What of the spec reaches Zephyr: the overlay and the configuration."""
+
+from __future__ import annotations
+
+import pytest
+
+from fwgen.generate import render
+from fwgen.plan.model import Plan
+
+
+def overlay_of(plan: Plan) -> str:
+    (name,) = [name for name in render(plan) if name.endswith(".overlay")]
+    assert name == f"boards/{plan.board.zephyr_board.replace('/', '_')}.overlay"
+    return render(plan)[name].decode()
+
+
+def settings_of(plan: Plan) -> dict[str, str]:
+    lines = render(plan)["prj.conf"].decode().splitlines()
+    pairs = [line.split("=", 1) for line in lines if line.startswith("CONFIG_")]
+    assert len({name for name, _ in pairs}) == len(pairs), "nothing is set twice"
+    return dict(pairs)
+
+
+def test_memory_pins_and_bus_are_the_spec_s(reference: Plan) -> None:
+    overlay = overlay_of(reference)
+    for line in (
+        "/delete-node/ &ddr_code;",
+        "reg = <0x0a043000 0x1d000>;",
+        "reg = <0x0a080000 0x1f000>;",
+        "trigger-gpios = <&gpiog 5 GPIO_ACTIVE_HIGH>;",
+        "echo-gpios = <&gpiof 15 (GPIO_ACTIVE_HIGH | GPIO_PULL_DOWN)>;",
+        "pinctrl-0 = <&i2c8_scl_pz4 &i2c8_sda_pz3>;",
+        "fwgen_panel: ssd1306@3c {",
+        "height = <64>;",
+        "multiplex-ratio = <63>;",
+    ):
+        assert line in overlay, line
+    assert "com-sequential;" not in overlay
+    assert "iwdg4" not in overlay
+
+
+def test_the_shared_memory_reaches_the_message_buffers(reference: Plan) -> None:
+    """open-amp translates a buffer's address only inside of it, and is silent otherwise."""
+    ddr = reference.ddr
+    size_bytes = ddr.vdev_buffer.end - ddr.shm.start
+    assert f"reg = <0x{ddr.shm.start:08x} 0x{size_bytes:x}>;" in overlay_of(reference)
+    for part in (ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer):
+        assert ddr.shm.start <= part.start < part.end <= ddr.shm.start + size_bytes
+
+
+def test_another_spec_leaves_out_what_it_does_not_ask_for(other: Plan) -> None:
+    overlay, settings = overlay_of(other), settings_of(other)
+    assert "fwgen_panel" not in overlay
+    assert '&spi3 {\n\tstatus = "disabled";' in overlay
+    assert '&i2c8 {\n\tstatus = "disabled";' in overlay
+    assert '&iwdg4 {\n\tstatus = "okay";' in overlay
+    assert settings["CONFIG_FWGEN_DISPLAY"] == "n"
+    assert settings["CONFIG_FWGEN_CONSOLE"] == settings["CONFIG_SERIAL"] == "n"
+    assert settings["CONFIG_FWGEN_WATCHDOG"] == settings["CONFIG_WDT_DISABLE_AT_BOOT"] == "y"
+
+
+def test_the_log_s_region_is_the_plan_s(reference: Plan) -> None:
+    script = render(reference)["sample_log.ld"].decode()
+    assert f"fwgen_log_start = 0x{reference.log.start:08x};" in script
+    assert f"fwgen_log_end = 0x{reference.log.end:08x};" in script
+
+
+@pytest.mark.parametrize("name", ["reference", "other"])
+def test_nothing_but_the_clock_and_the_pins_has_their_priority(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    plan: Plan = request.getfixturevalue(name)
+    lines = [line for line in overlay_of(plan).splitlines() if "interrupts = <" in line]
+    assert lines
+    assert not [line for line in lines if " 0>" in line]
