@@ -66,7 +66,7 @@ static void figure(const char *string, const char *unit)
 static void bar(uint16_t permille, uint16_t x, uint16_t y, uint16_t width, uint16_t height)
 {
 	const struct cfb_position start = {x, y};
-	const struct cfb_position end = {x + width - 1, y + height - 1};
+	const struct cfb_position end = {(uint16_t)(x + width - 1), (uint16_t)(y + height - 1)};
 	uint16_t filled = (uint16_t)((uint32_t)permille * (width - 2u) / 1000u);
 
 	(void)cfb_draw_rect(panel, &start, &end);

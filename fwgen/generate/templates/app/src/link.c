@@ -9,6 +9,7 @@
  */
 #include "link.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include <cmsis_core.h>
@@ -192,7 +193,8 @@ void link_init(const char *channel)
 
 	link.channel = channel;
 	rsc_table_get((void *)&link.table, &size);
-	metal_io_init(&shared, (void *)SHARED_START, &shared_start, SHARED_BYTES, -1, 0, NULL);
+	metal_io_init(&shared, (void *)SHARED_START, &shared_start, SHARED_BYTES, UINT_MAX, 0,
+		      NULL);
 	link.inherited = (read_status() & STATUS_SEEN) != 0;
 	link.stopped_us = clock_us();
 }
