@@ -7,7 +7,6 @@ it; with FWGEN_REQUIRE=dtc (or `all`, or several with commas) it fails instead.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from fwgen.backends.renode.find import what_is_missing
 from fwgen.build.firmware import find_tools
 from fwgen.config import load_config
 from fwgen.errors import FwgenError
@@ -40,14 +40,8 @@ def _zephyr() -> str | None:
 
 
 def _renode() -> str | None:
-    config = load_config().renode
-    if not config.environment().keys() & {"PYRENODE_BIN", "PYRENODE_BUILD_DIR"}:
-        return "Renode was not found (`fwgen setup`)"
-    if not (config.pyrenode3 or importlib.util.find_spec("pyrenode3")):
-        return "pyrenode3 is not installed (`fwgen setup`)"
-    if not importlib.util.find_spec("pythonnet"):
-        return "pythonnet is not installed (pip install 'fwgen[renode]')"
-    return None
+    missing = what_is_missing(load_config().renode)
+    return f"{missing} (`fwgen setup`, pip install 'fwgen[renode]')" if missing else None
 
 
 def _preprocessor() -> str | None:

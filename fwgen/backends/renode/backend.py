@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
 
-_SILENCE_S: Final = 300.0
+SILENCE_S = 300.0
 """So long a second of virtual time may take; a core that polls registers is slow."""
+WORKER = [sys.executable, "-m", "fwgen.backends.renode.worker"]
 _LAST_WORDS: Final = 20
 
 
@@ -162,7 +163,7 @@ class _Child:
     def __init__(self) -> None:
         self._stderr: IO[bytes] = tempfile.TemporaryFile(prefix="fwgen-")  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "fwgen.backends.renode.worker"],
+            WORKER,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
@@ -175,10 +176,10 @@ class _Child:
             send(cast(BinaryIO, self._process.stdin), Call(method, arguments))
             answer: Any = Beat()
             while isinstance(answer, Beat):
-                answer = receive(cast(BinaryIO, self._process.stdout), _SILENCE_S)
+                answer = receive(cast(BinaryIO, self._process.stdout), SILENCE_S)
         except SilentError as error:
             raise ToolBrokeError(
-                f"the emulator has stood still for {_SILENCE_S:.0f} s{self._last_words()}"
+                f"the emulator has stood still for {SILENCE_S:.0f} s{self._last_words()}"
             ) from error
         except (EndedError, BrokenPipeError) as error:
             code = self._process.wait()

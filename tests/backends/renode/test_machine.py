@@ -106,6 +106,54 @@ def test_linux_is_called_at_exact_times_and_its_errors_are_told() -> None:
     assert "broken peer" in seen["error"]
 
 
+# ---------------------------------------------------------------- the core's sleep
+
+CODE = struct.pack(
+    "<12H4I",
+    0xB672,  # cpsid i
+    *(0x4805, 0x4905, 0x6001),  # interrupt 171 on: ldr r0, r1; str r1, [r0]
+    *(0x4B05, 0x4C06),  # ldr r3, r4
+    *(0x22C8, 0x3A01, 0xD1FD),  # 200 times round: movs r2, #200; subs r2, #1; bne
+    0xBF30,  # wfi
+    *(0x601C, 0xE7FE),  # ring: str r4, [r3]; b .
+    *(0xE000_E114, 1 << 11, SET_CLEAR_OF_M33, 1 << 16),
+)
+WFI_NS = (7 + 2 * 200 + 1) * 5 // 2
+"""From the start until the WFI is over, if it does not wait."""
+
+
+def case_wfi() -> list[int | None]:
+    from fwgen.backends.renode.machine import Machine
+
+    vectors = 0x0A04_3000
+    machine = Machine("stm32mp257f_dk", WIRING)
+    machine.write(vectors, struct.pack("<II", vectors + 0x1000, vectors + 0x101))
+    machine.write(vectors + 0x100, CODE)
+    machine.linux.Latency = 1_000_000  # the alarm alone is to ring
+    machine.on_linux(lambda: machine.linux.Ring(0))
+    machine.write32(MASK_OF_M33, 0xFFFF_FFFE)
+    machine.write32(CONTROL_OF_M33, 1)
+    waited_ns: list[int | None] = []
+    for rings_ns in range(WFI_NS - 30, WFI_NS + 11):
+        machine.write32(SET_CLEAR_OF_M33, 1)
+        machine.linux.Acknowledge(0)
+        machine.linux.TakeEvents()
+        machine.start_core(vectors)
+        start_ns = machine.now_ns
+        machine.linux.SetAlarm(machine._net.UInt64(start_ns + rings_ns))
+        machine.run_for(10)
+        events = [int(number) for number in machine.linux.TakeEvents()]
+        answers = [at for at, kind in zip(events[::3], events[1::3], strict=True) if kind == 1]
+        first_ns = start_ns + max(rings_ns, WFI_NS)
+        waited_ns.append(answers[0] - first_ns if answers else None)
+    return waited_ns
+
+
+def test_an_interrupt_that_comes_as_the_core_falls_asleep_wakes_it() -> None:
+    waited_ns = in_renode(HERE, "case_wfi")
+    assert all(wait is not None and 0 <= wait <= 5 for wait in waited_ns), waited_ns
+
+
 # ---------------------------------------------------------------- a real ELF
 
 
