@@ -41,7 +41,7 @@ def _zephyr() -> str | None:
 
 def _renode() -> str | None:
     missing = what_is_missing(load_config().renode)
-    return f"{missing} (`fwgen setup`, pip install 'fwgen[renode]')" if missing else None
+    return f"{missing} (`fwgen setup`)" if missing else None
 
 
 def _preprocessor() -> str | None:

@@ -35,7 +35,8 @@ def run(folder: Path, require: str) -> subprocess.CompletedProcess[str]:
 def test_what_is_missing_is_named_with_its_cure(tmp_path: Path) -> None:
     done = run(tmp_path, "")
     *_, not_run, total = done.stdout.splitlines()
-    assert not_run == "not run: 2 tests, because Renode was not found (`fwgen setup`)"
+    assert not_run.startswith("not run: 2 tests, because Renode is not installed")
+    assert not_run.endswith("(`fwgen setup`)")
     assert total.startswith("1 passed, 2 skipped")
     assert done.returncode == 0
 
@@ -44,7 +45,7 @@ def test_what_is_required_and_missing_fails(tmp_path: Path) -> None:
     for require in ("dtc,renode", "all"):
         done = run(tmp_path, require)
         assert done.returncode == 1
-        assert "FWGEN_REQUIRE asks for renode: Renode was not found" in done.stdout
+        assert "FWGEN_REQUIRE asks for renode: Renode is not installed" in done.stdout
 
 
 def test_what_is_required_of_others_does_not_matter(tmp_path: Path) -> None:
