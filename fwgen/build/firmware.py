@@ -28,7 +28,7 @@ from fwgen.build.record import previous_log_bytes, write_record
 from fwgen.build.sizes import auto_log_bytes
 from fwgen.config import Config, load_config
 from fwgen.errors import MissingToolError, ToolBrokeError
-from fwgen.plan import make_plan, plan_spec
+from fwgen.plan import board_of, make_plan, plan_spec
 from fwgen.plan.errors import PlanErrors
 from fwgen.plan.model import Plan
 from fwgen.spec.model import Spec
@@ -80,6 +80,16 @@ def find_tools(config: Config, near: Sequence[Path]) -> Tools:
     return tools
 
 
+def build_environment(tools: Tools) -> dict[str, str]:
+    """What CMake and ninja are to see; nothing else says where Zephyr and its tools are."""
+    return {
+        **clean_environment(os.environ),
+        **tools.toolchain.environment,
+        "ZEPHYR_BASE": str(tools.zephyr.base),
+        "PATH": program_path(tools.python),
+    }
+
+
 class Firmware:
     """The build of one spec in one folder: `app/` is generated, `zephyr/` is Zephyr's."""
 
@@ -115,7 +125,7 @@ class Firmware:
         plan = self._first_plan()
         self.generate(plan)
         tools = self._tools()
-        tree = self._tree(plan, tools)
+        tree = self.tree(tools)
         plan, elf, passes = self._converge(plan, tree)
         subject = Subject(elf, plan)
         self._progress.step("auditing ...")
@@ -154,24 +164,19 @@ class Firmware:
             whole = f"{error}; the application is complete in {near(self.folder / APP)}"
             raise MissingToolError(whole) from error
 
-    def _tree(self, plan: Plan, tools: Tools) -> Tree:
+    def tree(self, tools: Tools) -> Tree:
+        """Zephyr's build folder, as these tools see it."""
         config = self._config.zephyr
         definitions = {
-            "BOARD": plan.board.zephyr_board,
+            "BOARD": board_of(self.spec).zephyr_board,
             "Python3_EXECUTABLE": str(tools.python),
             "WEST_PYTHON": str(tools.python),
             **self._definitions,
         }
         if config.modules:
             definitions["EXTRA_ZEPHYR_MODULES"] = ";".join(map(str, config.modules))
-        environment = {
-            **clean_environment(os.environ),
-            **tools.toolchain.environment,
-            "ZEPHYR_BASE": str(tools.zephyr.base),
-            "PATH": program_path(tools.python),
-        }
         arguments = [f"-D{name}={value}" for name, value in definitions.items()]
-        return Tree(self.folder / TREE, arguments, environment, self._progress)
+        return Tree(self.folder / TREE, arguments, build_environment(tools), self._progress)
 
     def _converge(self, plan: Plan, tree: Tree) -> tuple[Plan, Elf, int]:
         """Link until the log has the size that the rest leaves it, which the next link keeps."""

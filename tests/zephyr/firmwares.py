@@ -1,0 +1,65 @@
+"""The firmwares of the two example specs, built where Zephyr is; the trees are kept."""
+
+from __future__ import annotations
+
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from fwgen.build.cmake import Progress
+from fwgen.build.elf import Elf
+from fwgen.build.firmware import Built, Firmware
+from fwgen.build.sizes import largest_symbols, used_bytes
+from fwgen.plan.model import Window
+from fwgen.spec import load_spec
+
+ROOT = Path(__file__).parents[2]
+TREES = ROOT / "build" / "tests-zephyr"
+SPECS = {
+    "range-node": ROOT / "fwgen/spec/examples/range-node.yaml",
+    "range-node-ev1": ROOT / "fwgen/spec/examples/range-node-ev1.yaml",
+}
+
+SMALL_BYTES = 64
+"""Symbols smaller than this are counted together."""
+
+Sizes = dict[str, dict[str, int]]
+
+
+def firmware(name: str, spec: Path | None = None) -> Firmware:
+    return Firmware(load_spec(spec or SPECS[name]), TREES / name, progress=Progress(quiet=True))
+
+
+@cache
+def built(name: str) -> Built:
+    return firmware(name).build()
+
+
+@cache
+def compiler() -> str:
+    """What the sizes depend on most, in a word: 'gcc 12.2.1'."""
+    found = built("range-node").tools.toolchain.compiler
+    if found is None:
+        return "unknown"
+    version = subprocess.run(
+        [found, "-dumpfullversion"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return f"{'clang' if 'clang' in found.name else 'gcc'} {version}"
+
+
+def sizes(name: str) -> Sizes:
+    """Per window: `used`, every symbol of some size, the rest as `(small ones)`."""
+    result = built(name)
+    return {
+        window.name: _of_window(result.subject.elf, window)
+        for window in (result.plan.code, result.plan.data)
+    }
+
+
+def _of_window(elf: Elf, window: Window) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for symbol in largest_symbols(elf, window):
+        large = symbol.size_bytes >= SMALL_BYTES
+        key = symbol.name if large else "(small ones)"
+        found[key] = found.get(key, 0) + symbol.size_bytes
+    return {"(used)": used_bytes(elf, window), **dict(sorted(found.items()))}
