@@ -40,9 +40,11 @@ class Depth:
 
 @dataclass(frozen=True)
 class Stack:
-    """`depth` is None where it is not known who runs on the stack."""
+    """`depth` is None where it is not known who runs on the stack. `file`: where it is declared,
+    for a name that is not the only one of its kind."""
 
     name: str
+    file: str
     start: int
     size_bytes: int
     depth: Depth | None
@@ -72,7 +74,7 @@ class Stacks:
         found = [s for s in self._elf.symbols if s.kind == "object" and _is_stack(s)]
         by_start = {s.start: s for s in found if self._in_ram(s)}
         return tuple(
-            Stack(s.name, s.start, s.size_bytes, self._deepest(self._entries(s)))
+            Stack(s.name, s.file, s.start, s.size_bytes, self._deepest(self._entries(s)))
             for _, s in sorted(by_start.items())
         )
 
@@ -85,7 +87,8 @@ class Stacks:
             return self._handlers()
         names = _ENTRIES.get(stack.name, ())
         entries = [found.start for name in names if (found := self._elf.symbol(name))]
-        return entries[:1] or self._static_threads.get(stack.start, [])
+        threads = self._static_threads.get(stack.start) or self._made_threads.get(stack.start)
+        return entries[:1] or threads or []
 
     @cached_property
     def _static_threads(self) -> dict[int, list[int]]:
@@ -97,6 +100,26 @@ class Stacks:
                 entry = self._member(symbol, "init_entry")
                 if stack and entry:
                     threads.setdefault(stack, []).append(entry & ~1)
+        return threads
+
+    @cached_property
+    def _made_threads(self) -> dict[int, list[int]]:
+        """k_thread_create(): a function that calls it with one stack and one entry function among
+        its constants; address of the stack -> entry function."""
+        create = {s.start for s in self._elf.symbols if s.name.endswith("k_thread_create")}
+        stacks = {s.start for s in self._elf.symbols if s.kind == "object" and _is_stack(s)}
+        loaded: dict[int, set[int]] = {}
+        for constant in self._code.constants():
+            symbol = self._elf.symbol_at(constant.address)
+            caller = self._functions.get(symbol.start) if symbol else None
+            if symbol and caller and (caller.calls | caller.tail_calls) & create:
+                loaded.setdefault(symbol.start, set()).add(constant.value)
+        threads: dict[int, list[int]] = {}
+        for values in loaded.values():
+            entries = {v & ~1 for v in values if v & 1} & self._functions.keys()
+            own = values & stacks
+            if len(own) == len(entries) == 1:
+                threads[own.pop()] = sorted(entries)
         return threads
 
     def _member(self, symbol: Symbol, name: str) -> int | None:

@@ -46,7 +46,9 @@ def _rows(built: Built) -> Iterator[Row]:
     yield _window_row("data and stacks", built, data, data.size_bytes)
     for stack in built.subject.stacks.all:
         need = f"at least {size(stack.needed_bytes)} deep" if stack.depth else ""
-        yield f"  {stack.name}", "", address(stack.start), size(stack.size_bytes), need
+        told = stack.file and not stack.name.startswith("z_")  # Zephyr's speak for themselves
+        name = f"{stack.name} ({stack.file})" if told else stack.name
+        yield f"  {name}", "", address(stack.start), size(stack.size_bytes), need
     free = log.start - data.start - used_bytes(elf, data)
     if free > 0:
         yield "  unused", "", address(log.start - free), size(free), ""

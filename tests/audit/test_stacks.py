@@ -32,3 +32,9 @@ def test_recursion_ends() -> None:
 def test_a_call_through_a_pointer_is_told() -> None:
     depth = stacks("THROUGH_POINTER")["z_main_stack"].depth
     assert depth is not None and depth.open_calls == 1
+
+
+def test_a_thread_that_is_made_while_running() -> None:
+    stack = stacks("THREAD")["thread_stack"]
+    assert stack.file in ("", "main.c")
+    assert stack.depth is not None and stack.depth.path[0] == "thread_entry"

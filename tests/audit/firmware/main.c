@@ -123,6 +123,28 @@ __attribute__((noinline)) static uint32_t again(volatile uint32_t *out)
 void (*volatile through)(void) = spurious;
 #endif
 
+#ifdef THREAD
+/* As Zephyr's; the stack, then the entry function. */
+__attribute__((noinline)) void z_impl_k_thread_create(char *stack, void (*entry)(void))
+{
+	__asm__ volatile("" ::"r"(stack), "r"(entry));
+}
+
+__attribute__((section(".noinit"), used, aligned(8))) static char thread_stack[256];
+
+static void thread_entry(void)
+{
+	volatile uint32_t out = 1;
+
+	deep(&out);
+}
+
+__attribute__((noinline, used)) static void start_thread(void)
+{
+	z_impl_k_thread_create(thread_stack, thread_entry);
+}
+#endif
+
 static void spurious(void)
 {
 	for (;;)
