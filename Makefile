@@ -4,10 +4,11 @@ BIN := $(VENV)/bin
 SPEC := fwgen/spec/examples/range-node.yaml
 C_SOURCES = $(shell find fwgen zephyr_app tests -name "*.[ch]" ! -path "*/generated/*" 2>/dev/null)
 
-.PHONY: help demo test lint types format generate check-generated bench venv clean
+.PHONY: help demo test robot lint types format generate check-generated bench venv clean
 help:
 	@echo "make demo      set up, then run the bundled example: a night of sleep, a report page"
 	@echo "make test      set up, then lint, types, formatting, generated files and all tests"
+	@echo "make robot     set up, then all suites on the emulated board (needs Zephyr and Renode)"
 	@echo "make lint      ruff, mypy, clang-format (only look)"
 	@echo "make format    ruff and clang-format (change the files)"
 	@echo "make generate  write zephyr_app/ from the reference spec"
@@ -32,6 +33,12 @@ demo: $(VENV)/.installed
 
 test: lint check-generated
 	$(BIN)/python -m pytest -q
+	$(BIN)/python -m fwgen.robot.runner --where-possible
+
+robot: venv
+	@mkdir -p build/robot
+	@$(BIN)/libdoc --quiet fwgen.robot build/robot/keywords.html
+	$(BIN)/python -m fwgen.robot.runner
 
 lint: types
 	$(BIN)/ruff check fwgen tests

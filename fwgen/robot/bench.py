@@ -32,10 +32,13 @@ class NotHereError(Exception):
     """The test cannot be on this machine, or on this backend: Robot skips it."""
 
     ROBOT_SKIP_EXECUTION = True
+    ROBOT_SUPPRESS_NAME = True
 
 
 class NoBoardError(Exception):
     """A keyword needs a board, and none was started."""
+
+    ROBOT_SUPPRESS_NAME = True
 
 
 class Bench:
@@ -131,15 +134,17 @@ class Bench:
 
 
 def _tell_lines(title: str, lines: list[str]) -> None:
-    shown = html.escape("\n".join(lines[-_EVENTS:])) or "(nothing)"
-    _tell_html(f"<b>{html.escape(title)}</b><pre>{shown}</pre>")
+    shown = html.escape("\n".join(lines[-_EVENTS:]), quote=False) or "(nothing)"
+    _tell_html(f"<b>{html.escape(title, quote=False)}</b><pre>{shown}</pre>")
 
 
 def tell_picture(title: str, packed: bytes) -> None:
     """Into Robot's log."""
     png = png_of(packed, _WIDTH, len(packed) * 8 // _WIDTH)
     data = base64.b64encode(png).decode("ascii")
-    _tell_html(f'<b>{html.escape(title)}</b><br><img src="data:image/png;base64,{data}">')
+    _tell_html(
+        f'<b>{html.escape(title, quote=False)}</b><br><img src="data:image/png;base64,{data}">'
+    )
 
 
 def _tell_html(text: str) -> None:

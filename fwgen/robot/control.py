@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Literal
 
 from fwgen.robot.bench import Bench
 from fwgen.robot.kinds import Length, Seconds, Time
@@ -124,7 +125,7 @@ class Control(Bench):
         """Linux reads nothing for so long."""
         self._running.do("stall_linux", for_us=int(time))
 
-    def ring_stale_doorbell(self, ring: str) -> None:
+    def ring_stale_doorbell(self, ring: Literal["vq0", "vq1"]) -> None:
         """A doorbell of ``vq0`` or ``vq1`` reaches the M33, and nothing new stands behind it."""
         self._running.do("stale_doorbell", ring=ring)
 

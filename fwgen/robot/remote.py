@@ -22,6 +22,8 @@ _MAIN: Final = "from fwgen.robot.stage import main; main()"  # `-m` would give V
 class RemoteError(FwgenError):
     """What the other process raised, with its exit code."""
 
+    ROBOT_SUPPRESS_NAME = True
+
     def __init__(self, exit_code: int, text: str) -> None:
         super().__init__(text)
         self.exit_code = exit_code

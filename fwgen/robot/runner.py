@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -20,10 +21,16 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from fwgen.errors import InputError
+from fwgen.backends.renode.find import find_renode
+from fwgen.build.firmware import find_tools
+from fwgen.cli.run import reference_spec
+from fwgen.config import Config, load_config
+from fwgen.errors import InputError, MissingToolError
+from fwgen.robot.firmware import firmware
 from fwgen.robot.mutation import literal
 
 _SUITES: Final = Path("robot")
+_BUILDS: Final = Path("build/robot")
 _BROKEN: Final = 250
 """Robot's exit codes above this are no number of failed tests."""
 
@@ -94,12 +101,55 @@ def run(
     return results
 
 
-def merge(results: Sequence[Done], output: Path) -> None:
+def run_renode_test(program: Path, output: Path, builds: Path) -> Path | None:
+    """What runs under Renode's own runner: the models without firmware, the board without fwgen.
+    Its results; None if it could not run."""
+    elf = firmware(reference_spec(), builds)
+    folder = output / "renode-test"
+    suites = sorted([*_SUITES.glob("models/*.robot"), *_SUITES.glob("renode_test/*.robot")])
+    command = [str(program), "-r", str(folder.absolute()), "--variable", f"ELF:{elf}"]
+    done = subprocess.run(
+        [*command, *(str(suite.absolute()) for suite in suites)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    result = folder / "robot_output.xml"
+    if not result.is_file():
+        print(f"BROKEN renode-test: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return None
+    return result
+
+
+def counted(result: Path) -> Counter[str]:
+    """How many tests have which status."""
+    found = ElementTree.parse(result).getroot().iterfind(".//test/status")
+    return Counter(status.get("status", "") for status in found)
+
+
+def merge(results: Sequence[Done], others: Sequence[Path], output: Path) -> None:
     """One log, one report, one xunit file of all."""
-    outputs = [str(done.output) for done in results if done.output.is_file()]
-    command = [sys.executable, "-m", "robot.rebot", "--outputdir", str(output), "--merge"]
-    command += ["--xunit", "xunit.xml", "--output", "output.xml"]
-    subprocess.run([*command, *sorted(outputs)], stdout=subprocess.DEVNULL, check=False)
+    outputs = sorted(str(done.output) for done in results if done.output.is_file())
+    merged = output / "suites.xml"
+    _rebot(["--merge", "--log", "none", "--report", "none", "--output", str(merged)], outputs)
+    files = [str(path) for path in (merged, *others) if path.is_file()]
+    options = ["--name", "fwgen", "--outputdir", str(output), "--output", "output.xml"]
+    _rebot([*options, "--xunit", "xunit.xml"], files)
+
+
+def _rebot(options: Sequence[str], files: Sequence[str]) -> None:
+    command = [sys.executable, "-m", "robot.rebot", *options, *files]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+
+
+def what_is_missing(config: Config) -> str:
+    """A sentence; empty if everything is there."""
+    try:
+        find_renode(config.renode)
+        find_tools(config, [Path.cwd()])
+    except MissingToolError as error:
+        return str(error)
+    return ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,17 +158,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--backend", choices=("host", "renode"), default="renode")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("-o", "--output", type=Path, default=Path("build/robot/results"))
+    parser.add_argument(
+        "--where-possible", action="store_true", help="no failure if something is not installed"
+    )
     options = parser.parse_args(arguments)
+    if options.backend == "renode" and (missing := what_is_missing(load_config())):
+        if options.where_possible:
+            print(f"not run: the suites on the emulated board, because {missing}", file=sys.stderr)
+            return 0
+        print(missing, file=sys.stderr)
+        return MissingToolError.exit_code
     suites = options.suites or sorted(_SUITES.glob("*.robot"))
     shutil.rmtree(options.output, ignore_errors=True)
     jobs = find_jobs(suites, options.backend)
     began = time.monotonic()
     results = run(jobs, suites, options.output, options.backend, options.jobs)
-    merge(results, options.output)
-    counts = {status: sum(done.status == status for done in results) for status in ("PASS", "SKIP")}
-    failed = len(results) - sum(counts.values())
+    counts = Counter(done.status for done in results)
+    others = []
+    program = load_config().renode.test
+    if options.backend == "renode" and program is not None and not options.suites:
+        other = run_renode_test(program, options.output, _BUILDS)
+        counts += counted(other) if other else Counter({"BROKEN": 1})
+        others = [other] if other else []
+    merge(results, others, options.output)
+    failed = counts.total() - counts["PASS"] - counts["SKIP"]
     print(
-        f"{len(results)} tests: {counts['PASS']} passed, {counts['SKIP']} skipped, {failed} failed,"
+        f"{counts.total()} tests: {counts['PASS']} passed, {counts['SKIP']} skipped, {failed} failed,"
         f" in {time.monotonic() - began:.0f} s; {options.output / 'log.html'}"
     )
     return 1 if failed or not results else 0

@@ -15,6 +15,7 @@ class WrongPictureError(AssertionError):
     """The test goes on, so that one run shows all its pictures."""
 
     ROBOT_CONTINUE_ON_FAILURE = True
+    ROBOT_SUPPRESS_NAME = True
 
 
 class Screen(Bench):

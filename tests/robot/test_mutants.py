@@ -1,0 +1,74 @@
+"""Wrong firmwares: each fits the sources as they are, names a test that exists, and is in the docs.
+
+That each is caught is shown by robot/wrong_firmwares.robot, which builds them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fwgen.cli.run import reference_spec
+from fwgen.errors import InputError
+from fwgen.generate import render
+from fwgen.plan import plan_spec
+from fwgen.robot.mutants import Change, Mutant, load_mutants, stand_in, table
+from fwgen.spec import load_spec
+
+ROOT = Path(__file__).parents[2]
+MUTANTS = load_mutants(ROOT / "robot" / "mutants")
+APP = render(plan_spec(load_spec(reference_spec())))
+
+
+def test_there_are_enough() -> None:
+    assert len(MUTANTS) >= 8
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_fits_the_sources(mutant: Mutant) -> None:
+    for name, text in mutant.sources(APP).items():
+        assert text.encode() != APP[name]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_names_a_test_that_exists(mutant: Mutant) -> None:
+    suite = (ROOT / "robot" / mutant.suite).read_text(encoding="utf-8")
+    assert re.search(f"^{re.escape(mutant.test)}$", suite, re.MULTILINE)
+    re.compile(mutant.reason)
+
+
+def test_all_are_tried() -> None:
+    suite = (ROOT / "robot" / "wrong_firmwares.robot").read_text(encoding="utf-8")
+    cases = suite.partition("*** Test Cases ***")[2]
+    assert re.findall(r"^    ([\w-]+)$", cases, re.MULTILINE) == [m.name for m in MUTANTS]
+
+
+def test_the_table_in_the_docs_is_current() -> None:
+    written = (ROOT / "docs" / "mutants.md").read_text(encoding="utf-8")
+    assert written == table(MUTANTS), "python -m fwgen.robot.mutation --table > docs/mutants.md"
+
+
+def test_what_no_longer_fits_is_told() -> None:
+    change = Change("src/main.c", "no such line", "")
+    with pytest.raises(InputError, match=r"old: what it replaces is 0 times in src/main\.c"):
+        Mutant("old", "", "", "", "", (change,)).sources(APP)
+
+
+def test_two_changes_of_a_file_add_up() -> None:
+    changes = (Change("src/main.c", "int main(void)", "int one"), Change("src/main.c", "one", "x"))
+    app = {"src/main.c": b"int main(void)"}
+    assert Mutant("two", "", "", "", "", changes).sources(app) == {"src/main.c": "int x"}
+
+
+def test_only_what_is_wanted_stands_in(tmp_path: Path) -> None:
+    stand_in(tmp_path, {"src/a.c": "a", "src/core/b.c": "b"})
+    kept = (tmp_path / "src/a.c").stat().st_mtime_ns
+    stand_in(tmp_path, {"src/a.c": "a"})
+    assert [path.name for path in tmp_path.rglob("*.c")] == ["a.c"]
+    assert (tmp_path / "src/a.c").stat().st_mtime_ns == kept
+
+
+def test_the_normal_application_has_no_fault_in_it() -> None:
+    for name, content in APP.items():
+        assert b"MUTANT" not in content or name == "CMakeLists.txt"

@@ -1,0 +1,159 @@
+"""The suites, as far as they run without the emulator, and the library's own behaviour."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from fwgen.robot.runner import find_jobs, main
+
+ROOT = Path(__file__).parents[2]
+RESOURCE = ROOT / "robot" / "fwgen.resource"
+
+
+def robot(folder: Path, text: str, *options: str) -> tuple[int, list[tuple[str, str, str]]]:
+    """Exit code; name, status and message of each test."""
+    suite = folder / "suite.robot"
+    suite.write_text(f"*** Settings ***\nResource    {RESOURCE}\n{text}", encoding="utf-8")
+    command = [sys.executable, "-m", "robot", "--outputdir", str(folder), "--console", "none"]
+    done = subprocess.run([*command, *options, str(suite)], capture_output=True, check=False)
+    root = ElementTree.parse(folder / "output.xml").getroot()
+    found = []
+    for test in root.iter("test"):
+        status = test.find("status")
+        assert status is not None
+        found.append((test.get("name", ""), status.get("status", ""), status.text or ""))
+    return done.returncode, found
+
+
+HOST = ("--variable", "BACKEND:host")
+
+
+def test_suites_pass_on_the_host(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "robot", *HOST, "--outputdir", str(tmp_path)]
+    command += ["--exclude", "renode", "--exclude", "slow", "--log", "none", "--report", "none"]
+    suites = sorted(map(str, (ROOT / "robot").glob("*.robot")))
+    done = subprocess.run([*command, *suites], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "0 failed" in done.stdout
+
+
+def test_a_failed_test_tells_what_happened(tmp_path: Path) -> None:
+    text = """Test Teardown    Stop Board
+*** Test Cases ***
+Fails
+    Start Board
+    Run For    3 s
+    Latest Sample Should Be    77 mm
+"""
+    code, found = robot(tmp_path, text, *HOST)
+    assert code == 1
+    assert found == [("Fails", "FAIL", "the latest sample is 1500 mm, due: 77 mm")]
+    log = (tmp_path / "output.xml").read_text(encoding="utf-8")
+    assert "virtual time: 3.000000 s, Linux is awake" in log
+    assert "Linux's application" in log
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ("Run For    1 s", "no board: `Start Board` comes first"),
+        ("Start Board    5 s", "`5 s` is no distance in mm, as in `500 mm`"),
+        ("Start Board\n    Run For    5", "`5` has no unit"),
+        ("Start Board\n    Linux Should Be    asleep", "Linux is awake, due: asleep"),
+        ("Start Board\n    Report Should Meet    {sleeps: 1}", "`sleeps` is 0, expected: 1"),
+        ("Start Board\n    Run For    1 s\n    Latest Sample Should Say    no echo", "1500 mm"),
+        ("Start Board\n    Ring Stale Doorbell    vq7", "vq7"),
+        ("Run Scenario    minut", "did you mean the bundled `minute`"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(tmp_path: Path, steps: str, message: str) -> None:
+    text = f"Test Teardown    Stop Board\n*** Test Cases ***\nFails\n    {steps}\n"
+    _, found = robot(tmp_path, text, *HOST)
+    assert found[0][1] == "FAIL"
+    assert message in found[0][2]
+
+
+def test_lost_samples_are_seen(tmp_path: Path) -> None:
+    text = """Test Teardown    Stop Board
+*** Test Cases ***
+Loses
+    Run Scenario    log-full-keep-newest
+    Every Sample Should Have Arrived
+"""
+    _, found = robot(tmp_path, text, *HOST)
+    assert found[0][1] == "FAIL"
+    assert "declared_lost" in found[0][2]
+
+
+def test_a_slow_stream_is_seen(tmp_path: Path) -> None:
+    text = """Test Teardown    Stop Board
+*** Test Cases ***
+Slow
+    Start Board
+    Run For    5 s
+    Samples Should Arrive Within    20 ms
+"""
+    _, found = robot(tmp_path, text, *HOST)
+    assert found[0][1] == "FAIL"
+    assert "due: 20 ms" in found[0][2]
+
+
+def test_what_needs_the_firmware_is_skipped_on_the_host(tmp_path: Path) -> None:
+    text = "*** Test Cases ***\nShows\n    Start Board\n    Display Should Be Dark\n"
+    _, found = robot(tmp_path, text, *HOST)
+    assert found[0][1:] == ("SKIP", "a display: only the emulated board has it")
+
+
+def test_without_renode_tests_are_skipped_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PYRENODE_BUILD_DIR", "PYRENODE_BIN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    _, found = robot(tmp_path, "*** Test Cases ***\nRuns\n    Start Board\n")
+    assert found[0][1] == "SKIP"
+    assert "Renode is not installed" in found[0][2]
+
+
+def test_the_runner_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("PYRENODE_BUILD_DIR", "PYRENODE_BIN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert main([]) == 3
+    assert "Renode is not installed" in capsys.readouterr().err
+    assert main(["--where-possible"]) == 0
+    assert "not run" in capsys.readouterr().err
+
+
+def test_the_runner_merges_into_one_xunit_file(tmp_path: Path) -> None:
+    suite = tmp_path / "two.robot"
+    suite.write_text("*** Test Cases ***\nOne [*?]\n    No Operation\nTwo\n    Fail    why\n")
+    other = tmp_path / "more.robot"
+    other.write_text("*** Test Cases ***\nThree\n    Skip    later\n")
+    output = tmp_path / "out"
+    arguments = ["--backend", "host", "-o", str(output), str(suite), str(other)]
+    assert main(arguments) == 1
+    cases = ElementTree.parse(output / "xunit.xml").getroot().findall(".//testcase")
+    assert {case.get("name") for case in cases} == {"One [*?]", "Two", "Three"}
+    assert (output / "log.html").is_file()
+
+
+def test_names_of_tests_are_unique() -> None:
+    names = [job.test for job in find_jobs(sorted((ROOT / "robot").glob("*.robot")), "renode")]
+    assert len(names) == len(set(names)) > 40
+
+
+def test_every_keyword_has_a_documentation() -> None:
+    from robot.libdoc import libdoc  # noqa: F401
+    from robot.libdocpkg import LibraryDocumentation
+
+    keywords = LibraryDocumentation("fwgen.robot").keywords
+    assert len(keywords) > 30
+    assert [keyword.name for keyword in keywords if not keyword.doc] == []
