@@ -183,8 +183,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     merge(results, others, options.output)
     failed = counts.total() - counts["PASS"] - counts["SKIP"]
     print(
-        f"{counts.total()} tests: {counts['PASS']} passed, {counts['SKIP']} skipped, {failed} failed,"
-        f" in {time.monotonic() - began:.0f} s; {options.output / 'log.html'}"
+        f"{counts.total()} tests: {counts['PASS']} passed, {counts['SKIP']} skipped, "
+        f"{failed} failed, in {time.monotonic() - began:.0f} s; {options.output / 'log.html'}"
     )
     return 1 if failed or not results else 0
 
