@@ -57,6 +57,8 @@ class Progress:
 
     def say(self, text: str) -> None:
         """A line that stays."""
+        if self.quiet:
+            return
         if self._open:
             self.stream.write("\r\x1b[K")
             self._open = False
@@ -97,7 +99,7 @@ class Tree:
     def _key(self) -> str:
         tools = {k: v for k, v in self._environment.items() if k.startswith(("ZEPHYR", "GNUARM"))}
         tools["CROSS_COMPILE"] = self._environment.get("CROSS_COMPILE", "")
-        text = json.dumps([self._arguments, sorted(tools.items())])
+        text = json.dumps([str(self.folder), self._arguments, sorted(tools.items())])
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from fwgen.build.audit import audit
 from fwgen.build.elf import Elf, ElfError
 from fwgen.cli.main import main
-from fwgen.errors import FwgenError
+from fwgen.errors import FwgenError, MissingToolError
 from tests.audit.firmware_elf import SPEC, firmware, patched, plan
 
 
@@ -83,6 +84,14 @@ def test_damaged_bytes_end_in_findings_or_a_sentence() -> None:
             audit(copy, plan())
         except FwgenError as error:
             assert "\n" not in str(error)
+
+
+def test_without_pyelftools(monkeypatch: pytest.MonkeyPatch) -> None:
+    elf = firmware()
+    monkeypatch.setitem(sys.modules, "elftools.elf.elffile", None)
+    with pytest.raises(MissingToolError, match=r"pip install 'fwgen\[audit\]'") as caught:
+        audit(elf, plan())
+    assert caught.value.exit_code == 3
 
 
 def test_without_debug_information_the_owner_cannot_be_told() -> None:
