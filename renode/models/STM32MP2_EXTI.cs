@@ -13,7 +13,6 @@ using System.Collections.ObjectModel;
 using Antmicro.Renode.Core;
 using Antmicro.Renode.Logging;
 using Antmicro.Renode.Peripherals.Bus;
-using Antmicro.Renode.Time;
 
 namespace Antmicro.Renode.Peripherals.IRQControllers
 {
@@ -22,7 +21,6 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
     {
         public STM32MP2_EXTI(IMachine machine)
         {
-            this.machine = machine;
             var lines = new Dictionary<int, IGPIO>();
             for(var i = 0; i < Lines; i++)
             {
@@ -131,29 +129,7 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
             {
                 fallingPending |= fallingTrigger & bit;
             }
-            var due = ((risingPending | fallingPending) & mask & bit) != 0;
-            Connections[line].Set(due);
-            if(due)
-            {
-                LookAgain(line, Looks);
-            }
-        }
-
-        // Renode's core does not ask at a WFI whether something is pending that became so while interrupts were masked: it
-        // sleeps up to the next event, hundreds of microseconds perhaps. So there are events until the edge is served.
-        private void LookAgain(int line, int left)
-        {
-            if(left == 0)
-            {
-                return;
-            }
-            machine.ScheduleAction(TimeInterval.FromTicks(LookEvery), _ =>
-            {
-                if(Connections[line].IsSet)
-                {
-                    LookAgain(line, left - 1);
-                }
-            }, "exti");
+            Connections[line].Set(((risingPending | fallingPending) & mask & bit) != 0);
         }
 
         private void Update()
@@ -165,7 +141,6 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
             }
         }
 
-        private readonly IMachine machine;
         private uint risingTrigger;
         private uint fallingTrigger;
         private uint risingPending;
@@ -175,8 +150,6 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
         private readonly Port[] ports;
         private readonly Dictionary<long, uint> stored;
 
-        private const ulong LookEvery = 100; // ns
-        private const int Looks = 200;
         private const int Lines = 16;
         private const int Ports = 26; // A to Z
         private const uint AllLines = 0xFFFF;
