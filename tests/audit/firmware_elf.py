@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
 from fwgen.generate import render
 from fwgen.plan import plan_spec
@@ -50,6 +50,16 @@ class Layout:
 
 
 @cache
+def _workshop() -> TemporaryDirectory[str]:
+    """Goes with this process."""
+    return TemporaryDirectory(prefix="fwgen-audit-")
+
+
+def _folder() -> Path:
+    return Path(mkdtemp(dir=_workshop().name))
+
+
+@cache
 def plan(spec: Path = SPEC) -> Plan:
     return plan_spec(load_spec(spec))
 
@@ -74,7 +84,7 @@ def link(
     flags: Sequence[str] = (),
 ) -> Path:
     """`config`: what fwgen_config.c says; with NO_CONFIG among the defines it is left out."""
-    folder = Path(mkdtemp(prefix="fwgen-audit-"))
+    folder = _folder()
     (folder / "fwgen_config.c").write_bytes(config)
     (folder / "src").symlink_to(_FIRMWARE)
     (folder / "firmware.ld").write_text(_script(layout, plan(spec)))
@@ -88,6 +98,10 @@ def link(
         f"-I{_CORE}",
         *(f"-D{name}" for name in defines),
         *names,
+    )
+    (folder / "command").write_text("\n".join(command))
+    linked = (
+        *command,
         "-Wl,-e,reset",
         "-Wl,--no-gc-sections",
         "-Wl,--build-id=none",
@@ -96,9 +110,24 @@ def link(
         "-o",
         output.name,
     )
+    _run(linked, folder)
+    return output
+
+
+def with_relocations(folder: Path) -> Path:
+    """The firmware of a folder linked again, the relocations kept in it."""
+    compile_all = (folder / "command").read_text().split("\n")
+    _run([*compile_all, "-c"], folder)
+    objects = sorted(str(path.name) for path in folder.glob("*.o"))
+    linker = [sys.executable, "-m", "ziglang", "ld.lld", "--emit-relocs", "-e", "reset"]
+    kept = ["-T", "firmware.ld", "--unresolved-symbols=ignore-all", "-z", "max-page-size=16"]
+    _run([*linker, *kept, *objects, "-o", "relocatable.elf"], folder)
+    return folder / "relocatable.elf"
+
+
+def _run(command: Sequence[str], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stderr}"
-    return output
 
 
 def _script(layout: Layout, plan: Plan) -> str:
@@ -130,6 +159,6 @@ def patched(elf: Path, *changes: tuple[int, bytes], size_bytes: int | None = Non
     content = bytearray(elf.read_bytes())
     for offset, new in changes:
         content[offset : offset + len(new)] = new
-    copy = Path(mkdtemp(prefix="fwgen-audit-")) / "patched.elf"
+    copy = _folder() / "patched.elf"
     copy.write_bytes(bytes(content[:size_bytes]))
     return copy

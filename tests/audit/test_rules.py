@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,9 @@ import pytest
 
 from fwgen.build.audit import RULES, audit
 from fwgen.build.audit.finding import Finding
-from tests.audit.firmware_elf import Layout, firmware, patched, plan
+from fwgen.build.audit.rules.remoteproc import memory_regions
+from fwgen.generate import render
+from tests.audit.firmware_elf import Layout, firmware, patched, plan, with_relocations
 
 DDR = 0x8010_0000
 
@@ -154,6 +157,11 @@ CASES: dict[str, dict[str, Case]] = {
         "constant": Case("`stray_literal` loads 0x81200010", ("STRAY_LITERAL",)),
         "access": Case("`stray_access` accesses 0x90ABCDE4, in DDR", ("STRAY_ACCESS",)),
         "in a structure": Case("`stray_pointer` holds 0x812FA100", ("STRAY_POINTER",)),
+        "relocated": Case(
+            "`stray_symbol` holds 0x90000000, in DDR",
+            ("STRAY_SYMBOL",),
+            patch=lambda e: with_relocations(e.parent),
+        ),
         "no debug information": Case("`stray_pointer` holds", ("STRAY_POINTER",), flags=("-g0",)),
     },
     "stack-small": {
@@ -224,3 +232,16 @@ def test_ring_addresses_of_the_plan_are_as_good_as_any() -> None:
     ddr = plan().ddr
     fixed = (f"RING0={ddr.vring0.start:#x}u", f"RING1={ddr.vring1.start:#x}u")
     assert audit(firmware(*fixed), plan()) == []
+
+
+def test_the_document_lists_every_rule() -> None:
+    text = (Path(__file__).parents[2] / "docs/audit.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{rule.id}` | {rule.title} |" for rule in RULES]
+
+
+def test_the_regions_are_those_of_the_linux_fragment() -> None:
+    fragment = render(plan())["fragments/linux/stm32mp257f_dk-fwgen.dtsi"].decode()
+    listed = re.search(r"memory-region = ([^;]*);", fragment)
+    assert listed
+    assert re.findall(r"<&(\w+)>", listed[1]) == list(memory_regions(plan()))

@@ -37,3 +37,8 @@ __attribute__((used, noinline)) void stray_two(void)
 	*(volatile uint32_t *)0x812F9000u = *(volatile uint32_t *)0x812F9004u;
 }
 #endif
+
+#ifdef STRAY_SYMBOL
+extern char far_away[];
+__attribute__((used)) char *const stray_symbol = far_away;
+#endif
