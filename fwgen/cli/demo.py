@@ -1,4 +1,4 @@
-"""`fwgen demo`: from the bundled spec to a night of sleep and a page that shows it."""
+"""`fwgen demo`: from the bundled spec to a sleep, or a night of them, and a page that shows it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,30 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from fwgen.backends.registry import DEFAULT, NAMES, open_backend
 from fwgen.cli.progress import Progress
 from fwgen.cli.run import reference_spec
 from fwgen.cli.running import exit_code, print_report, run_and_report
 
+if TYPE_CHECKING:
+    from fwgen.backends.base import Backend
+    from fwgen.plan.model import Plan
+
 HELP = "check, generate and run the bundled example"
 
-SCENARIO = "night"
+SCENARIOS = {"host": "night", "renode": "ten-minutes"}
 DEFAULT_REPORT = Path("fwgen-demo")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--backend",
+        choices=NAMES,
+        default=DEFAULT,
+        help="host: a night of the generated core here; renode: build, ten minutes of the ELF",
+    )
     parser.add_argument(
         "--report",
         type=Path,
@@ -29,9 +41,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 if the verdict is a failure."""
-    from fwgen.backends.host.backend import HostBackend
-    from fwgen.backends.host.compile import read_core
-    from fwgen.generate import render, tree
     from fwgen.plan import plan_spec
     from fwgen.plan.draw import draw
     from fwgen.report.files import check_directory, write_report
@@ -44,17 +53,31 @@ def run(args: argparse.Namespace) -> int:
     print(f"1. check {path.name}\n")
     plan = plan_spec(load_spec(path))
     print(draw(plan, style_of(sys.stdout)))
-    scenario = load_scenario(find_scenario(SCENARIO))
+    scenario = load_scenario(find_scenario(SCENARIOS[args.backend]))
     with (
         tempfile.TemporaryDirectory(prefix="fwgen-demo-") as folder,
         Progress(scenario.name) as progress,
     ):
-        done = tree.write(render(plan), Path(folder))
-        print(f"2. generate {len(done.created)} files: application, Linux and OP-TEE fragments\n")
-        print(f"3. run the generated core on this machine: {scenario.name}\n", flush=True)
-        backend = HostBackend(core=read_core(Path(folder)), say=progress.say)
+        backend = _prepare(args.backend, plan, Path(folder), progress, scenario.name)
         record, report = run_and_report(backend, plan, scenario, 1, progress)
     print_report(report)
     page = write_report(args.report, record, report)
     print(f"\nthe page with pictures: {page}")
     return exit_code(report)
+
+
+def _prepare(name: str, plan: Plan, folder: Path, progress: Progress, title: str) -> Backend:
+    """The backend, over what is generated (and compiled by it) or built."""
+    from fwgen.backends.host.backend import HostBackend
+    from fwgen.backends.host.compile import read_core
+    from fwgen.generate import render, tree
+
+    if name != "host":
+        backend = open_backend(name, say=progress.say)
+        print("2. build the firmware\n")
+        print(f"3. run the ELF on the emulated board: {title}\n", flush=True)
+        return backend
+    done = tree.write(render(plan), folder)
+    print(f"2. generate {len(done.created)} files: application, Linux and OP-TEE fragments\n")
+    print(f"3. run the generated core on this machine: {title}\n", flush=True)
+    return HostBackend(core=read_core(folder), say=progress.say)

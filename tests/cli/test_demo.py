@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fwgen.cli import demo
 from fwgen.cli.main import main
 
 
@@ -31,7 +32,7 @@ def test_the_page_goes_where_it_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("fwgen.cli.demo.SCENARIO", "minute")
+    monkeypatch.setitem(demo.SCENARIOS, "host", "minute")
     assert main(["demo", "--report", "here"]) == 0
     assert list(Path("here").glob("*.html"))
     assert not Path("fwgen-demo").exists()
