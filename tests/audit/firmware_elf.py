@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
+import ziglang
+
 from fwgen.generate import render
 from fwgen.plan import plan_spec
 from fwgen.plan.model import Plan
@@ -18,7 +20,8 @@ from fwgen.spec import load_spec
 HERE = Path(__file__).parent
 SPEC = HERE / "spec.yaml"
 _FIRMWARE = HERE / "firmware"
-_CORE = Path(__file__).parents[2] / "fwgen/generate/templates/app/src/core"
+_ROOT = Path(__file__).parents[2]
+_CORE = _ROOT / "fwgen/generate/templates/app/src/core"
 _ZIG = (sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi")
 _FLAGS = (
     "-mcpu=cortex_m33",
@@ -95,6 +98,8 @@ def link(
         *_ZIG,
         *_FLAGS,
         *flags,
+        f"-fdebug-prefix-map={_ROOT}=.",
+        f"-fdebug-prefix-map={Path(ziglang.__file__).parent}=zig",
         f"-I{_CORE}",
         *(f"-D{name}" for name in defines),
         *names,
