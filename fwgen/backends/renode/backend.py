@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
 
-SILENCE_S = 300.0
-"""So long a second of virtual time may take; a core that polls registers is slow."""
+SILENCE_S = 600.0
+"""So long five seconds of virtual time may take; a core that polls registers is slow."""
 WORKER = [sys.executable, "-m", "fwgen.backends.renode.worker"]
 _LAST_WORDS: Final = 20
 
@@ -168,7 +168,7 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=self._stderr,
             bufsize=0,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env=_environment(),
         )
 
     def ask(self, method: str, *arguments: Any) -> Any:
@@ -202,6 +202,12 @@ class _Child:
         self._stderr.seek(0)
         lines = self._stderr.read().decode("utf-8", "replace").splitlines()[-_LAST_WORDS:]
         return "; its last words:\n" + "\n".join(f"  {line}" for line in lines) if lines else ""
+
+
+def _environment() -> dict[str, str]:
+    """The child sees the same modules. A large nursery spares Mono a tenth of the time."""
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    return {"MONO_GC_PARAMS": "nursery-size=64m", **os.environ, "PYTHONPATH": path}
 
 
 def _content(elf: Path) -> bytes:

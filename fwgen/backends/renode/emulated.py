@@ -7,6 +7,7 @@ trigger that the sensor sees.
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -17,12 +18,13 @@ from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
 from fwgen.backends.record import DdrAccess, Frame, RunRecord
 from fwgen.backends.renode.log_region import LogRegion
-from fwgen.backends.renode.machine import Machine, Violation, rows
-from fwgen.backends.renode.options import Options
+from fwgen.backends.renode.machine import Machine
+from fwgen.backends.renode.observed import accesses_of, seen_by
+from fwgen.backends.renode.options import Counts, Options
 from fwgen.backends.renode.platform import platform_repl
 from fwgen.backends.renode.png import png_of
 from fwgen.backends.renode.port import KernelPort
-from fwgen.backends.renode.taken import Boot, Rules, Seen, Triggers, samples_seen
+from fwgen.backends.renode.taken import Rules, Seen
 from fwgen.backends.renode.waves import waves_of
 from fwgen.errors import ExaminedBadError, InputError
 from fwgen.peer.linux.elf import Elf, RefusedError
@@ -34,19 +36,20 @@ if TYPE_CHECKING:
 
 _FIRST_STEP_US: Final = 500
 _FIRST_TRIGGER_MOST_US: Final = 2_000_000
-_SLICE_US: Final = 1_000_000
+_SLICE_US: Final = 5_000_000
 _SETTLE_US: Final = 60_000_000
 _SETTLE_STEP_US: Final = 500_000
 _PICTURE_LATER_US: Final = 900_000
 _MOST_PICTURES: Final = 40
-_CONSOLE_KEPT: Final = 1 << 16
-_HELD: Final = 0xFFFF_FFFF
 
 
 class EmulatedBackend(Backend):
     """`firmware` is the ELF's content. `beat` is called now and then: the run is alive."""
 
     name = "renode"
+
+    console: bytearray
+    """What the firmware has printed so far."""
 
     def __init__(
         self,
@@ -69,14 +72,8 @@ class EmulatedBackend(Backend):
         self._peak_slots = 0
         self._zero_ns = 0
         self._ledger = Ledger()
-        self.machine = machine = Machine(
-            plan.board.name, platform_repl(plan), self._config, self._options.renode_log
-        )
-        machine.set_world(self._world)
-        machine.sensor.RecordsEdges = self._options.edges
-        self._set_consequence(self._options.on_violation)
-        console = plan.board.console.uart
-        self.console = machine.listen(console) if plan.spec.console else bytearray()
+        self.kernel_log: list[tuple[int, str]] = []
+        self.machine = machine = self._board()
         self.port = KernelPort(
             machine,
             plan,
@@ -89,7 +86,6 @@ class EmulatedBackend(Backend):
         self.port.linux = self.linux
         machine.on_linux(self.port.attend)
         machine.core.SelfReset = machine.guarded(self._core_reset_itself)
-        self.kernel_log: list[tuple[int, str]] = []
         try:
             self.linux.boot(machine.now_ns // 1000)
         except RefusedError as error:
@@ -211,6 +207,22 @@ class EmulatedBackend(Backend):
         """Scenario time."""
         return (self.machine.now_ns - self._zero_ns) // 1000
 
+    def counts(self) -> Counts:
+        """What has been so far; for measurements."""
+        bus, display = self._plan.bus, self._plan.spec.display
+        shown = bus is not None and display is not None
+        rpmsg = self.port.kernel.bus
+        return Counts(
+            t_us=self._t_us,
+            instructions=int(self.machine.core.Instructions),
+            wake_ups=int(self.machine.core.WakeUps),
+            triggers=int(self.machine.sensor.Triggers.Count),
+            frames=int(self.machine.part(f"{bus.name}.oled").FrameCount) if bus and shown else 0,
+            messages=rpmsg.received if rpmsg is not None else 0,
+            processed=self.linux.processed_seq or 0,
+            memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        )
+
     def waves(self) -> str:
         """The run for a wave viewer (VCD)."""
         return waves_of(self.machine, self._plan, self._zero_ns)
@@ -219,6 +231,23 @@ class EmulatedBackend(Backend):
         """Between two runs: let Linux do something, then whatever follows at once."""
         action(self.now_us)
         self.port.attend()
+
+    def _board(self) -> Machine:
+        plan, options = self._plan, self._options
+        machine = Machine(plan.board.name, platform_repl(plan), self._config, options.renode_log)
+        machine.set_world(self._world)
+        machine.sensor.RecordsEdges = options.edges
+        if options.counts:
+            machine.core.CountWakeUps()
+        ddr = machine.ddr
+        {
+            "record": ddr.RecordViolations,
+            "fault": ddr.FaultOnViolation,
+            "hang": ddr.HangOnViolation,
+        }[options.on_violation]()
+        console = plan.board.console.uart
+        self.console = machine.listen(console) if plan.spec.console else bytearray()
+        return machine
 
     def _reach_first_trigger(self) -> None:
         machine = self.machine
@@ -229,14 +258,6 @@ class EmulatedBackend(Backend):
         else:
             self._zero_ns = machine.now_ns
             self._ledger.event("the firmware has not triggered the sensor", self.now_us)
-
-    def _set_consequence(self, what: str) -> None:
-        ddr = self.machine.ddr
-        {
-            "record": ddr.RecordViolations,
-            "fault": ddr.FaultOnViolation,
-            "hang": ddr.HangOnViolation,
-        }[what]()
 
     def _firmware_restarted(self, now_us: int) -> None:
         self._ledger.event("the firmware starts again", now_us)
@@ -259,48 +280,13 @@ class EmulatedBackend(Backend):
 
     def _seen(self, end_ns: int) -> Seen:
         spec, timing = self._plan.spec, self._plan.timing
-        at_ns, pulse_us = rows(self.machine.sensor.Triggers)
-        kept = at_ns < end_ns
-        return samples_seen(
-            self._boots(end_ns),
-            Triggers(at_ns[kept] - self._zero_ns, pulse_us[kept] & _HELD),
-            self._hold_times(end_ns),
-            end_ns - self._zero_ns,
-            Rules(
-                timing.period_us,
-                timing.echo_timeout_us,
-                spec.sensor.range_mm,
-                spec.sensor.air_decicelsius,
-            ),
-            self._ledger.told(),
+        rules = Rules(
+            timing.period_us,
+            timing.echo_timeout_us,
+            spec.sensor.range_mm,
+            spec.sensor.air_decicelsius,
         )
-
-    def _boots(self, end_ns: int) -> list[Boot]:
-        boots: list[Boot] = []
-        at_ns, runs = rows(self.machine.core.Clock)
-        for instant_ns, running in zip(at_ns.tolist(), runs.tolist(), strict=True):
-            if instant_ns >= end_ns:
-                break
-            if running:
-                boots.append(Boot(len(boots) + 1, instant_ns - self._zero_ns))
-            else:
-                last = boots.pop()
-                boots.append(Boot(last.number, last.clock_ns, instant_ns - self._zero_ns))
-        return boots
-
-    def _hold_times(self, end_ns: int) -> list[tuple[int, int]]:
-        at_ns, held = rows(self.machine.sensor.Holds)
-        found: list[tuple[int, int]] = []
-        since: int | None = None
-        for instant_ns, value in zip(at_ns.tolist(), held.tolist(), strict=True):
-            if value and since is None:
-                since = instant_ns - self._zero_ns
-            elif not value and since is not None:
-                found.append((since, instant_ns - self._zero_ns))
-                since = None
-        if since is not None:
-            found.append((since, end_ns - self._zero_ns))
-        return found
+        return seen_by(self.machine, rules, self._ledger.told(), self._zero_ns, end_ns)
 
     def _has_processed(self, last: int) -> bool:
         expected = self.linux.processed_seq
@@ -320,17 +306,7 @@ class EmulatedBackend(Backend):
             self._keep_picture("woken", at_us)
 
     def _accesses(self) -> list[DdrAccess]:
-        """Those kept; the first one stands for what was too much to keep."""
-        kept = [self._access(violation) for violation in self.machine.violations()]
-        return kept + kept[:1] * (int(self.machine.ddr.Violations) - len(kept))
-
-    def _access(self, violation: Violation) -> DdrAccess:
-        function = self._elf.function_at(violation.pc)
-        caller = self._elf.function_at(violation.lr)
-        if caller and caller != function:
-            function = f"{function} from {caller}" if function else caller
-        t_s = round((violation.at_ns - self._zero_ns) / 1e9, 6)
-        return DdrAccess(t_s, violation.pc, violation.address, function)
+        return accesses_of(self.machine, self._elf, self._zero_ns)
 
     # ------------------------------------------------------------------------------------- display
 

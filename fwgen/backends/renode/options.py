@@ -1,4 +1,4 @@
-"""What can be asked of an emulated run."""
+"""What can be asked of an emulated run, and what it can count."""
 
 from __future__ import annotations
 
@@ -19,9 +19,27 @@ class KernelPace:
 class Options:
     """`on_violation`: what an access to closed DDR leads to: "record" (nothing else), "fault" (a
     BusFault) or "hang" (the core stands still, as on the chip). `edges`: keep every edge of the
-    sensor's lines, for a wave viewer. `renode_log`: a file for Renode's own messages."""
+    sensor's lines, for a wave viewer. `counts`: count the core's wake-ups, which slows it down a
+    little. `renode_log`: a file for Renode's own messages."""
 
     on_violation: str = "record"
     edges: bool = False
+    counts: bool = False
     renode_log: str = ""
     kernel: KernelPace = field(default_factory=KernelPace)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Up to scenario time t_us. `frames`: transfers that changed what the display shows.
+    `messages`: from the firmware, over this set of rings. `memory_bytes`: the emulator's process at
+    its largest."""
+
+    t_us: int
+    instructions: int
+    wake_ups: int
+    triggers: int
+    frames: int
+    messages: int
+    processed: int
+    memory_bytes: int

@@ -1,0 +1,156 @@
+"""The real firmware in the emulator: how fast, and what its work costs in instructions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from fwgen.backends.record import RunRecord
+from fwgen.backends.renode.backend import RenodeBackend
+from fwgen.backends.renode.find import what_is_missing
+from fwgen.backends.renode.options import Counts, Options
+from fwgen.build.cmake import Progress
+from fwgen.build.firmware import Built, Firmware
+from fwgen.config import load_config
+from fwgen.errors import FwgenError
+from fwgen.scenario.engine import run_scenario
+from fwgen.scenario.load import find_scenario, load_scenario
+from fwgen.spec import load_spec
+from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+from tests.bench import Unmeasured
+from tests.bench.figure import Figure
+
+FOLDER = Path("build/bench-zephyr")
+SECOND_US = 1_000_000
+SLEEP_S = 1_200
+WINDOW_S = 60
+
+
+def measure() -> Iterator[Figure]:
+    built = _build()
+    yield from _speed(built)
+    yield from _costs(built)
+
+
+def _build() -> Built:
+    missing = what_is_missing(load_config().renode)
+    if missing:
+        raise Unmeasured(missing)
+    spec = load_spec(example_paths()[REFERENCE_BOARD])
+    try:
+        return Firmware(spec, FOLDER, progress=Progress(quiet=True)).build()
+    except FwgenError as error:
+        raise Unmeasured(str(error).splitlines()[0]) from error
+
+
+def _speed(built: Built) -> Iterator[Figure]:
+    began = time.perf_counter()
+    walk, memory_bytes, started_s = _run(built, "reference-walk", began)
+    yield Figure("renode: command to first sample", started_s, "s", limit=10)
+    yield Figure(
+        "renode: reference scenario",
+        walk.virtual_s / walk.wall_s,
+        "x real time",
+        limit=30,
+        at_least=True,
+        note=f"{walk.virtual_s:.0f} s of virtual time",
+    )
+    hour, more_bytes, _ = _run(built, "hour", time.perf_counter())
+    yield Figure("renode: an hour asleep", hour.wall_s, "s", limit=120)
+    sleep = hour.sleeps[0]
+    if sleep.drain_ms:
+        rate = sleep.backlog / sleep.drain_ms * 1e3
+        note = f"{sleep.backlog} samples; Linux takes no time to read"
+        yield Figure("renode: drained after WAKE", rate, "samples/s", note=note)
+    largest = max(memory_bytes, more_bytes)
+    yield Figure("renode: memory of the emulator", largest / 2**20, "MiB", limit=1_536)
+
+
+def _run(built: Built, scenario: str, began: float) -> tuple[RunRecord, int, float]:
+    """The record, the emulator's memory, and how long it took to reach the first sample."""
+    backend = _Watched(built.elf)
+    found = load_scenario(find_scenario(scenario))
+    record = run_scenario(backend, built.plan, found, 1)
+    assert len(record.delivered) == len(record.taken)
+    return record, backend.memory_bytes, backend.started - began
+
+
+class _Watched(RenodeBackend):
+    """Notes when it has reached the first sample, and how large it got."""
+
+    started = 0.0
+    memory_bytes = 0
+
+    def start(self, *arguments: object) -> None:
+        super().start(*arguments)  # type: ignore[arg-type]
+        self.started = time.perf_counter()
+
+    def finish(self) -> RunRecord:
+        record = super().finish()
+        self.memory_bytes = self.ask("counts").memory_bytes
+        return record
+
+
+class _Bench:
+    """One board; figures of a stretch of time."""
+
+    def __init__(self, built: Built) -> None:
+        self.backend = RenodeBackend(built.elf, options=Options(counts=True))
+        self.backend.start(built.plan, load_scenario(find_scenario("still")), 1)
+        self.t_us = 0
+
+    def go(self, seconds: float) -> tuple[Counts, Counts]:
+        before: Counts = self.backend.ask("counts")
+        self.t_us += round(seconds * SECOND_US)
+        self.backend.run_until(self.t_us)
+        return before, self.backend.ask("counts")
+
+
+def _costs(built: Built) -> Iterator[Figure]:
+    bench = _Bench(built)
+    try:
+        bench.backend.display_off()
+        bench.go(3)
+        before, awake = bench.go(WINDOW_S)
+        yield _a_sample("awake", before, awake)
+        bench.backend.suspend()
+        bench.go(2)
+        before, asleep = bench.go(WINDOW_S)
+        yield _a_sample("asleep", before, asleep)
+        wake_ups = (asleep.wake_ups - before.wake_ups) / WINDOW_S
+        yield Figure("renode: wake-ups asleep, no display", wake_ups, "a second")
+        yield _a_refresh(bench, built, asleep.instructions - before.instructions)
+        yield _a_block(bench)
+    finally:
+        bench.backend.close()
+
+
+def _a_sample(where: str, before: Counts, after: Counts) -> Figure:
+    work = after.instructions - before.instructions
+    samples = after.triggers - before.triggers
+    return Figure(f"renode: a sample {where}", work / samples, "instructions")
+
+
+def _a_refresh(bench: _Bench, built: Built, without: int) -> Figure:
+    """`without`: instructions of such a stretch of sleep with no display."""
+    bench.backend.display_on()
+    bench.go(3)
+    before, after = bench.go(WINDOW_S)
+    bench.backend.display_off()
+    refreshes = WINDOW_S * SECOND_US / built.plan.timing.refresh_period_us
+    more = after.instructions - before.instructions - without
+    return Figure("renode: a refresh of the display", more / refreshes, "instructions")
+
+
+def _a_block(bench: _Bench) -> Figure:
+    """Of a backlog, beyond what a second awake costs anyway."""
+    bench.go(SLEEP_S)
+    bench.backend.resume()
+    before, drained = bench.go(1)
+    bench.go(3)
+    usual_before, usual = bench.go(1)
+    blocks = (drained.messages - before.messages) - (usual.messages - usual_before.messages)
+    work = drained.instructions - before.instructions
+    work -= usual.instructions - usual_before.instructions
+    return Figure("renode: a drained block", work / blocks, "instructions", note=f"of {blocks}")
