@@ -80,7 +80,7 @@ ISR_DIRECT_DECLARE(sys_clock_isr)
 	do_beat(now_cycles);
 	ticks = (uint32_t)(now_cycles - announced_cycles) / CYCLES_PER_US;
 	announced_cycles += (uint64_t)ticks * CYCLES_PER_US;
-	sys_clock_announce((int32_t)ticks);
+	sys_clock_announce(ticks);
 	return 1;
 }
 
@@ -94,11 +94,10 @@ uint64_t clock_start_beat(clock_beat listener)
 	return first_us;
 }
 
-/* ------------------------------------------------------ what the kernel wants of its clock */
-
-void sys_clock_set_timeout(int32_t ticks, bool idle)
-{
-}
+/*
+ * What the kernel wants of its clock. Not sys_clock_set_timeout(), whose arguments change from one
+ * Zephyr to the next: the default does nothing, as is right for a clock that wraps by itself.
+ */
 
 uint32_t sys_clock_elapsed(void)
 {

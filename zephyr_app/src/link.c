@@ -361,7 +361,7 @@ static bool take_buffer(void)
 {
 	uint16_t before = rpmsg.rvq->vq_available_idx;
 
-	link.held = virtqueue_get_available_buffer(rpmsg.rvq, &link.held_index, &link.held_len);
+	link.held = virtqueue_get_first_avail_buffer(rpmsg.rvq, &link.held_index, &link.held_len);
 	return rpmsg.rvq->vq_available_idx != before;
 }
 
