@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
+from fwgen.checkout import write_made
+
 _CDDL = Path(__file__).with_name("fwgen.cddl")
 FOLDER = "fwgen/generate/templates/app/src/core/generated"
 _HEADER = "SPDX-License-Identifier: Apache-2.0\n\nMade from fwgen.cddl by `python -m fwgen.wire`."
@@ -41,18 +42,5 @@ def _tidy(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines()).rstrip() + "\n"
 
 
-def main() -> int:
-    if not (_ROOT / "pyproject.toml").is_file():
-        print("fwgen is installed here: there is no source tree to write to", file=sys.stderr)
-        return 2
-    for path, text in made_files().items():
-        target = _ROOT / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.is_file() or target.read_text(encoding="utf-8") != text:
-            target.write_text(text, encoding="utf-8")
-            print(f"wrote {path}", file=sys.stderr)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_made(made_files()))
