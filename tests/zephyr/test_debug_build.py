@@ -1,0 +1,59 @@
+"""The debug build and its assertions: the door of link.c holds, and tells who runs into it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fwgen.backends.renode.backend import RenodeBackend
+from fwgen.build.cmake import Progress
+from fwgen.build.firmware import Built, Firmware
+from fwgen.generate import render
+from fwgen.plan import plan_spec
+from fwgen.report.document import build_report
+from fwgen.robot.mutants import load_mutant, stand_in
+from fwgen.scenario.engine import run_scenario
+from fwgen.scenario.load import find_scenario, load_scenario
+from fwgen.spec import load_spec
+from tests.zephyr.firmwares import SPECS, TREES
+
+pytestmark = pytest.mark.needs("zephyr", "renode")
+
+SPEC = SPECS["range-node"]
+FAULT = Path("robot/mutants/send-after-ack.toml")
+
+
+def built(tree: str, **definitions: str) -> Built:
+    """Without the thread analyzer, whose printing would delay the one or the other echo."""
+    debug = {"EXTRA_CONF_FILE": "debug.conf", "CONFIG_THREAD_ANALYZER": "n", **definitions}
+    return Firmware(
+        load_spec(SPEC), TREES / tree, progress=Progress(quiet=True), definitions=debug
+    ).build()
+
+
+def test_nothing_is_asserted() -> None:
+    right = built("debug")
+    assert right.findings == []
+    scenario = load_scenario(find_scenario("back-to-back"))
+    record = run_scenario(RenodeBackend(right.elf), right.plan, scenario, 1)
+    assert build_report(record, scenario)["verdict"] == "pass"
+
+
+def test_a_send_behind_the_shut_door_is(tmp_path: Path) -> None:
+    fault = load_mutant(FAULT)
+    sends, *the_door_stays_open = fault.changes
+    assert the_door_stays_open
+    stand_in(tmp_path, replace(fault, changes=(sends,)).sources(render(plan_spec(load_spec(SPEC)))))
+    wrong = built("debug-wrong", FWGEN_MUTANT=str(tmp_path))
+    said = monitor(wrong.elf, "run 1 s\nsuspend\nrun 3 s\nddr\nquit\n")
+    assert "fatal error" in said
+    assert "closed DDR was touched 0 times" in said
+
+
+def monitor(elf: Path, script: str) -> str:
+    command = [sys.executable, "-m", "fwgen", "monitor", str(SPEC), "--elf", str(elf)]
+    return subprocess.run(command, input=script, capture_output=True, text=True, check=True).stdout
