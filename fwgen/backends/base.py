@@ -49,7 +49,9 @@ class Backend(ABC):
     # Linux's power
 
     def suspend(self, wake_after_us: int | None = None) -> None:
-        """Ask the firmware for sleep and suspend once it agreed; a timer may wake Linux again."""
+        """Ask the firmware for sleep and suspend once it agreed; a timer may wake Linux again.
+
+        Where no application runs nobody asks: Linux suspends without a word."""
         self._cannot("suspend")
 
     def resume(self) -> None:

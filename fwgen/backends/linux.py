@@ -75,6 +75,7 @@ class Linux:
         self._sleep: OpenSleep | None = None
         self._sleep_when_up: int | None = None  # since when
         self._recover_when_up = False
+        self._when_up: list[Callable[[int], None]] = []
         self._app_alive = True
         self._bound = True
         self._rebooting = False
@@ -123,7 +124,7 @@ class Linux:
     # ------------------------------------------------------------------------------------- power
 
     def suspend(self, now_us: int, wake_after_us: int | None) -> None:
-        if self.state not in (AWAKE, RESUMING) or not self._app.online:
+        if not self._can_suspend:
             self.ledger.event(f"suspend ignored: Linux is {self.state}", now_us)
             return
         if wake_after_us is not None:
@@ -132,7 +133,7 @@ class Linux:
         if self.state == RESUMING:
             self._sleep_when_up = now_us
         else:
-            self._ask(now_us, now_us)
+            self._fall_asleep(now_us, now_us)
 
     def resume(self, now_us: int) -> None:
         self._wake("user", now_us)
@@ -142,15 +143,33 @@ class Linux:
         self._alarms.pop("timer", None)
         self._wake("end", now_us)
 
-    def _ask(self, now_us: int, wished_us: int) -> None:
+    @property
+    def _can_suspend(self) -> bool:
+        if self.state in (AWAKE, RESUMING):
+            return self._app.online or self._nobody_speaks
+        return self.state == OFFLINE and not self._rebooting
+
+    @property
+    def _asleep(self) -> bool:
+        """Or about to be, or not up yet: nothing of it runs."""
+        return self.state in (SUSPENDING, ASLEEP, RESUMING)
+
+    @property
+    def _nobody_speaks(self) -> bool:
+        """No application is there that would ask the firmware for sleep."""
+        return not (self._app_alive and self._bound)
+
+    def _fall_asleep(self, now_us: int, wished_us: int) -> None:
         self._sleep = OpenSleep(asked_us=wished_us)
         self.ledger.sleeps.append(self._sleep)
-        self._enter(ASKING, now_us)
-        self._app.suspend(now_us)
+        if self._app.online:
+            self._enter(ASKING, now_us)
+            self._app.suspend(now_us)
+        else:
+            self.ledger.event("Linux suspends without a word: no application runs", now_us)
+            self._go_down(now_us)
 
-    def _go_down(self, event: SuspendReady, now_us: int) -> None:
-        assert self._sleep is not None
-        self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
+    def _go_down(self, now_us: int) -> None:
         if self._alarms.pop("recover", None):
             self._recover_when_up = True
         self._enter(SUSPENDING, now_us)
@@ -195,7 +214,7 @@ class Linux:
 
     def _up(self, now_us: int) -> None:
         self.port.set_reading(True)
-        self._enter(AWAKE if self._app_alive else OFFLINE, now_us)
+        self._enter(OFFLINE if self._nobody_speaks else AWAKE, now_us)
         if self._sleep is not None:
             self._sleep.up_us = now_us
         if self._recover_when_up:
@@ -203,9 +222,12 @@ class Linux:
             self._alarms["recover"] = (now_us + self.pace.recovery_us, self._attach)
         else:
             self._app.resume(now_us)
+        waiting, self._when_up = self._when_up, []
+        for call in waiting:
+            call(now_us)
         wished_us, self._sleep_when_up = self._sleep_when_up, None
-        if wished_us is not None and self._app.online:
-            self._ask(now_us, wished_us)
+        if wished_us is not None and self._can_suspend:
+            self._fall_asleep(now_us, wished_us)
 
     # --------------------------------------------------------------------------------- misfortunes
 
@@ -227,6 +249,7 @@ class Linux:
         if self._sleep is not None and self._sleep.up_us is None:
             self._sleep.cause = "reboot"
             self._sleep.up_us = now_us
+        self._when_up.clear()
         self._recover_when_up = self._rebooting = False
         self._app_alive = self._bound = True
         self.boot(now_us)
@@ -241,7 +264,9 @@ class Linux:
         self._enter(OFFLINE, now_us)
 
     def bind(self, now_us: int) -> None:
-        if not self._cannot("bind", now_us, not self._bound):
+        if self._asleep:
+            self._when_up.append(self.bind)
+        elif not self._cannot("bind", now_us, not self._bound):
             self._bound = True
             self._attach(now_us)
 
@@ -252,7 +277,9 @@ class Linux:
             self._enter(OFFLINE, now_us)
 
     def start_app(self, now_us: int) -> None:
-        if not self._cannot("start-app", now_us, not self._app_alive):
+        if self._asleep:
+            self._when_up.append(self.start_app)
+        elif not self._cannot("start-app", now_us, not self._app_alive):
             self._app_alive = True
             self._enter(AWAKE, now_us)
             if self.port.has_tty():
@@ -288,9 +315,11 @@ class Linux:
 
     def firmware_restarted(self, now_us: int) -> None:
         """The M33 has been reset: the rings are dead until remoteproc has attached it again."""
-        if self.state in (SUSPENDING, ASLEEP, RESUMING):
+        if not self._bound or self._rebooting:
+            return
+        if self._asleep:
             self._recover_when_up = True
-        elif self._bound and not self._rebooting:
+        else:
             self._alarms["recover"] = (now_us + self.pace.recovery_us, self._attach)
 
     # -------------------------------------------------------------------------------- application
@@ -322,8 +351,9 @@ class Linux:
 
     def _on_power(self, event: SuspendReady | SuspendRefused, now_us: int) -> None:
         if isinstance(event, SuspendReady):
-            if self.state == ASKING:
-                self._go_down(event, now_us)
+            if self.state == ASKING and self._sleep is not None:
+                self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
+                self._go_down(now_us)
             return
         self.ledger.event(f"suspend refused: {event.reason}", now_us)
         if self.state == ASKING:

@@ -23,7 +23,7 @@ STATUS_NAMES = ("valid", "too near", "too far", "no echo", "missed period", "sen
 AWAKE, ASKING, SUSPENDING, ASLEEP, RESUMING, OFFLINE = (
     "awake",  # up, the application reads
     "asking",  # SLEEP sent, until the guard after its acknowledgement is over
-    "suspending",  # acknowledged, Linux is on its way down; DDR still open
+    "suspending",  # Linux is on its way down; DDR still open
     "asleep",  # DDR closed
     "resuming",  # DDR open again, Linux on its way up
     "offline",  # rebooting, unbound, or its application is gone
@@ -96,7 +96,7 @@ class SleepRecord:
     """One suspend of Linux; a figure is None where the run never came to it."""
 
     at_s: float  # the suspend was asked for
-    ack_ms: float | None  # from SLEEP sent to its acknowledgement received
+    ack_ms: float | None  # from SLEEP sent to its acknowledgement received; None: there was none
     slept_s: float  # DDR closed to DDR open (0: aborted before)
     wake_cause: str  # one of WAKE_CAUSES
     first_sample_ms: float | None  # from Linux up again to the first sample received

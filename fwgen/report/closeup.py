@@ -79,10 +79,12 @@ def _off(sleep: SleepRecord) -> str:
 
 def _falling(scene: Scene, sleep: SleepRecord, asleep: Band, wide_s: float, index: int) -> Closeup:
     window = (sleep.at_s - wide_s, asleep.start_s + wide_s)
-    ack = "" if sleep.ack_ms is None else f" The firmware agrees after {span(sleep.ack_ms / 1e3)}."
+    if sleep.ack_ms is None:
+        asked = "Linux suspends at 0 s without a word: no application runs that would send SLEEP."
+    else:
+        asked = f"SLEEP is sent at 0 s. The firmware agrees after {span(sleep.ack_ms / 1e3)}."
     words = (
-        f"SLEEP is sent at 0 s.{ack} What has not been sent by then stays in the log, with "
-        "every sample that follows."
+        f"{asked} What has not been sent by then stays in the log, with every sample that follows."
     )
     return _rails(scene, "Falling asleep", window, sleep.at_s, f"sleep{index}-down", words)
 

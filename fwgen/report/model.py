@@ -1,8 +1,9 @@
 """The run report as the contract has it (format 1).
 
-A figure that a run never came to is null: `ack_ms` of a suspend that was called off before,
-`jitter_us` on a backend without a clock of its own (host), `pc` and `address` of an access to DDR
-that the core made on the host. Only `wall_s` and `speed` differ from run to run.
+A figure that a run never came to is null: `ack_ms` of a suspend that was called off before, or
+that nobody told the firmware of; `jitter_us` on a backend without a clock of its own (host), `pc`
+and `address` of an access to DDR that the core made on the host. Only `wall_s` and `speed` differ
+from run to run.
 """
 
 from __future__ import annotations

@@ -85,6 +85,10 @@ def _in(section: str, key: str) -> Callable[[Report], Figure | None]:
     return lambda report: report[section][key]
 
 
+def _acknowledged(report: Report) -> Figure | None:
+    return sum(sleep["ack_ms"] is not None for sleep in report["sleeps"])
+
+
 def _woken_by(cause: str) -> Callable[[Report], Figure | None]:
     return lambda report: sum(sleep["wake_cause"] == cause for sleep in report["sleeps"])
 
@@ -103,6 +107,7 @@ FIELDS: dict[str, Field] = {
     **{name: Field(_in("samples", name)) for name in SAMPLE_COUNTS},
     "ddr_accesses_while_closed": Field(_in("ddr", "accesses_while_closed")),
     "sleeps": Field(lambda report: len(report["sleeps"])),
+    "acknowledged": Field(_acknowledged),
     **{f"woken_by_{cause.replace('-', '_')}": Field(_woken_by(cause)) for cause in WAKE_CAUSES},
     "backlog": Field(_worst("backlog")),
     "ack": Field(_worst("ack_ms"), _DURATION, 1000, "us"),

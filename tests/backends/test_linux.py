@@ -213,13 +213,57 @@ def test_a_firmware_that_was_reset_asleep_is_attached_after_the_wake_up(world: W
     assert world.port.did.count("link") == links + 1
 
 
-def test_without_its_application_linux_does_not_suspend(world: World) -> None:
+def test_without_its_application_linux_suspends_without_a_word(world: World) -> None:
     world.linux.crash_app(world.now_us)
+    world.port.sent.clear()
+    world.suspend(for_s=2)
+    world.until(0.39)
+    assert "closed" not in world.port.did
+    world.until(1)
+    assert world.port.did[-2:] == ["stops reading", "closed"]
+    world.until(3)
+    assert world.port.did[-2:] == ["open", "reads"]
+    assert not world.port.sent
+    assert world.linux.state == OFFLINE
+    (sleep,) = world.linux.ledger.sleeps
+    assert (sleep.cause, sleep.ack_ms) == ("timer", None)
+    assert (sleep.closed_us, sleep.opened_us, sleep.up_us) == (400_000, 2_100_000, 2_300_000)
+    assert "without a word" in world.events
+    world.linux.start_app(world.now_us)
+    world.until(3.5)
+    world.suspend()
+    world.until(4)
+    assert world.linux.ledger.sleeps[-1].ack_ms == 1.0
+
+
+def test_an_unbound_linux_suspends_without_a_word(world: World) -> None:
+    world.linux.unbind(world.now_us)
+    world.suspend(for_s=2)
+    world.until(1)
+    assert world.linux.state == ASLEEP
+    world.until(3)
+    assert world.linux.state == OFFLINE
+
+
+def test_what_is_started_while_linux_sleeps_starts_when_it_is_up(world: World) -> None:
+    world.linux.crash_app(world.now_us)
+    world.suspend(for_s=2)
+    world.until(1)
+    world.linux.start_app(world.now_us)
+    assert world.linux.state == ASLEEP
+    world.linux.suspend(world.now_us, None)
+    world.until(2.2)
+    world.suspend()
+    world.until(4)
+    assert world.causes == ["timer", "end"]
+    assert [bool(sleep.ack_ms) for sleep in world.linux.ledger.sleeps] == [False, True]
+
+
+def test_an_application_that_has_not_begun_keeps_linux_up(world: World) -> None:
+    world.port.has_tty = lambda: False
+    world.linux.reboot(world.now_us, 1_000_000)
+    world.until(1.5)
     world.suspend()
     world.until(3)
     assert "closed" not in world.port.did
-    world.linux.start_app(world.now_us)
-    world.until(4)
-    world.suspend()
-    world.until(5)
-    assert world.linux.state == ASLEEP
+    assert "suspend ignored" in world.events

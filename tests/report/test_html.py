@@ -201,6 +201,15 @@ def test_a_suspend_that_was_called_off_has_a_picture_of_its_own() -> None:
     )
 
 
+def test_a_suspend_that_nobody_told_the_firmware_of_is_said_to_be_one() -> None:
+    record = make_record()
+    assert "The firmware agrees after" in Page(page_of(record)).text
+    record.sleeps[0] = replace(record.sleeps[0], ack_ms=None)
+    text = Page(page_of(record)).text
+    assert "suspends at 0 s without a word" in text
+    assert text.count("SLEEP is sent") == len(record.sleeps) - 1
+
+
 def test_many_sleeps_are_all_in_the_table_and_the_first_are_drawn() -> None:
     sleeps = tuple((100.0 * n + 10, 100.0 * n + 60) for n in range(60))
     page = Page(page_of(make_record(6000, sleeps)))

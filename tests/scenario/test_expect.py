@@ -44,7 +44,7 @@ def judge(expect: str) -> list[str]:
     "expect",
     [
         "{lost: 1, declared_lost: {at-least: 2}, taken: {at-least: 90, at-most: 110}}",
-        "{ddr_accesses_while_closed: 3, sleeps: 2, backlog: 1000}",
+        "{ddr_accesses_while_closed: 3, sleeps: 2, acknowledged: 2, backlog: 1000}",
         "{woken_by_timer: 1, woken_by_log_full: 1, woken_by_user: 0}",
         "{ack: 7 ms, slept: {at-least: 30 s}, first_sample: {at-most: 12.5 ms}}",
         "{log_peak: 2 KiB, bytes_per_sample: {at-most: 0.75}, jitter_max: {at-most: 90 us}}",
@@ -52,6 +52,16 @@ def judge(expect: str) -> list[str]:
 )
 def test_met(expect: str) -> None:
     assert judge(expect) == []
+
+
+def test_a_suspend_without_a_word_is_none_that_was_agreed_to() -> None:
+    silent = {**REPORT, "sleeps": [*REPORT["sleeps"], {**SLEEP, "ack_ms": None}]}
+    (wanted,) = (
+        item
+        for item in parse_scenario(HEAD + "expect: {acknowledged: 3}\n").expect
+        if item.field == "acknowledged"
+    )
+    assert wanted.judge(silent) == "`acknowledged` is 2, expected: 3"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,10 @@ class Suspend(Step):
     do: Annotated[
         str,
         Choice({"suspend": "suspend"}),
-        Field(description="Linux asks the firmware for sleep and suspends once it agreed."),
+        Field(
+            description="Linux asks the firmware for sleep and suspends once it agreed. Without an "
+            "application that could ask, it suspends without a word."
+        ),
     ]
     needs: ClassVar = "suspend"
 
