@@ -49,6 +49,10 @@ WAKE May Come Without SLEEP
 Linux's Application May Die With Messages Unprocessed
     Scenario Should Pass    app-crash
 
+Linux May Suspend Without A Word
+    [Documentation]    No application runs that would say one; the first time samples still stream. Only PWR tells.
+    Scenario Should Pass    silent-suspend
+
 The Device May Be Unbound And Bound
     Scenario Should Pass    unbind
 

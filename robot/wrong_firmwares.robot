@@ -30,6 +30,9 @@ Begins a new log at each start
 Frees a block when it is sent, not when Linux has processed it
     free-before-ack
 
+Uses the rings behind an open door whether PWR says that the A35 stands still or not
+    ignore-pwr
+
 Forgets the sample that is taken while it falls asleep
     lose-sample-at-transition
 

@@ -24,6 +24,7 @@ FAULTS: dict[str, tuple[Scenario, str]] = {
         in_a_room("{at: 10 s, do: suspend, for: 20 s}, {at: 15 s, do: stale-doorbell, ring: vq1}"),
         r"touched DDR .* \(rpmsg receive\)",
     ),
+    "ignore-pwr": (bundled("silent-suspend"), r"touched DDR \d+ times .* \(rpmsg send\)"),
 }
 
 

@@ -178,6 +178,27 @@ def test_a_link_without_buffers_is_tried_again_after_a_while() -> None:
     assert blocks(node.take_sent()) == [(0, 4)]
 
 
+@pytest.mark.parametrize("doorbell", ["doorbell", "tx_ready"])
+def test_with_nobody_there_the_link_is_not_tried_before_linux_rings(doorbell: str) -> None:
+    node = awake_node()
+    run_samples(node, 1, 4)  # one block is under way
+    node.sent.clear()
+    node.buffers = 0
+    asked_us = PERIOD_US * 4 + SILENCE_US
+    node.poll(asked_us)
+    node.poll(asked_us)
+    assert node.state == "greeting"
+    tried = node.counter("no_buffer")
+    assert node.next_due_us(asked_us + 1) == NEVER
+    node.sample(asked_us + 1, 1000)
+    node.poll(asked_us + MINUTE_US)
+    assert node.counter("no_buffer") == tried
+    node.buffers = None
+    getattr(node, doorbell)(asked_us + 2 * MINUTE_US)
+    node.poll(asked_us + 2 * MINUTE_US)
+    assert [type(message) for message in node.take_sent()] == [Hello]
+
+
 def test_a_peer_of_another_spec_gets_no_samples_and_can_sleep() -> None:
     node = CNode()
     node.link(True, 0)

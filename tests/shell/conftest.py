@@ -17,4 +17,4 @@ GLUE = Path(__file__).parent / "shell_glue.c"
 def shell(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     sources = [GLUE, SHELL / "measurement.c", SHELL / "screen_changes.c"]
     output = tmp_path_factory.mktemp("shell") / "shell.so"
-    return ctypes.CDLL(str(shared_library(output, sources, f"-I{SHELL}")))
+    return ctypes.CDLL(str(shared_library(output, sources, f"-I{SHELL}", f"-I{SHELL / 'core'}")))

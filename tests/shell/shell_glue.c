@@ -1,12 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the tests call of the shell's pure parts, where ctypes cannot reach it. */
 #include "beat.h"
+#include "presence.h"
 #include "reading_queue.h"
 
 uint32_t glue_wrap_cycles(uint64_t period_cycles);
 struct reading_queue *glue_queue(void);
 int glue_put(struct reading_queue *queue, uint64_t slot_us);
 int glue_take(struct reading_queue *queue, uint64_t *slot_us);
+
+void glue_presence_begin(uint64_t now_us);
+void glue_presence_heard(void);
+int glue_presence_look(int runs, uint64_t now_us);
+int glue_presence_is_news(uint64_t listens_us, uint64_t now_us);
+
+static struct presence presence;
+
+void glue_presence_begin(uint64_t now_us)
+{
+	presence_begin(&presence, now_us);
+}
+
+void glue_presence_heard(void)
+{
+	presence_heard(&presence);
+}
+
+int glue_presence_look(int runs, uint64_t now_us)
+{
+	return presence_look(&presence, runs != 0, now_us);
+}
+
+int glue_presence_is_news(uint64_t listens_us, uint64_t now_us)
+{
+	return presence_is_news(listens_us, now_us);
+}
 
 uint32_t glue_wrap_cycles(uint64_t period_cycles)
 {

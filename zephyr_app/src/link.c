@@ -23,6 +23,7 @@
 
 #include "clock.h"
 #include "doorbell.h"
+#include "presence.h"
 #include "wire.h"
 
 #define SHARED_START DT_REG_ADDR(DT_CHOSEN(zephyr_ipc_shm))
@@ -33,10 +34,6 @@
 #define FROM_LINUX 1u
 #define RING_BUFFERS CONFIG_OPENAMP_RSC_TABLE_NUM_RPMSG_BUFF
 
-/* After a restart of the firmware alone: a doorbell that is older than that counts. */
-#define SETTLED_US 100000u
-/* And so long must the A35 have run without a doorbell to be taken for awake. */
-#define AWAKE_US 10000000u
 /* A bit of the device's status that virtio leaves free. We set it, Linux's reset clears it. */
 #define STATUS_SEEN 0x20u
 
@@ -60,12 +57,14 @@ union ring {
 static struct {
 	const char *channel;
 	struct fw_resource_table *table;
-	bool inherited;	     /* the virtio device is older than this run of the firmware */
-	bool seen;	     /* it is marked by us, in this run */
-	uint64_t stopped_us; /* when the A35 was seen not to run, or we began to look */
+	bool inherited; /* the virtio device is older than this run of the firmware */
+	bool seen;	/* it is marked by us, in this run */
+	struct presence presence;
 	bool door_open;
 	bool attached;	/* to the rings that Linux has made */
 	bool announced; /* the endpoint */
+	bool unread;	/* there may be messages in the ring */
+	bool bell_on;	/* Linux rings when it gives buffers back */
 	uint8_t *held;	/* the buffer that link_receive() gave */
 	uint32_t held_len;
 	uint16_t held_index;
@@ -138,6 +137,15 @@ static int receive_nothing(struct rpmsg_endpoint *ept, void *data, size_t len, u
 
 /* -------------------------------------------------------------------------- the door */
 
+/* As far as PWR tells. Where that is not to be asked the door alone counts. */
+static bool linux_is_up(void)
+{
+	if (!IS_ENABLED(CONFIG_FWGEN_ASK_PWR)) {
+		return link.presence.heard;
+	}
+	return presence_look(&link.presence, doorbell_a35_runs(), clock_us());
+}
+
 static bool enter(void)
 {
 	__ASSERT(link.door_open, "rings are used behind the shut door");
@@ -145,11 +153,8 @@ static bool enter(void)
 		link.counters.trespasses++;
 		return false;
 	}
-	if (unlikely(!doorbell_a35_runs())) {
-		/* It was suspended without a word: no application was there to say one. */
-		return false;
-	}
-	return true;
+	/* If not it was suspended without a word: no application was there to say one. */
+	return linux_is_up();
 }
 
 void link_door(bool open)
@@ -197,22 +202,7 @@ void link_init(const char *channel)
 	metal_io_init(&shared, (void *)SHARED_START, &shared_start, SHARED_BYTES, UINT_MAX, 0,
 		      NULL);
 	link.inherited = (read_status() & STATUS_SEEN) != 0;
-	link.stopped_us = clock_us();
-}
-
-/* The device that was there before us: does Linux, awake, still use it? */
-static bool device_is_in_use(bool rang)
-{
-	uint64_t now_us = clock_us();
-
-	if (!doorbell_a35_runs()) {
-		link.stopped_us = now_us;
-		return false;
-	}
-	if (IS_ENABLED(CONFIG_FWGEN_ASK_PWR) && now_us - link.stopped_us >= AWAKE_US) {
-		return true;
-	}
-	return rang && now_us >= SETTLED_US;
+	presence_begin(&link.presence, clock_us());
 }
 
 bool link_exists(bool rang)
@@ -226,8 +216,19 @@ bool link_exists(bool rang)
 		link.attached = false;
 		return false;
 	}
-	if (link.inherited) {
-		link.inherited = marked && !device_is_in_use(rang);
+	if (rang) {
+		presence_heard(&link.presence);
+	}
+	if (!marked) {
+		/* Linux has just made it. */
+		link.inherited = false;
+		presence_heard(&link.presence);
+	} else if (link.inherited) {
+		/* Does Linux, awake, still use it? */
+		link.inherited = !linux_is_up();
+	} else if (link.door_open) {
+		(void)linux_is_up(); /* a standstill is to be noticed, also while there is nothing
+					to do */
 	}
 	if (!link.inherited && !link.seen) {
 		mark_seen();
@@ -306,12 +307,19 @@ static bool attach(void)
 	link.held = NULL;
 	link.gave_back = false;
 	link.announced = false;
+	link.unread = true;
+	link.bell_on = true;
 	link.attached = true;
 	return true;
 }
 
-bool link_attend(void)
+bool link_attend(bool rang)
 {
+	if (rang) {
+		link.unread = true;
+	} else if (link.attached && link.announced) {
+		return true; /* there is nothing to do, so the rings are left alone */
+	}
 	if (!enter()) {
 		return true;
 	}
@@ -341,9 +349,12 @@ int link_send(const uint8_t *bytes, size_t len)
 		return -1;
 	}
 	sent = rpmsg_trysend(&endpoint, bytes, (int)len);
-	if (sent == RPMSG_ERR_NO_BUFF && virtqueue_enable_cb(rpmsg.svq) != 0) {
-		/* Linux gave one back before it could know that we wait for it. */
-		sent = rpmsg_trysend(&endpoint, bytes, (int)len);
+	if (sent == RPMSG_ERR_NO_BUFF) {
+		link.bell_on = true;
+		if (virtqueue_enable_cb(rpmsg.svq) != 0) {
+			/* Linux gave one back before it could know that we wait for it. */
+			sent = rpmsg_trysend(&endpoint, bytes, (int)len);
+		}
 	}
 	note_used();
 	return sent == (int)len ? 0 : -1;
@@ -351,7 +362,8 @@ int link_send(const uint8_t *bytes, size_t len)
 
 void link_has_buffers(void)
 {
-	if (enter() && link.attached) {
+	if (link.bell_on && enter() && link.attached) {
+		link.bell_on = false;
 		virtqueue_disable_cb(rpmsg.svq);
 	}
 }
@@ -379,12 +391,17 @@ static const struct message_header *held_header(void)
 
 const uint8_t *link_receive(size_t *len)
 {
-	if (!enter() || !link.attached || !link.announced) {
+	if (!link.unread || !enter() || !link.attached || !link.announced) {
 		return NULL;
 	}
-	for (uint32_t i = 0; i < RING_BUFFERS && take_buffer(); i++) {
-		const struct message_header *header = held_header();
+	for (uint32_t i = 0; i < RING_BUFFERS && link.unread; i++) {
+		const struct message_header *header;
 
+		link.unread = take_buffer();
+		if (!link.unread) {
+			break;
+		}
+		header = held_header();
 		if (header != NULL && header->dst == endpoint.addr) {
 			endpoint.dest_addr = header->src;
 			*len = header->len;

@@ -14,14 +14,16 @@
 #include "fwgen_config.h"
 #include "link.h"
 #include "node.h"
+#include "presence.h"
 #include "sampler.h"
 #include "watchdog.h"
 
 #define EVENT_READING BIT(0)
 #define EVENT_VQ0 BIT(1)
 #define EVENT_VQ1 BIT(2)
-#define EVENT_AGAIN BIT(3) /* the ring was not read to its end */
-#define EVENTS (EVENT_READING | EVENT_VQ0 | EVENT_VQ1 | EVENT_AGAIN)
+#define EVENT_AGAIN BIT(3)   /* the ring was not read to its end */
+#define EVENT_NEW_VQ1 BIT(4) /* with EVENT_VQ1: and it rang after our start */
+#define EVENTS (EVENT_READING | EVENT_VQ0 | EVENT_VQ1 | EVENT_AGAIN | EVENT_NEW_VQ1)
 
 #define FIRST_SAMPLE_US 10000u /* after the log is recovered */
 #define MESSAGES_A_TURN 16u
@@ -33,6 +35,7 @@ static struct node_health health;
 static struct screen_input screen = {.state = HS_DETACHED};
 static uint64_t next_slot_us; /* of the sample that comes next */
 static bool link_there;
+static uint64_t listens_us; /* since when doorbells are let in */
 
 /* ------------------------------------------------------- word from the interrupts */
 
@@ -47,7 +50,9 @@ static void bell_rang(uint32_t channel)
 		(void)k_event_post(&events, EVENT_VQ0);
 	} else if (channel == DOORBELL_VQ1 && doorbell_a35_runs()) {
 		/* While the A35 stands still a doorbell can only be an old one. */
-		(void)k_event_post(&events, EVENT_VQ1);
+		bool news = presence_is_news(listens_us, clock_us());
+
+		(void)k_event_post(&events, news ? EVENT_VQ1 | EVENT_NEW_VQ1 : EVENT_VQ1);
 	}
 }
 
@@ -70,7 +75,7 @@ static void port_ring_wakeup(void *context)
 
 static void port_clear_doorbells(void *context)
 {
-	(void)k_event_clear(&events, EVENT_VQ0 | EVENT_VQ1);
+	(void)k_event_clear(&events, EVENT_VQ0 | EVENT_VQ1 | EVENT_NEW_VQ1);
 	doorbell_forget();
 }
 
@@ -118,19 +123,19 @@ static void add_readings(void)
 
 /* ---------------------------------------------------------------------------- turn */
 
-static void follow_link(bool rang)
+static void follow_link(uint32_t happened)
 {
-	bool there = link_exists(rang);
+	bool there = link_exists((happened & EVENT_NEW_VQ1) != 0);
 
 	if (there != link_there) {
 		link_there = there;
 		say("linux: %s", there ? "there" : "gone");
 		node_link(&node, there, clock_us());
 	}
-	if (node_door_open(&node) && !link_attend()) {
+	if (node_door_open(&node) && !link_attend((happened & EVENT_VQ1) != 0)) {
 		say("linux: new rings");
 		node_link(&node, true, clock_us());
-		(void)link_attend();
+		(void)link_attend(false);
 	}
 }
 
@@ -175,7 +180,7 @@ static void turn(uint32_t happened)
 	enum hs_state before = node_state(&node);
 
 	add_readings();
-	follow_link((happened & EVENT_VQ1) != 0);
+	follow_link(happened);
 	doorbell_pay();
 	if ((happened & EVENT_VQ0) != 0) {
 		if (node_door_open(&node)) {
@@ -186,7 +191,7 @@ static void turn(uint32_t happened)
 	if ((happened & EVENT_VQ1) != 0) {
 		node_doorbell(&node, clock_us());
 	}
-	follow_link(false);
+	follow_link(happened);
 	read_messages();
 	node_poll(&node, clock_us());
 	tell(before);
@@ -218,6 +223,7 @@ int main(void)
 	say("%s: start %u, log %u of %u blocks, %u samples kept", fwgen_config.spec_name,
 	    sample_log_boot(&node.log), sample_log_used_slots(&node.log),
 	    sample_log_slots(&node.log), sample_log_backlog(&node.log));
+	listens_us = clock_us();
 	if (doorbell_init(bell_rang) != 0) {
 		say("mailbox: not ready");
 	}

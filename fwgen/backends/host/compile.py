@@ -37,6 +37,7 @@ FAULTS: Final = (
     "wrong-time",
     "forgetful-reset",
     "trust-doorbell",
+    "ignore-pwr",
 )
 """The deliberate mistakes of host_fault.h, by number."""
 

@@ -21,6 +21,7 @@ enum host_fault {
 	HOST_FAULT_WRONG_TIME = 7,	/* times are those of the end of the measurement */
 	HOST_FAULT_FORGETFUL_RESET = 8, /* the log is wiped at each start */
 	HOST_FAULT_TRUST_DOORBELL = 9,	/* vq1's doorbell is believed while the A35 is down */
+	HOST_FAULT_IGNORE_PWR = 10,	/* rings are used behind an open door, A35 down or not */
 };
 
 #endif

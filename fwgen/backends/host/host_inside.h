@@ -8,6 +8,7 @@
 #include "host_link.h"
 #include "host_shell.h"
 #include "node.h"
+#include "presence.h"
 
 #define HOST_INBOX_BYTES 32768u
 
@@ -15,6 +16,7 @@ struct host {
 	struct host_params params;
 	struct node node;
 	struct host_link link;
+	struct presence presence;
 	struct node_health health;
 	uint64_t now_us;
 	uint64_t boot_us;

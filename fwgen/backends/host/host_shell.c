@@ -18,6 +18,19 @@ static uint64_t schedule_us(const struct host *host)
 	return host->params.first_sample_us + host->sample * fwgen_config.node.log.period_us;
 }
 
+/* What PWR says; the A35 stands still as long as DDR is closed. */
+static bool a35_runs(const struct host *host)
+{
+	return !host->link.ddr_closed || HOST_FAULT == HOST_FAULT_TRUST_DOORBELL;
+}
+
+/* To be asked before the rings are used, also behind an open door. */
+static bool ddr_is_open(struct host *host)
+{
+	return presence_look(&host->presence, a35_runs(host), device_us(host)) ||
+	       HOST_FAULT == HOST_FAULT_IGNORE_PWR;
+}
+
 /* ------------------------------------------------------------------------ the node's port */
 
 static int port_send(void *ctx, const uint8_t *bytes, size_t len)
@@ -26,6 +39,9 @@ static int port_send(void *ctx, const uint8_t *bytes, size_t len)
 
 	if (HOST_FAULT == HOST_FAULT_FORGET_GAP && len > 4 && bytes[4] == 2) {
 		return 0;
+	}
+	if (!ddr_is_open(host)) {
+		return -1;
 	}
 	return host_link_send(&host->link, bytes, len, host->now_us);
 }
@@ -60,7 +76,7 @@ static void read_ring(struct host *host)
 {
 	struct host_message message;
 
-	while (node_door_open(&host->node) &&
+	while (node_door_open(&host->node) && ddr_is_open(host) &&
 	       host_link_receive(&host->link, &message, host->now_us)) {
 		node_receive(&host->node, message.bytes, message.len, device_us(host));
 	}
@@ -69,18 +85,22 @@ static void read_ring(struct host *host)
 /* One turn of the link's thread, as node.h asks for it. */
 static void turn(struct host *host)
 {
+	bool rang = host->vq1_rang;
+
 	if (host->vq0_rang) {
 		host->vq0_rang = false;
-		if (node_door_open(&host->node) || HOST_FAULT == HOST_FAULT_LATE_KICK) {
+		if ((node_door_open(&host->node) && ddr_is_open(host)) ||
+		    HOST_FAULT == HOST_FAULT_LATE_KICK) {
 			(void)host_link_touch(&host->link, HOST_TOUCH_TX_RING, host->now_us);
 		}
 		node_tx_ready(&host->node, device_us(host));
 	}
-	if (host->vq1_rang) {
+	if (rang) {
 		host->vq1_rang = false;
+		presence_heard(&host->presence);
 		node_doorbell(&host->node, device_us(host));
 	}
-	if (host->link.up) {
+	if (rang && host->link.up) {
 		read_ring(host);
 	}
 	node_poll(&host->node, device_us(host));
@@ -192,9 +212,8 @@ static void take_kick(struct host *host)
 {
 	enum host_ring ring = host_link_take_kick(&host->link);
 
-	/* The shell asks PWR: while the A35's domain is down, a doorbell can only be stale. */
-	if (ring == HOST_RING_RX && host->link.ddr_closed &&
-	    HOST_FAULT != HOST_FAULT_TRUST_DOORBELL) {
+	/* While the A35 stands still a doorbell can only be an old one. */
+	if (ring == HOST_RING_RX && !a35_runs(host)) {
 		return;
 	}
 	if (ring == HOST_RING_TX) {
@@ -269,6 +288,7 @@ void host_boot(struct host *host)
 	host->health.sensor_faults = 0;
 	host->link.up = false;
 	host_link_reset(&host->link);
+	presence_begin(&host->presence, 0);
 	node_init(&host->node, &config, &port, host->params.log, host->params.log_bytes, 0);
 	node_set_health(&host->node, &host->health);
 }
@@ -305,6 +325,7 @@ void host_link_set(struct host *host, uint32_t up)
 {
 	host_link_reset(&host->link);
 	host->link.up = up != 0;
+	presence_heard(&host->presence);
 	node_link(&host->node, up != 0, device_us(host));
 	turn(host);
 }

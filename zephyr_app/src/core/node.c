@@ -35,6 +35,15 @@ static uint64_t timeout_us(const struct node *node)
 	return node->state_us + hs_timer_us[timer];
 }
 
+/*
+ * A hello that nobody asked for could not be sent: it waits for a doorbell, of either ring. To try
+ * again and again would be to use the rings of a Linux that may suspend without a word.
+ */
+static bool keeps_still(const struct node *node)
+{
+	return node->state == HS_GREETING && node->blocked;
+}
+
 /* Somebody should fetch the log, and is not there to see. */
 static bool wants_wakeup(const struct node *node)
 {
@@ -81,6 +90,9 @@ void node_link(struct node *node, bool up, uint64_t now_us)
 
 void node_doorbell(struct node *node, uint64_t now_us)
 {
+	if (keeps_still(node)) {
+		node->blocked = false;
+	}
 	fire(node, HS_EV_DOORBELL, now_us);
 }
 
@@ -133,7 +145,7 @@ void node_poll(struct node *node, uint64_t now_us)
 		node->call_us = now_us + NODE_CALL_US;
 		fire(node, HS_EV_LOG_HIGH, now_us);
 	}
-	if (node->blocked && now_us >= node->retry_us) {
+	if (node->blocked && now_us >= node->retry_us && !keeps_still(node)) {
 		node->blocked = false;
 	}
 	fire(node, HS_EV_DUE, now_us);
@@ -144,8 +156,8 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 {
 	uint64_t due_us = UINT64_MAX;
 
-	if (node->blocked) {
-		return node->retry_us; /* something found no buffer */
+	if (node->blocked) { /* something found no buffer */
+		return keeps_still(node) ? UINT64_MAX : node->retry_us;
 	}
 	if (node->answer != NODE_ANSWER_NONE) {
 		due_us = now_us;

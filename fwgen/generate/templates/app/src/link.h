@@ -21,8 +21,9 @@ void link_init(const char *channel);
 
 /*
  * Is there a virtio device? Reads the resource table, which is not in DDR. After a restart of the
- * firmware alone the device of before is still there, and Linux perhaps asleep: then only a
- * doorbell (`rang`) makes it count.
+ * firmware alone the device of before is still there, and Linux perhaps asleep: then it counts when
+ * vq1 rings (`rang`, by a doorbell that is no older than the firmware's start), or when the A35 has
+ * run for a while.
  */
 bool link_exists(bool rang);
 
@@ -30,16 +31,17 @@ void link_door(bool open);
 
 /*
  * Behind the open door. Takes the rings over, if that is not done, and announces the channel.
+ * `rang`: vq1 has rung, and link_receive() may find something; without, the rings are left alone.
  * False: the rings are not the ones of the last call, Linux has made new ones.
  */
-bool link_attend(void);
+bool link_attend(bool rang);
 
 /* 0: sent. -1: no buffer, or nobody has spoken to the channel yet. Behind the open door. */
 int link_send(const uint8_t *bytes, size_t len);
 
 /*
- * The next message, where it lies; link_done() gives its buffer back. NULL: none. Behind the open
- * door.
+ * The next message, where it lies; link_done() gives its buffer back. NULL: none, nor will there be
+ * before vq1 rings. Behind the open door.
  */
 const uint8_t *link_receive(size_t *len);
 void link_done(void);
