@@ -54,9 +54,13 @@ def _table(figures: dict[str, list[Figure]]) -> None:
     for figure in rows:
         verdict = "" if figure.limit is None else "ok" if figure.good else "BEYOND ITS LIMIT"
         print(
-            f"{figure.name:{width}}  {figure.value:>12,.6g} {figure.unit:16} "
+            f"{figure.name:{width}}  {_value(figure):>12} {figure.unit:16} "
             f"{_limit(figure):16} {verdict:4} {figure.note}".rstrip()
         )
+
+
+def _value(figure: Figure) -> str:
+    return f"{figure.value:,.0f}" if figure.value >= 1_000 else f"{figure.value:.4g}"
 
 
 def _limit(figure: Figure) -> str:
