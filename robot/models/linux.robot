@@ -85,6 +85,17 @@ The Core's Own Clock Is That Of Its SysTick
     ${clock}=             Execute Command    core Clock
     Should Match Regexp    ${clock}    ^\\s*\\d{1,3} 1\\s+100000 0\\s*$
 
+SysTick Wraps Every RELOAD Plus One Cycles
+    # 4000 cycles of 2.5 ns
+    Write Register        0xE000E000    0x14    3999
+    Write Register        0xE000E000    0x18    0
+    Write Register        0xE000E000    0x10    5
+    Run For Microseconds    15
+    ${once}=              Number Of    sysbus ReadDoubleWord 0xE000E018
+    Run For Microseconds    100000
+    ${later}=             Number Of    sysbus ReadDoubleWord 0xE000E018
+    Should Be Equal       ${later}    ${once}
+
 A Reset Of The Whole Machine Starts The Core Where It Was Started
     Load A Program That Switches SysTick On
     Execute Command       core Start ${CODE}
