@@ -37,6 +37,10 @@ root is the largest integer whose square is not above the value:
     pulse_us < SHORTEST_PULSE_US       -> SHORTEST_PULSE_US (the burst drowns so near an echo)
     sensor mute                        -> NO_PULSE: the line stays low
     echo line held                     -> HELD: the line stays high
+
+The line rises ECHO_BEGINS_US after the trigger's rise and falls with the end of the pulse; until
+then a firmware finds it high, and does not trigger. A sensor that is mute, or holds its line, at
+the rise of a trigger is so for that measurement; what befalls it later counts from the next one on.
 """
 
 from __future__ import annotations
@@ -53,6 +57,8 @@ from fwgen.backends.record import NO_ECHO, SENSOR_FAULT, TOO_FAR, TOO_NEAR, VALI
 NO_PULSE: Final = 0
 HELD: Final = 0xFFFF_FFFF
 NOTHING_HEARD_US: Final = 38_000
+ECHO_BEGINS_US: Final = 470
+"""From the trigger's rise until the echo line rises: pulse and burst."""
 SHORTEST_PULSE_US: Final = 60
 FARTHEST_UM: Final = 4_000_000
 LARGEST_MM: Final = 8191

@@ -57,6 +57,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             if(value)
             {
                 raised = now;
+                whenRaised = condition;
             }
             else if(now - raised >= LeastTrigger && !measuring)
             {
@@ -65,6 +66,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             else
             {
                 Ignored++;
+                HoldIfIdle();
             }
         }
 
@@ -129,19 +131,16 @@ namespace Antmicro.Renode.Peripherals.Sensors
                 new[] { MicrometresAt(now), (long)Math.Round(millimetres * 1000) });
         }
 
+        // A measurement begins with the rise of its trigger; one that runs comes to its end as it would have.
         public void Mute()
         {
             condition = Condition.Mute;
         }
 
-        // A measurement that runs comes to its end before.
         public void HoldEcho()
         {
             condition = Condition.Held;
-            if(!measuring)
-            {
-                Hold();
-            }
+            HoldIfIdle();
         }
 
         public void Restore()
@@ -158,25 +157,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
         // Microseconds of the pulse after a trigger at that time; 0 or 0xFFFFFFFF where no pulse ends.
         public uint PulseAt(long milliseconds)
         {
-            switch(condition)
-            {
-            case Condition.Mute:
-                return NoPulse;
-            case Condition.Held:
-                return HeldHigh;
-            }
-            var near = MicrometresAt(milliseconds);
-            if(NoiseSigmaMicrometres != 0)
-            {
-                near += Noise(milliseconds);
-            }
-            if(near > FarthestMicrometres || IsMissed(milliseconds))
-            {
-                return NothingHeard;
-            }
-            var speed = 1000 * SoundMillimetresPerSecond();
-            var pulse = (2000000L * Math.Max(near, 0) + speed / 2) / speed;
-            return (uint)Math.Max(pulse, ShortestPulse);
+            return PulseOf(milliseconds, condition);
         }
 
         public long MicrometresAt(long milliseconds)
@@ -231,15 +212,39 @@ namespace Antmicro.Renode.Peripherals.Sensors
         private void Measure(ulong now)
         {
             var since = HasTriggered ? raised - Triggers.TimeAt(0) : 0;
-            var pulse = PulseAt((long)((since + 500000) / 1000000));
+            var pulse = PulseOf((long)((since + 500000) / 1000000), whenRaised);
             Triggers.Add(raised, (int)pulse);
             if(pulse == NoPulse || pulse == HeldHigh)
             {
+                HoldIfIdle();
                 return;
             }
             measuring = true;
             machine.ScheduleAction(TimeInterval.FromTicks(burst), _ => SetEcho(true), "echo rises");
             machine.ScheduleAction(TimeInterval.FromTicks(burst + pulse * 1000UL), _ => EndEcho(), "echo falls");
+        }
+
+        private uint PulseOf(long milliseconds, Condition sensor)
+        {
+            switch(sensor)
+            {
+            case Condition.Mute:
+                return NoPulse;
+            case Condition.Held:
+                return HeldHigh;
+            }
+            var near = MicrometresAt(milliseconds);
+            if(NoiseSigmaMicrometres != 0)
+            {
+                near += Noise(milliseconds);
+            }
+            if(near > FarthestMicrometres || IsMissed(milliseconds))
+            {
+                return NothingHeard;
+            }
+            var speed = 1000 * SoundMillimetresPerSecond();
+            var pulse = (2000000L * Math.Max(near, 0) + speed / 2) / speed;
+            return (uint)Math.Max(pulse, ShortestPulse);
         }
 
         private void EndEcho()
@@ -249,6 +254,14 @@ namespace Antmicro.Renode.Peripherals.Sensors
             if(condition == Condition.Held)
             {
                 machine.ScheduleAction(TimeInterval.FromTicks(HoldsLater), _ => Hold(), "echo is held");
+            }
+        }
+
+        private void HoldIfIdle()
+        {
+            if(!measuring && !trigger)
+            {
+                Hold();
             }
         }
 
@@ -336,6 +349,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
         private Condition condition;
         private bool trigger;
         private ulong raised;
+        private Condition whenRaised;
         private bool measuring;
         private bool held;
 

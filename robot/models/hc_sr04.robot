@@ -124,6 +124,28 @@ A Held Line Stays High Until Released
     Execute Command       sensor Restore
     Line Should Be Low    sensor Echo
 
+A Line That Is To Be Held Waits For The End Of A Measurement
+    Execute Command       sensor OnGPIO 0 true
+    Run For Microseconds    4
+    Execute Command       sensor HoldEcho
+    Line Should Be Low    sensor Echo
+    Run For Microseconds    6
+    Execute Command       sensor OnGPIO 0 false
+    Run For Microseconds    60000
+    Line Should Be High    sensor Echo
+    Answer Should Be      sensor Triggers    0 5827
+    Answer Should Be      sensor EchoEdges    470000 1\n6297000 0\n7297000 1
+
+What Befalls The Sensor In A Trigger Counts From The Next One On
+    Execute Command       sensor OnGPIO 0 true
+    Run For Microseconds    4
+    Execute Command       sensor Mute
+    Run For Microseconds    6
+    Execute Command       sensor OnGPIO 0 false
+    Run For Microseconds    49990
+    Trigger For           10
+    Answer Should Be      sensor Triggers    0 5827\n50000000 0
+
 Its Lines Reach The Pins They Are Wired To
     # PF6 output, PF7 input
     Write Register        0x44290000    0x00    0xFFFF1FFF

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fwgen.scenario.load import bundled_names
-from tests.backends.running import bundled, in_a_room, reference_plan, run
+from fwgen.backends.record import NO_ECHO, SENSOR_FAULT
+from fwgen.scenario.load import bundled_names, parse_scenario
+from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+from tests.backends.running import bundled, in_a_room, plan_of, reference_plan, run
 
 LONG = {"day"}  # measured by `make bench`
+NOBODY = "fwgen-scenario: 1\nname: nobody\ndistance: [{at: 0 s, mm: 9000}]\nuntil: 2 s\n"
 
 
 @pytest.mark.parametrize("name", [name for name in bundled_names() if name not in LONG])
@@ -60,6 +64,16 @@ def test_what_the_sensor_says_is_in_the_data() -> None:
         - np.interp(record.taken.at_us / 1e6, record.true_t_s, record.true_mm)
     )
     assert far[valid].max() < 15
+
+
+def test_an_echo_that_outlasts_the_period_is_a_line_found_high(tmp_path: Path) -> None:
+    text = example_paths()[REFERENCE_BOARD].read_text(encoding="utf-8")
+    text = text.replace("period: 60 ms", "period: 20 ms").replace("4000 mm]", "1000 mm]")
+    spec = tmp_path / "fast.yaml"
+    spec.write_text(text, encoding="utf-8")
+    record, report = run(parse_scenario(NOBODY), plan=plan_of(spec))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert record.delivered.status.tolist() == [NO_ECHO, SENSOR_FAULT] * 50
 
 
 def test_bands_follow_each_other_without_holes() -> None:

@@ -2,10 +2,9 @@
 
 The sensor notes each trigger and the pulse that it gave. Slot n of a boot is due at phase + n *
 period of the firmware's own clock; the phase is what the firmware itself says (any sample of that
-boot), everything else comes from the emulator's clock. The two clocks drift apart by about a
-millionth, as on the chip: what a trigger deviates from its slot is split into the drift (the median
-of the deviations around it) and the jitter (the rest). Scenario time in nanoseconds, unless a name
-says otherwise.
+boot), everything else comes from the emulator's clock. Should a firmware's clock drift from that
+one, what a trigger deviates from its slot is split into the drift (the median of the deviations
+around it) and the jitter (the rest). Scenario time in nanoseconds, unless a name says otherwise.
 """
 
 from __future__ import annotations
@@ -17,13 +16,14 @@ from typing import Final
 import numpy as np
 
 from fwgen.backends.record import MISSED, Ints, Taken
-from fwgen.sensor import HELD, NO_PULSE, expected_samples
+from fwgen.sensor import ECHO_BEGINS_US, HELD, NO_PULSE, expected_samples
 
-ECHO_BEGINS_NS: Final = 470_000
-"""From the trigger's rise until the echo line rises: pulse and burst."""
+ECHO_BEGINS_NS: Final = ECHO_BEGINS_US * 1000
 _WRITES_NS: Final = 1_000_000
 """The firmware has written a sample to its log so long after its measurement, at most."""
 _EDGE_NS: Final = 100_000
+ENDLESS_US: Final = HELD - 1
+"""Instead of a pulse: it began after the trigger, and did not end."""
 _MOST_LATE: Final = 15
 _WINDOW: Final = 100
 _NONE: Final = np.zeros(0, dtype=np.int64)
@@ -88,9 +88,9 @@ def samples_seen(
     rules: Rules,
     told: tuple[Ints, Ints],
 ) -> Seen:
-    """`holds`: from when to when the echo line was held high: the firmware does not trigger then,
-    it sees at once that the sensor is at fault. `told`: boot and device time in us of what has been
-    delivered."""
+    """`holds`: from when to when the echo line was held high. A firmware that finds the line high,
+    held or by an old echo, does not trigger: it sees at once that the sensor is at fault. `told`:
+    boot and device time in us of what has been delivered."""
     lives = [
         slots
         for boot in boots
@@ -136,13 +136,14 @@ def _slots(
     phase_us = int(told_us[0] if len(told_us) else device_us[0]) % rules.period_us
     slot = _slot_numbers(device_us - phase_us, rules.period_us)
     jitter_us = _without_drift(device_us - phase_us - slot * rules.period_us)
-    held = _held_slots(boot, holds, end_ns, phase_us, rules.period_us, told_us)
+    high = [*holds, *_old_echoes(own, rules.period_us)]
+    held = _held_slots(boot, high, end_ns, phase_us, rules.period_us, told_us)
     first = min([int(part[0]) for part in (slot, held) if len(part)], default=0)
     last = max([int(part[-1]) for part in (slot, held) if len(part)], default=-1)
     echo_us = np.full(last - first + 1, -1, dtype=np.int64)
     late = np.zeros(last - first + 1, dtype=np.int64)
     echo_us[held - first] = HELD
-    echo_us[slot - first] = own.pulse_us
+    echo_us[slot - first] = _echoes(own, holds, rules.timeout_us)
     late[slot - first] = np.clip(jitter_us * 16 // rules.period_us, 0, _MOST_LATE)
     time_us = phase_us + rules.period_us * np.arange(first, last + 1, dtype=np.int64)
     keep = len(time_us)
@@ -175,6 +176,26 @@ def _without_drift(deviation_us: Ints) -> Ints:
     return np.asarray(deviation_us - np.round(drift_us).astype(np.int64), dtype=np.int64)
 
 
+def _echoes(own: Triggers, holds: Sequence[tuple[int, int]], timeout_us: int) -> Ints:
+    """The pulses, and where a silent sensor began to hold its line while the firmware listened: an
+    echo without end. It listens from its look at the line on, which is before the trigger."""
+    silent = (own.pulse_us == NO_PULSE) | (own.pulse_us == HELD)
+    found = own.pulse_us.copy()
+    for start_ns, _ in holds:
+        since_ns = start_ns - own.at_ns[silent]
+        heard = (since_ns >= -_EDGE_NS) & (since_ns < timeout_us * 1000)
+        found[np.flatnonzero(silent)[heard]] = ENDLESS_US
+    return found
+
+
+def _old_echoes(own: Triggers, period_us: int) -> list[tuple[int, int]]:
+    """From when to when the line was up, of echoes that lasted into the next slot."""
+    real = (own.pulse_us != NO_PULSE) & (own.pulse_us < ENDLESS_US)
+    long = real & (own.pulse_us + ECHO_BEGINS_US > period_us - _EDGE_NS // 1000)
+    starts_ns = own.at_ns[long] + ECHO_BEGINS_NS
+    return list(zip(starts_ns, starts_ns + own.pulse_us[long] * 1000, strict=True))
+
+
 def _held_slots(
     boot: Boot,
     holds: Sequence[tuple[int, int]],
@@ -183,7 +204,7 @@ def _held_slots(
     period_us: int,
     told_us: Ints,
 ) -> Ints:
-    """Slots at which the line was held, if nothing was triggered (near the edges of a hold, that
+    """Slots at which the line was high, if nothing was triggered (near the edges of `holds`, that
     alone tells). A boot's first slot is the first one that it told of."""
     earliest = (int(told_us.min()) - phase_us) // period_us if len(told_us) else 0
     found = [_NONE]

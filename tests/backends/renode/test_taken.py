@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fwgen.backends.record import MISSED, NO_ECHO, SENSOR_FAULT, VALID, Ints
+from fwgen.backends.record import MISSED, NO_ECHO, SENSOR_FAULT, TOO_FAR, VALID, Ints
 from fwgen.backends.renode.taken import Boot, Rules, Seen, Triggers, samples_seen
 from fwgen.sensor import HELD, NO_PULSE
 
@@ -170,3 +170,31 @@ def test_a_firmware_whose_clock_is_off_is_late_everywhere() -> None:
     """It says 60 ms after its start what was 62.5 ms after it."""
     found = seen(triggers(at(0, 1)), said=told((1, 58_000)))
     assert found.jitter_us.tolist() == [2_500, 2_500]
+
+
+@pytest.mark.parametrize(
+    ("pulse_us", "after_ns", "status"),
+    [
+        (HELD, -200_000, SENSOR_FAULT),  # high when the firmware looked
+        (HELD, -300, NO_ECHO),  # behind its look
+        (HELD, 5_000, NO_ECHO),
+        (NO_PULSE, 5_000_000, NO_ECHO),  # it still listens: this is an echo
+        (NO_PULSE, 31_000_000, SENSOR_FAULT),  # it does not any more
+    ],
+)
+def test_a_line_that_rises_after_the_look_is_an_echo_without_end(
+    pulse_us: int, after_ns: int, status: int
+) -> None:
+    start_ns = PERIOD_NS + after_ns
+    places = triggers(at(0, 1, 3))
+    places.pulse_us[1] = pulse_us
+    found = seen(places, holds=[(start_ns, int(2.5 * PERIOD_NS))])
+    assert found.taken.status.tolist() == [VALID, status, SENSOR_FAULT, VALID]
+
+
+def test_an_old_echo_keeps_the_firmware_from_triggering() -> None:
+    rules = Rules(period_us=20_000, timeout_us=19_000, range_mm=(20, 1000), air_decicelsius=200)
+    own = Triggers(at(0, 1 / 3, 1), np.array([ECHO_US, 38_000, ECHO_US], dtype=np.int64))
+    boots = [Boot(1, -20_500_000)]
+    found = samples_seen(boots, own, [], PERIOD_NS + 1, rules, told((1, 20_500)))
+    assert found.taken.status.tolist() == [TOO_FAR, NO_ECHO, SENSOR_FAULT, TOO_FAR]
