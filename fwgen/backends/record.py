@@ -162,7 +162,7 @@ class RunRecord:
     backlog_samples: Ints = field(default_factory=_ints)
     ddr_accesses: list[DdrAccess] = field(default_factory=list)
     log_capacity_bytes: int = 0
-    log_peak_bytes: int = 0
+    log_peak_bytes: int = 0  # the most at any one time, whole blocks
     log_bytes_per_sample: float = 0.0  # of the blocks received, headers and CRC included
     jitter_us: Ints = field(default_factory=_ints)  # sampling instant minus schedule, per sample
     events: list[Event] = field(default_factory=list)

@@ -1,8 +1,9 @@
 """The renode backend inside the process that has the emulator (see backend.py for the outside).
 
 The ELF runs unchanged on the emulated M33; Linux is the kernel of fwgen.peer.linux below the same
-`Linux` that the host backend has. Virtual time is the machine's; scenario time starts at the first
-trigger that the sensor sees.
+`Linux` that the host backend has. Virtual time is the machine's; scenario time starts a little
+before the first trigger that the sensor sees, so that what is due at the microsecond of a sample
+comes before the firmware looks at the line for it.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
 
+_LOOK_NS: Final = 900
+"""From scenario time 0 to the first trigger. The firmware looks at the line 300 ns before that."""
 _FIRST_STEP_US: Final = 500
 _FIRST_TRIGGER_MOST_US: Final = 2_000_000
 _SLICE_US: Final = 5_000_000
@@ -80,7 +83,7 @@ class EmulatedBackend(Backend):
             self._firmware,
             self._note_kernel,
             self._options.kernel,
-            self._ddr_changes,
+            self._linux_acts,
         )
         self.linux = Linux(self.port, self._ledger, plan.spec.spec_hash)
         self.port.linux = self.linux
@@ -254,7 +257,7 @@ class EmulatedBackend(Backend):
         while not machine.sensor.HasTriggered and self.now_us < _FIRST_TRIGGER_MOST_US:
             machine.run_for(_FIRST_STEP_US)
         if machine.sensor.HasTriggered:
-            self._zero_ns = int(machine.sensor.FirstTrigger)
+            self._zero_ns = int(machine.sensor.FirstTrigger) - _LOOK_NS
         else:
             self._zero_ns = machine.now_ns
             self._ledger.event("the firmware has not triggered the sensor", self.now_us)
@@ -298,11 +301,11 @@ class EmulatedBackend(Backend):
 
     # ---------------------------------------------------------------------------------- DDR, power
 
-    def _ddr_changes(self, what: str, at_us: int) -> None:
+    def _linux_acts(self, what: str, at_us: int) -> None:
         self._note_slots()
         if what == "closed":
             self._picture_at(at_us + _PICTURE_LATER_US, "Linux asleep")
-        elif self._zero_ns:
+        elif what == "open" and self._zero_ns:
             self._keep_picture("woken", at_us)
 
     def _accesses(self) -> list[DdrAccess]:

@@ -82,7 +82,8 @@ class _Core:
 class KernelPort:
     """LinuxPort on an emulated board. `linux` is set by whoever owns both.
 
-    `noticed` is told, with the time in us, when the state of DDR changes: "closed" or "open".
+    `noticed` is told, with the time in us, when the state of DDR changes: "closed" or "open"; and
+    before Linux writes to the firmware, which is when that may free its log: "write".
     """
 
     linux: Linux
@@ -132,7 +133,10 @@ class KernelPort:
     # ----------------------------------------------------------------------------------- LinuxPort
 
     def write(self, data: bytes) -> int:
-        return self.kernel.tty.write(data) if self.kernel.tty is not None else 0
+        if self.kernel.tty is None:
+            return 0
+        self._noticed("write", self.now_us)
+        return self.kernel.tty.write(data)
 
     def has_tty(self) -> bool:
         return self.kernel.tty is not None

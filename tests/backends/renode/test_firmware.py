@@ -1,0 +1,154 @@
+"""The reference firmware on the emulated board, against itself and against the host backend."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fwgen.backends.record import NO_ECHO, SENSOR_FAULT, VALID
+from fwgen.backends.renode.backend import RenodeBackend
+from fwgen.plan.log_format import BLOCK_BYTES
+from fwgen.report.document import build_report
+from fwgen.robot.firmware import firmware
+from fwgen.scenario.engine import run_scenario
+from fwgen.scenario.load import parse_scenario
+from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+from tests.backends.running import ROOM, in_a_room, reference_plan, run
+
+pytestmark = pytest.mark.needs("renode", "zephyr")
+
+ROOT = Path(__file__).parents[3]
+RESET_S = 30
+ROUGH = f"""{ROOM}
+steps:
+  - {{at: 3 s, do: suspend, for: 10 s}}
+  - {{at: 13.5 s, do: suspend}}
+  - {{at: 13.52 s, do: resume}}
+  - {{at: 15 s, do: crash-app}}
+  - {{at: 20 s, do: start-app}}
+  - {{at: 24 s, do: suspend}}
+  - {{at: {RESET_S} s, do: reset-firmware}}
+  - {{at: 34 s, do: resume}}
+  - {{at: 38 s, do: stall-linux, for: 3 s}}
+  - {{at: 42 s, do: mute-sensor}}
+  - {{at: 43 s, do: unmute-sensor}}
+  - {{at: 44 s, do: reboot-linux, takes: 5 s}}
+  - {{at: 54 s, do: hold-echo}}
+  - {{at: 55.2 s, do: unmute-sensor}}
+  - {{at: 56 s, do: suspend, for: 3 s}}
+until: 63 s
+expect: {{sleeps: 4}}
+"""
+PERIOD_US = 60_000
+
+
+def elf() -> Path:
+    return firmware(example_paths()[REFERENCE_BOARD], ROOT / "build" / "robot")
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a run in a process of its own has left behind."""
+
+    report: dict[str, Any]
+    files: dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def rough_runs(tmp_path_factory: pytest.TempPathFactory) -> list[Left]:
+    folder = tmp_path_factory.mktemp("rough")
+    scenario = folder / "rough.yaml"
+    scenario.write_text(ROUGH, encoding="utf-8")
+    return [_run(scenario, folder / name) for name in ("one", "two")]
+
+
+def _run(scenario: Path, folder: Path) -> Left:
+    command = [sys.executable, "-m", "fwgen", "run", str(scenario), "--backend", "renode"]
+    command += ["--elf", str(elf()), "--seed", "7", "--json", "--csv"]
+    command += ["--report", str(folder), "--vcd", str(folder / "wires.vcd")]
+    folder.mkdir()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    kept = ("samples.csv", "wires.vcd")
+    return Left(json.loads(done.stdout), {name: (folder / name).read_bytes() for name in kept})
+
+
+def test_the_same_seed_gives_the_same_run_in_another_process(rough_runs: list[Left]) -> None:
+    for left in rough_runs:
+        left.report.update(wall_s=0.0, speed=0.0)
+    one, two = rough_runs
+    assert one.report["verdict"] == "pass"
+    assert json.dumps(one.report) == json.dumps(two.report)
+    for name, content in one.files.items():
+        assert content == two.files[name], name
+        assert content.count(b"\n") > 1000, name
+
+
+def test_the_firmwares_clock_keeps_virtual_time(rough_runs: list[Left]) -> None:
+    text = rough_runs[0].files["wires.vcd"].decode("ascii")
+    (mark,) = re.findall(r"\$var wire 1 (\S+) trigger ", text)
+    rises_ns = [
+        int(stretch.split("\n", 1)[0])
+        for stretch in text.split("\n#")[1:]
+        if f"\n1{mark}\n" in f"{stretch}\n"
+    ]
+    at_ns = np.array([at for at in rises_ns if at < RESET_S * 10**9])
+    assert len(at_ns) == RESET_S * 10**6 // PERIOD_US
+    off_ns = at_ns - at_ns[0] - PERIOD_US * 1000 * np.arange(len(at_ns))
+    assert np.abs(off_ns).max() <= 1000
+    assert np.abs(np.median(off_ns[-100:])) <= 50
+
+
+def test_host_and_emulated_board_report_the_same(tmp_path: Path) -> None:
+    """Without what takes its own time on each: a firmware that starts, rings that nobody serves."""
+    kept = [line for line in ROUGH.splitlines() if not re.search("reset-firm|reboot", line)]
+    text = "\n".join(kept)
+    scenario = tmp_path / "rough.yaml"
+    scenario.write_text(text, encoding="utf-8")
+    emulated = _run(scenario, tmp_path / "run").report
+    _, host = run(parse_scenario(text), seed=7)
+    assert emulated["samples"] == host["samples"]
+    assert emulated["ddr"] == host["ddr"]
+    for name in ("at_s", "wake_cause"):
+        assert _of_sleeps(emulated, name) == _of_sleeps(host, name)
+    assert _of_sleeps(emulated, "backlog") == pytest.approx(_of_sleeps(host, "backlog"), abs=1)
+    for name in ("ack_ms", "first_sample_ms"):  # the host's link is a little slower
+        for ours, theirs in zip(*(_of_sleeps(of, name) for of in (emulated, host)), strict=True):
+            assert ours == (theirs if theirs is None else pytest.approx(theirs, abs=2.0)), name
+    slept_s = _of_sleeps(host, "slept_s")
+    assert _of_sleeps(emulated, "slept_s") == pytest.approx(slept_s, abs=0.002)
+    ours, theirs = emulated["log"], host["log"]
+    assert ours["bytes_per_sample"] == pytest.approx(theirs["bytes_per_sample"], rel=0.02)
+    assert ours["peak_bytes"] == pytest.approx(theirs["peak_bytes"], abs=BLOCK_BYTES)
+    assert theirs["peak_bytes"] > 4 * BLOCK_BYTES
+
+
+def _of_sleeps(report: Any, name: str) -> list[Any]:
+    return [sleep[name] for sleep in report["sleeps"]]
+
+
+def test_a_line_held_at_any_moment_around_a_trigger_is_judged_alike() -> None:
+    """Every microsecond from before the firmware's look at the line to behind its trigger pulse."""
+    steps = []
+    for index, offset_us in enumerate(range(-10, 40)):
+        hold_us = (10 + 5 * index) * PERIOD_US + offset_us
+        steps.append(f"{{at: {hold_us} us, do: hold-echo}}")
+        steps.append(f"{{at: {hold_us + 150_000} us, do: unmute-sensor}}")
+    scenario = in_a_room(", ".join(steps), until="20 s")
+    plan = reference_plan()
+    emulated = run_scenario(RenodeBackend(elf()), plan, scenario, 1)
+    report = build_report(emulated, scenario)
+    assert report["verdict"] == "pass", report["reasons"]
+    host, _ = run(scenario)
+    assert emulated.delivered.status.tolist() == host.delivered.status.tolist()
+    assert emulated.delivered.distance_mm.tolist() == host.delivered.distance_mm.tolist()
+    found = set(host.delivered.status.tolist())
+    assert found == {VALID, NO_ECHO, SENSOR_FAULT}
