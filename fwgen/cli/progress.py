@@ -11,6 +11,8 @@ _PATIENCE_S: Final = 1.0
 _TERMINAL_EVERY_S: Final = 0.1
 _FILE_EVERY_S: Final = 10.0
 _WIDTH: Final = 30
+_TELLING: Final = 0.02
+"""The share from which on a guess is made of the time that is left."""
 
 
 class Progress:
@@ -22,6 +24,7 @@ class Progress:
         self._terminal = self._stream.isatty()
         self._began_s = self._shown_s = time.monotonic()
         self._line = 0  # characters on the terminal
+        self._first: tuple[float, int] | None = None
 
     def __enter__(self) -> Progress:
         return self
@@ -37,6 +40,7 @@ class Progress:
     def at(self, reached: int, end: int) -> None:
         """`reached` of `end` is done."""
         now_s = time.monotonic()
+        self._first = self._first or (now_s, reached)
         every_s = _TERMINAL_EVERY_S if self._terminal else _FILE_EVERY_S
         if now_s < self._began_s + _PATIENCE_S or (self._line and now_s < self._shown_s + every_s):
             return
@@ -44,16 +48,25 @@ class Progress:
             return
         self._shown_s = now_s
         share = reached / end if end else 1.0
-        left_s = (now_s - self._began_s) * (1 - share) / share if share else 0.0
-        text = f"{self._title} {share:4.0%}, {left_s:.0f} s to go"
+        text = f"{share:4.0%}{self._left(now_s, reached, end)}"
         if not self._terminal:
-            print(text, file=self._stream, flush=True)
+            print(f"{self._title} {text}", file=self._stream, flush=True)
             return
         bar = "#" * round(share * _WIDTH)
         self._erase()
-        line = f"{self._title} [{bar:{_WIDTH}}] {share:4.0%}, {left_s:.0f} s to go"
+        line = f"{self._title} [{bar:{_WIDTH}}] {text}"
         self._line = len(line)
         print(line, end="", file=self._stream, flush=True)
+
+    def _left(self, now_s: float, reached: int, end: int) -> str:
+        """By the speed since the first call: what came before, an emulator's start say, was
+        something else."""
+        assert self._first is not None
+        began_s, began = self._first
+        done = reached - began
+        if done < _TELLING * end:
+            return ""
+        return f", {(now_s - began_s) * (end - reached) / done:.0f} s to go"
 
     def say(self, text: str) -> None:
         """A line of its own, at once."""
