@@ -5,7 +5,7 @@
 //   microseconds), an alarm clock in virtual time, suspend (DDR closed, domain D1 down) and resume.
 // Left out: the A35 itself. What Linux does is the peer's business: it sets `Handler`, which is called on the
 //   emulation's thread at exact virtual times, or it leaves it unset and asks TakeEvents between two runs.
-// Figures: the latency is a round figure for an idle A35, not a measurement.
+// Figures: the latency is a round figure for an idle A35, not a measurement; so is what `PowerLag` is set to.
 //
 using System;
 using System.Collections.Generic;
@@ -27,6 +27,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             Latency = latency;
             onAlarm = OnAlarm;
             onService = OnService;
+            onPower = OnPower;
             States = new EventLog();
             ipcc.ForA35 += OnMailbox;
         }
@@ -81,24 +82,26 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             machine.ClockSource.TryRemoveClockEntry(onAlarm);
         }
 
-        // DDR is in self-refresh and D1 down from here on.
+        // DDR is in self-refresh from here on, and D1 down `PowerLag` later.
         public void Suspend(int domainState = 4)
         {
             ddr.Close();
-            pwr.A35Stops(domainState);
+            Later(() => pwr.A35Stops(domainState));
             Enter(Suspended);
         }
 
+        // The A35 runs from here on, and has opened DDR `PowerLag` later.
         public void Resume()
         {
-            ddr.Open();
             pwr.A35Runs();
+            Later(() => ddr.Open());
             Enter(Running);
         }
 
         // The A35 is in reset: Linux reboots. The DDR comes up with it.
         public void Restart()
         {
+            machine.ClockSource.TryRemoveClockEntry(onPower);
             ddr.Open();
             pwr.A35Resets();
             Enter(Resetting);
@@ -110,6 +113,9 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         public Action Handler { get; set; }
 
         public int Latency { get; set; }
+
+        // The A35 itself closes and opens DDR: for so long PWR shows that it runs while DDR is closed (microseconds).
+        public int PowerLag { get; set; }
 
         // Each change; value: 0 running, 1 suspended, 2 in reset.
         public EventLog States { get; private set; }
@@ -146,6 +152,26 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         {
             machine.ClockSource.TryRemoveClockEntry(onAlarm);
             Call();
+        }
+
+        private void Later(Action change)
+        {
+            machine.ClockSource.TryRemoveClockEntry(onPower);
+            power = change;
+            if(PowerLag == 0)
+            {
+                change();
+            }
+            else
+            {
+                At(Now + (ulong)PowerLag * 1000, onPower, "power of the A35");
+            }
+        }
+
+        private void OnPower()
+        {
+            machine.ClockSource.TryRemoveClockEntry(onPower);
+            power();
         }
 
         private void Call()
@@ -187,6 +213,8 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         private readonly SelfRefreshDDR ddr;
         private readonly Action onAlarm;
         private readonly Action onService;
+        private readonly Action onPower;
+        private Action power;
         private readonly List<long> events = new List<long>();
     }
 }

@@ -38,6 +38,28 @@ Sleep Closes The Door And Resume Opens It
     Execute Command       linux Resume
     Answer Should Be      ddr IsOpen    True
 
+PWR Shows That The A35 Runs While It Closes And Opens DDR
+    Execute Command       linux PowerLag 2000
+    Execute Command       linux Suspend
+    Answer Should Be      ddr IsOpen    False
+    Answer Should Be      pwr IsA35Running    True
+    Run For Microseconds    2001
+    Answer Should Be      pwr IsA35Running    False
+    Execute Command       linux Resume
+    Answer Should Be      pwr IsA35Running    True
+    Answer Should Be      ddr IsOpen    False
+    Run For Microseconds    2001
+    Answer Should Be      ddr IsOpen    True
+
+A Wake Behind A Suspend Is Not Undone By It
+    Execute Command       linux PowerLag 2000
+    Execute Command       linux Suspend
+    Run For Microseconds    500
+    Execute Command       linux Resume
+    Run For Microseconds    5000
+    Answer Should Be      pwr IsA35Running    True
+    Answer Should Be      ddr IsOpen    True
+
 A Reboot Opens The Door
     Execute Command       linux Suspend
     Execute Command       linux Restart

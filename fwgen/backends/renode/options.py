@@ -10,9 +10,11 @@ VIOLATIONS = ("record", "fault", "hang")
 @dataclass(frozen=True)
 class KernelPace:
     """How long Linux's kernel takes, in us. `probe`: from the core's start, or a bind, to
-    DRIVER_OK; the firmware boots meanwhile."""
+    DRIVER_OK; the firmware boots meanwhile. `power_lag`: how long DDR is closed while PWR shows
+    that the A35 runs, on the way down and again on the way up."""
 
     probe_us: int = 3_000
+    power_lag_us: int = 2_000
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ class KernelPort:
         self._board = board
         self._firmware = firmware
         self._pace = pace or KernelPace()
+        board.linux.PowerLag = self._pace.power_lag_us
         self._noticed = noticed
         self._wakeup_channel = plan.board.chip.ipcc.wakeup.channel
         ddr_start = plan.board.chip.memories["ddr"].start
