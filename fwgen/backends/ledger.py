@@ -73,7 +73,7 @@ class Ledger:
         self._late.extend(block.late[skip:])
 
     def gap(self, first: int, count: int, at_us: int) -> None:
-        """The firmware has declared these samples lost."""
+        """The firmware has declared these samples lost; `first` as on the wire."""
         self.gaps.append(Gap(first, count, at_us))
 
     def event(self, text: str, at_us: int) -> None:
@@ -102,7 +102,7 @@ class Ledger:
         record.taken = taken
         delivered = self._delivered(taken)
         record.delivered = _until_last(delivered, taken)
-        record.gaps = self.gaps
+        record.gaps = _numbered(self.gaps, taken)
         record.bands = self._bands(until_us)
         record.events = self.events
         record.frames = self.frames
@@ -191,6 +191,15 @@ def _unwrap(first: Ints, origin: int) -> Ints:
     return np.asarray(origin + np.cumsum(steps), dtype=np.int64)
 
 
+def _numbered(gaps: list[Gap], taken: Taken) -> list[Gap]:
+    """With numbers that do not wrap: those nearest to what was taken."""
+    if not gaps or not len(taken):
+        return gaps
+    origin = int(taken.seq[len(taken) // 2])
+    first = [_unwrap(np.array([gap.first], dtype=np.int64), origin)[0] for gap in gaps]
+    return [replace(gap, first=int(seq)) for gap, seq in zip(gaps, first, strict=True)]
+
+
 def _first_arrivals(record: RunRecord) -> Ints:
     """Of each sample taken, when it first arrived; -1 if it never did."""
     taken, delivered = record.taken, record.delivered
@@ -238,8 +247,8 @@ def _add_backlog(record: RunRecord, arrivals: Ints, until_us: int) -> None:
     taken_us = record.taken.at_us
     gone_us = arrivals.copy()
     for gap in record.gaps:
-        first = (gap.first - int(record.taken.seq[0])) & 0xFFFF_FFFF
-        part = gone_us[first : first + gap.count]
+        first = gap.first - int(record.taken.seq[0])
+        part = gone_us[max(0, first) : max(0, first + gap.count)]
         part[part < 0] = gap.at_us
     came_us = np.sort(gone_us[gone_us >= 0])
     corners = [at for sleep in record.bands for at in (sleep.start_s, sleep.end_s)]

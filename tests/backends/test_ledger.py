@@ -56,6 +56,16 @@ def test_blocks_become_rows_with_unwrapped_numbers() -> None:
     assert delivered.arrival_us.tolist() == [700_000] * 10 + [900_000] * 4
 
 
+def test_gaps_have_unwrapped_numbers_too() -> None:
+    ledger = Ledger()
+    ledger.deliver(block(0, 2), 0, 700_000)
+    ledger.gap((SEQ + 2) & 0xFFFF_FFFF, 1, 710_000)
+    ledger.gap((SEQ + 6) & 0xFFFF_FFFF, 3, 720_000)
+    made = record(ledger, taken(12), 730_000)
+    assert [(gap.first - SEQ, gap.count) for gap in made.gaps] == [(2, 1), (6, 3)]
+    assert made.backlog_samples[-1] == 12 - 2 - 1 - 3
+
+
 def test_what_was_taken_after_the_end_does_not_count() -> None:
     ledger = Ledger()
     ledger.deliver(block(0, 10), 0, 700_000)
