@@ -24,6 +24,9 @@ Counts the next period from when the last sample was taken
 Drops samples when the log is full and does not say so
     forget-gap
 
+Orders the blocks that it finds at a start by numbers that it takes never to wrap
+    forget-wrap
+
 Begins a new log at each start
     forgetful-reset
 

@@ -30,11 +30,13 @@ class Control(Bench):
         seed: int = 1,
         air: str = "20 °C",
         spec: Path | None = None,
+        first_number: int = 0,
     ) -> None:
         """Starts the firmware and Linux, up to the first sample; virtual time counts from there.
 
         ``distance`` is where the obstacle stands, or its way as points joined by straight lines:
-        ``0 s: 1500 mm, 60 s: 300 mm``. ``spec`` is another spec than the suite's.
+        ``0 s: 1500 mm, 60 s: 300 mm``. ``spec`` is another spec than the suite's. With
+        ``first_number`` the firmware finds a log that has numbered so many samples before.
 
         Example:
         | Start Board | 0 s: 1500 mm, 60 s: 300 mm | noise=2 mm |
@@ -42,7 +44,7 @@ class Control(Bench):
         spec = spec or self._spec
         points = ", ".join(_point(part) for part in distance.split(","))
         text = _START.format(name="a test", distance=f"[{points}]", noise=int(noise), air=air)
-        self._open(spec).start(spec, text, seed)
+        self._open(spec).start(spec, text, seed, first_number)
         logging.info("started %s on the %s backend", spec, self._backend)
 
     def run_scenario(self, scenario: str, seed: int = 1) -> None:
@@ -79,6 +81,7 @@ class Control(Bench):
 
     def suspend_linux(self, wake_after: Time | None = None) -> None:
         """Linux asks the firmware for sleep and suspends once it agreed; DDR is closed then.
+        If its application is not there to ask, it suspends without a word.
 
         With ``wake_after`` a timer wakes it. Virtual time must pass for anything to happen.
         """
@@ -134,6 +137,11 @@ class Control(Bench):
     def reset_firmware(self) -> None:
         """Resets the M33; what lies in memory that stays powered stays."""
         self._running.do("reset_firmware")
+
+    def reset_firmware_unnoticed(self) -> None:
+        """As `Reset Firmware`, but nothing tells Linux, which leaves the rings as they are."""
+        self._needs_firmware("a reset that Linux does not notice")
+        self._running.do("reset_unnoticed")
 
     def move_obstacle(self, to: Length, within: Time = Time(1_000)) -> None:  # noqa: B008 (an int)
         """From where it stands, in a straight line."""

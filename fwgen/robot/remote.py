@@ -45,8 +45,8 @@ class RemoteBoard:
         theirs.close()
         self._connection.send((backend, str(elf or "")))
 
-    def start(self, spec: Path, scenario_text: str, seed: int) -> None:
-        self._ask("start", str(spec), scenario_text, seed)
+    def start(self, spec: Path, scenario_text: str, seed: int, first_seq: int) -> None:
+        self._ask("start", str(spec), scenario_text, seed, first_seq)
 
     def run_for(self, us: int) -> View:
         view: View = self._ask("run_for", us)

@@ -22,6 +22,7 @@ from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
 from fwgen.backends.record import DdrAccess, Event, RunRecord
 from fwgen.backends.renode.emulated import EmulatedBackend
+from fwgen.backends.renode.options import Options
 from fwgen.config import load_config
 from fwgen.errors import FwgenError, InputError
 from fwgen.plan import plan_spec
@@ -113,6 +114,11 @@ class LiveRenode(EmulatedBackend):
         self._world = moved(self._world, self._t_us // 1000, to_um, within_ms)
         self.machine.set_world(self._world)
 
+    def reset_unnoticed(self) -> None:
+        self._note_slots()
+        self.machine.start_core(self.port.kernel.rproc.vector_table)
+        self._ledger.event("the firmware starts again, which Linux does not notice", self.now_us)
+
     def end(self, scenario: Scenario) -> RunRecord:
         self._scenario = scenario
         return self.finish()
@@ -139,9 +145,9 @@ class Stage:
         self._board: Live | None = None
         self._t_us = 0
 
-    def start(self, spec: str, scenario_text: str, seed: int) -> None:
+    def start(self, spec: str, scenario_text: str, seed: int, first_seq: int = 0) -> None:
         """Up to the first sample; the scenario's steps and end do not count."""
-        board = self._open()
+        board = self._open(first_seq)
         self._scenario = parse_scenario(scenario_text, "<board>")
         endless = self._scenario.model_copy(update={"until_us": _FOREVER_US})
         board.start(plan_spec(load_spec(spec)), endless, seed)
@@ -173,11 +179,12 @@ class Stage:
         record = run_scenario(board, plan_spec(load_spec(spec)), scenario, seed)
         return record, build_report(record, scenario)
 
-    def _open(self) -> LiveHost | LiveRenode:
+    def _open(self, first_seq: int = 0) -> LiveHost | LiveRenode:
         if self._name == "host":
-            return LiveHost()
+            return LiveHost(initial_seq=first_seq)
         if self._name == "renode":
-            return LiveRenode(Path(self._elf).read_bytes(), load_config().renode)
+            options = Options(first_seq=first_seq)
+            return LiveRenode(Path(self._elf).read_bytes(), load_config().renode, options)
         raise InputError(f"there is no backend `{self._name}`: host, renode")
 
     @property

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -89,6 +90,8 @@ class EmulatedBackend(Backend):
         self.port.linux = self.linux
         machine.on_linux(self.port.attend)
         machine.core.SelfReset = machine.guarded(self._core_reset_itself)
+        if self._options.first_seq:
+            machine.write(self._log_region.start, self._retained_log())
         try:
             self.linux.boot(machine.now_ns // 1000)
         except RefusedError as error:
@@ -111,10 +114,10 @@ class EmulatedBackend(Backend):
         self._keep_picture("at the end", self.now_us)
         end_ns = self.machine.now_ns
         self._do(lambda now_us: self.linux.end(now_us))
-        last = len(self._seen(end_ns).taken)
+        last = self._behind_last(end_ns)
         while not self._has_processed(last) and self._t_us < until_us + _SETTLE_US:
             self.run_until(self._t_us + _SETTLE_STEP_US)
-            last = len(self._seen(end_ns).taken)
+            last = self._behind_last(end_ns)
         self._note_slots()
         self._note_core()
         self._ledger.shift(-self._zero_us)
@@ -289,11 +292,25 @@ class EmulatedBackend(Backend):
             spec.sensor.range_mm,
             spec.sensor.air_decicelsius,
         )
-        return seen_by(self.machine, rules, self._ledger.told(), self._zero_ns, end_ns)
+        told, first_seq = self._ledger.told(), self._options.first_seq
+        seen = seen_by(self.machine, rules, told, self._zero_ns, end_ns, int(first_seq > 0))
+        return replace(seen, taken=replace(seen.taken, seq=seen.taken.seq + first_seq))
+
+    def _behind_last(self, end_ns: int) -> int:
+        """The number behind that of the last sample."""
+        return self._options.first_seq + len(self._seen(end_ns).taken)
 
     def _has_processed(self, last: int) -> bool:
         expected = self.linux.processed_seq
         return expected is not None and (expected - last) & 0xFFFF_FFFF < 1 << 31
+
+    def _retained_log(self) -> bytes:
+        from fwgen.backends.host.compile import core_sources
+        from fwgen.backends.host.retained import retained_log
+        from fwgen.generate import render
+
+        core = core_sources(render(self._plan))
+        return retained_log(core, self._log_region.size_bytes, self._options.first_seq)
 
     def _note_slots(self) -> None:
         used = self._log_region.used_slots(self.machine.read)

@@ -13,13 +13,18 @@ _PULSE_MASK: Final = 0xFFFF_FFFF
 
 
 def seen_by(
-    machine: Machine, rules: Rules, told: tuple[Ints, Ints], zero_ns: int, end_ns: int
+    machine: Machine,
+    rules: Rules,
+    told: tuple[Ints, Ints],
+    zero_ns: int,
+    end_ns: int,
+    boots_before: int = 0,
 ) -> Seen:
     """What was taken until `end_ns` (machine's clock). `told`: see taken.samples_seen."""
     at_ns, pulse_us = rows(machine.sensor.Triggers)
     kept = at_ns < end_ns
     return samples_seen(
-        _boots(machine, zero_ns, end_ns),
+        _boots(machine, zero_ns, end_ns, boots_before),
         Triggers(at_ns[kept] - zero_ns, pulse_us[kept] & _PULSE_MASK),
         _holds(machine, zero_ns, end_ns),
         end_ns - zero_ns,
@@ -43,14 +48,14 @@ def _access(violation: Violation, elf: Elf, zero_ns: int) -> DdrAccess:
     return DdrAccess(t_s, violation.pc, violation.address, function)
 
 
-def _boots(machine: Machine, zero_ns: int, end_ns: int) -> list[Boot]:
+def _boots(machine: Machine, zero_ns: int, end_ns: int, before: int) -> list[Boot]:
     boots: list[Boot] = []
     at_ns, runs = rows(machine.core.Clock)
     for instant_ns, running in zip(at_ns.tolist(), runs.tolist(), strict=True):
         if instant_ns >= end_ns:
             break
         if running:
-            boots.append(Boot(len(boots) + 1, instant_ns - zero_ns))
+            boots.append(Boot(before + len(boots) + 1, instant_ns - zero_ns))
         else:
             last = boots.pop()
             boots.append(Boot(last.number, last.clock_ns, instant_ns - zero_ns))

@@ -22,11 +22,13 @@ class Options:
     """`on_violation`: what an access to closed DDR leads to: "record" (nothing else), "fault" (a
     BusFault) or "hang" (the core stands still, as on the chip). `edges`: keep every edge of the
     sensor's lines, for a wave viewer. `counts`: count the core's wake-ups, which slows it down a
-    little. `renode_log`: a file for Renode's own messages."""
+    little. `first_seq`: the log is one in which samples up to that number (32 bits) have been
+    handed over; 0: there is none yet. `renode_log`: a file for Renode's own messages."""
 
     on_violation: str = "record"
     edges: bool = False
     counts: bool = False
+    first_seq: int = 0
     renode_log: str = ""
     kernel: KernelPace = field(default_factory=KernelPace)
 
