@@ -194,10 +194,10 @@ def test_progress_is_silent_at_first_and_cleans_up(
 
 
 def test_progress_guesses_by_the_speed_since_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
-    now_s = 100.0
-    monkeypatch.setattr("fwgen.cli.progress.time.monotonic", lambda: now_s)
+    clock = iter((100.0, 140.0, 150.0, 160.0))
+    monkeypatch.setattr("fwgen.cli.progress.time.monotonic", lambda: next(clock))
     stream = _Stream(terminal=False)
     with Progress("a night", stream) as progress:  # type: ignore[arg-type]
-        for now_s, reached in ((140.0, 0), (150.0, 1), (160.0, 50)):
+        for reached in (0, 1, 50):
             progress.at(reached, 100)
     assert stream.text == "a night   0%\na night   1%\na night  50%, 20 s to go\n"
