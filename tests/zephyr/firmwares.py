@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -63,3 +64,9 @@ def _of_window(elf: Elf, window: Window) -> dict[str, int]:
         key = symbol.name if large else "(small ones)"
         found[key] = found.get(key, 0) + symbol.size_bytes
     return {"(used)": used_bytes(elf, window), **dict(sorted(found.items()))}
+
+
+def monitor(spec: Path, elf: Path, script: str) -> str:
+    """What `fwgen monitor` says to a script; needs Renode."""
+    command = [sys.executable, "-m", "fwgen", "monitor", str(spec), "--elf", str(elf)]
+    return subprocess.run(command, input=script, capture_output=True, text=True, check=True).stdout

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from fwgen.robot.mutants import load_mutant, stand_in
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import find_scenario, load_scenario
 from fwgen.spec import load_spec
-from tests.zephyr.firmwares import SPECS, TREES
+from tests.zephyr.firmwares import SPECS, TREES, monitor
 
 pytestmark = pytest.mark.needs("zephyr", "renode")
 
@@ -49,11 +47,6 @@ def test_a_send_behind_the_shut_door_is(tmp_path: Path) -> None:
     assert the_door_stays_open
     stand_in(tmp_path, replace(fault, changes=(sends,)).sources(render(plan_spec(load_spec(SPEC)))))
     wrong = built("debug-wrong", FWGEN_MUTANT=str(tmp_path))
-    said = monitor(wrong.elf, "run 1 s\nsuspend\nrun 3 s\nddr\nquit\n")
+    said = monitor(SPEC, wrong.elf, "run 1 s\nsuspend\nrun 3 s\nddr\nquit\n")
     assert "fatal error" in said
     assert "closed DDR was touched 0 times" in said
-
-
-def monitor(elf: Path, script: str) -> str:
-    command = [sys.executable, "-m", "fwgen", "monitor", str(SPEC), "--elf", str(elf)]
-    return subprocess.run(command, input=script, capture_output=True, text=True, check=True).stdout
