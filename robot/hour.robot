@@ -14,3 +14,23 @@ Buffers An Hour
     Nothing Should Be Lost
     Report Should Meet    {sleeps: 1, slept: {at-least: 74 min}, backlog: {at-least: 74000}}
     Report Should Meet    {bytes_per_sample: {at-most: 1.0}}
+
+Falls Asleep While A Clock Of 32 Bits Wraps
+    [Documentation]    2 to the power of 32 microseconds after the start, which is 60 ms before the first sample, the guard
+    ...                time of the second sleep runs. Without the display the emulator has a quarter of the work.
+    [Tags]                slow
+    Start Board           0 s: 1500 mm, 4290 s: 300 mm, 4320 s: 2500 mm
+    Unplug Display
+    Run For               5 s
+    Suspend Linux
+    Run For               4284 s
+    Resume Linux
+    Run For               5.88 s
+    Suspend Linux
+    Run For               20 s
+    Linux Should Be       asleep
+    Resume Linux
+    Run For               5 s
+    Nothing Should Be Lost
+    Report Should Meet    {sleeps: 2, acknowledged: 2, woken_by_user: 2, ack: {at-most: 10 ms}, first_sample: {at-most: 250 ms}}
+    Samples Should Arrive Within    300 ms
