@@ -317,14 +317,14 @@ EXAMPLES = (
     ),
     Example(
         "log-too-large",
-        ("log: auto", "log: 101 KiB"),
-        "101 KiB",
+        ("log: auto", "log: 107 KiB"),
+        "107 KiB",
         (
-            "a log of 101 KiB leaves 23 KiB of 124 KiB",
-            "needs 24 KiB",
-            "at most `100 KiB`, or `auto`",
+            "a log of 107 KiB leaves 17 KiB of 124 KiB",
+            "needs 18 KiB",
+            "at most `106 KiB`, or `auto`",
         ),
-        ("log: auto", "log: 100 KiB"),
+        ("log: auto", "log: 106 KiB"),
     ),
     Example(
         "log-too-small",
@@ -335,9 +335,9 @@ EXAMPLES = (
     ),
     Example(
         "log-too-small",
-        _data("in: retram, at: 0x0A080000, size: 28 KiB"),
-        "28 KiB",
-        ("4 KiB hold 8 blocks",),
+        _data("in: retram, at: 0x0A080000, size: 24 KiB"),
+        "24 KiB",
+        ("6 KiB hold 12 blocks",),
         _data("in: retram, at: 0x0A080000, size: 32 KiB"),
     ),
     Example(
@@ -345,8 +345,8 @@ EXAMPLES = (
         _longest("5 h"),
         "5 h",
         (
-            "the log covers 2 h 47 min on the reference walk (0.57 B a sample), not 5 h",
-            "a period of 108 ms",
+            "the log covers 2 h 58 min on the reference walk (0.57 B a sample), not 5 h",
+            "a period of 101 ms",
         ),
         _longest("20 min"),
     ),
@@ -356,7 +356,7 @@ EXAMPLES = (
         "1 h",
         (
             "warning[sleep-not-guaranteed]",
-            "at the very worst, when every sample jumps, only 24 min",
+            "at the very worst, when every sample jumps, only 26 min",
         ),
         _longest("20 min"),
     ),
