@@ -61,3 +61,11 @@ Starts Again And Finds Its Log
     Execute Command           emulation RunFor "10"
     Execute Command           core Start 0x0A043000
     Wait For Line On Uart     start 2, log [1-9]\\d* of \\d+ blocks    timeout=1    treatAsRegex=true
+
+Starts Again While It Runs
+    [Documentation]           As remoteproc does it: what it has sampled is still there.
+    Wait For Line On Uart     display: there    timeout=1
+    Execute Command           emulation RunFor "1"
+    Execute Command           start
+    Execute Command           runMacro $restart
+    Wait For Line On Uart     start 2, log 1 of \\d+ blocks, \\d+ samples kept    timeout=5    treatAsRegex=true
