@@ -56,6 +56,7 @@ def _preprocessor() -> str | None:
 NEEDS: dict[str, Callable[[], str | None]] = {
     "dtc": lambda: _program("dtc", "apt-get install device-tree-compiler"),
     "cpp": _preprocessor,
+    "gdb": lambda: _program("gdb-multiarch", "apt-get install gdb-multiarch"),
     "git": lambda: _program("git", "apt-get install git"),
     "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),
     "zephyr": _zephyr,

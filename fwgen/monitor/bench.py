@@ -25,6 +25,7 @@ noise: 2 mm
 until: 8784 h
 """
 _SLICE_US: Final = 50_000
+_DEBUGGED_SLICE_US: Final = 500_000
 _PATIENCE_S: Final = 2.0
 
 
@@ -45,6 +46,7 @@ class Bench:
         self._board = LiveRenode(firmware, config, Options(on_violation=violation))
         self._board.start(plan, parse_scenario(_SCENARIO.format(mm=distance_mm)), 1)
         self._t_us = 0
+        self._debugged = self._paced = False
         self._lock = threading.Lock()
         self._runs = threading.Event()
         threading.Thread(target=self._pace, daemon=True).start()
@@ -64,6 +66,7 @@ class Bench:
     def run_for(self, us: int) -> None:
         """At once, as fast as it can."""
         with self.hold() as board:
+            self._keep_pace(board, False)
             end_us = self._t_us + us
             while self._t_us < end_us:
                 self._t_us = min(end_us, self._t_us + 20 * _SLICE_US)
@@ -87,14 +90,26 @@ class Bench:
         """Raises ToolBrokeError if Renode cannot."""
         with self.hold() as board:
             board.machine.execute(f"machine StartGdbServer {port} false")
+            self._debugged = True
+
+    def _keep_pace(self, board: LiveRenode, keep: bool) -> None:
+        """Have Renode itself keep to the clock on the wall: a debugger's Ctrl-C does nothing to a
+        core that rests between two slices, so none of the time is to pass there."""
+        if self._debugged and keep != self._paced:
+            self._paced = keep
+            board.machine.execute(f"emulation SetAdvanceImmediately {str(not keep).lower()}")
 
     def _pace(self) -> None:
         while True:
             self._runs.wait()
             began_s = time.monotonic()
             slice_us = int(_SLICE_US * max(self.speed, 0.01))
+            paced = self._debugged and self.speed == 1
+            if paced:
+                slice_us = _DEBUGGED_SLICE_US
             try:
                 with self._lock:
+                    self._keep_pace(self._board, paced)
                     self._t_us += slice_us
                     self._board.run_until(self._t_us)
             except FwgenError as error:

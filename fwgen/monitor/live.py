@@ -2,51 +2,78 @@
 
 from __future__ import annotations
 
+import os
 import select
-import sys
 import termios
+import textwrap
 import tty
 from collections.abc import Callable
 from typing import IO, Final
 
 from fwgen.monitor.bench import Bench, StandsStillError
+from fwgen.monitor.picture import display_lines
 from fwgen.robot.stage import LiveRenode, View
 
 _EVERY_S: Final = 0.1
 _CONSOLE_LINES: Final = 8
+_LEAST_CONSOLE_LINES: Final = 2
+_HARD_SPACE: Final = "\xa0"
 _STEP_UM: Final = 100_000
 _CLEAR: Final = "\x1b[2J"
 _HOME: Final = "\x1b[H"
 _TO_END: Final = "\x1b[K"
 _BELOW: Final = "\x1b[J"
+_NO_CURSOR: Final = "\x1b[?25l"
+_CURSOR: Final = "\x1b[?25h"
 _KEYS: Final = (
-    "s suspend  w wake  +/- move  m mute  h hold  o sensor ok  u unplug  p plug  r reset  space"
-    " pause  q back"
+    "s suspend",
+    "w wake",
+    "+/- move",
+    "m mute",
+    "h hold",
+    "o sensor ok",
+    "u unplug",
+    "p plug",
+    "r reset",
+    "space pause",
+    "q back",
 )
 
 
-def key_actions(view: View) -> dict[str, Callable[[LiveRenode], None]]:
-    """What a key does to the board; + and - move the obstacle by 100 mm from the last sample."""
-    here_um = view.latest[-1][1] * 1000 if view.latest else 1_500_000
-    return {
-        "s": lambda board: board.suspend(),
-        "w": lambda board: board.resume(),
-        "+": lambda board: board.move_obstacle(here_um + _STEP_UM, 300),
-        "-": lambda board: board.move_obstacle(max(0, here_um - _STEP_UM), 300),
-        "m": lambda board: board.mute_sensor(),
-        "h": lambda board: board.hold_echo(),
-        "o": lambda board: board.unmute_sensor(),
-        "u": lambda board: board.display_off(),
-        "p": lambda board: board.display_on(),
-        "r": lambda board: board.reset_firmware(),
-    }
+KEY_ACTIONS: Final[dict[str, Callable[[LiveRenode], None]]] = {
+    "s": lambda board: board.suspend(),
+    "w": lambda board: board.resume(),
+    "+": lambda board: _move(board, _STEP_UM),
+    "-": lambda board: _move(board, -_STEP_UM),
+    "m": lambda board: board.mute_sensor(),
+    "h": lambda board: board.hold_echo(),
+    "o": lambda board: board.unmute_sensor(),
+    "u": lambda board: board.display_off(),
+    "p": lambda board: board.display_on(),
+    "r": lambda board: board.reset_firmware(),
+}
 
 
-def frame(view: View, state: str) -> str:
+def _move(board: LiveRenode, by_um: int) -> None:
+    here_um = round(float(board.machine.sensor.Distance) * 1000)
+    board.move_obstacle(max(0, here_um + by_um), 300)
+
+
+def frame(view: View, state: str, room: os.terminal_size) -> str:
     """What the screen shows."""
-    lines = [*view.half_blocks.rstrip("\n").split("\n"), "", state, _KEYS, ""]
-    lines += view.console.splitlines()[-_CONSOLE_LINES:]
+    keys = "  ".join(key.replace(" ", _HARD_SPACE) for key in _KEYS)
+    below = ["", *textwrap.wrap(state, room.columns), *textwrap.wrap(keys, room.columns), ""]
+    free = room.lines - len(below) - 1  # the cursor's line
+    shown = display_lines(view, room.columns, free - _LEAST_CONSOLE_LINES)
+    console = view.console.splitlines()[-max(1, min(_CONSOLE_LINES, free - len(shown))) :]
+    lines = [line[: room.columns].replace(_HARD_SPACE, " ") for line in (*shown, *below, *console)]
     return _HOME + "".join(f"{line}{_TO_END}\n" for line in lines) + _BELOW
+
+
+def room_of(terminal: IO[str]) -> os.terminal_size:
+    """Its size; the usual one where it does not know."""
+    size = os.get_terminal_size(terminal.fileno())
+    return size if size.columns and size.lines else os.terminal_size((80, 24))
 
 
 class Live:
@@ -59,14 +86,14 @@ class Live:
         """Until `q`; the machine goes on running."""
         before = termios.tcgetattr(self._stdin)
         tty.setcbreak(self._stdin)
-        self._stdout.write(_CLEAR)
+        self._stdout.write(_CLEAR + _NO_CURSOR)
         self._bench.go()
         try:
             while self._turn():
                 pass
         finally:
             termios.tcsetattr(self._stdin, termios.TCSADRAIN, before)
-            self._stdout.write("\n")
+            self._stdout.write(f"{_CURSOR}\n")
 
     def _turn(self) -> bool:
         """False: back to the prompt."""
@@ -76,17 +103,20 @@ class Live:
             self._stdout.write(f"{_HOME}{error}{_TO_END}")
             self._stdout.flush()
             return self._key() != "q"
-        self._stdout.write(frame(view, self._state(view, self._bench.runs)))
+        room = room_of(self._stdout)
+        self._stdout.write(frame(view, self._state(view, self._bench.runs), room))
         self._stdout.flush()
         key = self._key()
         if key == " ":
             (self._bench.pause if self._bench.runs else self._bench.go)()
-        action = key_actions(view).get(key)
+        action = KEY_ACTIONS.get(key)
         if action is not None:
             with self._bench.hold() as board:
                 action(board)
         return key != "q" and self._bench.error is None
 
     def _key(self) -> str:
-        ready, _, _ = select.select([self._stdin], [], [], _EVERY_S)
-        return sys.stdin.read(1) if ready else ""
+        """Past Python's buffer, in which `select` does not see a second key."""
+        place = self._stdin.fileno()
+        ready, _, _ = select.select([place], [], [], _EVERY_S)
+        return os.read(place, 1).decode("ascii", "replace") if ready else ""

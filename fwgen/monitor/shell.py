@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import cmd
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import IO, Final
 
 from fwgen.backends.record import STATUS_NAMES, VALID
 from fwgen.errors import FwgenError, InputError
 from fwgen.monitor.bench import Bench
-from fwgen.monitor.live import Live
+from fwgen.monitor.live import Live, room_of
+from fwgen.monitor.picture import display_lines
 from fwgen.robot.stage import LiveRenode, View
 from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
 
 _SAMPLES: Final = 10
 _LINES: Final = 20
+_WIDE: Final = 1000
 _HELP: Final = """\
 time        run             let it run in step with the clock on the wall
             run 10 s        let ten virtual seconds pass at once
@@ -34,12 +36,16 @@ debug       gdb [3333]      serve GDB;  renode COMMAND  Renode's own monitor
 def state_line(view: View, runs: bool) -> str:
     """Where it stands, in a line."""
     latest = sample_text(*view.latest[-1]) if view.latest else "no sample yet"
-    touched = f", closed DDR touched {len(view.ddr_accesses)} times" if view.ddr_accesses else ""
+    touched = f", closed DDR touched {_times(view.ddr_accesses)}" if view.ddr_accesses else ""
     pace = "running" if runs else "paused"
     return (
         f"{view.t_us / 1e6:.3f} s, {pace}; Linux {view.linux}, has {view.received} samples,"
         f" the last: {latest}{touched}"
     )
+
+
+def _times(things: Sized) -> str:
+    return "1 time" if len(things) == 1 else f"{len(things)} times"
 
 
 def sample_text(status: int, distance_mm: int) -> str:
@@ -61,6 +67,7 @@ class Shell(cmd.Cmd):
         self._bench = bench
         self._live = live
         self._told = 0  # characters of the console
+        self._told_events = 0
         self._failed = False
         self.use_rawinput = stdin.isatty()
         self.prompt = "fwgen> " if stdin.isatty() else ""
@@ -71,7 +78,7 @@ class Shell(cmd.Cmd):
         """Until `quit` or the end of the input; 1 if a command of a script could not be done."""
         if self.use_rawinput:
             self._say("`help` lists the commands; the core stands at the first sample")
-        self._tell_console()
+        self._tell()
         if self._live:
             self.onecmd("live")
         while True:
@@ -86,8 +93,9 @@ class Shell(cmd.Cmd):
 
     def onecmd(self, line: str) -> bool:
         try:
-            ends = super().onecmd(line)
-            self._tell_console()
+            if super().onecmd(line):
+                return True  # also while a debugger holds the core
+            self._tell()
         except (FwgenError, QuantityError, ValueError) as error:
             self._failed = True
             self._say(str(error))
@@ -95,7 +103,7 @@ class Shell(cmd.Cmd):
         if self._bench.error is not None:
             self._say(f"it has stopped: {self._bench.error}")
             self._bench.error = None
-        return bool(ends)
+        return False
 
     def emptyline(self) -> bool:
         return False
@@ -199,7 +207,9 @@ class Shell(cmd.Cmd):
 
     def do_screen(self, arg: str) -> None:
         view = self._bench.view()
-        self._say(view.half_blocks.rstrip("\n") if view.half_blocks else "there is no display")
+        columns = room_of(self.stdout).columns if self.use_rawinput else _WIDE
+        lines = display_lines(view, columns, _WIDE)
+        self._say("\n".join(lines) if view.half_blocks else "there is no display")
 
     def do_state(self, arg: str) -> None:
         self._say(state_line(self._bench.view(), self._bench.runs))
@@ -221,7 +231,7 @@ class Shell(cmd.Cmd):
 
     def do_ddr(self, arg: str) -> None:
         accesses = self._bench.view().ddr_accesses
-        self._say(f"closed DDR was touched {len(accesses)} times")
+        self._say(f"closed DDR was touched {_times(accesses)}")
         for access in accesses[:_LINES]:
             pc = f"{access.pc:#010x}" if access.pc is not None else "?"
             address = f"{access.address:#010x}" if access.address is not None else "?"
@@ -235,8 +245,8 @@ class Shell(cmd.Cmd):
             raise InputError("a port from 1 to 65535 is due")
         self._bench.serve_gdb(port)
         self._say(
-            f"GDB: `target remote :{port}` once the machine runs (`run`). Renode listens on all of"
-            " this machine's addresses: keep the port behind a firewall."
+            f"GDB: `target remote :{port}`, then `continue`; `run` here lets time pass. Renode"
+            " listens on all of this machine's addresses: keep the port behind a firewall."
         )
 
     def do_renode(self, arg: str) -> None:
@@ -253,12 +263,15 @@ class Shell(cmd.Cmd):
         self.stdout.write(f"{text}\n")
         self.stdout.flush()
 
-    def _tell_console(self) -> None:
-        """What the firmware has written since."""
-        console = self._bench.view().console
-        for line in console[self._told :].splitlines():
+    def _tell(self) -> None:
+        """What the firmware has written since, and what else has happened."""
+        view = self._bench.view()
+        for line in view.console[self._told :].splitlines():
             self._say(f"| {line}")
-        self._told = len(console)
+        self._told = len(view.console)
+        for event in view.events[self._told_events :]:
+            self._say(f"* {event.t_s:.3f} s: {event.text}")
+        self._told_events = len(view.events)
 
 
 def _us(text: str) -> int:

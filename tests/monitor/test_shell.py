@@ -3,75 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fwgen.backends.record import DdrAccess, Event
-from fwgen.errors import ToolBrokeError
-from fwgen.monitor.live import frame, key_actions
+from fwgen.cli.run import reference_spec
+from fwgen.monitor.bench import StandsStillError
 from fwgen.monitor.shell import Shell, state_line
+from fwgen.robot.firmware import firmware
 from fwgen.robot.stage import View
-
-VIEW = View(
-    t_us=2_500_000,
-    linux="awake",
-    received=3,
-    latest=[(0, 1500), (3, 0), (0, 777)],
-    declared_lost=0,
-    ddr_accesses=[DdrAccess(1.5, 0x0A04C7BC, 0x812F8082, "virtqueue_enable_cb from link_send")],
-    events=[Event(1.0, "the firmware starts again")],
-    console="[0.000] hello\n[0.002] linux: there\n",
-    kernel=((0.1, "remoteproc0: up"),),
-    half_blocks="▀▄█\n",
-)
-
-
-class FakeBoard:
-    """Remembers what was asked of it."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
-        self.machine = self
-
-    def __getattr__(self, name: str) -> Any:
-        def call(*arguments: Any, **named: Any) -> str:
-            self.calls.append((name, arguments, named))
-            return "Renode says so\n"
-
-        return call
-
-
-class FakeBench:
-    def __init__(self) -> None:
-        self.board = FakeBoard()
-        self.speed, self.runs, self.error = 1.0, False, None
-        self.ran_us = 0
-        self.gdb = 0
-
-    def go(self) -> None:
-        self.runs = True
-
-    def pause(self) -> None:
-        self.runs = False
-
-    def run_for(self, us: int) -> None:
-        self.ran_us += us
-
-    def view(self) -> View:
-        return VIEW
-
-    @contextmanager
-    def hold(self) -> Iterator[FakeBoard]:
-        yield self.board
-
-    def serve_gdb(self, port: int) -> None:
-        if port == 1:
-            raise ToolBrokeError("the port is taken")
-        self.gdb = port
+from tests.monitor.fakes import VIEW, FakeBench
 
 
 def typed(text: str, **options: Any) -> tuple[FakeBench, str, int]:
@@ -182,40 +128,120 @@ def test_the_console_is_told_once() -> None:
     assert told("state\nstate\n").count("| [0.000] hello") == 1
 
 
+def test_what_happened_is_told_once() -> None:
+    assert told("start\nstate\n").count("* 1.000 s: the firmware starts again") == 1
+
+
 def test_a_line_says_where_it_stands() -> None:
     assert state_line(VIEW, True).startswith("2.500 s, running; Linux awake")
 
 
-def test_the_live_screen_shows_display_state_and_console() -> None:
-    shown = frame(VIEW, "the state")
-    for part in ("▀▄█", "the state", "s suspend", "[0.002] linux: there"):
-        assert part in shown
+def test_a_core_that_a_debugger_holds_keeps_nobody_from_leaving() -> None:
+    class Held(FakeBench):
+        def view(self) -> View:
+            if self.runs:
+                raise StandsStillError("the core stands still")
+            return super().view()
+
+    out = io.StringIO()
+    shell = Shell(Held(), io.StringIO("run\nstate\nquit\nstate\n"), out)  # type: ignore[arg-type]
+    shell.interact()
+    assert out.getvalue().count("the core stands still") == 2  # nothing behind `quit`
 
 
-def test_keys_act() -> None:
-    board = FakeBoard()
-    actions = key_actions(VIEW)
-    for key in "sw+-mhoupr":
-        actions[key](board)  # type: ignore[arg-type]
-    names = [call[0] for call in board.calls]
-    assert names[:4] == ["suspend", "resume", "move_obstacle", "move_obstacle"]
-    assert [call[1][0] for call in board.calls[2:4]] == [877_000, 677_000]
-    assert len(set(names)) == 9
+# ---------------------------------------------------------------- on the real thing
+
+
+def monitor(*options: str) -> list[str]:
+    elf = firmware(reference_spec(), Path("build/robot"))
+    command = [sys.executable, "-m", "fwgen", "monitor", str(reference_spec()), "--elf", str(elf)]
+    return [*command, *options]
+
+
+def scripted(script: str, *options: str) -> str:
+    done = subprocess.run(
+        monitor(*options), input=script, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.needs("renode", "zephyr")
 def test_a_script_runs_on_the_real_thing() -> None:
-    import subprocess
-    import sys
+    told = scripted("run 1 s\nsuspend\nrun 3 s\nscreen\nmove 500 mm\nresume\nrun 2 s\nddr\nquit\n")
+    assert "Linux asleep" in told
+    assert "closed DDR was touched 0 times" in told
+    assert "█" in told
 
-    from fwgen.cli.run import reference_spec
-    from fwgen.robot.firmware import firmware
 
-    elf = firmware(reference_spec(), Path("build/robot"))
-    command = [sys.executable, "-m", "fwgen", "monitor", str(reference_spec()), "--elf", str(elf)]
-    script = "run 1 s\nsuspend\nrun 3 s\nscreen\nmove 500 mm\nresume\nrun 2 s\nddr\nquit\n"
-    done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Linux asleep" in done.stdout
-    assert "closed DDR was touched 0 times" in done.stdout
-    assert "█" in done.stdout
+@pytest.mark.needs("renode", "zephyr")
+@pytest.mark.parametrize(
+    ("leads_to", "touched", "faults"),
+    [("record", r"\d{2,} times", False), ("fault", "1 time", True), ("hang", "1 time", False)],
+)
+def test_what_a_touch_of_closed_ddr_leads_to(leads_to: str, touched: str, faults: bool) -> None:
+    """Closed without a word to the firmware, which goes on streaming."""
+    script = "run 1 s\nrenode ddr Close\nrun 1 s\nddr\nquit\n"
+    told = scripted(script, "--on-violation", leads_to)
+    assert re.search(f"closed DDR was touched {touched}\n", told), told
+    assert ("BUS FAULT" in told) == faults
+    assert ("fatal error" in told) == faults
+
+
+@pytest.mark.needs("renode", "zephyr", "gdb")
+def test_gdb_stops_where_it_is_told() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = monitor("--gdb", str(port))
+    gdb = ["gdb-multiarch", "-nx", "-batch", *GDB_STEPS, command[command.index("--elf") + 1]]
+    gdb[3:3] = ["-ex", f"target remote :{port}"]
+    with _talking(command) as board, _talking(gdb) as debugger:
+        _read_until(debugger, "Breakpoint 1 at")
+        while True:
+            _write(board, "renode cpu ExecutionMode")
+            if "Continuous" in _read_until(board, "Continuous|SingleStep"):
+                break
+        _write(board, "run")
+        found, _ = debugger.communicate(timeout=120)
+        told, _ = board.communicate("pause\nquit\n", timeout=60)
+    assert re.search(r"#0 +link_send .*\n(#.*\n)+#\d+ .*main \(\)", found), found
+    assert re.search(r'\$1 = \{name = \S+ "awake"', found), found
+    assert "$2 = true" in found
+    assert board.returncode == 0
+    assert "Linux awake" in told
+
+
+GDB_STEPS = [
+    word
+    for step in (
+        "break link_send if 'main.c'::node.state == HS_AWAKE",
+        "continue",
+        "backtrace",
+        "print hs_states['main.c'::node.state]",
+        "print link.door_open",
+        "delete",
+        "detach",
+    )
+    for word in ("-ex", step)
+]
+
+
+def _talking(command: list[str]) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+
+
+def _write(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+
+
+def _read_until(process: subprocess.Popen[str], pattern: str) -> str:
+    """The line that has it."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if re.search(pattern, line):
+            return line
+    raise AssertionError(f"{process.args!r} ended without {pattern!r}")

@@ -1,0 +1,39 @@
+"""The display as text, as large as the terminal has room for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fwgen.robot.stage import View
+
+_BRAILLE: Final = 0x2800
+_DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+"""Of a character's eight dots, row by row (Unicode, chapter 21.1)."""
+
+
+def display_lines(view: View, columns: int, lines: int) -> list[str]:
+    """A pixel a column and two a line, or two and four where there is less room."""
+    blocks = view.half_blocks.rstrip("\n").split("\n")
+    width = len(blocks[0])
+    if not view.picture or (width <= columns and len(blocks) <= lines):
+        return blocks
+    return braille(view.picture, width)
+
+
+def braille(picture: bytes, width: int) -> list[str]:
+    """`picture`: eight pixels a byte, the leftmost in the highest bit, row by row from the top."""
+    height = len(picture) * 8 // width
+
+    def dots(left: int, top: int) -> int:
+        found = 0
+        for y, pair in enumerate(_DOTS):
+            for x, dot in enumerate(pair):
+                place = (top + y) * width + left + x
+                if picture[place // 8] & 0x80 >> place % 8:
+                    found |= dot
+        return found
+
+    return [
+        "".join(chr(_BRAILLE + dots(left, top)) for left in range(0, width, 2))
+        for top in range(0, height, 4)
+    ]
