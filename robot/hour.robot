@@ -34,3 +34,10 @@ Falls Asleep While A Clock Of 32 Bits Wraps
     Nothing Should Be Lost
     Report Should Meet    {sleeps: 2, acknowledged: 2, woken_by_user: 2, ack: {at-most: 10 ms}, first_sample: {at-most: 250 ms}}
     Samples Should Arrive Within    300 ms
+
+Holds A Walk As Densely As Promised
+    [Documentation]    The walk by which the log's endurance is told.
+    Scenario Should Pass    reference-walk
+
+Holds An Empty Room Yet More Densely
+    Scenario Should Pass    still

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from fwgen.robot.runner import find_jobs, main
+from fwgen.scenario.load import bundled_names
 
 ROOT = Path(__file__).parents[2]
 RESOURCE = ROOT / "robot" / "fwgen.resource"
@@ -40,6 +42,13 @@ def test_suites_pass_on_the_host(tmp_path: Path) -> None:
     done = subprocess.run([*command, *suites], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "0 failed" in done.stdout
+
+
+def test_every_bundled_scenario_is_in_a_suite() -> None:
+    """`hour` is there as a sleep of its own."""
+    text = "\n".join(suite.read_text("utf-8") for suite in (ROOT / "robot").glob("*.robot"))
+    named = set(re.findall(r"(?:Scenario Should Pass|Run Scenario) +(\S+)", text))
+    assert set(bundled_names()) - named == {"hour", "night", "day"}
 
 
 def test_a_failed_test_tells_what_happened(tmp_path: Path) -> None:
