@@ -10,40 +10,18 @@ import pytest
 
 from fwgen.build.audit import audit
 from fwgen.build.audit.finding import Finding
-from fwgen.build.cmake import Progress, Tree
-from fwgen.build.firmware import build_environment, find_tools
-from fwgen.config import load_config
 from fwgen.plan import plan_spec
 from fwgen.spec import load_spec
-from tests.zephyr.firmwares import SPECS, TREES
+from tests.zephyr.firmwares import SPECS
+from tests.zephyr.stock import IN_DDR, stock_sample
 
 pytestmark = pytest.mark.needs("zephyr")
-
-OVERLAY = Path(__file__).parent / "stock" / "stock.overlay"
 
 
 @cache
 def findings() -> list[Finding]:
     plan = plan_spec(load_spec(SPECS["range-node"]))
-    tools = find_tools(load_config(), [])
-    sample = tools.zephyr.base / "samples/subsys/ipc/openamp_rsc_table"
-    definitions = {
-        "BOARD": plan.board.zephyr_board,
-        "Python3_EXECUTABLE": tools.python,
-        "WEST_PYTHON": tools.python,
-        "EXTRA_DTC_OVERLAY_FILE": OVERLAY,
-        # the driver of 4.3 calls it by the name that other series have
-        "EXTRA_CFLAGS": "-DLL_IPCC_GetChannelConfig=LL_IPCC_GetChannelNumber",
-    }
-    tree = Tree(
-        TREES / "stock",
-        [f"-D{name}={value}" for name, value in definitions.items()],
-        build_environment(tools),
-        Progress(quiet=True),
-    )
-    tree.configure(sample)
-    tree.build()
-    return audit(TREES / "stock/zephyr/zephyr_openamp_rsc_table.elf", plan)
+    return audit(stock_sample(IN_DDR), plan)
 
 
 def test_everything_that_lies_in_ddr_is_told() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 import struct
 from pathlib import Path
@@ -14,11 +13,9 @@ import pytest
 
 from fwgen.sensor import World
 from tests.backends.renode.in_renode import in_renode
+from tests.zephyr.stock import RETAINED, stock_sample
 
 pytestmark = pytest.mark.needs("renode")
-
-OPENAMP = "FWGEN_TEST_OPENAMP_ELF"
-"""Environment variable: the `openamp_rsc_table` sample of Zephyr, linked at SRAM1 and RETRAM."""
 
 WIRING = """
 sensor: Sensors.HC_SR04 @ sysbus
@@ -185,9 +182,9 @@ def case_openamp(elf_name: str) -> dict[str, Any]:
     return {"names": sorted(names), "answer": answer, "address": violation.address}
 
 
-@pytest.mark.skipif(OPENAMP not in os.environ, reason=f"{OPENAMP} names no ELF")
+@pytest.mark.needs("zephyr")
 def test_the_stock_openamp_sample_answers_and_is_caught_at_closed_ddr() -> None:
-    seen = in_renode(HERE, "case_openamp", os.environ[OPENAMP])
+    seen = in_renode(HERE, "case_openamp", str(stock_sample(RETAINED)))
     assert {"rpmsg-client-sample", "rpmsg-tty"} <= set(seen["names"])
     assert seen["answer"].endswith("are you there")
     assert 0x812F_8000 <= seen["address"] < 0x8130_0000
