@@ -98,7 +98,7 @@ class _Bench:
     """One board; figures of a stretch of time."""
 
     def __init__(self, built: Built) -> None:
-        self.backend = RenodeBackend(built.elf, options=Options(counts=True))
+        self.backend = RenodeBackend(built.elf, options=Options(counts=True, bus_burst=1))
         self.backend.start(built.plan, load_scenario(find_scenario("still")), 1)
         self.t_us = 0
 

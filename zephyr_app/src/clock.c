@@ -80,7 +80,7 @@ ISR_DIRECT_DECLARE(sys_clock_isr)
 	do_beat(now_cycles);
 	ticks = (uint32_t)(now_cycles - announced_cycles) / CYCLES_PER_US;
 	announced_cycles += (uint64_t)ticks * CYCLES_PER_US;
-	sys_clock_announce(ticks);
+	sys_clock_announce((int32_t)ticks);
 	return 1;
 }
 

@@ -245,6 +245,8 @@ class EmulatedBackend(Backend):
         machine.sensor.RecordsEdges = options.edges
         if options.counts:
             machine.core.CountWakeUps()
+        if plan.bus is not None:
+            machine.part(plan.bus.name).Burst = options.bus_burst
         ddr = machine.ddr
         {
             "record": ddr.RecordViolations,

@@ -23,12 +23,15 @@ class Options:
     BusFault) or "hang" (the core stands still, as on the chip). `edges`: keep every edge of the
     sensor's lines, for a wave viewer. `counts`: count the core's wake-ups, which slows it down a
     little. `first_seq`: the log is one in which samples up to that number (32 bits) have been
-    handed over; 0: there is none yet. `renode_log`: a file for Renode's own messages."""
+    handed over; 0: there is none yet. `bus_burst`: how many bytes of the display's bus go at once;
+    with 1 the core has an interrupt for each, as on the chip. `renode_log`: a file for Renode's own
+    messages."""
 
     on_violation: str = "record"
     edges: bool = False
     counts: bool = False
     first_seq: int = 0
+    bus_burst: int = 16
     renode_log: str = ""
     kernel: KernelPace = field(default_factory=KernelPace)
 

@@ -15,6 +15,7 @@ import pytest
 
 from fwgen.backends.record import NO_ECHO, SENSOR_FAULT, VALID
 from fwgen.backends.renode.backend import RenodeBackend
+from fwgen.backends.renode.options import Options
 from fwgen.plan.log_format import BLOCK_BYTES
 from fwgen.report.document import build_report
 from fwgen.robot.firmware import firmware
@@ -152,3 +153,12 @@ def test_a_line_held_at_any_moment_around_a_trigger_is_judged_alike() -> None:
     assert emulated.delivered.distance_mm.tolist() == host.delivered.distance_mm.tolist()
     found = set(host.delivered.status.tolist())
     assert found == {VALID, NO_ECHO, SENSOR_FAULT}
+
+
+def test_an_interrupt_for_each_byte_of_the_display_delays_no_sample() -> None:
+    """The emulator spares most of them unless it is told not to."""
+    scenario = parse_scenario(f"{ROOM}\nsteps: [{{at: 5 s, do: suspend, for: 5 s}}]\nuntil: 20 s\n")
+    backend = RenodeBackend(elf(), options=Options(bus_burst=1))
+    record = run_scenario(backend, reference_plan(), scenario, 1)
+    assert build_report(record, scenario)["verdict"] == "pass"
+    assert record.jitter_us.max() <= 50
