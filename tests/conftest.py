@@ -52,11 +52,21 @@ def _preprocessor() -> str | None:
     return None if found else "no C preprocessor is installed (apt-get install cpp)"
 
 
+def _pty() -> str | None:
+    try:
+        for end in os.openpty():
+            os.close(end)
+    except OSError as error:
+        return f"the system gives no pseudo-terminal ({error}; mount /dev/pts)"
+    return None
+
+
 # name -> why it is not there, with the cure; None if it is
 NEEDS: dict[str, Callable[[], str | None]] = {
     "dtc": lambda: _program("dtc", "apt-get install device-tree-compiler"),
     "cpp": _preprocessor,
     "gdb": lambda: _program("gdb-multiarch", "apt-get install gdb-multiarch"),
+    "pty": _pty,
     "git": lambda: _program("git", "apt-get install git"),
     "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),
     "zephyr": _zephyr,

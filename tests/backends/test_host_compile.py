@@ -143,6 +143,17 @@ def test_a_cache_that_cannot_be_written_does_not_matter(
     assert library.parent.stat().st_mode & 0o077 == 0
 
 
+def test_nor_does_it_to_the_compiler_that_comes_with_the_package(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ZIG_GLOBAL_CACHE_DIR", raising=False)
+    monkeypatch.setattr(
+        host_compile, "_compilers", lambda: [[sys.executable, "-m", "ziglang", "cc"]]
+    )
+    (home / "cache").write_text("in the way")
+    assert build_library(TINY).exists()
+
+
 def test_an_interrupted_compiler_leaves_nothing_in_the_cache(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

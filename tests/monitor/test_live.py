@@ -94,6 +94,7 @@ class Terminal:
                 self.text += os.read(self.person, 1 << 16).decode("utf-8", "replace")
 
 
+@pytest.mark.needs("pty")
 def test_keys_typed_at_once_all_count_and_the_terminal_is_given_back() -> None:
     terminal, bench = Terminal(), FakeBench()
     before = termios.tcgetattr(terminal.program)
@@ -114,7 +115,7 @@ def test_keys_typed_at_once_all_count_and_the_terminal_is_given_back() -> None:
     assert "\x1b[?25l" in terminal.text
 
 
-@pytest.mark.needs("renode", "zephyr")
+@pytest.mark.needs("renode", "zephyr", "pty")
 def test_live_on_the_real_thing() -> None:
     from fwgen.cli.run import reference_spec
     from fwgen.robot.firmware import firmware

@@ -117,6 +117,7 @@ class Application:
             self.peer.stop()
 
 
+@pytest.mark.needs("pty")
 def test_samples_come_through_a_tty(firmware: Firmware) -> None:
     application = Application(firmware.path)
     application.run()
@@ -124,6 +125,7 @@ def test_samples_come_through_a_tty(firmware: Firmware) -> None:
     assert application.seen == 2000
 
 
+@pytest.mark.needs("pty")
 def test_an_application_goes_on_where_the_last_one_was(firmware: Firmware) -> None:
     application = Application(firmware.path, known=Known(1500, 1))
     application.seen = 1500
@@ -131,6 +133,7 @@ def test_an_application_goes_on_where_the_last_one_was(firmware: Firmware) -> No
     assert application.seen == 2000
 
 
+@pytest.mark.needs("pty")
 def test_linux_is_suspended_between_permission_and_wake(firmware: Firmware) -> None:
     application = Application(firmware.path, sleep_at=400)
     application.run()
@@ -158,6 +161,7 @@ def test_what_is_no_tty_is_told(tmp_path: Path) -> None:
         open_raw(path)
 
 
+@pytest.mark.needs("pty")
 def test_what_the_firmware_says_is_not_echoed_to_it_nor_changed() -> None:
     master, slave = pty.openpty()
     handle = open_raw(Path(os.ttyname(slave)))

@@ -173,10 +173,22 @@ def _compile(
 def _called(command: Sequence[str], folder: Path) -> tuple[bool, str]:
     """Whether a command failed, and what it said."""
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+        )
     except OSError as error:
         return True, error.strerror or str(error)
     return done.returncode != 0, done.stderr
+
+
+def _environment() -> dict[str, str]:
+    """ziglang keeps what it builds once in a cache of its own, and fails where that cannot be."""
+    return {"ZIG_GLOBAL_CACHE_DIR": str(_cache_folder() / "zig"), **os.environ}
 
 
 def _cached(sources: Mapping[str, bytes], options: Sequence[str], compiler: Sequence[str]) -> Path:
