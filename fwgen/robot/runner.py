@@ -121,6 +121,16 @@ def run_renode_test(program: Path, output: Path, builds: Path) -> Path | None:
     return result
 
 
+def results_of_renode_test(program: Path | None, output: Path) -> tuple[list[Path], Counter[str]]:
+    """As far as it ran; says so if it is not known where Renode's runner is."""
+    if program is None:
+        reason = "fwgen's configuration does not name it (`test` in [renode])"
+        print(f"not run: the suites under renode-test, because {reason}", file=sys.stderr)
+        return [], Counter()
+    result = run_renode_test(program, output, _BUILDS)
+    return ([result], counted(result)) if result else ([], Counter({"BROKEN": 1}))
+
+
 def counted(result: Path) -> Counter[str]:
     """How many tests have which status."""
     found = ElementTree.parse(result).getroot().iterfind(".//test/status")
@@ -174,12 +184,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     results = run(jobs, suites, options.output, options.backend, options.jobs)
     counts = Counter(done.status for done in results)
-    others = []
-    program = load_config().renode.test
-    if options.backend == "renode" and program is not None and not options.suites:
-        other = run_renode_test(program, options.output, _BUILDS)
-        counts += counted(other) if other else Counter({"BROKEN": 1})
-        others = [other] if other else []
+    others: list[Path] = []
+    if options.backend == "renode" and not options.suites:
+        others, more = results_of_renode_test(load_config().renode.test, options.output)
+        counts += more
     merge(results, others, options.output)
     failed = counts.total() - counts["PASS"] - counts["SKIP"]
     print(

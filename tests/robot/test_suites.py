@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fwgen.robot.runner import find_jobs, main
+from fwgen.robot.runner import find_jobs, main, results_of_renode_test
 from fwgen.scenario.load import bundled_names
 
 ROOT = Path(__file__).parents[2]
@@ -78,38 +78,23 @@ Fails
         ("Start Board\n    Run For    1 s\n    Latest Sample Should Say    no echo", "1500 mm"),
         ("Start Board\n    Ring Stale Doorbell    vq7", "vq7"),
         ("Run Scenario    minut", "did you mean the bundled `minute`"),
+        (
+            "Run Scenario    log-full-keep-newest\n    Every Sample Should Have Arrived",
+            "declared_lost",
+        ),
+        (
+            "Start Board\n    Run For    5 s\n    Samples Should Arrive Within    20 ms",
+            "due: 20 ms",
+        ),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(tmp_path: Path, steps: str, message: str) -> None:
+def test_mistakes_and_failures_are_told_in_a_sentence(
+    tmp_path: Path, steps: str, message: str
+) -> None:
     text = f"Test Teardown    Stop Board\n*** Test Cases ***\nFails\n    {steps}\n"
     _, found = robot(tmp_path, text, *HOST)
     assert found[0][1] == "FAIL"
     assert message in found[0][2]
-
-
-def test_lost_samples_are_seen(tmp_path: Path) -> None:
-    text = """Test Teardown    Stop Board
-*** Test Cases ***
-Loses
-    Run Scenario    log-full-keep-newest
-    Every Sample Should Have Arrived
-"""
-    _, found = robot(tmp_path, text, *HOST)
-    assert found[0][1] == "FAIL"
-    assert "declared_lost" in found[0][2]
-
-
-def test_a_slow_stream_is_seen(tmp_path: Path) -> None:
-    text = """Test Teardown    Stop Board
-*** Test Cases ***
-Slow
-    Start Board
-    Run For    5 s
-    Samples Should Arrive Within    20 ms
-"""
-    _, found = robot(tmp_path, text, *HOST)
-    assert found[0][1] == "FAIL"
-    assert "due: 20 ms" in found[0][2]
 
 
 def test_what_needs_the_firmware_is_skipped_on_the_host(tmp_path: Path) -> None:
@@ -139,6 +124,13 @@ def test_the_runner_says_what_is_missing(
     assert "Renode is not installed" in capsys.readouterr().err
     assert main(["--where-possible"]) == 0
     assert "not run" in capsys.readouterr().err
+
+
+def test_the_runner_says_so_where_it_does_not_know_renode_test(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert results_of_renode_test(None, tmp_path) == ([], {})
+    assert capsys.readouterr().err.startswith("not run: the suites under renode-test, because")
 
 
 def test_the_runner_merges_into_one_xunit_file(tmp_path: Path) -> None:
