@@ -25,10 +25,8 @@ the mean 393210 and a standard deviation of 65536 (Irwin-Hall, a bell that ends 
 
 Output 3 decides whether the echo is missed: (chance >> 44) * 1_000_000 < missed_ppm * 2^20.
 
-Pulse on the echo line. Sound in dry air as an ideal gas, c = 331.3 m/s * sqrt(T / 273.15 K); the
-root is the largest integer whose square is not above the value:
+Pulse on the echo line, c being the speed of sound in mm/s (fwgen.plan.sound):
 
-    c = root(331_300 * 331_300 * (27_315 + 10 * air_decicelsius) / 27_315)      in mm/s
     c_um_per_s = 1_000 * c
     near = d + noise_um
     pulse_us = (2_000_000 * near + c_um_per_s / 2) / c_um_per_s       (near > 0)
@@ -45,14 +43,16 @@ the rise of a trigger is so for that measurement; what befalls it later counts f
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fwgen.backends.record import NO_ECHO, SENSOR_FAULT, TOO_FAR, TOO_NEAR, VALID, Ints
+from fwgen.plan.sound import sound_mm_per_s
+from fwgen.wire.sample import DISTANCE_MAX_MM, SampleStatus
+
+Ints = NDArray[np.int64]
 
 NO_PULSE: Final = 0
 HELD: Final = 0xFFFF_FFFF
@@ -61,8 +61,6 @@ ECHO_BEGINS_US: Final = 470
 """From the trigger's rise until the echo line rises: pulse and burst."""
 SHORTEST_PULSE_US: Final = 60
 FARTHEST_UM: Final = 4_000_000
-LARGEST_MM: Final = 8191
-"""The sample log has 13 bits for a distance."""
 
 _SUM_MEAN: Final = 393_210  # 12 * (2**16 - 1) / 2
 _MASK64: Final = (1 << 64) - 1
@@ -83,11 +81,6 @@ def _chances(seed: int, n: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def sound_mm_per_s(air_decicelsius: int) -> int:
-    """Speed of sound."""
-    return math.isqrt(331_300 * 331_300 * (27_315 + 10 * air_decicelsius) // 27_315)
-
-
 def expected_samples(
     echo_us: Ints, *, timeout_us: int, range_mm: tuple[int, int], air_decicelsius: int
 ) -> tuple[Ints, Ints]:
@@ -97,14 +90,14 @@ def expected_samples(
     that reaches the time-out is "no echo", no pulse or a held line a fault, both without distance.
     """
     way_nm = echo_us * sound_mm_per_s(air_decicelsius)
-    distance = np.minimum((way_nm + 1_000_000) // 2_000_000, LARGEST_MM)
-    status = np.full(len(echo_us), VALID, dtype=np.int64)
-    status[distance < range_mm[0]] = TOO_NEAR
-    status[distance > range_mm[1]] = TOO_FAR
-    status[echo_us >= timeout_us] = NO_ECHO
-    status[(echo_us == NO_PULSE) | (echo_us == HELD)] = SENSOR_FAULT
-    distance[status >= NO_ECHO] = 0
-    return status, distance
+    distance = (way_nm + 1_000_000) // 2_000_000
+    status = np.full(len(echo_us), SampleStatus.VALID, dtype=np.int64)
+    status[distance < range_mm[0]] = SampleStatus.TOO_NEAR
+    status[distance > range_mm[1]] = SampleStatus.TOO_FAR
+    status[echo_us >= timeout_us] = SampleStatus.NO_ECHO
+    status[(echo_us == NO_PULSE) | (echo_us == HELD)] = SampleStatus.FAULT
+    distance[status >= SampleStatus.NO_ECHO] = 0
+    return status, np.minimum(distance, DISTANCE_MAX_MM)
 
 
 @dataclass(frozen=True)

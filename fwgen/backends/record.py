@@ -15,10 +15,6 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# Sample status, as in the sample log.
-VALID, TOO_NEAR, TOO_FAR, NO_ECHO, MISSED, SENSOR_FAULT = range(6)
-STATUS_NAMES = ("valid", "too near", "too far", "no echo", "missed period", "sensor fault")
-
 # Values of Band.state: what Linux is doing.
 AWAKE, ASKING, SUSPENDING, ASLEEP, RESUMING, OFFLINE = (
     "awake",  # up, the application reads
@@ -59,7 +55,7 @@ class Taken:
     time_us: Ints = field(default_factory=_ints)  # scheduled instant, device time
     at_us: Ints = field(default_factory=_ints)  # scheduled instant, scenario time
     distance_mm: Ints = field(default_factory=_ints)  # 0 where the status has no distance
-    status: Ints = field(default_factory=_ints)
+    status: Ints = field(default_factory=_ints)  # wire.sample.SampleStatus
     late_16ths: Ints = field(default_factory=_ints)
 
     def __len__(self) -> int:

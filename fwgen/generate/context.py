@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fwgen.generate.zephyr import zephyr_context
+from fwgen.plan.sound import sound_mm_per_s
 from fwgen.soc.model import Region
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _config(plan: Plan) -> dict[str, str]:
         "watchdog_us": _c_u32(timing.watchdog_us),
         "range_min_mm": _c_u32(near_mm),
         "range_max_mm": _c_u32(far_mm),
-        "air_decicelsius": str(spec.sensor.air_decicelsius),
+        "sound_mm_per_s": _c_u32(sound_mm_per_s(spec.sensor.air_decicelsius)),
         "when_full": _LOG_POLICY[spec.sleep.when_full],
         "log_reserve_slots": _c_u32(timing.reserve_slots),
         "log_start": _c_hex(plan.log.start),

@@ -6,13 +6,13 @@ import cmd
 from collections.abc import Callable, Sized
 from typing import IO, Final
 
-from fwgen.backends.record import STATUS_NAMES, VALID
 from fwgen.errors import FwgenError, InputError
 from fwgen.monitor.bench import Bench
 from fwgen.monitor.live import Live, room_of
 from fwgen.monitor.picture import display_lines
 from fwgen.robot.stage import LiveRenode, View
 from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
+from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 _SAMPLES: Final = 10
 _LINES: Final = 20
@@ -49,7 +49,7 @@ def _times(things: Sized) -> str:
 
 
 def sample_text(status: int, distance_mm: int) -> str:
-    return f"{distance_mm} mm" if status == VALID else STATUS_NAMES[status]
+    return f"{distance_mm} mm" if status == SampleStatus.VALID else STATUS_NAMES[status]
 
 
 class Shell(cmd.Cmd):

@@ -1,10 +1,11 @@
 """Times of the HC-SR04: how long the echo takes and how often it may be asked.
 
-Sources: its data sheet (sound at 340 m/s, 60 ms from one measurement to the next, reach of 4 m);
-speed of sound in air c(T) = 331.3 m/s + 0.606 m/s per degree Celsius.
+Source: its data sheet (sound at 340 m/s, 60 ms from one measurement to the next, reach of 4 m).
 """
 
 from __future__ import annotations
+
+from fwgen.plan.sound import sound_mm_per_s
 
 SHEET_PERIOD_US = 60_000
 REACH_MM = 4000
@@ -17,7 +18,7 @@ _STEP_US = 5_000  # a least period is told in round figures
 
 def echo_us(distance_mm: int, air_decicelsius: int) -> int:
     """The longest that the echo from there takes: at the data sheet's speed or in that air."""
-    speed_mm_per_s = min(_SHEET_SPEED_MM_PER_S, 331_300 + 606 * air_decicelsius // 10)
+    speed_mm_per_s = min(_SHEET_SPEED_MM_PER_S, sound_mm_per_s(air_decicelsius))
     return -(-2 * distance_mm * 1_000_000 // speed_mm_per_s)
 
 

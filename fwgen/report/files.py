@@ -66,8 +66,8 @@ def samples_csv(record: RunRecord) -> str:
     """A line a sample taken: what was taken, and what became of it."""
     import numpy as np
 
-    from fwgen.backends.record import STATUS_NAMES
     from fwgen.report.scene import make_scene
+    from fwgen.wire.sample import STATUS_NAMES
 
     scene, taken = make_scene(record), record.taken
     fate = np.select([scene.check.arrived, scene.check.declared], ["arrived", "declared"], "lost")

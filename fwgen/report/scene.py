@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from fwgen.backends.record import ASKING, AWAKE, NO_ECHO, Band, Floats, Ints, RunRecord
+from fwgen.backends.record import ASKING, AWAKE, Band, Floats, Ints, RunRecord
 from fwgen.report.samples import NEVER, Bools, SampleCheck, check_samples
+from fwgen.wire.sample import SampleStatus
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def make_scene(record: RunRecord) -> Scene:
     status[came] = delivered.status[place]
     got_mm = np.full(len(came), np.nan)
     got_mm[came] = delivered.distance_mm[place]
-    got_mm[status >= NO_ECHO] = np.nan
+    got_mm[status >= SampleStatus.NO_ECHO] = np.nan
     return Scene(
         record=record,
         check=check,

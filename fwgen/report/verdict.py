@@ -8,11 +8,12 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from fwgen.backends.record import STATUS_NAMES, VALID, RunRecord
+from fwgen.backends.record import RunRecord
 from fwgen.report.model import Report
 from fwgen.report.samples import Bools, SampleCheck, runs
 from fwgen.report.words import clock, count, fine_clock, listed, ranges, span
 from fwgen.scenario.expect import Expectation
+from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 _END_SLACK_US: Final = 1_000_000
 
@@ -132,7 +133,7 @@ def _value_example(record: RunRecord, place: int, row: int) -> str:
 
 def _value(distance_mm: int, status: int, late_16ths: int) -> str:
     name = STATUS_NAMES[status] if 0 <= status < len(STATUS_NAMES) else f"status {status}"
-    text = f"{distance_mm} mm" if status == VALID else f"{name}, {distance_mm} mm"
+    text = f"{distance_mm} mm" if status == SampleStatus.VALID else f"{name}, {distance_mm} mm"
     return f"{text}, late by {late_16ths}/16" if late_16ths else text
 
 

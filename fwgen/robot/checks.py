@@ -7,11 +7,12 @@ from typing import cast
 
 import numpy as np
 
-from fwgen.backends.record import AWAKE, STATUS_NAMES, VALID, RunRecord
+from fwgen.backends.record import AWAKE, RunRecord
 from fwgen.robot.bench import Bench
 from fwgen.robot.kinds import Length, Time
 from fwgen.scenario.expect import STANDING
 from fwgen.scenario.load import parse_scenario
+from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 _EXPECT = """\
 fwgen-scenario: 1
@@ -86,7 +87,7 @@ class Checks(Bench):
     def latest_sample_should_be(self, distance: Length, give_or_take: Length = Length(0)) -> None:  # noqa: B008
         """The last sample that Linux has received."""
         status, found_mm = self._latest()
-        if status != VALID or abs(found_mm - distance) > give_or_take:
+        if status != SampleStatus.VALID or abs(found_mm - distance) > give_or_take:
             found = _shown(status, found_mm)
             raise AssertionError(f"the latest sample is {found}, due: {int(distance)} mm")
 
@@ -141,7 +142,7 @@ class Checks(Bench):
 
 
 def _shown(status: int, distance_mm: int) -> str:
-    return f"{distance_mm} mm" if status == VALID else STATUS_NAMES[status]
+    return f"{distance_mm} mm" if status == SampleStatus.VALID else STATUS_NAMES[status]
 
 
 def _slowest(record: RunRecord) -> tuple[int, float]:

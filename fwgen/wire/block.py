@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from fwgen.plan.log_format import BLOCK_BYTES, HEADER_BYTES
+from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM, SampleStatus
 
 MAGIC = b"FWB1"
-STATUS_VALID, STATUS_TOO_NEAR, STATUS_TOO_FAR = 0, 1, 2
-STATUS_NO_ECHO, STATUS_MISSED, STATUS_FAULT = 3, 4, 5
-STATUS_SHIFT = 13
-DISTANCE_MASK = 0x1FFF
+STATUS_SHIFT = DISTANCE_BITS
+DISTANCE_MASK = DISTANCE_MAX_MM
 
 _HEADER = struct.Struct("<4sIIIQHH")
-_LAST_WITH_DISTANCE = STATUS_TOO_FAR
+_LAST_WITH_DISTANCE = int(SampleStatus.TOO_FAR)
+_LAST_STATUS = int(max(SampleStatus))
 _LATE_WORD = 0xE000
 _KIND_LATE, _KIND_STEP = 6, 7
 _ZEROS = 6
@@ -125,7 +125,7 @@ class _Reader:
         self.late = {0: first_late} if first_late else {}
         self.status = first >> STATUS_SHIFT
         self.distance = first & DISTANCE_MASK
-        if self.status > STATUS_FAULT:
+        if self.status > _LAST_STATUS:
             raise BlockError(f"sample 0 has the unknown status {self.status}")
         if self.status > _LAST_WITH_DISTANCE and self.distance:
             raise BlockError(f"sample 0 has a distance but status {self.status}")
@@ -217,7 +217,7 @@ class _Reader:
             kind = self._take(3)
             if lateness:
                 self.late[len(self.words)] = lateness
-        if kind > STATUS_FAULT:
+        if kind > _LAST_STATUS:
             raise BlockError(f"sample {len(self.words)} is of kind {kind} where that cannot be")
         self._append(kind, self._take(13) if kind <= _LAST_WITH_DISTANCE else 0)
 

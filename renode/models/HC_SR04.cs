@@ -32,7 +32,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             EchoEdges = new EventLog();
             TriggerEdges = new EventLog();
             Holds = new EventLog();
-            AirDecicelsius = 200;
+            SoundMillimetresPerSecond = 343214;
             Seed = 1;
             Distance = 1000;
         }
@@ -199,7 +199,8 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         public long MissedPartsPerMillion { get; set; }
 
-        public int AirDecicelsius { get; set; }
+        // In the air between sensor and obstacle; fwgen/plan/sound.py has the formula. As delivered: 20 degrees Celsius.
+        public long SoundMillimetresPerSecond { get; set; }
 
         // Trigger pulses that started nothing: too short, or in the middle of a measurement.
         public int Ignored { get; private set; }
@@ -242,7 +243,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             {
                 return NothingHeard;
             }
-            var speed = 1000 * SoundMillimetresPerSecond();
+            var speed = 1000 * SoundMillimetresPerSecond;
             var pulse = (2000000L * Math.Max(near, 0) + speed / 2) / speed;
             return (uint)Math.Max(pulse, ShortestPulse);
         }
@@ -303,21 +304,6 @@ namespace Antmicro.Renode.Peripherals.Sensors
                 sum += (long)(word & 0xFFFF) + (long)(word >> 16 & 0xFFFF) + (long)(word >> 32 & 0xFFFF) + (long)(word >> 48);
             }
             return (NoiseSigmaMicrometres * sum) >> 16;
-        }
-
-        private long SoundMillimetresPerSecond()
-        {
-            var square = 331300L * 331300L * (27315L + 10L * AirDecicelsius) / 27315L;
-            var root = (long)Math.Sqrt(square);
-            while(root * root > square)
-            {
-                root--;
-            }
-            while((root + 1) * (root + 1) <= square)
-            {
-                root++;
-            }
-            return root;
         }
 
         private bool IsMissed(long milliseconds)

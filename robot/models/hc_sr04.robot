@@ -88,7 +88,7 @@ The Obstacle Can Be Moved While Running
     Number Should Be      sensor MicrometresAt 2000    500000
 
 Cold Air Is Slower
-    Execute Command       sensor AirDecicelsius 0
+    Execute Command       sensor SoundMillimetresPerSecond 331300
     Number Should Be      sensor PulseAt 0    6037
 
 Noise And Missed Echoes Come From The Seed

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fwgen.backends.record import NO_ECHO, SENSOR_FAULT
 from fwgen.scenario.load import bundled_names, parse_scenario
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+from fwgen.wire.sample import SampleStatus
 from tests.backends.running import bundled, in_a_room, plan_of, reference_plan, run
 
 LONG = {"day"}  # measured by `make bench`
@@ -73,7 +73,7 @@ def test_an_echo_that_outlasts_the_period_is_a_line_found_high(tmp_path: Path) -
     spec.write_text(text, encoding="utf-8")
     record, report = run(parse_scenario(NOBODY), plan=plan_of(spec))
     assert report["verdict"] == "pass", report["reasons"]
-    assert record.delivered.status.tolist() == [NO_ECHO, SENSOR_FAULT] * 50
+    assert record.delivered.status.tolist() == [SampleStatus.NO_ECHO, SampleStatus.FAULT] * 50
 
 
 def test_bands_follow_each_other_without_holes() -> None:

@@ -35,7 +35,7 @@ class EchoConfig(ctypes.Structure):
         ("timeout_us", ctypes.c_uint32),
         ("range_min_mm", ctypes.c_uint16),
         ("range_max_mm", ctypes.c_uint16),
-        ("air_decicelsius", ctypes.c_int16),
+        ("sound_mm_per_s", ctypes.c_uint32),
     )
 
 
@@ -98,7 +98,7 @@ def library() -> ctypes.CDLL:
     lib.node_receive.argtypes = (pointer, ctypes.c_char_p, ctypes.c_size_t, u64)
     lib.node_door_open.argtypes = lib.node_state.argtypes = (pointer,)
     lib.node_door_open.restype = ctypes.c_bool
-    lib.echo_to_mm.argtypes = (ctypes.c_uint32, ctypes.c_int16)
+    lib.echo_to_mm.argtypes = (ctypes.c_uint32, ctypes.c_uint32)
     lib.echo_to_mm.restype = ctypes.c_uint16
     return lib
 

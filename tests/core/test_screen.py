@@ -6,7 +6,7 @@ import ctypes
 
 import pytest
 
-from fwgen.echo import SampleStatus
+from fwgen.wire.sample import SampleStatus
 from tests.core.cnode import STATES, library
 
 

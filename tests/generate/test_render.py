@@ -82,7 +82,7 @@ def test_the_configuration_says_what_the_spec_says(other: Plan) -> None:
         "node.latency_us": "500000u",
         "echo.range_min_mm": "30u",
         "echo.range_max_mm": "2500u",
-        "echo.air_decicelsius": "-100",
+        "echo.sound_mm_per_s": "325179u",
         "refresh_period_us": "0u",
         "watchdog_us": "4000000u",
         "node.log.when_full": "LOG_KEEP_NEWEST",

@@ -8,7 +8,6 @@ from fwgen.backends.record import (
     ASKING,
     ASLEEP,
     AWAKE,
-    NO_ECHO,
     RESUMING,
     SUSPENDING,
     Band,
@@ -20,6 +19,7 @@ from fwgen.backends.record import (
 )
 from fwgen.scenario.load import parse_scenario
 from fwgen.scenario.model import Scenario
+from fwgen.wire.sample import SampleStatus
 
 PERIOD_US = 60_000
 BLOCK = 350
@@ -39,8 +39,8 @@ def make_taken(samples: int, *, first_seq: int = 0, boots: tuple[int, ...] = ())
     boot = np.searchsorted(np.array(boots, dtype=np.int64), row, side="right")
     starts = np.array([0, *boots], dtype=np.int64)
     distance = (1500 + 900 * np.sin(row / 250)).astype(np.int64)
-    status = np.where(row % 487 == 13, NO_ECHO, 0)
-    distance[status == NO_ECHO] = 0
+    status = np.where(row % 487 == 13, SampleStatus.NO_ECHO, 0)
+    distance[status == SampleStatus.NO_ECHO] = 0
     return Taken(
         seq=first_seq + row,
         boot=boot + 1,

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fwgen.backends.record import MISSED, Gap, RunRecord
+from fwgen.backends.record import Gap, RunRecord
 from fwgen.errors import ToolBrokeError
 from fwgen.report.document import build_report
 from fwgen.report.samples import check_samples, runs
+from fwgen.wire.sample import SampleStatus
 from tests.report.naive import naive_counts
 from tests.report.records import PERIOD_US, deliver, make_record, make_taken, scenario
 
@@ -127,7 +128,7 @@ def test_the_wrong_boot_is_told_apart_though_time_and_value_are_right() -> None:
 
 def test_a_missed_period_has_to_be_told_as_one() -> None:
     record = make_record()
-    record.taken.status[77] = MISSED
+    record.taken.status[77] = SampleStatus.MISSED
     record.taken.distance_mm[77] = 0
     assert counts(record) == {**CLEAN, "wrong": 1}
 

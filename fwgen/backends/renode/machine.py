@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from fwgen.backends.renode.platform import board_file, merged_models
 from fwgen.config import RenodeConfig, load_config
 from fwgen.errors import FwgenError, MissingToolError, ToolBrokeError
+from fwgen.plan.sound import sound_mm_per_s
 from fwgen.sensor import World
 
 Ints = NDArray[np.int64]
@@ -235,7 +236,7 @@ class Machine:
         sensor.Seed = self._net.UInt64(world.seed & (1 << 64) - 1)
         sensor.NoiseSigmaMicrometres = world.noise_sigma_um
         sensor.MissedPartsPerMillion = world.missed_ppm
-        sensor.AirDecicelsius = world.air_decicelsius
+        sensor.SoundMillimetresPerSecond = sound_mm_per_s(world.air_decicelsius)
 
     def leave(self, code: int) -> NoReturn:
         """End the process without .NET's own shutdown, which may hang."""

@@ -15,8 +15,9 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.backends.record import MISSED, Ints, Taken
+from fwgen.backends.record import Ints, Taken
 from fwgen.sensor import ECHO_BEGINS_US, HELD, NO_PULSE, expected_samples
+from fwgen.wire.sample import SampleStatus
 
 ECHO_BEGINS_NS: Final = ECHO_BEGINS_US * 1000
 _WRITES_NS: Final = 1_000_000
@@ -105,7 +106,7 @@ def samples_seen(
         range_mm=rules.range_mm,
         air_decicelsius=rules.air_decicelsius,
     )
-    status[echoes < 0] = MISSED
+    status[echoes < 0] = SampleStatus.MISSED
     taken = Taken(
         seq=np.arange(len(echoes), dtype=np.int64),
         boot=np.concatenate([np.full(len(life.time_us), life.number) for life in lives]),

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fwgen.backends.record import NO_ECHO, SENSOR_FAULT, VALID
 from fwgen.backends.renode.backend import RenodeBackend
 from fwgen.backends.renode.options import Options
 from fwgen.plan.log_format import BLOCK_BYTES
@@ -22,6 +21,7 @@ from fwgen.robot.firmware import firmware
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import parse_scenario
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+from fwgen.wire.sample import SampleStatus
 from tests.backends.running import ROOM, in_a_room, reference_plan, run
 
 pytestmark = pytest.mark.needs("renode", "zephyr")
@@ -152,7 +152,7 @@ def test_a_line_held_at_any_moment_around_a_trigger_is_judged_alike() -> None:
     assert emulated.delivered.status.tolist() == host.delivered.status.tolist()
     assert emulated.delivered.distance_mm.tolist() == host.delivered.distance_mm.tolist()
     found = set(host.delivered.status.tolist())
-    assert found == {VALID, NO_ECHO, SENSOR_FAULT}
+    assert found == {SampleStatus.VALID, SampleStatus.NO_ECHO, SampleStatus.FAULT}
 
 
 def test_an_interrupt_for_each_byte_of_the_display_delays_no_sample() -> None:

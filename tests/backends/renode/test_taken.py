@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fwgen.backends.record import MISSED, NO_ECHO, SENSOR_FAULT, TOO_FAR, VALID, Ints
+from fwgen.backends.record import Ints
 from fwgen.backends.renode.taken import Boot, Rules, Seen, Triggers, samples_seen
 from fwgen.sensor import HELD, NO_PULSE
+from fwgen.wire.sample import SampleStatus
 
+VALID, _, TOO_FAR, NO_ECHO, MISSED, FAULT = SampleStatus
 RULES = Rules(period_us=60_000, timeout_us=30_000, range_mm=(20, 4000), air_decicelsius=200)
 PERIOD_NS = 60_000_000
 ECHO_US = 5_831  # 1000 mm at 20 degrees
@@ -57,7 +59,13 @@ def test_a_sample_a_trigger() -> None:
 
 def test_a_slot_without_a_trigger_was_missed() -> None:
     found = seen(triggers(at(0, 1, 4)))
-    assert found.taken.status.tolist() == [VALID, VALID, MISSED, MISSED, VALID]
+    assert found.taken.status.tolist() == [
+        VALID,
+        VALID,
+        MISSED,
+        MISSED,
+        VALID,
+    ]
     assert found.taken.distance_mm.tolist()[2:4] == [0, 0]
     assert len(found.jitter_us) == 3
 
@@ -71,7 +79,12 @@ def test_a_late_trigger_belongs_to_its_slot_and_is_told_in_sixteenths() -> None:
 
 @pytest.mark.parametrize(
     ("pulse_us", "status"),
-    [(NO_PULSE, SENSOR_FAULT), (30_000, NO_ECHO), (38_000, NO_ECHO), (HELD, SENSOR_FAULT)],
+    [
+        (NO_PULSE, FAULT),
+        (30_000, NO_ECHO),
+        (38_000, NO_ECHO),
+        (HELD, FAULT),
+    ],
 )
 def test_echoes_that_are_none(pulse_us: int, status: int) -> None:
     found = seen(triggers(at(0, 1), pulse_us))
@@ -81,21 +94,21 @@ def test_echoes_that_are_none(pulse_us: int, status: int) -> None:
 def test_a_line_held_high_is_not_triggered_and_each_slot_is_a_fault() -> None:
     held = [(int(2.5 * PERIOD_NS), int(5.5 * PERIOD_NS))]
     found = seen(triggers(at(0, 1, 2, 6)), holds=held)
-    assert found.taken.status.tolist() == [VALID] * 3 + [SENSOR_FAULT] * 3 + [VALID]
+    assert found.taken.status.tolist() == [VALID] * 3 + [FAULT] * 3 + [VALID]
 
 
 def test_a_hold_that_ends_at_a_slot_is_decided_by_the_trigger() -> None:
     held = [(int(1.5 * PERIOD_NS), 3 * PERIOD_NS)]
     without = seen(triggers(at(0, 1, 4)), holds=held)
-    assert without.taken.status.tolist() == [VALID] * 2 + [SENSOR_FAULT] * 2 + [VALID]
+    assert without.taken.status.tolist() == [VALID] * 2 + [FAULT] * 2 + [VALID]
     with_it = seen(triggers(at(0, 1, 3, 4)), holds=held)
-    assert with_it.taken.status.tolist() == [VALID] * 2 + [SENSOR_FAULT] + [VALID] * 2
+    assert with_it.taken.status.tolist() == [VALID] * 2 + [FAULT] + [VALID] * 2
 
 
 def test_a_hold_that_lasts_counts_up_to_now() -> None:
     held = [(int(1.5 * PERIOD_NS), int(3.5 * PERIOD_NS))]
     found = seen(triggers(at(0, 1)), holds=held, now_ns=int(3.5 * PERIOD_NS))
-    assert found.taken.status.tolist() == [VALID] * 2 + [SENSOR_FAULT] * 2
+    assert found.taken.status.tolist() == [VALID] * 2 + [FAULT] * 2
 
 
 def test_drift_is_no_jitter() -> None:
@@ -175,11 +188,11 @@ def test_a_firmware_whose_clock_is_off_is_late_everywhere() -> None:
 @pytest.mark.parametrize(
     ("pulse_us", "after_ns", "status"),
     [
-        (HELD, -200_000, SENSOR_FAULT),  # high when the firmware looked
+        (HELD, -200_000, FAULT),  # high when the firmware looked
         (HELD, -300, NO_ECHO),  # behind its look
         (HELD, 5_000, NO_ECHO),
         (NO_PULSE, 5_000_000, NO_ECHO),  # it still listens: this is an echo
-        (NO_PULSE, 31_000_000, SENSOR_FAULT),  # it does not any more
+        (NO_PULSE, 31_000_000, FAULT),  # it does not any more
     ],
 )
 def test_a_line_that_rises_after_the_look_is_an_echo_without_end(
@@ -189,7 +202,12 @@ def test_a_line_that_rises_after_the_look_is_an_echo_without_end(
     places = triggers(at(0, 1, 3))
     places.pulse_us[1] = pulse_us
     found = seen(places, holds=[(start_ns, int(2.5 * PERIOD_NS))])
-    assert found.taken.status.tolist() == [VALID, status, SENSOR_FAULT, VALID]
+    assert found.taken.status.tolist() == [
+        VALID,
+        status,
+        FAULT,
+        VALID,
+    ]
 
 
 def test_an_old_echo_keeps_the_firmware_from_triggering() -> None:
@@ -197,4 +215,9 @@ def test_an_old_echo_keeps_the_firmware_from_triggering() -> None:
     own = Triggers(at(0, 1 / 3, 1), np.array([ECHO_US, 38_000, ECHO_US], dtype=np.int64))
     boots = [Boot(1, -20_500_000)]
     found = samples_seen(boots, own, [], PERIOD_NS + 1, rules, told((1, 20_500)))
-    assert found.taken.status.tolist() == [TOO_FAR, NO_ECHO, SENSOR_FAULT, TOO_FAR]
+    assert found.taken.status.tolist() == [
+        TOO_FAR,
+        NO_ECHO,
+        FAULT,
+        TOO_FAR,
+    ]

@@ -15,7 +15,7 @@ const struct fwgen_config fwgen_config = {
 	.echo.timeout_us = 28059u,
 	.echo.range_min_mm = 20u,
 	.echo.range_max_mm = 4000u,
-	.echo.air_decicelsius = 200,
+	.echo.sound_mm_per_s = 343214u,
 	.refresh_period_us = 200000u,
 	.watchdog_us = 0u,
 };
