@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fwgen.distribution import install
 from fwgen.errors import InputError, MissingToolError
 from fwgen.soc.model import Region
 
@@ -95,7 +96,7 @@ class Elf:
         except ImportError as error:
             raise MissingToolError(
                 "pyelftools is not installed, and an ELF cannot be read without it: "
-                "pip install 'fwgen[audit]'"
+                f"{install('audit')}"
             ) from error
         try:
             return ELFFile(io.BytesIO(self.data))

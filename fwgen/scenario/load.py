@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fwgen.distribution import UPGRADE
 from fwgen.errors import InputError
 from fwgen.scenario.model import FORMAT, Scenario, check_steps
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, quote, suggest
@@ -79,5 +80,5 @@ def _check_format(document: Document, findings: Findings) -> None:
             findings,
             "newer-format",
             f"format {quote(node.text)} is newer than this fwgen, which reads {FORMAT}",
-            "upgrade: `pip install --upgrade fwgen`",
+            f"upgrade: `{UPGRADE}`",
         )

@@ -23,6 +23,7 @@ from fwgen.build.find import (
     program_path,
 )
 from fwgen.config import Config, RenodeConfig
+from fwgen.distribution import install
 from fwgen.errors import FwgenError
 
 HOST, BUILD, RENODE = "run, demo", "build", "run --backend renode, monitor"
@@ -80,7 +81,7 @@ def _host(inventory: Inventory) -> Iterator[Item]:
 
 
 def _audit(inventory: Inventory) -> Iterator[Item]:
-    yield _package("pyelftools", "elftools", "audit, build", "pip install 'fwgen[audit]'")
+    yield _package("pyelftools", "elftools", "audit, build", install("audit"))
 
 
 def _zephyr(inventory: Inventory) -> Iterator[Item]:
@@ -147,12 +148,12 @@ def _renode(inventory: Inventory) -> Iterator[Item]:
         yield Item("pyrenode3", True, RENODE, "", where, "on sys.path by the configuration")
     else:
         yield _package("pyrenode3", "pyrenode3", RENODE, "fwgen setup --only renode")
-    yield _package("pythonnet", "pythonnet", RENODE, "pip install 'fwgen[renode]'")
+    yield _package("pythonnet", "pythonnet", RENODE, install("renode"))
 
 
 def _robot(inventory: Inventory) -> Iterator[Item]:
     for_suites = "the Robot suites"
-    get = "pip install 'fwgen[renode]'"
+    get = install("renode")
     yield _package("Robot Framework", "robot", for_suites, get, "robotframework")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from fwgen.distribution import UPGRADE
 from fwgen.spec.diagnostics import Findings, Rejected, SpecErrors, quote
 from fwgen.spec.document import Document, load_document, parse_document
 from fwgen.spec.model import FORMAT, Source, Spec
@@ -59,7 +60,7 @@ def _check_format(document: Document, findings: Findings) -> None:
             findings,
             "newer-format",
             f"format {quote(node.text)} is newer than this fwgen, which reads format {FORMAT}",
-            "upgrade: `pip install --upgrade fwgen`",
+            f"upgrade: `{UPGRADE}`",
         )
 
 

@@ -89,7 +89,7 @@ def test_damaged_bytes_end_in_findings_or_a_sentence() -> None:
 def test_without_pyelftools(monkeypatch: pytest.MonkeyPatch) -> None:
     elf = firmware()
     monkeypatch.setitem(sys.modules, "elftools.elf.elffile", None)
-    with pytest.raises(MissingToolError, match=r"pip install 'fwgen\[audit\]'") as caught:
+    with pytest.raises(MissingToolError, match=r"pip install 'fwgen-zephyr\[audit\]'") as caught:
         audit(elf, plan())
     assert caught.value.exit_code == 3
 

@@ -1,0 +1,22 @@
+"""The name under which fwgen is published, and the pip commands that follow from it.
+
+On PyPI `fwgen` is another project: the command and the package have that name, the distribution has
+not. Every hint that names a pip command takes it from here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+NAME: Final = "fwgen-zephyr"
+"""As in pyproject.toml."""
+
+PEER_NAME: Final = "fwgen-peer"
+"""The Linux side alone, for the board."""
+
+UPGRADE: Final = f"pip install --upgrade {NAME}"
+
+
+def install(*extras: str) -> str:
+    """The command that gets fwgen with these optional parts: `audit`, `renode`, `dev`."""
+    return f"pip install '{NAME}[{','.join(extras)}]'" if extras else f"pip install {NAME}"
