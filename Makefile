@@ -41,6 +41,7 @@ robot: venv
 	$(BIN)/python -m fwgen.robot.runner
 
 lint: types
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/ruff check fwgen tests
 	$(BIN)/ruff format --check fwgen tests
 	$(if $(C_SOURCES),$(BIN)/clang-format --dry-run -Werror $(C_SOURCES))

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.backends.record import (
+from fwgen.record import (
     Band,
     Delivered,
     Event,

@@ -13,8 +13,8 @@ from typing import Final, Protocol
 
 from fwgen.backends.application import Application
 from fwgen.backends.ledger import Ledger, OpenSleep
-from fwgen.backends.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
 from fwgen.peer.events import SuspendReady, SuspendRefused
+from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
 from fwgen.wire.messages import Wake, encode
 
 _NEVER: Final = 1 << 62

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from fwgen.backends.base import Backend
 from fwgen.errors import InputError
+from fwgen.scenario.backend import Backend
 
 NAMES = ("host", "renode")
 DEFAULT = "host"

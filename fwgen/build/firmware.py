@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fwgen.build.audit import examine
 from fwgen.build.audit.finding import Finding, near
 from fwgen.build.audit.report import passed
 from fwgen.build.audit.subject import Subject
+from fwgen.build.built import Built, Tools
 from fwgen.build.cmake import CompileError, Progress, Tree
 from fwgen.build.elf import Elf
 from fwgen.build.find import (
-    Toolchain,
-    Zephyr,
     clean_environment,
     find_program,
     find_python,
@@ -39,35 +37,6 @@ TREE = "zephyr"
 _MOST_PASSES = 4
 _LOG_IN_THE_WAY = "reach into the sample log"
 """Part of the linker script's message where data and stacks leave the log too little room."""
-
-
-@dataclass(frozen=True)
-class Tools:
-    zephyr: Zephyr
-    python: Path
-    toolchain: Toolchain
-
-
-@dataclass(frozen=True)
-class Built:
-    """`elf`: for the user; of an ELF that failed the audit it is the one in the build tree.
-    `passes`: links that it took to size the log. `compiled`: objects built anew."""
-
-    elf: Path
-    subject: Subject
-    findings: list[Finding]
-    tools: Tools
-    passes: int
-    compiled: tuple[str, ...]
-    steps: int
-
-    @property
-    def plan(self) -> Plan:
-        return self.subject.plan
-
-    @property
-    def passed(self) -> bool:
-        return passed(self.findings)
 
 
 def find_tools(config: Config, near: Sequence[Path]) -> Tools:

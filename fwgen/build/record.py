@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fwgen.build.built import Built
 from fwgen.build.sizes import largest_symbols, used_bytes
 from fwgen.soc.model import Region
-
-if TYPE_CHECKING:
-    from fwgen.build.firmware import Built
 
 FORMAT = 1
 FILE = "build.json"

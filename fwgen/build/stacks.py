@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fwgen.build.audit import thumb
-from fwgen.build.audit.code import Code
+from fwgen.build import thumb
+from fwgen.build.code import Code
 from fwgen.build.elf import Elf, Symbol
 
 EXCEPTION_BYTES = 36

@@ -10,6 +10,7 @@ from typing import Any
 
 from fwgen.plan import plan_spec
 from fwgen.plan.draw import draw
+from fwgen.plan.export import plan_to_json
 from fwgen.plan.model import Plan
 from fwgen.spec.diagnostics import Diagnostic, DiagnosticErrors, in_order, render_all
 from fwgen.spec.load import load_spec
@@ -50,6 +51,6 @@ def _print_json(path: Path, diagnostics: list[Diagnostic], plan: Plan | None) ->
         "file": str(path),
         "ok": plan is not None,
         "diagnostics": [diagnostic.to_json() for diagnostic in diagnostics],
-        "plan": plan.to_json() if plan else None,
+        "plan": plan_to_json(plan) if plan else None,
     }
     print(json.dumps(document, indent=2, ensure_ascii=False))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from fwgen.backends.registry import DEFAULT, NAMES, open_backend
 from fwgen.cli.progress import Progress
-from fwgen.cli.run import reference_spec
 from fwgen.cli.running import exit_code, print_report, run_and_report
+from fwgen.spec.examples import reference_spec
 
 if TYPE_CHECKING:
-    from fwgen.backends.base import Backend
     from fwgen.plan.model import Plan
+    from fwgen.scenario.backend import Backend
 
 HELP = "check, generate and run the bundled example"
 

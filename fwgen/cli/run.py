@@ -62,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.scenario.engine import check_supported
     from fwgen.scenario.load import find_scenario, load_scenario
     from fwgen.spec import load_spec, render_all
+    from fwgen.spec.examples import reference_spec
 
     scenario = load_scenario(find_scenario(args.scenario))
     plan = plan_spec(load_spec(args.spec or scenario.spec_path() or reference_spec()))
@@ -83,13 +84,6 @@ def run(args: argparse.Namespace) -> int:
         page = write_report(args.report, record, report, samples=args.csv)
         print(f"the page: {page}", file=sys.stderr)
     return exit_code(report)
-
-
-def reference_spec() -> Path:
-    """The bundled spec that runs where no other is named."""
-    from fwgen.spec.examples import REFERENCE_BOARD, example_paths
-
-    return example_paths()[REFERENCE_BOARD]
 
 
 def _seed(text: str) -> int:

@@ -9,10 +9,10 @@ from fwgen.cli.progress import Progress
 from fwgen.terminal import style_of
 
 if TYPE_CHECKING:
-    from fwgen.backends.base import Backend
-    from fwgen.backends.record import RunRecord
     from fwgen.plan.model import Plan
+    from fwgen.record import RunRecord
     from fwgen.report.model import Report
+    from fwgen.scenario.backend import Backend
     from fwgen.scenario.model import Scenario
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from fwgen.backends.renode.options import Options
 from fwgen.errors import FwgenError, InputError
-from fwgen.robot.stage import LiveRenode, View
+from fwgen.live import LiveRenode, View
 from fwgen.scenario.load import parse_scenario
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import tty
 from collections.abc import Callable
 from typing import IO, Final
 
+from fwgen.live import LiveRenode, View
 from fwgen.monitor.bench import Bench, StandsStillError
 from fwgen.monitor.picture import display_lines
-from fwgen.robot.stage import LiveRenode, View
 
 _EVERY_S: Final = 0.1
 _CONSOLE_LINES: Final = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fwgen.robot.stage import View
+from fwgen.live import View
 
 _BRAILLE: Final = 0x2800
 _DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))

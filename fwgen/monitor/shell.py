@@ -7,10 +7,10 @@ from collections.abc import Callable, Sized
 from typing import IO, Final
 
 from fwgen.errors import FwgenError, InputError
+from fwgen.live import LiveRenode, View
 from fwgen.monitor.bench import Bench
 from fwgen.monitor.live import Live, room_of
 from fwgen.monitor.picture import display_lines
-from fwgen.robot.stage import LiveRenode, View
 from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
 from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwgen.plan import display, log_format
+from fwgen.plan import display
 from fwgen.plan.draft import Draft, draft
 from fwgen.plan.errors import PlanErrors
 from fwgen.plan.model import (
@@ -20,6 +20,7 @@ from fwgen.soc import board_names, load_board
 from fwgen.soc.model import Board, Carveout, Pin
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
 from fwgen.spec.model import Spec
+from fwgen.wire import log_format
 
 __all__ = [
     "RULES",

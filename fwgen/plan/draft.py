@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fwgen.plan import display, endurance, log_format, sensor
+from fwgen.plan import display, endurance, sensor
 from fwgen.plan.model import Endurance, Timing, Window
 from fwgen.soc.model import Board, Bus, Carveout, Memory, Pin, PowerMode, Region
 from fwgen.spec.model import MemoryWindow, Spec
+from fwgen.wire import log_format
 
 GUARD_US = 50_000
 """Silence that both sides keep after the acknowledgement of SLEEP (see the handshake)."""

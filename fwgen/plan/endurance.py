@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fwgen.plan import log_format
 from fwgen.plan.model import Endurance
+from fwgen.wire import log_format
 
 
 @dataclass(frozen=True)

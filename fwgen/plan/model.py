@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fwgen.soc.model import Board, Bus, PowerMode, Region
 
@@ -122,9 +122,3 @@ class Plan:
     pins: Pins
     bus: BusPlan | None
     diagnostics: tuple[Diagnostic, ...] = field(default=())
-
-    def to_json(self) -> dict[str, Any]:
-        """The plan as plain data (the document of `fwgen check --json`)."""
-        from fwgen.plan.export import plan_to_json
-
-        return plan_to_json(self)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.backends.record import ASLEEP, Band, Floats, SleepRecord
+from fwgen.record import ASLEEP, Band, Floats, SleepRecord
 from fwgen.report import svg
 from fwgen.report.samples import Bools
 from fwgen.report.scene import Scene

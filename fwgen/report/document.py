@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from fwgen.backends.record import Ints, RunRecord, SleepRecord
+from fwgen.record import Ints, RunRecord, SleepRecord
 from fwgen.report.model import FORMAT, Access, Ddr, Jitter, Report, Samples, Sleep
 from fwgen.report.samples import SampleCheck, check_samples
 from fwgen.report.verdict import judge

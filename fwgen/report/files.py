@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from fwgen.errors import InputError
 
 if TYPE_CHECKING:
-    from fwgen.backends.record import RunRecord
+    from fwgen.record import RunRecord
     from fwgen.report.model import Report
 
 PAGE: Final = "report.html"

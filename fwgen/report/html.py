@@ -11,7 +11,7 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup, escape
 
-from fwgen.backends.record import BAND_STATES, Frame, RunRecord
+from fwgen.record import BAND_STATES, Frame, RunRecord
 from fwgen.report.closeup import Closeup, closeups
 from fwgen.report.model import Report, Samples, Sleep
 from fwgen.report.overview import Overview

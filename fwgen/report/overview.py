@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.backends.record import ASLEEP, Floats
+from fwgen.record import ASLEEP, Floats
 from fwgen.report import svg
 from fwgen.report.samples import NEVER, runs
 from fwgen.report.scene import Scene

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fwgen.backends.record import Delivered, Gap, Ints, RunRecord, Taken
 from fwgen.errors import ToolBrokeError
+from fwgen.record import Delivered, Gap, Ints, RunRecord, Taken
 
 Bools = NDArray[np.bool_]
 

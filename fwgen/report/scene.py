@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from fwgen.backends.record import ASKING, AWAKE, Band, Floats, Ints, RunRecord
+from fwgen.record import ASKING, AWAKE, Band, Floats, Ints, RunRecord
 from fwgen.report.samples import NEVER, Bools, SampleCheck, check_samples
 from fwgen.wire.sample import SampleStatus
 

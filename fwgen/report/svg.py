@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.backends.record import Floats, Ints
+from fwgen.record import Floats, Ints
 
 _STEPS_S: Final = (
     *(0.001 * step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500)),

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from fwgen.backends.record import RunRecord
+from fwgen.record import RunRecord
 from fwgen.report.model import Report
 from fwgen.report.samples import Bools, SampleCheck, runs
 from fwgen.report.words import clock, count, fine_clock, listed, ranges, span

@@ -10,18 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.backends.record import RunRecord
 from fwgen.backends.renode.find import what_is_missing
 from fwgen.backends.renode.png import png_of
-from fwgen.cli.run import reference_spec
 from fwgen.config import load_config
 from fwgen.errors import FwgenError, MissingToolError
+from fwgen.live import View
 from fwgen.plan.model import Plan
+from fwgen.record import RunRecord
 from fwgen.report.model import Report
 from fwgen.robot.firmware import firmware
 from fwgen.robot.mutants import load_mutant
 from fwgen.robot.remote import RemoteBoard
-from fwgen.robot.stage import View
+from fwgen.spec.examples import reference_spec
 
 _CONSOLE_LINES: Final = 40
 _EVENTS: Final = 40

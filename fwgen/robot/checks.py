@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from fwgen.backends.record import AWAKE, RunRecord
+from fwgen.record import AWAKE, RunRecord
 from fwgen.robot.bench import Bench
 from fwgen.robot.kinds import Length, Time
 from fwgen.scenario.expect import STANDING

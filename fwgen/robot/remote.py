@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.backends.record import RunRecord
 from fwgen.errors import FwgenError, ToolBrokeError
+from fwgen.live import View
+from fwgen.record import RunRecord
 from fwgen.report.model import Report
-from fwgen.robot.stage import View
 
 _PATIENCE_S: Final = 900.0
 _KEPT_CHARACTERS: Final = 4000

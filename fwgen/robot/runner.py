@@ -23,11 +23,11 @@ from xml.etree import ElementTree
 
 from fwgen.backends.renode.find import find_renode
 from fwgen.build.firmware import find_tools
-from fwgen.cli.run import reference_spec
 from fwgen.config import Config, load_config
 from fwgen.errors import InputError, MissingToolError
 from fwgen.robot.firmware import firmware
 from fwgen.robot.mutation import literal
+from fwgen.spec.examples import reference_spec
 
 _SUITES: Final = Path("robot")
 _BUILDS: Final = Path("build/robot")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from fwgen.backends.base import Backend, UnsupportedStepError
-from fwgen.backends.record import RunRecord
 from fwgen.plan.model import Plan
+from fwgen.record import RunRecord
+from fwgen.scenario.actions import UnsupportedStepError
+from fwgen.scenario.backend import Backend
 from fwgen.scenario.model import Scenario
 from fwgen.spec.diagnostics import quote
 

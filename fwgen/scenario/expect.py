@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from fwgen.backends.record import WAKE_CAUSES
+from fwgen.record import WAKE_CAUSES
 from fwgen.spec import quantity as q
 from fwgen.spec.diagnostics import Findings, Rejected, did_you_mean, quote
 from fwgen.spec.document import Node

@@ -12,7 +12,7 @@ from binascii import crc_hqx
 from dataclasses import dataclass
 from functools import cache
 
-from fwgen.plan.log_format import BLOCK_BYTES, HEADER_BYTES
+from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES
 from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM, SampleStatus
 
 MAGIC = b"FWB1"

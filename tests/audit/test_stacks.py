@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwgen.build.audit.code import Code
+from fwgen.build.code import Code
 from fwgen.build.elf import Elf
 from fwgen.build.stacks import EXCEPTION_BYTES, Stack, Stacks
 from tests.audit.firmware_elf import firmware

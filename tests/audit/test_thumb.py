@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from fwgen.build.audit import thumb
+from fwgen.build import thumb
 
 
 def code(*halves: int, at: int = 0x1000) -> list[thumb.Instruction]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from fwgen.backends.host.backend import HostBackend
-from fwgen.backends.record import RunRecord
 from fwgen.plan import plan_spec
 from fwgen.plan.model import Plan
+from fwgen.record import RunRecord
 from fwgen.report.document import build_report
 from fwgen.report.model import Report
 from fwgen.scenario.engine import run_scenario

@@ -7,7 +7,7 @@ from array import array
 import numpy as np
 
 from fwgen.backends.ledger import Ledger, OpenSleep
-from fwgen.backends.record import ASLEEP, AWAKE, RunRecord, Taken
+from fwgen.record import ASLEEP, AWAKE, RunRecord, Taken
 from fwgen.wire.block import Block
 
 PERIOD_US = 60_000

@@ -6,7 +6,7 @@ import pytest
 
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux, Pace
-from fwgen.backends.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
 from fwgen.wire.messages import (
     MARK,
     Hello,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from fwgen.plan import log_format
+from fwgen.wire import log_format
 from fwgen.wire.block import decode_block
 from tests.bench.figure import Figure
 from tests.bench.scene import words

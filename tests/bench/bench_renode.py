@@ -6,14 +6,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from fwgen.backends.record import RunRecord
 from fwgen.backends.renode.backend import RenodeBackend
 from fwgen.backends.renode.find import what_is_missing
 from fwgen.backends.renode.options import Counts, Options
+from fwgen.build.built import Built
 from fwgen.build.cmake import Progress
-from fwgen.build.firmware import Built, Firmware
+from fwgen.build.firmware import Firmware
 from fwgen.config import load_config
 from fwgen.errors import FwgenError
+from fwgen.record import RunRecord
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import find_scenario, load_scenario
 from fwgen.spec import load_spec

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from fwgen.plan import log_format
+from fwgen.wire import log_format
 from tests.core.clog import Config, Log, Memory, View, constant, decode
 from tests.core.plain_block import STREAM_BITS, PlainBlock, code
 from tests.core.samples import KINDS, samples, word

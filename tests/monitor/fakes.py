@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-from fwgen.backends.record import DdrAccess, Event
 from fwgen.errors import ToolBrokeError
-from fwgen.robot.stage import View
+from fwgen.live import View
+from fwgen.record import DdrAccess, Event
 
 VIEW = View(
     t_us=2_500_000,

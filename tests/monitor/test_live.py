@@ -117,8 +117,8 @@ def test_keys_typed_at_once_all_count_and_the_terminal_is_given_back() -> None:
 
 @pytest.mark.needs("renode", "zephyr", "pty")
 def test_live_on_the_real_thing() -> None:
-    from fwgen.cli.run import reference_spec
     from fwgen.robot.firmware import firmware
+    from fwgen.spec.examples import reference_spec
 
     elf = firmware(reference_spec(), Path("build/robot"))
     command = [sys.executable, "-m", "fwgen", "monitor", str(reference_spec()), "--elf", str(elf)]

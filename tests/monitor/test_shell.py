@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from fwgen.cli.run import reference_spec
+from fwgen.live import View
 from fwgen.monitor.bench import StandsStillError
 from fwgen.monitor.shell import Shell, state_line
 from fwgen.robot.firmware import firmware
-from fwgen.robot.stage import View
+from fwgen.spec.examples import reference_spec
 from tests.monitor.fakes import VIEW, FakeBench
 
 
@@ -64,12 +64,12 @@ def test_commands_do_what_they_say(
 
 
 def test_every_action_of_a_backend_has_a_command() -> None:
-    from fwgen.backends.base import Backend
+    from fwgen.scenario.actions import Actions
 
-    methods = {name for name in vars(Backend) if not name.startswith("_")}
+    methods = {name for name in vars(Actions) if not name.startswith("_")}
     done = {case[1] for case in test_commands_do_what_they_say.pytestmark[0].args[1]}
     assert methods - done == {
-        *("start", "run_until", "finish", "close", "supports", "name"),
+        *("supports", "name"),
         *("capture", "send_wake", "stale_doorbell"),
     }
 

@@ -4,10 +4,11 @@ import dataclasses
 
 import pytest
 
-from fwgen.plan import RULES, Plan, PlanErrors, log_format, make_plan, plan_spec
+from fwgen.plan import RULES, Plan, PlanErrors, make_plan, plan_spec
 from fwgen.soc import load_board
 from fwgen.spec import parse_spec
 from fwgen.spec.diagnostics import Diagnostic
+from fwgen.wire import log_format
 from tests.plan.examples import BASE, EXAMPLES, Edit, Example
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwgen.backends.record import RunRecord
+from fwgen.record import RunRecord
 
 WRAP = 1 << 32
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fwgen.backends.record import (
+from fwgen.record import (
     ASKING,
     ASLEEP,
     AWAKE,

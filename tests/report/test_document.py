@@ -11,7 +11,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from fwgen.backends.record import WAKE_CAUSES, Band, DdrAccess, Gap, RunRecord, SleepRecord
+from fwgen.record import WAKE_CAUSES, Band, DdrAccess, Gap, RunRecord, SleepRecord
 from fwgen.report.document import build_report, to_json
 from tests.report.records import make_record, scenario
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fwgen.backends.record import RunRecord
 from fwgen.errors import InputError
+from fwgen.record import RunRecord
 from fwgen.report import files
 from fwgen.report.document import build_report
 from tests.report.records import make_record, scenario

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from fwgen.backends.record import BAND_STATES, Band, DdrAccess, Event, Frame, Gap, RunRecord
+from fwgen.record import BAND_STATES, Band, DdrAccess, Event, Frame, Gap, RunRecord
 from fwgen.report.document import build_report
 from fwgen.report.html import render_html
 from tests.report.records import make_record, scenario

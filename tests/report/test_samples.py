@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fwgen.backends.record import Gap, RunRecord
 from fwgen.errors import ToolBrokeError
+from fwgen.record import Gap, RunRecord
 from fwgen.report.document import build_report
 from fwgen.report.samples import check_samples, runs
 from fwgen.wire.sample import SampleStatus

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fwgen.backends.record import Band, RunRecord
+from fwgen.record import Band, RunRecord
 from fwgen.report.scene import make_scene
 from tests.report.records import make_record
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from fwgen.backends.record import DdrAccess, RunRecord, SleepRecord
+from fwgen.record import DdrAccess, RunRecord, SleepRecord
 from fwgen.report.document import build_report
 from fwgen.report.table import render_table
 from fwgen.terminal import Style

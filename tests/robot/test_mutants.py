@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from fwgen.cli.run import reference_spec
 from fwgen.errors import InputError
 from fwgen.generate import render
 from fwgen.plan import plan_spec
 from fwgen.robot.mutants import Change, Mutant, load_mutants, stand_in, table
 from fwgen.spec import load_spec
+from fwgen.spec.examples import reference_spec
 
 ROOT = Path(__file__).parents[2]
 MUTANTS = load_mutants(ROOT / "robot" / "mutants")

@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import pytest
 
-from fwgen.backends.base import Backend, UnsupportedStepError
-from fwgen.backends.record import RunRecord
 from fwgen.plan.model import Plan
+from fwgen.record import RunRecord
+from fwgen.scenario.actions import UnsupportedStepError
+from fwgen.scenario.backend import Backend
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import parse_scenario
 from fwgen.scenario.model import Scenario

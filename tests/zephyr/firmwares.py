@@ -7,9 +7,10 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from fwgen.build.built import Built
 from fwgen.build.cmake import Progress
 from fwgen.build.elf import Elf
-from fwgen.build.firmware import Built, Firmware
+from fwgen.build.firmware import Firmware
 from fwgen.build.sizes import largest_symbols, used_bytes
 from fwgen.plan.model import Window
 from fwgen.spec import load_spec

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from fwgen.backends.renode.backend import RenodeBackend
+from fwgen.build.built import Built
 from fwgen.build.cmake import Progress
-from fwgen.build.firmware import Built, Firmware
+from fwgen.build.firmware import Firmware
 from fwgen.generate import render
 from fwgen.plan import plan_spec
 from fwgen.report.document import build_report

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fwgen.backends.base import Backend
 from fwgen.backends.host.compile import build_library, core_sources
 from fwgen.backends.host.library import ECHOES, INBOX, RUNG, STUCK, Machine
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
-from fwgen.backends.record import DdrAccess, Ints, RunRecord, Taken
 from fwgen.errors import ToolBrokeError
-from fwgen.plan.log_format import BLOCK_BYTES
+from fwgen.record import DdrAccess, Ints, RunRecord, Taken
+from fwgen.scenario.backend import Backend
 from fwgen.sensor import ECHO_BEGINS_US, HELD, NO_PULSE, World, expected_samples
+from fwgen.wire.log_format import BLOCK_BYTES
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan

@@ -14,8 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from fwgen.backends.base import Backend
-from fwgen.backends.record import RunRecord
 from fwgen.backends.renode.channel import (
     Beat,
     Call,
@@ -31,6 +29,8 @@ from fwgen.backends.renode.find import find_renode
 from fwgen.backends.renode.options import Options
 from fwgen.config import load_config
 from fwgen.errors import InputError, ToolBrokeError
+from fwgen.record import RunRecord
+from fwgen.scenario.backend import Backend
 
 if TYPE_CHECKING:
     from fwgen.config import Config

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fwgen.backends.base import Backend
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
-from fwgen.backends.record import DdrAccess, Frame, RunRecord
 from fwgen.backends.renode.log_region import LogRegion
 from fwgen.backends.renode.machine import Machine
 from fwgen.backends.renode.observed import accesses_of, seen_by
@@ -30,6 +28,8 @@ from fwgen.backends.renode.taken import Rules, Seen
 from fwgen.backends.renode.waves import waves_of
 from fwgen.errors import ExaminedBadError, InputError
 from fwgen.peer.linux.elf import Elf, RefusedError
+from fwgen.record import DdrAccess, Frame, RunRecord
+from fwgen.scenario.backend import Backend
 
 if TYPE_CHECKING:
     from fwgen.config import RenodeConfig

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fwgen.peer.linux.elf import Elf
-from fwgen.plan.log_format import BLOCK_BYTES, SUPERBLOCK_BYTES, slots
+from fwgen.wire.log_format import BLOCK_BYTES, SUPERBLOCK_BYTES, slots
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from fwgen.backends.record import DdrAccess, Ints
 from fwgen.backends.renode.machine import Machine, Violation, rows
 from fwgen.backends.renode.taken import Boot, Rules, Seen, Triggers, samples_seen
 from fwgen.peer.linux.elf import Elf
+from fwgen.record import DdrAccess, Ints
 
 _PULSE_MASK: Final = 0xFFFF_FFFF
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from fwgen.backends.record import ASLEEP
 from fwgen.backends.renode.options import KernelPace
 from fwgen.peer.linux.device_tree import wiring
 from fwgen.peer.linux.kernel import Kernel
 from fwgen.peer.linux.remoteproc import CRASHED, OFFLINE
+from fwgen.record import ASLEEP
 
 if TYPE_CHECKING:
     from fwgen.backends.linux import Linux

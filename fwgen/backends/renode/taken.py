@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.backends.record import Ints, Taken
+from fwgen.record import Ints, Taken
 from fwgen.sensor import ECHO_BEGINS_US, HELD, NO_PULSE, expected_samples
 from fwgen.wire.sample import SampleStatus
 

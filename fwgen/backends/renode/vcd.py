@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fwgen.backends.record import Ints
+from fwgen.record import Ints
 
 
 @dataclass(frozen=True)

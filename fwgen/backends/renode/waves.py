@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fwgen.backends.record import Ints
 from fwgen.backends.renode.machine import Machine, rows
 from fwgen.backends.renode.vcd import Wire, vcd
+from fwgen.record import Ints
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan

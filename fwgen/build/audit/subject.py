@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from fwgen.build.audit.code import Code
 from fwgen.build.audit.finding import Place
+from fwgen.build.code import Code
 from fwgen.build.elf import Elf, Section, Segment
 from fwgen.build.stacks import Stacks
 from fwgen.plan.model import Plan, Window

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fwgen.plan import log_format
 from fwgen.plan.draft import Draft, firmware_part
 from fwgen.plan.rules.rule import Rule
 from fwgen.plan.words import duration, size
 from fwgen.spec.diagnostics import Findings, Position
+from fwgen.wire import log_format
 
 TOO_LARGE = Rule("log-too-large", "error", "the log leaves the rest of the data its room")
 TOO_SMALL = Rule("log-too-small", "error", "the log outlasts what is under way to Linux")

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.backends.base import Backend
+from fwgen.scenario.actions import Actions
 from fwgen.spec.diagnostics import Findings, Position
 from fwgen.spec.kinds import Amount, Integer, Key, Part
 
@@ -50,7 +50,7 @@ class Step(Part):
             )
 
     @abstractmethod
-    def run(self, backend: Backend) -> None:
+    def run(self, backend: Actions) -> None:
         """Make it happen now."""
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.backends.base import Backend
+from fwgen.scenario.actions import Actions
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice, Text
 
@@ -21,5 +21,5 @@ class Capture(Step):
         str, Text("asleep for a minute"), Field(description="What the report says below it.")
     ] = ""
 
-    def run(self, backend: Backend) -> None:
+    def run(self, backend: Actions) -> None:
         backend.capture(self.caption)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.backends.base import Backend
+from fwgen.scenario.actions import Actions
 from fwgen.scenario.steps.base import Step, check_undoes
 from fwgen.spec.diagnostics import Findings, Position
 from fwgen.spec.kinds import Choice
@@ -23,5 +23,5 @@ class DisplayOn(Step):
         super().check(place, steps, findings)
         check_undoes(self, "display-off", place, steps, findings)
 
-    def run(self, backend: Backend) -> None:
+    def run(self, backend: Actions) -> None:
         backend.display_on()

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.backends.base import Backend
+from fwgen.scenario.actions import Actions
 from fwgen.scenario.steps.base import LONGEST, Step
 from fwgen.spec.kinds import Amount, Choice, Key
 
@@ -24,5 +24,5 @@ class RebootLinux(Step):
         Field(description="Until the peer is back."),
     ] = 20_000_000
 
-    def run(self, backend: Backend) -> None:
+    def run(self, backend: Actions) -> None:
         backend.reboot_linux(self.takes_us)

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.backends.base import Backend
+from fwgen.scenario.actions import Actions
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
@@ -17,5 +17,5 @@ class SendWake(Step):
     ]
     needs: ClassVar = "send_wake"
 
-    def run(self, backend: Backend) -> None:
+    def run(self, backend: Actions) -> None:
         backend.send_wake()

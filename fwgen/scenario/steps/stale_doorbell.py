@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.backends.base import Backend
+from fwgen.scenario.actions import Actions
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
@@ -23,5 +23,5 @@ class StaleDoorbell(Step):
         Field(description="vq0: buffers given back; vq1: a message from Linux."),
     ] = "vq0"
 
-    def run(self, backend: Backend) -> None:
+    def run(self, backend: Actions) -> None:
         backend.stale_doorbell(self.ring)

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.backends.base import Backend
+from fwgen.scenario.actions import Actions
 from fwgen.scenario.steps.base import LONGEST, Step
 from fwgen.spec.kinds import Amount, Choice, Key
 
@@ -27,5 +27,5 @@ class Suspend(Step):
         Field(description="A timer wakes Linux after this time (counted from this step)."),
     ] = None
 
-    def run(self, backend: Backend) -> None:
+    def run(self, backend: Actions) -> None:
         backend.suspend(self.for_us)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.backends.base import Backend
+from fwgen.scenario.actions import Actions
 from fwgen.scenario.steps.base import Step, check_is_undone
 from fwgen.spec.diagnostics import Findings, Position
 from fwgen.spec.kinds import Choice
@@ -23,5 +23,5 @@ class Unbind(Step):
         super().check(place, steps, findings)
         check_is_undone(self, "bind", place, steps, findings)
 
-    def run(self, backend: Backend) -> None:
+    def run(self, backend: Actions) -> None:
         backend.unbind()

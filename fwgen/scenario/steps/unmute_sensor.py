@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.backends.base import Backend
+from fwgen.scenario.actions import Actions
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
@@ -17,5 +17,5 @@ class UnmuteSensor(Step):
     ]
     needs: ClassVar = "unmute_sensor"
 
-    def run(self, backend: Backend) -> None:
+    def run(self, backend: Actions) -> None:
         backend.unmute_sensor()

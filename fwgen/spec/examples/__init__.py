@@ -14,6 +14,11 @@ def example_paths() -> dict[str, Path]:
     return {_board(path): path for path in paths}
 
 
+def reference_spec() -> Path:
+    """The bundled spec that runs where no other is named."""
+    return example_paths()[REFERENCE_BOARD]
+
+
 def _board(path: Path) -> str:
     match = re.search(r"^board: (\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     if match is None:

@@ -15,12 +15,12 @@ import pytest
 
 from fwgen.backends.renode.backend import RenodeBackend
 from fwgen.backends.renode.options import Options
-from fwgen.plan.log_format import BLOCK_BYTES
 from fwgen.report.document import build_report
 from fwgen.robot.firmware import firmware
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import parse_scenario
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+from fwgen.wire.log_format import BLOCK_BYTES
 from fwgen.wire.sample import SampleStatus
 from tests.backends.running import ROOM, in_a_room, reference_plan, run
 

@@ -8,10 +8,10 @@ from typing import cast
 import pytest
 
 from fwgen.backends.linux import Linux
-from fwgen.backends.record import ASLEEP, AWAKE
 from fwgen.backends.renode.options import KernelPace
 from fwgen.backends.renode.port import KernelPort
 from fwgen.peer.linux.elf import RefusedError
+from fwgen.record import ASLEEP, AWAKE
 from tests.backends.running import reference_plan
 from tests.peer.linux.plain import CODE, TABLE, Firmware, Part, PlainMemory, elf, firmware
 

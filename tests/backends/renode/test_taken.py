@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fwgen.backends.record import Ints
 from fwgen.backends.renode.taken import Boot, Rules, Seen, Triggers, samples_seen
+from fwgen.record import Ints
 from fwgen.sensor import HELD, NO_PULSE
 from fwgen.wire.sample import SampleStatus
 

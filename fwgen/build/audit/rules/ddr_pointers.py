@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fwgen.build.audit.code import Word, words
 from fwgen.build.audit.finding import Finding, Place, Rule
 from fwgen.build.audit.subject import Subject
+from fwgen.build.code import Word, words
 from fwgen.plan.words import address
 from fwgen.soc.model import Region
 

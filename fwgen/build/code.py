@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from fwgen.build.audit import thumb
+from fwgen.build import thumb
 from fwgen.build.elf import Elf, Section
 
 

@@ -1,50 +1,23 @@
-"""The interface that the scenario engine drives and every backend implements."""
+"""What a step can do to the machine under test."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
-
 from fwgen.errors import InputError
-
-if TYPE_CHECKING:
-    from fwgen.backends.record import RunRecord
-    from fwgen.plan.model import Plan
-    from fwgen.scenario.model import Scenario
 
 
 class UnsupportedStepError(InputError):
     """The scenario asks for something that the chosen backend cannot do."""
 
 
-class Backend(ABC):
-    """One machine under test. All times are scenario time (0 = trigger of the first sample).
-
-    `start`, then any number of `run_until` and actions in between, then `finish`, once each.
-    An action takes effect before anything else that happens at the same microsecond.
-    A backend overrides the actions that it can do; `supports` tells which.
-    """
+class Actions:
+    """An action takes effect before anything else that happens at the same microsecond. A backend
+    overrides those that it can do; `supports` tells which."""
 
     name = ""
 
-    @abstractmethod
-    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
-        """Bring the machine up to scenario time 0; Linux is awake and its application reads."""
-
-    @abstractmethod
-    def run_until(self, t_us: int) -> None:
-        """Let everything that happens before t_us happen."""
-
-    @abstractmethod
-    def finish(self) -> RunRecord:
-        """Let what was taken so far arrive (if Linux is up), stop, and hand over the record."""
-
-    def close(self) -> None:  # noqa: B027 (most have nothing to give back)
-        """Give back what the machine holds; called once, after `finish` or an error."""
-
     def supports(self, action: str) -> bool:
         """Whether this backend has an action (a method name below) of its own."""
-        return getattr(type(self), action) is not getattr(Backend, action)
+        return getattr(type(self), action) is not getattr(Actions, action)
 
     # Linux's power
 

@@ -1,0 +1,117 @@
+"""Backends that can be looked at between two runs and driven by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+import numpy as np
+
+from fwgen.backends.host.backend import HostBackend
+from fwgen.backends.ledger import Ledger
+from fwgen.backends.linux import Linux
+from fwgen.backends.renode.emulated import EmulatedBackend
+from fwgen.plan.model import Plan
+from fwgen.record import DdrAccess, Event, RunRecord
+from fwgen.scenario.model import Scenario
+from fwgen.sensor import World
+
+_LAST: Final = 32
+
+
+@dataclass(frozen=True)
+class View:
+    """What can be seen of a board between two runs. `t_us`: scenario time. `latest`: status and
+    distance in mm of the samples that Linux received last. `picture`: eight pixels a byte,
+    '' without a display. `half_blocks`: the same as text."""
+
+    t_us: int
+    linux: str
+    received: int
+    latest: list[tuple[int, int]]
+    declared_lost: int
+    ddr_accesses: list[DdrAccess]
+    events: list[Event]
+    console: str = ""
+    kernel: tuple[tuple[float, str], ...] = ()
+    picture: bytes = b""
+    half_blocks: str = ""
+    frames: int = 0
+
+
+class Live(Protocol):
+    """A backend that can be looked at, and stopped at any time."""
+
+    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None: ...
+    def run_until(self, t_us: int) -> None: ...
+    def close(self) -> None: ...
+    def view(self) -> View: ...
+    def move_obstacle(self, to_um: int, within_ms: int) -> None: ...
+    def end(self, scenario: Scenario) -> RunRecord: ...
+
+
+def moved(world: World, t_ms: int, to_um: int, within_ms: int) -> World:
+    """From where the obstacle is now, in a straight line; as HC_SR04.MoveTo does it."""
+    here_um = int(world.true_um(np.array([t_ms], dtype=np.int64))[0])
+    before = tuple(point for point in world.points if point[0] < t_ms)
+    points = (*before, (t_ms, here_um), (t_ms + max(1, within_ms), to_um))
+    return replace(world, points=points)
+
+
+class LiveHost(HostBackend):
+    def view(self) -> View:
+        return _view(self._ledger, self._linux, self._now_us, 0, self._accesses_so_far())
+
+    def move_obstacle(self, to_um: int, within_ms: int) -> None:
+        self._world = moved(self._world, self._now_us // 1000, to_um, within_ms)
+
+    def end(self, scenario: Scenario) -> RunRecord:
+        self._scenario = scenario
+        return self.finish()
+
+    def _accesses_so_far(self) -> list[DdrAccess]:
+        return self._accesses(self._running.counts().accesses)
+
+
+class LiveRenode(EmulatedBackend):
+    def view(self) -> View:
+        seen = _view(self._ledger, self.linux, self._t_us, self._zero_us, self._accesses())
+        kernel = ((round((at - self._zero_us) / 1e6, 6), line) for at, line in self.kernel_log)
+        console = self.console.decode("utf-8", "replace").replace("\r", "")
+        seen = replace(seen, console=console, kernel=tuple(kernel))
+        bus = self._plan.bus
+        if bus is None or self._plan.spec.display is None:
+            return seen
+        oled = self.machine.part(f"{bus.name}.oled")
+        return replace(
+            seen,
+            picture=bytes(oled.PackedPicture()),
+            half_blocks=str(oled.HalfBlocks()),
+            frames=int(oled.FrameCount),
+        )
+
+    def move_obstacle(self, to_um: int, within_ms: int) -> None:
+        self._world = moved(self._world, self._t_us // 1000, to_um, within_ms)
+        self.machine.set_world(self._world)
+
+    def reset_unnoticed(self) -> None:
+        self._note_slots()
+        self.machine.start_core(self.port.kernel.rproc.vector_table)
+        self._ledger.event("the firmware starts again, which Linux does not notice", self.now_us)
+
+    def end(self, scenario: Scenario) -> RunRecord:
+        self._scenario = scenario
+        return self.finish()
+
+
+def _view(ledger: Ledger, linux: Linux, t_us: int, zero_us: int, accesses: list[DdrAccess]) -> View:
+    zero_s = zero_us / 1e6
+    return View(
+        t_us=t_us,
+        linux=linux.state,
+        received=ledger.received,
+        latest=ledger.latest(_LAST),
+        declared_lost=sum(gap.count for gap in ledger.gaps),
+        ddr_accesses=accesses,
+        events=[replace(event, t_s=round(event.t_s - zero_s, 6)) for event in ledger.events],
+    )

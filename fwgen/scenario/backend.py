@@ -1,0 +1,35 @@
+"""The interface that the scenario engine drives and every backend implements."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from fwgen.scenario.actions import Actions
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
+    from fwgen.record import RunRecord
+    from fwgen.scenario.model import Scenario
+
+
+class Backend(Actions, ABC):
+    """One machine under test. All times are scenario time (0 = trigger of the first sample).
+
+    `start`, then any number of `run_until` and actions in between, then `finish`, once each.
+    """
+
+    @abstractmethod
+    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
+        """Bring the machine up to scenario time 0; Linux is awake and its application reads."""
+
+    @abstractmethod
+    def run_until(self, t_us: int) -> None:
+        """Let everything that happens before t_us happen."""
+
+    @abstractmethod
+    def finish(self) -> RunRecord:
+        """Let what was taken so far arrive (if Linux is up), stop, and hand over the record."""
+
+    def close(self) -> None:
+        """Give back what the machine holds; called once, after `finish` or an error."""
