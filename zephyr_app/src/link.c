@@ -23,7 +23,9 @@
 
 #include "clock.h"
 #include "doorbell.h"
+#include "peer_address.h"
 #include "presence.h"
+#include "rings.h"
 #include "wire.h"
 
 #define SHARED_START DT_REG_ADDR(DT_CHOSEN(zephyr_ipc_shm))
@@ -37,19 +39,22 @@
 /* A bit of the device's status that virtio leaves free. We set it, Linux's reset clears it. */
 #define STATUS_SEEN 0x20u
 
-/* In front of every message; Linux's struct rpmsg_hdr. */
-struct message_header {
-	uint32_t src;
-	uint32_t dst;
-	uint32_t reserved;
-	uint16_t len;
-	uint16_t flags;
-};
+/*
+ * The endpoint's address, always the same: Linux knows a channel by it. An address that the library
+ * chooses is another one each time that announcing has failed. What lies below 1024 is reserved for
+ * services that everybody knows; this is the first above, which Linux has always been shown here,
+ * and no other endpoint is made that could have it.
+ */
+#define ADDRESS RPMSG_RESERVED_ADDRESSES
+#define ANNOUNCEMENT_BYTES (RPMSG_NAME_SIZE + 8u) /* name, address, flags */
 
-BUILD_ASSERT(RPMSG_BUFFER_SIZE - sizeof(struct message_header) >= WIRE_MESSAGE_MAX,
-	     "a message fits into a buffer");
+BUILD_ASSERT(ADDRESS >= RPMSG_RESERVED_ADDRESSES &&
+		     ADDRESS - RPMSG_RESERVED_ADDRESSES < RPMSG_ADDR_BMP_SIZE,
+	     "the library keeps account of this address");
+BUILD_ASSERT(RPMSG_BUFFER_SIZE == RPMSG_BUFFER_BYTES, "the library's buffers are Linux's");
+BUILD_ASSERT(RPMSG_PAYLOAD_MAX >= WIRE_MESSAGE_MAX, "a message fits into a buffer");
 
-union ring {
+union queue_memory {
 	struct virtqueue queue;
 	uint8_t bytes[sizeof(struct virtqueue) + RING_BUFFERS * sizeof(struct vq_desc_extra)];
 };
@@ -63,23 +68,28 @@ static struct {
 	bool door_open;
 	bool attached;	/* to the rings that Linux has made */
 	bool announced; /* the endpoint */
+	bool broken;	/* they make no sense: left alone until there are new ones */
 	bool unread;	/* there may be messages in the ring */
 	bool bell_on;	/* Linux rings when it gives buffers back */
-	uint8_t *held;	/* the buffer that link_receive() gave */
-	uint32_t held_len;
-	uint16_t held_index;
 	bool gave_back;
+	struct peer_address peer;
 	uint16_t used[RINGS]; /* how many buffers we have used up, as the rings tell it */
 	struct link_counters counters;
 } link;
 
-static union ring rings[RINGS];
+static union queue_memory rings[RINGS];
 static struct virtio_vring_info ring_infos[RINGS];
 static struct virtio_device device;
 static struct rpmsg_virtio_device rpmsg;
 static struct rpmsg_endpoint endpoint;
 static metal_phys_addr_t shared_start = SHARED_START;
 static struct metal_io_region shared;
+static const struct shared_memory shared_memory = {
+	.start = SHARED_START,
+	.size_bytes = SHARED_BYTES,
+	.bytes = (uint8_t *)SHARED_START,
+};
+static struct rpmsg_message incoming;
 
 /* ------------------------------------------------- the virtio device, as the library wants it */
 
@@ -150,7 +160,7 @@ static bool enter(void)
 {
 	__ASSERT(link.door_open, "rings are used behind the shut door");
 	if (unlikely(!link.door_open)) {
-		link.counters.trespasses++;
+		link.counters.blocked_accesses++;
 		return false;
 	}
 	/* If not it was suspended without a word: no application was there to say one. */
@@ -304,13 +314,61 @@ static bool attach(void)
 		/* Rings of before: what was used up is done with; 0 in new ones. */
 		rings[i].queue.vq_available_idx = link.used[i];
 	}
-	link.held = NULL;
 	link.gave_back = false;
 	link.announced = false;
+	link.broken = false;
+	link.peer = (struct peer_address){0};
 	link.unread = true;
 	link.bell_on = true;
 	link.attached = true;
 	return true;
+}
+
+/* The next buffer in a ring. One that is broken counts once, and is empty from then on. */
+static enum ring_result look(uint32_t index, struct ring_buffer *buffer)
+{
+	const struct virtqueue *queue = &rings[index].queue;
+	const struct ring ring = {
+		.start = (const volatile uint8_t *)queue->vq_ring.desc,
+		.entries = queue->vq_nentries,
+	};
+	enum ring_result result;
+
+	if (link.broken) {
+		return RING_EMPTY;
+	}
+	result = ring_look(&ring, &shared_memory, queue->vq_available_idx, buffer);
+	if (result == RING_BROKEN) {
+		link.broken = true;
+		link.counters.bad_rings++;
+		return RING_EMPTY;
+	}
+	return result;
+}
+
+/* May the library send? It follows the next buffer of the ring without looking. */
+static bool may_send(size_t len)
+{
+	struct ring_buffer buffer;
+	enum ring_result result = look(TO_LINUX, &buffer);
+
+	if (result == RING_BAD_BUFFER ||
+	    (result == RING_BUFFER && buffer.size_bytes < RPMSG_HEADER_BYTES + len)) {
+		link.broken = true; /* Linux gives buffers of one size, always */
+		link.counters.bad_rings++;
+	}
+	return !link.broken;
+}
+
+static void announce(void)
+{
+	if (!may_send(ANNOUNCEMENT_BYTES)) {
+		return;
+	}
+	link.announced =
+		rpmsg_create_ept(&endpoint, rpmsg_virtio_get_rpmsg_device(&rpmsg), link.channel,
+				 ADDRESS, RPMSG_ADDR_ANY, receive_nothing, NULL) == RPMSG_SUCCESS;
+	note_used();
 }
 
 bool link_attend(bool rang)
@@ -331,10 +389,7 @@ bool link_attend(bool rang)
 		return true;
 	}
 	if (!link.announced) {
-		link.announced = rpmsg_create_ept(&endpoint, rpmsg_virtio_get_rpmsg_device(&rpmsg),
-						  link.channel, RPMSG_ADDR_ANY, RPMSG_ADDR_ANY,
-						  receive_nothing, NULL) == RPMSG_SUCCESS;
-		note_used();
+		announce();
 	}
 	return true;
 }
@@ -345,13 +400,13 @@ int link_send(const uint8_t *bytes, size_t len)
 {
 	int sent;
 
-	if (!enter() || !link.attached || !link.announced || endpoint.dest_addr == RPMSG_ADDR_ANY) {
+	if (!enter() || !link.attached || !link.announced || !link.peer.known || !may_send(len)) {
 		return -1;
 	}
 	sent = rpmsg_trysend(&endpoint, bytes, (int)len);
 	if (sent == RPMSG_ERR_NO_BUFF) {
 		link.bell_on = true;
-		if (virtqueue_enable_cb(rpmsg.svq) != 0) {
+		if (virtqueue_enable_cb(rpmsg.svq) != 0 && may_send(len)) {
 			/* Linux gave one back before it could know that we wait for it. */
 			sent = rpmsg_trysend(&endpoint, bytes, (int)len);
 		}
@@ -368,57 +423,61 @@ void link_has_buffers(void)
 	}
 }
 
-/* Takes the next buffer of the ring; false if there is none. */
-static bool take_buffer(void)
+/* Is the buffer's message one of the peer's? It is in `incoming` then. */
+static bool is_peers(const struct ring_buffer *buffer)
 {
-	uint16_t before = rpmsg.rvq->vq_available_idx;
-
-	link.held = virtqueue_get_first_avail_buffer(rpmsg.rvq, &link.held_index, &link.held_len);
-	return rpmsg.rvq->vq_available_idx != before;
+	if (!rpmsg_read(buffer, &incoming)) {
+		link.counters.bad_messages++;
+		return false;
+	}
+	if (incoming.destination != endpoint.addr) {
+		return false; /* for somebody else: Linux's name service, say */
+	}
+	if (!peer_address_accepts(&link.peer, incoming.source, incoming.bytes, incoming.len)) {
+		link.counters.foreign_messages++;
+		return false;
+	}
+	endpoint.dest_addr = link.peer.address;
+	return true;
 }
 
-static const struct message_header *held_header(void)
+/* The next message: false if there is none. `peers`: it is in `incoming`. */
+static bool take_message(bool *peers)
 {
-	const struct message_header *header = (const struct message_header *)link.held;
+	struct ring_buffer buffer;
+	enum ring_result result = look(FROM_LINUX, &buffer);
 
-	if (header == NULL || link.held_len < sizeof(*header) ||
-	    header->len > link.held_len - sizeof(*header)) {
-		link.counters.bad_messages++;
-		return NULL;
+	*peers = false;
+	if (result == RING_EMPTY) {
+		return false;
 	}
-	return header;
+	rings[FROM_LINUX].queue.vq_available_idx++;
+	if (result == RING_BAD_BUFFER) {
+		link.counters.bad_messages++;
+	} else {
+		*peers = is_peers(&buffer);
+	}
+	(void)virtqueue_add_consumed_buffer(rpmsg.rvq, buffer.index, 0);
+	link.gave_back = true;
+	note_used();
+	return true;
 }
 
 const uint8_t *link_receive(size_t *len)
 {
+	bool peers = false;
+
 	if (!link.unread || !enter() || !link.attached || !link.announced) {
 		return NULL;
 	}
-	for (uint32_t i = 0; i < RING_BUFFERS && link.unread; i++) {
-		const struct message_header *header;
-
-		link.unread = take_buffer();
+	for (uint32_t i = 0; i < RING_BUFFERS && !peers; i++) {
+		link.unread = take_message(&peers);
 		if (!link.unread) {
-			break;
+			return NULL;
 		}
-		header = held_header();
-		if (header != NULL && header->dst == endpoint.addr) {
-			endpoint.dest_addr = header->src;
-			*len = header->len;
-			return (const uint8_t *)(header + 1);
-		}
-		link_done(); /* for somebody else: Linux's name service, say */
 	}
-	return NULL;
-}
-
-void link_done(void)
-{
-	if (enter() && link.attached) {
-		(void)virtqueue_add_consumed_buffer(rpmsg.rvq, link.held_index, link.held_len);
-		link.gave_back = true;
-		note_used();
-	}
+	*len = incoming.len;
+	return peers ? incoming.bytes : NULL;
 }
 
 void link_read_all(void)

@@ -16,6 +16,7 @@
 #include "node.h"
 #include "presence.h"
 #include "sampler.h"
+#include "turn.h"
 #include "watchdog.h"
 
 #define EVENT_READING BIT(0)
@@ -26,7 +27,6 @@
 #define EVENTS (EVENT_READING | EVENT_VQ0 | EVENT_VQ1 | EVENT_AGAIN | EVENT_NEW_VQ1)
 
 #define FIRST_SAMPLE_US 10000u /* after the log is recovered */
-#define MESSAGES_A_TURN 16u
 #define PAY_DOORBELLS_US 10000u
 
 static K_EVENT_DEFINE(events);
@@ -34,7 +34,7 @@ static struct node node;
 static struct node_health health;
 static struct screen_input screen = {.state = HS_DETACHED};
 static uint64_t next_slot_us; /* of the sample that comes next */
-static bool link_there;
+static struct turn turn;
 static uint64_t listens_us; /* since when doorbells are let in */
 
 /* ------------------------------------------------------- word from the interrupts */
@@ -121,50 +121,55 @@ static void add_readings(void)
 	}
 }
 
+/* ---------------------------------------------------------------------- the turn's port */
+
+static uint64_t port_now_us(void *context)
+{
+	return clock_us();
+}
+
+static bool port_exists(void *context, bool rang)
+{
+	return link_exists(rang);
+}
+
+static bool port_attend(void *context, bool rang)
+{
+	return link_attend(rang);
+}
+
+static void port_has_buffers(void *context)
+{
+	link_has_buffers();
+}
+
+static const uint8_t *port_receive(void *context, size_t *len)
+{
+	return link_receive(len);
+}
+
+static void port_read_all(void *context)
+{
+	link_read_all();
+}
+
+static const struct turn_port turn_port = {
+	.now_us = port_now_us,
+	.exists = port_exists,
+	.attend = port_attend,
+	.has_buffers = port_has_buffers,
+	.receive = port_receive,
+	.read_all = port_read_all,
+};
+
 /* ---------------------------------------------------------------------------- turn */
-
-static void follow_link(uint32_t happened)
-{
-	bool there = link_exists((happened & EVENT_NEW_VQ1) != 0);
-
-	if (there != link_there) {
-		link_there = there;
-		say("linux: %s", there ? "there" : "gone");
-		node_link(&node, there, clock_us());
-	}
-	if (node_door_open(&node) && !link_attend((happened & EVENT_VQ1) != 0)) {
-		say("linux: new rings");
-		node_link(&node, true, clock_us());
-		(void)link_attend(false);
-	}
-}
-
-static void read_messages(void)
-{
-	const uint8_t *message;
-	size_t len;
-	uint32_t count = 0;
-
-	while (node_door_open(&node) && (message = link_receive(&len)) != NULL) {
-		node_receive(&node, message, len, clock_us());
-		if (node_door_open(&node)) {
-			link_done();
-		}
-		if (++count == MESSAGES_A_TURN) {
-			(void)k_event_post(&events, EVENT_AGAIN);
-			break;
-		}
-	}
-	if (node_door_open(&node)) {
-		link_read_all();
-	}
-}
 
 static void tell(enum hs_state before)
 {
 	enum hs_state state = node_state(&node);
 
 	health.display_faults = display_faults();
+	health.link = *link_counters();
 	node_set_health(&node, &health);
 	screen.state = state;
 	screen.log_used = sample_log_used_slots(&node.log);
@@ -175,26 +180,30 @@ static void tell(enum hs_state before)
 	}
 }
 
-static void turn(uint32_t happened)
+static void take_turn(uint32_t happened)
 {
-	enum hs_state before = node_state(&node);
+	const struct turn_bells bells = {
+		.vq0 = (happened & EVENT_VQ0) != 0,
+		.vq1 = (happened & EVENT_VQ1) != 0,
+		.vq1_is_new = (happened & EVENT_NEW_VQ1) != 0,
+	};
+	enum hs_state state_before = node_state(&node);
+	bool there_before = turn.link_there;
+	struct turn_result result;
 
 	add_readings();
-	follow_link(happened);
 	doorbell_pay();
-	if ((happened & EVENT_VQ0) != 0) {
-		if (node_door_open(&node)) {
-			link_has_buffers();
-		}
-		node_tx_ready(&node, clock_us());
+	result = turn_take(&turn, &node, &turn_port, bells);
+	if (result.more) {
+		(void)k_event_post(&events, EVENT_AGAIN);
 	}
-	if ((happened & EVENT_VQ1) != 0) {
-		node_doorbell(&node, clock_us());
+	if (turn.link_there != there_before) {
+		say("linux: %s", turn.link_there ? "there" : "gone");
 	}
-	follow_link(happened);
-	read_messages();
-	node_poll(&node, clock_us());
-	tell(before);
+	if (result.new_rings) {
+		say("linux: new rings");
+	}
+	tell(state_before);
 }
 
 static uint64_t next_turn_us(void)
@@ -236,7 +245,7 @@ int main(void)
 	}
 	for (;;) {
 		happened = k_event_wait_safe(&events, EVENTS, false, clock_until(next_turn_us()));
-		turn(happened);
+		take_turn(happened);
 	}
 	return 0;
 }

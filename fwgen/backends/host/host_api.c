@@ -47,9 +47,9 @@ void host_ddr_set(struct host *host, uint32_t closed)
 	host->link.ddr_closed = closed != 0;
 }
 
-int32_t host_linux_send(struct host *host, const uint8_t *bytes, uint32_t len)
+int32_t host_linux_send(struct host *host, uint32_t source, const uint8_t *bytes, uint32_t len)
 {
-	return host_link_linux_send(&host->link, bytes, len, host->now_us);
+	return host_link_linux_send(&host->link, source, bytes, len, host->now_us);
 }
 
 uint32_t host_inbox(struct host *host, uint8_t *bytes, uint32_t capacity)

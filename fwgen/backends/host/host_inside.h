@@ -9,12 +9,14 @@
 #include "host_shell.h"
 #include "node.h"
 #include "presence.h"
+#include "turn.h"
 
 #define HOST_INBOX_BYTES 32768u
 
 struct host {
 	struct host_params params;
 	struct node node;
+	struct turn turn;
 	struct host_link link;
 	struct presence presence;
 	struct node_health health;
@@ -29,6 +31,7 @@ struct host {
 	uint64_t echoes_count;
 	bool vq0_rang;
 	bool vq1_rang;
+	bool again; /* the last turn left messages in the ring */
 	bool rung;
 	bool lose_next;
 	uint32_t polls; /* without time going on */

@@ -32,6 +32,10 @@ void host_link_reset(struct host_link *link)
 	link->give_back_at_us = HOST_NEVER;
 	link->linux_kick_at_us = HOST_NEVER;
 	link->kick_count = 0;
+	link->renewed = true;
+	link->attached = false;
+	link->unread = false;
+	link->peer = (struct peer_address){0};
 }
 
 bool host_link_touch(struct host_link *link, enum host_touch what, uint64_t now_us)
@@ -49,7 +53,7 @@ bool host_link_touch(struct host_link *link, enum host_touch what, uint64_t now_
 
 int host_link_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us)
 {
-	if (!host_link_touch(link, HOST_TOUCH_SEND, now_us) || !link->up ||
+	if (!host_link_touch(link, HOST_TOUCH_SEND, now_us) || !link->up || !link->peer.known ||
 	    len > HOST_MESSAGE_BYTES ||
 	    link->to_linux.count + link->not_given_back >= link->buffers) {
 		return -1;
@@ -63,20 +67,31 @@ int host_link_send(struct host_link *link, const uint8_t *bytes, size_t len, uin
 
 bool host_link_receive(struct host_link *link, struct host_message *out, uint64_t now_us)
 {
-	if (!host_link_touch(link, HOST_TOUCH_RECEIVE, now_us) || link->to_firmware.count == 0) {
+	if (!host_link_touch(link, HOST_TOUCH_RECEIVE, now_us)) {
 		return false;
 	}
-	*out = link->to_firmware.messages[link->to_firmware.first];
-	queue_drop(&link->to_firmware);
-	return true;
+	while (link->to_firmware.count > 0) {
+		*out = link->to_firmware.messages[link->to_firmware.first];
+		queue_drop(&link->to_firmware);
+		if (peer_address_accepts(&link->peer, out->source, out->bytes, out->len)) {
+			return true;
+		}
+		link->counters.foreign_messages++;
+	}
+	return false;
 }
 
-int host_link_linux_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us)
+int host_link_linux_send(struct host_link *link, uint32_t source, const uint8_t *bytes, size_t len,
+			 uint64_t now_us)
 {
+	struct host_message *message;
+
 	if (!link->up || len > HOST_MESSAGE_BYTES || link->to_firmware.count >= link->buffers) {
 		return -1;
 	}
-	fill(queue_add(&link->to_firmware), bytes, len);
+	message = queue_add(&link->to_firmware);
+	message->source = source;
+	fill(message, bytes, len);
 	host_link_kick(link, HOST_RING_RX, now_us + link->latency_us);
 	return 0;
 }

@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "node.h"
+#include "peer_address.h"
+
 #define HOST_BUFFERS_MAX 64u
 #define HOST_MESSAGE_BYTES 496u
 #define HOST_KICKS_MAX 256u
@@ -23,6 +26,7 @@ enum host_ring {
 };
 
 struct host_message {
+	uint32_t source; /* Linux's address of the sender; to Linux: of no account */
 	size_t len;
 	uint8_t bytes[HOST_MESSAGE_BYTES];
 };
@@ -53,8 +57,14 @@ struct host_link {
 	uint32_t buffers;      /* a direction */
 	uint32_t latency_us;   /* of a doorbell, either way */
 	uint32_t give_back_us; /* from Linux's read to its kick for the buffers given back */
-	bool up;	       /* vdev alive: rings and endpoint there */
-	bool linux_reads;      /* Linux's driver runs */
+	bool up;	       /* vdev alive: rings there */
+	bool renewed;	       /* it was reset since the firmware looked last */
+	bool attached;	       /* the firmware knows the rings and has announced its channel */
+	bool unread;	       /* the firmware has not read to the end of its ring */
+	struct host_message received; /* by the firmware, last */
+	struct peer_address peer;
+	struct link_counters counters; /* since the firmware's start */
+	bool linux_reads;	       /* Linux's driver runs */
 	bool ddr_closed;
 	struct host_queue to_linux;
 	struct host_queue to_firmware;
@@ -68,18 +78,20 @@ struct host_link {
 	uint32_t access_count; /* may exceed what is kept */
 };
 
-/* New, empty rings. What was under way is gone; the record of accesses stays. */
+/* New, empty rings. What was under way is gone; the record of accesses and the counters stay. */
 void host_link_reset(struct host_link *link);
 
 /* True if the firmware may touch DDR; else the touch goes on record. */
 bool host_link_touch(struct host_link *link, enum host_touch what, uint64_t now_us);
 
-/* Firmware's side. 0: sent; -1: no buffer, no link, or DDR closed. */
+/* Firmware's side. 0: sent; -1: no buffer, no link, no peer known, or DDR closed. */
 int host_link_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us);
+/* The peer's next message; others are counted and dropped. */
 bool host_link_receive(struct host_link *link, struct host_message *out, uint64_t now_us);
 
 /* Linux's side. 0: taken; -1: all buffers are under way. */
-int host_link_linux_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us);
+int host_link_linux_send(struct host_link *link, uint32_t source, const uint8_t *bytes, size_t len,
+			 uint64_t now_us);
 
 /* Linux's driver reads what is in the ring into `out`; returns the bytes read. */
 size_t host_link_linux_read(struct host_link *link, uint8_t *out, size_t capacity, uint64_t now_us);

@@ -70,40 +70,93 @@ static void port_clear_doorbells(void *ctx)
 	host->vq1_rang = false;
 }
 
-/* ------------------------------------------------------------------------------ the shell */
+/* ------------------------------------------------------------------------ the turn's port */
 
-static void read_ring(struct host *host)
+static uint64_t port_now_us(void *ctx)
 {
-	struct host_message message;
+	return device_us(ctx);
+}
 
-	while (node_door_open(&host->node) && ddr_is_open(host) &&
-	       host_link_receive(&host->link, &message, host->now_us)) {
-		node_receive(&host->node, message.bytes, message.len, device_us(host));
+/* A reset of the device between two looks is seen as on the chip: by a mark that is gone. */
+static bool port_exists(void *ctx, bool rang)
+{
+	struct host *host = ctx;
+
+	if (host->link.renewed) {
+		host->link.renewed = false;
+		return false;
+	}
+	if (rang) {
+		presence_heard(&host->presence);
+	}
+	return host->link.up;
+}
+
+static bool port_attend(void *ctx, bool rang)
+{
+	struct host *host = ctx;
+
+	if ((rang || !host->link.attached) && ddr_is_open(host)) {
+		host->link.attached = true;
+		host->link.unread = true;
+	}
+	return true;
+}
+
+static void port_has_buffers(void *ctx)
+{
+	struct host *host = ctx;
+
+	if (ddr_is_open(host)) {
+		(void)host_link_touch(&host->link, HOST_TOUCH_TX_RING, host->now_us);
 	}
 }
 
-/* One turn of the link's thread, as node.h asks for it. */
-static void turn(struct host *host)
+static const uint8_t *port_receive(void *ctx, size_t *len)
 {
-	bool rang = host->vq1_rang;
+	struct host *host = ctx;
+	struct host_message *message = &host->link.received;
 
-	if (host->vq0_rang) {
-		host->vq0_rang = false;
-		if ((node_door_open(&host->node) && ddr_is_open(host)) ||
-		    HOST_FAULT == HOST_FAULT_LATE_KICK) {
-			(void)host_link_touch(&host->link, HOST_TOUCH_TX_RING, host->now_us);
-		}
-		node_tx_ready(&host->node, device_us(host));
+	if (!host->link.unread || !ddr_is_open(host)) {
+		return NULL;
 	}
-	if (rang) {
-		host->vq1_rang = false;
-		presence_heard(&host->presence);
-		node_doorbell(&host->node, device_us(host));
+	host->link.unread = host_link_receive(&host->link, message, host->now_us);
+	*len = message->len;
+	return host->link.unread ? message->bytes : NULL;
+}
+
+static void port_read_all(void *ctx)
+{
+	(void)ctx; /* Linux is not told: it looks when it wants to send */
+}
+
+/* ------------------------------------------------------------------------------ the shell */
+
+static void take_turn(struct host *host)
+{
+	const struct turn_port port = {
+		.ctx = host,
+		.now_us = port_now_us,
+		.exists = port_exists,
+		.attend = port_attend,
+		.has_buffers = port_has_buffers,
+		.receive = port_receive,
+		.read_all = port_read_all,
+	};
+	const struct turn_bells bells = {
+		.vq0 = host->vq0_rang,
+		.vq1 = host->vq1_rang,
+		.vq1_is_new = true,
+	};
+
+	host->vq0_rang = false;
+	host->vq1_rang = false;
+	if (HOST_FAULT == HOST_FAULT_LATE_KICK && bells.vq0 && !node_door_open(&host->node)) {
+		(void)host_link_touch(&host->link, HOST_TOUCH_TX_RING, host->now_us);
 	}
-	if (rang && host->link.up) {
-		read_ring(host);
-	}
-	node_poll(&host->node, device_us(host));
+	host->again = turn_take(&host->turn, &host->node, &port, bells).more;
+	host->health.link = host->link.counters;
+	node_set_health(&host->node, &host->health);
 	if (HOST_FAULT == HOST_FAULT_FREE_BEFORE_ACK) {
 		(void)sample_log_release(&host->node.log, host->node.log.cursor_seq);
 	}
@@ -186,6 +239,9 @@ static uint64_t poll_due_us(const struct host *host)
 {
 	uint64_t due_us = node_next_due_us(&host->node, device_us(host));
 
+	if (host->again) {
+		return host->now_us;
+	}
 	if (due_us == UINT64_MAX) {
 		return HOST_NEVER;
 	}
@@ -221,7 +277,7 @@ static void take_kick(struct host *host)
 	} else {
 		host->vq1_rang = true;
 	}
-	turn(host);
+	take_turn(host);
 }
 
 static void read_by_linux(struct host *host)
@@ -250,7 +306,7 @@ static void happen(struct host *host, enum source source)
 		end_measuring(host);
 		break;
 	case SOURCE_POLL:
-		turn(host);
+		take_turn(host);
 		break;
 	case SOURCE_UNTIL:
 	default:
@@ -284,9 +340,12 @@ void host_boot(struct host *host)
 	host->echoes_count = 0;
 	host->vq0_rang = false;
 	host->vq1_rang = false;
+	host->again = false;
 	host->rung = false;
+	host->turn = (struct turn){0};
 	host->health.sensor_faults = 0;
 	host->link.up = false;
+	host->link.counters = (struct link_counters){0};
 	host_link_reset(&host->link);
 	presence_begin(&host->presence, 0);
 	node_init(&host->node, &config, &port, host->params.log, host->params.log_bytes, 0);
@@ -326,6 +385,5 @@ void host_link_set(struct host *host, uint32_t up)
 	host_link_reset(&host->link);
 	host->link.up = up != 0;
 	presence_heard(&host->presence);
-	node_link(&host->node, up != 0, device_us(host));
-	turn(host);
+	take_turn(host);
 }

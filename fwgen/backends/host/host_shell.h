@@ -66,7 +66,9 @@ HOST_API void host_echoes(struct host *host, const uint32_t *echo_us, uint64_t f
 HOST_API void host_link_set(struct host *host, uint32_t up);
 HOST_API void host_reading_set(struct host *host, uint32_t reads);
 HOST_API void host_ddr_set(struct host *host, uint32_t closed);
-HOST_API int32_t host_linux_send(struct host *host, const uint8_t *bytes, uint32_t len);
+/* `source`: Linux's address of the sender; 0: taken, -1: no buffer. */
+HOST_API int32_t host_linux_send(struct host *host, uint32_t source, const uint8_t *bytes,
+				 uint32_t len);
 HOST_API uint32_t host_inbox(struct host *host, uint8_t *bytes, uint32_t capacity);
 HOST_API void host_stale_kick(struct host *host, uint32_t ring);
 

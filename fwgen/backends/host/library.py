@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 REACHED, INBOX, RUNG, ECHOES, STUCK = range(5)
 MESSAGE_BYTES: Final = 496
 _INBOX_BYTES: Final = 32768
+TTY_ADDRESS: Final = 1024
+"""Linux's address of the tty's end of the channel: the first that Linux gives."""
 TOUCHES: Final = ("rpmsg send", "rpmsg receive", "rpmsg buffers given back")
 
 
@@ -63,7 +65,7 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_link_set": (None, (c_void_p, c_uint32)),
     "host_reading_set": (None, (c_void_p, c_uint32)),
     "host_ddr_set": (None, (c_void_p, c_uint32)),
-    "host_linux_send": (c_int32, (c_void_p, ctypes.c_char_p, c_uint32)),
+    "host_linux_send": (c_int32, (c_void_p, c_uint32, ctypes.c_char_p, c_uint32)),
     "host_inbox": (c_uint32, (c_void_p, POINTER(c_uint8), c_uint32)),
     "host_stale_kick": (None, (c_void_p, c_uint32)),
     "host_display_set": (None, (c_void_p, c_uint32)),
@@ -112,11 +114,12 @@ class Machine:
         count = self._library.host_inbox(self._host, self._inbox, _INBOX_BYTES)
         return ctypes.string_at(self._inbox, count)
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes, source: int = TTY_ADDRESS) -> int:
+        """Messages to the firmware from this address of Linux; how many bytes found a buffer."""
         written = 0
         while written < len(data):
             part = data[written : written + MESSAGE_BYTES]
-            if self._library.host_linux_send(self._host, part, len(part)):
+            if self._library.host_linux_send(self._host, source, part, len(part)):
                 break
             written += len(part)
         return written

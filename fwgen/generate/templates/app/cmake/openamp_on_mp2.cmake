@@ -23,8 +23,7 @@ macro(openamp_on_mp2_devicetree)
   endif()
 endmacro()
 
-# After it: the section of the resource table, the name of a function of the MP2's LL, and of one of
-# the open-amp library's, which goes by another from v2025.10 on.
+# After it: the section of the resource table, and the name of a function of the MP2's LL.
 function(openamp_on_mp2_code)
   source_has(has_section ${ZEPHYR_BASE}/soc/st/stm32/stm32mp2x/m33/linker.ld "\\.resource_table")
   if(NOT has_section)
@@ -34,12 +33,5 @@ function(openamp_on_mp2_code)
   source_has(knows_name ${ZEPHYR_BASE}/drivers/ipm/ipm_stm32_ipcc.c "LL_IPCC_GetChannelNumber")
   if(NOT knows_name)
     zephyr_compile_definitions(LL_IPCC_GetChannelConfig=LL_IPCC_GetChannelNumber)
-  endif()
-
-  source_has(old_name ${ZEPHYR_OPEN_AMP_MODULE_DIR}/open-amp/lib/include/openamp/virtqueue.h
-    "virtqueue_get_available_buffer")
-  if(old_name)
-    target_compile_definitions(app PRIVATE
-      virtqueue_get_first_avail_buffer=virtqueue_get_available_buffer)
   endif()
 endfunction()

@@ -10,11 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct link_counters {
-	uint32_t trespasses;   /* calls that would have used a ring behind the shut door */
-	uint32_t bad_rings;    /* times that Linux gave rings outside of the shared memory */
-	uint32_t bad_messages; /* buffers with a header that makes no sense */
-};
+#include "node.h"
 
 /* `channel` is kept by reference. */
 void link_init(const char *channel);
@@ -40,11 +36,10 @@ bool link_attend(bool rang);
 int link_send(const uint8_t *bytes, size_t len);
 
 /*
- * The next message, where it lies; link_done() gives its buffer back. NULL: none, nor will there be
- * before vq1 rings. Behind the open door.
+ * The peer's next message: a copy, which stays until the next call; its buffer is given back.
+ * NULL: none, nor will there be before vq1 rings. Behind the open door.
  */
 const uint8_t *link_receive(size_t *len);
-void link_done(void);
 
 /* No more will be read for now: tells Linux of the buffers given back. Behind the open door. */
 void link_read_all(void);

@@ -5,7 +5,7 @@
  *
  * Nothing here blocks, locks or allocates. The shell lets one call run at a time (one lock around
  * all of them), and makes every call that may use the link (all but node_sample()) from one thread.
- * A turn of that thread, after any interrupt or when node_next_due_us() has come:
+ * A turn of that thread (turn.h), after any interrupt or when node_next_due_us() has come:
  *
  *   1. node_link(), if the virtio device came or went (the resource table says so; it lies outside
  *      of DDR, and is to be looked at before any ring);
@@ -53,11 +53,20 @@ struct node_config {
 	uint8_t spec_hash[8];
 };
 
+/* What the shell saw of the link. */
+struct link_counters {
+	uint32_t blocked_accesses; /* uses of a ring that the shut door has stopped */
+	uint32_t bad_rings; /* rings outside of the shared memory, or whose lists make no sense */
+	uint32_t bad_messages;	   /* messages whose buffer or header makes no sense */
+	uint32_t foreign_messages; /* to the firmware's address, by somebody who is not the peer */
+};
+
 /* What only the shell knows, for the status message. Counts since boot. */
 struct node_health {
 	uint32_t sensor_faults;
 	uint32_t display_faults;
 	uint32_t late_samples;
+	struct link_counters link;
 };
 
 /* Since boot. */
