@@ -8,20 +8,20 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TextIO
 
+from fwgen.build.audit.finding import near
+from fwgen.build.failure import cmake_failed, kconfig_warnings, ninja_failed
 from fwgen.errors import ToolBrokeError
 
 _KEY_FILE = "fwgen-configured.json"
 _STATUS = "[%f/%t] "
 _PROGRESS = re.compile(r"\[(\d+)/(\d+)\] (.*)")
 _COMPILED = re.compile(r"Building \w+ object (\S+)")
-_TOLD = re.compile(r"(?P<file>[^\s:][^:]*):(?P<line>\d+):(?:(?P<column>\d+):)? (?:fatal )?error: ")
-_REGION = re.compile(r"section `[^']*' will not fit in region|region `[^']*' overflowed by")
-_MOST_LINES = 60
 
 
 class CompileError(ToolBrokeError):
@@ -32,44 +32,69 @@ class CompileError(ToolBrokeError):
         self.output = output
 
 
-@dataclass
+_EVERY_S = 10.0
+_BAR = 24
+
+
 class Progress:
-    """Where progress goes: one line that is overwritten on a terminal, else a line a step."""
+    """How far a build is: on a terminal one line that changes, with a bar; elsewhere a line now and
+    then. `each_step`: every step, also where that is no terminal."""
 
-    stream: TextIO = field(default_factory=lambda: sys.stderr)
-    quiet: bool = False
-
-    def __post_init__(self) -> None:
-        self._live = self.stream.isatty()
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        quiet: bool = False,
+        title: str = "building",
+        each_step: bool = False,
+    ) -> None:
+        self._stream = stream if stream is not None else sys.stderr
+        self._quiet = quiet
+        self._title = title
+        self._each_step = each_step
+        self._live = self._stream.isatty()
         self._open = False
+        self._told_s = time.monotonic()
 
     def step(self, text: str) -> None:
-        """A step that the next one replaces."""
-        if self.quiet:
-            return
-        if self._live:
-            width = shutil.get_terminal_size().columns - 1
-            self.stream.write(f"\r\x1b[K{text[:width]}")
-            self._open = True
+        """What is done now; the next step replaces it on a terminal."""
+        if self._live and not self._quiet:
+            self._change(text)
         else:
-            self.stream.write(f"{text}\n")
-        self.stream.flush()
+            self.say(text)
+
+    def at(self, done: int, total: int, text: str) -> None:
+        """`done` of `total` steps of a tool; `text`: the one that it has finished."""
+        if self._quiet:
+            return
+        if self._each_step:
+            self.say(f"[{done}/{total}] {text}")
+        elif self._live:
+            filled = "#" * (done * _BAR // max(1, total))
+            self._change(f"{self._title} [{filled:{_BAR}}] {done}/{total}  {text}")
+        elif time.monotonic() >= self._told_s + _EVERY_S:
+            self.say(f"{self._title}: {done} of {total} steps")
 
     def say(self, text: str) -> None:
         """A line that stays."""
-        if self.quiet:
+        if self._quiet:
             return
-        if self._open:
-            self.stream.write("\r\x1b[K")
-            self._open = False
-        self.stream.write(f"{text}\n")
-        self.stream.flush()
+        self.done()
+        self._stream.write(f"{text}\n")
+        self._stream.flush()
+        self._told_s = time.monotonic()
 
     def done(self) -> None:
+        """Takes away the line that changes."""
         if self._open:
-            self.stream.write("\r\x1b[K")
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
             self._open = False
-            self.stream.flush()
+
+    def _change(self, text: str) -> None:
+        width = shutil.get_terminal_size().columns - 1
+        self._stream.write(f"\r\x1b[K{text[:width]}")
+        self._stream.flush()
+        self._open = True
 
 
 @dataclass(frozen=True)
@@ -119,9 +144,12 @@ class Tree:
         self._progress.step("configuring with CMake ...")
         command = ["cmake", "-GNinja", "-S", str(source), "-B", str(self.folder), *self._arguments]
         status, output = self._run(command, lambda line: None)
+        log = self._keep("cmake", output)
         if status:
             self._progress.done()
-            raise CompileError(_cmake_failed(output), output)
+            raise CompileError(f"{cmake_failed(output)}{log}", output)
+        for warning in kconfig_warnings(output):
+            self._progress.say(warning)
         (self.folder / _KEY_FILE).write_text(json.dumps({"key": self._key}), encoding="utf-8")
 
     def build(self, verbose: bool = False) -> Ran:
@@ -132,7 +160,7 @@ class Tree:
             found = _PROGRESS.match(line)
             if found and int(found[1]):
                 steps.append(found[3])
-                self._progress.step(line)
+                self._progress.at(int(found[1]), int(found[2]), found[3])
             elif line.startswith("FAILED: "):
                 steps.append("")  # what follows is told with the error
             elif _COMPILED.search(steps[-1]) and not line.startswith("ninja: "):
@@ -141,10 +169,20 @@ class Tree:
         command = ["ninja", "-C", str(self.folder), *(["-v"] if verbose else [])]
         status, output = self._run(command, follow)
         self._progress.done()
+        log = self._keep("ninja", output)
         if status:
-            raise CompileError(_ninja_failed(output), output)
+            raise CompileError(f"{ninja_failed(output)}{log}", output)
         compiled = [found[1] for step in steps if (found := _COMPILED.search(step))]
         return Ran(sum(map(bool, steps)), tuple(compiled))
+
+    def _keep(self, tool: str, output: str) -> str:
+        """All that the tool said, beside the build folder; the line that says where."""
+        log = self.folder.with_name(f"{tool}.log")
+        try:
+            log.write_text(output, encoding="utf-8")
+        except OSError:
+            return ""  # a full disk, of which the error itself tells
+        return f"\nlog: {near(log)}"
 
     def _run(self, command: list[str], follow: Callable[[str], None]) -> tuple[int, str]:
         program = shutil.which(command[0], path=self._environment.get("PATH")) or command[0]
@@ -176,45 +214,3 @@ def _collect(stream: IO[str], follow: Callable[[str], None]) -> str:
         lines.append(line)
         follow(line.rstrip("\n"))
     return "".join(lines)
-
-
-def _cmake_failed(output: str) -> str:
-    """CMake's own errors, without the pages before them."""
-    lines = output.splitlines()
-    marks = ("CMake Error", "error:", "devicetree error", "Kconfig", "warning: ")
-    first = next(
-        (i for i, line in enumerate(lines) if line.startswith(marks[0]) or marks[1] in line),
-        max(0, len(lines) - 20),
-    )
-    before = [line for line in lines[:first] if line.startswith(marks[2:])][-10:]
-    shown = "\n".join([*before, *lines[first : first + _MOST_LINES]]).strip()
-    return f"CMake could not configure the application:\n{shown}"
-
-
-def _ninja_failed(output: str) -> str:
-    """What the compiler or the linker said, the failed steps alone."""
-    shown: list[str] = []
-    places: list[str] = []
-    taking = False
-    for line in output.splitlines():
-        if line.startswith("FAILED: "):
-            taking, skip = True, True
-            continue
-        if taking and skip:  # the command line, as long as a page
-            skip = False
-            continue
-        if line.startswith("ninja: ") or _PROGRESS.match(line):
-            taking = False
-        if taking:
-            shown.append(line)
-            if found := _TOLD.match(line):
-                places.append(f"{found['file']}:{found['line']}")
-    if not shown:
-        shown = output.splitlines()[-20:]
-    if any(_REGION.search(line) for line in shown):
-        head = "the firmware does not fit:"
-    else:
-        head = f"the build failed at {places[0]}:" if places else "the build failed:"
-    more = len(shown) - _MOST_LINES
-    rest = [f"... {more} more lines"] if more > 0 else []
-    return "\n".join([head, *shown[:_MOST_LINES], *rest])

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ SETUP = "`fwgen setup` gets it"
 _PACKAGES = ("west", "yaml", "elftools", "packaging")
 """What Zephyr's scripts import, as far as they run in a build of the generated application."""
 
+_PROBE_TIMEOUT_S = 20.0
 _COMPILER = "arm-none-eabi-gcc"
 _SDK_FOLDERS = ("~", "~/.local", "~/.local/opt", "~/bin", "/opt", "/usr/local")
 """Where Zephyr's own search (FindZephyr-sdk.cmake) looks as well."""
@@ -141,9 +142,17 @@ def find_python(config: Config, zephyr: Zephyr) -> Path:
             candidates.append(zephyr.workspace / ".venv" / "bin" / "python")
         candidates.append(Path(sys.executable))
         candidates += [Path(found) for name in ("python3",) if (found := shutil.which(name))]
-    for candidate in candidates:
-        if candidate.exists() and not missing_packages(candidate):
+    least = least_python(zephyr.base)
+    whole = [c for c in candidates if c.exists() and not missing_packages(c)]
+    for candidate in whole:
+        if not _too_old(candidate, least):
             return candidate
+    if whole:
+        raise MissingToolError(
+            f"Zephyr {zephyr.version_text} needs Python {least} or newer for its scripts, "
+            f"{whole[0]} is {_python_version(whole[0])}; name a newer one as `zephyr.python` in "
+            f"{config.path}: apt-get install python{least} python{least}-venv"
+        )
     requirements = zephyr.base / "scripts" / "requirements-base.txt"
     named = config.zephyr.python
     if named and not named.exists():
@@ -153,6 +162,15 @@ def find_python(config: Config, zephyr: Zephyr) -> Path:
         f"{named or sys.executable} lacks {lacks}, which Zephyr's scripts import: "
         f"{named or 'python3'} -m pip install -r {requirements}"
     )
+
+
+def _too_old(python: Path, least: str) -> bool:
+    version = _python_version(python) if least else ""
+    return bool(version) and _numbers(version)[:2] < _numbers(least)[:2]
+
+
+def _python_version(python: Path) -> str:
+    return program_version([python, "-c", "import platform; print(platform.python_version())"])
 
 
 def missing_packages(python: Path, packages: Iterable[str] = _PACKAGES) -> list[str]:
@@ -227,6 +245,60 @@ def find_program(name: str, package: str, path: str | None = None) -> Path:
     if found:
         return Path(found)
     raise MissingToolError(f"{name} is not installed: apt-get install {package}")
+
+
+def find_cmake(zephyr: Zephyr, path: str | None = None) -> Path:
+    """As new as this Zephyr wants it. Raises MissingToolError."""
+    found = find_program("cmake", "cmake", path)
+    least = least_cmake(zephyr.base)
+    version = program_version([found, "--version"])
+    if version and least and _numbers(version) < _numbers(least):
+        raise MissingToolError(
+            f"Zephyr {zephyr.version_text} needs CMake {least} or newer, {found} is {version}: "
+            "python3 -m pip install --upgrade cmake"
+        )
+    return found
+
+
+def least_cmake(base: Path) -> str:
+    """As Zephyr's tree says; '' where it does not."""
+    return _said(
+        base / "cmake/modules/zephyr_default.cmake", r"cmake_minimum_required\(VERSION (\S+)\)"
+    )
+
+
+def least_python(base: Path) -> str:
+    """As Zephyr's tree says; '' where it does not."""
+    return _said(base / "cmake/modules/python.cmake", r"set\(PYTHON_MINIMUM_REQUIRED (\S+)\)")
+
+
+def program_version(command: Sequence[object]) -> str:
+    """The first thing that looks like a version in what the program says; '' if it says none."""
+    try:
+        done = subprocess.run(
+            [str(word) for word in command],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_PROBE_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    found = re.search(r"\d+\.\d+(?:\.\d+)*", done.stdout or done.stderr)
+    return found[0] if found else ""
+
+
+def _said(file: Path, pattern: str) -> str:
+    try:
+        found = re.search(pattern, file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return found[1] if found else ""
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)][:3]
 
 
 def program_path(python: Path | None) -> str:

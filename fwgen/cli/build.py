@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
     spec = load_spec(args.spec)
     folder = args.output or Path("build", spec.name)
-    progress = Progress(quiet=args.quiet)
+    progress = Progress(quiet=args.quiet, title=spec.name, each_step=args.verbose)
     definitions = _definitions(args.definitions)
     built = Firmware(
         spec, folder, progress=progress, definitions=definitions, verbose=args.verbose

@@ -6,10 +6,12 @@ import contextlib
 import fcntl
 import hashlib
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from fwgen.build.cmake import Progress
 from fwgen.build.firmware import Firmware
 from fwgen.config import load_config
 from fwgen.errors import ExaminedBadError
@@ -18,6 +20,9 @@ from fwgen.plan import plan_spec
 from fwgen.robot.mutants import Mutant, stand_in
 from fwgen.spec import load_spec
 from fwgen.spec.model import Spec
+
+BUILDING: Final = "building "
+"""What each line begins with that tells of a build."""
 
 _TREE: Final = "tree"
 _MUTANT_TREE: Final = "mutant-tree"
@@ -41,25 +46,38 @@ def firmware(spec_file: Path, folder: Path, mutant: Mutant | None = None) -> Pat
         if elf.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == key:
             return elf
         stamp.unlink(missing_ok=True)
-        built = _build_changed(spec, folder, changed) if mutant else _build(spec, folder / _TREE)
+        if mutant:
+            built = _build_changed(spec, folder, changed, _building(name))
+        else:
+            built = _build(spec, folder / _TREE)
         shutil.copyfile(built, elf)
         stamp.write_text(key, encoding="utf-8")
     return elf
 
 
+def _building(name: str) -> Progress:
+    """On the console itself: Robot keeps what a keyword prints for its log."""
+    progress = Progress(sys.__stderr__, title=f"{BUILDING}{name}")
+    progress.say(f"{BUILDING}the firmware {name}, which takes a minute or two")
+    return progress
+
+
 def _build(spec: Spec, tree: Path) -> Path:
-    built = Firmware(spec, tree).build()
+    built = Firmware(spec, tree, progress=_building(spec.name)).build()
     if not built.passed:
         failed = "\n".join(finding.message for finding in built.findings)
         raise ExaminedBadError(f"{built.elf} fails the audit:\n{failed}")
     return built.elf
 
 
-def _build_changed(spec: Spec, folder: Path, changed: Mapping[str, str]) -> Path:
+def _build_changed(
+    spec: Spec, folder: Path, changed: Mapping[str, str], progress: Progress
+) -> Path:
     """The audit may say what it likes: it is not to be the only one that sees the fault."""
     stand_in(folder / _STAND_INS, changed)
     definitions = {"FWGEN_MUTANT": str(folder / _STAND_INS)}
-    return Firmware(spec, folder / _MUTANT_TREE, definitions=definitions).build().elf
+    tree = folder / _MUTANT_TREE
+    return Firmware(spec, tree, progress=progress, definitions=definitions).build().elf
 
 
 def _key(app: Mapping[str, bytes], changed: Mapping[str, str]) -> str:

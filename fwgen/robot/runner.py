@@ -25,7 +25,7 @@ from fwgen.backends.renode.find import find_renode
 from fwgen.build.firmware import find_tools
 from fwgen.config import Config, load_config
 from fwgen.errors import InputError, MissingToolError
-from fwgen.robot.firmware import firmware
+from fwgen.robot.firmware import BUILDING, firmware
 from fwgen.robot.mutation import literal
 from fwgen.spec.examples import reference_spec
 
@@ -73,13 +73,27 @@ def run_job(job: Job, suites: Sequence[Path], folder: Path, backend: str) -> Don
     command = [sys.executable, "-m", "robot", "--outputdir", str(folder), "--console", "none"]
     command += ["--log", "none", "--report", "none", "--variable", f"BACKEND:{backend}"]
     command += ["--name", "fwgen", "--test", literal(job.test), *map(str, suites)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    code, said = followed(command)
     output = folder / "output.xml"
     found = ElementTree.parse(output).getroot().find(".//test/status") if output.is_file() else None
     wall_s = time.monotonic() - began
-    if done.returncode > _BROKEN or found is None:
-        return Done(job, output, "BROKEN", (done.stderr or done.stdout).strip(), wall_s)
+    if code > _BROKEN or found is None:
+        return Done(job, output, "BROKEN", said.strip(), wall_s)
     return Done(job, output, found.get("status", ""), found.text or "", wall_s)
+
+
+def followed(command: Sequence[str]) -> tuple[int, str]:
+    """Exit code, and all that was said; what is said of a firmware being built is passed on."""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith(BUILDING):
+                print(line, end="", flush=True)
+    return process.returncode, "".join(lines)
 
 
 def run(

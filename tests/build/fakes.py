@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from fwgen.build.preflight import MODULES
+
 _CMAKE = """
 import pathlib, sys
 args = sys.argv[1:]
@@ -58,10 +60,19 @@ elf.write_bytes(link(defines, Layout(log_start=start, log_end=end), config).read
 stamp.write_bytes(key)
 """
 
+_PYTHON = """#!/bin/sh
+case "$1" in */zephyr_module.py) ;; *) exit 0 ;; esac
+echo "modules ${*#*--cmake-out * }" >> STATE/asked
+while [ "$1" != --cmake-out ]; do shift; done
+for name in $(cat STATE/modules); do echo "\\"$name\\":\\"/modules/$name\\":\\"\\""; done > "$2"
+"""
+"""Stands in for the Python that Zephyr's script runs in, which lists the modules that it sees."""
+
 
 class Fakes:
-    """`state`: files that steer the stand-ins: `data` (bytes of extra data), `wrong` (what of the
-    firmware is to be), `cmake-fails`, `ninja-fails` (what it says)."""
+    """`state`: files that steer the stand-ins: `modules` (what Zephyr sees), `data` (bytes
+    of extra data), `wrong` (what of the firmware is to be), `cmake-fails`, `ninja-fails` (what it
+    says)."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.state = folder / "state"
@@ -70,10 +81,12 @@ class Fakes:
             made.mkdir(parents=True)
         self.zephyr = folder / "workspace" / "zephyr"
         (self.zephyr / "scripts").mkdir(parents=True)
+        (folder / "workspace" / ".west").mkdir()
+        (folder / "workspace" / ".west" / "config").write_text("[manifest]\n")
         version = "VERSION_MAJOR = 4\nVERSION_MINOR = 3\nPATCHLEVEL = 0\n"
         (self.zephyr / "VERSION").write_text(version)
         python = tools / "python"
-        python.write_text("#!/bin/sh\n")
+        python.write_text(_PYTHON.replace("STATE", str(self.state)))
         for name, text in (("cmake", _CMAKE), ("ninja", _NINJA)):
             head = f"import pathlib\nSTATE = pathlib.Path({str(self.state)!r})\n"
             head += f"ROOT = {str(Path(__file__).parents[2])!r}\n"
@@ -89,6 +102,7 @@ class Fakes:
         monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
         monkeypatch.setenv("HOME", str(folder))
         monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+        self.set("modules", " ".join(MODULES))
         config = folder / "config/fwgen/config.toml"
         config.parent.mkdir(parents=True)
         config.write_text(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -39,11 +41,30 @@ def test_steps_are_passed_on_and_counted(tmp_path: Path) -> None:
     )
     ran = tree(tmp_path, output, Progress(said)).build()
     assert (ran.steps, ran.compiled) == (2, ("a.c.obj",))
+    assert said.getvalue() == "a.c:3:1: warning: unused variable\n", "no line for each step"
+    said = io.StringIO()
+    tree(tmp_path, output, Progress(said, each_step=True)).build()
     assert said.getvalue() == (
         "[1/2] Building C object a.c.obj\n"
         "a.c:3:1: warning: unused variable\n"
         "[2/2] Linking C executable zephyr.elf\n"
     )
+    assert (tmp_path / "ninja.log").read_text().startswith(output), "all of it is kept"
+
+
+def test_without_a_terminal_a_line_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look at the clock is a second later: 240 steps of a second each."""
+    clock = itertools.count()
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    said = io.StringIO()
+    output = "\n".join(f"[{n}/240] Building C object {n}.c.obj" for n in range(1, 241))
+    ran = tree(tmp_path, output, Progress(said, title="node")).build()
+    assert ran.steps == 240
+    lines = said.getvalue().splitlines()
+    assert 10 < len(lines) < 30
+    assert lines[0] == "node: 10 of 240 steps"
 
 
 class Terminal(io.StringIO):
@@ -54,7 +75,7 @@ class Terminal(io.StringIO):
 def test_a_terminal_shows_one_line(tmp_path: Path) -> None:
     said = Terminal()
     tree(tmp_path, f"[1/1] Building C object {'x' * 300}", Progress(said)).build()
-    assert said.getvalue().startswith("\r\x1b[K[1/1] Building")
+    assert said.getvalue().startswith(f"\r\x1b[Kbuilding [{'#' * 24}] 1/1  Building")
     assert said.getvalue().endswith("\r\x1b[K") and "\n" not in said.getvalue()
     assert len(said.getvalue()) < 300
 
@@ -77,7 +98,8 @@ def test_failed_steps_alone_are_told(tmp_path: Path) -> None:
     assert str(caught.value) == (
         "the build failed at /app/b.c:1:\n"
         "/app/b.c:1:10: fatal error: x.h: No such file or directory\n"
-        "    1 | #include <x.h>"
+        "    1 | #include <x.h>\n"
+        f"log: {tmp_path}/ninja.log"
     )
     assert caught.value.exit_code == 4
     assert "x.h" not in said.getvalue(), "told once"

@@ -10,8 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fwgen.robot.runner import find_jobs, main, results_of_renode_test
+from fwgen.robot.runner import find_jobs, followed, main, results_of_renode_test
 from fwgen.scenario.load import bundled_names
+from tests.audit.firmware_elf import SPEC
+from tests.build.fakes import Fakes
 
 ROOT = Path(__file__).parents[2]
 RESOURCE = ROOT / "robot" / "fwgen.resource"
@@ -144,6 +146,29 @@ def test_the_runner_merges_into_one_xunit_file(tmp_path: Path) -> None:
     cases = ElementTree.parse(output / "xunit.xml").getroot().findall(".//testcase")
     assert {case.get("name") for case in cases} == {"One [*?]", "Two", "Three"}
     assert (output / "log.html").is_file()
+
+
+def test_the_runner_passes_on_what_is_being_built(capfd: pytest.CaptureFixture[str]) -> None:
+    program = "import sys; print('building node: 3 of 9 steps', file=sys.stderr); print('x'); 1 / 0"
+    code, said = followed([sys.executable, "-c", program])
+    assert code == 1 and "ZeroDivisionError" in said and "x\n" in said
+    assert capfd.readouterr().out == "building node: 3 of 9 steps\n"
+
+
+def test_a_build_tells_of_itself_on_the_console(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in Robot's log alone, which nobody sees before the end."""
+    fakes = Fakes(tmp_path / "machine", monkeypatch)
+    fakes.set("data", 1)
+    program = (
+        "import io, sys; from pathlib import Path; sys.stderr = io.StringIO(); "
+        "from fwgen.robot.firmware import firmware; firmware(Path(sys.argv[1]), Path(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", program, str(SPEC), str(tmp_path / "builds")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("building the firmware audited, which takes a minute or two\n")
 
 
 def test_names_of_tests_are_unique() -> None:
