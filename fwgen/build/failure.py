@@ -83,7 +83,7 @@ def _full(lines: Sequence[str]) -> _Told | None:
 
 
 def kconfig_warnings(output: str) -> list[str]:
-    """Of a configuration that went through: settings that came out otherwise than somebody asked."""
+    """Of a configuration that went through: settings that came out otherwise than was asked."""
     lines = output.splitlines()
     starts = [at for at, line in enumerate(lines) if line.startswith("warning: ")]
     return [" ".join(_paragraph(lines, at)) for at in starts]
