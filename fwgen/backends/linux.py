@@ -355,8 +355,8 @@ class Linux:
                 self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
                 self._go_down(now_us)
             return
-        self.ledger.event(f"suspend refused: {event.reason}", now_us)
-        if self.state == ASKING:
+        if self.state == ASKING:  # else it is Linux itself that called it off
+            self.ledger.event(f"suspend refused: {event.reason}", now_us)
             self._call_off("refused", now_us)
 
     def _enter(self, state: str, now_us: int) -> None:

@@ -15,14 +15,19 @@ class Pace:
 
 
 class Pacing:
-    """Counts received blocks, processed blocks, and the time."""
+    """Counts received blocks, processed blocks, and the time.
 
-    def __init__(self, pace: Pace) -> None:
+    `alive_us`: while the application is slow, the last acknowledgement is repeated after so long.
+    """
+
+    def __init__(self, pace: Pace, alive_us: int) -> None:
         self._pace = pace
+        self._alive_delay_us = alive_us
         self._received = 0  # and not processed yet
         self._covered = 0
+        self._alive_us: int | None = None
         self.due_us: int | None = None
-        """None: there is nothing to acknowledge."""
+        """None: there is nothing new to acknowledge."""
 
     def note_received(self) -> None:
         """A block came that is not processed yet."""
@@ -39,11 +44,27 @@ class Pacing:
         if self.due_us is None:
             self.due_us = now_us + self._pace.ack_delay_us
 
-    def is_due(self, now_us: int) -> bool:
-        if self.due_us is None:
-            return False
-        return self._covered >= self._pace.ack_blocks or now_us >= self.due_us
+    def keep_alive(self, keep: bool, now_us: int) -> None:
+        """Whether the firmware waits for samples that the application still works on."""
+        if not keep:
+            self._alive_us = None
+        elif self._alive_us is None:
+            self._alive_us = now_us + self._alive_delay_us
 
-    def sent(self) -> None:
+    def next_us(self) -> int | None:
+        """When an acknowledgement is to go out; None: no time is due."""
+        times = [due for due in (self.due_us, self._alive_us) if due is not None]
+        return min(times, default=None)
+
+    def is_due(self, now_us: int) -> bool:
+        due_us = self.next_us()
+        if due_us is None:
+            return False
+        news = self.due_us is not None and self._covered >= self._pace.ack_blocks
+        return news or now_us >= due_us
+
+    def sent(self, now_us: int) -> None:
         self._covered = 0
         self.due_us = None
+        if self._alive_us is not None:
+            self._alive_us = now_us + self._alive_delay_us

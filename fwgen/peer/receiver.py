@@ -21,6 +21,8 @@ class Receiver:
         self.blocks = 0
         self.duplicates = 0
         """Samples that came again."""
+        self.lacks = False
+        """Samples behind `expected` came and were dropped: the firmware must begin anew."""
         self._hole: int | None = None
         self._boot: int | None = None  # of the block that came last
 
@@ -28,6 +30,12 @@ class Receiver:
         """Numbering starts here (None: where the firmware says), whatever was before."""
         self.expected = self.processed = next_seq
         self._hole = self._boot = None
+        self.lacks = False
+
+    @property
+    def in_work(self) -> bool:
+        """Samples were handed out and are not processed, and the firmware only has to wait."""
+        return self.processed != self.expected and not self.lacks
 
     def uses_numbers_again(self, block: Block) -> bool:
         """Whether samples of a later boot have numbers that are known already: not repetitions, but
@@ -88,14 +96,18 @@ class Receiver:
         missing = seq_distance(first_seq, self.expected)
         if missing <= 0:
             self._hole = None
+            self.lacks = False
             return []
         if self._hole != self.expected:
+            self.lacks = True
             return None
         lost = Lost(self.expected, missing, declared=False)
         self.expected = first_seq
         self._hole = None
+        self.lacks = False
         return [lost]
 
     def note_new_beginning(self) -> None:
         """The firmware hands out again from `processed`: a hole at `expected` is real from now."""
         self._hole = self.expected
+        self.lacks = False

@@ -89,7 +89,7 @@ class Session:
         self._session_id = session_id
         self._spec_hash = spec_hash
         self._automatic = automatic
-        self._pacing = Pacing(pace or Pace())
+        self._pacing = Pacing(pace or Pace(), self._machine.timers_us["alive"])
         self._boot = known.boot if known else None
         self._receiver = Receiver(known.next_seq if known else None)
         self._reader: StreamReader[Message | Block] = StreamReader(decode_incoming)
@@ -156,7 +156,8 @@ class Session:
         """What is due by now."""
         self._now_us = now_us
         self._abandon_stale_part()
-        if self._wish_us is not None and now_us >= self._wish_us + self._patience_us:
+        wish_due_us = self._wish_due_us
+        if wish_due_us is not None and now_us >= wish_due_us:
             self._fire("gave_up")
         if self._due_us is not None and now_us >= self._due_us:
             self._due_us = None
@@ -165,11 +166,9 @@ class Session:
 
     def next_due_us(self) -> int | None:
         """When `poll` is to be called; None: no time is due."""
-        due = self._due_us
+        due = _sooner(self._due_us, self._wish_due_us)
         if self._may_ack:
-            due = _sooner(due, self._pacing.due_us)
-        if self._wish_us is not None:
-            due = _sooner(due, self._wish_us + self._patience_us)
+            due = _sooner(due, self._pacing.next_us())
         if self._reader.partial:
             due = _sooner(due, self._heard_us + STALE_PART_US)
         return due
@@ -194,15 +193,27 @@ class Session:
             self._pacing.note_processed(now_us)
             self._pace_acks()
 
-    def suspend(self, now_us: int) -> None:
-        """Linux wants to suspend: ends in SuspendReady or SuspendRefused, or in `resume`."""
+    def suspend(self, now_us: int, wished_us: int | None = None) -> None:
+        """Linux wants to suspend, and has since `wished_us` (None: since now).
+
+        Ends in exactly one SuspendReady or SuspendRefused, whatever happens, at the latest the
+        timers `patience` and `guard` after `wished_us` (if `poll` is called when due). A call
+        before that end joins the wish that is open and shares its end.
+        """
         self._now_us = now_us
+        if self._wish_us is None:
+            self._wish_us = now_us if wished_us is None else wished_us
+            if now_us >= self._wish_us + self._patience_us:
+                self._refuse("nobody could ask the firmware in time")
+                return
         self._fire("suspend")
 
     def resume(self, now_us: int) -> None:
-        """Linux is back, or does not want to suspend any more: ends in Resumed, or Online."""
+        """Linux is back, or does not want to suspend any more: ends in Resumed, or Online. A wish
+        that is open ends in SuspendRefused."""
         self._now_us = now_us
-        self._wish_us = None
+        if self._wish_us is not None:
+            self._refuse("called off")
         self._fire("resume")
 
     # ------------------------------------------------------------------------------- the machine
@@ -210,6 +221,13 @@ class Session:
     @property
     def _patience_us(self) -> int:
         return self._machine.timers_us["patience"]
+
+    @property
+    def _wish_due_us(self) -> int | None:
+        """When the wish is too old; None: there is none, or the firmware has agreed to it."""
+        if self._wish_us is None or not self._machine.states[self._state].link_open:
+            return None
+        return self._wish_us + self._patience_us
 
     @property
     def _may_ack(self) -> bool:
@@ -270,8 +288,8 @@ class Session:
         self._send(Sleep(self._sleep_id))
 
     def _do_remember(self) -> None:
-        if self._wish_us is None:
-            self._wish_us = self._asked_us = self._now_us
+        if self._wish_us is not None:
+            self._asked_us = self._wish_us
 
     def _do_refuse(self) -> None:
         self._refuse(_REASONS[self._state])
@@ -285,10 +303,10 @@ class Session:
         self._events.append(SuspendRefused(reason))
 
     def _do_hold_still(self) -> None:
-        self._wish_us = None
         self._acknowledged_us = self._now_us
 
     def _do_permit(self) -> None:
+        self._wish_us = None
         self._events.append(SuspendReady(self._asked_us, self._acknowledged_us))
 
     def _do_send_wake(self) -> None:
@@ -302,9 +320,12 @@ class Session:
         self._receiver.note_new_beginning()
 
     def _do_leave(self) -> None:
+        if self._wish_us is not None:
+            self._refuse("the transport to the firmware is gone")
         self._out.clear()
-        self._pacing.sent()
-        self._wish_us = self._sleep_id = self._wake_id = None
+        self._pacing.keep_alive(False, self._now_us)
+        self._pacing.sent(self._now_us)
+        self._sleep_id = self._wake_id = None
 
     # ------------------------------------------------------------------------------ what arrives
 
@@ -352,7 +373,7 @@ class Session:
         if self._automatic and receiver.expected is not None:
             receiver.processed = receiver.expected
             self._pacing.note_processed(self._now_us)
-        elif not news:
+        elif not news and not receiver.lacks:
             self._pacing.want(self._now_us)  # it came again: the acknowledgement was lost
 
     def _begin_anew(self, block: Block) -> None:
@@ -376,11 +397,14 @@ class Session:
     # -------------------------------------------------------------------------------- what leaves
 
     def _pace_acks(self) -> None:
+        """Without acknowledgements the firmware would take a slow application for a dead one, and
+        begin anew; but if a block was lost on the way, that is what is needed."""
+        self._pacing.keep_alive(self._receiver.in_work, self._now_us)
         if self._may_ack and self._pacing.is_due(self._now_us):
             self._send_ack()
 
     def _send_ack(self) -> None:
-        self._pacing.sent()
+        self._pacing.sent(self._now_us)
         self.counts.acks += 1
         self._send(Ack(self._receiver.processed or 0))
 

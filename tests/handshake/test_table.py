@@ -94,6 +94,7 @@ def test_a_peer_repeats_itself_only_when_the_firmware_listens_again() -> None:
     assert PEER.timers_us["sleep_retry"] > guard
     assert PEER.timers_us["wake_retry"] > guard
     assert FIRMWARE.timers_us["patience"] > 2 * PEER.timers_us["wake_retry"]
+    assert FIRMWARE.timers_us["silence"] > 3 * PEER.timers_us["alive"]
 
 
 def broken(**changes: Any) -> Mapping[str, Any]:

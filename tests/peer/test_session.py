@@ -200,13 +200,39 @@ def test_only_what_is_processed_is_acknowledged() -> None:
     talk = Talk(automatic=False).online()
     talk.say(*(block(4 * index, 4) for index in range(6)))
     talk.wait(1_000_000)
-    assert talk.sent() == []
+    assert set(talk.sent()) == {Ack(0)}
     assert talk.session.known == Known(0, 1)
     talk.session.acknowledge(12, talk.now)
     assert talk.sent() == [Ack(12)]
     assert talk.session.known == Known(12, 1)
     with pytest.raises(ValueError, match="25"):
         talk.session.acknowledge(25, talk.now)
+
+
+def test_a_slow_application_shows_that_it_lives() -> None:
+    talk = Talk(automatic=False).online()
+    talk.say(block(0, 4))
+    talk.wait(TIMERS["alive"] - 1)
+    assert talk.sent() == []
+    talk.wait(1 + 3 * TIMERS["alive"])
+    assert talk.sent() == [Ack(0)] * 4
+    talk.session.acknowledge(4, talk.now)
+    talk.wait(10_000_000)
+    assert talk.sent() == [Ack(4)]
+
+
+def test_there_is_no_sign_of_life_where_the_firmware_must_begin_anew() -> None:
+    """A block was lost on the way: it comes again only if acknowledgements stay away."""
+    talk = Talk(automatic=False).online()
+    talk.say(block(0, 4), block(8, 4))
+    talk.wait(10_000_000)
+    assert talk.sent() == []
+    talk.say(talk.hello(session=0))
+    talk.say(talk.hello(next_seq=12))
+    talk.sent()
+    talk.say(block(0, 4), block(4, 4), block(8, 4))
+    talk.wait(TIMERS["alive"])
+    assert set(talk.sent()) == {Ack(0)}
 
 
 def test_the_start_of_a_message_does_not_wait_for_ever() -> None:
@@ -330,6 +356,7 @@ def test_a_suspend_can_be_called_off() -> None:
         assert talk.session.state == state
         talk.session.resume(talk.now)
         wake = talk.last_wake()
+        assert talk.events() == [SuspendRefused("called off")]
         talk.wait(TIMERS["patience"] * 2)
         assert talk.events() == []
         talk.say(WakeAck(wake.id, 0))
@@ -367,6 +394,50 @@ def test_a_wish_does_not_wait_for_ever() -> None:
     talk.session.suspend(talk.now)
     talk.wait(TIMERS["patience"])
     assert talk.events() == [SuspendRefused("the firmware does not answer WAKE")]
+
+
+@pytest.mark.parametrize("state", ["greeting", "asking", "quiet", "waking"])
+def test_a_wish_ends_with_the_transport(state: str) -> None:
+    talk = Talk().suspended() if state == "waking" else Talk()
+    if state == "waking":
+        talk.session.resume(talk.now)
+    elif state == "greeting":
+        talk.start()
+    else:
+        talk.online()
+    talk.session.suspend(talk.now)
+    if state == "quiet":
+        talk.answer_sleep()
+    assert talk.session.state == state
+    talk.session.stop(talk.now)
+    assert talk.events() == [SuspendRefused("the transport to the firmware is gone")]
+
+
+def test_wishes_made_before_the_first_one_ends_share_its_end() -> None:
+    talk = Talk().online()
+    asked = talk.now
+    talk.session.suspend(talk.now)
+    talk.wait(10_000)
+    talk.session.suspend(talk.now)
+    talk.answer_sleep()
+    acknowledged = talk.now
+    talk.session.suspend(talk.now)
+    talk.wait(10_000_000)
+    assert talk.events() == [SuspendReady(asked, acknowledged)]
+    talk.session.suspend(talk.now)
+    assert talk.events() == [SuspendReady(asked, acknowledged)]  # it stands
+    assert talk.sent() == []
+
+
+def test_a_wish_that_nobody_could_follow_in_time_is_refused() -> None:
+    talk = Talk().online()
+    talk.session.suspend(talk.now, wished_us=talk.now - TIMERS["patience"])
+    assert talk.events() == [SuspendRefused("nobody could ask the firmware in time")]
+    assert (talk.session.state, talk.sent()) == ("online", [])
+    talk.session.suspend(talk.now, wished_us=talk.now - TIMERS["patience"] + 1)
+    assert talk.session.state == "asking"
+    talk.wait(1)
+    assert talk.events() == [SuspendRefused("the firmware did not acknowledge SLEEP")]
 
 
 def test_the_wish_survives_a_restart_of_the_firmware() -> None:

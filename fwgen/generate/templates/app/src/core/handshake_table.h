@@ -63,7 +63,7 @@ enum hs_timer {
 	HS_TIMER_NONE,
 	HS_TIMER_GUARD, /* longer than any doorbell takes that was rung before the acknowledgement */
 	HS_TIMER_PATIENCE, /* ten times the peer's interval between two WAKEs */
-	HS_TIMER_SILENCE, /* no progress though blocks wait for their acknowledgement */
+	HS_TIMER_SILENCE, /* no acknowledgement, not even a repeated one, though blocks wait for it */
 	HS_TIMERS
 };
 

@@ -277,11 +277,10 @@ static enum hs_event do_resume(struct node *node, const struct node_occasion *oc
 
 static enum hs_event do_release(struct node *node, const struct node_occasion *occasion)
 {
-	uint32_t oldest = sample_log_oldest_seq(&node->log);
-
 	if (!sample_log_release(&node->log, occasion->message->next_seq)) {
 		node->counters.unexpected++;
-	} else if (sample_log_oldest_seq(&node->log) != oldest) {
+	} else if (hs_states[node->state].streams) {
+		/* Also without progress: the application lives, it is slow. */
 		node->state_us = occasion->now_us;
 	}
 	return HS_EVENTS;
