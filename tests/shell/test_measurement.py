@@ -9,12 +9,19 @@ import pytest
 CYCLES_PER_US = 400
 TIMEOUT_US = 28_000
 NO_PULSE = 0
-IDLE, TRIGGERED, LISTENING = range(3)
+SPIKE_CYCLES = 50 * CYCLES_PER_US
+HELD_US = 0xFFFF_FFFF
+IDLE, HELD, RELEASED, TRIGGERED, LISTENING = range(5)
 U32 = 1 << 32
 
 
 class CMeasurement(ctypes.Structure):
-    _fields_ = (("phase", ctypes.c_int), ("since_cycles", ctypes.c_uint32))
+    _fields_ = (
+        ("phase", ctypes.c_int),
+        ("since_cycles", ctypes.c_uint32),
+        ("before_rise", ctypes.c_int),
+        ("before_rise_cycles", ctypes.c_uint32),
+    )
 
 
 class Measurement:
@@ -29,15 +36,17 @@ class Measurement:
     def phase(self) -> int:
         return int(self._c.phase)
 
-    def begin(self, cycles: int) -> None:
-        self._shell.measurement_begin(ctypes.byref(self._c), ctypes.c_uint32(cycles))
+    def begin(self, cycles: int, *, high: bool = False) -> None:
+        self._shell.measurement_begin(
+            ctypes.byref(self._c), ctypes.c_bool(high), ctypes.c_uint32(cycles)
+        )
 
     def edge(self, high: bool, cycles: int) -> int | None:
         """The pulse's cycles, if it is over."""
         length = ctypes.c_uint32()
         done = self._shell.measurement_edge(
-            ctypes.byref(self._c), ctypes.c_bool(high), ctypes.c_uint32(cycles),
-            ctypes.byref(length),
+            ctypes.byref(self._c), ctypes.c_bool(high), ctypes.c_uint32(cycles % U32),
+            SPIKE_CYCLES, ctypes.byref(length),
         )  # fmt: skip
         return length.value if done else None
 
@@ -79,7 +88,61 @@ def test_edges_out_of_turn_say_nothing(measurement: Measurement) -> None:
     assert measurement.phase == TRIGGERED
     measurement.edge(True, 5)
     assert measurement.edge(True, 6) is None
-    assert measurement.edge(False, 10) == 5
+    assert measurement.edge(False, 5 + SPIKE_CYCLES) == SPIKE_CYCLES
+
+
+@pytest.mark.parametrize("start", [0, U32 - 50_000])
+@pytest.mark.parametrize("length", [1, SPIKE_CYCLES - 1])
+def test_spikes_before_the_echo_are_not_the_echo(
+    measurement: Measurement, start: int, length: int
+) -> None:
+    measurement.begin(start)
+    for at in (start + 40_000, start + 80_000):
+        assert measurement.edge(True, at) is None
+        assert measurement.edge(False, at + length) is None
+        assert measurement.phase == TRIGGERED
+    assert measurement.edge(True, start + 180_000) is None
+    assert measurement.edge(False, start + 180_000 + 3_000_000) == 3_000_000
+
+
+def test_with_a_spike_alone_the_sensor_gave_no_pulse(measurement: Measurement) -> None:
+    measurement.begin(0)
+    measurement.edge(True, 40_000)
+    measurement.edge(False, 41_000)
+    assert measurement.stale(TIMEOUT_US * CYCLES_PER_US), "patience counts from the trigger on"
+    assert measurement.end() == NO_PULSE
+
+
+def test_a_line_that_stays_high_is_held(measurement: Measurement) -> None:
+    measurement.begin(0, high=True)
+    assert measurement.phase == HELD
+    assert measurement.edge(True, 10) is None
+    assert measurement.end() == HELD_US
+
+
+def test_the_end_of_an_old_echo_is_none_of_this_trigger(measurement: Measurement) -> None:
+    measurement.begin(0, high=True)
+    assert measurement.edge(False, 3_000_000) is None
+    assert measurement.phase == RELEASED
+    assert measurement.end() == HELD_US
+
+
+def test_a_sensor_that_lets_go_at_the_trigger_may_measure_at_once(
+    measurement: Measurement,
+) -> None:
+    measurement.begin(0, high=True)
+    assert measurement.edge(False, 400) is None
+    assert measurement.edge(True, 200_000) is None
+    assert measurement.edge(False, 1_200_000) == 1_000_000
+
+
+def test_a_spike_of_a_released_line_leaves_it_released(measurement: Measurement) -> None:
+    measurement.begin(0, high=True)
+    measurement.edge(False, 400)
+    measurement.edge(True, 40_000)
+    measurement.edge(False, 40_400)
+    assert measurement.phase == RELEASED
+    assert measurement.end() == HELD_US
 
 
 def test_a_line_that_never_rose_is_no_pulse(measurement: Measurement) -> None:
@@ -92,7 +155,7 @@ def test_a_pulse_that_does_not_end_is_as_long_as_the_patience(measurement: Measu
     measurement.begin(0)
     measurement.edge(True, 100)
     assert measurement.end() == TIMEOUT_US
-    assert measurement.edge(False, 200) is None, "its end comes too late to count"
+    assert measurement.edge(False, 100_000) is None, "its end comes too late to count"
 
 
 def test_nothing_under_way_ends_in_nothing(measurement: Measurement) -> None:

@@ -4,22 +4,47 @@
 
 #include "echo.h"
 
-void measurement_begin(struct measurement *measurement, uint32_t cycles)
+static void enter(struct measurement *measurement, enum measurement_phase phase, uint32_t cycles)
 {
-	measurement->phase = MEASUREMENT_TRIGGERED;
+	measurement->phase = phase;
 	measurement->since_cycles = cycles;
 }
 
-bool measurement_edge(struct measurement *measurement, bool high, uint32_t cycles,
-		      uint32_t *echo_cycles)
+void measurement_begin(struct measurement *measurement, bool high, uint32_t cycles)
 {
-	if (measurement->phase == MEASUREMENT_TRIGGERED && high) {
-		measurement->phase = MEASUREMENT_LISTENING;
-		measurement->since_cycles = cycles;
-	} else if (measurement->phase == MEASUREMENT_LISTENING && !high) {
-		measurement->phase = MEASUREMENT_IDLE;
+	enter(measurement, high ? MEASUREMENT_HELD : MEASUREMENT_TRIGGERED, cycles);
+}
+
+static void rise(struct measurement *measurement, uint32_t cycles)
+{
+	if (measurement->phase == MEASUREMENT_TRIGGERED ||
+	    measurement->phase == MEASUREMENT_RELEASED) {
+		measurement->before_rise = measurement->phase;
+		measurement->before_rise_cycles = measurement->since_cycles;
+		enter(measurement, MEASUREMENT_LISTENING, cycles);
+	}
+}
+
+/* As if it had not risen: the echo is still to come. */
+static void forget_spike(struct measurement *measurement)
+{
+	enter(measurement, measurement->before_rise, measurement->before_rise_cycles);
+}
+
+bool measurement_edge(struct measurement *measurement, bool high, uint32_t cycles,
+		      uint32_t spike_cycles, uint32_t *echo_cycles)
+{
+	if (high) {
+		rise(measurement, cycles);
+	} else if (measurement->phase == MEASUREMENT_HELD) {
+		enter(measurement, MEASUREMENT_RELEASED, measurement->since_cycles);
+	} else if (measurement->phase == MEASUREMENT_LISTENING) {
 		*echo_cycles = cycles - measurement->since_cycles;
-		return true;
+		if (*echo_cycles >= spike_cycles) {
+			measurement->phase = MEASUREMENT_IDLE;
+			return true;
+		}
+		forget_spike(measurement);
 	}
 	return false;
 }
@@ -36,7 +61,18 @@ bool measurement_end(struct measurement *measurement, uint32_t timeout_us, uint3
 	enum measurement_phase phase = measurement->phase;
 
 	measurement->phase = MEASUREMENT_IDLE;
-	*echo_us = phase == MEASUREMENT_LISTENING ? timeout_us : ECHO_NO_PULSE;
+	switch (phase) {
+	case MEASUREMENT_LISTENING:
+		*echo_us = timeout_us;
+		break;
+	case MEASUREMENT_HELD:
+	case MEASUREMENT_RELEASED:
+		*echo_us = ECHO_HELD;
+		break;
+	default:
+		*echo_us = ECHO_NO_PULSE;
+		break;
+	}
 	return phase != MEASUREMENT_IDLE;
 }
 

@@ -3,6 +3,9 @@
 /*
  * Two interrupts, the clock's and the echo pin's, of one priority, so that the one never comes
  * between the other. Nothing else has that priority.
+ *
+ * The sensor is triggered in every period, also while it holds its line high from an earlier
+ * measurement: many copies let go of the line only then.
  */
 #include "sampler.h"
 
@@ -10,7 +13,6 @@
 #include <zephyr/kernel.h>
 
 #include "clock.h"
-#include "echo.h"
 #include "measurement.h"
 
 #define TRIGGER_PULSE_US 10u
@@ -54,11 +56,12 @@ static void hold_trigger(uint32_t since_cycles)
 
 static void trigger(void)
 {
+	bool high = gpio_pin_get_dt(&echo_pin) > 0;
 	uint32_t began_cycles;
 
 	(void)gpio_pin_set_dt(&trigger_pin, 1);
 	began_cycles = k_cycle_get_32();
-	measurement_begin(&measurement, began_cycles);
+	measurement_begin(&measurement, high, began_cycles);
 	hold_trigger(began_cycles);
 	(void)gpio_pin_set_dt(&trigger_pin, 0);
 }
@@ -75,11 +78,7 @@ static void on_beat(bool slot, uint64_t slot_us, uint32_t late_us)
 	end_measurement();
 	current.slot_us = slot_us;
 	current.late_16ths = measurement_late_16ths(late_us, config.period_us);
-	if (gpio_pin_get_dt(&echo_pin) > 0) {
-		finish(ECHO_HELD);
-	} else {
-		trigger();
-	}
+	trigger();
 }
 
 static void on_edge(const struct device *port, struct gpio_callback *callback,
@@ -89,7 +88,8 @@ static void on_edge(const struct device *port, struct gpio_callback *callback,
 	bool high = gpio_pin_get_dt(&echo_pin) > 0;
 	uint32_t echo_cycles;
 
-	if (measurement_edge(&measurement, high, cycles, &echo_cycles)) {
+	if (measurement_edge(&measurement, high, cycles, MEASUREMENT_SPIKE_US * CYCLES_PER_US,
+			     &echo_cycles)) {
 		finish(measurement_echo_us(echo_cycles, CYCLES_PER_US));
 	}
 }
