@@ -57,6 +57,7 @@ def _config(plan: Plan) -> dict[str, str]:
         "range_min_mm": _c_u32(near_mm),
         "range_max_mm": _c_u32(far_mm),
         "sound_mm_per_s": _c_u32(sound_mm_per_s(spec.sensor.air_decicelsius)),
+        "pull_echo_low": "true" if spec.sensor.pull_echo_low else "false",
         "when_full": _LOG_POLICY[spec.sleep.when_full],
         "log_reserve_slots": _c_u32(timing.reserve_slots),
         "log_start": _c_hex(plan.log.start),

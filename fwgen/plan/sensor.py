@@ -9,6 +9,10 @@ from fwgen.plan.sound import sound_mm_per_s
 
 SHEET_PERIOD_US = 60_000
 REACH_MM = 4000
+ECHO_BEGINS_US = 470
+"""From the trigger's rise until the echo line rises: pulse and burst."""
+SILENCE_US = 38_000
+"""Length of the pulse when nothing is heard."""
 
 _SHEET_SPEED_MM_PER_S = 340_000
 _DELAY_US = 1_000  # trigger, burst of eight pulses, until the echo line rises
@@ -33,6 +37,12 @@ def timeout_us(distance_mm: int, air_decicelsius: int) -> int:
 def least_period_us(distance_mm: int, air_decicelsius: int) -> int:
     needed = timeout_us(distance_mm, air_decicelsius) + _WORK_US
     return -(-needed // _STEP_US) * _STEP_US
+
+
+def held_samples(period_us: int) -> int:
+    """How many samples after one that hears nothing find the line still up, so that the sensor
+    cannot be asked."""
+    return -(-(ECHO_BEGINS_US + SILENCE_US) // period_us) - 1
 
 
 def patience_us(period_us: int, distance_mm: int, air_decicelsius: int) -> int:

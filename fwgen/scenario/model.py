@@ -12,9 +12,9 @@ from fwgen.scenario.distance import Distance, Points
 from fwgen.scenario.expect import STANDING, Expect, Expectation
 from fwgen.scenario.steps import STEPS
 from fwgen.scenario.steps.base import LONGEST, Step
-from fwgen.sensor import World
+from fwgen.sensor import KINDS, ORIGINAL, SensorKind, World
 from fwgen.spec.diagnostics import Findings, Position
-from fwgen.spec.kinds import Amount, Integer, Key, ListOf, Part, Text
+from fwgen.spec.kinds import Amount, Choice, Integer, Key, ListOf, Part, Text
 from fwgen.spec.parts import Variants
 
 FORMAT = 1
@@ -56,6 +56,9 @@ class Scenario(Part):
         Amount("decicelsius", "-40 °C", "85 °C", example="20 °C"),
         Field(description="Temperature of the air, which the firmware does not measure."),
     ] = 200
+    sensor: Annotated[
+        SensorKind, Choice(KINDS), Field(description="The sensor: the original or a copy of it.")
+    ] = ORIGINAL
     steps: Annotated[
         tuple[Step, ...],
         ListOf(Variants("do", STEPS), least=0),
@@ -74,7 +77,14 @@ class Scenario(Part):
 
     def world(self, seed: int) -> World:
         """What the sensor sees."""
-        return World(self.points, seed, self.noise_um, self.missed_ppm, self.air_decicelsius)
+        return World(
+            self.points,
+            seed,
+            self.noise_um,
+            self.missed_ppm,
+            self.air_decicelsius,
+            self.sensor,
+        )
 
     def timeline(self) -> list[tuple[int, Step]]:
         """Every time that a step happens, in order; at the same time, in the order written."""

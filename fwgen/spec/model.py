@@ -88,6 +88,15 @@ class Sensor(Part):
         Amount("decicelsius", "-40 °C", "85 °C", example="20 °C"),
         Field(description="Temperature of the air, which sets the speed of sound."),
     ] = 200
+    pull_echo_low: Annotated[
+        bool,
+        Key("pull-echo-low"),
+        on_off(),
+        Field(
+            description="Pull the echo line low when the sensor holds it; needs 1 kilohm or more "
+            "between sensor and pin."
+        ),
+    ] = False
 
 
 class Display(Part):
@@ -243,8 +252,12 @@ class Spec(Part):
         return self._warnings
 
     def canonical(self) -> dict[str, Any]:
-        """All that was said, without where it was said."""
-        return self.model_dump(mode="json", exclude={"source"})
+        """All that was said, without where it was said. What came into the format later is in it
+        only where it is used: the hash of a spec that does not use it stays as it was."""
+        said: dict[str, Any] = self.model_dump(mode="json", exclude={"source"})
+        if not self.sensor.pull_echo_low:
+            del said["sensor"]["pull_echo_low"]
+        return said
 
     @property
     def spec_hash(self) -> bytes:

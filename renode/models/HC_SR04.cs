@@ -5,7 +5,10 @@
 //   nothing. The echo line rises after the burst and stays up for the time that sound takes to the obstacle and back,
 //   38 ms if nothing is heard. Obstacle, noise, missed echoes and air temperature by the integer formulas of
 //   fwgen/sensor.py, bit for bit: a pure function of the milliseconds since the first trigger (rounded), which is
-//   time 0 of the obstacle's path. A sensor that stays silent, or that holds its line high.
+//   time 0 of the obstacle's path. A sensor that stays silent, or that holds its line high. Copies, by figures
+//   (fwgen/sensor/kinds.py has the kinds): another length of the pulse when nothing is heard, none at all, or one that
+//   ends with the next trigger only or when the line is pulled low from outside; a spike before the echo; a first
+//   reading that is nonsense; a blind zone.
 // Left out: the beam's angle and shape, several obstacles, supply voltage, cross-talk between sensors.
 // Figures: data sheet of the HC-SR04 (10 us trigger, 8 periods at 40 kHz, range 4 m); 38 ms without an echo and the time
 //   from the trigger's end to the echo's start (450 to 500 us; the burst alone takes 200 us) as measured on common
@@ -20,7 +23,7 @@ using Antmicro.Renode.Time;
 
 namespace Antmicro.Renode.Peripherals.Sensors
 {
-    // Input 0 is the trigger.
+    // Input 0 is the trigger; input 1, where it is wired, the level of the echo line at the microcontroller's pin.
     public class HC_SR04 : IGPIOReceiver
     {
         public HC_SR04(IMachine machine, int burst = 460)
@@ -34,6 +37,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             Holds = new EventLog();
             SoundMillimetresPerSecond = 343214;
             Seed = 1;
+            SilenceMicroseconds = 38000;
             Distance = 1000;
         }
 
@@ -44,6 +48,14 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         public void OnGPIO(int number, bool value)
         {
+            if(number == EchoPin)
+            {
+                if(!value && stuck && EndsByPull)
+                {
+                    Unstick();
+                }
+                return;
+            }
             if(value == trigger)
             {
                 return;
@@ -58,6 +70,14 @@ namespace Antmicro.Renode.Peripherals.Sensors
             {
                 raised = now;
                 whenRaised = condition;
+            }
+            else if(now - raised >= LeastTrigger && stuck)
+            {
+                Triggers.Add(raised, unchecked((int)HeldHigh));
+                if(EndsByTrigger)
+                {
+                    Unstick();
+                }
             }
             else if(now - raised >= LeastTrigger && !measuring)
             {
@@ -150,7 +170,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             {
                 held = false;
                 Holds.Add(VirtualTime.Now(machine), 0);
-                SetEcho(false);
+                SetEcho(stuck);
             }
         }
 
@@ -205,6 +225,25 @@ namespace Antmicro.Renode.Peripherals.Sensors
         // Trigger pulses that started nothing: too short, or in the middle of a measurement.
         public int Ignored { get; private set; }
 
+        // The kind of sensor: length of the pulse when nothing is heard; 0 for none, 0xFFFFFFFE for one that stays until...
+        public long SilenceMicroseconds { get; set; }
+
+        // ... the next trigger, which measures nothing, or until the line is pulled low.
+        public bool EndsByTrigger { get; set; }
+
+        public bool EndsByPull { get; set; }
+
+        // A spike so long, so long after each trigger's end; 0 for none.
+        public int SpikeMicroseconds { get; set; }
+
+        public int SpikeAtMicroseconds { get; set; }
+
+        // What it claims first after power-on, whatever is there; 0 for the truth.
+        public long FirstMicrometres { get; set; }
+
+        // What it claims of everything nearer.
+        public long BlindMicrometres { get; set; }
+
         public bool HasTriggered { get { return Triggers.Count > 0; } }
 
         // Nanoseconds; the obstacle's time 0.
@@ -214,14 +253,28 @@ namespace Antmicro.Renode.Peripherals.Sensors
         {
             var since = HasTriggered ? raised - Triggers.TimeAt(0) : 0;
             var pulse = PulseOf((long)((since + 500000) / 1000000), whenRaised);
-            Triggers.Add(raised, (int)pulse);
+            Triggers.Add(raised, unchecked((int)pulse));
             if(pulse == NoPulse || pulse == HeldHigh)
             {
                 HoldIfIdle();
                 return;
             }
             measuring = true;
-            machine.ScheduleAction(TimeInterval.FromTicks(burst), _ => SetEcho(true), "echo rises");
+            if(pulse != Endless)
+            {
+                machine.ScheduleAction(TimeInterval.FromTicks(burst), _ => SetEcho(true), "echo rises");
+            }
+            if(SpikeMicroseconds > 0)
+            {
+                var spike = (ulong)SpikeAtMicroseconds * 1000;
+                machine.ScheduleAction(TimeInterval.FromTicks(spike), _ => SetEcho(true), "spike");
+                machine.ScheduleAction(TimeInterval.FromTicks(spike + (ulong)SpikeMicroseconds * 1000), _ => SetEcho(false), "spike ends");
+            }
+            if(pulse == Endless)
+            {
+                machine.ScheduleAction(TimeInterval.FromTicks(burst), _ => Stick(), "echo stays");
+                return;
+            }
             machine.ScheduleAction(TimeInterval.FromTicks(burst + pulse * 1000UL), _ => EndEcho(), "echo falls");
         }
 
@@ -239,9 +292,15 @@ namespace Antmicro.Renode.Peripherals.Sensors
             {
                 near += Noise(milliseconds);
             }
-            if(near > FarthestMicrometres || IsMissed(milliseconds))
+            near = Math.Max(near, BlindMicrometres);
+            var isFirst = milliseconds == 0 && FirstMicrometres != 0;
+            if(isFirst)
             {
-                return NothingHeard;
+                near = FirstMicrometres;
+            }
+            if(near > FarthestMicrometres || (!isFirst && IsMissed(milliseconds)))
+            {
+                return (uint)SilenceMicroseconds;
             }
             var speed = 1000 * SoundMillimetresPerSecond;
             var pulse = (2000000L * Math.Max(near, 0) + speed / 2) / speed;
@@ -256,6 +315,24 @@ namespace Antmicro.Renode.Peripherals.Sensors
             {
                 machine.ScheduleAction(TimeInterval.FromTicks(HoldsLater), _ => Hold(), "echo is held");
             }
+        }
+
+        // The pulse began and will not end by itself
+        private void Stick()
+        {
+            measuring = false;
+            stuck = true;
+            SetEcho(true);
+        }
+
+        private void Unstick()
+        {
+            stuck = false;
+            if(!held)
+            {
+                SetEcho(false);
+            }
+            HoldIfIdle();
         }
 
         private void HoldIfIdle()
@@ -338,12 +415,14 @@ namespace Antmicro.Renode.Peripherals.Sensors
         private Condition whenRaised;
         private bool measuring;
         private bool held;
+        private bool stuck;
 
+        private const int EchoPin = 1;
         private const ulong LeastTrigger = 10000;
         private const ulong HoldsLater = 1000000;
         private const uint NoPulse = 0;
         private const uint HeldHigh = 0xFFFFFFFF;
-        private const uint NothingHeard = 38000;
+        private const uint Endless = 0xFFFFFFFE;
         private const long ShortestPulse = 60;
         private const long FarthestMicrometres = 4000000;
         private const long SumMean = 393210;

@@ -154,3 +154,63 @@ Its Lines Reach The Pins They Are Wired To
     Write Register        0x44290000    0x28    0x40
     Run For Microseconds    1000
     Register Should Be    0x44290000    0x10    0x80
+
+A Copy May Be Silent For Longer
+    Execute Command       sensor SilenceMicroseconds 200000
+    Execute Command       sensor Distance 6000
+    Trigger For           10
+    Run For Microseconds    60000
+    Trigger For           10
+    Run For Microseconds    200000
+    Answer Should Be      sensor Triggers    0 200000
+    Answer Should Be      sensor EchoEdges    470000 1\n200470000 0
+    Number Should Be      sensor Ignored    1
+
+A Copy May Hold Its Line Until The Next Trigger, Which Measures Nothing
+    Execute Command       sensor SilenceMicroseconds 0xFFFFFFFE
+    Execute Command       sensor EndsByTrigger true
+    Execute Command       sensor Distance 6000
+    Trigger For           10
+    Run For Microseconds    59990
+    Execute Command       sensor Distance 1000
+    Trigger For           10
+    Run For Microseconds    59990
+    Trigger For           10
+    Run For Microseconds    10000
+    Answer Should Be      sensor Triggers    0 -2\n60000000 -1\n120000000 5827
+    Answer Should Be      sensor EchoEdges    470000 1\n60010000 0\n120470000 1\n126297000 0
+
+A Copy May Hold Its Line Until It Is Pulled Low
+    Execute Command       sensor SilenceMicroseconds 0xFFFFFFFE
+    Execute Command       sensor EndsByPull true
+    Execute Command       sensor Distance 6000
+    Trigger For           10
+    Run For Microseconds    59990
+    Trigger For           10
+    Run For Microseconds    60000
+    Line Should Be High    sensor Echo
+    Execute Command       sensor OnGPIO 1 false
+    Line Should Be Low    sensor Echo
+    Answer Should Be      sensor Triggers    0 -2\n60000000 -1
+
+A Copy May Give No Pulse When It Hears Nothing
+    Execute Command       sensor SilenceMicroseconds 0
+    Execute Command       sensor Distance 6000
+    Trigger For           10
+    Run For Microseconds    60000
+    Answer Should Be      sensor EchoEdges    ${EMPTY}
+    Answer Should Be      sensor Triggers    0 0
+
+A Copy May Have Spikes Before Its Echo
+    Execute Command       sensor SpikeAtMicroseconds 100
+    Execute Command       sensor SpikeMicroseconds 20
+    Trigger For           10
+    Run For Microseconds    10000
+    Answer Should Be      sensor EchoEdges    110000 1\n130000 0\n470000 1\n6297000 0
+
+A Copy May Be Wrong First And Blind
+    Execute Command       sensor FirstMicrometres 77000
+    Execute Command       sensor BlindMicrometres 200000
+    Execute Command       sensor Distance 50
+    Number Should Be      sensor PulseAt 0    449
+    Number Should Be      sensor PulseAt 60    1165

@@ -76,6 +76,37 @@ def test_an_echo_that_outlasts_the_period_is_a_line_found_high(tmp_path: Path) -
     assert record.delivered.status.tolist() == [SampleStatus.NO_ECHO, SampleStatus.FAULT] * 50
 
 
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("copy-slow-timeout", SampleStatus.VALID),
+        ("copy-holds-line", SampleStatus.VALID),
+        ("copy-pulled-low", SampleStatus.VALID),
+        ("copy-never-falls", SampleStatus.FAULT),
+        ("copy-no-pulse", SampleStatus.VALID),
+        ("copy-jsn-sr04t", SampleStatus.VALID),
+    ],
+)
+def test_copies_of_the_sensor_fail_in_their_own_way(name: str, last: SampleStatus) -> None:
+    """Someone goes away twice for five seconds; what follows the last miss is whole again."""
+    record, report = run(bundled(name))
+    assert report["verdict"] == "pass", report["reasons"]
+    status = record.delivered.status
+    assert (status == SampleStatus.FAULT).sum() > 40
+    valid = status[-150:] == SampleStatus.VALID
+    assert valid.mean() > 0.85 if last == SampleStatus.VALID else not valid.any()
+
+
+def test_spikes_leave_no_trace() -> None:
+    record, _ = run(bundled("copy-spikes"))
+    assert not (record.delivered.status == SampleStatus.FAULT).any()
+
+
+def test_a_nonsense_first_reading_is_told_as_it_came() -> None:
+    record, _ = run(bundled("copy-first-wrong"))
+    assert record.delivered.distance_mm[:2].tolist() == [77, pytest.approx(1500, abs=12)]
+
+
 def test_bands_follow_each_other_without_holes() -> None:
     record, _ = run(bundled("ten-minutes"))
     assert record.bands[0].start_s == 0

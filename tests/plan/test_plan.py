@@ -119,6 +119,26 @@ def test_plans_are_frozen(reference: Plan) -> None:
         reference.log_slots = 1  # type: ignore[misc]
 
 
+@pytest.mark.parametrize(
+    ("period", "most_mm", "words"),
+    [
+        ("15 ms", 1000, "2 of 3 samples will be a `sensor fault`"),
+        ("30 ms", 4000, "every other sample will be a `sensor fault`"),
+        ("38 ms", 4000, "every other sample will be a `sensor fault`"),
+        ("39 ms", 4000, "an old echo may still be under way"),
+        ("59 ms", 4000, "an old echo may still be under way"),
+    ],
+)
+def test_a_short_period_is_warned_of_by_what_will_happen(
+    period: str, most_mm: int, words: str
+) -> None:
+    text = BASE.replace("60 ms", period).replace("4000 mm", f"{most_mm} mm")
+    plan = plan_spec(parse_spec(text))
+    short = [found.message for found in plan.diagnostics if found.rule_id == "period-short"]
+    assert len(short) == 1
+    assert words in short[0]
+
+
 def test_the_echo_s_times() -> None:
     assert echo_us(4000, 200) == 23_530  # 4 m at the data sheet's 340 m/s
     assert echo_us(4000, -400) > 26_000  # sound is slower in the cold

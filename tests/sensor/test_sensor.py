@@ -41,9 +41,12 @@ def echo_us(world: World, t_ms: int) -> int:
         d = world.points[-1][1]
     words = [chance(world.seed, 4 * t_ms + k) for k in range(4)]
     total = sum((word >> shift) & 0xFFFF for word in words[:3] for shift in (0, 16, 32, 48))
-    near = d + ((world.noise_sigma_um * (total - 393210)) >> 16)
-    if near > 4_000_000 or (words[3] >> 44) * 1_000_000 < world.missed_ppm << 20:
-        return sensor.NOTHING_HEARD_US
+    near = max(d + ((world.noise_sigma_um * (total - 393210)) >> 16), world.kind.blind_um)
+    missed = (words[3] >> 44) * 1_000_000 < world.missed_ppm << 20
+    if t_ms == 0 and world.kind.first_um:
+        near, missed = world.kind.first_um, False
+    if near > 4_000_000 or missed:
+        return world.kind.silence_us
     speed = 1_000 * root(331_300 * 331_300 * (27_315 + 10 * world.air_decicelsius) // 27_315)
     return max((2_000_000 * max(near, 0) + speed // 2) // speed, sensor.SHORTEST_PULSE_US)
 
@@ -60,6 +63,7 @@ worlds = st.builds(
     noise_sigma_um=st.integers(0, 50_000),
     missed_ppm=st.integers(0, 500_000),
     air_decicelsius=st.integers(-400, 850),
+    kind=st.sampled_from(list(sensor.KINDS.values())),
 )
 
 
@@ -105,7 +109,7 @@ def test_seeds_differ_and_repeat() -> None:
 
 def test_limits_of_the_sensor() -> None:
     at = np.array([0], dtype=np.int64)
-    assert World(((0, 4_000_001),)).echo_us(at) == sensor.NOTHING_HEARD_US
+    assert World(((0, 4_000_001),)).echo_us(at) == 38_000
     assert World(((0, 4_000_000),)).echo_us(at) == 23309
     assert World(((0, 0),)).echo_us(at) == sensor.SHORTEST_PULSE_US
     assert World(((0, 1_000_000),), air_decicelsius=200).echo_us(at) == 5827

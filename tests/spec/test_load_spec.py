@@ -195,6 +195,16 @@ def test_a_flood_of_mistakes_is_cut() -> None:
     assert str(caught.value).endswith("100 errors (the first 40 shown)")
 
 
+def test_a_spec_that_does_not_pull_the_echo_low_has_the_hash_of_before() -> None:
+    """So that an update of fwgen alone does not make it another spec."""
+    plain = parse_spec(TEXT)
+    off = parse_spec(TEXT.replace("# air: 20 °C ", "pull-echo-low: off #"))
+    on = parse_spec(TEXT.replace("# air: 20 °C ", "pull-echo-low: on #"))
+    assert on.sensor.pull_echo_low
+    assert plain.spec_hash == off.spec_hash != on.spec_hash
+    assert "pull_echo_low" not in plain.canonical()["sensor"]
+
+
 def test_the_caret_stands_under_wide_and_tabbed_text() -> None:
     with pytest.raises(SpecErrors) as caught:
         parse_spec(TEXT + "'\u6e2c\u8ddd': 1\n")

@@ -12,6 +12,7 @@
 struct sampler_config {
 	uint32_t period_us;
 	uint32_t timeout_us;	   /* of the echo, from its beginning */
+	bool pull_echo_low;	   /* when the sensor has held it for a whole measurement */
 	void (*has_reading)(void); /* called in the interrupt */
 };
 

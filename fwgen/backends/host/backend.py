@@ -15,7 +15,7 @@ from fwgen.backends.linux import Linux
 from fwgen.errors import ToolBrokeError
 from fwgen.record import DdrAccess, Ints, RunRecord, Taken
 from fwgen.scenario.backend import Backend
-from fwgen.sensor import ECHO_BEGINS_US, HELD, NO_PULSE, World, expected_samples
+from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
 from fwgen.wire.log_format import BLOCK_BYTES
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ class HostBackend(Backend):
         self._plan, self._scenario, self._seed = plan, scenario, seed
         self._world: World = scenario.world(seed)
         self._sensor: int | None = None  # what it says instead of an echo
-        self._line_up_us = 0  # until then: an echo that outlasts the period
+        self._line = EchoLine(
+            self._world.kind, plan.timing.period_us, plan.spec.sensor.pull_echo_low
+        )
         self._peak_slots = 0
         self._machine = machine = Machine(
             library,
@@ -247,20 +249,9 @@ class HostBackend(Backend):
             echoes = self._world.echo_us(t_ms)
         else:
             echoes = np.full(len(t_ms), self._sensor, dtype=np.int64)
-        self._keep_old_echoes(triggers_us, echoes)
+        self._line.hold_old_echoes(triggers_us, echoes)
         boot.echoes.append(echoes)
         self._running.give_echoes(echoes.astype(np.uint32), first)
-
-    def _keep_old_echoes(self, triggers_us: Ints, echoes: Ints) -> None:
-        """Where the line is still up from an earlier echo, the firmware finds it high."""
-        echoes[triggers_us < self._line_up_us] = HELD
-        real = (echoes != NO_PULSE) & (echoes != HELD)
-        long = real & (ECHO_BEGINS_US + echoes > self._plan.timing.period_us)
-        for index in np.flatnonzero(long).tolist():
-            if echoes[index] != HELD:
-                self._line_up_us = int(triggers_us[index] + ECHO_BEGINS_US + echoes[index])
-                behind = int(np.searchsorted(triggers_us, self._line_up_us))
-                echoes[index + 1 : behind] = HELD
 
     def _taken(self) -> Taken:
         """All that was triggered until now."""

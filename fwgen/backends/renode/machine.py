@@ -237,6 +237,14 @@ class Machine:
         sensor.NoiseSigmaMicrometres = world.noise_sigma_um
         sensor.MissedPartsPerMillion = world.missed_ppm
         sensor.SoundMillimetresPerSecond = sound_mm_per_s(world.air_decicelsius)
+        kind = world.kind
+        sensor.SilenceMicroseconds = kind.silence_us
+        sensor.EndsByTrigger = kind.ends_by == "trigger"
+        sensor.EndsByPull = kind.ends_by == "pull"
+        sensor.SpikeAtMicroseconds = kind.spike_at_us
+        sensor.SpikeMicroseconds = kind.spike_us
+        sensor.FirstMicrometres = kind.first_um
+        sensor.BlindMicrometres = kind.blind_um
 
     def leave(self, code: int) -> NoReturn:
         """End the process without .NET's own shutdown, which may hang."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _IN_CHECKOUT = Path(__file__).resolve().parents[3] / "renode"
 _IN_PACKAGE = Path(__file__).resolve().parents[2] / "renode_data"
+_EXTI_PORTS = "abcdefghijkz"
 
 
 class PlatformError(FwgenError):
@@ -77,12 +78,17 @@ def platform_repl(plan: Plan) -> str:
 
 def sensor_repl(trigger: str, echo: str) -> list[str]:
     """An HC-SR04 on two pins, named as in `PF6`."""
+    pin, port = int(echo[2:]), echo[1].lower()
     return [
         "sensor: Sensors.HC_SR04 @ sysbus",
-        f"    Echo -> gpio{echo[1].lower()}@{int(echo[2:])}",
+        f"    Echo -> gpio{port}@{pin}",
         "",
         f"gpio{trigger[1].lower()}:",
         f"    {int(trigger[2:])} -> sensor@0",
+        "",
+        "// the sensor sees when the firmware pulls its line low",
+        f"gpio{port}:",
+        f"    {pin} -> exti2#{_EXTI_PORTS.index(port)}@{pin} | sensor@1",
     ]
 
 

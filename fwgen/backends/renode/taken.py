@@ -16,15 +16,13 @@ from typing import Final
 import numpy as np
 
 from fwgen.record import Ints, Taken
-from fwgen.sensor import ECHO_BEGINS_US, HELD, NO_PULSE, expected_samples
+from fwgen.sensor import ECHO_BEGINS_US, ENDLESS, HELD, NO_PULSE, expected_samples
 from fwgen.wire.sample import SampleStatus
 
 ECHO_BEGINS_NS: Final = ECHO_BEGINS_US * 1000
 _WRITES_NS: Final = 1_000_000
 """The firmware has written a sample to its log so long after its measurement, at most."""
 _EDGE_NS: Final = 100_000
-ENDLESS_US: Final = HELD - 1
-"""Instead of a pulse: it began after the trigger, and did not end."""
 _MOST_LATE: Final = 15
 _WINDOW: Final = 100
 _NONE: Final = np.zeros(0, dtype=np.int64)
@@ -89,9 +87,10 @@ def samples_seen(
     rules: Rules,
     told: tuple[Ints, Ints],
 ) -> Seen:
-    """`holds`: from when to when the echo line was held high. A firmware that finds the line high,
-    held or by an old echo, does not trigger: it sees at once that the sensor is at fault. `told`:
-    boot and device time in us of what has been delivered."""
+    """`holds`: from when to when the echo line was held high. A firmware triggers also while it
+    finds the line high; unless a pulse follows the sensor is at fault. While an old echo lasts the
+    sensor ignores triggers and notes none. `told`: boot and device time in us of what has been
+    delivered."""
     lives = [
         slots
         for boot in boots
@@ -185,13 +184,13 @@ def _echoes(own: Triggers, holds: Sequence[tuple[int, int]], timeout_us: int) ->
     for start_ns, _ in holds:
         since_ns = start_ns - own.at_ns[silent]
         heard = (since_ns >= -_EDGE_NS) & (since_ns < timeout_us * 1000)
-        found[np.flatnonzero(silent)[heard]] = ENDLESS_US
+        found[np.flatnonzero(silent)[heard]] = ENDLESS
     return found
 
 
 def _old_echoes(own: Triggers, period_us: int) -> list[tuple[int, int]]:
     """From when to when the line was up, of echoes that lasted into the next slot."""
-    real = (own.pulse_us != NO_PULSE) & (own.pulse_us < ENDLESS_US)
+    real = (own.pulse_us != NO_PULSE) & (own.pulse_us < ENDLESS)
     long = real & (own.pulse_us + ECHO_BEGINS_US > period_us - _EDGE_NS // 1000)
     starts_ns = own.at_ns[long] + ECHO_BEGINS_NS
     return list(zip(starts_ns, starts_ns + own.pulse_us[long] * 1000, strict=True))

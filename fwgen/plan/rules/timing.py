@@ -39,6 +39,16 @@ def _check_period(draft: Draft, findings: Findings) -> None:
             place,
             f"at least {show(least_us, 'us')}; {sheet}",
         )
+    elif (held := sensor.held_samples(period_us)) > 0:
+        which = "every other sample" if held == 1 else f"{held} of {held + 1} samples"
+        SHORT.broken(
+            findings,
+            f"a sensor that hears nothing keeps its line up for {show(sensor.SILENCE_US, 'us')}, "
+            f"longer than {show(period_us, 'us')}: with nothing in range {which} will be a "
+            "`sensor fault`",
+            place,
+            f"at least {show(sensor.SILENCE_US + 2_000, 'us')}; {sheet}",
+        )
     elif period_us < sensor.SHEET_PERIOD_US:
         SHORT.broken(
             findings,

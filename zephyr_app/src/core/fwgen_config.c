@@ -16,6 +16,7 @@ const struct fwgen_config fwgen_config = {
 	.echo.range_min_mm = 20u,
 	.echo.range_max_mm = 4000u,
 	.echo.sound_mm_per_s = 343214u,
+	.pull_echo_low = false,
 	.refresh_period_us = 200000u,
 	.watchdog_us = 0u,
 };

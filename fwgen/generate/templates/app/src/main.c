@@ -221,6 +221,7 @@ int main(void)
 	const struct sampler_config sampler = {
 		.period_us = fwgen_config.node.log.period_us,
 		.timeout_us = fwgen_config.echo.timeout_us,
+		.pull_echo_low = fwgen_config.pull_echo_low,
 		.has_reading = has_reading,
 	};
 	uint32_t happened;

@@ -6,6 +6,7 @@
 #ifndef CORE_FWGEN_CONFIG_H
 #define CORE_FWGEN_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct fwgen_config {
 	uintptr_t log_start;
 	size_t log_size_bytes;
 	struct echo_config echo;
+	bool pull_echo_low;	    /* when the sensor holds the line */
 	uint32_t refresh_period_us; /* of the display; 0: there is none */
 	uint32_t watchdog_us;	    /* 0: off */
 };

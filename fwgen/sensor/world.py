@@ -31,14 +31,18 @@ Pulse on the echo line, c being the speed of sound in mm/s (fwgen.plan.sound):
     near = d + noise_um
     pulse_us = (2_000_000 * near + c_um_per_s / 2) / c_um_per_s       (near > 0)
 
-    missed, or near > 4_000_000 um     -> NOTHING_HEARD_US (the sensor gives up after 38 ms)
+    near < kind.blind_um               -> near = kind.blind_um, before all that follows
+    t_ms = 0 and kind.first_um         -> near = kind.first_um, likewise, and heard
+    missed, or near > 4_000_000 um     -> kind.silence_us (38 ms: the sensor gives up)
     pulse_us < SHORTEST_PULSE_US       -> SHORTEST_PULSE_US (the burst drowns so near an echo)
     sensor mute                        -> NO_PULSE: the line stays low
     echo line held                     -> HELD: the line stays high
 
 The line rises ECHO_BEGINS_US after the trigger's rise and falls with the end of the pulse; until
-then a firmware finds it high, and does not trigger. A sensor that is mute, or holds its line, at
-the rise of a trigger is so for that measurement; what befalls it later counts from the next one on.
+then the sensor ignores triggers. An endless pulse ends as `kind.ends_by` says: by the next trigger,
+which measures nothing, or by being pulled low from outside. A sensor that is mute, or holds its
+line, at the rise of a trigger is so for that measurement; what befalls it later counts from the
+next one on.
 """
 
 from __future__ import annotations
@@ -50,15 +54,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.plan.sound import sound_mm_per_s
-from fwgen.wire.sample import DISTANCE_MAX_MM, SampleStatus
+from fwgen.sensor.kinds import ORIGINAL, SensorKind
 
 Ints = NDArray[np.int64]
 
-NO_PULSE: Final = 0
-HELD: Final = 0xFFFF_FFFF
-NOTHING_HEARD_US: Final = 38_000
-ECHO_BEGINS_US: Final = 470
-"""From the trigger's rise until the echo line rises: pulse and burst."""
 SHORTEST_PULSE_US: Final = 60
 FARTHEST_UM: Final = 4_000_000
 
@@ -81,25 +80,6 @@ def _chances(seed: int, n: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def expected_samples(
-    echo_us: Ints, *, timeout_us: int, range_mm: tuple[int, int], air_decicelsius: int
-) -> tuple[Ints, Ints]:
-    """Status and distance in mm that the firmware has to report for these echoes.
-
-    Half of the way there and back, rounded, with the air that the firmware was told of; a pulse
-    that reaches the time-out is "no echo", no pulse or a held line a fault, both without distance.
-    """
-    way_nm = echo_us * sound_mm_per_s(air_decicelsius)
-    distance = (way_nm + 1_000_000) // 2_000_000
-    status = np.full(len(echo_us), SampleStatus.VALID, dtype=np.int64)
-    status[distance < range_mm[0]] = SampleStatus.TOO_NEAR
-    status[distance > range_mm[1]] = SampleStatus.TOO_FAR
-    status[echo_us >= timeout_us] = SampleStatus.NO_ECHO
-    status[(echo_us == NO_PULSE) | (echo_us == HELD)] = SampleStatus.FAULT
-    distance[status >= SampleStatus.NO_ECHO] = 0
-    return status, np.minimum(distance, DISTANCE_MAX_MM)
-
-
 @dataclass(frozen=True)
 class World:
     """The obstacle, the air, the sensor's weaknesses; `points` are (t_ms, um), t_ms ascending."""
@@ -109,6 +89,7 @@ class World:
     noise_sigma_um: int = 0
     missed_ppm: int = 0
     air_decicelsius: int = 200
+    kind: SensorKind = ORIGINAL
 
     def true_um(self, t_ms: Ints) -> Ints:
         """The obstacle's true distance in micrometres."""
@@ -148,10 +129,14 @@ class World:
         near = self.true_um(t_ms)
         if self.noise_sigma_um:
             near = near + self.noise_um(t_ms)
+        kind = self.kind
+        silent = self.missed(t_ms) if self.missed_ppm else np.zeros(len(t_ms), dtype=np.bool_)
+        near = np.maximum(near, kind.blind_um)
+        if kind.first_um:
+            near[t_ms == 0] = kind.first_um
+            silent[t_ms == 0] = False
         speed = 1_000 * sound_mm_per_s(self.air_decicelsius)
         pulse = (2_000_000 * np.maximum(near, 0) + speed // 2) // speed
         pulse = np.maximum(pulse, SHORTEST_PULSE_US)
-        pulse[near > FARTHEST_UM] = NOTHING_HEARD_US
-        if self.missed_ppm:
-            pulse[self.missed(t_ms)] = NOTHING_HEARD_US
+        pulse[(near > FARTHEST_UM) | silent] = kind.silence_us
         return np.asarray(pulse, dtype=np.int64)

@@ -1,0 +1,31 @@
+"""What a firmware has to report of the pulses that its sensor gave."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwgen.plan.sound import sound_mm_per_s
+from fwgen.sensor.kinds import HELD, NO_PULSE
+from fwgen.wire.sample import DISTANCE_MAX_MM, SampleStatus
+
+Ints = NDArray[np.int64]
+
+
+def expected_samples(
+    echo_us: Ints, *, timeout_us: int, range_mm: tuple[int, int], air_decicelsius: int
+) -> tuple[Ints, Ints]:
+    """Status and distance in mm that the firmware has to report for these echoes.
+
+    Half of the way there and back, rounded, with the air that the firmware was told of; a pulse
+    that reaches the time-out is "no echo", no pulse or a held line a fault, both without distance.
+    """
+    way_nm = echo_us * sound_mm_per_s(air_decicelsius)
+    distance = (way_nm + 1_000_000) // 2_000_000
+    status = np.full(len(echo_us), SampleStatus.VALID, dtype=np.int64)
+    status[distance < range_mm[0]] = SampleStatus.TOO_NEAR
+    status[distance > range_mm[1]] = SampleStatus.TOO_FAR
+    status[echo_us >= timeout_us] = SampleStatus.NO_ECHO
+    status[(echo_us == NO_PULSE) | (echo_us == HELD)] = SampleStatus.FAULT
+    distance[status >= SampleStatus.NO_ECHO] = 0
+    return status, np.minimum(distance, DISTANCE_MAX_MM)
