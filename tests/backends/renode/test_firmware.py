@@ -18,11 +18,11 @@ from fwgen.backends.renode.options import Options
 from fwgen.report.document import build_report
 from fwgen.robot.firmware import firmware
 from fwgen.scenario.engine import run_scenario
-from fwgen.scenario.load import parse_scenario
+from fwgen.scenario.load import bundled_names, find_scenario, load_scenario, parse_scenario
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 from fwgen.wire.log_format import BLOCK_BYTES
 from fwgen.wire.sample import SampleStatus
-from tests.backends.running import ROOM, in_a_room, reference_plan, run
+from tests.backends.running import ROOM, in_a_room, plan_of, reference_plan, run
 
 pytestmark = pytest.mark.needs("renode", "zephyr")
 
@@ -153,6 +153,21 @@ def test_a_line_held_at_any_moment_around_a_trigger_is_judged_alike() -> None:
     assert emulated.delivered.distance_mm.tolist() == host.delivered.distance_mm.tolist()
     found = set(host.delivered.status.tolist())
     assert found == {SampleStatus.VALID, SampleStatus.NO_ECHO, SampleStatus.FAULT}
+
+
+@pytest.mark.parametrize("name", [name for name in bundled_names() if name.startswith("copy-")])
+def test_copies_of_the_sensor_give_the_same_samples_on_both(name: str) -> None:
+    scenario = load_scenario(find_scenario(name))
+    spec = scenario.spec_path() or example_paths()[REFERENCE_BOARD]
+    plan = plan_of(spec)
+    backend = RenodeBackend(firmware(spec, ROOT / "build" / "robot"))
+    emulated = run_scenario(backend, plan, scenario, 1)
+    report = build_report(emulated, scenario)
+    assert report["verdict"] == "pass", report["reasons"]
+    host, _ = run(scenario, plan=plan)
+    assert emulated.delivered.status.tolist() == host.delivered.status.tolist()
+    assert emulated.delivered.distance_mm.tolist() == host.delivered.distance_mm.tolist()
+    assert emulated.jitter_us.max() <= 50
 
 
 def test_an_interrupt_for_each_byte_of_the_display_delays_no_sample() -> None:
