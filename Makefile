@@ -55,7 +55,7 @@ format: venv
 	$(if $(C_SOURCES),$(BIN)/clang-format -i $(C_SOURCES))
 
 generate: venv
-	$(BIN)/fwgen generate $(SPEC) -o zephyr_app
+	$(BIN)/fwgen generate $(SPEC) -o zephyr_app --force
 
 check-generated: venv
 	$(BIN)/fwgen generate $(SPEC) -o zephyr_app --check

@@ -11,9 +11,14 @@ HELP = "write the Zephyr application and the Linux and OP-TEE fragments"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", metavar="SPEC", help="the spec to generate from")
+    parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec to generate from")
     parser.add_argument(
         "-o", "--output", metavar="DIR", required=True, type=Path, help="where the files go"
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="write over files that were edited, or that fwgen did not write",
     )
     parser.add_argument(
         "--check",
@@ -34,12 +39,15 @@ def run(args: argparse.Namespace) -> int:
     files = render(plan)
     if args.check:
         return _check(args, files)
-    done = tree.write(files, args.output)
+    done = tree.write(files, args.output, force=args.force)
     for relative in done.stale:
         print(f"removed {args.output / relative}: no longer generated")
+    for relative in done.kept:
+        print(f"kept {args.output / relative}: no longer generated, but it was edited")
+    changed = len(done.changed) + len(done.edited) + len(done.foreign)
     print(
         f"{args.output}: {len(files)} files, {len(done.created)} new, "
-        f"{len(done.changed)} changed, {len(done.unchanged)} as they were"
+        f"{changed} changed, {len(done.unchanged)} as they were"
     )
     return 0
 
@@ -52,8 +60,9 @@ def _check(args: argparse.Namespace, files: dict[str, bytes]) -> int:
         print(f"{args.output}: {len(files)} files, all current")
         return 0
     print(tree.differences(files, args.output, found), end="", flush=True)
-    cure = shlex.join(["fwgen", "generate", args.spec, "-o", str(args.output)])
-    if found.foreign:
-        print("move away what fwgen did not write, then:", file=sys.stderr)
+    command = ["fwgen", "generate", str(args.spec), "-o", str(args.output)]
+    if found.foreign or found.edited:
+        command.append("--force")  # nothing is written over without it
+    cure = shlex.join(command)
     print(f"{args.output} is not what {args.spec} generates; to mend it: {cure}", file=sys.stderr)
     return 1

@@ -33,8 +33,12 @@ _COMMENT_BY_SUFFIX = {
     ".md": ("<!-- ", " -->"),
     ".rst": (".. ", ""),
 }
-_COMMENT_BY_NAME = {"CMakeLists.txt": _HASH, "Kconfig": _HASH, "VERSION": _HASH}
-_MARK_WITHIN_BYTES = 64
+_COMMENT_BY_NAME = {
+    "CMakeLists.txt": _HASH,
+    "Kconfig": _HASH,
+    "VERSION": _HASH,
+    "fwgen.manifest": _HASH,
+}
 
 
 class NoCommentSyntaxError(FwgenError):
@@ -56,12 +60,6 @@ def for_every_spec(path: PurePosixPath) -> bytes:
     It names no spec on purpose: a change of the spec must not touch (and rebuild) such a file.
     """
     return _line(path, "the same for every spec")
-
-
-def stands_in(content: bytes) -> bool:
-    """Whether this is the content of a generated file (or of one that was edited since)."""
-    first_line = content[:_MARK_WITHIN_BYTES].partition(b"\n")[0]
-    return MARK.encode() in first_line
 
 
 def _line(path: PurePosixPath, origin: str) -> bytes:

@@ -1,102 +1,121 @@
-"""Generated files on the disk: what differs, and writing just that."""
+"""Generated files on the disk: what differs, and writing just that.
+
+What fwgen wrote stands in the folder's manifest. Nothing else is written over or removed, and what
+was edited since is not either.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import difflib
+import fcntl
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fwgen import files as disk
 from fwgen.errors import InputError
-from fwgen.generate import banner
-
-_TEMPORARY_SUFFIX = ".fwgen-tmp"
+from fwgen.generate import manifest
 
 
 @dataclass
 class Comparison:
-    """Relative paths, sorted. `foreign` are files in the way that fwgen did not write; `stale` were
-    written by fwgen earlier and are no longer part of the tree."""
+    """Relative paths, sorted.
+
+    `edited` stand in the manifest and were changed since; `foreign` are in the way and fwgen did
+    not write them; `stale` were written by fwgen earlier and are no longer part of the tree; `kept`
+    are stale ones that were edited, and stay.
+    """
 
     created: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    known: manifest.Entries = field(default_factory=dict)
+    manifest_differs: bool = False
 
     @property
     def current(self) -> bool:
-        return not (self.created or self.changed or self.foreign or self.stale)
+        """Whether `write` would do nothing."""
+        found = (self.created, self.changed, self.edited, self.foreign, self.stale, self.kept)
+        return not any(found) and not self.manifest_differs
 
 
 def compare(files: Mapping[str, bytes], directory: Path) -> Comparison:
-    """What `write` would do. Raises InputError where the directory cannot be read."""
-    result = Comparison()
+    """What `write` would do. Raises InputError where the directory cannot be read, or a folder in
+    it is a link that leads out of it."""
+    written = _read(directory, manifest.NAME)
+    known = manifest.parse(written or b"")
+    listed = manifest.to_bytes(manifest.of(files))
+    result = Comparison(known=known, manifest_differs=written != listed)
     for relative, content in sorted(files.items()):
-        try:
-            found = _read(directory, relative)
-        except OSError as error:
-            raise _unusable(directory / relative, error) from error
+        _stay_inside(directory, relative)
+        found = _read(directory, relative)
         if found is None:
             result.created.append(relative)
         elif found == content:
             result.unchanged.append(relative)
-        elif banner.stands_in(found):
+        elif relative not in known or (directory / relative).is_symlink():
+            result.foreign.append(relative)
+        elif manifest.digest(found) in known[relative]:
             result.changed.append(relative)
         else:
-            result.foreign.append(relative)
-    result.stale = sorted(_stale(files, directory))
+            result.edited.append(relative)
+    for relative in sorted(known.keys() - files.keys()):
+        found = _read_old(directory, relative)
+        if found is not None:
+            own = manifest.digest(found) in known[relative]
+            (result.stale if own else result.kept).append(relative)
     return result
 
 
-def write(files: Mapping[str, bytes], directory: Path) -> Comparison:
+def write(files: Mapping[str, bytes], directory: Path, *, force: bool = False) -> Comparison:
     """Bring the directory up to date; returns what was found before.
 
-    Only files whose content differs are touched. All of them are staged beside their places first
-    and then moved there one by one, so that an interrupted run leaves every file whole, old or new.
-    Raises InputError before the first write if a file in the way is not fwgen's.
+    Only files whose content differs are touched, each is whole at any time, and of two who write at
+    once the second waits. Raises InputError before the first write if what stands in the way is not
+    fwgen's or was edited; with `force` it is written over.
     """
-    comparison = compare(files, directory)
-    if comparison.foreign:
-        raise InputError(_foreign_text(comparison.foreign, directory))
-    staged: list[tuple[Path, Path]] = []
     try:
-        for relative in comparison.created + comparison.changed:
-            target = directory / relative
-            temporary = target.with_name(f".{target.name}.{os.getpid()}{_TEMPORARY_SUFFIX}")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            staged.append((temporary, target))
-            temporary.write_bytes(files[relative])
-        while staged:
-            temporary, target = staged[0]
-            temporary.replace(target)
-            del staged[0]
-        for relative in comparison.stale:
-            _remove(directory, relative)
+        directory.mkdir(parents=True, exist_ok=True)
+        with _alone(directory):
+            found = compare(files, directory)
+            if (found.foreign or found.edited) and not force:
+                raise _in_the_way(found, directory)
+            new = [*found.created, *found.changed, *found.edited, *found.foreign]
+            after = manifest.of(files)
+            if new:  # whoever is killed from here on leaves no file that nobody wrote
+                _write_manifest(directory, manifest.both(found.known, after))
+                disk.replace({directory / relative: files[relative] for relative in new})
+            for relative in found.stale:
+                _remove(directory, relative)
+            if new or found.manifest_differs:
+                _write_manifest(directory, after)
     except OSError as error:
         raise _unusable(directory, error) from error
-    finally:
-        for temporary, _ in staged:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-    return comparison
+    return found
 
 
 def differences(files: Mapping[str, bytes], directory: Path, comparison: Comparison) -> str:
     """A unified diff from what is on the disk to what fwgen generates; '' if all is current."""
-    parts = [f"missing: {directory / relative}\n" for relative in comparison.created]
-    parts += [f"no longer generated: {directory / relative}\n" for relative in comparison.stale]
-    parts += [f"not written by fwgen: {directory / relative}\n" for relative in comparison.foreign]
-    for relative in comparison.changed:
+    groups = (
+        ("missing", comparison.created),
+        ("no longer generated", comparison.stale),
+        ("no longer generated, and edited", comparison.kept),
+        ("not written by fwgen", comparison.foreign),
+    )
+    parts = [f"{what}: {directory / name}\n" for what, names in groups for name in names]
+    if comparison.manifest_differs:
+        parts.append(f"not up to date: {directory / manifest.NAME}\n")
+    for relative in sorted([*comparison.changed, *comparison.edited]):
         path = directory / relative
-        try:
-            found = path.read_bytes()
-        except OSError as error:
-            raise _unusable(path, error) from error
         parts += difflib.unified_diff(
-            _lines(found),
+            _lines(_read(directory, relative) or b""),
             _lines(files[relative]),
             fromfile=f"{path} (on disk)",
             tofile=f"{path} (generated)",
@@ -104,35 +123,50 @@ def differences(files: Mapping[str, bytes], directory: Path, comparison: Compari
     return "".join(parts)
 
 
-def _read(directory: Path, relative: str) -> bytes | None:
+def _write_manifest(directory: Path, entries: manifest.Entries) -> None:
+    disk.replace({directory / manifest.NAME: manifest.to_bytes(entries)})
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """One process at a time, where the file system has locks."""
+    descriptor = os.open(directory, os.O_RDONLY)
     try:
-        return (directory / relative).read_bytes()
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _stay_inside(directory: Path, relative: str) -> None:
+    """Raises InputError where a folder on the way to the file is a link out of the directory."""
+    parent = (directory / relative).parent
+    if not parent.resolve().is_relative_to(directory.resolve()):
+        raise InputError(
+            f"{parent} leads out of {directory} to {parent.resolve()}: nothing is written there",
+            "remove the link, or choose another folder with -o",
+        )
+
+
+def _read(directory: Path, relative: str) -> bytes | None:
+    path = directory / relative
+    try:
+        return path.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _unusable(path, error) from error
 
 
-def _stale(files: Mapping[str, bytes], directory: Path) -> Iterator[str]:
-    """Generated files that are not in the set, in the folders that fwgen writes to and no others
-    (a build folder beside them may hold copies that are nobody's business)."""
-    folders = {Path(relative).parts[0] for relative in files if "/" in relative}
-    candidates = [entry for entry in _entries(directory) if entry.is_file()]
-    for folder in sorted(folders):
-        candidates += (path for path in (directory / folder).rglob("*") if path.is_file())
-    for path in candidates:
-        relative = path.relative_to(directory).as_posix()
-        if relative in files:
-            continue
-        try:
-            with path.open("rb") as stream:
-                head = stream.read(256)
-        except OSError:
-            continue
-        if banner.stands_in(head):
-            yield relative
-
-
-def _entries(directory: Path) -> list[Path]:
-    return list(directory.iterdir()) if directory.is_dir() else []
+def _read_old(directory: Path, relative: str) -> bytes | None:
+    """A file of an earlier tree; None where it is gone, or there is something else now."""
+    path = directory / relative
+    try:
+        _stay_inside(directory, relative)
+        return None if path.is_symlink() else path.read_bytes()
+    except (OSError, InputError):
+        return None
 
 
 def _remove(directory: Path, relative: str) -> None:
@@ -152,16 +186,24 @@ def _lines(content: bytes) -> list[str]:
     return lines
 
 
-def _foreign_text(foreign: list[str], directory: Path) -> str:
-    named = "\n".join(f"  {directory / relative}" for relative in foreign)
-    return (
-        f"not written, because fwgen did not make what stands there (no '{banner.MARK}' in the "
-        f"first line):\n{named}\n"
-        "Move it away, or choose another folder with -o. Nothing was changed."
+def _in_the_way(found: Comparison, directory: Path) -> InputError:
+    parts = []
+    for reason, names in (
+        (f"fwgen did not write them ({manifest.NAME} does not list them)", found.foreign),
+        ("they were edited after fwgen wrote them", found.edited),
+    ):
+        if names:
+            named = "\n".join(f"  {directory / relative}" for relative in names)
+            parts.append(f"not written over, because {reason}:\n{named}")
+    return InputError(
+        "\n".join(parts) + "\nnothing was changed",
+        "move them away, choose another folder with -o, or give them up with --force",
     )
 
 
 def _unusable(path: Path, error: OSError) -> InputError:
+    reason = error.strerror or str(error)
     return InputError(
-        f"cannot write the generated files: {error.filename or path}: {error.strerror}"
+        f"the generated files cannot be written: {error.filename or path}: {reason}",
+        "choose another folder with -o",
     )

@@ -45,6 +45,7 @@ def test_an_edited_line_fails_the_check_with_the_diff_and_the_cure(
     captured = capsys.readouterr()
     assert "-\t.node.log.period_us = 61000u,\n+\t.node.log.period_us = 60000u," in captured.out
     cure = captured.err.strip().partition("to mend it: ")[2]
+    assert "--force" in cure, "what was edited is not given up unasked"
     assert main(shlex.split(cure)[1:]) == 0
     assert check(app) == 0
 
@@ -83,3 +84,16 @@ def test_another_spec_over_it_takes_the_old_board_s_fragments_away(
     assert "removed" in capsys.readouterr().out
     names = [path.name for path in app.glob("fragments/*/*")]
     assert names == ["stm32mp257f_ev1-fwgen.dtsi"] * 2
+
+
+@pytest.mark.parametrize("command", ["generate", "build"])
+def test_an_empty_name_for_the_folder_is_not_the_current_one(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([command, str(SPEC), "-o", ""]) == 2
+    assert capsys.readouterr().err.startswith("error: -o/--output: expected a name, found an empty")
+    assert not list(tmp_path.iterdir())

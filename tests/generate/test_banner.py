@@ -31,11 +31,3 @@ def test_names_the_spec() -> None:
 def test_a_name_without_known_comments_is_refused() -> None:
     with pytest.raises(banner.NoCommentSyntaxError, match=r"a\.json"):
         banner.for_every_spec(PurePosixPath("a.json"))
-
-
-def test_counts_only_in_the_first_line() -> None:
-    line = banner.for_every_spec(PurePosixPath("a.c"))
-    assert banner.stands_in(line + b"more")
-    assert banner.stands_in(line.replace(b"\n", b"\r\n"))
-    assert not banner.stands_in(b"\n" + line)
-    assert not banner.stands_in(b"")
