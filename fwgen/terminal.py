@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 from dataclasses import dataclass
 from typing import Final, TextIO
@@ -12,9 +14,36 @@ _ASCII: Final[dict[int, str]] = str.maketrans(
         **{"█": "#", "▓": "%", "▒": "=", "▚": "&", "░": "/", "·": "."},
         **{"┌": "+", "┐": "+", "└": "+", "┘": "+", "┬": "+", "┴": "+", "─": "-", "│": "|"},
         **{"▏": " ", "▎": " ", "▍": " ", "▌": " ", "▋": "#", "▊": "#", "▉": "#"},
-        **{"✓": "yes", "✗": "NO", "°": " ", "…": "..."},
+        **{
+            "✓": "yes",
+            "✗": "NO",
+            "°": " ",
+            "…": "...",
+            "µ": "u",
+            "\u00d7": "x",
+            "\u2013": "-",
+            "→": "->",
+        },
     }
 )
+
+
+def _instead(error: UnicodeError) -> tuple[str, int]:
+    """What is written where the encoding lacks a character: its like, else its number."""
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end]
+    like = lacking.translate(_ASCII)
+    return like.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+codecs.register_error("fwgen", _instead)
+
+
+def make_safe(stream: TextIO) -> None:
+    """Nothing that is printed there can fail for the terminal's encoding, nor a name of a file that
+    is no UTF-8."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="fwgen")
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
+
+from fwgen.cli.output import print_json
 
 HELP = "audit an ELF against a spec's plan"
 
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     subject = subject_of(args.elf, plan_spec(load_spec(args.spec)))
     findings = examine(subject)
     if args.json:
-        print(json.dumps(to_json(subject, findings), indent=2, ensure_ascii=False))
+        print_json(to_json(subject, findings))
     else:
         print(to_text(subject, findings))
     return 0 if passed(findings) else 1

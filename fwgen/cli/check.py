@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from fwgen.cli.output import print_json
+from fwgen.errors import FwgenError
 from fwgen.plan import plan_spec
 from fwgen.plan.draw import draw
 from fwgen.plan.export import plan_to_json
@@ -29,28 +30,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    try:
-        plan = plan_spec(load_spec(args.spec))
-    except DiagnosticErrors as error:
-        if args.json:
-            _print_json(args.spec, error.diagnostics, None)
-        raise
+    plan = plan_spec(load_spec(args.spec))
     warnings = in_order(plan.diagnostics)
     if warnings:
         print(render_all(warnings), file=sys.stderr)
     if args.json:
-        _print_json(args.spec, warnings, plan)
+        print_json(_document(args.spec, warnings, plan))
     else:
         print(draw(plan, style_of(sys.stdout)), end="")
     return 0
 
 
-def _print_json(path: Path, diagnostics: list[Diagnostic], plan: Plan | None) -> None:
-    document: dict[str, Any] = {
+def error_document(args: argparse.Namespace, error: FwgenError) -> dict[str, Any] | None:
+    """What `--json` prints where the spec is bad."""
+    if not isinstance(error, DiagnosticErrors):
+        return None
+    return _document(args.spec, error.diagnostics, None)
+
+
+def _document(path: Path, diagnostics: list[Diagnostic], plan: Plan | None) -> dict[str, Any]:
+    return {
         "fwgen-check": FORMAT,
         "file": str(path),
         "ok": plan is not None,
         "diagnostics": [diagnostic.to_json() for diagnostic in diagnostics],
         "plan": plan_to_json(plan) if plan else None,
     }
-    print(json.dumps(document, indent=2, ensure_ascii=False))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from fwgen.cli.output import print_json
 
 if TYPE_CHECKING:
     from fwgen.setup.inventory import Inventory, Item
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
             "config": {"file": str(inventory.config.path), "exists": inventory.config.exists},
             "items": [item.to_json() for item in inventory.items],
         }
-        print(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json(document)
     else:
         print(_text(inventory))
     return 0 if inventory.host_road else 3

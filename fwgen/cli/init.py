@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from fwgen import files
 from fwgen.errors import InputError
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 
@@ -44,25 +45,24 @@ def _example(board: str) -> Path:
         from fwgen.spec.diagnostics import did_you_mean, quote
 
         hint = did_you_mean(board, paths, "there is one for")
-        raise InputError(f"error: no example for the board {quote(board)}\nhelp: {hint}")
+        raise InputError(f"no example for the board {quote(board)}\nhelp: {hint}")
     return paths[board]
 
 
 def _write_new(path: Path, text: str) -> None:
     """Raises InputError where something is already there or nothing can be written."""
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        files.write_new(path, text.encode())
     except FileExistsError:
         other = "`fwgen init OTHER.yaml` writes elsewhere, `fwgen init -` prints it"
         if path.is_dir():
             other = f"name a file in it: `fwgen init {path / 'range-node.yaml'}`"
         what = "is a directory" if path.is_dir() else "is already there and stays as it is"
-        raise InputError(f"error: {path} {what}\nhelp: {other}") from None
+        raise InputError(f"{path} {what}\nhelp: {other}") from None
     except FileNotFoundError:
         parent = path.parent
-        message = f"error: there is no directory {parent}\nhelp: `mkdir -p {parent}` first"
+        message = f"there is no directory {parent}\nhelp: `mkdir -p {parent}` first"
         raise InputError(message) from None
     except OSError as error:
-        message = f"error: {path} cannot be written: {error.strerror}\nhelp: name another place"
+        message = f"{path} cannot be written: {error.strerror}\nhelp: name another place"
         raise InputError(message) from None

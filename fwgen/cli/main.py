@@ -2,61 +2,73 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
 
-from fwgen import __version__
-from fwgen.errors import FwgenError
+from fwgen.cli.arguments import COMMANDS, parser
+from fwgen.cli.output import print_json
+from fwgen.errors import FwgenError, InputError
+from fwgen.guard import guarded
+from fwgen.words import quote, suggest
 
-# name -> one-line help; the module is fwgen.cli.<name>
-COMMANDS = {
-    "init": "write a commented spec to start from",
-    "check": "check a spec and show its memory map and endurance",
-    "generate": "write the Zephyr application and the Linux and OP-TEE fragments",
-    "build": "generate, build with west and audit the ELF",
-    "audit": "audit an ELF against a spec's plan",
-    "run": "run a scenario and say whether every sample arrived",
-    "demo": "check, generate and run the bundled example",
-    "setup": "fetch Zephyr, its toolchain and Renode from their official sources",
-    "doctor": "say what is installed, what is missing and how to get it",
-    "monitor": "debug a running machine interactively in Renode",
-    "schema": "print the JSON Schema of the spec",
-}
-
-
-def _parser(chosen: str | None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fwgen", description=sys.modules["fwgen"].__doc__)
-    parser.add_argument("--version", action="version", version=f"fwgen {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text)
-        if name == chosen:
-            importlib.import_module(f"fwgen.cli.{name}").add_arguments(command)
-    return parser
+ERROR_FORMAT = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code (0..4, see the README)."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    chosen = next((word for word in arguments if word in COMMANDS), None)
-    options = _parser(chosen).parse_args(arguments)
-    module = importlib.import_module(f"fwgen.cli.{options.command}")
-    try:
-        return int(module.run(options))
-    except FwgenError as error:
-        if os.environ.get("FWGEN_TRACEBACK"):
-            raise
-        print(str(error).rstrip(), file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 141
+    """Run one command; returns its exit code (see the README)."""
+    call = _Call(list(sys.argv[1:] if argv is None else argv))
+    return guarded(call.run, call.tell_as_json)
+
+
+class _Call:
+    """One call of the command, from its words to its exit code."""
+
+    def __init__(self, words: list[str]) -> None:
+        if words[:1] == ["help"]:
+            words = [*words[1:2], "--help"]
+        self._words = words
+        self._command = next((word for word in words if not word.startswith("-")), "")
+        self._module: ModuleType | None = None
+        self._options: Any = None
+
+    def run(self) -> int:
+        if not self._words:
+            parser(()).print_help()
+            return 0
+        if self._command and self._command not in COMMANDS:
+            self._refuse_command()
+        whole = parser([self._command])
+        self._options, rest = whole.parse_known_args(self._words)
+        if rest:
+            self._options.parser.refuse(rest)
+        self._module = importlib.import_module(f"fwgen.cli.{self._command}")
+        return int(self._module.run(self._options))
+
+    def tell_as_json(self, error: FwgenError) -> None:
+        """The one document on stdout, for whoever asked for one."""
+        if "--json" not in self._words:
+            return
+        own = getattr(self._module, "error_document", None)
+        document = own(self._options, error) if own else None
+        if document is None:
+            found = getattr(error, "diagnostics", [])
+            document = {
+                "fwgen-error": ERROR_FORMAT,
+                "command": self._command,
+                "exit_code": error.exit_code,
+                "message": str(error) if found else error.message,
+                "hint": error.hint,
+                "diagnostics": [diagnostic.to_json() for diagnostic in found],
+            }
+        print_json(document)
+
+    def _refuse_command(self) -> None:
+        near = suggest(self._command, COMMANDS)
+        hint = f"did you mean `fwgen {near}`?" if near else f"commands: {', '.join(COMMANDS)}"
+        raise InputError(f"there is no command {quote(self._command)}", hint)
 
 
 if __name__ == "__main__":

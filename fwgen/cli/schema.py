@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
+
+from fwgen.cli.output import print_json
 
 HELP = "print the JSON Schema of the spec"
 
@@ -18,5 +19,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from fwgen.spec.schema import spec_schema
 
-    print(json.dumps(spec_schema(), indent=2, ensure_ascii=False))
+    print_json(spec_schema())
     return 0

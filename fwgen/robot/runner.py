@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -21,16 +20,24 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from fwgen import process
 from fwgen.backends.renode.find import find_renode
 from fwgen.build.firmware import find_tools
 from fwgen.config import Config, load_config
 from fwgen.errors import InputError, MissingToolError
+from fwgen.guard import guarded
 from fwgen.robot.firmware import BUILDING, firmware
 from fwgen.robot.mutation import literal
 from fwgen.spec.examples import reference_spec
 
 _SUITES: Final = Path("robot")
 _BUILDS: Final = Path("build/robot")
+_RESULTS: Final = (
+    *("tests", "renode-test", "suites.xml"),
+    *("output.xml", "log.html", "report.html", "xunit.xml"),
+)
+"""All that a run leaves."""
+
 _BROKEN: Final = 250
 """Robot's exit codes above this are no number of failed tests."""
 
@@ -73,7 +80,10 @@ def run_job(job: Job, suites: Sequence[Path], folder: Path, backend: str) -> Don
     command = [sys.executable, "-m", "robot", "--outputdir", str(folder), "--console", "none"]
     command += ["--log", "none", "--report", "none", "--variable", f"BACKEND:{backend}"]
     command += ["--name", "fwgen", "--test", literal(job.test), *map(str, suites)]
-    code, said = followed(command)
+    try:
+        code, said = followed(command)
+    except process.StoppingError:
+        return Done(job, folder / "output.xml", "BROKEN", "stopped", 0.0)
     output = folder / "output.xml"
     found = ElementTree.parse(output).getroot().find(".//test/status") if output.is_file() else None
     wall_s = time.monotonic() - began
@@ -84,23 +94,23 @@ def run_job(job: Job, suites: Sequence[Path], folder: Path, backend: str) -> Don
 
 def followed(command: Sequence[str]) -> tuple[int, str]:
     """Exit code, and all that was said; what is said of a firmware being built is passed on."""
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as process:
-        assert process.stdout is not None
+    pipes = {"stdout": process.PIPE, "stderr": process.STDOUT}
+    with process.started(command, **pipes, text=True, errors="replace") as child:
+        assert child.stdout is not None
         lines = []
-        for line in process.stdout:
+        for line in child.stdout:
             lines.append(line)
             if line.startswith(BUILDING):
                 print(line, end="", flush=True)
-    return process.returncode, "".join(lines)
+        code = child.wait()
+    return code, "".join(lines)
 
 
 def run(
     jobs: Sequence[Job], suites: Sequence[Path], output: Path, backend: str, workers: int
 ) -> list[Done]:
     results: list[Done] = []
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) as pool, process.ended_together():
         waiting: list[Future[Done]] = [
             pool.submit(run_job, job, suites, output / "tests" / f"{number:03}", backend)
             for number, job in enumerate(jobs)
@@ -122,11 +132,11 @@ def run_renode_test(program: Path, output: Path, builds: Path) -> Path | None:
     folder = output / "renode-test"
     suites = sorted([*_SUITES.glob("models/*.robot"), *_SUITES.glob("renode_test/*.robot")])
     command = [str(program), "-r", str(folder.absolute()), "--variable", f"ELF:{elf}"]
-    done = subprocess.run(
+    done = process.run(
         [*command, *(str(suite.absolute()) for suite in suites)],
         capture_output=True,
         text=True,
-        check=False,
+        errors="replace",
     )
     result = folder / "robot_output.xml"
     if not result.is_file():
@@ -163,7 +173,23 @@ def merge(results: Sequence[Done], others: Sequence[Path], output: Path) -> None
 
 def _rebot(options: Sequence[str], files: Sequence[str]) -> None:
     command = [sys.executable, "-m", "robot.rebot", *options, *files]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    process.run(command, stdout=process.DEVNULL)
+
+
+def clear(output: Path) -> None:
+    """Take the last results away. Raises InputError where there is anything else beside them."""
+    found = list(output.iterdir()) if output.is_dir() else []
+    others = sorted(path.name for path in found if path.name not in _RESULTS)
+    if others:
+        raise InputError(
+            f"{output} is no folder of results: it holds {others[0]}; nothing is removed",
+            "choose another folder with -o",
+        )
+    for path in found:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def what_is_missing(config: Config) -> str:
@@ -190,10 +216,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.where_possible:
             print(f"not run: the suites on the emulated board, because {missing}", file=sys.stderr)
             return 0
-        print(missing, file=sys.stderr)
-        return MissingToolError.exit_code
+        raise MissingToolError(missing)
     suites = options.suites or sorted(_SUITES.glob("*.robot"))
-    shutil.rmtree(options.output, ignore_errors=True)
+    clear(options.output)
     jobs = find_jobs(suites, options.backend)
     began = time.monotonic()
     results = run(jobs, suites, options.output, options.backend, options.jobs)
@@ -212,4 +237,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))

@@ -10,13 +10,15 @@ Collect them in `Findings`, so that a person sees all of them in one go.
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from fwgen.errors import InputError
+from fwgen.words import did_you_mean as did_you_mean
+from fwgen.words import quote as quote
+from fwgen.words import suggest as suggest
 
 Severity = Literal["error", "warning"]
 
@@ -72,6 +74,16 @@ class DiagnosticErrors(InputError):
         self.diagnostics = in_order(diagnostics)
         super().__init__(render_all(self.diagnostics))
 
+    def __str__(self) -> str:
+        return render_all(self.diagnostics)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.diagnostics,)
+
+    def told(self) -> str:
+        """Each with its place instead of one prefix for all."""
+        return str(self)
+
 
 class SpecErrors(DiagnosticErrors):
     """A spec that cannot be used."""
@@ -109,28 +121,6 @@ class Findings:
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """By place in the file."""
     return sorted(diagnostics, key=lambda d: (d.position.file, d.position.line, d.position.column))
-
-
-def suggest(written: str, known: Iterable[str]) -> str | None:
-    """The known word that was most likely meant, if any is near."""
-    words = {word.lower(): word for word in known}
-    near = difflib.get_close_matches(written.lower(), list(words), n=1, cutoff=0.6)
-    return words[near[0]] if near else None
-
-
-def did_you_mean(written: str, known: Iterable[str], what: str = "known") -> str:
-    """The hint for an unknown word: the nearest one, or all that there are."""
-    words = list(known)
-    near = suggest(written, words)
-    if near:
-        return f"did you mean `{near}`?"
-    return f"{what}: " + ", ".join(f"`{word}`" for word in words)
-
-
-def quote(value: str, most: int = 40) -> str:
-    """A user's value for a sentence: on one line, of bounded length, without control characters."""
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[: most + 1])
-    return f"`{text[:most]}…`" if len(value) > most else f"`{text}`"
 
 
 def render(diagnostic: Diagnostic) -> str:

@@ -160,7 +160,7 @@ def test_without_zephyr_the_application_is_left(
     fakes.config.unlink()
     assert main(["build", "fixed.yaml", "-o", "here"]) == 3
     err = capsys.readouterr().err.splitlines()[-1]
-    assert err.startswith("Zephyr is not installed") and "`fwgen setup`" in err
+    assert err.startswith("error: Zephyr is not installed") and "`fwgen setup`" in err
     assert "the application is complete in here/app" in err
     assert main(["generate", "fixed.yaml", "-o", "here/app", "--check"]) == 0
 

@@ -133,15 +133,15 @@ def test_a_broken_scenario_shows_its_diagnostics(
     scenario.write_text(SHORT.replace("do: suspend", "do: sleep"), "utf-8")
     assert main(["run", "short.yaml", "--json"]) == 2
     out, err = capsys.readouterr()
-    assert out == ""
+    document = json.loads(out)
+    assert (document["fwgen-error"], document["command"]) == (1, "run")
+    assert document["diagnostics"][0]["line"] == 4
     assert err.startswith("short.yaml:4:")
 
 
 @pytest.mark.parametrize("seed", ["-1", "x", str(1 << 64)])
 def test_a_seed_has_64_bits(scenario: Path, capsys: pytest.CaptureFixture[str], seed: str) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["run", "short.yaml", "--seed", seed])
-    assert caught.value.code == 2
+    assert main(["run", "short.yaml", "--seed", seed]) == 2
     assert "0 to 2^64 - 1" in capsys.readouterr().err
 
 

@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from fwgen.errors import InputError, MissingToolError
+from fwgen.robot import runner
 from fwgen.robot.runner import find_jobs, followed, main, results_of_renode_test
 from fwgen.scenario.load import bundled_names
 from tests.audit.firmware_elf import SPEC
@@ -122,8 +124,8 @@ def test_the_runner_says_what_is_missing(
     for name in ("PYRENODE_BUILD_DIR", "PYRENODE_BIN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert main([]) == 3
-    assert "Renode is not installed" in capsys.readouterr().err
+    with pytest.raises(MissingToolError, match="Renode is not installed"):
+        main([])
     assert main(["--where-possible"]) == 0
     assert "not run" in capsys.readouterr().err
 
@@ -183,3 +185,17 @@ def test_every_keyword_has_a_documentation() -> None:
     keywords = LibraryDocumentation("fwgen.robot").keywords
     assert len(keywords) > 30
     assert [keyword.name for keyword in keywords if not keyword.doc] == []
+
+
+def test_the_runner_removes_no_folder_but_one_of_its_own_results(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/output.xml").touch()
+    (tmp_path / "log.html").touch()
+    runner.clear(tmp_path)
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "thesis.odt").touch()
+    with pytest.raises(InputError, match="thesis"):
+        runner.clear(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tests", "thesis.odt"]
+    runner.clear(tmp_path / "not-there")

@@ -1,0 +1,271 @@
+"""Around every program of fwgen's: whatever happens in it ends in an exit code of the contract and
+one message on stderr.
+
+| what happens | exit code |
+|---|---|
+| an FwgenError | its own: 1, 2, 3 or 4 |
+| a Python package is missing | 3 |
+| anything unexpected, in a thread too; nothing can be written to stdout | 4 |
+| SIGHUP, SIGINT, SIGTERM: children end, temporary files go | 129, 130, 143 |
+| the reader of stdout has gone | 141, without a message |
+
+`FWGEN_TRACEBACK=1` shows where it happened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Final
+
+from fwgen import process, terminal
+from fwgen.errors import FwgenError, InputError, MissingToolError
+
+_SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM)
+_TOGETHER_S: Final = 1.0
+"""Signals that come this soon after the first belong to it (a make that passes on Ctrl-C)."""
+
+_PACKAGES: Final = {"elftools": "pyelftools", "ruamel": "ruamel.yaml", "clr": "pythonnet"}
+"""Name of the import -> name of the package, where they differ."""
+
+
+class StoppedError(BaseException):
+    """A signal asks the program to end. `exit_code` is the shells' habit: 128 + its number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.exit_code = 128 + number
+
+
+class UnexpectedError(FwgenError):
+    """Something that fwgen did not provide for: a bug, or a machine that fails."""
+
+
+class _Output(io.TextIOWrapper):
+    """A stdout that remembers why it could not be written, to tell that from a failing file."""
+
+    failure: OSError | None = None
+
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except OSError as error:
+            self.failure = error
+            raise
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError as error:
+            self.failure = error
+            raise
+
+
+def guarded(
+    program: Callable[[], int], on_error: Callable[[FwgenError], None] = lambda error: None
+) -> int:
+    """Runs the program and returns its exit code. `on_error` is called before the error is told.
+
+    Lets SystemExit through (argparse's, after `--help`) if all of the output could be written.
+    """
+    with _streams(), _signals(), _threads() as in_threads:
+        try:
+            code = program()
+            sys.stdout.flush()
+        except SystemExit as error:
+            try:
+                sys.stdout.flush()
+            except OSError as failed:
+                return _failed(failed, on_error)
+            raise error
+        except (Exception, KeyboardInterrupt, StoppedError) as error:
+            return _failed(error, on_error)
+        if in_threads:
+            return _failed(in_threads[0], on_error)
+        return code
+
+
+def as_error(error: BaseException) -> FwgenError:
+    """Whatever was raised, as an error with an exit code and one line of text."""
+    if isinstance(error, OSError | InputError) and not _folder_is_there():
+        return InputError("the working directory does not exist any more", "`cd` to another one")
+    if isinstance(error, FwgenError):
+        return error
+    missing = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if missing and missing != "fwgen":
+        package = _PACKAGES.get(missing, missing)
+        return MissingToolError(
+            f"the Python package {package} is not installed",
+            f"`{sys.executable} -m pip install {package}`",
+        )
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return UnexpectedError(_line(f"{where}{error.strerror}"))
+    if isinstance(error, MemoryError):
+        return UnexpectedError("there is not enough memory")
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return UnexpectedError(_line(f"fwgen failed ({text}); FWGEN_TRACEBACK=1 shows where"))
+
+
+def _failed(error: BaseException, on_error: Callable[[FwgenError], None]) -> int:
+    """Tell it; returns the exit code."""
+    unwritten = _unwritten(error)
+    if isinstance(unwritten, BrokenPipeError):
+        return 128 + signal.SIGPIPE
+    if os.environ.get("FWGEN_TRACEBACK"):
+        _tell("".join(traceback.format_exception(error)))
+    if isinstance(error, KeyboardInterrupt):
+        error = StoppedError(signal.SIGINT)
+    told: FwgenError
+    if isinstance(error, StoppedError):
+        told = FwgenError("interrupted" if error.exit_code == 130 else f"stopped by {error}")
+        told.exit_code = error.exit_code
+    elif unwritten is not None:
+        told = UnexpectedError(f"standard output cannot be written: {unwritten.strerror}")
+    else:
+        told = as_error(error)
+    if unwritten is None:
+        try:
+            on_error(told)
+            sys.stdout.flush()
+        except OSError as failed:
+            _unwritten(failed)
+    _tell(told.told())
+    return told.exit_code
+
+
+def _unwritten(error: BaseException) -> OSError | None:
+    """What hinders stdout, if that is what `error` came of; the rest of the output is given up."""
+    failure = sys.stdout.failure if isinstance(sys.stdout, _Output) else None
+    if failure is None or failure is not error:
+        return None
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    return failure
+
+
+def _tell(text: str) -> None:
+    short = re.sub(r"[^\s/]{256,}", lambda name: f"{name[0][:60]}...{name[0][-20:]}", text.rstrip())
+    with contextlib.suppress(OSError, ValueError):
+        print(short, file=sys.stderr, flush=True)
+
+
+def _line(text: str, most: int = 300) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 3] + "..."
+
+
+def _folder_is_there() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 (Path.cwd does the same)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _streams() -> Iterator[None]:
+    """All three are open, take any text, and stdout remembers its failure."""
+    _open_closed()
+    terminal.make_safe(sys.stdout)
+    terminal.make_safe(sys.stderr)
+    usual = sys.stdout
+    if type(usual) is not io.TextIOWrapper:  # a test's
+        yield
+        return
+    output = _Output(
+        usual.buffer,
+        encoding=usual.encoding,
+        errors=usual.errors,
+        line_buffering=usual.line_buffering,
+        write_through=usual.write_through,
+    )
+    sys.stdout = output
+    try:
+        yield
+    finally:
+        sys.stdout = usual
+        with contextlib.suppress(OSError):
+            output.detach()
+
+
+def _open_closed() -> None:
+    """A program started with a closed stream must not take its number for a file of its own. What
+    is written to a closed stdout fails; what is read from a closed stdin or told on a closed stderr
+    is nothing."""
+    for number, (name, flags) in enumerate(
+        (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
+    ):
+        if getattr(sys, name) is not None:
+            continue
+        opened = os.open(os.devnull, flags)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
+        mode = "r" if name == "stdin" else "w"
+        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Raise StoppedError where a signal would end the process at once, KeyboardInterrupt for
+    Ctrl-C. A signal that is ignored (nohup) stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    first_s: list[float] = []
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        if not first_s:
+            first_s.append(time.monotonic())
+            process.end_all()
+            process.stop(StoppedError(number))
+            return
+        if time.monotonic() > first_s[0] + _TOGETHER_S:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        process.stop(KeyboardInterrupt())
+
+    before: dict[int, Any] = {}
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
+    for asked in _SIGNALS:
+        if signal.getsignal(asked) not in (signal.SIG_IGN, None):
+            before[asked] = signal.signal(asked, handler)
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+        process.open_again()
+
+
+@contextmanager
+def _threads() -> Iterator[list[BaseException]]:
+    """What threads raised and nobody caught."""
+    found: list[BaseException] = []
+    before = threading.excepthook
+
+    def hook(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None and not isinstance(arguments.exc_value, SystemExit):
+            found.append(arguments.exc_value)
+
+    threading.excepthook = hook
+    try:
+        yield found
+    finally:
+        threading.excepthook = before

@@ -1,0 +1,58 @@
+"""What messages say about words that a user wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def suggest(written: str, known: Iterable[str]) -> str | None:
+    """The known word that was most likely meant: a slip or two away, or one begins the other.
+
+    Two words with other digits in them name two different things, as SH1106 and SSD1306 do; there
+    only one slip counts.
+    """
+    found = []
+    for word in known:
+        pair = written.lower(), word.lower()
+        length = min(map(len, pair))
+        digits = [[c for c in text if c.isdigit()] for text in pair]
+        most = 1 if digits[0] != digits[1] or length < 4 else 2 if length < 8 else 3
+        slips = _slips(*pair)
+        if length >= 3 and digits[0] == digits[1] and pair[0][:length] == pair[1][:length]:
+            slips = min(slips, most)
+        if slips <= most and slips < length - 1:
+            found.append((slips, word))
+    return min(found)[1] if found else None
+
+
+def did_you_mean(written: str, known: Iterable[str], what: str = "known") -> str:
+    """The hint for an unknown word: the nearest one, or all that there are."""
+    words = list(known)
+    near = suggest(written, words)
+    if near:
+        return f"did you mean `{near}`?"
+    return f"{what}: " + ", ".join(f"`{word}`" for word in words)
+
+
+def quote(value: str, most: int = 40) -> str:
+    """A user's value for a sentence: on one line, of bounded length, without control characters."""
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[: most + 1])
+    return f"`{text[:most]}…`" if len(value) > most else f"`{text}`"
+
+
+def _slips(written: str, known: str) -> int:
+    """Letters left out, put in, replaced or exchanged with their neighbour (optimal string
+    alignment)."""
+    if abs(len(written) - len(known)) > 3 or len(written) > 100:
+        return 99
+    before: list[int] = []
+    last = list(range(len(known) + 1))
+    for i, a in enumerate(written, 1):
+        row = [i]
+        for j, b in enumerate(known, 1):
+            cost = min(last[j] + 1, row[-1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == known[j - 2] and written[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1]

@@ -1,0 +1,227 @@
+"""Whatever happens in a program of fwgen's ends in an exit code of the contract and one message."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from fwgen.errors import FwgenError, InputError, MissingToolError, ToolBrokeError
+from fwgen.guard import guarded
+
+
+def raising(error: BaseException) -> int:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (InputError("no such pin"), 2, "error: no such pin"),
+        (InputError("no such pin", "try PG5"), 2, "error: no such pin\nhelp: try PG5"),
+        (MissingToolError("no cmake\nhelp: get it"), 3, "error: no cmake\nhelp: get it"),
+        (ToolBrokeError("it broke"), 4, "error: it broke"),
+        (KeyboardInterrupt(), 130, "error: interrupted"),
+        (MemoryError(), 4, "error: there is not enough memory"),
+        (OSError(28, "No space left on device", "x.c"), 4, "error: x.c: No space left on device"),
+        (
+            KeyError("a\nb"),
+            4,
+            "error: fwgen failed (KeyError: 'a\\nb'); FWGEN_TRACEBACK=1 shows where",
+        ),
+        (
+            AssertionError(),
+            4,
+            "error: fwgen failed (AssertionError); FWGEN_TRACEBACK=1 shows where",
+        ),
+        (
+            ModuleNotFoundError("No module named 'elftools'", name="elftools.elf"),
+            3,
+            "error: the Python package pyelftools is not installed\n"
+            f"help: `{sys.executable} -m pip install pyelftools`",
+        ),
+        (
+            ModuleNotFoundError("No module named 'fwgen.x'", name="fwgen.x"),
+            4,
+            "error: fwgen failed (ModuleNotFoundError: No module named 'fwgen.x'); "
+            "FWGEN_TRACEBACK=1 shows where",
+        ),
+    ],
+)
+def test_an_error_has_its_code_and_its_text(
+    error: BaseException, code: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[FwgenError] = []
+    assert guarded(lambda: raising(error), seen.append) == code
+    assert [each.exit_code for each in seen] == [code]
+    assert capsys.readouterr().err == f"{says}\n"
+
+
+def test_the_trace_is_shown_on_request(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FWGEN_TRACEBACK", "1")
+    assert guarded(lambda: raising(ZeroDivisionError("x"))) == 4
+    err = capsys.readouterr().err
+    assert "Traceback (most recent call last)" in err and "in raising" in err
+
+
+def test_what_a_thread_raises_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    def program() -> int:
+        thread = threading.Thread(target=raising, args=(ValueError("in a thread"),))
+        thread.start()
+        thread.join()
+        return 0
+
+    assert guarded(program) == 4
+    assert capsys.readouterr().err == (
+        "error: fwgen failed (ValueError: in a thread); FWGEN_TRACEBACK=1 shows where\n"
+    )
+
+
+def shell(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`$PY PROGRAM` runs Python, in a new shell. Output as Latin-1, so that nothing is lost."""
+    return subprocess.run(
+        ["bash", "-c", program],
+        env={**os.environ, "PY": sys.executable, **environment},
+        capture_output=True,
+        encoding="latin-1",
+        check=False,
+    )
+
+
+MUCH = """'
+import sys
+from fwgen.guard import guarded
+def program():
+    for number in range(100000):
+        print(number)
+    return 0
+sys.exit(guarded(program))
+'"""
+LITTLE = MUCH.replace("100000", "1")
+
+
+@pytest.mark.parametrize("program", [MUCH, LITTLE])
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        (">/dev/full", "error: standard output cannot be written: No space left on device\n"),
+        (">&-", "error: standard output cannot be written: Bad file descriptor\n"),
+    ],
+)
+def test_a_stdout_that_cannot_be_written_is_told(program: str, where: str, says: str) -> None:
+    done = shell(f"$PY -c {program} {where}")
+    assert (done.returncode, done.stderr) == (4, says)
+
+
+@pytest.mark.parametrize("program", [MUCH, LITTLE])
+def test_a_reader_that_has_gone_is_no_news(program: str) -> None:
+    done = shell(f"$PY -c {program} | true; echo ${{PIPESTATUS[0]}}")
+    assert done.stdout in ("141\n", "0\n" if program is LITTLE else "141\n")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("where", ["2>&-", "2>/dev/full"])
+def test_without_a_stderr_the_code_alone_tells(where: str) -> None:
+    done = shell(f"$PY -m fwgen check nowhere.yaml {where}")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def test_files_get_no_number_of_a_closed_stream(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    program = f"""'
+import sys
+from fwgen.guard import guarded
+def program():
+    with open("{path}", "w") as stream:
+        print(stream.fileno(), file=stream)
+    print("lost", file=sys.stderr)
+    return 0
+sys.exit(guarded(program))
+'"""
+    done = shell(f"$PY -c {program} <&- >&- 2>&-")
+    assert done.returncode == 0
+    assert path.read_text() == "3\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_takes_whatever_is_printed(encoding: str) -> None:
+    text = r"\u2713 5 \u00b5s \u2026 \udcff \u4e2d"
+    program = f"""'
+import sys
+from fwgen.guard import guarded
+def program():
+    print("{text}")
+    print("{text}", file=sys.stderr)
+    return 0
+sys.exit(guarded(program))
+'"""
+    done = shell(f"$PY -c {program}", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    expected = {
+        "ascii": r"yes 5 us ... \udcff \u4e2d",
+        "latin-1": "yes 5 \u00b5s ... \\udcff \\u4e2d",
+        "utf-8": "\u2713 5 \u00b5s \u2026 \\udcff \u4e2d".encode().decode("latin-1"),
+    }[encoding]
+    assert done.stdout == done.stderr == f"{expected}\n"
+
+
+SLEEPER = """
+import sys, tempfile, time, os
+from pathlib import Path
+from fwgen import process
+from fwgen.guard import guarded
+def program():
+    with tempfile.TemporaryDirectory(dir=sys.argv[1]) as folder:
+        (Path(folder) / "half").touch()
+        child = ["sh", "-c", f"sleep 600 & echo $! > {sys.argv[1]}/pid; wait"]
+        process.run(child)
+    return 0
+sys.exit(guarded(program))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_children_and_takes_temporary_files_away(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-c", SLEEPER, str(tmp_path)], stderr=subprocess.PIPE, text=True
+    )
+    pid = tmp_path / "pid"
+    while not (pid.exists() and pid.read_text().endswith("\n")):
+        assert running.poll() is None
+    grandchild = int(pid.read_text())
+    running.send_signal(number)
+    _, err = running.communicate(timeout=30)
+    assert running.returncode == 128 + number
+    what = "interrupted" if number == signal.SIGINT else f"stopped by {number.name}"
+    assert err == f"error: {what}\n"
+    assert list(tmp_path.iterdir()) == [pid]
+    until_s = time.monotonic() + 30
+    while runs(grandchild):  # of the 600 s that it would sleep
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+
+
+def runs(pid: int) -> bool:
+    """Whether it is there, and not just waiting for its parent to ask."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
+
+
+def test_nohup_stays_nohup(tmp_path: Path) -> None:
+    program = "import signal; print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN); return 0"
+    source = f"import sys; from fwgen.guard import guarded\ndef program():\n    {program}\n"
+    done = shell(f"trap '' HUP; exec $PY -c '{source}sys.exit(guarded(program))'")
+    assert done.stdout == "True\n"
