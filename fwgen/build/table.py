@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from fwgen.build.audit.finding import near
 from fwgen.build.audit.rules import RULES
-from fwgen.build.audit.rules.resource_table import SECTION as RESOURCE_TABLE
 from fwgen.build.audit.rules.vectors import SECTION as VECTORS
 from fwgen.build.built import Built
+from fwgen.build.resource_table import SECTION as RESOURCE_TABLE
 from fwgen.build.sizes import used_bytes
 from fwgen.plan.model import Window
 from fwgen.plan.words import address, duration, size

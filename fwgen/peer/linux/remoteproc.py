@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from fwgen.peer.linux.elf import Elf, RefusedError
-from fwgen.peer.linux.memory import Memory, write_u32
-from fwgen.peer.linux.resource_table import (
+from fwgen.build import resource_table
+from fwgen.build.resource_table import (
     ANY_ADDRESS,
     VDEV_GFEATURES,
     VDEV_STATUS,
@@ -20,11 +19,10 @@ from fwgen.peer.linux.resource_table import (
     VRING_BYTES,
     VRING_DA,
     VRING_NOTIFYID,
-    CarveoutEntry,
-    VdevEntry,
-    find_table,
-    parse_table,
 )
+from fwgen.peer.linux.elf import Elf, RefusedError
+from fwgen.peer.linux.memory import Memory, write_u32
+from fwgen.peer.linux.resource_table import find_table, parse_table
 from fwgen.peer.linux.virtio import Layout
 
 ACKNOWLEDGE, DRIVER, DRIVER_OK = 1, 2, 4
@@ -62,7 +60,7 @@ class Vdev:
     """The virtio device of the loaded resource table."""
 
     def __init__(
-        self, memory: Memory, table: int, entry: VdevEntry, rings: Sequence[Layout]
+        self, memory: Memory, table: int, entry: resource_table.Vdev, rings: Sequence[Layout]
     ) -> None:
         self._memory = memory
         self._address = table + entry.offset
@@ -151,7 +149,7 @@ class Remoteproc:
 
     # ------------------------------------------------------------------------------------- inside
 
-    def _start(self, entry: VdevEntry | None, rings: Sequence[Layout]) -> None:
+    def _start(self, entry: resource_table.Vdev | None, rings: Sequence[Layout]) -> None:
         assert self._elf is not None
         self._load(self._elf)
         self._publish_table()
@@ -180,7 +178,7 @@ class Remoteproc:
 
     def _publish_table(self) -> None:
         """The loaded table gets what has been allocated since; it is the one in use from now on."""
-        section = self._elf.section(".resource_table") if self._elf and self._table else None
+        section = self._elf.section(resource_table.SECTION) if self._elf and self._table else None
         if section is None or not self._is_mapped(section.address, section.size_bytes):
             self._table_address = 0
             return
@@ -193,7 +191,7 @@ class Remoteproc:
             for carveout in self._carveouts.values()
         )
 
-    def _check_carveout(self, entry: CarveoutEntry) -> None:
+    def _check_carveout(self, entry: resource_table.Carveout) -> None:
         carveout = self._carveouts.get(entry.name)
         if carveout is None:
             return  # Linux takes it from its own memory, wherever that is
@@ -202,7 +200,7 @@ class Remoteproc:
             place = entry.offset + 4 * field
             self._table[place : place + 4] = value.to_bytes(4, "little")
 
-    def _allocate_rings(self, number: int, entry: VdevEntry) -> list[Layout]:
+    def _allocate_rings(self, number: int, entry: resource_table.Vdev) -> list[Layout]:
         layouts = []
         for index, vring in enumerate(entry.vrings):
             name = f"vdev{number}vring{index}"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import pytest
 
+import fwgen
 from fwgen.peer.linux.elf import Elf, RefusedError
 from fwgen.peer.linux.resource_table import find_table, parse_table
 from tests.peer.linux.plain import CODE, Part, carveout, elf, firmware, table, vdev
+
+SOURCES = Path(fwgen.__file__).parent
 
 
 def test_a_table_with_all_that_linux_knows() -> None:
@@ -73,3 +77,13 @@ def test_tables_that_linux_does_not_find(content: bytes, message: str) -> None:
 def test_no_table_at_all() -> None:
     with pytest.raises(RefusedError, match="no resource table found"):
         find_table(Elf(elf(Part(".isr_vectors", CODE, b"abcd"))))
+
+
+def test_the_layout_is_written_down_once() -> None:
+    """The audit before Linux sees the table and the emulated Linux read it with the same code."""
+    formats = [
+        path.relative_to(SOURCES).as_posix()
+        for path in SOURCES.rglob("*.py")
+        if "fw ver" in path.read_text(encoding="utf-8")
+    ]
+    assert formats == ["build/resource_table.py"]

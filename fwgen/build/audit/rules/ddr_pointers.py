@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fwgen.build.audit.finding import Finding, Place, Rule
 from fwgen.build.audit.subject import Subject
 from fwgen.build.code import Word, words
+from fwgen.build.resource_table import SECTION as RESOURCE_TABLE
 from fwgen.plan.words import address
 from fwgen.soc.model import Region
 
@@ -34,7 +35,7 @@ _NOBODY = (
 _SYSTEM_START = 0xE000_0000
 """From here on the core's own registers (Armv8-M memory map), whatever the chip's DDR covers."""
 
-_EXEMPT = (".resource_table",)
+_EXEMPT = (RESOURCE_TABLE,)
 """The resource table's ring addresses are Linux's to use."""
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fwgen.build.audit import resource_table as tables
 from fwgen.build.audit.finding import Finding, Place, Rule
-from fwgen.build.audit.resource_table import ResourceTable, TableError, Vdev, Vring
 from fwgen.build.audit.subject import Subject
 from fwgen.build.elf import Section
+from fwgen.build.resource_table import (
+    ANY_ADDRESS,
+    FEATURE_NAME_SERVICE,
+    SECTION,
+    VIRTIO_ID_RPMSG,
+    Resources,
+    TableError,
+    Vdev,
+    Vring,
+    parse_table,
+)
 from fwgen.plan.model import Window
 from fwgen.plan.words import address, size
 
@@ -20,7 +29,6 @@ RINGS = Rule("resource-table-rings", "buffers and rings are those of the Linux f
 
 RULES = (MISSING, PLACE, FORMAT, VDEV, RINGS)
 
-SECTION = ".resource_table"
 _ALIGN = 16
 """Blocks of an image that OP-TEE decrypts; Linux's uncached mapping alone would want 4."""
 
@@ -37,9 +45,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     yield from _check_place(subject, section)
     try:
-        table = tables.parse(subject.elf.content(section))
+        table = parse_table(subject.elf.content(section))
     except TableError as error:
-        yield FORMAT.broken(f"the resource table: {error}", _place(section))
+        yield FORMAT.broken(f"Linux refuses the resource table: `{error}`", _place(section))
         return
     yield from _check_vdev(subject, section, table)
 
@@ -73,14 +81,14 @@ def _check_place(subject: Subject, section: Section) -> Iterator[Finding]:
         )
 
 
-def _check_vdev(subject: Subject, section: Section, table: ResourceTable) -> Iterator[Finding]:
+def _check_vdev(subject: Subject, section: Section, table: Resources) -> Iterator[Finding]:
     place = _place(section)
-    rpmsg = [vdev for vdev in table.vdevs if vdev.id == tables.VIRTIO_ID_RPMSG]
+    rpmsg = [vdev for vdev in table.vdevs if vdev.device_id == VIRTIO_ID_RPMSG]
     if len(rpmsg) != 1:
         yield VDEV.broken(f"{len(rpmsg)} RPMsg devices in the resource table; 1 is due", place)
         return
     vdev = rpmsg[0]
-    if not vdev.features & tables.FEATURE_NAME_SERVICE:
+    if not vdev.features & FEATURE_NAME_SERVICE:
         yield VDEV.broken(
             "the RPMsg device does not offer VIRTIO_RPMSG_F_NS: Linux would not listen to the "
             "announcement of the channel",
@@ -103,22 +111,22 @@ def _check_rings(subject: Subject, place: Place, vdev: Vdev) -> Iterator[Finding
     windows = (subject.plan.ddr.vring0, subject.plan.ddr.vring1)
     for vring, window in zip(vdev.vrings, windows, strict=True):
         name = window.linux or window.name
-        if vring.buffers != buffers:
+        if vring.entries != buffers:
             yield RINGS.broken(
-                f"{name} has {vring.buffers} buffers, the plan {buffers}",
+                f"{name} has {vring.entries} buffers, the plan {buffers}",
                 place,
                 f"CONFIG_OPENAMP_RSC_TABLE_NUM_RPMSG_BUFF={buffers}",
             )
-        if not vring.align_bytes or vring.align_bytes & (vring.align_bytes - 1):
-            yield RINGS.broken(f"{name} is aligned to {vring.align_bytes}, no power of two", place)
+        if vring.align & (vring.align - 1):
+            yield RINGS.broken(f"{name} is aligned to {vring.align}, no power of two", place)
         elif vring.size_bytes > window.size_bytes:
             yield RINGS.broken(
-                f"{name} takes {size(vring.size_bytes)} with {vring.buffers} buffers; the Linux "
+                f"{name} takes {size(vring.size_bytes)} with {vring.entries} buffers; the Linux "
                 f"fragment gives it {size(window.size_bytes)}",
                 place,
             )
         yield from _check_address(vring, window, place)
-    needed = 2 * vdev.vrings[0].buffers * subject.plan.board.rpmsg.buffer_bytes
+    needed = 2 * vdev.vrings[0].entries * subject.plan.board.rpmsg.buffer_bytes
     pool = subject.plan.ddr.vdev_buffer
     if needed > pool.size_bytes:
         yield RINGS.broken(
@@ -129,7 +137,7 @@ def _check_rings(subject: Subject, place: Place, vdev: Vdev) -> Iterator[Finding
 
 
 def _check_address(vring: Vring, window: Window, place: Place) -> Iterator[Finding]:
-    if vring.address in (tables.ANY_ADDRESS, window.start):
+    if vring.address in (ANY_ADDRESS, window.start):
         return
     yield RINGS.broken(
         f"{window.linux or window.name} at {address(vring.address)}; the Linux fragment has it at "
