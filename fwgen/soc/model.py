@@ -114,7 +114,6 @@ class Doorbell:
     channel: int
     mbox_cell: int
     rung_by: tuple[str, ...]
-    purpose: str
     source: str
 
 
@@ -156,10 +155,8 @@ class Alignment:
 
 @dataclass(frozen=True)
 class Firewall:
-    """Compartment figures of the resource isolation framework, by their device-tree names."""
+    """How the resource isolation framework is to guard the M33's memories, in OP-TEE's words."""
 
-    a35_cid: int
-    m33_cid: int
     protreg: str
     source: str
 
@@ -273,7 +270,6 @@ class Bus:
     sda: str
     pinctrl: tuple[str, ...]
     speed_hz: int
-    pull_ups: str
     source: str
 
 
@@ -282,7 +278,6 @@ class Console:
     uart: str
     tx: str
     rx: str
-    baud: int
     where: str
     source: str
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import re
 import tomllib
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ import pytest
 
 import fwgen
 import fwgen.soc
-from fwgen.soc import BoardError, board_names, load_board
+from fwgen.soc import BoardError, board_names, load_board, model
 from fwgen.soc.load import DataError, build
 from fwgen.soc.model import Board, Chip, I2cController, Memory
 
@@ -188,3 +190,17 @@ def test_a_missing_figure_is_told() -> None:
         build(Memory, {"start": 1, "name": "x", "title": "", "firewall": "", "source": ""}, "test")
     with pytest.raises(DataError, match="a table is due"):
         build(Chip, [], "test")  # type: ignore[arg-type]
+
+
+def test_every_figure_has_a_reader() -> None:
+    """What nobody reads is wrong some day without anybody noticing: it belongs into a comment."""
+    readers = [path for suffix in ("py", "j2") for path in PACKAGE.rglob(f"*.{suffix}")]
+    readers += Path(__file__).parents[1].rglob("*.py")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in readers)
+    unread = [
+        f"{name}.{field.name}"
+        for name, kind in inspect.getmembers(model, dataclasses.is_dataclass)
+        for field in dataclasses.fields(kind)
+        if field.name != "source" and not re.search(rf"\.{field.name}\b", code)
+    ]
+    assert unread == []
