@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -19,7 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--gdb",
         type=int,
         metavar="PORT",
-        help="serve GDB on this port (Renode listens on all of this machine's addresses)",
+        help="serve GDB on this port, to programs on this machine alone",
+    )
+    parser.add_argument(
+        "--listen-everywhere",
+        action="store_true",
+        help="let other machines reach GDB's port, too: whoever does can do anything here",
     )
     parser.add_argument(
         "--distance",
@@ -38,6 +44,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _keep_to_this_machine() -> None:
+    """Without a C compiler it goes on, and opens no port."""
+    from fwgen.backends.renode import loopback
+    from fwgen.errors import MissingToolError
+
+    with contextlib.suppress(MissingToolError):
+        if not loopback.confined():
+            loopback.start_again()
+
+
 def run(args: argparse.Namespace) -> int:
     from fwgen.backends.renode.build import build_firmware
     from fwgen.backends.renode.find import find_renode
@@ -51,11 +67,15 @@ def run(args: argparse.Namespace) -> int:
     distance_mm = whole(parse(args.distance, Dimension.LENGTH, example="500 mm"), "mm")
     config = load_config()
     find_renode(config.renode)
+    if not args.listen_everywhere:
+        _keep_to_this_machine()
     plan, elf = plan_spec(load_spec(args.spec)), args.elf
     if elf is None:
         elf, plan = build_firmware(plan, config, lambda text: print(text, file=sys.stderr))
     print(f"starting {elf} ...", file=sys.stderr)
-    bench = Bench(elf.read_bytes(), config.renode, plan, distance_mm, args.on_violation)
+    firmware = elf.read_bytes()
+    bench = Bench(firmware, config.renode, plan, distance_mm, args.on_violation)
+    bench.listens_everywhere = args.listen_everywhere
     code = Shell(bench, sys.stdin, sys.stdout, gdb=args.gdb, live=args.live).interact()
     sys.stdout.flush()
     sys.stderr.flush()

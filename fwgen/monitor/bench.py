@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from fwgen.backends.renode.loopback import confined
 from fwgen.backends.renode.options import Options
-from fwgen.errors import FwgenError, InputError
+from fwgen.errors import FwgenError, InputError, MissingToolError
 from fwgen.live import LiveRenode, View
 from fwgen.scenario.load import parse_scenario
 
@@ -43,6 +44,7 @@ class Bench:
         self.plan = plan
         self.speed = 1.0
         self.error: FwgenError | None = None
+        self.listens_everywhere = False
         self._board = LiveRenode(firmware, config, Options(on_violation=violation))
         self._board.start(plan, parse_scenario(_SCENARIO.format(mm=distance_mm)), 1)
         self._t_us = 0
@@ -87,7 +89,14 @@ class Bench:
             self._lock.release()
 
     def serve_gdb(self, port: int) -> None:
-        """Raises ToolBrokeError if Renode cannot."""
+        """Raises ToolBrokeError if Renode cannot, MissingToolError where it would let in a network
+        and nobody said that it may."""
+        if not (self.listens_everywhere or confined()):
+            raise MissingToolError(
+                "Renode would let the whole network in at that port, and no C compiler is here to "
+                "keep it to this machine\nhelp: `pip install ziglang` brings one; "
+                "`--listen-everywhere` goes without"
+            )
         with self.hold() as board:
             board.machine.execute(f"machine StartGdbServer {port} false")
             self._debugged = True

@@ -244,9 +244,11 @@ class Shell(cmd.Cmd):
         if not 1 <= port <= 65535:
             raise InputError("a port from 1 to 65535 is due")
         self._bench.serve_gdb(port)
+        reach = "The port is open to this machine alone."
+        if self._bench.listens_everywhere:
+            reach = "The port is open to all who reach this machine: keep it behind a firewall."
         self._say(
-            f"GDB: `target remote :{port}`, then `continue`; `run` here lets time pass. Renode"
-            " listens on all of this machine's addresses: keep the port behind a firewall."
+            f"GDB: `target remote :{port}`, then `continue`; `run` here lets time pass. {reach}"
         )
 
     def do_renode(self, arg: str) -> None:

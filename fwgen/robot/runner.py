@@ -21,6 +21,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from fwgen import process
+from fwgen.backends.renode import loopback
 from fwgen.backends.renode.find import find_renode
 from fwgen.build.firmware import find_tools
 from fwgen.config import Config, load_config
@@ -127,7 +128,7 @@ def run(
 
 def run_renode_test(program: Path, output: Path, builds: Path) -> Path | None:
     """What runs under Renode's own runner: the models without firmware, the board without fwgen.
-    Its results; None if it could not run."""
+    Its results; None if it could not run. Its server runs any command of whoever reaches it."""
     elf = firmware(reference_spec(), builds)
     folder = output / "renode-test"
     suites = sorted([*_SUITES.glob("models/*.robot"), *_SUITES.glob("renode_test/*.robot")])
@@ -137,6 +138,7 @@ def run_renode_test(program: Path, output: Path, builds: Path) -> Path | None:
         capture_output=True,
         text=True,
         errors="replace",
+        env={**os.environ, **loopback.environment()},
     )
     result = folder / "robot_output.xml"
     if not result.is_file():

@@ -47,6 +47,7 @@ class FakeBench:
         self.speed, self.runs, self.error = 1.0, False, None
         self.ran_us = 0
         self.gdb = 0
+        self.listens_everywhere = False
 
     def go(self) -> None:
         self.runs = True

@@ -96,7 +96,7 @@ def test_time_passes() -> None:
         ("console", "[0.002] linux: there"),
         ("renode version", "Renode says so"),
         ("help", "move 500 mm [2 s]"),
-        ("gdb 3333", "keep the port behind a firewall"),
+        ("gdb 3333", "The port is open to this machine alone"),
     ],
 )
 def test_what_can_be_looked_at(line: str, shown: str) -> None:
@@ -188,11 +188,31 @@ def test_what_a_touch_of_closed_ddr_leads_to(leads_to: str, touched: str, faults
     assert ("fatal error" in told) == faults
 
 
-@pytest.mark.needs("renode", "zephyr", "gdb")
-def test_gdb_stops_where_it_is_told() -> None:
+@pytest.mark.needs("renode", "zephyr")
+@pytest.mark.parametrize("options", [(), ("--listen-everywhere",)])
+def test_who_reaches_gdbs_port(options: tuple[str, ...]) -> None:
+    """127.0.0.2 answers only where all addresses do."""
+    port = _free_port()
+    with _talking(monitor("--gdb", str(port), *options)) as board:
+        told = _read_until(board, "The port is open to")
+        reached = []
+        for address in ("127.0.0.1", "127.0.0.2"):
+            with socket.socket() as caller:
+                reached.append(caller.connect_ex((address, port)) == 0)
+        board.communicate("quit\n", timeout=60)
+    assert reached == [True, bool(options)]
+    assert ("to all who reach" if options else "to this machine alone") in told
+
+
+def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@pytest.mark.needs("renode", "zephyr", "gdb")
+def test_gdb_stops_where_it_is_told() -> None:
+    port = _free_port()
     command = monitor("--gdb", str(port))
     gdb = ["gdb-multiarch", "-nx", "-batch", *GDB_STEPS, command[command.index("--elf") + 1]]
     gdb[3:3] = ["-ex", f"target remote :{port}"]

@@ -89,6 +89,18 @@ def build_library(
     """
     sources = {**core, **_own_sources()}
     options = [*_FLAGS, f"-DHOST_FAULT={FAULTS.index(fault)}", *flags]
+    return compile_once(sources, options, "the core", say=say)
+
+
+def compile_once(
+    sources: Mapping[str, bytes],
+    options: Sequence[str],
+    what: str,
+    *,
+    say: Callable[[str], None] = lambda text: None,
+) -> Path:
+    """The shared library of these files, by their names; raises as build_library does. `what`: for
+    people."""
     candidates = _compilers()
     names = [_cached(sources, options, compiler) for compiler in candidates]
     found = next((path for path in names if path.exists()), None)
@@ -96,19 +108,17 @@ def build_library(
         return found
     broken = []
     for compiler, path in zip(candidates, names, strict=True):
-        say(f"compiling the core with {shlex.join(compiler)} (once, then it is kept)")
+        say(f"compiling {what} with {shlex.join(compiler)} (once, then it is kept)")
         errors = _compile(compiler, options, sources, path)
         if not errors:
             return path
         trouble = _try(compiler)
         if not trouble:
-            raise ToolBrokeError(
-                f"{shlex.join(compiler)} does not compile the generated core:\n{errors}"
-            )
+            raise ToolBrokeError(f"{shlex.join(compiler)} does not compile {what}:\n{errors}")
         broken.append(f"  {shlex.join(compiler)}: {trouble}")
     tried = "\n".join(broken) or "  none of cc, gcc, clang is there, nor the ziglang package"
     raise MissingToolError(
-        f"the host backend needs a C compiler, and none works here:\n{tried}\n"
+        f"{what} needs a C compiler, and none works here:\n{tried}\n"
         "help: `pip install ziglang` brings one; or install gcc or clang, or name one in CC"
     )
 

@@ -1,0 +1,64 @@
+"""Keeps what Renode opens to this machine: its sockets listen on all addresses otherwise.
+
+Renode 1.16 has no option for it, so a small library (loopback.c) is preloaded into the processes
+that run it. It is compiled as the host backend's core is, once.
+
+    python -m fwgen.backends.renode.loopback COMMAND ...
+
+runs a command of yours so, `renode` for one.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Final, NoReturn
+
+from fwgen.backends.host.compile import compile_once
+from fwgen.errors import FwgenError
+
+_SOURCE: Final = "loopback.c"
+_VARIABLE: Final = "LD_PRELOAD"
+_FLAGS: Final = ("-std=gnu11", "-O2", "-g0", "-shared", "-fPIC", "-fvisibility=hidden")
+
+
+def environment() -> dict[str, str]:
+    """What a process that is to be kept to this machine needs. Raises MissingToolError without a C
+    compiler."""
+    source = Path(__file__).with_name(_SOURCE).read_bytes()
+    library = compile_once({_SOURCE: source}, _FLAGS, "what keeps Renode to this machine")
+    others = [item for item in os.environ.get(_VARIABLE, "").split(":") if item]
+    return {_VARIABLE: ":".join(dict.fromkeys([str(library), *others]))}
+
+
+def confined() -> bool:
+    """Is this process kept to this machine? It is tried, with a port of the system's choice."""
+    with socket.socket() as trial:
+        trial.bind(("", 0))
+        return str(trial.getsockname()[0]) == "127.0.0.1"
+
+
+def start_again() -> NoReturn:
+    """This program from its beginning, kept to this machine. Raises MissingToolError."""
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **environment()})
+
+
+def main() -> int:
+    command = sys.argv[1:]
+    if not command:
+        print("usage: python -m fwgen.backends.renode.loopback COMMAND ...", file=sys.stderr)
+        return 2
+    try:
+        os.execvpe(command[0], command, {**os.environ, **environment()})
+    except FwgenError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        print(f"{command[0]} does not start: {error.strerror}", file=sys.stderr)
+        return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
