@@ -147,7 +147,7 @@ class Tree:
         log = self._keep("cmake", output)
         if status:
             self._progress.done()
-            raise CompileError(f"{cmake_failed(output)}{log}", output)
+            raise CompileError(cmake_failed(output, log), output)
         for warning in kconfig_warnings(output):
             self._progress.say(warning)
         (self.folder / _KEY_FILE).write_text(json.dumps({"key": self._key}), encoding="utf-8")
@@ -171,18 +171,18 @@ class Tree:
         self._progress.done()
         log = self._keep("ninja", output)
         if status:
-            raise CompileError(f"{ninja_failed(output)}{log}", output)
+            raise CompileError(ninja_failed(output, log), output)
         compiled = [found[1] for step in steps if (found := _COMPILED.search(step))]
         return Ran(sum(map(bool, steps)), tuple(compiled))
 
     def _keep(self, tool: str, output: str) -> str:
-        """All that the tool said, beside the build folder; the line that says where."""
+        """All that the tool said, beside the build folder; returns where, '' if it could not be."""
         log = self.folder.with_name(f"{tool}.log")
         try:
             log.write_text(output, encoding="utf-8")
         except OSError:
             return ""  # a full disk, of which the error itself tells
-        return f"\nlog: {near(log)}"
+        return near(log)
 
     def _run(self, command: list[str], follow: Callable[[str], None]) -> tuple[int, str]:
         program = shutil.which(command[0], path=self._environment.get("PATH")) or command[0]

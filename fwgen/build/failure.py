@@ -4,6 +4,7 @@ Each function takes the whole output and gives a text of the form
 
     <what failed>: <the line that matters>
     <what stands around it>
+    the whole output: <file>
     help: <a way out>
 """
 
@@ -41,33 +42,37 @@ class _Told:
     headline: str
     lines: Sequence[str] = field(default_factory=list)
     hint: str = ""
+    log: str = ""
 
     def __str__(self) -> str:
         shown = [line.rstrip() for line in self.lines]
         more = len(shown) - _MOST_LINES
         rest = [f"... {more} more lines"] if more > 0 else []
-        help_line = [f"help: {self.hint}"] if self.hint else []
-        return "\n".join([self.headline, *shown[:_MOST_LINES], *rest, *help_line])
+        last = [f"the whole output: {self.log}"] if self.log else []
+        last += [f"help: {self.hint}"] if self.hint else []
+        return "\n".join([self.headline, *shown[:_MOST_LINES], *rest, *last])
 
 
-def cmake_failed(output: str) -> str:
-    """Why CMake could not configure the application."""
+def cmake_failed(output: str, log: str = "") -> str:
+    """Why CMake could not configure the application. `log`: where all of the output stands."""
     lines = output.splitlines()
     for look in (_full, _devicetree, _kconfig, _preprocessor, _cmake):
         told = look(lines)
         if told:
+            told.log = log
             return str(told)
-    return str(_Told("CMake could not configure the application:", lines[-20:]))
+    return str(_Told("CMake could not configure the application:", lines[-20:], log=log))
 
 
-def ninja_failed(output: str) -> str:
-    """What the compiler or the linker said, of the failed steps alone."""
+def ninja_failed(output: str, log: str = "") -> str:
+    """What the compiler or the linker said, of the failed steps alone. `log` as above."""
     shown = _failed_steps(output.splitlines())
     for look in (_full, _does_not_fit, _not_defined, _compiler):
         told = look(shown)
         if told:
+            told.log = log
             return str(told)
-    return str(_Told("the build failed:", shown))
+    return str(_Told("the build failed:", shown, log=log))
 
 
 def _full(lines: Sequence[str]) -> _Told | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from fwgen import process
 from fwgen.build.built import Tools
 from fwgen.build.find import Zephyr
 from fwgen.config import Config
@@ -32,8 +32,7 @@ def check_path(what: str, path: Path | str, way_out: str) -> None:
     if found:
         mark = "a space" if found[0] == " " else f"the character {found[0]!r}"
         raise InputError(
-            f"error: Zephyr cannot build with {mark} in a path, and {what} is {path}\n"
-            f"help: {way_out}"
+            f"Zephyr cannot build with {mark} in a path, and {what} is {path}\nhelp: {way_out}"
         )
 
 
@@ -55,7 +54,7 @@ def check_modules(config: Config, zephyr: Zephyr, python: Path) -> None:
     for module in config.zephyr.modules:
         if reason := not_a_module(module):
             raise InputError(
-                f"error: {module} {reason} ({config.origin('zephyr.modules')} names it)\n"
+                f"{module} {reason} ({config.origin('zephyr.modules')} names it)\n"
                 "help: name the folder of a module, the one that has `zephyr/module.yml`"
             )
     seen = _seen_modules(config, zephyr, python)
@@ -70,7 +69,7 @@ def check_modules(config: Config, zephyr: Zephyr, python: Path) -> None:
         where = f"{zephyr.base} is in no west workspace, and `zephyr.modules` does not name them"
         way_out = 'list their folders in `[zephyr] modules = ["/path/hal_stm32", ...]` of '
     raise MissingToolError(
-        f"error: Zephyr's modules {names} are missing: {where}\n"
+        f"Zephyr's modules {names} are missing: {where}\n"
         f"help: {way_out}{config.path}; `fwgen setup` makes a workspace that has all of them"
     )
 
@@ -107,16 +106,14 @@ def _seen_modules(config: Config, zephyr: Zephyr, python: Path) -> set[str]:
         if modules:
             command += [option, *modules]
         try:
-            done = subprocess.run(
-                command, cwd=zephyr.base, capture_output=True, text=True, check=False
-            )
+            done = process.run(command, cwd=zephyr.base, capture_output=True, text=True)
             text = listed.read_text(encoding="utf-8")
         except OSError as error:
             raise MissingToolError(
-                f"error: Zephyr's own list of its modules cannot be made: {error.strerror}\n"
+                f"Zephyr's own list of its modules cannot be made: {error.strerror}\n"
                 f"help: `{script}` is part of Zephyr: is {zephyr.base} whole?"
             ) from error
         if done.returncode:
             said = done.stderr.strip().splitlines() or ["it does not say why"]
-            raise InputError(f"error: Zephyr refuses its modules: {said[-1]}")
+            raise InputError(f"Zephyr refuses its modules: {said[-1]}")
     return set(re.findall(r'^"([^"]+)":', text, re.MULTILINE))

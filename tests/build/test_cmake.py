@@ -99,7 +99,7 @@ def test_failed_steps_alone_are_told(tmp_path: Path) -> None:
         "the build failed at /app/b.c:1:\n"
         "/app/b.c:1:10: fatal error: x.h: No such file or directory\n"
         "    1 | #include <x.h>\n"
-        f"log: {tmp_path}/ninja.log"
+        f"the whole output: {tmp_path}/ninja.log"
     )
     assert caught.value.exit_code == 4
     assert "x.h" not in said.getvalue(), "told once"
