@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from fwgen.series import Delivered, Ints, PackedDelivered, PackedTaken, Taken
+
+__all__ = ["Delivered", "Ints", "Taken"]
+
 Floats = NDArray[np.float64]
 
 # Values of Band.state: what Linux is doing.
@@ -44,38 +47,6 @@ def _ints() -> Ints:
 
 def _floats() -> Floats:
     return np.zeros(0, dtype=np.float64)
-
-
-@dataclass
-class Taken:
-    """What the firmware should have in its log: one row a period, from the sensor model."""
-
-    seq: Ints = field(default_factory=_ints)
-    boot: Ints = field(default_factory=_ints)
-    time_us: Ints = field(default_factory=_ints)  # scheduled instant, device time
-    at_us: Ints = field(default_factory=_ints)  # scheduled instant, scenario time
-    distance_mm: Ints = field(default_factory=_ints)  # 0 where the status has no distance
-    status: Ints = field(default_factory=_ints)  # wire.sample.SampleStatus
-    late_16ths: Ints = field(default_factory=_ints)
-
-    def __len__(self) -> int:
-        return len(self.seq)
-
-
-@dataclass
-class Delivered:
-    """What the peer's application received, in order of arrival (duplicates and all)."""
-
-    seq: Ints = field(default_factory=_ints)
-    boot: Ints = field(default_factory=_ints)
-    time_us: Ints = field(default_factory=_ints)  # device time, as the block says
-    distance_mm: Ints = field(default_factory=_ints)
-    status: Ints = field(default_factory=_ints)
-    late_16ths: Ints = field(default_factory=_ints)
-    arrival_us: Ints = field(default_factory=_ints)  # scenario time
-
-    def __len__(self) -> int:
-        return len(self.seq)
 
 
 @dataclass(frozen=True)
@@ -147,15 +118,13 @@ class RunRecord:
     period_us: int = 0
     virtual_s: float = 0.0
     wall_s: float = 0.0
-    taken: Taken = field(default_factory=Taken)
-    delivered: Delivered = field(default_factory=Delivered)
+    taken: Taken | PackedTaken = field(default_factory=Taken)
+    delivered: Delivered | PackedDelivered = field(default_factory=Delivered)
     true_t_s: Floats = field(default_factory=_floats)  # the obstacle's corner points (or denser)
     true_mm: Floats = field(default_factory=_floats)
     gaps: list[Gap] = field(default_factory=list)
     sleeps: list[SleepRecord] = field(default_factory=list)
     bands: list[Band] = field(default_factory=list)  # without holes, in order
-    backlog_t_s: Floats = field(default_factory=_floats)  # samples taken and not yet received
-    backlog_samples: Ints = field(default_factory=_ints)
     ddr_accesses: list[DdrAccess] = field(default_factory=list)
     log_capacity_bytes: int = 0
     log_peak_bytes: int = 0  # the most at any one time, whole blocks

@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.record import ASLEEP, Band, Floats, SleepRecord
+from fwgen.record import ASLEEP, Band, Floats, RunRecord, SleepRecord
 from fwgen.report import svg
 from fwgen.report.samples import Bools
-from fwgen.report.scene import Scene
+from fwgen.report.scene import Run, Scene, ups_s
 from fwgen.report.svg import Scale, line, rect, text
 from fwgen.report.words import clock, count, span
 
@@ -38,46 +38,41 @@ class Closeup:
     markup: str
 
 
-def closeups(scene: Scene, index: int) -> list[Closeup]:
+def closeups(run: Run, index: int) -> list[Closeup]:
     """The pictures of one sleep; none of what did not happen in it."""
-    sleep = scene.record.sleeps[index]
-    asleep = _band_of(scene, sleep, index)
-    wide_s = max(1.0, 20e-6 * scene.record.period_us)
+    sleep = run.record.sleeps[index]
+    asleep = _band_of(run.record, sleep, index)
+    wide_s = max(1.0, 20e-6 * run.record.period_us)
     if asleep is None:
         window = (sleep.at_s - wide_s, sleep.at_s + 2 * wide_s)
-        return [_rails(scene, "Called off", window, sleep.at_s, f"sleep{index}-off", _off(sleep))]
-    found = [_falling(scene, sleep, asleep, wide_s, index)]
-    up_s = _up_s(scene, asleep)
+        return [_rails(run, "Called off", window, sleep.at_s, f"sleep{index}-off", _off(sleep))]
+    found = [_falling(run, sleep, asleep, wide_s, index)]
+    up_s = next((up_s for up_s in ups_s(run.record) if up_s >= asleep.end_s), None)
     if up_s is None:
         return found
-    found.append(_waking(scene, sleep, asleep, up_s, wide_s, index))
-    drained = _drain(scene, sleep, asleep, up_s, index)
+    found.append(_waking(run, sleep, asleep, up_s, wide_s, index))
+    drained = _drain(run, sleep, asleep, up_s, index)
     return [*found, drained] if drained else found
 
 
 # ------------------------------------------------------------------------------------- which part
 
 
-def _band_of(scene: Scene, sleep: SleepRecord, index: int) -> Band | None:
+def _band_of(record: RunRecord, sleep: SleepRecord, index: int) -> Band | None:
     """The time with DDR closed that belongs to this sleep, if it came to it."""
-    following = scene.record.sleeps[index + 1 :]
+    following = record.sleeps[index + 1 :]
     end_s = following[0].at_s if following and following[0].at_s > sleep.at_s else np.inf
-    for band in scene.record.bands:
+    for band in record.bands:
         if band.state == ASLEEP and sleep.at_s <= band.start_s < max(end_s, sleep.at_s + 10):
             return band if sleep.slept_s else None
     return None
-
-
-def _up_s(scene: Scene, asleep: Band) -> float | None:
-    """When Linux was up again."""
-    return next((up_s for up_s in scene.ups_s if up_s >= asleep.end_s), None)
 
 
 def _off(sleep: SleepRecord) -> str:
     return f"The suspend was called off ({sleep.wake_cause}) before DDR was closed."
 
 
-def _falling(scene: Scene, sleep: SleepRecord, asleep: Band, wide_s: float, index: int) -> Closeup:
+def _falling(run: Run, sleep: SleepRecord, asleep: Band, wide_s: float, index: int) -> Closeup:
     window = (sleep.at_s - wide_s, asleep.start_s + wide_s)
     if sleep.ack_ms is None:
         asked = "Linux suspends at 0 s without a word: no application runs that would send SLEEP."
@@ -86,27 +81,28 @@ def _falling(scene: Scene, sleep: SleepRecord, asleep: Band, wide_s: float, inde
     words = (
         f"{asked} What has not been sent by then stays in the log, with every sample that follows."
     )
-    return _rails(scene, "Falling asleep", window, sleep.at_s, f"sleep{index}-down", words)
+    return _rails(run, "Falling asleep", window, sleep.at_s, f"sleep{index}-down", words)
 
 
 def _waking(
-    scene: Scene, sleep: SleepRecord, asleep: Band, up_s: float, wide_s: float, index: int
+    run: Run, sleep: SleepRecord, asleep: Band, up_s: float, wide_s: float, index: int
 ) -> Closeup:
     window = (max(asleep.end_s - wide_s / 2, up_s - 1.5 * wide_s), up_s + 1.5 * wide_s)
     first = sleep.first_sample_ms
     came = "" if first is None else f" The first sample is there {span(first / 1e3)} later."
     words = f"Linux is up at 0 s, {span(up_s - asleep.end_s)} after DDR was open again.{came}"
-    return _rails(scene, "Waking up", window, up_s, f"sleep{index}-up", words)
+    return _rails(run, "Waking up", window, up_s, f"sleep{index}-up", words)
 
 
 # --------------------------------------------------------------------------------- taken, arrived
 
 
 def _rails(
-    scene: Scene, title: str, window: tuple[float, float], zero_s: float, name: str, words: str
+    run: Run, title: str, window: tuple[float, float], zero_s: float, name: str, words: str
 ) -> Closeup:
     """Above, each sample when it was taken; below, when it arrived; then what waits."""
-    low_s, high_s = max(window[0], 0.0), min(window[1], scene.end_s)
+    low_s, high_s = max(window[0], 0.0), min(window[1], run.end_s)
+    scene = run.around(low_s, high_s)
     x = Scale(low_s, max(high_s, low_s + 1e-3), _LEFT, WIDTH - _RIGHT)
     parts = [*_ground(scene, x, _HEIGHT - 24)]
     for t_s, label in svg.time_ticks(low_s - zero_s, high_s - zero_s, _TICKS):
@@ -190,15 +186,14 @@ def _waiting(scene: Scene, x: Scale) -> Iterator[str]:
 # -------------------------------------------------------------------------------------- the drain
 
 
-def _drain(
-    scene: Scene, sleep: SleepRecord, asleep: Band, up_s: float, index: int
-) -> Closeup | None:
+def _drain(run: Run, sleep: SleepRecord, asleep: Band, up_s: float, index: int) -> Closeup | None:
     """Each block of the backlog: which time it covers, and when it arrived."""
     if not sleep.drain_ms or sleep.backlog < 2:
         return None
     drain_s = sleep.drain_ms / 1e3
     low_s, high_s = up_s - max(0.004, 0.25 * drain_s), up_s + 1.3 * drain_s + 0.004
-    mine = scene.check.arrived & (scene.arrival_s >= up_s) & (scene.arrival_s <= high_s)
+    scene = run.around(low_s, high_s)
+    mine = scene.arrived & (scene.arrival_s >= up_s) & (scene.arrival_s <= high_s)
     mine &= scene.taken_s < high_s
     if len(np.unique(scene.arrival_s[mine])) < 3:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from fwgen.errors import InputError
 if TYPE_CHECKING:
     from fwgen.record import RunRecord
     from fwgen.report.model import Report
+    from fwgen.report.samples import SampleCheck
 
 PAGE: Final = "report.html"
 DATA: Final = "report.json"
@@ -51,51 +52,57 @@ def write_report(
     """
     from fwgen.report.document import to_json
     from fwgen.report.html import render_html
+    from fwgen.report.samples import check_samples
 
     check_directory(directory)
-    files = {DATA: to_json(report), PAGE: render_html(record, report)}
+    check = check_samples(record)
+    files: dict[str, Iterable[str]] = {
+        DATA: [to_json(report)],
+        PAGE: [render_html(record, report, check)],
+    }
     if samples:
-        files[SAMPLES] = samples_csv(record)
+        files[SAMPLES] = samples_csv(record, check)
     _write(directory, files)
     if not samples:
         (directory / SAMPLES).unlink(missing_ok=True)  # an earlier run's
     return directory / PAGE
 
 
-def samples_csv(record: RunRecord) -> str:
-    """A line a sample taken: what was taken, and what became of it."""
+def samples_csv(record: RunRecord, check: SampleCheck) -> Iterator[str]:
+    """A line a sample taken: what was taken, and what became of it; part by part."""
     import numpy as np
 
-    from fwgen.report.scene import make_scene
+    from fwgen.report.scene import Run
     from fwgen.wire.sample import STATUS_NAMES
 
-    scene, taken = make_scene(record), record.taken
-    fate = np.select([scene.check.arrived, scene.check.declared], ["arrived", "declared"], "lost")
-    columns = (
-        taken.seq.tolist(),
-        taken.boot.tolist(),
-        scene.taken_s.tolist(),
-        taken.distance_mm.tolist(),
-        taken.status.tolist(),
-        taken.late_16ths.tolist(),
-        fate.tolist(),
-        scene.arrival_s.tolist(),
-    )
-    lines = [
-        f"{seq},{boot},{at_s:.6f},{mm},{STATUS_NAMES[status]},{late},{what},"
-        + (f"{arrived_s:.6f}" if what == "arrived" else "")
-        for seq, boot, at_s, mm, status, late, what, arrived_s in zip(*columns, strict=True)
-    ]
-    return "\n".join([CSV_HEADER, *lines, ""])
+    yield f"{CSV_HEADER}\n"
+    for scene in Run(record, check).parts():
+        end = scene.first + len(scene.taken_s)
+        taken = record.taken.part(scene.first, end)
+        declared = check.in_gap[scene.first : end]
+        fate = np.select([scene.arrived, declared], ["arrived", "declared"], "lost")
+        columns = (
+            taken.seq.tolist(),
+            taken.boot.tolist(),
+            scene.taken_s.tolist(),
+            taken.distance_mm.tolist(),
+            taken.status.tolist(),
+            taken.late_16ths.tolist(),
+            fate.tolist(),
+            scene.arrival_s.tolist(),
+        )
+        for seq, boot, at_s, mm, status, late, what, arrived_s in zip(*columns, strict=True):
+            arrived = f"{arrived_s:.6f}" if what == "arrived" else ""
+            yield f"{seq},{boot},{at_s:.6f},{mm},{STATUS_NAMES[status]},{late},{what},{arrived}\n"
 
 
-def _write(directory: Path, files: Mapping[str, str]) -> None:
+def _write(directory: Path, files: Mapping[str, Iterable[str]]) -> None:
     staged: list[tuple[Path, Path]] = []
     try:
-        for name, text in files.items():
+        for name, parts in files.items():
             temporary = directory / f".{name}.{os.getpid()}.fwgen-tmp"
             staged.append((temporary, directory / name))
-            temporary.write_bytes(text.encode())
+            _store(temporary, parts)
         for temporary, target in staged:
             temporary.replace(target)
     except OSError as error:
@@ -104,6 +111,11 @@ def _write(directory: Path, files: Mapping[str, str]) -> None:
         for temporary, _ in staged:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def _store(path: Path, parts: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(parts)
 
 
 def _is_ours(path: Path) -> bool:

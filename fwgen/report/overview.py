@@ -12,8 +12,8 @@ import numpy as np
 
 from fwgen.record import ASLEEP, Floats
 from fwgen.report import svg
-from fwgen.report.samples import NEVER, runs
-from fwgen.report.scene import Scene
+from fwgen.report.scene import Run
+from fwgen.report.survey import FEW_POINTS, missing, survey, wrong_points
 from fwgen.report.svg import Scale, line, rect, text
 from fwgen.report.words import count, fine_clock, span
 
@@ -21,9 +21,7 @@ WIDTH: Final = 1160.0
 LEFT: Final = 62.0
 RIGHT: Final = 14.0
 _COLUMNS: Final = 1084
-_FEW_POINTS: Final = 2500
 _SHORTEST_LABEL: Final = 70.0
-_RINGS: Final = 500
 _PEAK_LETTER: Final = 11.0  # as wide as on a narrow page
 
 
@@ -36,20 +34,17 @@ class Picture:
 
 
 class Overview:
-    """Draws a scene; every picture has the same width and margins, so that times line up."""
+    """Draws a run; every picture has the same width and margins, so that times line up."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._x = Scale(0.0, scene.end_s, LEFT, WIDTH - RIGHT)
-        self._column = np.clip(
-            (scene.taken_s * (_COLUMNS / scene.end_s)).astype(np.int64), 0, _COLUMNS - 1
-        )
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._x = Scale(0.0, run.end_s, LEFT, WIDTH - RIGHT)
         self._centres_s: Floats = (np.arange(_COLUMNS, dtype=np.float64) + 0.5) * (
-            scene.end_s / _COLUMNS
+            run.end_s / _COLUMNS
         )
-        self._grid_s = np.linspace(0.0, scene.end_s, 8 * _COLUMNS + 1)
-        self._waiting = scene.waiting(self._grid_s)
-        self._nearest, self._farthest = svg.columns(scene.got_mm, self._column, _COLUMNS)
+        self._grid_s = np.linspace(0.0, run.end_s, 8 * _COLUMNS + 1)
+        self._seen = survey(run, _COLUMNS, self._grid_s)
+        self._missing_columns = missing(run, _COLUMNS)
 
     def pictures(self) -> list[Picture]:
         return [
@@ -63,7 +58,7 @@ class Overview:
 
     def _linux(self) -> str:
         parts = []
-        for band in self._scene.record.bands:
+        for band in self._run.record.bands:
             x, end_x = self._x(band.start_s), self._x(band.end_s)
             length = span(band.end_s - band.start_s)
             title = (
@@ -73,15 +68,15 @@ class Overview:
             if end_x - x > _SHORTEST_LABEL:
                 middle = (x + end_x) / 2
                 parts.append(text(band.state, middle, 20.5, f"on-{band.state}", "middle"))
-        for access in self._scene.record.ddr_accesses[:1000]:
+        for access in self._run.record.ddr_accesses[:1000]:
             parts.append(_marker(self._x(access.t_s), f"DDR touched at {fine_clock(access.t_s)}"))
-        asleep = [band for band in self._scene.record.bands if band.state == ASLEEP]
-        told = f"Linux was asleep {count(len(asleep), 'time')} in {span(self._scene.end_s)}."
+        asleep = [band for band in self._run.record.bands if band.state == ASLEEP]
+        told = f"Linux was asleep {count(len(asleep), 'time')} in {span(self._run.end_s)}."
         return svg.picture(WIDTH, 32, "What Linux was doing", told, parts, "linux")
 
     def _distance(self) -> str:
-        record, height = self._scene.record, 236.0
-        tallest = np.nanmax(np.append(self._farthest, record.true_mm), initial=100.0)
+        record, height = self._run.record, 236.0
+        tallest = np.nanmax(np.append(self._seen.farthest, record.true_mm), initial=100.0)
         y = Scale(0.0, float(tallest) * 1.06, height - 8, 8)
         parts = [*self._frame(y, height, lambda mm: f"{mm / 1000:g} m")]
         true_x, true_y = self._true_line(y)
@@ -90,20 +85,20 @@ class Overview:
         parts += self._wrong(y)
         parts += self._missing(height)
         told = (
-            f"True and received distance over {span(self._scene.end_s)}; received values lie "
-            f"between {np.nanmin(self._nearest, initial=9e9):.0f} and "
-            f"{np.nanmax(self._farthest, initial=0):.0f} mm."
+            f"True and received distance over {span(self._run.end_s)}; received values lie "
+            f"between {np.nanmin(self._seen.nearest, initial=9e9):.0f} and "
+            f"{np.nanmax(self._seen.farthest, initial=0):.0f} mm."
         )
         return svg.picture(WIDTH, height, "Distance over time", told, parts, "distance")
 
     def _backlog(self) -> str:
         height = 150.0
-        most = int(self._waiting.max(initial=0))
-        capacity = _capacity(self._scene)
+        most = int(self._seen.waiting.max(initial=0))
+        capacity = _capacity(self._run)
         shown = max(most, capacity if capacity < 1.6 * most else 0, 8)
         y = Scale(0.0, shown * 1.18, height - 8, 8)
         parts = [*self._frame(y, height, svg.short)]
-        x, top = _thin(self._x.all(self._grid_s), y.all(self._waiting))
+        x, top = _thin(self._x.all(self._grid_s), y.all(self._seen.waiting))
         parts.append(svg.area(x, top, y(0), "waiting"))
         if capacity <= shown:
             parts.append(line(LEFT, y(capacity), WIDTH - RIGHT, y(capacity), "limit"))
@@ -115,16 +110,16 @@ class Overview:
         return svg.picture(WIDTH, height, "Backlog over time", told, parts, "backlog")
 
     def _arrival(self) -> str:
-        scene, height = self._scene, 300.0
-        y = Scale(0.0, scene.end_s, height - 30, 8)
-        parts = [*self._frame(y, height - 22, str, svg.time_ticks(0, scene.end_s, 6))]
-        for t_s, label in svg.time_ticks(0, scene.end_s, 12):
+        run, height = self._run, 300.0
+        y = Scale(0.0, run.end_s, height - 30, 8)
+        parts = [*self._frame(y, height - 22, str, svg.time_ticks(0, run.end_s, 6))]
+        for t_s, label in svg.time_ticks(0, run.end_s, 12):
             anchor = "end" if self._x(t_s) > WIDTH - 40 else "middle"
             parts.append(text(label, self._x(t_s), height - 8, "tick", anchor))
         x, top = self._known(y)
         if len(x):
-            taken_x = np.array([self._x(0), self._x(scene.end_s)])
-            taken_y = np.array([y(0), y(scene.end_s)])
+            taken_x = np.array([self._x(0), self._x(run.end_s)])
+            taken_y = np.array([y(0), y(run.end_s)])
             both_x = np.concatenate([x, taken_x[::-1]])
             both_y = np.concatenate([top, taken_y[::-1]])
             parts.append(svg.element("path", d=svg.path(both_x, both_y) + "Z", class_="lag"))
@@ -149,7 +144,7 @@ class Overview:
         y_ticks: list[tuple[float, str]] | None = None,
     ) -> Iterator[str]:
         """Night shading, grid, labels of the y axis."""
-        for band in self._scene.record.bands:
+        for band in self._run.record.bands:
             if band.state == ASLEEP:
                 x, end_x = self._x(band.start_s), self._x(band.end_s)
                 yield rect(x, 0, max(end_x - x, 0.5), height, "night")
@@ -157,54 +152,43 @@ class Overview:
         for value, shown in marks:
             yield line(LEFT, y(value), WIDTH - RIGHT, y(value), "grid")
             yield text(shown, LEFT - 8, y(value) + 4, "tick", "end")
-        for t_s, _ in svg.time_ticks(0, self._scene.end_s, 12):
+        for t_s, _ in svg.time_ticks(0, self._run.end_s, 12):
             yield line(self._x(t_s), 0, self._x(t_s), height, "grid")
 
     def _true_line(self, y: Scale) -> tuple[Floats, Floats]:
         """The obstacle: its corner points are few, unless they come from a long file."""
-        record = self._scene.record
-        t_s = np.clip(record.true_t_s, 0, self._scene.end_s)
+        record = self._run.record
+        t_s = np.clip(record.true_t_s, 0, self._run.end_s)
         mm = np.interp(t_s, record.true_t_s, record.true_mm) if len(t_s) else record.true_mm
         if len(t_s):
-            edges = np.array([0.0, self._scene.end_s])
+            edges = np.array([0.0, self._run.end_s])
             ends = np.interp(edges, record.true_t_s, record.true_mm)
             t_s = np.concatenate([edges[:1], t_s, edges[1:]])
             mm = np.concatenate([ends[:1], mm, ends[1:]])
         x, top = self._x.all(t_s), y.all(mm)
-        return _thin(x, top) if len(x) > _FEW_POINTS else (x, top)
+        return _thin(x, top) if len(x) > FEW_POINTS else (x, top)
 
     def _received(self, y: Scale) -> str:
-        scene = self._scene
-        got = ~np.isnan(scene.got_mm)
-        if got.sum() <= _FEW_POINTS:
-            x, top = self._x.all(scene.taken_s[got]), y.all(scene.got_mm[got])
+        points = self._seen.points
+        if points is not None:
+            x, top = self._x.all(points[0]), y.all(points[1])
             return svg.strokes(((a, b, a, b) for a, b in zip(x, top, strict=True)), "dots")
         x = self._x.all(self._centres_s)
-        low, high = y.all(self._nearest), y.all(self._farthest)
+        low, high = y.all(self._seen.nearest), y.all(self._seen.farthest)
         kept = ~np.isnan(low)
         columns = zip(x[kept], low[kept] + 0.6, x[kept], high[kept] - 0.6, strict=True)
         return svg.strokes(columns, "received")
 
     def _wrong(self, y: Scale) -> Iterator[str]:
         """A ring around each sample that arrived other than it was taken."""
-        check, delivered = self._scene.check, self._scene.record.delivered
-        for place in np.flatnonzero(check.wrong & (check.row != NEVER))[:_RINGS]:
-            x = self._x(float(self._scene.taken_s[check.row[place]]))
-            told = svg.element("title", f"sample {delivered.seq[place]} is wrong")
-            middle = y(float(delivered.distance_mm[place]))
-            yield svg.element("circle", told, cx=x, cy=middle, r=5, class_="wrong")
+        for number, taken_s, mm in wrong_points(self._run):
+            told = svg.element("title", f"sample {number} is wrong")
+            yield svg.element("circle", told, cx=self._x(taken_s), cy=y(mm), r=5, class_="wrong")
 
     def _missing(self, height: float) -> Iterator[str]:
         """Samples that never came."""
-        for mask, kind in (
-            (self._scene.check.declared, "declared"),
-            (self._scene.check.lost, "lost"),
-        ):
-            edges = np.zeros(_COLUMNS + 1, dtype=np.int64)
-            for first, last in runs(mask):
-                edges[self._column[first]] += 1
-                edges[self._column[last] + 1] -= 1
-            for first, last in runs(np.cumsum(edges[:-1]) > 0):
+        for kind, found in self._missing_columns:
+            for first, last in found:
                 x, end_x = (LEFT + edge * self._column_width for edge in (first, last + 1))
                 yield rect(x, 0, max(end_x - x, 1.5), height, kind)
 
@@ -215,7 +199,7 @@ class Overview:
     def _peaks(self, y: Scale, most: int) -> Iterator[str]:
         """A number at the end of each sleep that is worth one."""
         free_x = LEFT
-        for sleep in self._scene.record.sleeps:
+        for sleep in self._run.record.sleeps:
             if sleep.backlog < most * 0.12 or sleep.backlog < 20:
                 continue
             x = self._x(sleep.at_s + sleep.slept_s)
@@ -227,18 +211,18 @@ class Overview:
                 free_x = x
 
     def _known(self, y: Scale) -> tuple[Floats, Floats]:
-        at_s, newest_s = self._scene.known_up_to()
+        at_s, newest_s = self._seen.known_s, self._seen.newest_s
         x, top = self._x.all(at_s), y.all(newest_s)
         last = np.append(np.floor(x[1:]) != np.floor(x[:-1]), True) if len(x) else x > 0
         first = np.append(True, last[:-1]) if len(x) else last
         kept = first | last
-        return svg.staircase(x[kept], top[kept], self._x(self._scene.end_s))
+        return svg.staircase(x[kept], top[kept], self._x(self._run.end_s))
 
     def _notes(self, y: Scale) -> Iterator[str]:
         """What is to be seen, said at the longest sleep."""
-        sleeps = [sleep for sleep in self._scene.record.sleeps if sleep.drain_ms is not None]
+        sleeps = [sleep for sleep in self._run.record.sleeps if sleep.drain_ms is not None]
         longest = max(sleeps, key=lambda sleep: sleep.slept_s, default=None)
-        if longest is None or longest.slept_s < self._scene.end_s * 0.25:
+        if longest is None or longest.slept_s < self._run.end_s * 0.25:
             return
         end_x = self._x(longest.at_s + longest.slept_s)
         middle = self._x(longest.at_s + 0.55 * longest.slept_s)
@@ -251,8 +235,8 @@ class Overview:
 
     def readings(self) -> str:
         """What the page's cursor reads off, a value a column, as JSON."""
-        record = self._scene.record
-        at_s, newest_s = self._scene.known_up_to()
+        record = self._run.record
+        at_s, newest_s = self._seen.known_s, self._seen.newest_s
         found = np.searchsorted(at_s, self._centres_s, side="right") - 1
         known = np.where(found >= 0, newest_s[found] if len(at_s) else 0.0, 0.0)
         starts = [band.start_s for band in record.bands]
@@ -263,14 +247,14 @@ class Overview:
         names = sorted(set(states))
         return json.dumps(
             {
-                "end": self._scene.end_s,
+                "end": self._run.end_s,
                 "left": LEFT / WIDTH,
                 "right": 1 - RIGHT / WIDTH,
                 "names": names,
                 "state": [names.index(state) for state in states],
-                "near": _whole(self._nearest),
-                "far": _whole(self._farthest),
-                "waiting": self._waiting[4::8].tolist(),
+                "near": _whole(self._seen.nearest),
+                "far": _whole(self._seen.farthest),
+                "waiting": self._seen.waiting[4::8].tolist(),
                 "known": [round(value, 1) for value in known.tolist()],
             },
             separators=(",", ":"),
@@ -296,9 +280,9 @@ def _thin(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return x[order], y[order]
 
 
-def _capacity(scene: Scene) -> float:
+def _capacity(run: Run) -> float:
     """How many samples the log holds at this run's density; infinite if that is not known."""
-    record = scene.record
+    record = run.record
     if not record.log_bytes_per_sample or not record.log_capacity_bytes:
         return float("inf")
     return record.log_capacity_bytes / record.log_bytes_per_sample

@@ -3,6 +3,9 @@
 Nothing here trusts the peer's own bookkeeping. A received sample is known by its number (modulo
 2^32, as on the wire; a run has fewer than 2^31 samples), unless the times show that the firmware
 lost samples before it numbered them.
+
+A run may have tens of millions of samples: they are looked at part by part, and few bytes are kept
+of each. A flaw that no sample has takes no memory.
 """
 
 from __future__ import annotations
@@ -14,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.errors import ToolBrokeError
-from fwgen.record import Delivered, Gap, Ints, RunRecord, Taken
+from fwgen.record import Gap, RunRecord
+from fwgen.series import NEVER, Delivered, Ints, PackedTaken, Taken, circular, spans
 
 Bools = NDArray[np.bool_]
 
-NEVER: Final = -1
-_HALF: Final = 1 << 31
+__all__ = ["NEVER", "Bools", "SampleCheck", "check_samples", "runs"]
+
+_FLAWS: Final = ("unknown", "duplicated", "out_of_order", "wrong_value", "wrong_time", "too_early")
 
 
 @dataclass(frozen=True)
@@ -27,108 +32,150 @@ class SampleCheck:
     """Every sample taken has exactly one fate: it arrived, was declared lost, or is lost."""
 
     # a value for each sample taken
-    arrived: Bools
-    declared: Bools  # in a gap, and did not arrive
-    lost: Bools
-    place: Ints  # which of the received it first was; NEVER where `arrived` is False
+    place: NDArray[np.int32]  # which of the received it first was; NEVER where it did not arrive
+    in_gap: Bools
 
     # a value for each sample received; a sample can be wrong in more than one way
-    row: Ints  # which one of the taken it is, or NEVER if there is none of that number
     shift: Ints  # by how much its number is too small: so many were lost before being numbered
+    unknown: Bools  # with a number that was never taken
     duplicated: Bools
     out_of_order: Bools  # a later one had arrived before
     wrong_value: Bools  # distance, status or lateness
     wrong_time: Bools  # schedule time or boot
     too_early: Bools  # it arrived before it was taken
 
-    # gaps that say what is not so
-    declared_arrived: Bools  # a value for each sample taken: declared lost, and yet it arrived
     declared_unknown: int  # numbers declared lost before such samples were taken
 
     @property
-    def unknown(self) -> Bools:
-        """Received samples with a number that was never taken."""
-        return np.asarray(self.row == NEVER)
+    def arrived(self) -> Bools:
+        return np.asarray(self.place != NEVER)
+
+    @property
+    def declared(self) -> Bools:
+        """In a gap, and did not arrive."""
+        return np.asarray(self.in_gap & (self.place == NEVER)) if _any(self.in_gap) else self.in_gap
+
+    @property
+    def lost(self) -> Bools:
+        missing: Bools = self.place == NEVER
+        if _any(self.in_gap):
+            missing &= ~self.in_gap
+        return missing
+
+    @property
+    def declared_arrived(self) -> Bools:
+        """Declared lost, and yet it arrived."""
+        return np.asarray(self.in_gap & self.arrived) if _any(self.in_gap) else self.in_gap
 
     @property
     def wrong(self) -> Bools:
         """Received samples that differ in any way from what was taken."""
-        return np.asarray(self.unknown | self.wrong_value | self.wrong_time | self.too_early)
+        ways = (self.unknown, self.wrong_value, self.wrong_time, self.too_early)
+        found = [mask for mask in ways if _any(mask)]
+        return np.logical_or.reduce(found) if len(found) > 1 else [*found, self.unknown][0]
 
 
 def check_samples(record: RunRecord) -> SampleCheck:
     """Raises ToolBrokeError if the record's own list of samples taken makes no sense."""
+    taken = record.taken
+    if len(taken) and (trouble := taken.disorder()):
+        raise ToolBrokeError(trouble)
+    check = _look(record, None)
+    if check.wrong_time.any():
+        shift = _shift(taken.whole(), record.delivered.whole())
+        if shift.any():
+            check = _look(record, shift)
+    return check
+
+
+def rows_of(record: RunRecord, check: SampleCheck, places: Ints) -> Ints:
+    """Which of the samples taken each of these received is, or NEVER if there is none."""
+    part = record.delivered.pick(places)
+    return record.taken.find(circular(part.seq, record.taken.first_seq) + check.shift[places])
+
+
+def _look(record: RunRecord, shift: Ints | None) -> SampleCheck:
+    """At each received sample, its number `shift` too small (None: by nothing)."""
     taken, delivered = record.taken, record.delivered
-    _check_taken(taken)
-    number = _relative(taken.seq, taken)
-    wanted = _relative(delivered.seq, taken)
-    shift = _shift(wanted, taken, delivered, number)
-    row = _rows(wanted + shift, number)
-    known = row != NEVER
-    first, duplicated = _first_arrivals(row, len(taken))
-    arrived = first != NEVER
-    in_gap, declared_unknown = _declared(record.gaps, taken, number)
+    place = np.full(len(taken), NEVER, dtype=np.int32)
+    flaws = {name: _none(len(delivered)) for name in _FLAWS}
+    newest = NEVER
+    for first, end in spans(len(delivered)):
+        part = delivered.part(first, end)
+        numbers = circular(part.seq, taken.first_seq)
+        row = taken.find(numbers if shift is None else numbers + shift[first:end])
+        found = _compare(row, taken, part)
+        found["duplicated"] = _settle(row, first, place)
+        found["out_of_order"], newest = _out_of_order(
+            row, (row != NEVER) & ~found["duplicated"], newest
+        )
+        for name, mask in found.items():
+            if mask.any():
+                if not flaws[name].flags.writeable:
+                    flaws[name] = flaws[name].copy()
+                flaws[name][first:end] = mask
+    in_gap, declared_unknown = _declared(record.gaps, taken)
+    no_shift = np.broadcast_to(np.int64(0), (len(delivered),))
     return SampleCheck(
-        arrived=arrived,
-        declared=in_gap & ~arrived,
-        lost=~(in_gap | arrived),
-        place=first,
-        shift=shift,
-        row=row,
-        duplicated=duplicated,
-        out_of_order=_out_of_order(row, known & ~duplicated),
-        wrong_value=known & _differs(row, taken, delivered, "distance_mm", "status", "late_16ths"),
-        wrong_time=known & _differs(row, taken, delivered, "time_us", "boot"),
-        too_early=known & _too_early(row, taken, delivered),
-        declared_arrived=in_gap & arrived,
+        place=place,
+        in_gap=in_gap,
+        shift=no_shift if shift is None else shift,
         declared_unknown=declared_unknown,
+        **flaws,
     )
+
+
+def _any(mask: Bools) -> bool:
+    """Whether it is worth looking at: see _none."""
+    return bool(mask.flags.writeable and mask.any())
+
+
+def _none(count: int) -> Bools:
+    """False for each, in no memory; to be copied before it is written to."""
+    return np.broadcast_to(np.False_, (count,))
 
 
 def runs(mask: Bools) -> list[tuple[int, int]]:
     """First and last index of each run of True."""
+    if not mask.any():
+        return []
     edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
     return [(int(first), int(end) - 1) for first, end in edges.reshape(-1, 2)]
 
 
-def _check_taken(taken: Taken) -> None:
-    if len(taken) and (np.diff(taken.seq) <= 0).any():
-        raise ToolBrokeError("the record gives two samples taken the same number, or no order")
-    if len(taken) and (np.diff(taken.at_us) < 0).any():
-        raise ToolBrokeError("the record's samples taken are not in the order of time")
+def _compare(row: Ints, taken: Taken | PackedTaken, part: Delivered) -> dict[str, Bools]:
+    known = row != NEVER
+    found = {"unknown": ~known}
+    if not known.any():
+        return found
+    due = taken.pick(np.where(known, row, 0))
+    for name, columns in _COMPARED.items():
+        differs = np.zeros(len(row), dtype=np.bool_)
+        for column in columns:
+            differs |= getattr(part, column) != getattr(due, column)
+        found[name] = known & differs
+    found["too_early"] = known & (part.arrival_us < due.at_us)
+    return found
 
 
-def _relative(seq: Ints, taken: Taken) -> Ints:
-    """How far numbers lie behind that of the first sample taken; negative before it."""
-    origin = int(taken.seq[0]) if len(taken) else 0
-    return ((seq - origin + _HALF) & (2 * _HALF - 1)) - _HALF
+_COMPARED: Final = {
+    "wrong_value": ("distance_mm", "status", "late_16ths"),
+    "wrong_time": ("time_us", "boot"),
+}
 
 
-def _rows(wanted: Ints, number: Ints) -> Ints:
-    """Which row of the samples taken each wanted number is, or NEVER; `number` is ascending."""
-    if not len(number):
-        return np.full(len(wanted), NEVER, dtype=np.int64)
-    if number[-1] == len(number) - 1:
-        found, row = (wanted >= 0) & (wanted < len(number)), wanted
-    else:
-        row = np.minimum(np.searchsorted(number, wanted), len(number) - 1)
-        found = number[row] == wanted
-    return np.where(found, row, NEVER)
-
-
-def _shift(wanted: Ints, taken: Taken, delivered: Delivered, number: Ints) -> Ints:
+def _shift(taken: Taken, delivered: Delivered) -> Ints:
     """By how much the received numbers are too small, seen from the times that come with them.
 
     A firmware that loses a sample before it has numbered it numbers all that follow too low, for
     ever: so a shift counts only as far as every later sample confirms it. A block with a wrong time
     or a wrong number among good ones has no shift.
     """
+    wanted = circular(delivered.seq, taken.first_seq)
+    number = circular(taken.seq, taken.first_seq)
     shift = np.zeros(len(wanted), dtype=np.int64)
-    plain = _rows(wanted, number)
-    if not _differs(plain, taken, delivered, "time_us", "boot")[plain != NEVER].any():
-        return shift
     by_time = _rows_by_time(taken, delivered)
-    seen = (by_time != NEVER) & (plain != NEVER)
+    seen = (by_time != NEVER) & (taken.find(wanted) != NEVER)
     shift[seen] = number[by_time[seen]] - wanted[seen]
     seen &= shift >= 0
     order = np.argsort(wanted, kind="stable")
@@ -150,50 +197,43 @@ def _rows_by_time(taken: Taken, delivered: Delivered) -> Ints:
     return result
 
 
-def _first_arrivals(row: Ints, samples: int) -> tuple[Ints, Bools]:
-    """Which of the received each sample taken first was, and which of the received came again."""
+def _settle(row: Ints, first: int, place: NDArray[np.int32]) -> Bools:
+    """Notes in `place` which samples have arrived with this part, the received ones from `first`
+    on; returns which of them came again."""
     known = np.flatnonzero(row != NEVER)
-    first = np.full(samples, NEVER, dtype=np.int64)
-    first[row[known[::-1]]] = known[::-1]  # of several writes the last one stays: the first arrival
-    duplicated = np.zeros(len(row), dtype=np.bool_)
-    duplicated[known] = first[row[known]] != known
-    return first, duplicated
+    rows = row[known]
+    news = place[rows] == NEVER
+    # of several writes the last one stays: the first arrival
+    place[rows[news][::-1]] = (first + known[news])[::-1]
+    again = np.zeros(len(row), dtype=np.bool_)
+    again[known] = place[rows] != first + known
+    return again
 
 
-def _out_of_order(row: Ints, fresh: Bools) -> Bools:
+def _out_of_order(row: Ints, fresh: Bools, newest: int) -> tuple[Bools, int]:
+    """`newest`: the highest row so far, before and behind this part."""
     result = np.zeros(len(row), dtype=np.bool_)
     order = row[fresh]
-    result[fresh] = order < np.maximum.accumulate(order)
-    return result
+    highest = np.maximum.accumulate(np.append(newest, order))
+    result[fresh] = order < highest[1:]
+    return result, int(highest[-1])
 
 
-def _differs(row: Ints, taken: Taken, delivered: Delivered, *columns: str) -> Bools:
-    if not len(taken):
-        return np.zeros(len(row), dtype=np.bool_)
-    result = np.zeros(len(row), dtype=np.bool_)
-    for name in columns:
-        result |= getattr(delivered, name) != getattr(taken, name)[row]
-    return result
-
-
-def _too_early(row: Ints, taken: Taken, delivered: Delivered) -> Bools:
-    if not len(taken):
-        return np.zeros(len(row), dtype=np.bool_)
-    return np.asarray(delivered.arrival_us < taken.at_us[row])
-
-
-def _declared(gaps: list[Gap], taken: Taken, number: Ints) -> tuple[Bools, int]:
+def _declared(gaps: list[Gap], taken: Taken | PackedTaken) -> tuple[Bools, int]:
     """Which samples lie in a gap that was declared after they were taken; and how many numbers were
     declared that were not taken by then. What is taken after the run's end counts neither way."""
-    depth = np.zeros(len(taken) + 1, dtype=np.int64)
+    in_gap = np.zeros(len(taken), dtype=np.bool_) if gaps else _none(len(taken))
+    behind = 0
+    if len(taken):
+        last = taken.seq_of(np.array([len(taken) - 1], dtype=np.int64))
+        behind = int(circular(last, taken.first_seq)[0]) + 1
     unknown = 0
     for gap in gaps:
-        first = int(_relative(np.array([gap.first], dtype=np.int64), taken)[0])
-        end = min(first + gap.count, int(number[-1]) + 1 if len(taken) else 0)
-        low, high = (int(at) for at in np.searchsorted(number, [first, end]))
-        by_then = int(np.searchsorted(taken.at_us, gap.at_us, side="right"))
-        true_end = min(high, max(low, by_then))
-        depth[low] += 1
-        depth[max(low, true_end)] -= 1
-        unknown += max(0, (end - first) - (max(low, true_end) - low))
-    return np.asarray(np.cumsum(depth)[:-1] > 0), unknown
+        first = int(circular(np.array([gap.first], dtype=np.int64), taken.first_seq)[0])
+        end = min(first + gap.count, behind)
+        low, high = taken.count_before(first), taken.count_before(end)
+        by_then = int(taken.before(np.array([gap.at_us + 1], dtype=np.int64))[0])
+        true_end = max(low, min(high, by_then))
+        in_gap[low:true_end] = True
+        unknown += max(0, (end - first) - (true_end - low))
+    return in_gap, unknown

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from fwgen.record import ASKING, AWAKE, Band, Floats, Ints, RunRecord
-from fwgen.report.samples import NEVER, Bools, SampleCheck, check_samples
+from fwgen.report.samples import NEVER, Bools, SampleCheck, check_samples, rows_of
+from fwgen.series import PART, spans
 from fwgen.wire.sample import SampleStatus
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Arrays have a value for each sample taken; times are seconds of scenario time."""
+    """The whole run, or the samples of a part of it: those from row `first` on. Arrays have a value
+    for each of these; times are seconds of scenario time."""
 
     record: RunRecord
     check: SampleCheck
+    first: int
     taken_s: Floats
     arrival_s: Floats  # NaN: it never arrived
     got_mm: Floats  # as received; NaN: never, or without a distance
@@ -26,6 +30,10 @@ class Scene:
     @property
     def end_s(self) -> float:
         return max(self.record.virtual_s, 1e-3)
+
+    @property
+    def arrived(self) -> Bools:
+        return ~np.isnan(self.arrival_s)
 
     def bands(self, low_s: float, high_s: float) -> list[Band]:
         """What Linux was doing, cut to this range."""
@@ -37,7 +45,7 @@ class Scene:
 
     def known_up_to(self) -> tuple[Floats, Floats]:
         """At each arrival that brings news, up to which instant Linux then knows the samples."""
-        came = np.flatnonzero(self.check.arrived)
+        came = np.flatnonzero(self.arrived)
         order = came[np.argsort(self.arrival_s[came], kind="stable")]
         newest = np.maximum.accumulate(self.taken_s[order])
         arrival = self.arrival_s[order]
@@ -50,58 +58,109 @@ class Scene:
         When a sample that never arrived left the log is not known: it counts until a later one
         arrives, but the log never holds more than what the fullest one gave when Linux woke.
         """
+        waiting = self.taken_and_not_gone(at_s)
+        most = max((sleep.backlog for sleep in self.record.sleeps), default=0)
+        return np.minimum(waiting, most) if most and not self.arrived.all() else waiting
+
+    def taken_and_not_gone(self, at_s: Floats) -> Ints:
+        """Of these samples, at these instants."""
         taken = np.searchsorted(self.taken_s, at_s, side="right")
         gone = np.searchsorted(self._gone_s, at_s, side="right")
-        waiting = np.asarray(taken - gone, dtype=np.int64)
-        most = max((sleep.backlog for sleep in self.record.sleeps), default=0)
-        return np.minimum(waiting, most) if most and not self.check.arrived.all() else waiting
-
-    @cached_property
-    def ups_s(self) -> list[float]:
-        """When Linux's application has come back."""
-        runs = [band.state in (AWAKE, ASKING) for band in self.record.bands]
-        return [
-            band.start_s
-            for band, before, now in zip(self.record.bands[1:], runs, runs[1:], strict=False)
-            if now and not before
-        ]
+        return np.asarray(taken - gone, dtype=np.int64)
 
     @cached_property
     def waited(self) -> Bools:
         """Samples that were taken while Linux was not up, and came when it was, or never."""
-        late = ~self.check.arrived
-        for up_s in self.ups_s:
-            late |= (self.taken_s < up_s) & (self.arrival_s >= up_s)
-        return np.asarray(late)
+        back_s = np.array(ups_s(self.record))
+        up = np.searchsorted(back_s, self.taken_s, side="right")
+        next_up_s = np.append(back_s, np.inf)[up]
+        return np.asarray(~self.arrived | (self.arrival_s >= next_up_s))
 
     @cached_property
     def _gone_s(self) -> Floats:
         """Sorted: a sample's arrival, or that of the next later one that arrived; else infinity."""
-        filled = np.where(self.check.arrived, self.arrival_s, np.inf)
-        missing = np.flatnonzero(~self.check.arrived)
-        came = np.append(np.flatnonzero(self.check.arrived), len(filled))
-        following = came[np.searchsorted(came, missing)]
-        filled[missing] = np.append(filled, np.inf)[following]
+        filled = np.where(self.arrived, self.arrival_s, np.inf)
+        missing = np.flatnonzero(~self.arrived)
+        if len(missing):
+            came = np.append(np.flatnonzero(self.arrived), len(filled))
+            following = came[np.searchsorted(came, missing)]
+            filled[missing] = np.append(filled, self._next_arrival_s)[following]
         return np.sort(filled)
 
+    @property
+    def _next_arrival_s(self) -> float:
+        """Of the first sample behind these that arrived."""
+        later = self.check.place[self.first + len(self.taken_s) :]
+        for first, end in spans(len(later)):
+            came = np.flatnonzero(later[first:end] != NEVER)
+            if len(came):
+                place = later[first + came[:1]].astype(np.int64)
+                return float(self.record.delivered.pick(place).arrival_us[0]) / 1e6
+        return float(np.inf)
 
-def make_scene(record: RunRecord) -> Scene:
-    """Checks the samples once more: the pictures rest on the record alone."""
-    check = check_samples(record)
-    delivered = record.delivered
-    came = check.place != NEVER
-    place = check.place[came]
+
+def ups_s(record: RunRecord) -> list[float]:
+    """When Linux's application has come back."""
+    runs = [band.state in (AWAKE, ASKING) for band in record.bands]
+    return [
+        band.start_s
+        for band, before, now in zip(record.bands[1:], runs, runs[1:], strict=False)
+        if now and not before
+    ]
+
+
+@dataclass(frozen=True)
+class Run:
+    """All scenes of a run."""
+
+    record: RunRecord
+    check: SampleCheck
+
+    @property
+    def end_s(self) -> float:
+        return max(self.record.virtual_s, 1e-3)
+
+    def parts(self) -> Iterator[Scene]:
+        """The samples in the order in which they were taken; at least one part."""
+        for first, end in spans(len(self.record.taken)) if len(self.record.taken) else [(0, 0)]:
+            yield make_scene(self.record, self.check, first, end)
+
+    def around(self, low_s: float, high_s: float) -> Scene:
+        """The samples that were taken or waited between these instants, and what came then."""
+        record = self.record
+        low_us, high_us = round(low_s * 1e6), round(high_s * 1e6)
+        first, end = record.taken.before(np.array([low_us, high_us + 1])).tolist()
+        came = record.delivered.between(low_us, high_us)
+        rows = rows_of(record, self.check, np.append(came, record.delivered.from_(low_us)))
+        first = min([first, *rows[rows != NEVER].tolist()])
+        end = max([end, *(rows + 1).tolist()])
+        before = np.flatnonzero(self.check.place[max(0, first - PART) : first] != NEVER)
+        if len(before):  # what never came waits until a later one comes
+            first = max(0, first - PART) + int(before[-1]) + 1
+        return make_scene(record, self.check, first, end)
+
+
+def make_scene(
+    record: RunRecord, check: SampleCheck | None = None, first: int = 0, end: int | None = None
+) -> Scene:
+    """Of the samples from row `first` to `end`. Without `check` they are checked once more."""
+    check = check or check_samples(record)
+    end = len(record.taken) if end is None else end
+    place = check.place[first:end].astype(np.int64)
+    came = place != NEVER
+    part = record.delivered.pick(place[came])
     arrival_s = np.full(len(came), np.nan)
-    arrival_s[came] = delivered.arrival_us[place] / 1e6
+    arrival_s[came] = part.arrival_us / 1e6
     status = np.full(len(came), NEVER, dtype=np.int64)
-    status[came] = delivered.status[place]
+    status[came] = part.status
     got_mm = np.full(len(came), np.nan)
-    got_mm[came] = delivered.distance_mm[place]
+    got_mm[came] = part.distance_mm
     got_mm[status >= SampleStatus.NO_ECHO] = np.nan
     return Scene(
         record=record,
         check=check,
-        taken_s=record.taken.at_us / 1e6,
+        first=first,
+        taken_s=record.taken.part(first, end).at_us / 1e6,
         arrival_s=arrival_s,
         got_mm=got_mm,
         got_status=status,

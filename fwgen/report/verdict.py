@@ -10,9 +10,10 @@ import numpy as np
 
 from fwgen.record import RunRecord
 from fwgen.report.model import Report
-from fwgen.report.samples import Bools, SampleCheck, runs
+from fwgen.report.samples import Bools, SampleCheck, rows_of, runs
 from fwgen.report.words import clock, count, fine_clock, listed, ranges, span
 from fwgen.scenario.expect import Expectation
+from fwgen.series import Delivered, Taken, spans
 from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 _END_SLACK_US: Final = 1_000_000
@@ -66,8 +67,9 @@ def _tell_missing(record: RunRecord, mask: Bools, how: str) -> str:
     if not found:
         return ""
     taken = record.taken
-    numbers = [(int(taken.seq[first]), int(taken.seq[last])) for first, last in found]
-    first_s, last_s = taken.at_us[found[0][0]] / 1e6, taken.at_us[found[-1][1]] / 1e6
+    rows = np.array(found, dtype=np.int64)
+    numbers = [(int(first), int(last)) for first, last in taken.seq_of(rows)]
+    first_s, last_s = taken.at(rows[[0, -1], [0, 1]]) / 1e6
     when = f"{_state(record, first_s)} at {clock(first_s)}"
     if clock(last_s) != clock(first_s):
         when = f"from {clock(first_s)} ({_state(record, first_s)}) to {clock(last_s)}"
@@ -96,11 +98,12 @@ def _tell_received(record: RunRecord, mask: Bools, how: str) -> str:
     places = np.flatnonzero(mask)
     if not len(places):
         return ""
-    numbers = np.unique(record.delivered.seq[places])
+    part = record.delivered.pick(places)
+    numbers = np.unique(part.seq)
     breaks = np.flatnonzero(np.diff(numbers) != 1)
     firsts, lasts = numbers[np.append(0, breaks + 1)], numbers[np.append(breaks, -1)]
     found = [(int(first), int(last)) for first, last in zip(firsts, lasts, strict=True)]
-    when = clock(record.delivered.arrival_us[places[0]] / 1e6)
+    when = clock(part.arrival_us[0] / 1e6)
     return f"{count(len(places), 'sample')} {how}: {ranges(found)}, first at {when}."
 
 
@@ -108,7 +111,7 @@ def _tell_wrong(record: RunRecord, check: SampleCheck) -> str:
     """One sentence a way of being wrong, with the first such sample."""
     if not check.wrong.any():
         return ""
-    ways: list[tuple[Bools, str, Callable[[RunRecord, int, int], str]]] = [
+    ways: list[tuple[Bools, str, Callable[[Taken, Delivered], str]]] = [
         (check.wrong_value, "with another value than the sensor gave", _value_example),
         (check.wrong_time, "with another time than that of the schedule", _time_example),
         (check.too_early, "before being taken", _early_example),
@@ -118,41 +121,39 @@ def _tell_wrong(record: RunRecord, check: SampleCheck) -> str:
     for mask, how, example in ways:
         places = np.flatnonzero(mask)
         if len(places):
-            shown = example(record, int(places[0]), int(check.row[places[0]]))
+            row = int(rows_of(record, check, places[:1])[0])
+            shown = example(record.taken.part(row, row + 1), record.delivered.pick(places[:1]))
             first = "the first: " if len(places) > 1 else ""
             sentences.append(f"{count(len(places), 'sample')} arrived {how} ({first}{shown}).")
     return " ".join(sentences)
 
 
-def _value_example(record: RunRecord, place: int, row: int) -> str:
-    taken, delivered = record.taken, record.delivered
-    is_ = _value(delivered.distance_mm[place], delivered.status[place], delivered.late_16ths[place])
-    due = _value(taken.distance_mm[row], taken.status[row], taken.late_16ths[row])
-    return f"{taken.seq[row]} says {is_} instead of {due}"
+def _value_example(due: Taken, got: Delivered) -> str:
+    return f"{due.seq[0]} says {_value(got)} instead of {_value(due)}"
 
 
-def _value(distance_mm: int, status: int, late_16ths: int) -> str:
+def _value(sample: Taken | Delivered) -> str:
+    distance_mm, status = sample.distance_mm[0], sample.status[0]
+    late_16ths = sample.late_16ths[0]
     name = STATUS_NAMES[status] if 0 <= status < len(STATUS_NAMES) else f"status {status}"
     text = f"{distance_mm} mm" if status == SampleStatus.VALID else f"{name}, {distance_mm} mm"
     return f"{text}, late by {late_16ths}/16" if late_16ths else text
 
 
-def _time_example(record: RunRecord, place: int, row: int) -> str:
-    taken, delivered = record.taken, record.delivered
+def _time_example(due: Taken, got: Delivered) -> str:
     return (
-        f"{taken.seq[row]} says {delivered.time_us[place]} us of boot {delivered.boot[place]} "
-        f"instead of {taken.time_us[row]} us of boot {taken.boot[row]}"
+        f"{due.seq[0]} says {got.time_us[0]} us of boot {got.boot[0]} "
+        f"instead of {due.time_us[0]} us of boot {due.boot[0]}"
     )
 
 
-def _early_example(record: RunRecord, place: int, row: int) -> str:
-    arrival_s, at_s = record.delivered.arrival_us[place] / 1e6, record.taken.at_us[row] / 1e6
-    return f"{record.taken.seq[row]} at {fine_clock(arrival_s)}, taken at {fine_clock(at_s)}"
+def _early_example(due: Taken, got: Delivered) -> str:
+    arrival_s, at_s = got.arrival_us[0] / 1e6, due.at_us[0] / 1e6
+    return f"{due.seq[0]} at {fine_clock(arrival_s)}, taken at {fine_clock(at_s)}"
 
 
-def _unknown_example(record: RunRecord, place: int, row: int) -> str:
-    arrival_s = record.delivered.arrival_us[place] / 1e6
-    return f"{record.delivered.seq[place]} at {clock(arrival_s)}"
+def _unknown_example(due: Taken, got: Delivered) -> str:
+    return f"{got.seq[0]} at {clock(got.arrival_us[0] / 1e6)}"
 
 
 def _tell_accesses(record: RunRecord, check: SampleCheck) -> str:
@@ -201,9 +202,9 @@ def _senseless(record: RunRecord, check: SampleCheck) -> Iterator[str]:
 
 
 def _misnumbered(record: RunRecord, check: SampleCheck) -> Iterator[str]:
-    places = np.flatnonzero(check.shift)
-    if len(places):
-        first, worst = record.delivered.seq[places].min(), int(check.shift.max())
+    if check.shift.any():
+        places = np.flatnonzero(check.shift)
+        first, worst = record.delivered.pick(places).seq.min(), int(check.shift.max())
         yield (
             f"From {first} on the numbers are too small by up to {worst:,}: the firmware lost "
             "samples before it gave them a number, so the peer cannot see that they are missing."
@@ -215,16 +216,22 @@ def _pauses(record: RunRecord) -> Iterator[str]:
     taken, period_us = record.taken, record.period_us
     if not len(taken) or not period_us:
         return
-    after = np.diff(taken.at_us)
-    after[np.diff(taken.boot) != 0] = period_us
-    held = np.flatnonzero(after > period_us + period_us // 2)
-    if len(held):
-        times = "" if len(held) == 1 else f" (and {count(len(held) - 1, 'time')} more)"
-        at_s = taken.at_us[held[0]] / 1e6
-        yield f"No sample was taken for {span(after[held[0]] / 1e6)} after {clock(at_s)}{times}."
-    rest_us = record.virtual_s * 1e6 - taken.at_us[-1]
-    if rest_us > period_us + _END_SLACK_US:
-        yield f"No sample was taken after {clock(taken.at_us[-1] / 1e6)}."
+    held: list[tuple[int, int]] = []  # when, for how long
+    times = 0
+    for first, end in spans(len(taken)):
+        part = taken.part(first, min(end + 1, len(taken)))
+        after = np.diff(part.at_us)
+        after[np.diff(part.boot) != 0] = period_us
+        found = np.flatnonzero(after > period_us + period_us // 2)
+        times += len(found)
+        held += [(int(part.at_us[at]), int(after[at])) for at in found[:1]]
+    if held:
+        at_us, for_us = held[0]
+        more = "" if times == 1 else f" (and {count(times - 1, 'time')} more)"
+        yield f"No sample was taken for {span(for_us / 1e6)} after {clock(at_us / 1e6)}{more}."
+    last_us = int(taken.at(np.array([len(taken) - 1], dtype=np.int64))[0])
+    if record.virtual_s * 1e6 - last_us > period_us + _END_SLACK_US:
+        yield f"No sample was taken after {clock(last_us / 1e6)}."
 
 
 def _was(number: int) -> str:

@@ -148,16 +148,17 @@ def _shown(status: int, distance_mm: int) -> str:
 def _slowest(record: RunRecord) -> tuple[int, float]:
     """From the scheduled instant to the arrival in us, and the instant in s, of the slowest."""
     awake = np.zeros(len(record.taken), dtype=bool)
-    at_s = record.taken.at_us / 1e6
+    taken, delivered = record.taken.whole(), record.delivered.whole()
+    at_s = taken.at_us / 1e6
     for band in record.bands:
         if band.state == AWAKE:
             awake |= (at_s >= band.start_s + _SETTLED_S) & (at_s < band.end_s - _SETTLED_S)
-    place = {int(seq): row for row, seq in enumerate(record.taken.seq)}
-    rows = [place.get(int(seq)) for seq in record.delivered.seq]
+    place = {int(seq): row for row, seq in enumerate(taken.seq)}
+    rows = [place.get(int(seq)) for seq in delivered.seq]
     slowest, instant = 0, 0.0
-    for row, arrival_us in zip(rows, record.delivered.arrival_us, strict=True):
+    for row, arrival_us in zip(rows, delivered.arrival_us, strict=True):
         if row is not None and awake[row]:
-            late_us = int(arrival_us - record.taken.at_us[row])
+            late_us = int(arrival_us - taken.at_us[row])
             if late_us > slowest:
                 slowest, instant = late_us, float(at_s[row])
     if not awake.any():

@@ -98,7 +98,6 @@ def make_record(
     record.bands.append(Band(came_up_s, virtual_s, AWAKE))
     arrival_us = np.maximum.accumulate(arrival_us)
     record.delivered = deliver(taken, np.arange(samples), arrival_us)
-    _add_backlog(record)
     return record
 
 
@@ -119,11 +118,3 @@ def _add_sleep(record: RunRecord, came_up_s: float, closed_s: float, up_s: float
             backlog=n,
         )
     )
-
-
-def _add_backlog(record: RunRecord) -> None:
-    at_us = np.arange(0, int(record.virtual_s * 1e6), 50_000)
-    came_us = np.sort(record.delivered.arrival_us)
-    waiting = np.searchsorted(record.taken.at_us, at_us) - np.searchsorted(came_us, at_us)
-    record.backlog_t_s = at_us / 1e6
-    record.backlog_samples = waiting.astype(np.int64)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -70,15 +71,15 @@ def test_an_interrupted_write_leaves_the_old_report_whole(
     write(tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     record = make_record(sleeps=())
-    written = Path.write_bytes
+    store = files._store
 
-    def full(path: Path, data: bytes) -> int:
+    def full(path: Path, parts: Iterable[str]) -> None:
         if "html" in path.name:
-            written(path, data[:100])
+            path.write_text("".join(parts)[:100])
             raise OSError(28, os.strerror(28))
-        return written(path, data)
+        store(path, parts)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(files, "_store", full)
     with pytest.raises(InputError, match="No space left"):
         write(tmp_path, record)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from fwgen.record import Band, RunRecord
-from fwgen.report.scene import make_scene
+from fwgen.report.scene import make_scene, ups_s
 from tests.report.records import make_record
 
 
@@ -65,7 +65,7 @@ def test_linux_is_up_even_if_it_is_asked_to_sleep_at_once() -> None:
     record.bands = [
         Band(start, end, state) for (start, state), (end, _) in itertools.pairwise(states)
     ]
-    assert make_scene(record).ups_s == [10, 14, 25]
+    assert ups_s(record) == [10, 14, 25]
 
 
 def test_samples_that_had_to_wait_for_linux() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -13,10 +14,12 @@ from fwgen.backends.host.library import ECHOES, INBOX, RUNG, STUCK, Machine
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
 from fwgen.errors import ToolBrokeError
-from fwgen.record import DdrAccess, Ints, RunRecord, Taken
+from fwgen.record import DdrAccess, Ints, RunRecord
 from fwgen.scenario.backend import Backend
 from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
+from fwgen.series import Life, PackedTaken, Words
 from fwgen.wire.log_format import BLOCK_BYTES
+from fwgen.wire.sample import DISTANCE_BITS
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
@@ -29,7 +32,6 @@ _LINUX_UP_US: Final = 40_000
 _ECHOES_AT_ONCE: Final = 1 << 16
 _SETTLE_US: Final = 60_000_000
 _SETTLE_STEP_US: Final = 500_000
-_NO_ECHOES: Final[Ints] = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,12 @@ class Timing:
 
 @dataclass
 class _Boot:
-    """One life of the firmware: when it began on the host's clock, and what the sensor said."""
+    """One life of the firmware: when it began on the host's clock, and what it has to have in its
+    log, in words as on the wire."""
 
     began_us: int
     number: int
-    echoes: list[Ints] = field(default_factory=list)
-
-    @property
-    def samples(self) -> int:
-        return sum(len(part) for part in self.echoes)
+    words: array[int] = field(default_factory=lambda: array("H"))
 
 
 class HostBackend(Backend):
@@ -134,7 +133,7 @@ class HostBackend(Backend):
         until_us = self._scenario.until_us
         taken = self._taken()
         self._linux.end(self._now_us)
-        last = int(taken.seq[-1]) + 1 if len(taken) else 0
+        last = self._initial_seq + len(taken) if len(taken) else 0
         while not self._has_processed(last) and self._now_us < until_us + _SETTLE_US:
             self.run_until(self._now_us + _SETTLE_STEP_US)
         counts = self._running.counts()
@@ -198,7 +197,7 @@ class HostBackend(Backend):
     def reset_firmware(self) -> None:
         counts, boot = self._running.counts(), self._boots[-1]
         self._peak_slots = max(self._peak_slots, counts.log_peak_slots)
-        boot.echoes = [np.concatenate([*boot.echoes, _NO_ECHOES])[: counts.samples_this_boot]]
+        del boot.words[counts.samples_this_boot :]
         self._boots.append(_Boot(self._running.now_us, boot.number + 1))
         self._running.boot()
         self._ledger.event("the firmware starts again", self._now_us)
@@ -237,7 +236,7 @@ class HostBackend(Backend):
     def _give_echoes(self, end_us: int) -> None:
         """Of the triggers to come before end_us (host's clock), as many as are handy."""
         boot, period_us = self._boots[-1], self._plan.timing.period_us
-        first = boot.samples
+        first = len(boot.words)
         triggers_us = (
             boot.began_us
             + _FIRST_SAMPLE_US
@@ -250,34 +249,32 @@ class HostBackend(Backend):
         else:
             echoes = np.full(len(t_ms), self._sensor, dtype=np.int64)
         self._line.hold_old_echoes(triggers_us, echoes)
-        boot.echoes.append(echoes)
+        boot.words.frombytes(self._words(echoes).tobytes())
         self._running.give_echoes(echoes.astype(np.uint32), first)
 
-    def _taken(self) -> Taken:
-        """All that was triggered until now."""
+    def _words(self, echoes: Ints) -> Words:
+        """What the firmware has to make of these."""
         spec, timing = self._plan.spec, self._plan.timing
-        columns: list[Ints] = []
-        for boot in self._boots:
-            time_us = _FIRST_SAMPLE_US + timing.period_us * np.arange(boot.samples, dtype=np.int64)
-            number = np.full(boot.samples, boot.number, dtype=np.int64)
-            at_us = boot.began_us - _FIRST_SAMPLE_US + time_us
-            echoes = np.concatenate([*boot.echoes, _NO_ECHOES])
-            columns.append(np.stack([number, time_us, at_us, echoes]))
-        number, time_us, at_us, echoes = np.concatenate(columns, axis=1)
         status, distance_mm = expected_samples(
             echoes,
             timeout_us=timing.echo_timeout_us,
             range_mm=spec.sensor.range_mm,
             air_decicelsius=spec.sensor.air_decicelsius,
         )
-        return Taken(
-            seq=self._initial_seq + np.arange(len(number), dtype=np.int64),
-            boot=number,
-            time_us=time_us,
-            at_us=at_us,
-            distance_mm=distance_mm,
-            status=status,
-            late_16ths=np.zeros(len(number), dtype=np.int64),
+        return np.asarray(status << DISTANCE_BITS | distance_mm, dtype=np.uint16)
+
+    def _taken(self) -> PackedTaken:
+        """All that was triggered until now."""
+        parts = [np.asarray(boot.words, dtype=np.uint16) for boot in self._boots]
+        lives, row = [], 0
+        for boot in self._boots:
+            lives.append(Life(boot.number, row, _FIRST_SAMPLE_US, boot.began_us))
+            row += len(boot.words)
+        return PackedTaken(
+            first_seq=self._initial_seq,
+            period_us=self._plan.timing.period_us,
+            lives=lives,
+            words=parts[0] if len(parts) == 1 else np.concatenate(parts),
         )
 
     def _has_processed(self, last: int) -> bool:

@@ -1,0 +1,159 @@
+"""The blocks that a run's application received, in as few bytes as they can be kept in."""
+
+from __future__ import annotations
+
+import bisect
+from array import array
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from fwgen.series import (
+    NEVER,
+    Ints,
+    Late,
+    PackedDelivered,
+    PackedTaken,
+    Taken,
+    circular,
+    spans,
+)
+from fwgen.wire.block import Block
+
+_WAITED_US: Final = 2_000_000
+
+
+def _shorts() -> array[int]:
+    return array("H")
+
+
+def _numbers() -> array[int]:
+    return array("I")
+
+
+def _instants() -> array[int]:
+    return array("q")
+
+
+@dataclass
+class Blocks:
+    """Grows by a row a block and two bytes a sample."""
+
+    words: array[int] = field(default_factory=_shorts)
+    _first_seq: array[int] = field(default_factory=_numbers)
+    _begin: array[int] = field(default_factory=_numbers)
+    _start_us: array[int] = field(default_factory=_instants)
+    _arrival_us: array[int] = field(default_factory=_instants)
+    _size_bytes: array[int] = field(default_factory=_shorts)
+    _skip: array[int] = field(default_factory=_shorts)
+    _lives: list[tuple[int, int, int]] = field(default_factory=list)
+    _late: dict[int, int] = field(default_factory=dict)
+
+    def add(self, block: Block, skip: int, arrival_us: int) -> None:
+        """Samples from index `skip` on have arrived."""
+        if not self._lives or self._lives[-1][1:] != (block.boot, block.period_us):
+            self._lives.append((len(self._begin), block.boot, block.period_us))
+        begin = len(self.words)
+        self._first_seq.append((block.first_seq + skip) & 0xFFFF_FFFF)
+        self._begin.append(begin)
+        self._start_us.append(block.start_us + skip * block.period_us)
+        self._arrival_us.append(arrival_us)
+        self._size_bytes.append(block.size_bytes)
+        self._skip.append(skip)
+        self.words.extend(block.words[skip:])
+        if any(block.late):
+            for index, sixteenths in enumerate(block.late[skip:]):
+                if sixteenths:
+                    self._late[begin + index] = sixteenths
+
+    def shift(self, by_us: int) -> None:
+        """All arrived so much later."""
+        self._arrival_us = array("q", [at_us + by_us for at_us in self._arrival_us])
+
+    def packed(self, origin: int = 0) -> PackedDelivered:
+        """All of them, numbered around `origin`; shares the memory."""
+        late = sorted(self._late.items())
+        return PackedDelivered(
+            origin=origin,
+            first_seq=np.asarray(self._first_seq, dtype=np.uint32),
+            begin=np.asarray(self._begin, dtype=np.uint32),
+            start_us=np.asarray(self._start_us, dtype=np.int64),
+            arrival_us=np.asarray(self._arrival_us, dtype=np.int64),
+            lives=self._lives,
+            words=np.asarray(self.words, dtype=np.uint16),
+            late=Late(
+                np.array([place for place, _ in late], dtype=np.int64),
+                np.array([sixteenths for _, sixteenths in late], dtype=np.int64),
+            ),
+        )
+
+    def delivered(self, taken: Taken | PackedTaken) -> PackedDelivered:
+        """Without the samples that were taken after the last one that counts."""
+        whole = self.packed(taken.first_seq)
+        if not len(taken) or not len(whole):
+            return whole
+        last = taken.part(len(taken) - 1, len(taken))
+        keep = len(whole)
+        while keep:
+            tail = whole.part(max(0, keep - 1), keep)
+            if tail.boot[0] != last.boot[0] or tail.time_us[0] <= last.time_us[0]:
+                break
+            keep -= 1
+        blocks = int(np.searchsorted(whole.begin, keep))
+        return PackedDelivered(
+            origin=whole.origin,
+            first_seq=whole.first_seq[:blocks],
+            begin=whole.begin[:blocks],
+            start_us=whole.start_us[:blocks],
+            arrival_us=whole.arrival_us[:blocks],
+            lives=whole.lives,
+            words=whole.words[:keep],
+            late=whole.late,
+        )
+
+    def density(self, taken: Taken | PackedTaken) -> float:
+        """Bytes a sample of the blocks that waited in the log for a while; of all, if none had to.
+
+        While Linux is awake the latency closes each block after a few samples: these say nothing
+        about how densely the log holds a sleep.
+        """
+        waited, every = np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64)
+        for first, end in spans(len(self._begin)):
+            row = self._rows(taken, first, end)
+            arrival_us = np.array(self._arrival_us[first:end])
+            size = np.array(self._size_bytes[first:end], dtype=np.int64)
+            count = self._counts(first, end) + np.array(self._skip[first:end], dtype=np.int64)
+            late = row != NEVER
+            late[late] = arrival_us[late] - taken.at(row[late]) > _WAITED_US
+            waited += size[late].sum(), count[late].sum()
+            every += size.sum(), count.sum()
+        size_bytes, samples = waited if waited[1] else every
+        return float(size_bytes / samples) if samples else 0.0
+
+    def after(self, taken: Taken | PackedTaken, up_us: int) -> tuple[int | None, int, int]:
+        """When the first sample arrived from then on; how many that were taken before arrived from
+        then on; and when the last of these did (`up_us` if there are none)."""
+        start = bisect.bisect_left(self._arrival_us, up_us)
+        first_us = self._arrival_us[start] if start < len(self._arrival_us) else None
+        due = int(taken.before(np.array([up_us], dtype=np.int64))[0])
+        samples, last_us = 0, up_us
+        for first, end in spans(len(self._begin), start):
+            row = self._rows(taken, first, end)
+            behind = np.minimum(row + self._counts(first, end), due)
+            waited = (row != NEVER) & (row < due)
+            if not waited.any():
+                break
+            samples += int((behind - row)[waited].sum())
+            last_us = max(last_us, self._arrival_us[first + int(np.flatnonzero(waited)[-1])])
+        return first_us, samples, last_us
+
+    def _rows(self, taken: Taken | PackedTaken, first: int, end: int) -> Ints:
+        """Which of the samples taken these blocks begin with."""
+        first_seq = np.array(self._first_seq[first:end], dtype=np.int64)
+        return taken.find(circular(first_seq, taken.first_seq))
+
+    def _counts(self, first: int, end: int) -> Ints:
+        """How many samples arrived with these blocks."""
+        begin = [*self._begin[first : end + 1], len(self.words)][: end - first + 1]
+        return np.array(begin[1:], dtype=np.int64) - np.array(begin[:-1], dtype=np.int64)

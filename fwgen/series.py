@@ -1,0 +1,285 @@
+"""Samples by the million: those that were taken, and those that the application received.
+
+Each comes in two forms with the same methods. `Taken` and `Delivered` have a column of int64 for
+every field: easy to make by hand, and what a part of a long run is turned into. `PackedTaken` and
+`PackedDelivered` are what a backend hands over: a month has 43 million samples, and a few bytes for
+each must do. Whoever reads them goes from part to part (`parts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint16]
+
+NEVER: Final = -1
+PART: Final = 1 << 16
+_HALF: Final = 1 << 31
+
+
+def _ints() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+def circular(seq: Ints, origin: int) -> Ints:
+    """How far 32-bit numbers lie behind `origin`; negative before it. Both wrapped or not."""
+    return np.asarray(((seq - origin + _HALF) & (2 * _HALF - 1)) - _HALF)
+
+
+def spans(count: int, start: int = 0) -> Iterator[tuple[int, int]]:
+    """First and end of each part of so many rows, from `start` on."""
+    for first in range(start, count, PART):
+        yield first, min(count, first + PART)
+
+
+@dataclass(frozen=True)
+class Late:
+    """Lateness of those few samples that were late: their places, ascending, and sixteenths."""
+
+    places: Ints = field(default_factory=_ints)
+    sixteenths: Ints = field(default_factory=_ints)
+
+    def of(self, places: Ints) -> Ints:
+        """Of each of these places; 0: it was on time."""
+        if not len(self.places):
+            return np.zeros(len(places), dtype=np.int64)
+        found = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
+        return np.where(self.places[found] == places, self.sixteenths[found], 0)
+
+
+# ----------------------------------------------------------------------------------------- taken
+
+
+@dataclass
+class Taken:
+    """What the firmware should have in its log: one row a period, from the sensor model."""
+
+    seq: Ints = field(default_factory=_ints)
+    boot: Ints = field(default_factory=_ints)
+    time_us: Ints = field(default_factory=_ints)  # scheduled instant, device time
+    at_us: Ints = field(default_factory=_ints)  # scheduled instant, scenario time
+    distance_mm: Ints = field(default_factory=_ints)  # 0 where the status has no distance
+    status: Ints = field(default_factory=_ints)  # wire.sample.SampleStatus
+    late_16ths: Ints = field(default_factory=_ints)
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    @property
+    def first_seq(self) -> int:
+        return int(self.seq[0]) if len(self.seq) else 0
+
+    def part(self, first: int, end: int) -> Taken:
+        return Taken(**{name: column[first:end] for name, column in vars(self).items()})
+
+    def pick(self, rows: Ints) -> Taken:
+        """These, in this order."""
+        return Taken(**{name: column[rows] for name, column in vars(self).items()})
+
+    def whole(self) -> Taken:
+        return self
+
+    def seq_of(self, rows: Ints) -> Ints:
+        return self.seq[rows]
+
+    def at(self, rows: Ints) -> Ints:
+        """When these were due, scenario time in us."""
+        return self.at_us[rows]
+
+    def before(self, instants_us: Ints) -> Ints:
+        """How many were due before each of these instants (scenario time)."""
+        return np.searchsorted(self.at_us, instants_us)
+
+    def find(self, numbers: Ints) -> Ints:
+        """Which row has each of these numbers, counted from `first_seq`; NEVER: none has."""
+        if not len(self.seq):
+            return np.full(len(numbers), NEVER, dtype=np.int64)
+        own = circular(self.seq, self.first_seq)
+        row = np.minimum(np.searchsorted(own, numbers), len(own) - 1)
+        return np.where(own[row] == numbers, row, NEVER)
+
+    def count_before(self, number: int) -> int:
+        """How many have a number before this one, counted from `first_seq`."""
+        return int(np.searchsorted(circular(self.seq, self.first_seq), number))
+
+    def disorder(self) -> str:
+        """What contradicts itself in it; empty if nothing does."""
+        if (np.diff(self.seq) <= 0).any():
+            return "the record gives two samples taken the same number, or no order"
+        if (np.diff(self.at_us) < 0).any():
+            return "the record's samples taken are not in the order of time"
+        return ""
+
+
+@dataclass(frozen=True)
+class Life:
+    """Samples of one start of the firmware, a period apart. `row`: of its first one, which was due
+    at `time_us` of the device's clock and `at_us` of scenario time."""
+
+    boot: int
+    row: int
+    time_us: int
+    at_us: int
+
+
+@dataclass
+class PackedTaken:
+    """Numbers without holes. `words`: as on the wire (status and distance)."""
+
+    first_seq: int
+    period_us: int
+    lives: Sequence[Life]
+    words: Words
+    late: Late = field(default_factory=Late)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def part(self, first: int, end: int) -> Taken:
+        return self.pick(np.arange(first, end, dtype=np.int64))
+
+    def pick(self, rows: Ints) -> Taken:
+        life = self._life(rows)
+        words = self.words[rows].astype(np.int64)
+        since_us = (rows - self._column("row")[life]) * self.period_us
+        return Taken(
+            seq=self.first_seq + rows,
+            boot=self._column("boot")[life],
+            time_us=self._column("time_us")[life] + since_us,
+            at_us=self._column("at_us")[life] + since_us,
+            distance_mm=words & DISTANCE_MAX_MM,
+            status=words >> DISTANCE_BITS,
+            late_16ths=self.late.of(rows),
+        )
+
+    def whole(self) -> Taken:
+        """56 bytes a sample."""
+        return self.part(0, len(self))
+
+    def seq_of(self, rows: Ints) -> Ints:
+        return np.asarray(self.first_seq + rows)
+
+    def at(self, rows: Ints) -> Ints:
+        life = self._life(rows)
+        since_us = (rows - self._column("row")[life]) * self.period_us
+        return np.asarray(self._column("at_us")[life] + since_us, dtype=np.int64)
+
+    def before(self, instants_us: Ints) -> Ints:
+        found = np.zeros(len(instants_us), dtype=np.int64)
+        ends = [*(life.row for life in self.lives[1:]), len(self)]
+        for life, end in zip(self.lives, ends, strict=False):
+            due = -((life.at_us - instants_us) // self.period_us)
+            found += np.clip(due, 0, end - life.row)
+        return found
+
+    def find(self, numbers: Ints) -> Ints:
+        return np.where((numbers >= 0) & (numbers < len(self)), numbers, NEVER)
+
+    def count_before(self, number: int) -> int:
+        return max(0, min(number, len(self)))
+
+    def disorder(self) -> str:
+        return ""
+
+    def _life(self, rows: Ints) -> Ints:
+        return np.searchsorted(self._column("row"), rows, side="right") - 1
+
+    def _column(self, name: str) -> Ints:
+        return np.array([getattr(life, name) for life in self.lives], dtype=np.int64)
+
+
+# ------------------------------------------------------------------------------------- delivered
+
+
+@dataclass
+class Delivered:
+    """What the peer's application received, in order of arrival (duplicates and all)."""
+
+    seq: Ints = field(default_factory=_ints)
+    boot: Ints = field(default_factory=_ints)
+    time_us: Ints = field(default_factory=_ints)  # device time, as the block says
+    distance_mm: Ints = field(default_factory=_ints)
+    status: Ints = field(default_factory=_ints)
+    late_16ths: Ints = field(default_factory=_ints)
+    arrival_us: Ints = field(default_factory=_ints)  # scenario time
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    def part(self, first: int, end: int) -> Delivered:
+        return Delivered(**{name: column[first:end] for name, column in vars(self).items()})
+
+    def whole(self) -> Delivered:
+        return self
+
+    def pick(self, places: Ints) -> Delivered:
+        """These, in this order."""
+        return Delivered(**{name: column[places] for name, column in vars(self).items()})
+
+    def between(self, low_us: int, high_us: int) -> Ints:
+        """Places of those that arrived from `low_us` to `high_us`, both included."""
+        return np.flatnonzero((self.arrival_us >= low_us) & (self.arrival_us <= high_us))
+
+    def from_(self, low_us: int) -> Ints:
+        """The place of the first one that arrived from then on; nothing if there is none."""
+        return np.flatnonzero(self.arrival_us >= low_us)[:1]
+
+
+@dataclass
+class PackedDelivered:
+    """A row a block: number and device time of its first sample, which of the samples that is
+    (`begin`), when it arrived. `lives`: block from which on boot and period are these. The numbers
+    of 32 bits are those nearest to `origin`."""
+
+    origin: int
+    first_seq: NDArray[np.uint32]
+    begin: NDArray[np.uint32]
+    start_us: Ints
+    arrival_us: Ints
+    lives: Sequence[tuple[int, int, int]]
+    words: Words
+    late: Late = field(default_factory=Late)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def part(self, first: int, end: int) -> Delivered:
+        return self.pick(np.arange(first, end, dtype=np.int64))
+
+    def whole(self) -> Delivered:
+        """56 bytes a sample."""
+        return self.part(0, len(self))
+
+    def pick(self, places: Ints) -> Delivered:
+        block = np.searchsorted(self.begin, places.astype(np.uint32), side="right") - 1
+        index = places - self.begin[block]
+        starts, boots, periods = np.array(self.lives or [(0, 0, 0)], dtype=np.int64).T
+        life = np.searchsorted(starts, block, side="right") - 1
+        words = self.words[places].astype(np.int64)
+        return Delivered(
+            seq=self.origin + circular(self.first_seq[block].astype(np.int64), self.origin) + index,
+            boot=boots[life],
+            time_us=self.start_us[block] + index * periods[life],
+            distance_mm=words & DISTANCE_MAX_MM,
+            status=words >> DISTANCE_BITS,
+            late_16ths=self.late.of(places),
+            arrival_us=self.arrival_us[block],
+        )
+
+    def between(self, low_us: int, high_us: int) -> Ints:
+        blocks = np.flatnonzero((self.arrival_us >= low_us) & (self.arrival_us <= high_us))
+        ends = np.append(self.begin[1:], len(self)).astype(np.int64)
+        counts = ends[blocks] - self.begin[blocks]
+        index = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.asarray(np.repeat(self.begin[blocks].astype(np.int64), counts) + index)
+
+    def from_(self, low_us: int) -> Ints:
+        return np.asarray(self.begin[self.arrival_us >= low_us][:1], dtype=np.int64)
