@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import select
@@ -45,6 +46,8 @@ def _read(path: Path, count: int) -> bytes:
     try:
         if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             return b"".join(_from_fifo(descriptor, count, path))
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         os.set_blocking(descriptor, True)
         parts = []
         while count and (part := os.read(descriptor, min(count, 1 << 20))):

@@ -20,7 +20,7 @@ def suggest(written: str, known: Iterable[str]) -> str | None:
         slips = _slips(*pair)
         if length >= 3 and digits[0] == digits[1] and pair[0][:length] == pair[1][:length]:
             slips = min(slips, most)
-        if slips <= most and slips < length - 1:
+        if slips <= most and slips < max(map(len, pair)) - 1:
             found.append((slips, word))
     return min(found)[1] if found else None
 

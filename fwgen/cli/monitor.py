@@ -7,6 +7,13 @@ import contextlib
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
+
+from fwgen.errors import InputError
+from fwgen.files import STDIN
+from fwgen.words import quote
+
+_FARTHEST_MM = 100_000
 
 HELP = "debug a running machine interactively in Renode"
 
@@ -18,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--gdb",
-        type=int,
+        type=_port,
         metavar="PORT",
         help="serve GDB on this port, to programs on this machine alone",
     )
@@ -29,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--distance",
+        type=_distance,
         default="1500 mm",
         metavar="LENGTH",
         help="where the obstacle stands at first (default: 1500 mm)",
@@ -62,9 +70,7 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.monitor.shell import Shell
     from fwgen.plan import plan_spec
     from fwgen.spec import load_spec
-    from fwgen.spec.quantity import Dimension, parse, whole
 
-    distance_mm = whole(parse(args.distance, Dimension.LENGTH, example="500 mm"), "mm")
     config = load_config()
     find_renode(config.renode)
     if not args.listen_everywhere:
@@ -72,11 +78,47 @@ def run(args: argparse.Namespace) -> int:
     plan, elf = plan_spec(load_spec(args.spec)), args.elf
     if elf is None:
         elf, plan = build_firmware(plan, config, lambda text: print(text, file=sys.stderr))
+    try:
+        firmware = elf.read_bytes()
+    except OSError as error:
+        raise InputError(f"{elf}: {error.strerror}", "`fwgen build` makes one") from error
+    commands = _commands(args.spec)
     print(f"starting {elf} ...", file=sys.stderr)
-    firmware = elf.read_bytes()
-    bench = Bench(firmware, config.renode, plan, distance_mm, args.on_violation)
+    bench = Bench(firmware, config.renode, plan, args.distance, args.on_violation)
     bench.listens_everywhere = args.listen_everywhere
-    code = Shell(bench, sys.stdin, sys.stdout, gdb=args.gdb, live=args.live).interact()
+    code = Shell(bench, commands, sys.stdout, gdb=args.gdb, live=args.live).interact()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)  # .NET's own shutdown may hang
+
+
+def _distance(text: str) -> int:
+    """In mm."""
+    from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
+
+    try:
+        distance_mm = whole(parse(text, Dimension.LENGTH, example="1500 mm"), "mm")
+    except QuantityError as error:
+        raise InputError(f"--distance: {error.sentence}", error.hint) from error
+    if not 0 <= distance_mm <= _FARTHEST_MM:
+        hint = f"write a length from 0 mm to {_FARTHEST_MM} mm"
+        raise InputError(f"--distance: {quote(text)} is out of range", hint)
+    return distance_mm
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:6]) <= 65535:
+        hint = "write a number from 1 to 65535, such as 3333"
+        raise InputError(f"--gdb: {quote(text)} is no port", hint)
+    return int(text)
+
+
+def _commands(spec: Path) -> TextIO:
+    """Where the commands come from: the terminal where standard input has given the spec."""
+    if str(spec) != STDIN:
+        return sys.stdin
+    try:
+        return Path("/dev/tty").open(encoding="utf-8")  # for as long as the process runs
+    except OSError as error:
+        message = "the spec has taken standard input, and there is no terminal for the commands"
+        raise InputError(message, "put the spec in a file") from error

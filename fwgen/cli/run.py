@@ -10,6 +10,7 @@ from fwgen.backends.registry import DEFAULT, NAMES, open_backend
 from fwgen.cli.progress import Progress
 from fwgen.cli.running import exit_code, print_report, run_and_report
 from fwgen.errors import InputError
+from fwgen.files import STDIN
 
 HELP = "run a scenario and say whether every sample arrived"
 
@@ -64,6 +65,9 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.spec import load_spec, render_all
     from fwgen.spec.examples import reference_spec
 
+    if args.scenario == STDIN and str(args.spec) == STDIN:
+        message = "scenario and spec cannot both come from standard input"
+        raise InputError(message, "put one of them in a file")
     scenario = load_scenario(find_scenario(args.scenario))
     plan = plan_spec(load_spec(args.spec or scenario.spec_path() or reference_spec()))
     if args.csv and not args.report:
@@ -76,12 +80,12 @@ def run(args: argparse.Namespace) -> int:
         backend = open_backend(args.backend, elf=args.elf, waves=args.vcd, say=progress.say)
         check_supported(scenario, backend)
         record, report = run_and_report(backend, plan, scenario, args.seed, progress)
+    page = args.report and write_report(args.report, record, report, samples=args.csv)
     if args.json:
         print(to_json(report), end="")
     else:
         print_report(report)
-    if args.report:
-        page = write_report(args.report, record, report, samples=args.csv)
+    if page:
         print(f"the page: {page}", file=sys.stderr)
     return exit_code(report)
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
+from fwgen import files
 from fwgen.scenario.steps.base import LONGEST
 from fwgen.spec.diagnostics import Findings, Position, Rejected, quote
 from fwgen.spec.document import Node
 from fwgen.spec.kinds import Amount, Kind, ListOf, Part, Schema, Text
 from fwgen.spec.parts import Section, read_part
+from fwgen.spec.quantity import parse, whole
 
 CSV_HEADER = ["time_s", "mm"]
 _CSV_MOST_BYTES = 16 * 1024 * 1024
 _FARTHEST_MM = 100_000
+_LATEST_MS = whole(parse(LONGEST), "ms")
 
 Points = tuple[tuple[int, int], ...]  # (t_ms, um), t_ms ascending
 
@@ -78,10 +79,11 @@ def _reject_order(place: Position, findings: Findings) -> None:
 
 def _read_csv(path: Path, place: Node, findings: Findings) -> Points:
     try:
-        if path.stat().st_size > _CSV_MOST_BYTES:
-            place.reject(findings, "csv-too-big", f"{quote(str(path))} has more than 16 MiB")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = files.read(path, _CSV_MOST_BYTES).decode("utf-8-sig")
+    except files.TooBigError:
+        hint = "points further apart will do: between two of them the obstacle moves evenly"
+        place.reject(findings, "csv-too-big", f"{quote(str(path), 200)} has more than 16 MiB", hint)
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         sentence = f"{quote(str(path), 200)} cannot be read: {reason}"
         hint = "a relative name is looked for beside the scenario"
@@ -90,40 +92,44 @@ def _read_csv(path: Path, place: Node, findings: Findings) -> Points:
 
 
 def _parse_csv(text: str, file: str, findings: Findings) -> Points:
-    rows = csv.reader(io.StringIO(text))
-    header = next(rows, [])
-    if [cell.strip() for cell in header] != CSV_HEADER:
-        _reject_row(file, 1, text, f"the first line is not `{','.join(CSV_HEADER)}`", findings)
+    """Two numbers a line, in quotes or not."""
+    lines = text.splitlines()
+    header = lines[0] if lines else ""
+    if [cell.strip(' "') for cell in header.split(",", 2)] != CSV_HEADER:
+        _reject_row(file, 1, header, f"the first line is not `{','.join(CSV_HEADER)}`", findings)
     points: list[tuple[int, int]] = []
-    for row in rows:
-        line = rows.line_num
-        if not row:
+    for number, line in enumerate(lines[1:], 2):
+        if not line.strip():
             continue
-        cells = [_fraction(cell) for cell in row]
+        cells = [_fraction(cell) for cell in line.split(",", 2)]
         if len(cells) != 2 or cells[0] is None or cells[1] is None:
-            _reject_row(file, line, text, "two numbers are due here", findings)
+            _reject_row(file, number, line, "expected two numbers", findings)
             continue
         t_ms, um = round(cells[0] * 1000), round(cells[1] * 1000)
-        if not 0 <= um <= _FARTHEST_MM * 1000 or t_ms < 0:
-            _reject_row(file, line, text, "a time or a distance is out of range", findings)
+        if not 0 <= t_ms <= _LATEST_MS:
+            found = f"expected a time from 0 to {_LATEST_MS // 1000} s (a leap year), found {{}}"
+            _reject_row(file, number, line, found.format(quote(line.split(",")[0])), findings)
+        if not 0 <= um <= _FARTHEST_MM * 1000:
+            message = f"expected a distance from 0 to {_FARTHEST_MM} mm"
+            _reject_row(file, number, line, message, findings)
         if points and t_ms <= points[-1][0]:
-            _reject_row(file, line, text, "this point is not later than the one before", findings)
+            message = "this point is not later than the one before (by a millisecond or more)"
+            _reject_row(file, number, line, message, findings)
         points.append((t_ms, um))
     if not points:
-        _reject_row(file, 1, text, "no point follows", findings)
+        _reject_row(file, 1, header, "no point follows", findings)
     return tuple(points)
 
 
 def _reject_row(file: str, line: int, text: str, message: str, findings: Findings) -> None:
-    lines = text.splitlines()
-    shown = lines[line - 1] if line <= len(lines) else ""
     hint = f"a line `{','.join(CSV_HEADER)}`, then lines like `0.5,1500`, in the order of time"
-    findings.error("csv-row", message, Position(file, line, 1, max(1, len(shown)), shown), hint)
+    findings.error("csv-row", message, Position(file, line, 1, max(1, len(text)), text), hint)
     raise Rejected
 
 
 def _fraction(text: str) -> Fraction | None:
     """A plain decimal number, or None."""
-    body = text.strip()
+    body = text.strip(' "\t')
     digits = body.removeprefix("-").replace(".", "", 1)
-    return Fraction(body) if len(body) < 30 and digits.isdecimal() else None
+    plain = len(body) < 30 and digits.isascii() and digits.isdecimal()
+    return Fraction(body) if plain else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fwgen.distribution import UPGRADE
 from fwgen.errors import InputError
+from fwgen.files import STDIN
 from fwgen.scenario.model import FORMAT, Scenario, check_steps
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, quote, suggest
 from fwgen.spec.document import Document, load_document, parse_document
@@ -23,16 +25,25 @@ def bundled_names() -> list[str]:
 
 
 def find_scenario(text: str) -> Path:
-    """The file that a user means: a path, or a bundled name. Raises InputError."""
-    path = Path(text)
-    if path.exists():
+    """The file that a user means: a path (`-`: standard input), or a bundled name. Raises
+    InputError."""
+    path, names = Path(text), bundled_names()
+    if text == STDIN or _answers(path.is_file):
         return path
-    names = bundled_names()
-    if text in names:
+    if text in names:  # also where a folder has that name, as after `--report night`
         return BUNDLED / f"{text}.yaml"
+    if _answers(path.exists):
+        return path  # reading it says what is wrong with it
     near = suggest(path.stem, names)
     hint = f"did you mean the bundled `{near}`?" if near else f"bundled: {', '.join(names)}"
     raise InputError(f"there is no scenario {quote(text, 200)}, as a file or bundled\nhelp: {hint}")
+
+
+def _answers(question: Callable[[], bool]) -> bool:
+    try:
+        return question()
+    except OSError:  # a name that is too long, say
+        return False
 
 
 def load_scenario(path: str | Path) -> Scenario:

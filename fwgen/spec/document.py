@@ -11,11 +11,11 @@ are) and `fwgen.spec.kinds` reads it. Aliases share nodes, so a document costs w
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
+from fwgen import files
 from fwgen.spec.diagnostics import Findings, Position, Rejected, quote
 from fwgen.spec.yaml_syntax import compose
 
@@ -135,11 +135,10 @@ def path_name(path: tuple[PathStep, ...]) -> str:
 
 
 def load_document(path: str | Path, findings: Findings) -> Document:
-    """Read a file. Raises Rejected where nothing can be read; other findings leave a document."""
-    file = str(path)
-    return parse_document(
-        _decode(_read(Path(path), file, findings), file, findings), file, findings
-    )
+    """Read a file, standard input for `-`. Raises Rejected where nothing can be read; other
+    findings leave a document."""
+    file = "<stdin>" if str(path) == files.STDIN else str(path)
+    return parse_document(_decode(_read(path, file, findings), file, findings), file, findings)
 
 
 def parse_document(text: str, file: str, findings: Findings) -> Document:
@@ -171,17 +170,16 @@ def _reject_file(findings: Findings, file: str, rule_id: str, message: str, hint
     raise Rejected
 
 
-def _read(path: Path, file: str, findings: Findings) -> bytes:
-    """The bytes of a file, never more than MOST_BYTES + 1 of them."""
+def _read(path: str | Path, file: str, findings: Findings) -> bytes:
     try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            hint = "name a file in it"
-            _reject_file(findings, file, "file-directory", "this is a directory, not a file", hint)
-        if status.st_size > MOST_BYTES:
-            _too_big(findings, file, f"{status.st_size / 2**20:.1f} MiB")
-        with path.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
+        return files.read(path, MOST_BYTES)
+    except IsADirectoryError:
+        hint = "name a file in it"
+        _reject_file(findings, file, "file-directory", "this is a directory, not a file", hint)
+    except files.TooBigError:
+        what = f"the file has more than {MOST_BYTES // 1024} KiB, which is all that fwgen reads"
+        hint = "a spec takes a few KiB: is this the right file?"
+        _reject_file(findings, file, "file-too-big", what, hint)
     except FileNotFoundError:
         hint = "`fwgen init` writes a spec to start from"
         _reject_file(findings, file, "file-missing", "there is no such file", hint)
@@ -189,19 +187,6 @@ def _read(path: Path, file: str, findings: Findings) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         hint = "see whether it is yours to read: `ls -l`"
         _reject_file(findings, file, "file-unreadable", f"cannot be read: {reason}", hint)
-    if len(content) > MOST_BYTES:
-        _too_big(findings, file, "more than 128 KiB")
-    return content
-
-
-def _too_big(findings: Findings, file: str, size: str) -> NoReturn:
-    _reject_file(
-        findings,
-        file,
-        "file-too-big",
-        f"the file has {size}; fwgen reads up to 128 KiB",
-        "a spec takes a few KiB: is this the right file?",
-    )
 
 
 def _decode(content: bytes, file: str, findings: Findings) -> str:

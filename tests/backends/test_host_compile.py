@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import shutil
@@ -160,7 +161,83 @@ def test_an_interrupted_compiler_leaves_nothing_in_the_cache(
     def interrupted(*arguments: Any, **options: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(host_compile.shutil, "copyfile", interrupted)
+    monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         build_library(TINY)
+    assert not list((home / "cache" / "fwgen" / "host").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("makes", "says"),
+    [
+        ("exit 0", "it reports success and makes no file"),
+        ("for a; do out=$a; done; echo nonsense > $out", "does not load here"),
+        ("for a; do out=$a; done; : > $out", "does not load here"),
+        ("exit 1", "it fails without saying why"),
+    ],
+)
+def test_a_compiler_that_makes_nothing_of_use_is_told_and_nothing_is_kept(
+    home: Path, monkeypatch: pytest.MonkeyPatch, makes: str, says: str
+) -> None:
+    monkeypatch.setenv("CC", _script(home / "badcc", makes))
+    with pytest.raises(MissingToolError, match=says):
+        build_library(TINY)
     assert not list((home / "cache" / "fwgen" / "host").glob("core-*"))
+    monkeypatch.delenv("CC")
+    assert build_library(TINY).exists()
+
+
+def test_the_cc_of_a_board_s_sdk_is_passed_over(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As environment-setup-cortexa35-ostl-linux sets it: a cross compiler with its flags."""
+    makes = 'case "$*" in *-dumpmachine*) echo arm-none-eabi; exit;; esac; echo "no -shared" >&2'
+    cross = _script(home / "arm-ostl-linux-gnueabi-gcc", f"{makes}; exit 1")
+    monkeypatch.setenv("CC", f"{cross} -mthumb --sysroot=/opt/st/sysroots/x")
+    said: list[str] = []
+    assert build_library(TINY, say=said.append).exists()
+    assert any("CC is of no use here: no -shared" in text for text in said)
+
+
+def test_a_cc_that_is_no_command_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "gcc 'open")
+    with pytest.raises(InputError, match="CC is not a command"):
+        build_library(TINY)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x7fELF", None])
+def test_a_damaged_library_is_made_again(damage: bytes | None) -> None:
+    library = build_library(TINY)
+    whole = library.read_bytes()
+    library.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
+    assert build_library(TINY) == library
+    assert library.read_bytes() == whole
+    ctypes.CDLL(str(library))
+
+
+def test_a_full_cache_is_told_and_does_not_matter(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.open
+
+    def full(self: Path, *arguments: Any, **options: Any) -> Any:
+        if self.is_relative_to(home / "cache") and arguments[:1] == ("xb",):
+            raise OSError(28, "No space left on device")
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", full)
+    said: list[str] = []
+    library = build_library(TINY, say=said.append)
+    assert library.exists() and not library.is_relative_to(home / "cache")
+    assert "No space left on device" in said[-1]
+
+
+def test_nobody_s_home_is_no_obstacle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def unknown(self: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", unknown)
+    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
+    monkeypatch.chdir(tmp_path)
+    assert build_library(TINY).exists()
+    assert not (tmp_path / "not").exists()

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from fwgen.errors import InputError
-from fwgen.scenario.load import ScenarioErrors, find_scenario, load_scenario, parse_scenario
+from fwgen.scenario.load import (
+    BUNDLED,
+    ScenarioErrors,
+    find_scenario,
+    load_scenario,
+    parse_scenario,
+)
 
 GOOD = """\
 fwgen-scenario: 1
@@ -134,10 +140,19 @@ def test_a_csv_lies_beside_the_scenario(tmp_path: Path, monkeypatch: pytest.Monk
 
 CSV_REFUSED = {
     "header": ("t,d\n0,1\n", ":1:1: error[csv-row]: the first line is not `time_s,mm`"),
-    "words": ("time_s,mm\n0,1500\none,2\n", ":3:1: error[csv-row]: two numbers are due"),
-    "columns": ("time_s,mm\n0,1500,1\n", ":2:1: error[csv-row]: two numbers are due"),
+    "words": ("time_s,mm\n0,1500\none,2\n", ":3:1: error[csv-row]: expected two numbers"),
+    "columns": ("time_s,mm\n0,1500,1\n", ":2:1: error[csv-row]: expected two numbers"),
     "order": ("time_s,mm\n1,1500\n1,1500\n", ":3:1: error[csv-row]: this point is not later"),
-    "range": ("time_s,mm\n0,-1\n", ":2:1: error[csv-row]: a time or a distance is out"),
+    "range": ("time_s,mm\n0,-1\n", ":2:1: error[csv-row]: expected a distance from 0 to 100000"),
+    "nanoseconds": (
+        "time_s,mm\n0,1500\n1716374884909059000,1400\n",
+        ":3:1: error[csv-row]: expected a time from 0 to 31622400 s (a leap year), found "
+        "`1716374884909059000`",
+    ),
+    "before": ("time_s,mm\n-1,1500\n", ":2:1: error[csv-row]: expected a time from 0"),
+    "long line": ("time_s,mm\n" + "1" * 2_000_000, ":2:1: error[csv-row]: expected two numbers"),
+    "long header": ("x" * 2_000_000, ":1:1: error[csv-row]: the first line is not"),
+    "other digits": ("time_s,mm\n\u0663,1\n", ":2:1: error[csv-row]: expected two numbers"),
     "empty": ("time_s,mm\n", ":1:1: error[csv-row]: no point follows"),
 }
 
@@ -157,6 +172,16 @@ def test_a_csv_that_is_not_there_or_not_text(tmp_path: Path) -> None:
     (tmp_path / "walk.csv").unlink()
     with pytest.raises(ScenarioErrors, match="No such file"):
         load_scenario(path)
+    (tmp_path / "walk.csv").symlink_to("/dev/zero")
+    with pytest.raises(ScenarioErrors, match="more than 16 MiB"):
+        load_scenario(path)
+
+
+def test_a_csv_in_quotes_is_read(tmp_path: Path) -> None:
+    plain = _with_csv(tmp_path, "time_s,mm\n0,1500\n60,300\n")
+    points = load_scenario(plain).points
+    quoted = _with_csv(tmp_path, '"time_s","mm"\r\n"0","1500"\r\n"60","300"\r\n')
+    assert load_scenario(quoted).points == points
 
 
 def test_a_name_is_a_file_or_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,3 +194,20 @@ def test_a_name_is_a_file_or_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyP
             find_scenario(wrong)
     with pytest.raises(InputError, match="bundled: abort, app-crash"):
         find_scenario("zzz.yaml")
+
+
+def test_a_bundled_name_wins_over_a_folder_and_loses_to_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After README's own `fwgen run night --report night`."""
+    monkeypatch.chdir(tmp_path)
+    Path("night").mkdir()
+    assert find_scenario("night") == BUNDLED / "night.yaml"
+    Path("minute").touch()
+    assert find_scenario("minute") == Path("minute")
+
+
+@pytest.mark.parametrize("name", ["n" * 5000, "nihgt"], ids=["long", "slip"])
+def test_no_such_scenario(name: str) -> None:
+    with pytest.raises(InputError, match="there is no scenario"):
+        find_scenario(name)

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import io
+import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fwgen import files
 from fwgen.spec.diagnostics import Diagnostic, Findings, Rejected
 from fwgen.spec.document import MOST_BYTES, Document, load_document, parse_document
 
@@ -90,7 +95,7 @@ def test_a_file_of_100_mb_is_refused_unread(
     monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("was opened"))
     (found,) = refusals(path)
     assert found.rule_id == "file-too-big"
-    assert found.message == "the file has 95.4 MiB; fwgen reads up to 128 KiB"
+    assert found.message == "the file has more than 128 KiB, which is all that fwgen reads"
 
 
 def test_reads_up_to_the_limit_and_no_further(tmp_path: Path) -> None:
@@ -106,6 +111,37 @@ def test_an_endless_file_ends() -> None:
     assert [d.rule_id for d in refusals(Path("/dev/zero"))] == ["file-too-big"]
 
 
+def test_a_pipe_that_nobody_writes_to_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_WRITER_WITHIN_S", 0.1)
+    os.mkfifo(tmp_path / "pipe")
+    (found,) = refusals(tmp_path / "pipe")
+    assert found.message == "cannot be read: it is a pipe that nobody writes to"
+
+
+def test_a_pipe_is_read_from_a_writer_that_comes_late_and_is_slow(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        time.sleep(0.2)
+        with pipe.open("wb", buffering=0) as stream:
+            for part in (b"a: ", b"1\n", b"b: 2\n"):
+                time.sleep(0.1)
+                stream.write(part)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    document = load_document(pipe, Findings())
+    writer.join()
+    assert document.text == "a: 1\nb: 2\n"
+
+
+def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a: 1\n")))
+    document = load_document("-", Findings())
+    assert (document.file, document.text) == ("<stdin>", "a: 1\n")
+
+
 def test_missing_file_and_directory_are_told_apart(tmp_path: Path) -> None:
     assert [d.rule_id for d in refusals(tmp_path / "no.yaml")] == ["file-missing"]
     assert [d.rule_id for d in refusals(tmp_path)] == ["file-directory"]
@@ -118,10 +154,10 @@ def test_a_file_that_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path = tmp_path / "spec.yaml"
     path.write_text("a: 1\n")
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     (found,) = refusals(path)
     assert (found.rule_id, found.message) == (
         "file-unreadable",

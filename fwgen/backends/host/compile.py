@@ -13,7 +13,6 @@ import os
 import platform
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,9 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from fwgen import files, process
 from fwgen.errors import InputError, MissingToolError, ToolBrokeError
+from fwgen.words import quote
 
 CORE: Final = "src/core/"
 """Where the core stands in the generated tree."""
@@ -48,8 +49,10 @@ _FLAGS: Final = (
 _ZCBOR_SOURCES: Final = ("zcbor_common.c", "zcbor_decode.c", "zcbor_encode.c")
 _HERE: Final = Path(__file__).parent
 _TRIAL: Final = (
-    "#include <stdint.h>\n#include <string.h>\nint trial(void);\nint trial(void)\n{ return 0; }\n"
+    b"#include <stdint.h>\n#include <string.h>\nint trial(void);\nint trial(void)\n{ return 0; }\n"
 )
+_PRODUCT: Final = "library"
+_SEAL: Final = b"fwgen: all of it, SHA-256 "
 
 
 def core_sources(generated: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -102,24 +105,27 @@ def compile_once(
     """The shared library of these files, by their names; raises as build_library does. `what`: for
     people."""
     candidates = _compilers()
-    names = [_cached(sources, options, compiler) for compiler in candidates]
-    found = next((path for path in names if path.exists()), None)
+    names = [_name(sources, options, compiler) for compiler in candidates]
+    found = next((path for name in names if _is_whole(path := _cache_folder() / name)), None)
     if found:
         return found
     broken = []
-    for compiler, path in zip(candidates, names, strict=True):
+    for compiler, name in zip(candidates, names, strict=True):
         say(f"compiling {what} with {shlex.join(compiler)} (once, then it is kept)")
-        errors = _compile(compiler, options, sources, path)
-        if not errors:
-            return path
+        with tempfile.TemporaryDirectory(prefix="fwgen-") as folder:
+            errors = _compile(compiler, options, sources, Path(folder))
+            if not errors:
+                return _keep(Path(folder) / _PRODUCT, name, say)
         trouble = _try(compiler)
         if not trouble:
             raise ToolBrokeError(f"{shlex.join(compiler)} does not compile {what}:\n{errors}")
         broken.append(f"  {shlex.join(compiler)}: {trouble}")
+        if compiler == candidates[0] and os.environ.get("CC"):
+            say(f"CC is of no use here: {trouble}")
     tried = "\n".join(broken) or "  none of cc, gcc, clang is there, nor the ziglang package"
     raise MissingToolError(
-        f"{what} needs a C compiler, and none works here:\n{tried}\n"
-        "help: `pip install ziglang` brings one; or install gcc or clang, or name one in CC"
+        f"{what} needs a C compiler for this machine, and none works:\n{tried}",
+        "`pip install ziglang` brings one; or install gcc or clang, or name one in CC",
     )
 
 
@@ -137,53 +143,66 @@ def _own_sources() -> dict[str, bytes]:
 
 
 def _compilers() -> list[list[str]]:
-    """Commands to try, in this order. CC, if set, is the only one."""
-    chosen = os.environ.get("CC", "").strip()
-    if chosen:
-        return [shlex.split(chosen)]
+    """Commands to try, in this order: CC, if set; the usual ones behind it where it makes code for
+    another machine, as the CC of a board's SDK does."""
     found = [[path] for name in ("cc", "gcc", "clang") if (path := shutil.which(name))]
     if importlib.util.find_spec("ziglang"):
         found.append([sys.executable, "-m", "ziglang", "cc"])
-    return found
+    try:
+        chosen = shlex.split(os.environ.get("CC", ""))
+    except ValueError as error:
+        text = f"CC is not a command: {str(error).lower()} in {quote(os.environ['CC'], 200)}"
+        raise InputError(text, "close the quote, or `unset CC`") from error
+    if not chosen:
+        return found
+    return [chosen, *(found if _is_for_another_machine(chosen) else [])]
+
+
+def _is_for_another_machine(compiler: Sequence[str]) -> bool:
+    """By what it says of itself: `-dumpmachine` of gcc and clang, such as `arm-none-eabi`."""
+    failed, _, said = _called([*compiler, "-dumpmachine"], Path.cwd())
+    machine = said.strip().partition("-")[0]
+    here = platform.machine().replace("amd64", "x86_64").replace("arm64", "aarch64")
+    return not failed and machine != "" and machine not in (here, here.replace("i686", "i386"))
 
 
 def _try(compiler: Sequence[str]) -> str:
     """What is wrong with a compiler; empty if it makes a library of next to nothing."""
-    with tempfile.TemporaryDirectory(prefix="fwgen-") as name:
-        folder = Path(name)
-        (folder / "trial.c").write_text(_TRIAL)
-        command = [*compiler, "-shared", "-fPIC", "trial.c", "-o", "library"]
-        failed, errors = _called(command, folder)
-        return (errors.strip().splitlines() or ["it fails without a word"])[0] if failed else ""
+    with tempfile.TemporaryDirectory(prefix="fwgen-") as folder:
+        errors = _compile(compiler, ("-shared", "-fPIC"), {"trial.c": _TRIAL}, Path(folder))
+        return (errors.strip().splitlines() or [""])[0]
 
 
 def _compile(
-    compiler: Sequence[str], options: Sequence[str], sources: Mapping[str, bytes], target: Path
+    compiler: Sequence[str], options: Sequence[str], sources: Mapping[str, bytes], folder: Path
 ) -> str:
-    """Makes `target`; returns what the compiler said if it failed."""
-    with tempfile.TemporaryDirectory(prefix="fwgen-") as name:
-        folder = Path(name)
-        for path, content in sources.items():
-            place = folder / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-        folders = sorted({str(PurePosixPath(path).parent) for path in sources})
-        includes = [f"-I{item}" for item in folders]
-        units = sorted(path for path in sources if path.endswith(".c"))
-        command = [*compiler, *options, *includes, *units, "-o", "library"]
-        failed, errors = _called(command, folder)
-        if failed:
-            return errors or "it fails without a word"
-        staged = target.with_name(f".{target.name}.{os.getpid()}")
-        shutil.copyfile(folder / "library", staged)
-        staged.replace(target)
+    """Makes a library in `folder` that this machine can load; returns why it could not."""
+    for path, content in sources.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    folders = sorted({str(PurePosixPath(path).parent) for path in sources})
+    includes = [f"-I{item}" for item in folders]
+    units = sorted(path for path in sources if path.endswith(".c"))
+    command = [*compiler, *options, *includes, *units, "-o", _PRODUCT]
+    failed, errors, _ = _called(command, folder)
+    if failed:
+        return errors or "it fails without saying why"
+    if not (folder / _PRODUCT).is_file():
+        return "it reports success and makes no file"
+    loading = "import ctypes, sys; ctypes.CDLL(sys.argv[1])"
+    failed, errors, _ = _called([sys.executable, "-c", loading, f"./{_PRODUCT}"], folder)
+    if failed and not any(option.startswith("-fsanitize") for option in options):
+        lines = errors.strip().splitlines()
+        reason = lines[-1].removeprefix("OSError: ") if lines else "its library crashes"
+        return f"what it makes does not load here: {reason}"
     return ""
 
 
-def _called(command: Sequence[str], folder: Path) -> tuple[bool, str]:
-    """Whether a command failed, and what it said."""
+def _called(command: Sequence[str], folder: Path) -> tuple[bool, str, str]:
+    """Whether a command failed; what it said on stderr and stdout."""
     try:
-        done = subprocess.run(
+        done = process.run(
             command,
             cwd=folder,
             env=_environment(),
@@ -192,8 +211,32 @@ def _called(command: Sequence[str], folder: Path) -> tuple[bool, str]:
             errors="replace",
         )
     except OSError as error:
-        return True, error.strerror or str(error)
-    return done.returncode != 0, done.stderr
+        return True, error.strerror or str(error), ""
+    return done.returncode != 0, done.stderr, done.stdout
+
+
+def _keep(product: Path, name: str, say: Callable[[str], None]) -> Path:
+    """In the cache, with a seal behind it that tells a whole library from a part of one."""
+    content = product.read_bytes()
+    sealed = content + _SEAL + hashlib.sha256(content).digest()
+    target = _cache_folder() / name
+    try:
+        files.replace({target: sealed})
+    except OSError as error:
+        say(f"the library is not kept in {target.parent}: {error.strerror}")
+        target = _private_folder() / name
+        files.replace({target: sealed})
+    return target
+
+
+def _is_whole(library: Path) -> bool:
+    try:
+        content = library.read_bytes()
+    except OSError:
+        return False
+    size = hashlib.sha256().digest_size
+    body, seal = content[: -size - len(_SEAL)], content[-size - len(_SEAL) :]
+    return seal == _SEAL + hashlib.sha256(body).digest()
 
 
 def _environment() -> dict[str, str]:
@@ -201,23 +244,24 @@ def _environment() -> dict[str, str]:
     return {"ZIG_GLOBAL_CACHE_DIR": str(_cache_folder() / "zig"), **os.environ}
 
 
-def _cached(sources: Mapping[str, bytes], options: Sequence[str], compiler: Sequence[str]) -> Path:
+def _name(sources: Mapping[str, bytes], options: Sequence[str], compiler: Sequence[str]) -> str:
     digest = hashlib.sha256()
     head = [*compiler, *options, platform.machine(), platform.system()]
     for part in head:
-        digest.update(part.encode() + b"\0")
+        digest.update(part.encode(errors="surrogateescape") + b"\0")
     for name, content in sorted(sources.items()):
         digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
-    return _cache_folder() / f"core-{digest.hexdigest()[:32]}.so"
+    return f"core-{digest.hexdigest()[:32]}.so"
 
 
 def _cache_folder() -> Path:
     """The user's, or where that cannot be written to a folder of this process alone."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
-    folder = Path(base, "fwgen", "host")
+    base = os.environ.get("XDG_CACHE_HOME", "")
     try:
+        folder = Path(base if base.startswith("/") else Path("~/.cache").expanduser())
+        folder = folder / "fwgen" / "host"
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: nobody knows the home
         return _private_folder()
     return folder if os.access(folder, os.W_OK) else _private_folder()
 
