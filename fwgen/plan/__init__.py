@@ -15,7 +15,7 @@ from fwgen.plan.model import (
     Timing,
     Window,
 )
-from fwgen.plan.rules import RULES, check_all
+from fwgen.plan.rules import RULES, check_all, software
 from fwgen.soc import board_names, load_board
 from fwgen.soc.model import Board, Carveout, Pin
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
@@ -40,7 +40,10 @@ __all__ = [
 
 
 def board_of(spec: Spec) -> Board:
-    """The board that the spec names. Raises PlanErrors if none is known by that name."""
+    """The board that the spec names, as the trees that it names have it.
+
+    Raises PlanErrors for a board or trees that are not known or cannot work.
+    """
     names = board_names()
     if spec.board not in names:
         findings = Findings(list(spec.warnings))
@@ -51,7 +54,10 @@ def board_of(spec: Spec) -> Board:
             did_you_mean(spec.board, names, "boards"),
         )
         raise PlanErrors(findings.diagnostics)
-    return load_board(spec.board)
+    findings = Findings(list(spec.warnings))
+    software.check(spec, findings)
+    findings.raise_errors(PlanErrors)
+    return load_board(spec.board, spec.linux.trees, spec.linux.flavour)
 
 
 def plan_spec(spec: Spec, log_size_bytes: int | None = None) -> Plan:
@@ -120,6 +126,7 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
         timing=drawn.timing,
         pins=Pins(trigger=_pin(board, drawn.trigger), echo=_pin(board, drawn.echo)),
         bus=_bus(drawn),
+        by_hand=drawn.by_hand,
         diagnostics=tuple(findings.diagnostics),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fwgen.plan import display, endurance, sensor
 from fwgen.plan.model import Endurance, Timing, Window
-from fwgen.soc.model import Board, Bus, Carveout, Memory, Pin, PowerMode, Region
+from fwgen.soc.model import Board, Bus, ByHand, Carveout, Memory, Pin, PowerMode, Region
 from fwgen.spec.model import MemoryWindow, Spec
 from fwgen.wire import log_format
 
@@ -34,6 +34,7 @@ class Draft:
     """What the data window must leave beside the log."""
 
     endurance: Endurance | None
+    by_hand: tuple[ByHand, ...]
 
     def memory_of(self, window: Window) -> Memory:
         return self.board.chip.memories[window.memory]
@@ -68,6 +69,24 @@ def draft(spec: Spec, board: Board, log_size_bytes: int | None = None) -> Draft:
         log_bytes=log_bytes,
         rest_bytes=rest_bytes,
         endurance=_endurance(spec, timing, log_bytes),
+        by_hand=_by_hand(spec, board, bus),
+    )
+
+
+def _by_hand(spec: Spec, board: Board, bus: Bus | None) -> tuple[ByHand, ...]:
+    """The lines of the trees' lists that keep from the M33 what this spec uses."""
+    used = {spec.sensor.trigger, spec.sensor.echo}
+    echo = board.pins.get(spec.sensor.echo)
+    if echo:
+        used.add(f"{board.chip.exti.node} {echo.number}")
+    if bus:
+        used |= {bus.name, bus.scl, bus.sda}
+    if spec.console:
+        used |= {board.console.uart, board.console.tx, board.console.rx}
+    if spec.watchdog_us is not None:
+        used.add(board.chip.watchdog.node)
+    return tuple(
+        line for line in board.flavour.by_hand if line.board == board.name and line.uses in used
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from fwgen.plan.memory_map import MemoryMap, Piece, memory_maps
@@ -26,8 +27,12 @@ def draw(plan: Plan, style: Style) -> str:
 
 
 def _head(plan: Plan, style: Style) -> Iterator[str]:
-    yield style.paint(f"{plan.spec.name} on the {plan.board.title}", "1")
-    yield f"Linux sleeps down to {plan.mode.name}: {plan.mode.title}"
+    board = plan.board
+    yield style.paint(f"{plan.spec.name} on the {board.title}", "1")
+    yield f"with {board.release.title}, the trees `{board.flavour.name}`"
+    how = f" (mem_sleep `{plan.reached.mem_sleep}`)" if plan.reached.mem_sleep else ""
+    yield f"Linux sleeps down to {plan.mode.name}{how}. While the M33 runs:"
+    yield from textwrap.wrap(plan.reached.reaches, 78, initial_indent="  ", subsequent_indent="  ")
 
 
 def _memory(memory: MemoryMap, style: Style) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fwgen.soc.model import Board, Bus, PowerMode, Region
+from fwgen.soc.model import Board, Bus, ByHand, Mode, PowerMode, Region
 
 if TYPE_CHECKING:
     from fwgen.spec.diagnostics import Diagnostic
@@ -121,4 +121,12 @@ class Plan:
     timing: Timing
     pins: Pins
     bus: BusPlan | None
+    by_hand: tuple[ByHand, ...] = ()
+    """Lines of the trees that a person must change: no fragment can."""
+
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    @property
+    def reached(self) -> Mode:
+        """What the release makes of the sleep mode while the M33 runs."""
+        return self.board.release.modes[self.mode.name]

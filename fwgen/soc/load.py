@@ -12,11 +12,16 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from fwgen.errors import InputError
-from fwgen.soc.model import Board, Chip
+from fwgen.soc.model import Board, Chip, Refused, Release
 
 _HERE = Path(__file__).parent
 _CHIPS = _HERE / "chips"
 _BOARDS = _HERE / "boards"
+_RELEASES = _HERE / "releases"
+_REFUSED = "refused"
+
+DEFAULT_TREES = "openstlinux-6.2"
+DEFAULT_FLAVOUR = "plain"
 
 T = TypeVar("T")
 
@@ -33,15 +38,44 @@ def board_names() -> list[str]:
     return sorted(path.stem for path in _BOARDS.glob("*.toml"))
 
 
+def release_names() -> list[str]:
+    """The releases that a spec may name, the oldest first."""
+    return sorted(path.stem for path in _RELEASES.glob("*.toml") if path.stem != _REFUSED)
+
+
 @cache
-def load_board(name: str) -> Board:
-    """Raises BoardError for an unknown name."""
+def load_release(name: str) -> Release:
+    path = _RELEASES / f"{name}.toml"
+    return build(Release, _read(path), path.name)
+
+
+@cache
+def refused_releases() -> Mapping[str, Refused]:
+    """Software that cannot work, with the reason."""
+    path = _RELEASES / f"{_REFUSED}.toml"
+    return _named(Refused, _read(path), path.name)
+
+
+@cache
+def load_board(name: str, trees: str = DEFAULT_TREES, flavour: str = DEFAULT_FLAVOUR) -> Board:
+    """The board as `trees` (one of `release_names()`) and its `flavour` have it.
+
+    Raises BoardError for an unknown board.
+    """
     if name not in board_names():
         raise BoardError(f"no board `{name}`; there are: {', '.join(board_names())}")
     path = _BOARDS / f"{name}.toml"
     data = _read(path)
     data["chip"] = load_chip(data["chip"])
-    return build(Board, data, path.name)
+    data["release"] = release = load_release(trees)
+    data["flavour"] = release.flavours[flavour]
+    board = build(Board, data, path.name)
+    layout = release.layouts[name]
+    return dataclasses.replace(
+        board,
+        windows=MappingProxyType({**layout.windows, **board.windows}),
+        reserved=(*board.reserved, *layout.reserved),
+    )
 
 
 @cache

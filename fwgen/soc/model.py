@@ -118,6 +118,19 @@ class Doorbell:
 
 
 @dataclass(frozen=True)
+class WakeLine:
+    """How the mailbox's receive interrupt reaches a stopped A35: a line of an EXTI, by which the
+    GIC gets `rx_spi` then; `tx_spi` needs no waking. Numbers as in device trees."""
+
+    exti: str
+    line: int
+    rx_spi: int
+    tx_spi: int
+    device: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Ipcc:
     """The mailbox between the cores. `mbox_cell` of a doorbell is what Linux's `mboxes` wants."""
 
@@ -132,6 +145,7 @@ class Ipcc:
     vq1: Doorbell
     shutdown: Doorbell
     wakeup: Doorbell
+    wake: WakeLine
     source: str
 
 
@@ -155,9 +169,25 @@ class Alignment:
 
 @dataclass(frozen=True)
 class Firewall:
-    """How the resource isolation framework is to guard the M33's memories, in OP-TEE's words."""
+    """Compartment figures of the resource isolation framework, by their device-tree names.
 
+    `protreg`: the words of a memory that Linux loads and the M33 runs from, and nobody else.
+    `rifsc`: number of each peripheral in the peripherals' firewall.
+    """
+
+    a35_cid: int
+    m33_cid: int
     protreg: str
+    source: str
+    rifsc: Mapping[str, Guarded]
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A peripheral's number in the firewall."""
+
+    name: str
+    id: int
     source: str
 
 
@@ -310,12 +340,128 @@ class Labels:
 
 
 @dataclass(frozen=True)
+class BootVector:
+    """Where Linux tells the M33 its vector table: `label`'s register at `offset`, under `mask`."""
+
+    label: str
+    offset: int
+    mask: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Domains:
+    """Power domains of the remote processor: labels for awake and asleep.
+
+    `named`: the chip's file gives them to the node already; otherwise the fragment must.
+    """
+
+    awake: str
+    asleep: str
+    named: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What a release makes of one of the chip's power modes while the M33 runs.
+
+    `refused_by`: who refuses it, '' if nobody; `mem_sleep`: what Linux is told to get there ('' for
+    none); `reaches`: what the chip really does; `instead`: a mode that is taken in its place.
+    """
+
+    name: str
+    source: str
+    refused_by: str = ""
+    mem_sleep: str = ""
+    reaches: str = ""
+    instead: str = ""
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A line of a list that no fragment can mend: `uses` names the pin or bus that it is about."""
+
+    board: str
+    uses: str
+    file: str
+    line: str
+    was: str
+    becomes: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """One set of device trees of a release.
+
+    `linux_tree` and `optee_tree`: the sources' names, `{board}` for the board. `signed`: as ST
+    ships it, Linux takes firmware only that OP-TEE has checked. `loads_by_optee`: OP-TEE's memories
+    carry other rights for the loading. `refused`: why it cannot be used, '' if it can.
+    """
+
+    name: str
+    title: str
+    source: str
+    linux_tree: str = ""
+    optee_tree: str = ""
+    signed: bool = False
+    loads_by_optee: bool = False
+    boards: tuple[str, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a release says of a board's memories that others say otherwise."""
+
+    name: str
+    windows: Mapping[str, Carveout]
+    reserved: tuple[Carveout, ...] = ()
+
+
+@dataclass(frozen=True)
+class Release:
+    """The software on the A35: ST's device trees and what stands beside them."""
+
+    name: str
+    title: str
+    linux: str
+    tfa: str
+    optee: str
+    read: str
+    source: str
+    boot_vector: BootVector
+    domains: Domains
+    modes: Mapping[str, Mode]
+    flavours: Mapping[str, Flavour]
+    layouts: Mapping[str, Layout]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Software that a person may name and that cannot work: `words` that mean it."""
+
+    name: str
+    title: str
+    words: tuple[str, ...]
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Board:
-    """`windows`: what of each memory the firmware may have, by the memory's name."""
+    """`windows`: what of each memory the firmware may have, by the memory's name.
+
+    Windows and reserved pages are those of `release`; `flavour` is one of its.
+    """
 
     name: str
     title: str
     chip: Chip
+    release: Release
+    flavour: Flavour
     labels: Labels
     windows: Mapping[str, Carveout]
     reserved: tuple[Carveout, ...]

@@ -54,6 +54,10 @@ def _thing(what: str, example: str) -> Word:
     return Word(r"[a-z][a-z0-9_-]*", f"the name of {what}", example, mend=str.lower)
 
 
+def _release() -> Word:
+    return Word(r"[a-z][a-z0-9._-]*", "the name of a release", "openstlinux-6.2", mend=str.lower)
+
+
 class Sensor(Part):
     """The ultrasonic sensor and how often it is asked."""
 
@@ -197,6 +201,26 @@ class Sleep(Part):
     ] = None
 
 
+DEFAULT_TREES = "openstlinux-6.2"
+DEFAULT_FLAVOUR = "plain"
+
+
+class Linux(Part):
+    """The software on the A35: whose device trees the fragments go into."""
+
+    trees: Annotated[
+        str,
+        Key("trees", example=DEFAULT_TREES),
+        _release(),
+        Field(description="The release, such as openstlinux-6.2, which is the default."),
+    ] = DEFAULT_TREES
+    flavour: Annotated[
+        str,
+        _thing("a set of trees", DEFAULT_FLAVOUR),
+        Field(description="Which of its sets of device trees; plain is the default."),
+    ] = DEFAULT_FLAVOUR
+
+
 class Source(Part):
     """The file a spec came from; sha256 (hex) of its bytes."""
 
@@ -226,6 +250,11 @@ class Spec(Part):
     link: Annotated[Link, Section(Link), Field(description="The way to Linux.")]
     memory: Annotated[Memory, Section(Memory), Field(description="Where code and data live.")]
     sleep: Annotated[Sleep, Section(Sleep), Field(description="How Linux sleeps.")]
+    linux: Annotated[
+        Linux,
+        Section(Linux, short="trees"),
+        Field(description="The software on the A35, by its release and its device trees."),
+    ] = Linux()
     console: Annotated[bool, on_off(), Field(description="The M33's own serial console.")] = True
     watchdog_us: Annotated[
         int | None,
@@ -257,6 +286,8 @@ class Spec(Part):
         said: dict[str, Any] = self.model_dump(mode="json", exclude={"source"})
         if not self.sensor.pull_echo_low:
             del said["sensor"]["pull_echo_low"]
+        if self.linux == Linux():
+            del said["linux"]
         return said
 
     @property

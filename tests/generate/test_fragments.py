@@ -11,6 +11,8 @@ from tests.generate.device_tree import BASE, Tree, apply_overlay, compile_tree, 
 pytestmark = pytest.mark.needs("dtc")
 
 LINUX_BASE = (BASE / "linux.dts").read_text()
+# non-secure, unprivileged; read and write by compartments 1 and 2 alone
+OPEN = 1 << 24 | 0b110 << 16 | 0b110 << 8
 MEMORY_REGION = [
     "cm33_sram1",
     "cm33_retram",
@@ -86,14 +88,15 @@ def test_optee_opens_the_memories_used_and_no_others(reference: Plan, tmp_path: 
     assert tree.cells(nodes["cm33_sram1"], "reg") == [0, 0x0A043000, 0, 0x1D000]
     assert tree.cells(nodes["cm33_retram"], "reg") == [0, 0x0A080000, 0, 0x1F000]
     protreg = {name: tree.cells(node, "st,protreg") for name, node in nodes.items()}
-    assert protreg == {"cm33_sram1": [0], "cm33_retram": [0], "cm33_sram2": [0xDEAD]}
+    assert protreg == {"cm33_sram1": [OPEN], "cm33_retram": [OPEN], "cm33_sram2": [0xDEAD]}
 
 
 @pytest.mark.needs("cpp")
 def test_optee_says_what_it_means_in_the_right_places(reference: Plan, tmp_path: Path) -> None:
     tree = optee_tree(reference, tmp_path, "rif_spelled.h")
-    unused, nsec, npriv, cfdis, ddcid_dis = 1, 2, 4, 6, 8
-    meant = [ddcid_dis, unused, nsec, npriv, cfdis, unused, unused, unused]
+    unused, nsec, npriv, cfen, ddcid_dis = 1, 2, 4, 7, 8
+    both = 9 | 10
+    meant = [ddcid_dis, unused, nsec, npriv, cfen, both, both, unused]
     assert tree.cells(tree.label("cm33_sram1"), "st,protreg") == meant
 
 
@@ -111,5 +114,5 @@ def test_linux_follows_another_spec(other: Plan, tmp_path: Path) -> None:
 def test_optee_follows_another_spec(other: Plan, tmp_path: Path) -> None:
     tree = optee_tree(other, tmp_path, "rif.h")
     assert tree.cells(tree.label("cm33_sram1"), "reg") == [0, 0x0A048000, 0, 0x18000]
-    assert tree.cells(tree.label("cm33_sram2"), "st,protreg") == [0]
+    assert tree.cells(tree.label("cm33_sram2"), "st,protreg") == [OPEN]
     assert tree.cells(tree.label("cm33_retram"), "st,protreg") == [0xDEAD]

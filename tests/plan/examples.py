@@ -32,6 +32,19 @@ def _longest(time: str, when_full: str = "wake") -> Edit:
     return "when_full: wake", f"when_full: {when_full}, longest: {time}"
 
 
+def _linux(trees: str) -> Edit:
+    return "name: example\n", f"name: example\nlinux: {{trees: {trees}}}\n"
+
+
+def _ostl(trigger: str) -> Edit:
+    """With trees that give the M33 some pins only, and without the display."""
+    _, _, rest = BASE.partition("trigger: ")
+    old, display, _ = rest.partition("display: {type: ssd1306, bus: i2c8, address: 0x3c, ")
+    new = old.replace("PF13", trigger)
+    new += "linux: {trees: openstlinux-6.0, flavour: ostl}\n"
+    return old + display + "size: 128x64, refresh: 5 Hz}\n", new
+
+
 @dataclass(frozen=True)
 class Example:
     """`at` is the text that the caret points to, `says` are parts of the whole diagnostic."""
@@ -64,7 +77,7 @@ EXAMPLES = (
         "68 KiB",
         (
             "68 KiB from 0x0A050000 end at 0x0A061000, 4 KiB behind the end of SRAM1",
-            "`at: 0x0A041000`, `size: 124 KiB`",
+            "`at: 0x0A043000`, `size: 116 KiB`",
         ),
         _code("in: sram1, at: 0x0A050000, size: 64 KiB"),
     ),
@@ -135,11 +148,11 @@ EXAMPLES = (
         (_DATA, "data: sram1"),
         "sram1",
         (
-            "code (0x0A041000 to 0x0A05FFFF) and data (0x0A041000 to 0x0A05FFFF) share 124 KiB of "
+            "code (0x0A043000 to 0x0A05FFFF) and data (0x0A043000 to 0x0A05FFFF) share 116 KiB of "
             "SRAM1",
-            "code: {in: sram1, size: 60 KiB}",
+            "code: {in: sram1, size: 56 KiB}",
         ),
-        (f"{_CODE}, {_DATA}", "code: {in: sram1, size: 60 KiB}, data: {in: sram1, at: 0x0A050000}"),
+        (f"{_CODE}, {_DATA}", "code: {in: sram1, size: 52 KiB}, data: {in: sram1, at: 0x0A050000}"),
     ),
     Example(
         "window-overlap",
@@ -159,13 +172,67 @@ EXAMPLES = (
         ("lp-stop2", "lpstop2"),
         "lpstop2",
         ("no power mode `lpstop2`", "did you mean `lp-stop2`?"),
+        ("lp-stop2", "lp-stop1"),
+    ),
+    Example(
+        "mode-instead",
         ("lp-stop2", "stop2"),
+        "stop2",
+        ("warning[mode-instead]", "`deep` takes the deepest mode", "write `lp-stop2`"),
+        ("lp-stop2", "stop1"),
+    ),
+    Example(
+        "unknown-trees",
+        _linux("openstlinux-6.3"),
+        "openstlinux-6.3",
+        ("no release `openstlinux-6.3` is known", "did you mean `openstlinux-6.2`?"),
+        _linux("openstlinux-6.1"),
+    ),
+    Example(
+        "trees-cannot-work",
+        _linux("mainline"),
+        "mainline",
+        ("mainline Linux cannot run this: its device trees have no m33_rproc", "`openstlinux-6.2`"),
+        _linux("openstlinux-6.0"),
+    ),
+    Example(
+        "trees-cannot-work",
+        _linux("openstlinux-5.1"),
+        "openstlinux-5.1",
+        ("its TF-A is older than 2.10",),
+        _linux("openstlinux-6.2"),
+    ),
+    Example(
+        "unknown-flavour",
+        _linux("openstlinux-6.0, flavour: osl"),
+        "osl",
+        ("OpenSTLinux 6.0 has no set of trees `osl`", "did you mean `ostl`?"),
+        _linux("openstlinux-6.0, flavour: plain"),
+    ),
+    Example(
+        "flavour-cannot-work",
+        _linux("openstlinux-6.2, flavour: m33-td"),
+        "m33-td",
+        ("TF-M starts the M33 and owns RETRAM", "sets that can: `plain`"),
+        _linux("openstlinux-6.2, flavour: plain"),
+    ),
+    Example(
+        "change-by-hand",
+        _ostl("PJ4"),
+        "PJ4",
+        (
+            "warning[change-by-hand]: PJ4 is not the M33's in these trees",
+            "optee/stm32mp257f-ev1-ca35tdcid-ostl-rif.dtsi, line 524, in &gpioj",
+            "RIF_NSEC, RIF_PRIV, RIF_CID1, RIF_SEM_DIS, RIF_CFEN)",
+            "RIF_NSEC, RIF_PRIV, RIF_CID2, RIF_SEM_DIS, RIF_CFEN)",
+        ),
+        _ostl("PF13"),
     ),
     Example(
         "mode-stops-m33",
         ("lp-stop2", "lplv-stop2"),
         "lplv-stop2",
-        ("in lplv-stop2", "the M33 takes no samples", "`lp-stop2`"),
+        ("in lplv-stop2", "the M33 takes no samples", "it is refused by ST's TF-A", "`lp-stop2`"),
         ("lp-stop2", "lp-stop1"),
     ),
     Example(

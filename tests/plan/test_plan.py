@@ -86,8 +86,39 @@ def test_another_board_goes_the_same_road() -> None:
     assert plan.code.memory == "sram2"
     assert plan.code.optee == "cm33_sram2"
     assert plan.timing.watchdog_us == 4_000_000
-    base = plan_spec(parse_spec(BASE))
-    assert (base.code.start, base.code.size_bytes) == (0x0A041000, 0x1F000)
+
+
+@pytest.mark.parametrize("board", ["stm32mp257f_dk", "stm32mp257f_ev1"])
+@pytest.mark.parametrize(
+    ("trees", "start", "size_bytes"),
+    [
+        ("openstlinux-6.0", 0x0A041000, 0x1F000),
+        ("openstlinux-6.1", 0x0A043000, 0x1D000),
+        ("openstlinux-6.2", 0x0A043000, 0x1D000),
+    ],
+)
+def test_the_window_of_the_code_follows_the_release(
+    board: str, trees: str, start: int, size_bytes: int
+) -> None:
+    text = BASE.replace("stm32mp257f_ev1", board).replace("PF13", "PG5").replace("PF14", "PF15")
+    plan = plan_spec(parse_spec(f"{text}linux: {trees}\n"))
+    assert (plan.code.start, plan.code.size_bytes) == (start, size_bytes)
+    scmi = [page for page in plan.reserved if page.name == "scmi_cid2"]
+    assert len(scmi) == (trees != "openstlinux-6.0")
+
+
+def test_a_window_over_the_scmi_pages_is_told_on_6_1_and_later() -> None:
+    """OP-TEE would make its own secure page open without a word (the old window of the EV1)."""
+    old = BASE.replace("code: sram1", "code: {in: sram1, at: 0x0A041000, size: 124 KiB}")
+    with pytest.raises(PlanErrors, match="SCMI mailboxes"):
+        plan_spec(parse_spec(old))
+    plan_spec(parse_spec(old + "linux: openstlinux-6.0\n"))
+
+
+def test_the_default_of_the_trees_does_not_change_a_spec_s_hash() -> None:
+    said = parse_spec(BASE + "linux: {trees: openstlinux-6.2, flavour: plain}\n")
+    assert said.spec_hash == parse_spec(BASE).spec_hash
+    assert parse_spec(BASE + "linux: openstlinux-6.1\n").spec_hash != said.spec_hash
 
 
 def test_the_same_in_gives_the_same_out() -> None:

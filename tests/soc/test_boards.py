@@ -13,17 +13,30 @@ import pytest
 
 import fwgen
 import fwgen.soc
-from fwgen.soc import BoardError, board_names, load_board, model
+from fwgen.soc import (
+    BoardError,
+    board_names,
+    load_board,
+    load_release,
+    model,
+    refused_releases,
+    release_names,
+)
+from fwgen.soc import load as soc_load
 from fwgen.soc.load import DataError, build
 from fwgen.soc.model import Board, Chip, I2cController, Memory
+from fwgen.spec import model as spec_model
 
 PACKAGE = Path(fwgen.__file__).parent
 DATA_FILES = sorted(Path(fwgen.soc.__file__).parent.glob("*/*.toml"))
 
 
-@pytest.fixture(params=board_names())
+@pytest.fixture(
+    params=[(name, trees) for name in board_names() for trees in release_names()],
+    ids=lambda param: "-".join(param),
+)
 def board(request: pytest.FixtureRequest) -> Board:
-    return load_board(request.param)
+    return load_board(*request.param)
 
 
 def test_there_are_two_boards() -> None:
@@ -204,3 +217,46 @@ def test_every_figure_has_a_reader() -> None:
         if field.name != "source" and not re.search(rf"\.{field.name}\b", code)
     ]
     assert unread == []
+
+
+def test_the_spec_s_default_is_the_boards_default() -> None:
+    assert (spec_model.DEFAULT_TREES, spec_model.DEFAULT_FLAVOUR) == (
+        soc_load.DEFAULT_TREES,
+        soc_load.DEFAULT_FLAVOUR,
+    )
+
+
+@pytest.mark.parametrize("name", release_names())
+def test_a_release_says_what_becomes_of_every_mode_and_board(name: str) -> None:
+    release = load_release(name)
+    chip = load_board("stm32mp257f_dk").chip
+    assert release.name == name
+    assert set(release.modes) == set(chip.power_modes)
+    assert set(release.layouts) == set(board_names())
+    for mode in release.modes.values():
+        assert bool(mode.reaches) != bool(mode.refused_by), mode.name
+        # TF-A refuses what would stop the M33, and nothing else
+        assert bool(mode.refused_by) != chip.power_modes[mode.name].m33_runs, mode.name
+        assert not mode.instead or not release.modes[mode.instead].refused_by
+    for flavour in release.flavours.values():
+        assert bool(flavour.refused) != bool(flavour.boards), flavour.name
+        assert set(flavour.boards) <= set(board_names())
+
+
+@pytest.mark.parametrize("name", release_names())
+def test_lines_to_change_by_hand_give_the_m33_one_thing_each(name: str) -> None:
+    for flavour in load_release(name).flavours.values():
+        for line in flavour.by_hand:
+            board = load_board(line.board)
+            known = {*board.pins, *board.buses, board.console.uart, board.chip.watchdog.node}
+            assert line.uses in known or line.uses.startswith("exti2 ")
+            assert line.was != line.becomes
+            assert line.becomes.endswith("RIF_CID2, RIF_SEM_DIS, RIF_CFEN)")
+            assert line.was.split("_ID, ")[0].split("), ")[0] in line.becomes
+
+
+def test_refused_software_is_known_by_several_words_and_never_a_release() -> None:
+    words = [word for one in refused_releases().values() for word in one.words]
+    assert len(words) == len(set(words))
+    assert not set(words) & set(release_names())
+    assert {"mainline", "upstream-optee", "upstream-tfa"} <= set(words)

@@ -208,7 +208,7 @@ def test_a_spec_that_does_not_pull_the_echo_low_has_the_hash_of_before() -> None
 def test_the_caret_stands_under_wide_and_tabbed_text() -> None:
     with pytest.raises(SpecErrors) as caught:
         parse_spec(TEXT + "'\u6e2c\u8ddd': 1\n")
-    assert "   40 | '\u6e2c\u8ddd': 1\n      | ^^^^^^\n" in str(caught.value)
+    assert "   41 | '\u6e2c\u8ddd': 1\n      | ^^^^^^\n" in str(caught.value)
     with pytest.raises(SpecErrors) as caught:
         parse_spec("fwgen: 1\nsensor: {\tcolour: red}\n")
     assert "    2 | sensor: {\tcolour: red}\n      |          \t^^^^^^\n" in str(caught.value)

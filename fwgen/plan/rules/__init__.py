@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fwgen.plan.draft import Draft
-from fwgen.plan.rules import bus, log, memory, pins, sleep, timing
+from fwgen.plan.rules import bus, by_hand, log, memory, pins, sleep, software, timing
 from fwgen.plan.rules.rule import Rule
 from fwgen.spec.diagnostics import Findings
 
-_GROUPS = (memory, sleep, pins, bus, timing, log)
+_GROUPS = (memory, sleep, pins, bus, timing, log, by_hand)
 
-RULES: tuple[Rule, ...] = tuple(rule for group in _GROUPS for rule in group.RULES)
+RULES: tuple[Rule, ...] = (
+    *software.RULES,
+    *(rule for group in _GROUPS for rule in group.RULES),
+)
 
 _CHECKS: tuple[Callable[[Draft, Findings], None], ...] = tuple(group.check for group in _GROUPS)
 

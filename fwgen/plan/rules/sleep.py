@@ -8,9 +8,10 @@ from fwgen.spec.diagnostics import Findings, did_you_mean, quote
 
 MODE_UNKNOWN = Rule("unknown-mode", "error", "the sleep mode is one that the chip has")
 MODE_STOPS = Rule("mode-stops-m33", "error", "the M33 runs in the sleep mode")
+MODE_INSTEAD = Rule("mode-instead", "warning", "the release's software takes this mode, no other")
 UNREACHABLE = Rule("unreachable-asleep", "error", "code and data are reachable in the sleep mode")
 
-RULES = (MODE_UNKNOWN, MODE_STOPS, UNREACHABLE)
+RULES = (MODE_UNKNOWN, MODE_STOPS, MODE_INSTEAD, UNREACHABLE)
 
 
 def check(draft: Draft, findings: Findings) -> None:
@@ -25,14 +26,25 @@ def check(draft: Draft, findings: Findings) -> None:
             did_you_mean(draft.spec.sleep.mode, alive, "modes that keep the M33 alive"),
         )
         return
+    made = draft.board.release.modes[mode.name]
     if not mode.m33_runs:
+        refusal = f"; while the M33 runs, it is refused by {made.refused_by}"
         MODE_STOPS.broken(
             findings,
-            f"in {mode.name} ({mode.title.lower()}) the M33 takes no samples",
+            f"in {mode.name} ({mode.title.lower()}) the M33 takes no samples"
+            + (refusal if made.refused_by else ""),
             place,
             "modes that keep it alive: " + ", ".join(f"`{name}`" for name in alive),
         )
         return
+    if made.instead:
+        MODE_INSTEAD.broken(
+            findings,
+            f"`{made.mem_sleep}` takes the deepest mode that TF-A's tree lists while the M33 runs, "
+            f"which is {made.instead}, not {mode.name}",
+            place,
+            f"write `{made.instead}`; to the M33 both are the same",
+        )
     for role, window in draft.windows.items():
         if window.memory in mode.reachable:
             continue

@@ -1,0 +1,38 @@
+"""What the chosen trees keep from the M33 and no fragment can give it."""
+
+from __future__ import annotations
+
+from fwgen.plan.draft import Draft
+from fwgen.plan.rules.rule import Rule
+from fwgen.spec.diagnostics import Findings, Position
+
+BY_HAND = Rule("change-by-hand", "warning", "the trees give the M33 every pin and bus that it uses")
+
+RULES = (BY_HAND,)
+
+
+def check(draft: Draft, findings: Findings) -> None:
+    for line in draft.by_hand:
+        BY_HAND.broken(
+            findings,
+            f"{line.uses} is not the M33's in these trees: its first access makes OP-TEE panic",
+            _place(draft, line.uses),
+            f"in {line.file}, line {line.line}, change\n"
+            f"      {line.was}\n"
+            f"      to\n"
+            f"      {line.becomes}",
+        )
+
+
+def _place(draft: Draft, used: str) -> Position:
+    spec = draft.spec
+    if used == spec.sensor.trigger:
+        return spec.where("sensor", "trigger")
+    if used == spec.sensor.echo or used.startswith(draft.board.chip.exti.node):
+        return spec.where("sensor", "echo")
+    if used == draft.board.chip.watchdog.node:
+        return spec.where("watchdog")
+    bus = draft.bus
+    if bus and used in (bus.name, bus.scl, bus.sda):
+        return spec.where("display", "bus")
+    return spec.where("console")
