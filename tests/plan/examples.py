@@ -185,7 +185,7 @@ EXAMPLES = (
         "unknown-trees",
         _linux("openstlinux-6.3"),
         "openstlinux-6.3",
-        ("no release `openstlinux-6.3` is known", "did you mean `openstlinux-6.2`?"),
+        ("no release `openstlinux-6.3` is known", "`openstlinux-6.1`, `openstlinux-6.2`"),
         _linux("openstlinux-6.1"),
     ),
     Example(

@@ -33,7 +33,7 @@ def check(spec: Spec, findings: Findings) -> None:
         )
     else:
         UNKNOWN.broken(
-            findings, f"no release {quote(trees)} is known", place, did_you_mean(trees, names)
+            findings, f"no release {quote(trees)} is known", place, f"releases: {_list(names)}"
         )
 
 
