@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
 
 # folder below templates/ -> where its files stand in the generated tree
-_PLACES = {"app": ".", "linux": "fragments/linux", "optee": "fragments/optee"}
+_PLACES = {
+    "app": ".",
+    "board": "fragments",
+    "linux": "fragments/linux",
+    "optee": "fragments/optee",
+}
 _TEMPLATE_SUFFIX = ".j2"
 
 

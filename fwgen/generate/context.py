@@ -12,6 +12,9 @@ from fwgen.soc.model import Region
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan, Window
 
+_LEVEL_HIGH = 4
+"""IRQ_TYPE_LEVEL_HIGH of the device-tree bindings; a number, since overlays have no headers."""
+
 _LOG_POLICY = {
     "wake": "LOG_WAKE",
     "keep-newest": "LOG_KEEP_NEWEST",
@@ -33,7 +36,7 @@ def render_context(plan: Plan) -> dict[str, object]:
     """The names that templates know, in a group for each tree they belong to."""
     return {
         "spec": {"name": plan.spec.name, "hash": plan.spec.spec_hash.hex()},
-        "board": {"name": plan.board.name, "title": plan.board.title},
+        "board": _board(plan),
         "config": _config(plan),
         "zephyr": zephyr_context(plan),
         "linux": _linux(plan),
@@ -66,7 +69,7 @@ def _config(plan: Plan) -> dict[str, str]:
 
 
 def _linux(plan: Plan) -> dict[str, object]:
-    ipcc, ddr = plan.board.chip.ipcc, plan.ddr
+    ipcc, ddr, release = plan.board.chip.ipcc, plan.ddr, plan.board.release
     firmware = _labelled([plan.code, plan.data], "linux")
     rings = _labelled([ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer], "linux")
     spare = [
@@ -75,6 +78,7 @@ def _linux(plan: Plan) -> dict[str, object]:
         if window.linux and window.linux not in firmware
     ]
     doorbells = [ipcc.vq0, ipcc.vq1, ipcc.shutdown]
+    vector, domains = release.boot_vector, release.domains
     return {
         "regions": [_node(label, window) for label, window in (firmware | rings).items()],
         "rproc": plan.board.linux_rproc_label,
@@ -82,6 +86,15 @@ def _linux(plan: Plan) -> dict[str, object]:
         "mailbox": ipcc.node,
         "mboxes": ", ".join(f"<&{ipcc.node} 0x{bell.mbox_cell:x}>" for bell in doorbells),
         "mbox_names": ", ".join(f'"{bell.name}"' for bell in doorbells),
+        "wake_interrupts": (
+            f"<&{ipcc.wake.exti} {ipcc.wake.line} {_LEVEL_HIGH}>, "
+            f"<&intc 0 {ipcc.wake.tx_spi} {_LEVEL_HIGH}>"
+        ),
+        "nsvtor": f"<&{vector.label} 0x{vector.offset:x} 0x{vector.mask:x}>",
+        "syscfg": vector.label,
+        "power_domains": f"<&{domains.awake}>, <&{domains.asleep}>",
+        "off": plan.linux_off,
+        "tree": _tree(plan, plan.board.flavour.linux_tree),
     }
 
 
@@ -90,7 +103,39 @@ def _optee(plan: Plan) -> dict[str, object]:
     return {
         "regions": [_node(label, window) for label, window in used.items()],
         "protreg": plan.board.chip.firewall.protreg,
+        "rproc": plan.board.linux_rproc_label,
+        "alternatives": plan.board.flavour.loads_by_optee,
+        "shared": plan.ddr.shm.optee,
+        "headers": plan.board.release.rif_headers,
+        "by_hand": plan.by_hand,
+        "tree": _tree(plan, plan.board.flavour.optee_tree),
     }
+
+
+def _board(plan: Plan) -> dict[str, object]:
+    """What the scripts and notes for the board say."""
+    ipcc, reached = plan.board.chip.ipcc, plan.reached
+    return {
+        "name": plan.board.name,
+        "title": plan.board.title,
+        "release": plan.board.release,
+        "flavour": plan.board.flavour,
+        "mem_sleep": reached.mem_sleep,
+        "mode": plan.mode.name,
+        "reaches": reached.reaches,
+        "mailbox": ipcc.wake.device,
+        "net_s": _net_s(plan),
+    }
+
+
+def _net_s(plan: Plan) -> int:
+    """How long the RTC lets Linux sleep at most, in s: what the log covers at the very worst."""
+    longest_us = plan.spec.sleep.longest_us
+    return longest_us // 1_000_000 if longest_us else int(plan.endurance.worst_s)
+
+
+def _tree(plan: Plan, pattern: str) -> str:
+    return pattern.format(board=plan.board.name.rpartition("_")[2])
 
 
 def _labelled(windows: list[Window], tree: str) -> dict[str, Window]:

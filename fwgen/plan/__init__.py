@@ -127,8 +127,22 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
         pins=Pins(trigger=_pin(board, drawn.trigger), echo=_pin(board, drawn.echo)),
         bus=_bus(drawn),
         by_hand=drawn.by_hand,
+        linux_off=_linux_off(drawn),
         diagnostics=tuple(findings.diagnostics),
     )
+
+
+def _linux_off(drawn: Draft) -> tuple[str, ...]:
+    """The display's bus, the console, and whoever else could drive the sensor's pins."""
+    board, nodes = drawn.board, []
+    for pin in (drawn.trigger, drawn.echo):
+        if pin and pin.signal:
+            nodes.append(pin.signal.partition("_")[0].lower())
+    if drawn.bus:
+        nodes.append(drawn.bus.name)
+    if drawn.spec.console:
+        nodes.append(board.console.uart)
+    return tuple(sorted(set(nodes)))
 
 
 def _pin(board: Board, pin: Pin) -> PinPlan:

@@ -124,6 +124,9 @@ class Plan:
     by_hand: tuple[ByHand, ...] = ()
     """Lines of the trees that a person must change: no fragment can."""
 
+    linux_off: tuple[str, ...] = ()
+    """Labels of Linux's devices that use what the M33 uses: Linux must let go of them."""
+
     diagnostics: tuple[Diagnostic, ...] = field(default=())
 
     @property

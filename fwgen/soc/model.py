@@ -119,12 +119,11 @@ class Doorbell:
 
 @dataclass(frozen=True)
 class WakeLine:
-    """How the mailbox's receive interrupt reaches a stopped A35: a line of an EXTI, by which the
-    GIC gets `rx_spi` then; `tx_spi` needs no waking. Numbers as in device trees."""
+    """How the mailbox's receive interrupt reaches a stopped A35: by a line of an EXTI. `tx_spi`,
+    which needs no waking, stays on the GIC; numbers as in device trees."""
 
     exti: str
     line: int
-    rx_spi: int
     tx_spi: int
     device: str
     source: str
@@ -351,14 +350,10 @@ class BootVector:
 
 @dataclass(frozen=True)
 class Domains:
-    """Power domains of the remote processor: labels for awake and asleep.
-
-    `named`: the chip's file gives them to the node already; otherwise the fragment must.
-    """
+    """Power domains of the remote processor: labels for awake and asleep."""
 
     awake: str
     asleep: str
-    named: bool
     source: str
 
 
@@ -395,9 +390,9 @@ class ByHand:
 class Flavour:
     """One set of device trees of a release.
 
-    `linux_tree` and `optee_tree`: the sources' names, `{board}` for the board. `signed`: as ST
-    ships it, Linux takes firmware only that OP-TEE has checked. `loads_by_optee`: OP-TEE's memories
-    carry other rights for the loading. `refused`: why it cannot be used, '' if it can.
+    `linux_tree` and `optee_tree`: where the board's source stands, `{board}` for `dk` or `ev1`.
+    `loads_by_optee`: as ST ships it, OP-TEE checks and loads the firmware, and its memories carry
+    other rights for that time. `refused`: why it cannot be used, '' if it can.
     """
 
     name: str
@@ -405,7 +400,6 @@ class Flavour:
     source: str
     linux_tree: str = ""
     optee_tree: str = ""
-    signed: bool = False
     loads_by_optee: bool = False
     boards: tuple[str, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
@@ -423,7 +417,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class Release:
-    """The software on the A35: ST's device trees and what stands beside them."""
+    """The software on the A35: ST's device trees and what stands beside them.
+
+    `read`: which of it was read, and where. `rif_headers`: folder of the firewall's headers.
+    """
 
     name: str
     title: str
@@ -431,6 +428,7 @@ class Release:
     tfa: str
     optee: str
     read: str
+    rif_headers: str
     source: str
     boot_vector: BootVector
     domains: Domains

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from fwgen.generate import render
+from fwgen.plan import plan_spec
 from fwgen.plan.model import Plan, Window
+from fwgen.spec import parse_spec
 from tests.generate.device_tree import BASE, Tree, apply_overlay, compile_tree, preprocess
 
 pytestmark = pytest.mark.needs("dtc")
@@ -68,6 +70,66 @@ def test_linux_remoteproc_knows_its_memory_and_survives_the_sleep(
     assert tree.has(rproc, "keep-power-in-suspend")
     assert tree.has(mailbox, "wakeup-source")
     assert tree.text(rproc, "status") == tree.text(mailbox, "status") == ["okay"]
+
+
+@pytest.mark.parametrize(
+    ("trees", "offset"),
+    [("openstlinux-6.0", 0xA8), ("openstlinux-6.1", 0xA8), ("openstlinux-6.2", 0x20A8)],
+)
+def test_linux_starts_a_plain_elf_and_keeps_its_power(
+    reference_spec: Path, trees: str, offset: int, tmp_path: Path
+) -> None:
+    tree = linux_tree(with_trees(reference_spec, trees), tmp_path)
+    rproc = tree.label("m33_rproc")
+    assert tree.text(rproc, "compatible") == ["st,stm32mp2-m33"]
+    syscfg = tree.cells(tree.label("a35ss_syscfg"), "phandle")
+    assert tree.cells(rproc, "st,syscfg-nsvtor") == [*syscfg, offset, 0xFFFFFF80]
+    assert tree.names(tree.cells(rproc, "power-domains")) == ["cluster_pd", "ret_pd"]
+    assert tree.text(rproc, "power-domain-names") == ["default", "sleep"]
+
+
+def test_linux_s_doorbell_rings_through_the_exti(reference: Plan, tmp_path: Path) -> None:
+    tree = linux_tree(reference, tmp_path)
+    mailbox = tree.label("ipcc1")
+    exti1, intc = (tree.cells(tree.label(name), "phandle")[0] for name in ("exti1", "intc"))
+    assert tree.cells(mailbox, "interrupts-extended") == [exti1, 59, 4, intc, 0, 172, 4]
+    assert not tree.has(mailbox, "interrupts")
+
+
+def test_linux_lets_go_of_what_is_the_m33_s(reference: Plan, other: Plan, tmp_path: Path) -> None:
+    tree = linux_tree(reference, tmp_path)
+    for name in ("i2c8", "uart5", "usart6"):  # usart6 could drive PF15 and PG5
+        assert tree.text(tree.label(name), "status") == ["disabled"], name
+    assert "&i2c8" not in fragment(other, "linux")
+
+
+def with_trees(spec: Path, trees: str, flavour: str = "plain") -> Plan:
+    text = spec.read_text() + f"\nlinux: {{trees: {trees}, flavour: {flavour}}}\n"
+    return plan_spec(parse_spec(text))
+
+
+@pytest.mark.needs("cpp")
+def test_optee_leaves_the_m33_to_linux(reference_spec: Path, tmp_path: Path) -> None:
+    plan = with_trees(reference_spec, "openstlinux-6.0", "ostl")
+    tree = optee_tree(plan, tmp_path, "rif.h")
+    assert tree.text(tree.label("m33_rproc"), "compatible") == ["st,stm32mp2-m33"]
+    assert tree.text(tree.label("m33_rproc"), "status") == ["okay"]
+    for name in ("cm33_retram", "ipc_shmem"):
+        assert not tree.has(tree.label(name), "access-controllers-conf-default"), name
+        assert not tree.has(tree.label(name), "access-controllers-conf-load"), name
+
+
+def test_what_a_person_must_change_is_told_to_the_letter(
+    reference_spec: Path, reference: Plan
+) -> None:
+    plan = with_trees(reference_spec, "openstlinux-6.0", "ostl")
+    told = [fragment(plan, "optee"), render(plan)["fragments/README.md"].decode()]
+    assert {line.uses for line in plan.by_hand} == {"i2c8", "PZ3", "PZ4"}
+    for text in told:
+        for line in plan.by_hand:
+            assert line.file in text
+            assert line.was in text and line.becomes in text
+    assert "By hand: nothing" in render(reference)["fragments/README.md"].decode()
 
 
 def test_linux_fragment_is_an_overlay_too(reference: Plan, tmp_path: Path) -> None:

@@ -64,8 +64,10 @@ def test_a_change_of_the_spec_leaves_the_files_that_do_not_depend_on_it(
 def test_the_fragments_are_named_after_the_board(other: Plan) -> None:
     names = [name for name in render(other) if name.startswith("fragments/")]
     assert names == [
+        "fragments/README.md",
         "fragments/linux/stm32mp257f_ev1-fwgen.dtsi",
         "fragments/optee/stm32mp257f_ev1-fwgen.dtsi",
+        "fragments/suspend.sh",
     ]
 
 

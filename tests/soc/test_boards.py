@@ -97,6 +97,10 @@ def test_facts_of_the_reference_board() -> None:
     assert (ipcc.start, ipcc.rx_irq, ipcc.tx_irq) == (0x40490000, 171, 172)
     cells = [bell.mbox_cell for bell in (ipcc.vq0, ipcc.vq1, ipcc.shutdown)]
     assert cells == [0x100, 0x101, 2]
+    guard = chip.firewall
+    assert (guard.a35_cid, guard.m33_cid) == (1, 2)
+    ids = {name: guarded.id for name, guarded in guard.rifsc.items()}
+    assert ids == {"uart5": 35, "usart6": 36, "i2c1": 41, "i2c2": 42, "i2c8": 48, "iwdg4": 101}
     assert (chip.exti.first_irq, chip.exti.lines) == (17, 16)
     assert {name: uart.irq for name, uart in chip.uarts.items()} == {"uart5": 127, "usart6": 136}
     assert {name: bus.irq for name, bus in chip.i2c.items()} == {
