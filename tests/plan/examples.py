@@ -68,7 +68,7 @@ EXAMPLES = (
         "unknown-memory",
         (_CODE, "code: sram3"),
         "sram3",
-        ("the STM32MP257 has no memory `sram3`", "did you mean `sram2`?"),
+        ("the STM32MP257 has no memory `sram3`", "did you mean `sram1`?"),
         (_CODE, "code: sram2"),
     ),
     Example(

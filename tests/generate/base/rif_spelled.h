@@ -12,4 +12,4 @@
 #define RIF_CID1_BF 9
 #define RIF_CID2_BF 10
 #define RISABPROT(delegate, delegate_cid, secure, privileged, filtering, read, write, priv_list)   \
-	delegate delegate_cid secure privileged filtering(read) (write) priv_list
+	delegate delegate_cid secure privileged filtering(read)(write) priv_list
