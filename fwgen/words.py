@@ -8,17 +8,18 @@ from collections.abc import Iterable
 def suggest(written: str, known: Iterable[str]) -> str | None:
     """The known word that was most likely meant: a slip or two away, or one begins the other.
 
-    Two words with other digits in them name two different things, as SH1106 and SSD1306 do; there
-    only one slip counts.
+    Two words with other digits name two different things, as HC-SR04 and HC-SR05 do.
     """
     found = []
     for word in known:
         pair = written.lower(), word.lower()
         length = min(map(len, pair))
-        digits = [[c for c in text if c.isdigit()] for text in pair]
-        most = 1 if digits[0] != digits[1] or length < 4 else 2 if length < 8 else 3
+        digits = [sorted(c for c in text if c.isdigit()) for text in pair]
+        if all(digits) and digits[0] != digits[1]:
+            continue
+        most = 1 if length < 4 else 2 if length < 8 else 3
         slips = _slips(*pair)
-        if length >= 3 and digits[0] == digits[1] and pair[0][:length] == pair[1][:length]:
+        if length >= 3 and pair[0][:length] == pair[1][:length]:
             slips = min(slips, most)
         if slips <= most and slips < max(map(len, pair)) - 1:
             found.append((slips, word))

@@ -26,10 +26,9 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 1 where a rule is broken."""
     from fwgen.build.audit import examine, subject_of
     from fwgen.build.audit.report import passed, to_json, to_text
-    from fwgen.plan import plan_spec
-    from fwgen.spec import load_spec
+    from fwgen.plan import plan_file
 
-    subject = subject_of(args.elf, plan_spec(load_spec(args.spec)))
+    subject = subject_of(args.elf, plan_file(args.spec))
     findings = examine(subject)
     if args.json:
         print_json(to_json(subject, findings))

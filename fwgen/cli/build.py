@@ -34,9 +34,10 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.build.cmake import Progress
     from fwgen.build.firmware import Firmware
     from fwgen.build.table import table
-    from fwgen.spec import load_spec, render_all
+    from fwgen.plan import plan_file
+    from fwgen.spec import render_all
 
-    spec = load_spec(args.spec)
+    spec = plan_file(args.spec).spec
     folder = args.output or Path("build", spec.name)
     progress = Progress(quiet=args.quiet, title=spec.name, each_step=args.verbose)
     definitions = _definitions(args.definitions)

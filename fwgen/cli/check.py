@@ -9,12 +9,11 @@ from typing import Any
 
 from fwgen.cli.output import print_json
 from fwgen.errors import FwgenError
-from fwgen.plan import plan_spec
+from fwgen.plan import plan_file
 from fwgen.plan.draw import draw
 from fwgen.plan.export import plan_to_json
 from fwgen.plan.model import Plan
 from fwgen.spec.diagnostics import Diagnostic, DiagnosticErrors, in_order, render_all
-from fwgen.spec.load import load_spec
 from fwgen.terminal import style_of
 
 HELP = "check a spec and show its memory map and endurance"
@@ -30,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    plan = plan_spec(load_spec(args.spec))
+    plan = plan_file(args.spec)
     warnings = in_order(plan.diagnostics)
     if warnings:
         print(render_all(warnings), file=sys.stderr)

@@ -30,10 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 with --check where the files on the disk are not what the spec gives."""
     from fwgen.generate import render, tree
-    from fwgen.plan import plan_spec
-    from fwgen.spec import load_spec, render_all
+    from fwgen.plan import plan_file
+    from fwgen.spec import render_all
 
-    plan = plan_spec(load_spec(args.spec))
+    plan = plan_file(args.spec)
     if plan.diagnostics:
         print(render_all(plan.diagnostics), file=sys.stderr)
     files = render(plan)

@@ -68,14 +68,13 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.config import load_config
     from fwgen.monitor.bench import Bench
     from fwgen.monitor.shell import Shell
-    from fwgen.plan import plan_spec
-    from fwgen.spec import load_spec
+    from fwgen.plan import plan_file
 
     config = load_config()
     find_renode(config.renode)
     if not args.listen_everywhere:
         _keep_to_this_machine()
-    plan, elf = plan_spec(load_spec(args.spec)), args.elf
+    plan, elf = plan_file(args.spec), args.elf
     if elf is None:
         elf, plan = build_firmware(plan, config, lambda text: print(text, file=sys.stderr))
     try:

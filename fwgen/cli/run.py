@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fwgen.backends.registry import DEFAULT, NAMES, open_backend
 from fwgen.cli.progress import Progress
 from fwgen.cli.running import exit_code, print_report, run_and_report
 from fwgen.errors import InputError
 from fwgen.files import STDIN
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
+    from fwgen.scenario.model import Scenario
 
 HELP = "run a scenario and say whether every sample arrived"
 
@@ -57,19 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 if the verdict is a failure."""
-    from fwgen.plan import plan_spec
     from fwgen.report.document import to_json
     from fwgen.report.files import check_directory, write_report
     from fwgen.scenario.engine import check_supported
-    from fwgen.scenario.load import find_scenario, load_scenario
-    from fwgen.spec import load_spec, render_all
-    from fwgen.spec.examples import reference_spec
+    from fwgen.spec import render_all
 
-    if args.scenario == STDIN and str(args.spec) == STDIN:
-        message = "scenario and spec cannot both come from standard input"
-        raise InputError(message, "put one of them in a file")
-    scenario = load_scenario(find_scenario(args.scenario))
-    plan = plan_spec(load_spec(args.spec or scenario.spec_path() or reference_spec()))
+    scenario, plan = _read(args)
     if args.csv and not args.report:
         raise InputError("--csv goes with --report DIR: samples.csv is written there")
     if args.report:
@@ -88,6 +86,31 @@ def run(args: argparse.Namespace) -> int:
     if page:
         print(f"the page: {page}", file=sys.stderr)
     return exit_code(report)
+
+
+def _read(args: argparse.Namespace) -> tuple[Scenario, Plan]:
+    """Raises one error with what is wrong with both."""
+    from fwgen.plan import plan_file
+    from fwgen.scenario.load import find_scenario, load_scenario
+    from fwgen.spec.diagnostics import Diagnostic, DiagnosticErrors
+    from fwgen.spec.examples import reference_spec
+
+    if args.scenario == STDIN and str(args.spec) == STDIN:
+        message = "scenario and spec cannot both come from standard input"
+        raise InputError(message, "put one of them in a file")
+    path, found, scenario, plan = args.spec, list[Diagnostic](), None, None
+    try:
+        scenario = load_scenario(find_scenario(args.scenario))
+        path = path or scenario.spec_path() or reference_spec()
+    except DiagnosticErrors as error:
+        found += error.diagnostics
+    try:
+        plan = plan_file(path) if path else None
+    except DiagnosticErrors as error:
+        found += error.diagnostics
+    if scenario is None or plan is None:
+        raise DiagnosticErrors(found)
+    return scenario, plan
 
 
 def _seed(text: str) -> int:

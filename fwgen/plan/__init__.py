@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fwgen.plan import display
-from fwgen.plan.draft import Draft, draft
+from fwgen.plan.draft import Draft, readable
 from fwgen.plan.errors import PlanErrors
 from fwgen.plan.model import (
     BusPlan,
@@ -18,7 +20,8 @@ from fwgen.plan.model import (
 from fwgen.plan.rules import RULES, check_all, software
 from fwgen.soc import board_names, load_board
 from fwgen.soc.model import Board, Carveout, Pin
-from fwgen.spec.diagnostics import Findings, did_you_mean, quote
+from fwgen.spec.diagnostics import Diagnostic, Findings, SpecErrors, did_you_mean, quote
+from fwgen.spec.load import load_spec
 from fwgen.spec.model import Spec
 from fwgen.wire import log_format
 
@@ -34,7 +37,9 @@ __all__ = [
     "Timing",
     "Window",
     "board_of",
+    "complete",
     "make_plan",
+    "plan_file",
     "plan_spec",
 ]
 
@@ -42,21 +47,32 @@ __all__ = [
 def board_of(spec: Spec) -> Board:
     """The board that the spec names, as the trees that it names have it.
 
-    Raises PlanErrors for a board or trees that are not known or cannot work.
+    Raises PlanErrors for a board or trees that are not known or cannot work, with what the rules
+    find in the rest of the spec.
     """
+    findings = Findings(list(spec.warnings))
+    board = _find_board(spec, findings)
+    if board is None:
+        check_all(Draft(spec, None), findings)
+        raise PlanErrors(findings.diagnostics)
+    return board
+
+
+def _find_board(spec: Spec, findings: Findings) -> Board | None:
+    """Raises Rejected where the spec's name for it could not be read."""
     names = board_names()
     if spec.board not in names:
-        findings = Findings(list(spec.warnings))
         findings.error(
             "unknown-board",
             f"no board {quote(spec.board)} is known",
             spec.where("board"),
             did_you_mean(spec.board, names, "boards"),
         )
-        raise PlanErrors(findings.diagnostics)
-    findings = Findings(list(spec.warnings))
+        return None
+    before = len(findings.errors)
     software.check(spec, findings)
-    findings.raise_errors(PlanErrors)
+    if len(findings.errors) > before:
+        return None
     return load_board(spec.board, spec.linux.trees, spec.linux.flavour)
 
 
@@ -65,13 +81,35 @@ def plan_spec(spec: Spec, log_size_bytes: int | None = None) -> Plan:
     return make_plan(spec, board_of(spec), log_size_bytes)
 
 
+def plan_file(path: str | Path) -> Plan:
+    """`plan_spec` of a file (`-`: standard input).
+
+    Raises SpecErrors or PlanErrors with all that can be known to be wrong: where a value cannot be
+    read, the rules judge what does not rest on it.
+    """
+    try:
+        spec = load_spec(path)
+    except SpecErrors as error:
+        raise SpecErrors(complete(error)) from None
+    return plan_spec(spec)
+
+
+def complete(error: SpecErrors) -> list[Diagnostic]:
+    """The error's own diagnostics, and what the rules find in the rest of the spec."""
+    findings = Findings(list(error.diagnostics))
+    if error.partial is not None:
+        board = readable(lambda: _find_board(error.partial, findings))
+        check_all(Draft(error.partial, board), findings)
+    return findings.diagnostics
+
+
 def make_plan(spec: Spec, board: Board, log_size_bytes: int | None = None) -> Plan:
     """Raises PlanErrors with all that the rules find; warnings are in the plan's `diagnostics`.
 
     `log_size_bytes`: what an ELF has left for the log where the spec says `auto`; without it the
     board's budget for the rest of the data counts.
     """
-    drawn = draft(spec, board, log_size_bytes)
+    drawn = Draft(spec, board, log_size_bytes)
     findings = Findings(list(spec.warnings))
     check_all(drawn, findings)
     findings.raise_errors(PlanErrors)

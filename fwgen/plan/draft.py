@@ -1,12 +1,15 @@
-"""What can be derived before the rules have judged: what could not be resolved is None."""
+"""What can be derived before the rules have judged, also of a spec that could be read in part."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import TypeVar
 
 from fwgen.plan import display, endurance, sensor
 from fwgen.plan.model import Endurance, Timing, Window
 from fwgen.soc.model import Board, Bus, ByHand, Carveout, Memory, Pin, PowerMode, Region
+from fwgen.spec.diagnostics import Rejected
 from fwgen.spec.model import MemoryWindow, Spec
 from fwgen.wire import log_format
 
@@ -15,62 +18,95 @@ GUARD_US = 50_000
 
 ROLES = ("code", "data")
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
+
 class Draft:
-    spec: Spec
-    board: Board
-    mode: PowerMode | None
-    windows: dict[str, Window]
-    """`code` and `data`, as far as their memories are known."""
+    """Each value is derived when it is asked for. One that rests on what could not be read raises
+    Rejected, and one that could not be resolved is None: the user is told of either elsewhere.
 
-    trigger: Pin | None
-    echo: Pin | None
-    bus: Bus | None
-    picture_us: int | None
-    timing: Timing
-    log_bytes: int | None
-    rest_bytes: int
-    """What the data window must leave beside the log."""
+    `board`: None if it is not known. `log_size_bytes`: what an ELF has left for the log; without it
+    the board's budget counts.
+    """
 
-    endurance: Endurance | None
-    by_hand: tuple[ByHand, ...]
+    def __init__(self, spec: Spec, board: Board | None, log_size_bytes: int | None = None) -> None:
+        self.spec = spec
+        self._board = board
+        self._log_size_bytes = log_size_bytes
+
+    @property
+    def board(self) -> Board:
+        if self._board is None:
+            raise Rejected
+        return self._board
+
+    @cached_property
+    def mode(self) -> PowerMode | None:
+        return self.board.chip.power_modes.get(self.spec.sleep.mode)
+
+    @cached_property
+    def windows(self) -> dict[str, Window]:
+        """`code` and `data`, as far as their memories are known."""
+        mode = readable(lambda: self.mode)
+        found = {}
+        for role in ROLES:
+            window = readable(partial(_window, self.spec, self.board, role, mode))
+            if window is not None:
+                found[role] = window
+        return found
+
+    @cached_property
+    def trigger(self) -> Pin | None:
+        return self.board.pins.get(self.spec.sensor.trigger)
+
+    @cached_property
+    def echo(self) -> Pin | None:
+        return self.board.pins.get(self.spec.sensor.echo)
+
+    @cached_property
+    def bus(self) -> Bus | None:
+        return self.board.buses.get(self.spec.display.bus) if self.spec.display else None
+
+    @cached_property
+    def picture_us(self) -> int | None:
+        if self.spec.display is None or self.bus is None:
+            return None
+        return display.frame_us(*self.spec.display.size, self.bus.speed_hz)
+
+    @cached_property
+    def timing(self) -> Timing:
+        return _timing(self.spec, self.board)
+
+    @cached_property
+    def rest_bytes(self) -> int:
+        """What the data window must leave beside the log."""
+        data = self.windows.get("data")
+        if data and self._log_size_bytes is not None:
+            return max(0, data.size_bytes - self._log_size_bytes)
+        return self.board.budget.rest_bytes
+
+    @cached_property
+    def log_bytes(self) -> int | None:
+        return _log_bytes(self.spec, self.windows.get("data"), self.rest_bytes)
+
+    @cached_property
+    def endurance(self) -> Endurance | None:
+        return _endurance(self.spec, self.timing, self.log_bytes)
+
+    @cached_property
+    def by_hand(self) -> tuple[ByHand, ...]:
+        return _by_hand(self.spec, self.board, self.bus)
 
     def memory_of(self, window: Window) -> Memory:
         return self.board.chip.memories[window.memory]
 
 
-def draft(spec: Spec, board: Board, log_size_bytes: int | None = None) -> Draft:
-    """`log_size_bytes`: what an ELF has left for the log; without it the board's budget counts."""
-    mode = board.chip.power_modes.get(spec.sleep.mode)
-    windows = {
-        role: window for role in ROLES if (window := _window(spec, board, role, mode)) is not None
-    }
-    bus = board.buses.get(spec.display.bus) if spec.display else None
-    picture_us = None
-    if spec.display and bus:
-        picture_us = display.frame_us(*spec.display.size, bus.speed_hz)
-    timing = _timing(spec, board)
-    data = windows.get("data")
-    rest_bytes = board.budget.rest_bytes
-    if data and log_size_bytes is not None:
-        rest_bytes = max(0, data.size_bytes - log_size_bytes)
-    log_bytes = _log_bytes(spec, data, rest_bytes)
-    return Draft(
-        spec=spec,
-        board=board,
-        mode=mode,
-        windows=windows,
-        trigger=board.pins.get(spec.sensor.trigger),
-        echo=board.pins.get(spec.sensor.echo),
-        bus=bus,
-        picture_us=picture_us,
-        timing=timing,
-        log_bytes=log_bytes,
-        rest_bytes=rest_bytes,
-        endurance=_endurance(spec, timing, log_bytes),
-        by_hand=_by_hand(spec, board, bus),
-    )
+def readable(question: Callable[[], T]) -> T | None:
+    """The answer; None where it rests on what could not be read."""
+    try:
+        return question()
+    except Rejected:
+        return None
 
 
 def _by_hand(spec: Spec, board: Board, bus: Bus | None) -> tuple[ByHand, ...]:

@@ -220,4 +220,9 @@ def _read_expectation(name: str, node: Node, findings: Findings) -> Expectation:
     if not bounds:
         hint = f"write it like `{{at-least: {kind.example}}}`"
         node.reject(findings, "no-value", "the limit is missing", hint)
-    return Expectation(name, bounds.get("at-least"), bounds.get("at-most"))
+    least, most = bounds.get("at-least"), bounds.get("at-most")
+    if least is not None and most is not None and least > most:
+        show = FIELDS[name].show
+        message = f"nothing is at least {show(least)} and at most {show(most)}"
+        node.reject(findings, "bad-range", message, "exchange the two, or leave one out")
+    return Expectation(name, least, most)

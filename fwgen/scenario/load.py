@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from fwgen.distribution import UPGRADE
@@ -66,11 +67,22 @@ def parse_scenario(text: str, file: str = "<text>") -> Scenario:
 
 def _read(document: Document, findings: Findings) -> Scenario:
     _check_format(document, findings)
-    scenario = read_part(document.root, Scenario, findings, file=document.file)
-    places = [document.where("steps", index, "do") for index in range(len(scenario.steps))]
-    check_steps(scenario, places, findings)
+    try:
+        scenario = read_part(document.root, Scenario, findings, file=document.file)
+    except Rejected as error:
+        if error.partial is not None:
+            with suppress(Rejected):
+                _check(error.partial, document, findings)
+        raise
+    _check(scenario, document, findings)
     findings.raise_errors(ScenarioErrors)
     return scenario
+
+
+def _check(scenario: Scenario, document: Document, findings: Findings) -> None:
+    """What is wrong with values together; raises Rejected where one could not be read."""
+    places = [document.where("steps", index, "do") for index in range(len(scenario.steps))]
+    check_steps(scenario, places, findings)
 
 
 def _check_format(document: Document, findings: Findings) -> None:

@@ -64,7 +64,14 @@ class Diagnostic:
 
 
 class Rejected(Exception):
-    """A value could not be read; the reason is already among the findings."""
+    """A value could not be read; the reason is already among the findings.
+
+    `partial`: of a mapping, what of it could be read; its other attributes raise Rejected.
+    """
+
+    def __init__(self, partial: Any = None) -> None:
+        super().__init__()
+        self.partial = partial
 
 
 class DiagnosticErrors(InputError):
@@ -86,7 +93,11 @@ class DiagnosticErrors(InputError):
 
 
 class SpecErrors(DiagnosticErrors):
-    """A spec that cannot be used."""
+    """A spec that cannot be used. `partial`: what of it could be read, as in Rejected."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], partial: Any = None) -> None:
+        super().__init__(diagnostics)
+        self.partial = partial
 
 
 @dataclass

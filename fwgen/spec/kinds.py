@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -29,6 +29,14 @@ class Part(BaseModel):
     """A mapping of a document, frozen; fwgen.spec.parts reads it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Of a partial one: what could not be read."""
+            if name in type(self).model_fields:
+                raise Rejected
+            return super().__getattr__(name)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ def load_spec(path: str | Path) -> Spec:
     findings = Findings()
     try:
         return _read(load_document(path, findings), findings)
-    except Rejected:
-        raise SpecErrors(findings.diagnostics) from None
+    except Rejected as error:
+        raise SpecErrors(findings.diagnostics, error.partial) from None
 
 
 def parse_spec(text: str, file: str = "<text>") -> Spec:
@@ -29,15 +29,22 @@ def parse_spec(text: str, file: str = "<text>") -> Spec:
     findings = Findings()
     try:
         return _read(parse_document(text, file, findings), findings)
-    except Rejected:
-        raise SpecErrors(findings.diagnostics) from None
+    except Rejected as error:
+        raise SpecErrors(findings.diagnostics, error.partial) from None
 
 
 def _read(document: Document, findings: Findings) -> Spec:
     _check_format(document, findings)
     source = Source(path=document.file, sha256=hashlib.sha256(document.text.encode()).hexdigest())
-    spec = read_part(document.root, Spec, findings, source=source)
-    findings.raise_errors(SpecErrors)
+    try:
+        spec = read_part(document.root, Spec, findings, source=source)
+    except Rejected as error:
+        if error.partial is not None:
+            error.partial._document = document
+        raise
+    if findings.errors:  # keys twice and the like
+        spec._document = document
+        raise Rejected(spec)
     _warn(spec, document, findings)
     spec._document = document
     spec._warnings = tuple(findings.warnings)

@@ -21,6 +21,7 @@ a Part, `ListOf(Section(X))` lists them, `Variants` chooses one by a key such as
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -106,8 +107,18 @@ class Variants(Kind[P]):
         name = read_text(chooser, findings, next(iter(self.parts)))
         if name not in self.parts:
             hint = did_you_mean(name, self.parts)
+            self._read_common(node, findings)
             chooser.reject(findings, "unknown-value", f"{quote(name)} is not known here", hint)
         return read_part(node, self.parts[name], findings)
+
+    def _read_common(self, node: Node, findings: Findings) -> None:
+        """What is the same in all of the Parts can be judged without knowing which it is."""
+        first, *others = ({f.key: f.kind for f in fields_of(p)} for p in self.parts.values())
+        for key, kind in first.items():
+            value = node.child(key)
+            if key != self.key and value and all(other.get(key) == kind for other in others):
+                with suppress(Rejected):
+                    kind.read(value, findings)
 
     def schema(self) -> Schema:
         return {"anyOf": [part_schema(part) for part in self.parts.values()]}
@@ -121,7 +132,7 @@ def read_part(node: Node, part: type[P], findings: Findings, **also: Any) -> P:
     _expect_mapping(node, Section(part).example, findings)
     fields = fields_of(part)
     written, wrong = _match_keys(node, [field.key for field in fields], findings)
-    values = dict(also)
+    values, unread = dict(also), set()
     for field in fields:
         if field.key not in written:
             if field.required:
@@ -130,11 +141,22 @@ def read_part(node: Node, part: type[P], findings: Findings, **also: Any) -> P:
             continue
         try:
             values[field.attribute] = field.kind.read(written[field.key], findings)
-        except Rejected:
+        except Rejected as error:
             wrong = True
+            unread.add(field.attribute)
+            if isinstance(error.partial, Part):
+                values[field.attribute] = error.partial
     if wrong:
-        raise Rejected
+        raise Rejected(_partial(part, values, unread - values.keys()))
     return part(**values)
+
+
+def _partial(part: type[P], values: dict[str, Any], unread: set[str]) -> P:
+    """With what could be read alone, which nothing has checked; see Rejected."""
+    made = part.model_construct(**values)
+    for attribute in unread:  # not its default: something else was meant
+        made.__dict__.pop(attribute, None)
+    return made
 
 
 def _expect_mapping(node: Node, example: str, findings: Findings) -> None:

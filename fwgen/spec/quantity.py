@@ -189,11 +189,11 @@ def whole(quantity: Quantity, resolution: str) -> int:
         raise _wrong_dimension(quantity, (dimension,))
     count = quantity.value / step
     if count.denominator != 1:
-        near = show(int(count), resolution)
+        near = show(round(count), resolution)
         raise QuantityError(
             "not-whole",
             f"`{quantity.text}` is finer than the {show(1, resolution)} that counts here",
-            f"write `{near}`" if int(count) else f"the least is `{show(1, resolution)}`",
+            f"write `{near}`" if round(count) else f"the least is `{show(1, resolution)}`",
         )
     return int(count)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fwgen.scenario.expect import FIELDS, STANDING, Expectation
-from fwgen.scenario.load import parse_scenario
+from fwgen.scenario.load import ScenarioErrors, parse_scenario
 
 HEAD = "fwgen-scenario: 1\nname: x\ndistance: [{at: 0 s, mm: 1}]\nuntil: 1 s\n"
 
@@ -86,6 +86,22 @@ def test_a_suspend_without_a_word_is_none_that_was_agreed_to() -> None:
 )
 def test_not_met(expect: str, says: str) -> None:
     assert judge(expect) == [says]
+
+
+@pytest.mark.parametrize(
+    ("expect", "says"),
+    [
+        ("{lost: {at-least: 5, at-most: 3}}", "nothing is at least 5 and at most 3"),
+        (
+            "{drain: {at-most: 1 ms, at-least: 1 s}}",
+            "`expect.drain`: nothing is at least 1 s and at most 1 ms",
+        ),
+        ("{bytes_per_sample: {at-least: 0.7, at-most: 0.5}}", "at least 0.7 and at most 0.5"),
+    ],
+)
+def test_bounds_that_nothing_can_meet_are_refused(expect: str, says: str) -> None:
+    with pytest.raises(ScenarioErrors, match=says):
+        parse_scenario(HEAD + f"expect: {expect}\n")
 
 
 def test_what_is_not_said_is_expected_to_be_nought() -> None:

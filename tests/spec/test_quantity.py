@@ -98,6 +98,9 @@ def test_never_rounds() -> None:
         whole(parse("1.0005 ms"), "us")
     assert caught.value.rule == "not-whole"
     assert caught.value.hint == "write `1 ms`"
+    with pytest.raises(QuantityError) as caught:
+        whole(parse("59.9999999 ms"), "us")
+    assert caught.value.hint == "write `60 ms`", "not 59.999 ms"
 
 
 def test_a_frequency_is_a_period() -> None:

@@ -274,7 +274,7 @@ class HostBackend(Backend):
             first_seq=self._initial_seq,
             period_us=self._plan.timing.period_us,
             lives=lives,
-            words=parts[0] if len(parts) == 1 else np.concatenate(parts),
+            words=np.concatenate(parts),  # copies: the array may still grow
         )
 
     def _has_processed(self, last: int) -> bool:

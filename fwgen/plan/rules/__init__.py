@@ -1,17 +1,19 @@
 """The rules that a plan has to pass: one module a group, each rule with its id.
 
-A group's `check` looks at a draft and adds what it finds; it skips what could not be resolved,
-which another rule has then told.
+Each of a group's CHECKS looks at a draft and adds what it finds. It skips what could not be
+resolved, which another rule has then told, and raises Rejected where it needs what could not be
+read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from fwgen.plan.draft import Draft
 from fwgen.plan.rules import bus, by_hand, log, memory, pins, sleep, software, timing
 from fwgen.plan.rules.rule import Rule
-from fwgen.spec.diagnostics import Findings
+from fwgen.spec.diagnostics import Findings, Rejected
 
 _GROUPS = (memory, sleep, pins, bus, timing, log, by_hand)
 
@@ -20,12 +22,15 @@ RULES: tuple[Rule, ...] = (
     *(rule for group in _GROUPS for rule in group.RULES),
 )
 
-_CHECKS: tuple[Callable[[Draft, Findings], None], ...] = tuple(group.check for group in _GROUPS)
+_CHECKS: tuple[Callable[[Draft, Findings], None], ...] = tuple(
+    check for group in _GROUPS for check in group.CHECKS
+)
 
 
 def check_all(draft: Draft, findings: Findings) -> None:
     for check in _CHECKS:
-        check(draft, findings)
+        with suppress(Rejected):
+            check(draft, findings)
 
 
 __all__ = ["RULES", "Rule", "check_all"]

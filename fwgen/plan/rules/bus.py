@@ -22,10 +22,8 @@ _FIRST_FREE, _LAST_FREE, _LAST = 0x08, 0x77, 0x7F
 _DISPLAY_ADDRESSES = (0x3C, 0x3D)
 
 
-def check(draft: Draft, findings: Findings) -> None:
-    if draft.spec.display is None:
-        return
-    if draft.bus is None:
+def _check_bus(draft: Draft, findings: Findings) -> None:
+    if draft.spec.display is not None and draft.bus is None:
         name = draft.spec.display.bus
         UNKNOWN.broken(
             findings,
@@ -33,11 +31,12 @@ def check(draft: Draft, findings: Findings) -> None:
             draft.spec.where("display", "bus"),
             did_you_mean(name, draft.board.buses, "buses"),
         )
-    _check_address(draft, draft.spec.display.address, findings)
-    _check_refresh(draft, findings)
 
 
-def _check_address(draft: Draft, address: int, findings: Findings) -> None:
+def _check_address(draft: Draft, findings: Findings) -> None:
+    if draft.spec.display is None:
+        return
+    address = draft.spec.display.address
     place = draft.spec.where("display", "address")
     likely = " or ".join(f"`0x{a:02x}`" for a in _DISPLAY_ADDRESSES)
     if _FIRST_FREE <= address <= _LAST_FREE:
@@ -76,3 +75,6 @@ def _check_refresh(draft: Draft, findings: Findings) -> None:
 def _slower(least_us: int) -> str:
     rate_hz = 1_000_000 // least_us
     return f"at most `{rate_hz} Hz`" if rate_hz else f"at least `{-(-least_us // 1000)} ms`"
+
+
+CHECKS = (_check_bus, _check_address, _check_refresh)

@@ -11,7 +11,7 @@ BY_HAND = Rule("change-by-hand", "warning", "the trees give the M33 every pin an
 RULES = (BY_HAND,)
 
 
-def check(draft: Draft, findings: Findings) -> None:
+def _check_lines(draft: Draft, findings: Findings) -> None:
     for line in draft.by_hand:
         BY_HAND.broken(
             findings,
@@ -36,3 +36,6 @@ def _place(draft: Draft, used: str) -> Position:
     if bus and used in (bus.name, bus.scl, bus.sda):
         return spec.where("display", "bus")
     return spec.where("console")
+
+
+CHECKS = (_check_lines,)

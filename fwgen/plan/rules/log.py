@@ -17,8 +17,8 @@ UNSURE = Rule("sleep-not-guaranteed", "warning", "the log covers the longest sle
 RULES = (TOO_LARGE, TOO_SMALL, UNUSED, TOO_LONG, UNSURE)
 
 
-def check(draft: Draft, findings: Findings) -> None:
-    if draft.log_bytes is None or draft.endurance is None:
+def _check_log(draft: Draft, findings: Findings) -> None:
+    if draft.log_bytes is None:
         return
     data = draft.windows["data"]
     if not data.size_bytes or not draft.memory_of(data).contains(data):
@@ -108,3 +108,6 @@ def _way_out(draft: Draft, longest_us: int, covered_s: float) -> str:
     elif firmware_part(draft.board, draft.memory_of(data), "data").size_bytes > data.size_bytes:
         ways.append("a larger window for `data`")
     return " or ".join(ways)
+
+
+CHECKS = (_check_log,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fwgen.plan.draft import ROLES, Draft, firmware_part
 from fwgen.plan.model import Window
 from fwgen.plan.rules.rule import Rule
@@ -18,20 +20,20 @@ OVERLAP = Rule("window-overlap", "error", "code, data and message buffers do not
 RULES = (UNKNOWN, OUTSIDE, UNALIGNED, RESERVED, OVERLAP)
 
 
-def check(draft: Draft, findings: Findings) -> None:
-    for role in ROLES:
-        window = draft.windows.get(role)
-        if window is None:
-            _tell_unknown(draft, role, findings)
-        elif _inside(draft, window, findings):
-            _check_aligned(draft, window, findings)
-            _check_reserved(draft, window, findings)
-    _check_overlap(draft, findings)
+def _check_window(draft: Draft, findings: Findings, role: str) -> None:
+    window = draft.windows.get(role)
+    if window is None:
+        _tell_unknown(draft, role, findings)
+    elif _inside(draft, window, findings):
+        _check_aligned(draft, window, findings)
+        _check_reserved(draft, window, findings)
 
 
 def _tell_unknown(draft: Draft, role: str, findings: Findings) -> None:
     wanted = getattr(draft.spec.memory, role).memory
     chip = draft.board.chip
+    if wanted in chip.memories:
+        return  # something else of it could not be read
     UNKNOWN.broken(
         findings,
         f"the {chip.title} has no memory {quote(wanted)}",
@@ -161,3 +163,6 @@ def _span(region: Region) -> str:
 
 def _place(draft: Draft, role: str, key: str) -> Position:
     return draft.spec.where("memory", role, key)
+
+
+CHECKS = (*(partial(_check_window, role=role) for role in ROLES), _check_overlap)

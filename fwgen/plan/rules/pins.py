@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fwgen.plan.draft import Draft
+from functools import partial
+
+from fwgen.plan.draft import Draft, readable
 from fwgen.plan.rules.rule import Rule
 from fwgen.soc.model import Pin
 from fwgen.spec.diagnostics import Findings
@@ -18,9 +20,7 @@ RULES = (UNKNOWN, NOT_OUT, TWICE, TAKEN, EXTI)
 _USES = ("trigger", "echo")
 
 
-def check(draft: Draft, findings: Findings) -> None:
-    for use in _USES:
-        _check_pin(draft, use, findings)
+def _check_twice(draft: Draft, findings: Findings) -> None:
     sensor = draft.spec.sensor
     if sensor.trigger == sensor.echo:
         TWICE.broken(
@@ -29,10 +29,9 @@ def check(draft: Draft, findings: Findings) -> None:
             draft.spec.where("sensor", "echo"),
             _free(draft, sensor.trigger),
         )
-    _check_exti(draft, findings)
 
 
-def _check_pin(draft: Draft, use: str, findings: Findings) -> None:
+def _check_pin(draft: Draft, findings: Findings, use: str) -> None:
     name = getattr(draft.spec.sensor, use)
     place = draft.spec.where("sensor", use)
     chip, board = draft.board.chip, draft.board
@@ -60,10 +59,10 @@ def _check_pin(draft: Draft, use: str, findings: Findings) -> None:
 def _user(draft: Draft, name: str) -> str:
     """What the spec itself uses the pin for beside the sensor."""
     console = draft.board.console
-    if draft.spec.console and name in (console.tx, console.rx):
+    if readable(lambda: draft.spec.console) and name in (console.tx, console.rx):
         signal = "TX" if name == console.tx else "RX"
         return f"the console ({console.uart} {signal}, {console.where})"
-    bus = draft.bus
+    bus = readable(lambda: draft.bus)
     if bus and name in (bus.scl, bus.sda):
         return f"the display's bus ({bus.name} {'SCL' if name == bus.scl else 'SDA'})"
     return ""
@@ -87,7 +86,7 @@ def _check_exti(draft: Draft, findings: Findings) -> None:
 
 def _free(draft: Draft, *but: str, numbers_taken: tuple[int, ...] = ()) -> str:
     sensor = draft.spec.sensor
-    used = {sensor.trigger, sensor.echo, *but}
+    used = {readable(lambda: sensor.trigger), readable(lambda: sensor.echo), *but}
     free = [
         pin
         for pin in draft.board.pins.values()
@@ -102,3 +101,6 @@ def _free(draft: Draft, *but: str, numbers_taken: tuple[int, ...] = ()) -> str:
 
 def _told(pin: Pin) -> str:
     return f"`{pin.name}` ({pin.place})"
+
+
+CHECKS = (*(partial(_check_pin, use=use) for use in _USES), _check_twice, _check_exti)

@@ -14,7 +14,7 @@ UNREACHABLE = Rule("unreachable-asleep", "error", "code and data are reachable i
 RULES = (MODE_UNKNOWN, MODE_STOPS, MODE_INSTEAD, UNREACHABLE)
 
 
-def check(draft: Draft, findings: Findings) -> None:
+def _check_mode(draft: Draft, findings: Findings) -> None:
     chip, mode = draft.board.chip, draft.mode
     place = draft.spec.where("sleep", "mode")
     alive = {name: m for name, m in chip.power_modes.items() if m.m33_runs}
@@ -58,3 +58,6 @@ def check(draft: Draft, findings: Findings) -> None:
             draft.spec.where("memory", role, "in"),
             "reachable then: " + ", ".join(f"`{name}`" for name in fitting),
         )
+
+
+CHECKS = (_check_mode,)

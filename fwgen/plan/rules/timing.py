@@ -19,23 +19,18 @@ RULES = (TOO_SHORT, SHORT, LATENCY, WATCHDOG)
 _FED_EVERY_PERIODS = 2
 
 
-def check(draft: Draft, findings: Findings) -> None:
-    _check_period(draft, findings)
-    _check_latency(draft, findings)
-    _check_watchdog(draft, findings)
-
-
 def _check_period(draft: Draft, findings: Findings) -> None:
-    spec, period_us = draft.spec, draft.timing.period_us
+    spec, period_us = draft.spec, draft.spec.sensor.period_us
     farthest_mm = spec.sensor.range_mm[1]
     least_us = sensor.least_period_us(farthest_mm, spec.sensor.air_decicelsius)
+    echo_us = sensor.echo_us(farthest_mm, spec.sensor.air_decicelsius)
     place = spec.where("sensor", "period")
     sheet = f"the data sheet asks for {show(sensor.SHEET_PERIOD_US, 'us')}"
     if period_us < least_us:
         TOO_SHORT.broken(
             findings,
             f"{show(period_us, 'us')} are too short to range {_metres(farthest_mm)}: the "
-            f"echo from there takes {milliseconds(draft.timing.echo_longest_us)}",
+            f"echo from there takes {milliseconds(echo_us)}",
             place,
             f"at least {show(least_us, 'us')}; {sheet}",
         )
@@ -64,7 +59,7 @@ def _metres(distance_mm: int) -> str:
 
 
 def _check_latency(draft: Draft, findings: Findings) -> None:
-    period_us, latency_us = draft.timing.period_us, draft.timing.latency_us
+    period_us, latency_us = draft.spec.sensor.period_us, draft.spec.link.latency_us
     if latency_us < period_us:
         LATENCY.broken(
             findings,
@@ -80,7 +75,6 @@ def _check_watchdog(draft: Draft, findings: Findings) -> None:
     if watchdog_us is None:
         return
     watchdog = draft.board.chip.watchdog
-    least_us = _FED_EVERY_PERIODS * draft.timing.period_us
     place = draft.spec.where("watchdog")
     if watchdog_us > watchdog.longest_us:
         seconds = watchdog.longest_us // 1_000_000
@@ -90,11 +84,17 @@ def _check_watchdog(draft: Draft, findings: Findings) -> None:
             place,
             f"at most `{seconds} s`",
         )
-    elif watchdog_us < least_us:
+        return
+    period_us = draft.spec.sensor.period_us
+    least_us = _FED_EVERY_PERIODS * period_us
+    if watchdog_us < least_us:
         WATCHDOG.broken(
             findings,
-            f"the watchdog is fed with every sample, each {show(draft.timing.period_us, 'us')}: "
+            f"the watchdog is fed with every sample, each {show(period_us, 'us')}: "
             f"{show(watchdog_us, 'us')} would bite at the first one that is missed",
             place,
             f"`{show(least_us, 'us')}` or more",
         )
+
+
+CHECKS = (_check_period, _check_latency, _check_watchdog)
