@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fwgen.wire.log_format import BLOCK_SPEC_BYTES
 from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM
 
 Ints = NDArray[np.int64]
@@ -27,6 +28,11 @@ _HALF: Final = 1 << 31
 
 def _ints() -> Ints:
     return np.zeros(0, dtype=np.int64)
+
+
+def spec_number(spec_hash: bytes) -> int:
+    """What a block says of the spec that its samples were taken under, as a number."""
+    return int.from_bytes(spec_hash[:BLOCK_SPEC_BYTES], "big")
 
 
 def circular(seq: Ints, origin: int) -> Ints:
@@ -64,6 +70,7 @@ class Taken:
 
     seq: Ints = field(default_factory=_ints)
     boot: Ints = field(default_factory=_ints)
+    spec: Ints = field(default_factory=_ints)  # spec_number() of the one they are taken under
     time_us: Ints = field(default_factory=_ints)  # scheduled instant, device time
     at_us: Ints = field(default_factory=_ints)  # scheduled instant, scenario time
     distance_mm: Ints = field(default_factory=_ints)  # 0 where the status has no distance
@@ -139,6 +146,7 @@ class PackedTaken:
     lives: Sequence[Life]
     words: Words
     late: Late = field(default_factory=Late)
+    spec: int = 0
 
     def __len__(self) -> int:
         return len(self.words)
@@ -153,6 +161,7 @@ class PackedTaken:
         return Taken(
             seq=self.first_seq + rows,
             boot=self._column("boot")[life],
+            spec=np.full(len(rows), self.spec, dtype=np.int64),
             time_us=self._column("time_us")[life] + since_us,
             at_us=self._column("at_us")[life] + since_us,
             distance_mm=words & DISTANCE_MAX_MM,
@@ -161,7 +170,7 @@ class PackedTaken:
         )
 
     def whole(self) -> Taken:
-        """56 bytes a sample."""
+        """64 bytes a sample."""
         return self.part(0, len(self))
 
     def seq_of(self, rows: Ints) -> Ints:
@@ -205,6 +214,7 @@ class Delivered:
 
     seq: Ints = field(default_factory=_ints)
     boot: Ints = field(default_factory=_ints)
+    spec: Ints = field(default_factory=_ints)  # as the block says
     time_us: Ints = field(default_factory=_ints)  # device time, as the block says
     distance_mm: Ints = field(default_factory=_ints)
     status: Ints = field(default_factory=_ints)
@@ -236,15 +246,15 @@ class Delivered:
 @dataclass
 class PackedDelivered:
     """A row a block: number and device time of its first sample, which of the samples that is
-    (`begin`), when it arrived. `lives`: block from which on boot and period are these. The numbers
-    of 32 bits are those nearest to `origin`."""
+    (`begin`), when it arrived. `lives`: block from which on boot, period and spec are these. The
+    numbers of 32 bits are those nearest to `origin`."""
 
     origin: int
     first_seq: NDArray[np.uint32]
     begin: NDArray[np.uint32]
     start_us: Ints
     arrival_us: Ints
-    lives: Sequence[tuple[int, int, int]]
+    lives: Sequence[tuple[int, int, int, int]]
     words: Words
     late: Late = field(default_factory=Late)
 
@@ -255,18 +265,19 @@ class PackedDelivered:
         return self.pick(np.arange(first, end, dtype=np.int64))
 
     def whole(self) -> Delivered:
-        """56 bytes a sample."""
+        """64 bytes a sample."""
         return self.part(0, len(self))
 
     def pick(self, places: Ints) -> Delivered:
         block = np.searchsorted(self.begin, places.astype(np.uint32), side="right") - 1
         index = places - self.begin[block]
-        starts, boots, periods = np.array(self.lives or [(0, 0, 0)], dtype=np.int64).T
+        starts, boots, periods, specs = np.array(self.lives or [(0, 0, 0, 0)], dtype=np.int64).T
         life = np.searchsorted(starts, block, side="right") - 1
         words = self.words[places].astype(np.int64)
         return Delivered(
             seq=self.origin + circular(self.first_seq[block].astype(np.int64), self.origin) + index,
             boot=boots[life],
+            spec=specs[life],
             time_us=self.start_us[block] + index * periods[life],
             distance_mm=words & DISTANCE_MAX_MM,
             status=words >> DISTANCE_BITS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Final
 
@@ -9,6 +10,7 @@ from fwgen.backends.ledger import Ledger
 from fwgen.peer.events import (
     Event,
     Lost,
+    NewLog,
     NumberingRestarted,
     Online,
     Samples,
@@ -20,6 +22,8 @@ from fwgen.peer.session import Known, Session
 
 _SEQ_MASK: Final = 0xFFFF_FFFF
 _NEVER: Final = 1 << 62
+_SEED: Final = 0xF6E4
+"""Of the identities that logs are given: the same in each run."""
 
 
 class Application:
@@ -45,6 +49,7 @@ class Application:
         self._on_power = on_power
         self._session: Session | None = None
         self._sessions = 0
+        self._random = random.Random(_SEED)
         self._known: Known | None = None
         self._unprocessed: list[tuple[Samples | Lost, int]] = []
         self._process_due_us = _NEVER
@@ -67,6 +72,7 @@ class Application:
         self._sessions += 1
         self._session = Session(
             session_id=self._sessions << 16,
+            new_log=lambda: self._random.getrandbits(64) | 1,
             spec_hash=self._spec_hash,
             known=self._known,
             automatic=False,
@@ -120,17 +126,18 @@ class Application:
         """Store what has been received; only then is it acknowledged."""
         if not self._unprocessed or self._session is None:
             return
-        next_seq = 0
+        log, next_seq = 0, 0
         for item, arrival_us in self._unprocessed:
+            log = item.log
             if isinstance(item, Samples):
-                self._ledger.deliver(item.block, item.skip, arrival_us)
+                self._deliver(item, arrival_us)
                 next_seq = item.block.first_seq + item.block.count
             else:
                 self._note_lost(item, arrival_us)
                 next_seq = item.first_seq + item.count
         self._unprocessed.clear()
         self._process_due_us = _NEVER
-        self._session.acknowledge(next_seq & _SEQ_MASK, now_us)
+        self._session.acknowledge(next_seq & _SEQ_MASK, now_us, log)
 
     def write(self, data: bytes) -> None:
         """To the tty, as soon as it takes it."""
@@ -154,6 +161,13 @@ class Application:
         if session is self._session:
             self.write(session.take_bytes())
 
+    def _deliver(self, samples: Samples, at_us: int) -> None:
+        block = samples.block
+        self._ledger.deliver(block, samples.skip, at_us)
+        if not samples.own_spec:
+            what = f"{block.count - samples.skip} samples from number {block.first_seq} on"
+            self._ledger.event(f"taken under another spec ({block.spec.hex()}): {what}", at_us)
+
     def _note_lost(self, lost: Lost, at_us: int) -> None:
         what = f"{lost.count} samples from number {lost.first_seq} on"
         if lost.declared:
@@ -165,7 +179,9 @@ class Application:
     def _note(self, event: Event, now_us: int) -> None:
         if isinstance(event, SpecMismatch):
             self._ledger.event("the firmware was made from another spec", now_us)
+        elif isinstance(event, NewLog):
+            self._ledger.event("the firmware has lost its log and begun another", now_us)
         elif isinstance(event, NumberingRestarted):
-            self._ledger.event("the firmware's log began anew", now_us)
+            self._ledger.event("the firmware's log has lost numbers", now_us)
         elif isinstance(event, Online) and event.restarted:
             self._ledger.event("the firmware had been started again", now_us)

@@ -18,6 +18,7 @@ from fwgen.series import (
     Taken,
     circular,
     spans,
+    spec_number,
 )
 from fwgen.wire.block import Block
 
@@ -47,13 +48,14 @@ class Blocks:
     _arrival_us: array[int] = field(default_factory=_instants)
     _size_bytes: array[int] = field(default_factory=_shorts)
     _skip: array[int] = field(default_factory=_shorts)
-    _lives: list[tuple[int, int, int]] = field(default_factory=list)
+    _lives: list[tuple[int, int, int, int]] = field(default_factory=list)
     _late: dict[int, int] = field(default_factory=dict)
 
     def add(self, block: Block, skip: int, arrival_us: int) -> None:
         """Samples from index `skip` on have arrived."""
-        if not self._lives or self._lives[-1][1:] != (block.boot, block.period_us):
-            self._lives.append((len(self._begin), block.boot, block.period_us))
+        life = (block.boot, block.period_us, spec_number(block.spec))
+        if not self._lives or self._lives[-1][1:] != life:
+            self._lives.append((len(self._begin), *life))
         begin = len(self.words)
         self._first_seq.append((block.first_seq + skip) & 0xFFFF_FFFF)
         self._begin.append(begin)

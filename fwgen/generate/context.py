@@ -54,6 +54,7 @@ def _config(plan: Plan) -> dict[str, str]:
         "channel": f'"{spec.link.channel}"',
         "period_us": _c_u32(timing.period_us),
         "latency_us": _c_u32(timing.latency_us),
+        "window_blocks": _c_u32(timing.window_blocks),
         "echo_timeout_us": _c_u32(timing.echo_timeout_us),
         "refresh_period_us": _c_u32(timing.refresh_period_us),
         "watchdog_us": _c_u32(timing.watchdog_us),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fwgen.peer.known import Known
 from fwgen.wire.block import Block
-from fwgen.wire.messages import Hello, Status
+from fwgen.wire.messages import Hello, OtherHello, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,16 @@ class Online:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Samples not seen before, in order: those of `block` from index `skip` on."""
+    """Samples not seen before, in order: those of `block` from index `skip` on. `block.boot` says
+    which start of the firmware took them, `block.spec` under which spec."""
 
     block: Block
     skip: int
+    log: int
+    """Identity of the log that numbered them."""
+    own_spec: bool
+    """Whether that is the spec of this session; False: they were taken before the firmware was
+    replaced, perhaps with other limits, air or period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +39,26 @@ class Lost:
 
     first_seq: int
     count: int
+    log: int
     declared: bool
     """False: the firmware did not say so, they just are not there."""
 
 
 @dataclass(frozen=True, slots=True)
+class NewLog:
+    """The firmware has another log than the one that was known: its memory was without power, or
+    damaged. What is known counts no more; samples of the other log that had not come are lost,
+    nobody knows how many."""
+
+    known: Known
+    log: int
+    oldest_seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class NumberingRestarted:
-    """The firmware's log began anew, samples in between are lost without a number."""
+    """The log has lost part of its memory and uses numbers again: samples in between are lost
+    without a number."""
 
     expected_seq: int
     oldest_seq: int
@@ -48,7 +68,7 @@ class NumberingRestarted:
 class SpecMismatch:
     """The firmware was made from another spec (or speaks another format): no samples are taken."""
 
-    hello: Hello
+    hello: Hello | OtherHello
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,7 @@ Event: TypeAlias = (
     Online
     | Samples
     | Lost
+    | NewLog
     | NumberingRestarted
     | SpecMismatch
     | SuspendReady

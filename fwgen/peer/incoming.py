@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fwgen.wire.block import Block, BlockError, decode_block
-from fwgen.wire.messages import MARK, Data, Message, WireError, decode
+from fwgen.wire.messages import MARK, Data, Message, WireError, decode, seq_distance
 
 _DATA_HEAD: Final = {MARK + b"\x82\x01\x58": 7, MARK + b"\x82\x01\x59": 8}
 """How a block begins, and where its bytes do: nearly all that comes are blocks."""
@@ -24,5 +24,5 @@ def decode_incoming(item: bytes) -> Message | Block:
 
 
 def boot_distance(to: int, origin: int) -> int:
-    """How many boots `to` comes after `origin`, on the circle of 2^16: -2^15 .. 2^15 - 1."""
-    return ((to - origin + 0x8000) & 0xFFFF) - 0x8000
+    """How many boots `to` comes after `origin`, on the circle of 2^32: -2^31 .. 2^31 - 1."""
+    return seq_distance(to, origin)

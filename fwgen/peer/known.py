@@ -9,6 +9,8 @@ from dataclasses import dataclass
 class Known:
     """Where an application that was here before goes on; it keeps this with what it processed."""
 
+    log: int
+    """The log's identity: the numbers of another log mean other samples."""
     next_seq: int
     boot: int
 

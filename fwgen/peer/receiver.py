@@ -23,8 +23,12 @@ class Receiver:
         """Samples that came again."""
         self.lacks = False
         """Samples behind `expected` came and were dropped: the firmware must begin anew."""
+        self.log = 0
+        """Whose numbers these are."""
+        self.spec = b""
+        """First bytes of the session's spec hash, as they stand in each block."""
         self._hole: int | None = None
-        self._boot: int | None = None  # of the block that came last
+        self._boot: int | None = None  # of the block that the sample before `expected` came in
 
     def begin(self, next_seq: int | None) -> None:
         """Numbering starts here (None: where the firmware says), whatever was before."""
@@ -58,7 +62,7 @@ class Receiver:
         self.duplicates += skip
         self._boot = block.boot
         self.expected = (block.first_seq + block.count) & _MASK
-        return [*found, Samples(block, skip)]
+        return [*found, Samples(block, skip, self.log, block.spec == self.spec)]
 
     def take_gap(self, gap: Gap) -> list[Samples | Lost]:
         found = self._bridge(gap.first_seq)
@@ -68,7 +72,7 @@ class Receiver:
         missing = seq_distance(end, self.expected)
         if missing <= 0:
             return [*found]
-        lost = Lost(self.expected, missing, declared=True)
+        lost = Lost(self.expected, missing, self.log, declared=True)
         self.expected = end
         return [*found, lost]
 
@@ -101,7 +105,7 @@ class Receiver:
         if self._hole != self.expected:
             self.lacks = True
             return None
-        lost = Lost(self.expected, missing, declared=False)
+        lost = Lost(self.expected, missing, self.log, declared=False)
         self.expected = first_seq
         self._hole = None
         self.lacks = False

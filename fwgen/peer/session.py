@@ -18,12 +18,14 @@ suspend one guard time after it (event SuspendReady).
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Final
 
 from fwgen.handshake import machine
 from fwgen.peer.events import (
     Event,
+    NewLog,
     NumberingRestarted,
     Online,
     Resumed,
@@ -37,12 +39,14 @@ from fwgen.peer.known import Counts, Known
 from fwgen.peer.pacing import Pace, Pacing
 from fwgen.peer.receiver import Receiver
 from fwgen.wire.block import Block
+from fwgen.wire.log_format import BLOCK_SPEC_BYTES, FORMAT
 from fwgen.wire.messages import (
-    FORMAT,
     Ack,
     Gap,
     Hello,
     Message,
+    OtherHello,
+    OtherPeerHello,
     PeerHello,
     Sleep,
     SleepAck,
@@ -59,7 +63,8 @@ __all__ = ["Counts", "Known", "Pace", "Session"]
 _U32: Final = 0xFFFF_FFFF
 STALE_PART_US: Final = 100_000
 """A message's beginning whose rest does not come for so long is dropped."""
-
+TO_OTHER_EVERY: Final = 4
+"""After so many hellos without an answer one is said that each format understands."""
 
 _REASONS: Final = {
     "offline": "there is no transport to the firmware",
@@ -68,9 +73,17 @@ _REASONS: Final = {
 }
 
 
+def _random_id() -> int:
+    return secrets.randbits(64) or 1
+
+
 class Session:
     """`automatic`: what was handed out counts as processed. Else the application says so with
-    `acknowledge`, and the firmware keeps the rest."""
+    `acknowledge`, and the firmware keeps the rest.
+
+    `new_log`: gives a number at random, 1 .. 2^64 - 1, each time another: the identity of a log
+    that has none. The firmware has no source of chance that it may rely on.
+    """
 
     def __init__(
         self,
@@ -80,6 +93,7 @@ class Session:
         known: Known | None = None,
         automatic: bool = True,
         pace: Pace | None = None,
+        new_log: Callable[[], int] = _random_id,
     ) -> None:
         if not 0 < session_id <= _U32:
             raise ValueError(f"a session id is 1 .. 2^32 - 1, not {session_id}")
@@ -90,8 +104,11 @@ class Session:
         self._spec_hash = spec_hash
         self._automatic = automatic
         self._pacing = Pacing(pace or Pace(), self._machine.timers_us["alive"])
+        self._new_log = new_log
         self._boot = known.boot if known else None
         self._receiver = Receiver(known.next_seq if known else None)
+        self._receiver.log = known.log if known else 0
+        self._hellos = 0  # without an answer
         self._reader: StreamReader[Message | Block] = StreamReader(decode_incoming)
         self._heard_us = 0
         self._next_id = session_id
@@ -100,7 +117,7 @@ class Session:
         self._wish_us: int | None = None  # since when Linux wants to suspend
         self._asked_us = 0
         self._acknowledged_us = 0
-        self._hello: Hello | None = None
+        self._hello: Hello | OtherHello | None = None
         self._restate = False  # hello must be said again, with another number
         self._repeats = False  # the action repeats what was sent before
         self._refuses = False  # the firmware has another spec
@@ -124,7 +141,7 @@ class Session:
         """What the next session needs to go on behind what has been processed."""
         if self._receiver.processed is None or self._boot is None:
             return None
-        return Known(self._receiver.processed, self._boot)
+        return Known(self._receiver.log, self._receiver.processed, self._boot)
 
     @property
     def stream_errors(self) -> int:
@@ -183,13 +200,15 @@ class Session:
         taken, self._events = self._events, []
         return taken
 
-    def acknowledge(self, next_seq: int, now_us: int) -> None:
+    def acknowledge(self, next_seq: int, now_us: int, log: int | None = None) -> None:
         """All samples before `next_seq` are processed: the firmware may forget them.
 
+        `log`: which log's, as Samples and Lost say; None: of the present one. Who keeps samples for
+        a while must say it: the firmware may have another log by now (NewLog), with such numbers.
         Raises ValueError if they were not all handed out.
         """
         self._now_us = now_us
-        if self._receiver.acknowledge(next_seq):
+        if log in (None, self._receiver.log) and self._receiver.acknowledge(next_seq):
             self._pacing.note_processed(now_us)
             self._pace_acks()
 
@@ -253,28 +272,45 @@ class Session:
 
     def _do_send_hello(self) -> None:
         self.counts.hellos += 1
-        self._send(PeerHello(FORMAT, self._spec_hash, self._session_id, self._receiver.processed))
+        self._hellos += 1
+        expected = self._receiver.processed
+        log = None if expected is None else self._receiver.log
+        spec, session_id = self._spec_hash, self._session_id
+        self._send(PeerHello(FORMAT, spec, session_id, expected, log, self._new_log()))
+        if self._hellos % TO_OTHER_EVERY == 0:
+            self._send(OtherPeerHello(FORMAT, spec, session_id))
 
     def _do_adopt(self) -> None:
         hello = self._hello
         assert hello is not None
-        receiver = self._receiver
-        restarted = self._boot is not None and hello.boot != self._boot
-        backwards = self._boot is not None and boot_distance(hello.boot, self._boot or 0) < 0
-        self._boot = hello.boot
-        self._refuses = hello.format != FORMAT or (
+        self._hellos = 0
+        self._refuses = isinstance(hello, OtherHello) or (
             self._spec_hash is not None and hello.spec_hash != self._spec_hash
         )
-        expected = receiver.processed
-        self._restate = backwards and expected is not None
-        if expected is None:
-            receiver.begin(hello.oldest_seq)
-        elif backwards or seq_distance(hello.next_seq, expected) < 0:
-            receiver.begin(hello.oldest_seq)
-            self._events.append(NumberingRestarted(expected, hello.oldest_seq))
+        if self._refuses or isinstance(hello, OtherHello):  # what is known stays known
+            self._events.append(SpecMismatch(hello))
+            return
+        known, self._boot = self.known, hello.boot
+        self._receiver.spec = hello.spec_hash[:BLOCK_SPEC_BYTES]
+        if known is not None and known.log == hello.log:
+            self._go_on(hello, known)
         else:
-            receiver.note_new_beginning()
-        self._events.append(SpecMismatch(hello) if self._refuses else Online(hello, restarted))
+            self._receiver.log = hello.log
+            self._receiver.begin(hello.oldest_seq)
+            if known is not None:
+                self._events.append(NewLog(known, hello.log, hello.oldest_seq))
+        restarted = known is not None and (known.log, known.boot) != (hello.log, hello.boot)
+        self._events.append(Online(hello, restarted))
+
+    def _go_on(self, hello: Hello, known: Known) -> None:
+        """In the log that is known, unless it has lost what it knew."""
+        backwards = boot_distance(hello.boot, known.boot) < 0
+        self._restate = backwards
+        if backwards or seq_distance(hello.next_seq, known.next_seq) < 0:
+            self._receiver.begin(hello.oldest_seq)
+            self._events.append(NumberingRestarted(known.next_seq, hello.oldest_seq))
+        else:
+            self._receiver.note_new_beginning()
 
     def _do_deliver(self) -> None:
         pass  # _take_data does it, message by message
@@ -313,11 +349,20 @@ class Session:
         if self._wake_id is None or not self._repeats:
             self._wake_id = self._new_id()
         self.counts.wakes += 1
-        self._send(Wake(self._wake_id, self._receiver.processed or 0))
+        self._send(Wake(self._wake_id, self._goes_on_at))
+
+    @property
+    def _goes_on_at(self) -> int:
+        """The first sample that the firmware is to send."""
+        if self._refuses and self._hello is not None:
+            return self._hello.oldest_seq
+        return self._receiver.processed or 0
 
     def _do_come_back(self) -> None:
         self._wake_id = None
         self._receiver.note_new_beginning()
+        if self._may_ack:
+            self._send_ack()  # WAKE freed nothing
 
     def _do_leave(self) -> None:
         if self._wish_us is not None:
@@ -340,7 +385,7 @@ class Session:
         for message in messages:
             if isinstance(message, Block | Gap):
                 self._take_data(message)
-            elif isinstance(message, Hello):
+            elif isinstance(message, Hello | OtherHello):
                 self._take_hello(message)
             elif isinstance(message, SleepAck):
                 last = message.id == self._sleep_id
@@ -382,17 +427,24 @@ class Session:
         self._receiver.begin(None)
         self._fire("rx_ask")
 
-    def _take_hello(self, hello: Hello) -> None:
+    def _take_hello(self, hello: Hello | OtherHello) -> None:
         if hello.session == 0:
             self._fire("rx_ask")
         elif hello.session == self._session_id:
             self._hello = hello
-            self._fire("rx_hello")
+            self._fire("rx_new_log" if self._tells_of_new_log(hello) else "rx_hello")
             if self._restate:  # it goes on from a number that belongs to a log that is gone
                 self._restate = False
                 self._fire("rx_ask")
         else:
             self.counts.stale += 1
+
+    def _tells_of_new_log(self, hello: Hello | OtherHello) -> bool:
+        """Whether what follows is of another log than what the last answer announced."""
+        answered = self._state not in ("offline", "greeting")
+        if self._refuses or not answered or not isinstance(hello, Hello):
+            return False
+        return hello.log != self._receiver.log
 
     # -------------------------------------------------------------------------------- what leaves
 
@@ -406,7 +458,7 @@ class Session:
     def _send_ack(self) -> None:
         self._pacing.sent(self._now_us)
         self.counts.acks += 1
-        self._send(Ack(self._receiver.processed or 0))
+        self._send(Ack(self._receiver.processed or 0, self._receiver.log))
 
     def _new_id(self) -> int:
         self._next_id = (self._next_id + 1) & _U32

@@ -41,7 +41,7 @@ class SampleCheck:
     duplicated: Bools
     out_of_order: Bools  # a later one had arrived before
     wrong_value: Bools  # distance, status or lateness
-    wrong_time: Bools  # schedule time or boot
+    wrong_time: Bools  # schedule time, boot or spec
     too_early: Bools  # it arrived before it was taken
 
     declared_unknown: int  # numbers declared lost before such samples were taken
@@ -160,7 +160,7 @@ def _compare(row: Ints, taken: Taken | PackedTaken, part: Delivered) -> dict[str
 
 _COMPARED: Final = {
     "wrong_value": ("distance_mm", "status", "late_16ths"),
-    "wrong_time": ("time_us", "boot"),
+    "wrong_time": ("time_us", "boot", "spec"),
 }
 
 

@@ -141,6 +141,11 @@ def _value(sample: Taken | Delivered) -> str:
 
 
 def _time_example(due: Taken, got: Delivered) -> str:
+    if got.spec[0] != due.spec[0]:
+        return (
+            f"{due.seq[0]} says that it was taken under spec {got.spec[0]:08x} "
+            f"instead of {due.spec[0]:08x}"
+        )
     return (
         f"{due.seq[0]} says {got.time_us[0]} us of boot {got.boot[0]} "
         f"instead of {due.time_us[0]} us of boot {due.boot[0]}"

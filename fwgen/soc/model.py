@@ -248,11 +248,10 @@ class Ddr:
 
 @dataclass(frozen=True)
 class Rpmsg:
-    """`buffers` in each direction; `payload_bytes` is what one message can carry."""
+    """`buffers` in each direction."""
 
     buffers: int
     buffer_bytes: int
-    payload_bytes: int
     source: str
 
 

@@ -12,14 +12,15 @@ from binascii import crc_hqx
 from dataclasses import dataclass
 from functools import cache
 
-from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES
+from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES, MAGIC
 from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM, SampleStatus
 
-MAGIC = b"FWB1"
 STATUS_SHIFT = DISTANCE_BITS
 DISTANCE_MASK = DISTANCE_MAX_MM
 
-_HEADER = struct.Struct("<4sIIIQHH")
+_HEADER = struct.Struct("<4sIIIQI4sHH")
+_CHECKED = slice(8, 34)
+"""What the CRC runs over of the header: first_seq to the reserved 16 bits."""
 _LAST_WITH_DISTANCE = int(SampleStatus.TOO_FAR)
 _LAST_STATUS = int(max(SampleStatus))
 _LATE_WORD = 0xE000
@@ -48,6 +49,9 @@ class Block:
     period_us: int
     start_us: int
     boot: int
+    """Which start of the firmware took the samples."""
+    spec: bytes
+    """The first four bytes of the hash of the spec that they were taken under."""
     words: array[int]
     late: bytes
     size_bytes: int
@@ -61,7 +65,9 @@ def decode_block(data: bytes) -> Block:
     """Decode a block that fills `data` exactly. Raises BlockError."""
     if not HEADER_BYTES <= len(data) <= BLOCK_BYTES:
         raise BlockError(f"{len(data)} bytes; a block has {HEADER_BYTES} to {BLOCK_BYTES}")
-    magic, commit, first_seq, period_us, start_us, boot, first = _HEADER.unpack_from(data)
+    magic, commit, first_seq, period_us, start_us, boot, spec, reserved, first = (
+        _HEADER.unpack_from(data)
+    )
     count, first_late, crc = commit & 0xFFF, commit >> 12 & 0xF, commit >> 16
     if magic != MAGIC:
         raise BlockError(f"begins with {magic.hex(' ')}, not with '{MAGIC.decode()}'")
@@ -69,19 +75,21 @@ def decode_block(data: bytes) -> Block:
         raise BlockError("holds no sample")
     if period_us == 0:
         raise BlockError("the period is 0")
+    if reserved:
+        raise BlockError(f"bytes 32 and 33 are {reserved:#06x}, not 0")
     reader = _Reader(data[HEADER_BYTES:], first, first_late)
     reader.read(count)
     used = HEADER_BYTES + (reader.position + 7) // 8
     if used != len(data):
         raise BlockError(f"{len(data)} bytes, but its samples end after {used}")
-    found = crc_hqx(_checked_bytes(reader.words, reader.late), crc_hqx(data[8:26], 0))
+    found = crc_hqx(_checked_bytes(reader.words, reader.late), crc_hqx(data[_CHECKED], 0))
     if found != crc:
         raise BlockError(f"the CRC over header and samples is {found:#06x}, not {crc:#06x}")
     late = bytearray(count)
     for index, sixteenths in reader.late.items():
         late[index] = sixteenths
     words = array("H", reader.words)
-    return Block(first_seq, period_us, start_us, boot, words, bytes(late), len(data))
+    return Block(first_seq, period_us, start_us, boot, spec, words, bytes(late), len(data))
 
 
 def _checked_bytes(words: list[int], late: dict[int, int]) -> bytes:

@@ -1,15 +1,23 @@
-"""Sizes of the sample log's format that the plan counts with. docs/SPEC.md describes the format.
+"""Sizes of what lies in memory and goes over the wire; docs/SPEC.md describes the format.
 
-The one place of these figures in Python: `fwgen.wire.block` imports them from here, and tests hold
-them against the C headers.
+The one place of these figures in Python. Tests hold them against the C headers and the CDDL.
 """
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 2
+"""Of blocks and messages alike."""
 SUPERBLOCK_BYTES = 64
 BLOCK_BYTES = 488
-HEADER_BYTES = 28
+HEADER_BYTES = 36
+MAGIC = b"FWB2"
+"""Of a block. Its first three bytes begin the blocks of every format."""
+SPEC_HASH_BYTES = 8
+BLOCK_SPEC_BYTES = 4
+"""So many of them stand in each block."""
+MESSAGE_MAX_BYTES = 496
+"""What a buffer of RPMsg carries: a block and the frame around it."""
+PEER_MESSAGE_MAX_BYTES = 64
 LOG_ALIGN_BYTES = 8
 STREAM_BITS = (BLOCK_BYTES - HEADER_BYTES) * 8
 WORST_BITS = 29

@@ -12,16 +12,11 @@ from typing import ClassVar, Final, TypeAlias
 import cbor2
 
 from fwgen.errors import FwgenError
+from fwgen.wire.log_format import BLOCK_BYTES, FORMAT, HEADER_BYTES, SPEC_HASH_BYTES
 
-FORMAT: Final = 1
 MARK: Final = b"\xd9\xd9\xf7"
 """Tag 55799, which begins every message."""
-MESSAGE_MAX_BYTES: Final = 496
-SPEC_HASH_BYTES: Final = 8
-BLOCK_MIN_BYTES: Final = 28
-BLOCK_MAX_BYTES: Final = 488
 
-_U16: Final = (1 << 16) - 1
 _U32: Final = (1 << 32) - 1
 _U64: Final = (1 << 64) - 1
 
@@ -42,6 +37,20 @@ class Hello:
     next_seq: int
     time_us: int
     period_us: int
+    log: int
+    """Its identity; 0: it has none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherHello:
+    """A firmware's hello in another format: what all formats have. Cannot be encoded."""
+
+    TYPE: ClassVar[int] = 0
+    format: int
+    spec_hash: bytes
+    boot: int
+    session: int
+    oldest_seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,8 @@ class Status:
     sensor_faults: int
     display_faults: int
     late_samples: int
+    calls: int
+    calls_in_vain: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,20 @@ class PeerHello:
     spec_hash: bytes | None
     session: int
     expected_seq: int | None
+    log: int | None
+    """Which one `expected_seq` belongs to."""
+    new_log: int
+    """For a log that has no identity: never 0, never the same again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPeerHello:
+    """A peer's hello to a firmware of another format, or from a peer of another format."""
+
+    TYPE: ClassVar[int] = 16
+    format: int
+    spec_hash: bytes | None
+    session: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +140,48 @@ class Wake:
 class Ack:
     TYPE: ClassVar[int] = 19
     next_seq: int
+    log: int
 
 
-FirmwareMessage: TypeAlias = Hello | Data | Gap | SleepAck | WakeAck | Status
-PeerMessage: TypeAlias = PeerHello | Sleep | Wake | Ack
+FirmwareMessage: TypeAlias = Hello | OtherHello | Data | Gap | SleepAck | WakeAck | Status
+PeerMessage: TypeAlias = PeerHello | OtherPeerHello | Sleep | Wake | Ack
 Message: TypeAlias = FirmwareMessage | PeerMessage
 
 _KINDS: Final[dict[int, type[Message]]] = {
     kind.TYPE: kind
     for kind in (Hello, Data, Gap, SleepAck, WakeAck, Status, PeerHello, Sleep, Wake, Ack)
 }
-_LIMITS: Final = {"boot": _U16, "time_us": _U64}  # any other number: 32 bits
+_OTHERS: Final[dict[type[Message], type[OtherHello] | type[OtherPeerHello]]] = {
+    Hello: OtherHello,
+    PeerHello: OtherPeerHello,
+}
+_RANGES: Final = {
+    "time_us": (0, _U64),
+    "log": (0, _U64),
+    "new_log": (1, _U64),
+    "count": (1, (1 << 31) - 1),
+}
+_ANY_U32: Final = (0, _U32)
 _SIZES: Final = {
     "spec_hash": (SPEC_HASH_BYTES, SPEC_HASH_BYTES),
-    "block": (BLOCK_MIN_BYTES, BLOCK_MAX_BYTES),
+    "block": (HEADER_BYTES, BLOCK_BYTES),
 }
-_MAY_BE_NIL: Final = {(PeerHello, "spec_hash"), (PeerHello, "expected_seq")}
+_MAY_BE_NIL: Final = {
+    (PeerHello, "spec_hash"),
+    (PeerHello, "expected_seq"),
+    (PeerHello, "log"),
+    (OtherPeerHello, "spec_hash"),
+}
 
 
 def encode(message: Message) -> bytes:
     """Raises WireError if a field is out of range."""
     values = [getattr(message, field.name) for field in dataclasses.fields(message)]
     _check(type(message), values)
+    if isinstance(message, OtherHello):
+        raise WireError("what follows oldest_seq in another format's hello is not known")
+    if isinstance(message, OtherPeerHello):
+        values.append(None)
     return MARK + cbor2.dumps([message.TYPE, *values])
 
 
@@ -153,8 +198,19 @@ def decode(item: bytes) -> Message:
     kind = _KINDS.get(body[0])
     if kind is None:
         raise WireError(f"no message has type {body[0]}")
-    _check(kind, body[1:])
-    return kind(*body[1:])
+    values = body[1:]
+    if kind in _OTHERS and _is_for_others(kind, values):
+        kind = _OTHERS[kind]
+        values = values[: len(dataclasses.fields(kind))]
+    _check(kind, values)
+    return kind(*values)
+
+
+def _is_for_others(kind: type[Message], values: list[object]) -> bool:
+    """A hello of another format; or in the form in which all formats can read a peer's."""
+    if values[:1] != [FORMAT]:
+        return True
+    return kind is PeerHello and len(values) == 4 and values[3] is None
 
 
 def seq_distance(to: int, origin: int) -> int:
@@ -174,6 +230,7 @@ def _check(kind: type[Message], values: list[object]) -> None:
             low, high = _SIZES[name]
             fits = isinstance(value, bytes) and low <= len(value) <= high
         else:
-            fits = type(value) is int and 0 <= value <= _LIMITS.get(name, _U32)
+            low, high = _RANGES.get(name, _ANY_U32)
+            fits = type(value) is int and low <= value <= high
         if not fits:
             raise WireError(f"{kind.__name__}.{name}: {value!r} is out of range")

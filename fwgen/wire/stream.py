@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-from fwgen.wire.messages import MARK, MESSAGE_MAX_BYTES, WireError
+from fwgen.wire.log_format import MESSAGE_MAX_BYTES
+from fwgen.wire.messages import MARK, WireError
 
 M = TypeVar("M")
 

@@ -12,6 +12,7 @@ from fwgen.wire.block import Block
 
 PERIOD_US = 60_000
 SEQ = (1 << 32) - 4  # numbers wrap within the first block
+SPEC = 0x00010203
 
 
 def taken(count: int, seq: int = SEQ) -> Taken:
@@ -20,6 +21,7 @@ def taken(count: int, seq: int = SEQ) -> Taken:
     return Taken(
         seq=seq + index,
         boot=zeros + 1,
+        spec=zeros + SPEC,
         time_us=100_000 + index * PERIOD_US,
         at_us=index * PERIOD_US,
         distance_mm=500 + index,
@@ -35,6 +37,7 @@ def block(first: int, count: int, size_bytes: int = 100) -> Block:
         period_us=PERIOD_US,
         start_us=100_000 + first * PERIOD_US,
         boot=1,
+        spec=SPEC.to_bytes(4, "big"),
         words=array("H", range(500 + first, 500 + first + count)),
         late=bytes(count),
         size_bytes=size_bytes,
@@ -51,7 +54,7 @@ def test_blocks_become_rows_with_unwrapped_numbers() -> None:
     ledger.deliver(block(8, 6), 2, 900_000)
     samples = taken(14)
     delivered = record(ledger, samples, 1_000_000).delivered.whole()
-    for column in ("seq", "boot", "time_us", "distance_mm", "status", "late_16ths"):
+    for column in ("seq", "boot", "spec", "time_us", "distance_mm", "status", "late_16ths"):
         assert (getattr(delivered, column) == getattr(samples, column)).all(), column
     assert delivered.arrival_us.tolist() == [700_000] * 10 + [900_000] * 4
 

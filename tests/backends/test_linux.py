@@ -7,6 +7,7 @@ import pytest
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux, Pace
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.wire.log_format import FORMAT
 from fwgen.wire.messages import (
     MARK,
     Hello,
@@ -57,7 +58,7 @@ class Port:
         answers = b""
         for message in self.sent:
             if isinstance(message, PeerHello):
-                answers += encode(Hello(1, HASH, 1, message.session, 0, 0, 0, 60_000))
+                answers += encode(Hello(FORMAT, HASH, 1, message.session, 0, 0, 0, 60_000, 7))
             elif isinstance(message, Sleep):
                 answers += encode(SleepAck(message.id))
             elif isinstance(message, Wake):

@@ -38,6 +38,7 @@ class _Config(ctypes.Structure):
         ("when_full", ctypes.c_int),
         ("reserve_slots", ctypes.c_uint32),
         ("initial_seq", ctypes.c_uint32),
+        ("spec", ctypes.c_uint32),
     )
 
 
@@ -56,7 +57,8 @@ class _Header(ctypes.Structure):
         ("first_seq", ctypes.c_uint32),
         ("period_us", ctypes.c_uint32),
         ("start_us", ctypes.c_uint64),
-        ("boot", ctypes.c_uint16),
+        ("boot", ctypes.c_uint32),
+        ("spec", ctypes.c_uint8 * 4),
         ("count", ctypes.c_uint16),
     )
 
@@ -76,6 +78,7 @@ class Decoded:
     period_us: int
     start_us: int
     boot: int
+    spec: bytes
     words: list[int]
     late: list[int]
 
@@ -93,8 +96,12 @@ def library() -> ctypes.CDLL:
         getattr(lib, f"sample_log_{name}").argtypes = [ctypes.c_void_p]
     for name in ("high_water", "peek", "rewind", "release"):
         getattr(lib, f"sample_log_{name}").restype = ctypes.c_bool
-    lib.sample_log_boot.restype = ctypes.c_uint16
+    lib.sample_log_boot.restype = ctypes.c_uint32
     lib.sample_log_boot.argtypes = [ctypes.c_void_p]
+    lib.sample_log_id.restype = ctypes.c_uint64
+    lib.sample_log_id.argtypes = [ctypes.c_void_p]
+    lib.sample_log_identify.argtypes = [ctypes.c_void_p, ctypes.c_uint64]
+    lib.sample_log_identify.restype = None
     lib.sample_log_sent.argtypes = [ctypes.c_void_p]
     lib.glue_log_size.restype = ctypes.c_size_t
     lib.glue_constant.restype = ctypes.c_uint32
@@ -167,6 +174,7 @@ def decode(data: bytes) -> Decoded | None:
         header.period_us,
         header.start_us,
         header.boot,
+        bytes(header.spec),
         words[:count],
         late[:count],
     )
@@ -208,6 +216,7 @@ class Config:
     when_full: int = WAKE
     reserve_slots: int = 0
     initial_seq: int = 0
+    spec: bytes = bytes(4)
 
 
 class Log:
@@ -220,7 +229,11 @@ class Log:
         self._log = ctypes.create_string_buffer(b"\xa5" * self._lib.glue_log_size())
         self._at = ctypes.addressof(self._log)
         c_config = _Config(
-            config.period_us, config.when_full, config.reserve_slots, config.initial_seq
+            config.period_us,
+            config.when_full,
+            config.reserve_slots,
+            config.initial_seq,
+            int.from_bytes(config.spec, "little"),
         )
         self._lib.sample_log_init(
             ctypes.c_void_p(self._at),
@@ -272,9 +285,12 @@ class Log:
         return views
 
     def __getattr__(self, name: str) -> int:
-        if name in _FUNCTIONS or name == "boot":
+        if name in _FUNCTIONS or name in ("boot", "id"):
             return int(getattr(self._lib, f"sample_log_{name}")(self._at))
         raise AttributeError(name)
+
+    def identify(self, log_id: int) -> None:
+        self._lib.sample_log_identify(self._at, log_id)
 
     @property
     def high_water(self) -> bool:

@@ -16,6 +16,8 @@ from tests.core.build import CORE, HERE, LOG_SOURCES, compile_c, shared_library
 SPEC_HASH = bytes(range(8))
 PERIOD_US = 60_000
 LATENCY_US = 200_000
+WINDOW = 8
+"""Blocks under way."""
 STATES = list(machine("firmware").states)
 EVENTS = list(machine("firmware").events)
 ACTIONS = list(machine("firmware").actions)
@@ -45,7 +47,9 @@ class NodeConfig(ctypes.Structure):
         ("when_full", ctypes.c_int),
         ("reserve_slots", ctypes.c_uint32),
         ("initial_seq", ctypes.c_uint32),
+        ("spec", ctypes.c_uint32),
         ("latency_us", ctypes.c_uint32),
+        ("window_blocks", ctypes.c_uint32),
         ("spec_hash", ctypes.c_uint8 * 8),
     )
 
@@ -89,6 +93,9 @@ def library() -> ctypes.CDLL:
     lib.glue_node_sample.argtypes = (pointer, u64, ctypes.c_uint16, ctypes.c_uint8, u64)
     lib.glue_node_fire.argtypes = (pointer, ctypes.c_uint32, ctypes.c_uint32, u64)
     lib.glue_node_set_state.argtypes = (pointer, ctypes.c_uint32, u64)
+    lib.glue_node_identify.argtypes = (pointer, u64)
+    lib.glue_node_log_id.argtypes = (pointer,)
+    lib.glue_node_log_id.restype = u64
     lib.glue_node_counter.argtypes = (pointer, ctypes.c_char_p)
     lib.glue_node_counter.restype = ctypes.c_uint32
     lib.node_link.argtypes = (pointer, ctypes.c_bool, u64)
@@ -104,8 +111,9 @@ def library() -> ctypes.CDLL:
 
 
 class CNode:
-    """One start of the firmware over `region`. `buffers`: how many messages the link takes before
-    it has none left; None: any number."""
+    """One start of the firmware over `region`. `log_id`: the identity that its log was given; 0: it
+    is left for a hello to give one. `buffers`: how many messages the link takes before it has none
+    left; None: any number."""
 
     def __init__(
         self,
@@ -116,6 +124,7 @@ class CNode:
         reserve_slots: int = 4,
         now_us: int = 0,
         latency_us: int = LATENCY_US,
+        log_id: int = 0,
     ) -> None:
         self.lib = library()
         self.sent: list[bytes] = []
@@ -126,7 +135,7 @@ class CNode:
         self.sent_through_shut_door = 0
         self.region = region or (ctypes.c_uint64 * ((64 + 488 * slots) // 8))()
         self._node = ctypes.create_string_buffer(self.lib.glue_node_size())
-        config = NodeConfig(PERIOD_US, when_full, reserve_slots, 0, latency_us)
+        config = NodeConfig(PERIOD_US, when_full, reserve_slots, 0, 0, latency_us, WINDOW)
         config.spec_hash[:] = SPEC_HASH
         self._callbacks = (
             _Send(self._send),
@@ -138,6 +147,8 @@ class CNode:
         self.lib.glue_node_init(
             self._node, ctypes.byref(config), self.region, ctypes.sizeof(self.region), now_us
         )
+        if log_id:
+            self.lib.glue_node_identify(self._node, log_id)
 
     def _set_callbacks(self) -> None:
         """They stand at the end of struct glue_node."""
@@ -201,6 +212,11 @@ class CNode:
 
     def counter(self, name: str) -> int:
         value: int = self.lib.glue_node_counter(self._node, name.encode())
+        return value
+
+    @property
+    def log_id(self) -> int:
+        value: int = self.lib.glue_node_log_id(self._node)
         return value
 
     def take_sent(self) -> list[Message]:

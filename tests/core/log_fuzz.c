@@ -71,7 +71,7 @@ static void decode_nonsense(void)
 		bytes[i] = (uint8_t)random_below(256);
 	}
 	if (len >= 8u) {
-		memcpy(bytes, "FWB1", 4);
+		memcpy(bytes, "FWB2", 4);
 		bytes[5] &= 0x01; /* up to 511 samples, or the stream always ends too early */
 	}
 	(void)decode(bytes, len);

@@ -20,17 +20,20 @@ class LogModel:
         self.open: PlainBlock | None = None
         self.next_us = 0
         self.dropped = 0
+        self.told_from = self.blocks[0].first_seq if self.blocks else self.next_seq
         self.cursor = self.oldest_seq
         self.peak = len(self.blocks)
 
     def reset(self, config: Config) -> None:
         self.config = config
-        self.boot = (self.boot + 1) % 2**16
+        self.boot = (self.boot + 1) % 2**32
         self.begin()
 
     @property
     def oldest_seq(self) -> int:
-        return self.blocks[0].first_seq if self.blocks else self.next_seq
+        """What was dropped since the start is told of, too."""
+        first = self.blocks[0].first_seq if self.blocks else self.next_seq
+        return min(first, self.told_from)
 
     @property
     def samples(self) -> list[tuple[int, int]]:
@@ -88,3 +91,4 @@ class LogModel:
 
     def release(self, next_seq: int) -> None:
         self.blocks = [block for block in self.blocks if block.end_seq > next_seq]
+        self.told_from = max(self.told_from, next_seq)

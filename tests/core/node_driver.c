@@ -110,25 +110,49 @@ static uint32_t some_seq(void)
 	}
 }
 
+/* Of this log, mostly. */
+static uint32_t some_log(void)
+{
+	return chance(8) == 0 ? 1u + chance(3) : (uint32_t)sample_log_id(&node.log);
+}
+
+/* The elements behind the type; `*items` of them. */
+static size_t some_hello(uint8_t *out, uint8_t *items)
+{
+	const bool own = chance(8) != 0;
+	size_t at = 0;
+
+	at += put_number(out + at, own ? WIRE_FORMAT : chance(4));
+	out[at++] = 0xf6;
+	at += put_number(out + at, 1u + chance(5));
+	*items = own ? 6u : 4u;
+	if (!own) {
+		out[at++] = 0xf6;
+		return at;
+	}
+	at += put_number(out + at, some_seq());
+	at += put_number(out + at, some_log());
+	return at + put_number(out + at, 1u + chance(UINT32_MAX));
+}
+
 static size_t some_message(uint8_t *out)
 {
 	uint32_t kind = 16u + chance(4);
+	uint8_t items = kind == 17u ? 1u : 2u;
 	size_t at = 4;
 
 	memcpy(out, "\xd9\xd9\xf7", 3);
-	out[3] = (uint8_t)(0x80u + (kind == 16u ? 5u : kind == 18u ? 3u : 2u));
 	at += put_number(out + at, kind);
 	if (kind == 16u) {
-		at += put_number(out + at, 1);
-		out[at++] = 0xf6;
-		at += put_number(out + at, 1u + chance(5));
-		at += put_number(out + at, some_seq());
+		at += some_hello(out + at, &items);
 	} else if (kind == 19u) {
 		at += put_number(out + at, some_seq());
+		at += put_number(out + at, some_log());
 	} else {
 		at += put_number(out + at, chance(70000));
 		at += kind == 18u ? put_number(out + at, some_seq()) : 0;
 	}
+	out[3] = (uint8_t)(0x81u + items);
 	return at;
 }
 
@@ -175,7 +199,7 @@ static void start(enum log_policy when_full)
 				       .door = port_door,
 				       .ring_wakeup = port_signal,
 				       .clear_doorbells = port_signal};
-	struct node_config config = {.latency_us = 200000u};
+	struct node_config config = {.latency_us = 200000u, .window_blocks = 8u};
 
 	config.log.period_us = PERIOD_US;
 	config.log.when_full = when_full;

@@ -54,7 +54,11 @@ void glue_node_sample(struct glue_node *glue, uint64_t schedule_us, uint16_t dis
 
 void glue_node_fire(struct glue_node *glue, uint32_t event, uint32_t id, uint64_t now_us)
 {
-	const struct wire_peer_message message = {.id = id, .format = WIRE_FORMAT};
+	const struct wire_peer_message message = {
+		.id = id,
+		.format = WIRE_FORMAT,
+		.new_log = 1,
+	};
 	const struct node_occasion occasion = {.message = &message, .now_us = now_us};
 
 	node_fire(&glue->node, (enum hs_event)event, &occasion);
@@ -64,6 +68,16 @@ void glue_node_set_state(struct glue_node *glue, uint32_t state, uint64_t now_us
 {
 	glue->node.state = (enum hs_state)state;
 	glue->node.state_us = now_us;
+}
+
+void glue_node_identify(struct glue_node *glue, uint64_t id)
+{
+	sample_log_identify(&glue->node.log, id);
+}
+
+uint64_t glue_node_log_id(const struct glue_node *glue)
+{
+	return sample_log_id(&glue->node.log);
 }
 
 uint32_t glue_node_counter(const struct glue_node *glue, const char *name)
@@ -81,7 +95,8 @@ uint32_t glue_node_counter(const struct glue_node *glue, const char *name)
 		{"blocks_sent", counters->blocks_sent},
 		{"gaps_sent", counters->gaps_sent},
 		{"sleeps", counters->sleeps},
-		{"wakeups_rung", counters->wakeups_rung},
+		{"calls", counters->calls},
+		{"calls_in_vain", counters->calls_in_vain},
 		{"unacked_blocks", sample_log_unacked_blocks(&glue->node.log)},
 		{"backlog", sample_log_backlog(&glue->node.log)},
 		{"next_seq", sample_log_next_seq(&glue->node.log)},
@@ -114,6 +129,9 @@ static int tell(const struct wire_peer_message *message, uint32_t *values)
 	values[2] = message->knows_seq ? 1u : 0u;
 	values[3] = message->format;
 	values[4] = message->knows_spec ? message->spec_hash[0] : 0x100u;
+	values[5] = message->other_form ? 1u : 0u;
+	memcpy(values + 6, &message->log, sizeof(message->log));
+	memcpy(values + 8, &message->new_log, sizeof(message->new_log));
 	return (int)message->kind;
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.second_reader.reader import HAVE_DISTANCE, State, checked, crc16
 
-STREAM_BITS = 3680
+STREAM_BITS = 3616
 
 
 def bits_of(number: int, width: int) -> str:
@@ -35,7 +35,14 @@ class PlainBlock:
     """`first_seq` counts on beyond 2**32."""
 
     def __init__(
-        self, first_seq: int, period_us: int, start_us: int, boot: int, word: int, late: int
+        self,
+        first_seq: int,
+        period_us: int,
+        start_us: int,
+        boot: int,
+        word: int,
+        late: int,
+        spec: bytes = bytes(4),
     ) -> None:
         self.first_seq = first_seq
         self.samples = [(word, late)]
@@ -43,6 +50,7 @@ class PlainBlock:
         self._period_us = period_us
         self._start_us = start_us
         self._boot = boot
+        self._spec = spec
         self._state = State(word >> 13, word & 0x1FFF)
 
     @property
@@ -62,13 +70,13 @@ class PlainBlock:
         """What goes over the wire, the bits at the end 0."""
         header = (self.first_seq % 2**32).to_bytes(4, "little")
         header += self._period_us.to_bytes(4, "little") + self._start_us.to_bytes(8, "little")
-        header += self._boot.to_bytes(2, "little")
+        header += self._boot.to_bytes(4, "little") + self._spec + bytes(2)
         crc = crc16(header + b"".join(checked(word, late) for word, late in self.samples))
         word, late = self.samples[0]
         commit = len(self.samples) | late << 12 | crc << 16
         stream = self.bits + "0" * (-len(self.bits) % 8)
         return (
-            b"FWB1"
+            b"FWB2"
             + commit.to_bytes(4, "little")
             + header
             + word.to_bytes(2, "little")

@@ -19,7 +19,7 @@ from tests.core.clog import (
     View,
     decode,
 )
-from tests.core.plain_block import PlainBlock
+from tests.core.plain_block import STREAM_BITS, PlainBlock
 from tests.core.samples import samples
 from tests.second_reader.reader import Superblock, crc16, read_region, recover
 
@@ -69,14 +69,14 @@ def test_garbage_gives_a_clean_start(seed: int, magics: float) -> None:
     memory.poke(0, random.randbytes(memory.size))
     for slot in range(SLOTS):
         if random.random() < magics:
-            memory.poke(memory.slot_at(slot), b"FWB1")
+            memory.poke(memory.slot_at(slot), b"FWB2")
     if read_region(memory.content)[1]:
         return
     log = Log(memory, CONFIG)
     assert (log.boot, log.next_seq, log.used_slots) == (1, 4000, 0)
     log.append(0, 1234)
     assert spans(log.drain()) == [(4000, 1, True)]
-    assert read_region(memory.content)[0] == Superblock(1, 4000, 1)
+    assert read_region(memory.content)[0] == Superblock(1, 4000, 1, 0)
 
 
 @pytest.mark.parametrize("slots", [0, 1])
@@ -202,15 +202,16 @@ class TestSuperblock:
     def test_magic_and_check_alone_make_a_record_whole(self, place: int) -> None:
         """Not its place, nor what else is said to be 0."""
         memory = Memory(1)
-        record = sealed([int.from_bytes(b"FWL1", "little"), 2, 100, 7 | 9 << 16, 1, 2, 3])
+        record = sealed([int.from_bytes(b"FWL1", "little"), 2, 100, 7, 1, 2, 3])
         memory.poke(memory.size - SUPERBLOCK_BYTES + 32 * place, record)
         told = recover(memory.content, CONFIG.initial_seq)
         log = Log(memory, CONFIG)
         assert (log.next_seq, log.boot) == (told.next_seq, told.boot) == (100, 8)
+        assert log.id == told.log == 1 | 2 << 32
 
     def test_boots_wrap(self) -> None:
         memory = Memory(1)
-        memory.put_slot(0, block_bytes(50, 3, boot=0xFFFF))
+        memory.put_slot(0, block_bytes(50, 3, boot=WRAP - 1))
         assert Log(memory, CONFIG).boot == 0
         assert Log(memory, CONFIG).boot == 1
 
@@ -237,13 +238,13 @@ def sealed(words: list[int]) -> bytes:
 class TestDamage:
     def test_a_block_in_the_middle_becomes_a_gap(self) -> None:
         memory = filled(3)
-        memory.poke(memory.slot_at(1) + 30, b"\xff")
+        memory.poke(memory.slot_at(1) + 38, b"\xff")
         log = Log(memory, CONFIG)
         assert spans(log.drain()) == [(4000, 10, True), (4010, 10, False), (4020, 10, True)]
 
     def test_the_numbers_of_a_damaged_last_block_are_not_used_again(self) -> None:
         memory = filled(3)
-        memory.poke(memory.slot_at(2) + 30, b"\xff")
+        memory.poke(memory.slot_at(2) + 38, b"\xff")
         log = Log(memory, CONFIG)
         log.append(0, 1500)
         assert spans(log.drain()) == [
@@ -255,21 +256,21 @@ class TestDamage:
 
     def test_a_damaged_header_is_not_believed_far(self) -> None:
         memory = filled(2)
-        memory.put_slot(3, b"FWB1" + b"\x05\x00\x00\x00" + (4020 + 65_532).to_bytes(4, "little"))
+        memory.put_slot(3, b"FWB2" + b"\x05\x00\x00\x00" + (4020 + 65_532).to_bytes(4, "little"))
         assert Log(memory, CONFIG).next_seq == 4020
 
     def test_nor_where_nothing_else_is_known(self) -> None:
         memory = Memory(SLOTS)
-        memory.put_slot(3, b"FWB1" + b"\x05\x00\x00\x00" + (4000).to_bytes(4, "little"))
+        memory.put_slot(3, b"FWB2" + b"\x05\x00\x00\x00" + (4000).to_bytes(4, "little"))
         assert Log(memory, CONFIG).next_seq == 4000
 
     def test_a_stream_that_would_go_on_behind_the_slot(self) -> None:
         """Only zeros are missing, and its CRC is right."""
         block = PlainBlock(4000, 60_000, 0, 1, 0, 0)
-        while len(block.bits) <= 3680:
-            distance = 0 if len(block.bits) >= 3680 - 29 else 8000 * (len(block.samples) % 2)
+        while len(block.bits) <= STREAM_BITS:
+            distance = 0 if len(block.bits) >= STREAM_BITS - 29 else 8000 * (len(block.samples) % 2)
             assert block.append(distance, 1, limit=4000)
-        assert set(block.bits[3680:]) == {"0"}
+        assert set(block.bits[STREAM_BITS:]) == {"0"}
         memory = Memory(2)
         memory.put_slot(0, block.data()[:SLOT_BYTES])
         assert Log(memory, CONFIG).used_slots == 0
@@ -277,11 +278,11 @@ class TestDamage:
 
     def test_what_is_not_kept_is_wiped(self) -> None:
         memory = filled(2)
-        memory.put_slot(4, b"FWB1 and nonsense")
+        memory.put_slot(4, b"FWB2 and nonsense")
         memory.put_slot(5, memory.slot(0))
         log = Log(memory, CONFIG)
         assert spans(log.drain()) == [(4000, 10, True), (4010, 10, True)]
-        magics = [memory.slot(i)[:4] == b"FWB1" for i in range(SLOTS)]
+        magics = [memory.slot(i)[:4] == b"FWB2" for i in range(SLOTS)]
         assert magics.count(True) == 2
 
     def test_of_blocks_that_overlap_the_first_is_kept_then_the_longer(self) -> None:
@@ -379,10 +380,12 @@ def test_whatever_lies_there_the_second_reader_makes_the_same_of_it(
     if damage == "claim":
         for _ in range(random.randrange(1, 4)):
             first_seq = (initial_seq + random.randrange(-100_000, 200_000)) % WRAP
-            claim = struct.pack("<4sII", b"FWB1", random.randrange(1 << 12), first_seq)
+            magic = random.choice((b"FWB1", b"FWB2", b"FWB3", b"FWC2"))
+            claim = struct.pack("<4sII", magic, random.randrange(1 << 12), first_seq)
             memory.put_slot(random.randrange(slots), claim)
     told = recover(memory.content, initial_seq)
     log = Log(memory, config)
-    assert (log.next_seq, log.boot) == (told.next_seq, told.boot)
+    assert (log.next_seq, log.boot, log.id) == (told.next_seq, told.boot, told.log)
+    assert log.oldest_seq == told.oldest_seq
     blocks = [view for view in log.drain() if view.data]
     assert spans(blocks) == [(block[0].seq, len(block), True) for block in told.blocks]

@@ -8,6 +8,7 @@ import pytest
 
 from fwgen.handshake import machine
 from fwgen.wire.block import decode_block
+from fwgen.wire.log_format import FORMAT
 from fwgen.wire.messages import (
     MARK,
     Ack,
@@ -29,12 +30,18 @@ FIRMWARE = machine("firmware")
 GUARD_US = FIRMWARE.timers_us["guard"]
 SILENCE_US = FIRMWARE.timers_us["silence"]
 MINUTE_US = 60_000_000
+LOG = 0xA11CE
+"""The identity that the first hello gives."""
 
 
 def hello(
-    session: int = 7, expected: int | None = None, spec: bytes | None = SPEC_HASH
+    session: int = 7,
+    expected: int | None = None,
+    spec: bytes | None = SPEC_HASH,
+    log: int = LOG,
+    new_log: int = LOG,
 ) -> PeerHello:
-    return PeerHello(1, spec, session, expected)
+    return PeerHello(FORMAT, spec, session, expected, None if expected is None else log, new_log)
 
 
 def awake_node(**settings: int) -> CNode:
@@ -120,7 +127,7 @@ def test_a_hello_is_answered_with_what_the_firmware_is() -> None:
     assert node.sent == []  # only a poll sends
     node.poll(123_000)
     answer = node.take_sent()[0]
-    assert answer == Hello(1, SPEC_HASH, 1, 77, 0, 2, 123_000, PERIOD_US)
+    assert answer == Hello(FORMAT, SPEC_HASH, 1, 77, 0, 2, 123_000, PERIOD_US, LOG)
 
 
 def test_a_block_goes_out_with_the_last_sample_that_meets_the_latency() -> None:
@@ -148,7 +155,7 @@ def test_no_more_than_eight_blocks_are_under_way() -> None:
     sent = blocks(node.take_sent())
     assert len(sent) == 8
     assert node.counter("unacked_blocks") == 8
-    node.receive(Ack(sum(count for _, count in sent[:3])), 36 * PERIOD_US)
+    node.receive(Ack(sum(count for _, count in sent[:3]), LOG), 36 * PERIOD_US)
     node.poll(36 * PERIOD_US)
     assert blocks(node.take_sent()) == [(32, 4)]
 
@@ -241,7 +248,7 @@ def test_acknowledgements_keep_the_silence_away() -> None:
     for number in range(1, 200):
         run_samples(node, number, 1)
         for first, count in blocks(node.take_sent()):
-            node.receive(Ack(first + count), number * PERIOD_US)
+            node.receive(Ack(first + count, LOG), number * PERIOD_US)
             node.poll(number * PERIOD_US)
     assert node.state == "awake"
     assert node.counter("asks") == 0
@@ -254,7 +261,7 @@ def test_acknowledgements_that_lag_behind_keep_the_silence_away_too() -> None:
         run_samples(node, number, 1)
         for first, _ in blocks(node.take_sent()):
             if first > behind:
-                node.receive(Ack(first), number * PERIOD_US)
+                node.receive(Ack(first, LOG), number * PERIOD_US)
                 node.poll(number * PERIOD_US)
             behind = first
     assert node.counter("unacked_blocks") > 0
@@ -264,7 +271,7 @@ def test_acknowledgements_that_lag_behind_keep_the_silence_away_too() -> None:
 def test_a_claim_on_samples_that_were_not_sent_is_not_believed() -> None:
     node = awake_node()
     run_samples(node, 1, 3)
-    node.receive(Ack(3), 4 * PERIOD_US)
+    node.receive(Ack(3, LOG), 4 * PERIOD_US)
     assert node.counter("unexpected") == 1
     assert node.counter("backlog") == 3
 
@@ -277,7 +284,7 @@ def test_the_status_comes_every_five_seconds() -> None:
         for message in node.take_sent():
             if isinstance(message, Data):
                 block = decode_block(message.block)
-                node.receive(Ack(block.first_seq + block.count), number * PERIOD_US)
+                node.receive(Ack(block.first_seq + block.count, LOG), number * PERIOD_US)
                 node.poll(number * PERIOD_US)
             elif isinstance(message, Status):
                 times.append(message.time_us)
@@ -392,7 +399,7 @@ def test_sleep_during_the_drain_stops_it_at_once() -> None:
     assert node.state == "draining"
     node.take_sent()
     node.receive(Sleep(10), 10 * MINUTE_US + 1)
-    node.receive(Ack(400), 10 * MINUTE_US + 1)
+    node.receive(Ack(400, LOG), 10 * MINUTE_US + 1)
     node.poll(10 * MINUTE_US + 1)
     assert node.take_sent() == [SleepAck(10)]
 
@@ -449,7 +456,7 @@ def test_what_a_full_log_dropped_is_declared(when_full: int) -> None:
                 block = decode_block(message.block)
                 assert block.first_seq == seen
                 seen += block.count
-        node.receive(Ack(seen), now + turn)
+        node.receive(Ack(seen, LOG), now + turn)
         node.sample(now + turn * PERIOD_US, 1000)
     assert gaps == 1
     assert seen >= 6000
@@ -468,7 +475,9 @@ def test_another_device_means_a_new_beginning() -> None:
     assert node.take_sent() == []  # it does not know whom to talk to
 
 
-@pytest.mark.parametrize("message", [Wake(9, 0), Sleep(9), Ack(0)], ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize(
+    "message", [Wake(9, 0), Sleep(9), Ack(0, LOG)], ids=lambda m: type(m).__name__
+)
 def test_who_has_not_said_hello_is_asked_to(message: Wake | Sleep | Ack) -> None:
     node = CNode()
     node.link(True, 0)

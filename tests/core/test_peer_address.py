@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fwgen.wire.messages import FORMAT, Ack, PeerHello, Sleep, encode
+from fwgen.wire.log_format import FORMAT
+from fwgen.wire.messages import Ack, PeerHello, Sleep, encode
 from tests.core.crings import PeerAddress, Rings
 
 TTY, OTHER = 1024, 1031
@@ -16,7 +17,7 @@ def rings(tmp_path_factory: pytest.TempPathFactory) -> Rings:
 
 
 def hello(session: int) -> bytes:
-    return encode(PeerHello(FORMAT, None, session, None))
+    return encode(PeerHello(FORMAT, None, session, None, None, 1))
 
 
 @pytest.fixture
@@ -31,10 +32,10 @@ def known(rings: Rings) -> PeerAddress:
     "first",
     [
         pytest.param(hello(5), id="a hello"),
-        pytest.param(encode(Ack(7)), id="the application goes on, the firmware has started again"),
+        pytest.param(encode(Ack(7, 9)), id="the application goes on, the firmware started again"),
         pytest.param(hello(5)[:1], id="a byte at a time"),
         pytest.param(hello(5)[:9], id="cut in the middle"),
-        pytest.param(encode(Ack(7)) * 70, id="more than a buffer of the reader's"),
+        pytest.param(encode(Ack(7, 9)) * 70, id="more than a buffer of the reader's"),
     ],
 )
 def test_the_first_that_begins_as_a_message_begins_is_the_peer(rings: Rings, first: bytes) -> None:
@@ -52,13 +53,13 @@ def test_what_is_no_message_makes_nobody_the_peer(rings: Rings, first: bytes) ->
 
 
 def test_from_the_peer_everything_is_let_through(rings: Rings, known: PeerAddress) -> None:
-    for data in (encode(Ack(1)), b"the second half of something", b"", hello(5), hello(6)):
+    for data in (encode(Ack(1, 9)), b"the second half of something", b"", hello(5), hello(6)):
         assert rings.accepts(known, TTY, data)
     assert known.session == 6
 
 
 @pytest.mark.parametrize(
-    "data", [b"hello world!", b"", encode(Ack(1)), encode(Sleep(1)), hello(5), hello(9)[:-1]]
+    "data", [b"hello world!", b"", encode(Ack(1, 9)), encode(Sleep(1)), hello(5), hello(9)[:-1]]
 )
 def test_from_others_nothing_but_a_new_session(
     rings: Rings, known: PeerAddress, data: bytes
@@ -71,7 +72,7 @@ def test_a_new_session_in_one_piece_moves_the_peer(rings: Rings, known: PeerAddr
     """The channel has another end now: a driver that was bound anew, at another address."""
     assert rings.accepts(known, OTHER, hello(9))
     assert (known.address, known.session) == (OTHER, 9)
-    assert not rings.accepts(known, TTY, encode(Ack(1)))
+    assert not rings.accepts(known, TTY, encode(Ack(1, 9)))
     assert rings.accepts(known, TTY, hello(10)), "and it can come back"
 
 
@@ -79,4 +80,4 @@ def test_a_hello_that_stands_behind_something_else_moves_nobody(
     rings: Rings, known: PeerAddress
 ) -> None:
     assert not rings.accepts(known, OTHER, b"x" + hello(9))
-    assert not rings.accepts(known, OTHER, encode(Ack(1)) + hello(9))
+    assert not rings.accepts(known, OTHER, encode(Ack(1, 9)) + hello(9))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 from fwgen.handshake import machine
 from fwgen.peer.events import Event
 from fwgen.peer.session import Known, Pace, Session
+from fwgen.wire.log_format import FORMAT
 from fwgen.wire.messages import (
     Data,
     Hello,
@@ -22,12 +25,15 @@ from tests.core.plain_block import PlainBlock
 SPEC_HASH = bytes(range(8))
 PERIOD_US = 60_000
 SESSION_ID = 0x1000
+LOG = 0xA11CE
+"""Of the firmware that speaks here, unless the test says another."""
 TIMERS = machine("peer").timers_us
 
 
-def block(first_seq: int, count: int, boot: int = 1) -> Data:
+def block(first_seq: int, count: int, boot: int = 1, spec: bytes = SPEC_HASH) -> Data:
     """Samples of 1000 mm and more, one a number."""
-    made = PlainBlock(first_seq, PERIOD_US, first_seq * PERIOD_US, boot, 1000 + first_seq % 1000, 0)
+    start_us, word = first_seq * PERIOD_US, 1000 + first_seq % 1000
+    made = PlainBlock(first_seq, PERIOD_US, start_us, boot, word, 0, spec[:4])
     for number in range(first_seq + 1, first_seq + count):
         made.append(1000 + number % 1000, 0)
     return Data(made.data())
@@ -46,6 +52,7 @@ class Talk:
         self.now = 1_000_000
         self.session = Session(
             session_id=SESSION_ID,
+            new_log=itertools.count(1).__next__,
             spec_hash=spec_hash,
             known=known,
             automatic=automatic,
@@ -110,9 +117,9 @@ class Talk:
         next_seq: int = 0,
         boot: int = 1,
         spec_hash: bytes = SPEC_HASH,
-        form: int = 1,
+        log: int = LOG,
     ) -> Hello:
-        return Hello(form, spec_hash, boot, session, oldest, next_seq, 5_000_000, PERIOD_US)
+        return Hello(FORMAT, spec_hash, boot, session, oldest, next_seq, 5_000_000, PERIOD_US, log)
 
 
 def said_hello(messages: list[Message]) -> PeerHello:

@@ -24,6 +24,7 @@ from fwgen.peer.tty import TtyError, TtyPeer, boot_time_us, open_raw
 from tests.core.cnode import PERIOD_US, SPEC_HASH, CNode
 
 DEADLINE_S = 20
+LOG = 0xA11CE
 
 
 class Firmware:
@@ -35,7 +36,7 @@ class Firmware:
         tty.setraw(self.master)
         self.path = Path(os.ttyname(slave))
         self._slave = slave
-        self.node = CNode(slots=60)
+        self.node = CNode(slots=60, log_id=LOG)
         for number in range(samples):
             self.node.sample(number * PERIOD_US, 1000 + number % 50)
         self._origin_us = boot_time_us() - samples * PERIOD_US
@@ -127,7 +128,7 @@ def test_samples_come_through_a_tty(firmware: Firmware) -> None:
 
 @pytest.mark.needs("pty")
 def test_an_application_goes_on_where_the_last_one_was(firmware: Firmware) -> None:
-    application = Application(firmware.path, known=Known(1500, 1))
+    application = Application(firmware.path, known=Known(LOG, 1500, 1))
     application.seen = 1500
     application.run()
     assert application.seen == 2000

@@ -8,9 +8,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from fwgen.peer.events import Event, SuspendReady, SuspendRefused
 from fwgen.peer.session import Known, Session
+from fwgen.wire.log_format import FORMAT
 from fwgen.wire.messages import Hello, Message, Sleep, SleepAck, Wake, WakeAck, decode, encode
 from fwgen.wire.stream import StreamReader
-from tests.peer.talk import PERIOD_US, SPEC_HASH, TIMERS, block
+from tests.peer.talk import LOG, PERIOD_US, SPEC_HASH, TIMERS, block
 
 LATEST_US = TIMERS["patience"] + TIMERS["guard"]
 
@@ -103,9 +104,9 @@ class SessionWishes(RuleBasedStateMachine):
         self.known = self.session.known
         self.begin()
 
-    @rule(spec_hash=st.sampled_from([SPEC_HASH, bytes(8)]), form=st.sampled_from([1, 9]))
+    @rule(spec_hash=st.sampled_from([SPEC_HASH, bytes(8)]), form=st.sampled_from([FORMAT, 9]))
     def firmware_answers_hello(self, spec_hash: bytes, form: int) -> None:
-        self.say(Hello(form, spec_hash, self.boot, self.numbers, 0, 100, self.now, PERIOD_US))
+        self.say(Hello(form, spec_hash, self.boot, self.numbers, 0, 100, self.now, PERIOD_US, LOG))
 
     @rule()
     def firmware_answers(self) -> None:
@@ -122,7 +123,7 @@ class SessionWishes(RuleBasedStateMachine):
     @rule()
     def firmware_was_restarted(self) -> None:
         self.boot += 1
-        self.say(Hello(1, SPEC_HASH, self.boot, 0, 0, 100, self.now, PERIOD_US))
+        self.say(Hello(FORMAT, SPEC_HASH, self.boot, 0, 0, 100, self.now, PERIOD_US, LOG))
 
     @rule(first=st.integers(0, 90))
     def firmware_sends_samples(self, first: int) -> None:
@@ -142,7 +143,7 @@ class SessionWishes(RuleBasedStateMachine):
     def all_goes_well(self) -> None:
         """As far as one step leads: a rule for what chance seldom puts together."""
         self.transport_comes()
-        self.firmware_answers_hello(SPEC_HASH, 1)
+        self.firmware_answers_hello(SPEC_HASH, FORMAT)
         self.wants_to_suspend()
         self.firmware_answers()
 

@@ -24,6 +24,7 @@ from fwgen.wire.sample import SampleStatus
 PERIOD_US = 60_000
 BLOCK = 350
 FIRST_DEVICE_US = 100_000
+SPEC = 0x00010203
 
 
 def scenario(expect: str = "{}", until: str = "60 s") -> Scenario:
@@ -44,6 +45,7 @@ def make_taken(samples: int, *, first_seq: int = 0, boots: tuple[int, ...] = ())
     return Taken(
         seq=first_seq + row,
         boot=boot + 1,
+        spec=np.full(samples, SPEC, dtype=np.int64),
         time_us=FIRST_DEVICE_US + PERIOD_US * (row - starts[boot]),
         at_us=PERIOD_US * row + 200_000 * boot,
         distance_mm=distance,
@@ -57,6 +59,7 @@ def deliver(taken: Taken, rows: Ints, arrival_us: Ints) -> Delivered:
     return Delivered(
         seq=taken.seq[rows],
         boot=taken.boot[rows],
+        spec=taken.spec[rows],
         time_us=taken.time_us[rows],
         distance_mm=taken.distance_mm[rows],
         status=taken.status[rows],

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 
 HAVE_DISTANCE = (0, 1, 2)
-HEADER_BYTES = 28
+HEADER_BYTES = 36
 SLOT_BYTES = 488
 RECORD_BYTES = 32
 LEVEL_GAIN = (256, 224, 160, 112)
@@ -25,6 +25,7 @@ class Sample:
     seq: int
     time_us: int
     boot: int
+    spec: bytes
     status: int
     distance_mm: int
     lateness: int
@@ -138,17 +139,18 @@ class Reading:
 
 def read_unchecked(data: bytes) -> Reading:
     """The block that begins the data, whatever its CRC says."""
-    if len(data) < HEADER_BYTES or data[:4] != b"FWB1":
+    if len(data) < HEADER_BYTES or data[:4] != b"FWB2":
         raise Broken("no header")
-    commit, first_seq, period_us, start_us, boot, word = struct.unpack_from("<IIIQHH", data, 4)
+    header = struct.unpack_from("<IIIQI4sHH", data, 4)
+    commit, first_seq, period_us, start_us, boot, spec, zero, word = header
     count, lateness = commit & 0xFFF, commit >> 12 & 15
-    if count == 0 or period_us == 0:
-        raise Broken("no samples or no period")
+    if count == 0 or period_us == 0 or zero != 0:
+        raise Broken("no samples or no period, or bits that are not 0")
     status, distance = word >> 13, word & 0x1FFF
     if status > 5 or (status not in HAVE_DISTANCE and distance != 0):
         raise Broken("first sample")
     bits, state = Bits(data[HEADER_BYTES:SLOT_BYTES]), State(status, distance)
-    covered = bytearray(data[8:26])
+    covered = bytearray(data[8:34])
     samples = []
     for i in range(count):
         if i > 0:
@@ -156,7 +158,7 @@ def read_unchecked(data: bytes) -> Reading:
             state.learn(status, distance)
         covered += checked(status << 13 | distance, lateness)
         seq, time_us = (first_seq + i) % 2**32, start_us + i * period_us
-        samples.append(Sample(seq, time_us, boot, status, distance, lateness))
+        samples.append(Sample(seq, time_us, boot, spec, status, distance, lateness))
     return Reading(samples, HEADER_BYTES + (bits.used + 7) // 8, crc16(bytes(covered)))
 
 
@@ -173,14 +175,15 @@ class Superblock:
     generation: int
     next_seq: int
     boot: int
+    log: int
 
 
 def read_record(data: bytes) -> Superblock | None:
-    generation, next_seq, boot, check = struct.unpack("<4xIIH14xI", data)
+    generation, next_seq, boot, log, check = struct.unpack("<4xIIIQ4xI", data)
     crc = crc16(data[:28])
     if data[:4] != b"FWL1" or check != (crc ^ 0xFFFF) << 16 | crc:
         return None
-    return Superblock(generation, next_seq, boot)
+    return Superblock(generation, next_seq, boot, log)
 
 
 def comes_first(a: int, b: int) -> bool:
@@ -219,6 +222,8 @@ class Found:
     blocks: list[list[Sample]]
     next_seq: int
     boot: int
+    log: int
+    oldest_seq: int
 
 
 def end_of(block: list[Sample]) -> int:
@@ -238,15 +243,37 @@ def recover(region: bytes, initial_seq: int) -> Found:
         if not kept or not comes_first(block[0].seq, end_of(kept[-1])):
             kept.append(block)
     if superblock is None and not kept:
-        return Found([], initial_seq, 1)
+        return Found([], initial_seq, 1, 0, lost_from(region, initial_seq, initial_seq))
     next_seq = end_of(kept[-1]) if kept else superblock.next_seq if superblock else 0
     if superblock and comes_first(next_seq, superblock.next_seq):
         next_seq = superblock.next_seq
-    for slot in slots(region):
-        # A block that was kept is not ahead: it changes nothing.
-        commit, first_seq = struct.unpack_from("<II", slot, 4)
-        end = (first_seq + (commit & 0xFFF)) % 2**32
-        if slot[:4] == b"FWB1" and (end - next_seq) % 2**32 <= 65_536:
-            next_seq = end
+    while True:
+        ends = [(first + count) % 2**32 for magic, first, count in claims(region)]
+        ahead = [end for end in ends if 1 <= (end - next_seq) % 2**32 <= 65_536]
+        if not ahead:
+            break
+        next_seq = ahead[0]
     boot = superblock.boot if superblock else kept[-1][0].boot
-    return Found(kept, next_seq, (boot + 1) % 2**16)
+    log = superblock.log if superblock else 0
+    oldest = lost_from(region, kept[0][0].seq if kept else next_seq, next_seq)
+    return Found(kept, next_seq, (boot + 1) % 2**32, log, oldest)
+
+
+def claims(region: bytes) -> list[tuple[bytes, int, int]]:
+    """Magic, first number and count of all that says it is a block, of whatever format. (One that
+    was kept is neither ahead nor of another format: it changes nothing.)"""
+    found = []
+    for slot in slots(region):
+        commit, first_seq = struct.unpack_from("<II", slot, 4)
+        if slot[:3] == b"FWB":
+            found.append((slot[:4], first_seq, commit & 0xFFF))
+    return found
+
+
+def lost_from(region: bytes, oldest: int, next_seq: int) -> int:
+    """The first number that is told of: of a block of another format, or the oldest kept."""
+    for magic, first, _ in claims(region):
+        known = (next_seq - first) % 2**32 <= 272 * 4095
+        if magic != b"FWB2" and known and comes_first(first, oldest):
+            oldest = first
+    return oldest

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fwgen.wire.block import BlockError, decode_block
 from tests.core.clog import Config, Decoded, Log, Memory, decode
-from tests.core.plain_block import PlainBlock
+from tests.core.plain_block import STREAM_BITS, PlainBlock
 from tests.core.samples import KINDS, samples
 from tests.second_reader.reader import Broken, crc16, read_block, read_unchecked
 from tests.second_reader.test_spec_example import example
@@ -33,6 +33,7 @@ def by_python(data: bytes) -> Decoded | None:
         block.period_us,
         block.start_us,
         block.boot,
+        block.spec,
         list(block.words),
         list(block.late),
     )
@@ -54,6 +55,7 @@ def by_second_reader(data: bytes) -> Decoded | None:
         period_us,
         found[0].time_us,
         found[0].boot,
+        found[0].spec,
         [s.status << 13 | s.distance_mm for s in found],
         [s.lateness for s in found],
     )
@@ -100,7 +102,7 @@ def test_damaged_blocks(kind: str, count: int, seed: int, wounds: int) -> None:
 @given(st.binary(max_size=600), st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_random_bytes(data: bytes, magic: bool) -> None:
-    agreed(b"FWB1" + data[4:] if magic else data)
+    agreed(b"FWB2" + data[4:] if magic else data)
 
 
 def with_right_crc(data: bytes) -> bytes | None:
@@ -123,10 +125,12 @@ def with_right_crc(data: bytes) -> bytes | None:
 def test_nonsense_under_a_right_crc(seed: int, count: int, status: int, ones: float) -> None:
     """Streams that no writer would write, but that say something: all readers read the same."""
     random = Random(seed)
-    stream = sum((random.random() < ones) << i for i in range(3680)).to_bytes(460)
+    stream = sum((random.random() < ones) << i for i in range(STREAM_BITS)).to_bytes(
+        STREAM_BITS // 8
+    )
     commit = count | random.randrange(16) << 12
     first = status << 13 | (random.randrange(8192) if status < 3 or random.random() < 0.1 else 0)
-    data = b"FWB1" + commit.to_bytes(4, "little") + random.randbytes(18)
+    data = b"FWB2" + commit.to_bytes(4, "little") + random.randbytes(24) + bytes(2)
     whole = with_right_crc(data + first.to_bytes(2, "little") + stream)
     if whole is None:
         # Not a block for one reader: for none, whatever the CRC.
@@ -144,14 +148,14 @@ def test_wrong_in_one_thing_alone() -> None:
     assert agreed(PlainBlock(7, 1, 5, 1, 6 << 13, 3).data()) is None  # status
     assert agreed(PlainBlock(7, 1, 5, 1, 3 << 13 | 1, 3).data()) is None  # no such distance
     none = good.data()
-    none = none[:4] + bytes(2) + crc16(none[8:26]).to_bytes(2, "little") + none[8:]
+    none = none[:4] + bytes(2) + crc16(none[8:34]).to_bytes(2, "little") + none[8:]
     assert agreed(none) is None  # no sample
 
 
 def test_a_stream_that_is_too_long_or_too_short() -> None:
     """More bits than a block may have, and a block cut where only zeros are missing."""
     block = PlainBlock(7, 60_000, 5, 1, 1500, 0)
-    while len(block.bits) <= 3680:
+    while len(block.bits) <= STREAM_BITS:
         assert block.append(0 if len(block.samples) % 2 else 8191, 1, limit=4000)
     assert agreed(block.data()) is None
     block = PlainBlock(7, 60_000, 5, 1, 1500, 0)
@@ -182,18 +186,19 @@ def test_every_bit_counts() -> None:
 @pytest.mark.parametrize(
     ("wound", "says"),
     [
-        (lambda b: b[:20], "20 bytes; a block has 28 to 488"),
-        (lambda b: b + bytes(500), "a block has 28 to 488"),
-        (lambda b: b"\0" + b[1:], "begins with 00 57 42 31, not with 'FWB1'"),
+        (lambda b: b[:20], "20 bytes; a block has 36 to 488"),
+        (lambda b: b + bytes(500), "a block has 36 to 488"),
+        (lambda b: b"\0" + b[1:], "begins with 00 57 42 32, not with 'FWB2'"),
         (lambda b: b[:4] + b"\0\0" + b[6:], "holds no sample"),
         (lambda b: b[:12] + bytes(4) + b[16:], "the period is 0"),
-        (lambda b: b[:27] + b"\xc0" + b[28:], "sample 0 has the unknown status 6"),
-        (lambda b: b[:27] + b"\x61" + b[28:], "sample 0 has a distance but status 3"),
+        (lambda b: b[:33] + b"\x05" + b[34:], "bytes 32 and 33 are 0x0500, not 0"),
+        (lambda b: b[:35] + b"\xc0" + b[36:], "sample 0 has the unknown status 6"),
+        (lambda b: b[:35] + b"\x61" + b[36:], "sample 0 has a distance but status 3"),
         (lambda b: b[:-1], "the stream ends before the 10 samples do"),
-        (lambda b: b + b"\0", "43 bytes, but its samples end after 42"),
+        (lambda b: b + b"\0", "51 bytes, but its samples end after 50"),
         (lambda b: b[:8] + b"\0" + b[9:], "the CRC over header and samples is 0x"),
-        (lambda b: b[:28] + b"\x03\x07" + b[30:], "sample 1 is of kind 7 where that cannot be"),
-        (lambda b: b[:26] + b"\0\0\xb0" + b[29:], "sample 1 is at -2 mm"),
+        (lambda b: b[:36] + b"\x03\x07" + b[38:], "sample 1 is of kind 7 where that cannot be"),
+        (lambda b: b[:34] + b"\0\0\xb0" + b[37:], "sample 1 is at -2 mm"),
     ],
 )
 def test_the_error_says_what_is_wrong(wound: Callable[[bytes], bytes], says: str) -> None:

@@ -18,7 +18,7 @@ def example(kind: str) -> bytes:
 
 def test_the_block_holds_what_the_text_says() -> None:
     samples, length = read_block(example("block"))
-    assert length == len(example("block")) == 42
+    assert length == len(example("block")) == 50
     assert [(s.status, s.distance_mm, s.lateness) for s in samples] == [
         (0, 1500, 0),
         (0, 1502, 0),
@@ -33,13 +33,13 @@ def test_the_block_holds_what_the_text_says() -> None:
     ]
     assert [s.seq for s in samples] == list(range(1000, 1010))
     assert [s.time_us for s in samples] == [480_000_000 + i * 60_000 for i in range(10)]
-    assert {s.boot for s in samples} == {1}
+    assert {(s.boot, s.spec) for s in samples} == {(1, bytes.fromhex("00112233"))}
 
 
 def test_the_bits_of_the_table_are_the_bits_of_the_block() -> None:
     table = re.findall(r"^\| +\d \| [^|]*\| `([01 ]+)` +\|", SPEC, re.MULTILINE)
     bits = "".join(table).replace(" ", "")
-    stream = f"{int.from_bytes(example('block')[28:]):0112b}"
+    stream = f"{int.from_bytes(example('block')[36:]):0112b}"
     assert len(bits) == 107
     assert stream.startswith(bits)
 
@@ -54,7 +54,7 @@ def test_the_bits_behind_the_last_sample_mean_nothing() -> None:
 
 
 def test_the_superblock_record() -> None:
-    assert read_record(example("superblock")) == Superblock(2, 1010, 1)
+    assert read_record(example("superblock")) == Superblock(2, 1010, 1, 0x1122334455667788)
 
 
 def test_the_crc() -> None:

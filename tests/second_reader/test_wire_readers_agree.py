@@ -23,6 +23,8 @@ NAMES = {
     "SleepAck": "sleep-ack",
     "WakeAck": "wake-ack",
     "PeerHello": "peer-hello",
+    "OtherHello": "hello of another format",
+    "OtherPeerHello": "peer-hello to another format",
 }
 blocks = st.builds(
     block, st.integers(0, 1 << 33).map(lambda seq: seq % (1 << 32)), st.integers(1, 60)
@@ -80,7 +82,7 @@ def test_both_read_the_same_out_of_damaged_streams(
 def test_it_reads_what_the_firmware_sends() -> None:
     node = CNode()
     node.link(True, 0)
-    node.receive(bytes.fromhex("d9 d9 f7 85 10 01 f6 05 f6"), 0)
+    node.receive(bytes.fromhex("d9 d9 f7 87 10 02 f6 05 f6 f6 07"), 0)
     for number in range(400):
         node.sample(number * 60_000, 1000 + number % 9)
         node.poll(number * 60_000)

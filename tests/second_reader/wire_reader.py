@@ -12,23 +12,39 @@ Value = int | bytes | None
 TAG = bytes([0xD9, 0xD9, 0xF7])
 LONGEST = 496
 HASH, BLOCK, NUMBER = "hash", "block", "number"
-NUMBER_16, NUMBER_64, HASH_OR_NIL, NUMBER_OR_NIL = "16", "64", "hash?", "number?"
+NUMBER_64, HASH_OR_NIL, NUMBER_OR_NIL, NUMBER_64_OR_NIL = "64", "hash?", "number?", "64?"
+COUNT, NUMBER_64_NOT_0 = "count", "64+"
+FORMAT = 2
 ELEMENTS = {
     0: (
         "hello",
-        (NUMBER, HASH, NUMBER_16, NUMBER, NUMBER, NUMBER, NUMBER_64, NUMBER),
+        (NUMBER, HASH, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER_64, NUMBER, NUMBER_64),
     ),
     1: ("data", (BLOCK,)),
-    2: ("gap", (NUMBER, NUMBER)),
+    2: ("gap", (NUMBER, COUNT)),
     3: ("sleep-ack", (NUMBER,)),
     4: ("wake-ack", (NUMBER, NUMBER)),
-    5: ("status", (NUMBER_64, *(NUMBER,) * 13)),
-    16: ("peer-hello", (NUMBER, HASH_OR_NIL, NUMBER, NUMBER_OR_NIL)),
+    5: ("status", (NUMBER_64, *(NUMBER,) * 15)),
+    16: (
+        "peer-hello",
+        (NUMBER, HASH_OR_NIL, NUMBER, NUMBER_OR_NIL, NUMBER_64_OR_NIL, NUMBER_64_NOT_0),
+    ),
     17: ("sleep", (NUMBER,)),
     18: ("wake", (NUMBER, NUMBER)),
-    19: ("ack", (NUMBER,)),
+    19: ("ack", (NUMBER, NUMBER_64)),
 }
-TOP = {NUMBER: 1 << 32, NUMBER_16: 1 << 16, NUMBER_64: 1 << 64, NUMBER_OR_NIL: 1 << 32}
+OF_ALL_FORMATS = {
+    0: ("hello of another format", (NUMBER, HASH, NUMBER, NUMBER, NUMBER)),
+    16: ("peer-hello to another format", (NUMBER, HASH_OR_NIL, NUMBER)),
+}
+RANGES = {
+    NUMBER: (0, 1 << 32),
+    NUMBER_OR_NIL: (0, 1 << 32),
+    NUMBER_64: (0, 1 << 64),
+    NUMBER_64_OR_NIL: (0, 1 << 64),
+    NUMBER_64_NOT_0: (1, 1 << 64),
+    COUNT: (1, 1 << 31),
+}
 
 
 class Found(NamedTuple):
@@ -73,12 +89,22 @@ def read_message(data: bytes, start: int) -> tuple[Found, int]:
     if not isinstance(kind, int) or kind not in ELEMENTS:
         raise Broken("no type")
     name, wanted = ELEMENTS[kind]
+    if kind in OF_ALL_FORMATS and for_all_formats(kind, values):
+        name, wanted = OF_ALL_FORMATS[kind]
+        values = values[: 1 + len(wanted)]
     if len(values) - 1 != len(wanted):
         raise Broken("elements too many or too few")
     for value, want in zip(values[1:], wanted, strict=True):
         if not fits(value, want):
             raise Broken(f"{name}: {value!r} is no {want}")
     return Found(name, tuple(values[1:])), at
+
+
+def for_all_formats(kind: int, values: list[Value]) -> bool:
+    """A hello of another format, or one of a peer that asks whether we are of another."""
+    if values[1:2] != [FORMAT]:
+        return True
+    return kind == 16 and len(values) == 5 and values[4] is None
 
 
 def byte(data: bytes, at: int) -> int:
@@ -115,9 +141,10 @@ def element(data: bytes, at: int, start: int) -> tuple[Value, int]:
 
 def fits(value: Value, want: str) -> bool:
     if value is None:
-        return want in (HASH_OR_NIL, NUMBER_OR_NIL)
+        return want in (HASH_OR_NIL, NUMBER_OR_NIL, NUMBER_64_OR_NIL)
     if isinstance(value, int):
-        return want in TOP and value < TOP[want]
+        low, high = RANGES.get(want, (0, 0))
+        return low <= value < high
     if want == BLOCK:
         return is_block(value)
     return want in (HASH, HASH_OR_NIL) and len(value) == 8

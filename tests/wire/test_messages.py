@@ -12,14 +12,16 @@ from hypothesis import given
 
 from fwgen.wire import __main__ as codecs
 from fwgen.wire import messages
+from fwgen.wire.log_format import BLOCK_BYTES, FORMAT, HEADER_BYTES, MESSAGE_MAX_BYTES
 from fwgen.wire.messages import (
     MARK,
-    MESSAGE_MAX_BYTES,
     Ack,
     Data,
     Gap,
     Hello,
     Message,
+    OtherHello,
+    OtherPeerHello,
     PeerHello,
     Sleep,
     Status,
@@ -49,19 +51,23 @@ def test_the_bytes_are_the_shortest_that_say_it(message: Message) -> None:
 
 
 def test_the_longest_message_fills_an_rpmsg_buffer() -> None:
-    assert len(encode(Data(bytes(488)))) == MESSAGE_MAX_BYTES
+    assert len(encode(Data(bytes(BLOCK_BYTES)))) == MESSAGE_MAX_BYTES
 
 
 @pytest.mark.parametrize(
     "message",
     [
-        Gap(-1, 0),
-        Gap(0, 1 << 32),
-        Data(bytes(27)),
-        Data(bytes(489)),
-        PeerHello(1, bytes(7), 1, None),
-        Hello(1, bytes(8), 1 << 16, 0, 0, 0, 0, 0),
-        Hello(1, bytes(8), 0, 0, 0, 0, 1 << 64, 0),
+        Gap(-1, 1),
+        Gap(0, 0),
+        Gap(0, 1 << 31),
+        Data(bytes(HEADER_BYTES - 1)),
+        Data(bytes(BLOCK_BYTES + 1)),
+        PeerHello(FORMAT, bytes(7), 1, None, None, 1),
+        PeerHello(FORMAT, bytes(8), 1, None, None, 0),
+        Hello(FORMAT, bytes(8), 1 << 32, 0, 0, 0, 0, 0, 0),
+        Hello(FORMAT, bytes(8), 0, 0, 0, 0, 1 << 64, 0, 0),
+        Hello(FORMAT, bytes(8), 0, 0, 0, 0, 0, 0, 1 << 64),
+        OtherHello(1, bytes(8), 0, 0, 0),
     ],
     ids=repr,
 )
@@ -86,8 +92,16 @@ def test_what_has_no_encoding_is_refused(message: Message) -> None:
         [17, None],
         [17, "1"],
         [1, bytes(20)],
-        [16, 1, None, 1, b""],
+        [16, FORMAT, None, 1, b"", 1, 1],
+        [16, FORMAT, None, 1, 5],
+        [16, 1, None],
+        [16, 1, bytes(7), 1, None],
+        [0, FORMAT, bytes(8), 1, 1, 0, 0, 0, 1],
+        [0, 1, bytes(8), 1, 1],
         [2, 1 << 32, 1],
+        [2, 7, 0],
+        [2, 7, 1 << 31],
+        [19, 7],
     ],
     ids=repr,
 )
@@ -117,15 +131,24 @@ def test_the_dataclasses_have_the_fields_of_the_cddl() -> None:
         r"^([\w-]+) = #6\.55799\(\[\s*(\d+),(.*?)\]\)", text, re.MULTILINE | re.DOTALL
     )
     described = {
-        int(number): (name, re.findall(r"([\w-]+):", fields)) for name, number, fields in rules
+        name: (int(number), [field.replace("-", "_") for field in re.findall(r"([\w-]+):", fields)])
+        for name, number, fields in rules
     }
+    to_other = {"hello-to-other": OtherHello, "peer-hello-to-other": OtherPeerHello}
+    for name, other in to_other.items():
+        number, names = described.pop(name)
+        known = [field.name for field in dataclasses.fields(other)]
+        assert (number, names[: len(known)]) == (other.TYPE, known)
+    by_name = {name.replace("-", ""): told for name, told in described.items()}
     for kind in messages._KINDS.values():
-        name, fields = described.pop(kind.TYPE)
-        assert name.replace("-", "") == kind.__name__.lower()
-        assert [field.replace("-", "_") for field in fields] == [
-            field.name for field in dataclasses.fields(kind)
-        ]
-    assert not described
+        names = [field.name for field in dataclasses.fields(kind)]
+        assert by_name.pop(kind.__name__.lower()) == (kind.TYPE, names)
+    assert not by_name
+
+
+def test_the_cddl_has_the_sizes_of_a_block() -> None:
+    text = (ROOT / "fwgen/wire/fwgen.cddl").read_text(encoding="utf-8")
+    assert f"block: bstr .size ({HEADER_BYTES}..{BLOCK_BYTES})" in text
 
 
 def test_sequence_numbers_wrap() -> None:
@@ -138,5 +161,5 @@ def test_sequence_numbers_wrap() -> None:
 
 def test_every_kind_is_reached_by_its_number() -> None:
     assert decode(encode(Sleep(3))) == Sleep(3)
-    assert decode(encode(Ack(4))) == Ack(4)
-    assert decode(encode(Status(*range(14)))) == Status(*range(14))
+    assert decode(encode(Ack(4, 9))) == Ack(4, 9)
+    assert decode(encode(Status(*range(16)))) == Status(*range(16))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from fwgen.wire.log_format import FORMAT, PEER_MESSAGE_MAX_BYTES
 from fwgen.wire.messages import (
     MARK,
     Ack,
     Data,
     Message,
+    OtherPeerHello,
     PeerHello,
     PeerMessage,
     Sleep,
@@ -41,7 +44,7 @@ class CReader:
 
     def __init__(self) -> None:
         self._reader = ctypes.create_string_buffer(library().glue_reader_size())
-        self._values = (ctypes.c_uint32 * 5)()
+        self._values = (ctypes.c_uint32 * 10)()
 
     def feed(self, data: bytes) -> list[PeerMessage]:
         found: list[PeerMessage] = []
@@ -67,11 +70,15 @@ class CReader:
         return count
 
     def _message(self, kind: int) -> PeerMessage:
-        number, seq, knows_seq, form, spec = self._values
+        number, seq, knows_seq, form, spec, other, *logs = self._values
+        log, new_log = logs[0] | logs[1] << 32, logs[2] | logs[3] << 32
         if kind == 0:
             known = None if spec == 0x100 else bytes([spec])
-            return PeerHello(form, known, number, seq if knows_seq else None)
-        return {1: Sleep(number), 2: Wake(number, seq), 3: Ack(seq)}[kind]
+            if other:
+                return OtherPeerHello(form, known, number)
+            expected = (seq, log) if knows_seq else (None, None)
+            return PeerHello(form, known, number, *expected, new_log)
+        return {1: Sleep(number), 2: Wake(number, seq), 3: Ack(seq, log)}[kind]
 
 
 Found = TypeVar("Found")
@@ -95,11 +102,11 @@ def read_to_the_end(reader: Reader[Found], data: bytes) -> list[Found]:
 
 
 def as_c_tells(message: PeerMessage) -> PeerMessage:
-    """C hands on the first byte of the hash alone."""
-    if isinstance(message, PeerHello) and message.spec_hash is not None:
-        return PeerHello(
-            message.format, message.spec_hash[:1], message.session, message.expected_seq
-        )
+    """C hands on the first byte of the hash alone, and a number and its log only together."""
+    if isinstance(message, PeerHello) and None in (message.expected_seq, message.log):
+        message = replace(message, expected_seq=None, log=None)
+    if isinstance(message, PeerHello | OtherPeerHello) and message.spec_hash is not None:
+        return replace(message, spec_hash=message.spec_hash[:1])
     return message
 
 
@@ -179,16 +186,20 @@ def test_both_readers_agree_on_mutated_bytes(changes: list[tuple[PeerMessage, in
         raw = bytearray(encode(message))
         raw[place % len(raw)] ^= flip
         stream += raw
-    stream += encode(Ack(77)) * 3
-    told = read_to_the_end(StreamReader(_as_the_firmware, limit=40), bytes(stream))
+    stream += encode(Ack(77, 5)) * 12
+    told = read_to_the_end(
+        StreamReader(_as_the_firmware, limit=PEER_MESSAGE_MAX_BYTES), bytes(stream)
+    )
     found = read_to_the_end(CReader(), bytes(stream))
-    assert found[-1] == Ack(77)
+    assert found[-1] == Ack(77, 5)
     assert found == [as_c_tells(message) for message in told]
 
 
 @given(st.lists(st.sampled_from(sorted(MARK + bytes.fromhex("811018f65884"))), max_size=300))
 def test_both_readers_agree_on_nonsense(values: list[int]) -> None:
-    told = read_to_the_end(StreamReader(_as_the_firmware, limit=40), bytes(values))
+    told = read_to_the_end(
+        StreamReader(_as_the_firmware, limit=PEER_MESSAGE_MAX_BYTES), bytes(values)
+    )
     assert read_to_the_end(CReader(), bytes(values)) == [as_c_tells(message) for message in told]
 
 
@@ -200,21 +211,21 @@ def test_the_peer_survives_anything(data: bytes) -> None:
 def _as_the_firmware(item: bytes) -> PeerMessage:
     """Takes what the firmware takes: messages of the peer, no session 0."""
     message = decode(item)
-    if not isinstance(message, PeerHello | Sleep | Wake | Ack):
+    if not isinstance(message, PeerHello | OtherPeerHello | Sleep | Wake | Ack):
         raise WireError("not for the firmware")
-    if isinstance(message, PeerHello) and message.session == 0:
+    if isinstance(message, PeerHello | OtherPeerHello) and message.session == 0:
         raise WireError("not for the firmware")
     return message
 
 
 def test_what_fills_the_firmware_s_buffer_and_is_no_message_is_dropped() -> None:
-    long = MARK + b"\x97" + 7 * b"\x1a\xff\xff\xff\xff" + b"\x1a"
-    assert len(long) == 40
+    long = MARK + b"\x97" + 11 * b"\x1a\xff\xff\xff\xff" + 4 * b"\0" + b"\x1a"
+    assert len(long) == PEER_MESSAGE_MAX_BYTES
     assert CReader().feed(long + encode(Sleep(1))) == [Sleep(1)]
 
 
 def test_the_firmware_takes_no_session_0() -> None:
-    assert CReader().feed(encode(PeerHello(1, None, 0, None))) == []
+    assert CReader().feed(encode(PeerHello(FORMAT, None, 0, None, None, 1))) == []
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from fwgen.errors import ToolBrokeError
 from fwgen.record import DdrAccess, Ints, RunRecord
 from fwgen.scenario.backend import Backend
 from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
-from fwgen.series import Life, PackedTaken, Words
+from fwgen.series import Life, PackedTaken, Words, spec_number
 from fwgen.wire.log_format import BLOCK_BYTES
 from fwgen.wire.sample import DISTANCE_BITS
 
@@ -275,6 +275,7 @@ class HostBackend(Backend):
             period_us=self._plan.timing.period_us,
             lives=lives,
             words=np.concatenate(parts),  # copies: the array may still grow
+            spec=spec_number(self._plan.spec.spec_hash),
         )
 
     def _has_processed(self, last: int) -> bool:

@@ -13,9 +13,10 @@
 
 #include "node.h"
 #include "peer_address.h"
+#include "wire.h"
 
 #define HOST_BUFFERS_MAX 64u
-#define HOST_MESSAGE_BYTES 496u
+#define HOST_MESSAGE_BYTES WIRE_MESSAGE_MAX
 #define HOST_KICKS_MAX 256u
 #define HOST_ACCESSES_MAX 256u
 #define HOST_NEVER UINT64_MAX

@@ -10,8 +10,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fwgen.wire.log_format import MESSAGE_MAX_BYTES
+
 REACHED, INBOX, RUNG, ECHOES, STUCK = range(5)
-MESSAGE_BYTES: Final = 496
 _INBOX_BYTES: Final = 32768
 TTY_ADDRESS: Final = 1024
 """Linux's address of the tty's end of the channel: the first that Linux gives."""
@@ -118,7 +119,7 @@ class Machine:
         """Messages to the firmware from this address of Linux; how many bytes found a buffer."""
         written = 0
         while written < len(data):
-            part = data[written : written + MESSAGE_BYTES]
+            part = data[written : written + MESSAGE_MAX_BYTES]
             if self._library.host_linux_send(self._host, source, part, len(part)):
                 break
             written += len(part)

@@ -30,6 +30,7 @@ from fwgen.errors import ExaminedBadError, InputError
 from fwgen.peer.linux.elf import Elf, RefusedError
 from fwgen.record import DdrAccess, Frame, RunRecord
 from fwgen.scenario.backend import Backend
+from fwgen.series import spec_number
 
 if TYPE_CHECKING:
     from fwgen.config import RenodeConfig
@@ -293,6 +294,7 @@ class EmulatedBackend(Backend):
             timing.echo_timeout_us,
             spec.sensor.range_mm,
             spec.sensor.air_decicelsius,
+            spec_number(spec.spec_hash),
         )
         told, first_seq = self._ledger.told(), self._options.first_seq
         seen = seen_by(self.machine, rules, told, self._zero_ns, end_ns, int(first_seq > 0))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fwgen.peer.linux.elf import Elf
-from fwgen.wire.log_format import BLOCK_BYTES, SUPERBLOCK_BYTES, slots
+from fwgen.wire.log_format import BLOCK_BYTES, MAGIC, SUPERBLOCK_BYTES, slots
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
 
-_BLOCK_MAGIC: Final = b"FWB1"
 _SYMBOLS: Final = ("fwgen_log_start", "fwgen_log_end")
 
 
@@ -47,4 +46,4 @@ class LogRegion:
         first = self.start + self.size_bytes - SUPERBLOCK_BYTES - slots * BLOCK_BYTES
         region = read(first, slots * BLOCK_BYTES)
         places = range(0, len(region), BLOCK_BYTES)
-        return sum(region[at : at + len(_BLOCK_MAGIC)] == _BLOCK_MAGIC for at in places)
+        return sum(region[at : at + len(MAGIC)] == MAGIC for at in places)

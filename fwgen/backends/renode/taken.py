@@ -51,12 +51,13 @@ class Triggers:
 
 @dataclass(frozen=True)
 class Rules:
-    """Of the spec: what makes a sample out of an echo."""
+    """Of the spec: what makes a sample out of an echo; `spec`: its spec_number()."""
 
     period_us: int
     timeout_us: int
     range_mm: tuple[int, int]
     air_decicelsius: int
+    spec: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def samples_seen(
     taken = Taken(
         seq=np.arange(len(echoes), dtype=np.int64),
         boot=np.concatenate([np.full(len(life.time_us), life.number) for life in lives]),
+        spec=np.full(len(echoes), rules.spec, dtype=np.int64),
         time_us=np.concatenate([life.time_us for life in lives]),
         at_us=np.concatenate([life.at_us for life in lives]),
         distance_mm=distance_mm,

@@ -15,10 +15,11 @@
 
 #define BLOCK_BYTES 488u
 #define BLOCK_WORDS (BLOCK_BYTES / 4u)
-#define BLOCK_HEADER_BYTES 28u
+#define BLOCK_HEADER_BYTES 36u
 #define BLOCK_STREAM_BITS ((BLOCK_BYTES - BLOCK_HEADER_BYTES) * 8u)
-#define BLOCK_MAGIC 0x31425746u /* "FWB1" */
-#define BLOCK_WORST_BITS 29u	/* the dearest sample */
+#define BLOCK_MAGIC 0x32425746u	     /* "FWB2" */
+#define BLOCK_MAGIC_MASK 0x00ffffffu /* so much of it every format has */
+#define BLOCK_WORST_BITS 29u	     /* the dearest sample */
 #define BLOCK_SAMPLES_MAX (BLOCK_STREAM_BITS + 1u)
 
 /* What writer and reader both know after a sample; the next sample's code follows from it. */
@@ -35,7 +36,8 @@ struct block_header {
 	uint32_t first_seq;
 	uint32_t period_us;
 	uint64_t start_us;
-	uint16_t boot;
+	uint32_t boot;
+	uint32_t spec; /* the first four bytes of the spec's hash, as they lie in memory */
 	uint16_t count;
 };
 

@@ -9,6 +9,7 @@ const struct fwgen_config fwgen_config = {
 	.node.log.when_full = LOG_WAKE,
 	.node.log.reserve_slots = 4u,
 	.node.latency_us = 200000u,
+	.node.window_blocks = 8u,
 	.node.spec_hash = {0x00, 0xaa, 0x94, 0xab, 0x31, 0x15, 0x61, 0x34},
 	.log_start = 0x0a084800u,
 	.log_size_bytes = 0x0001a800u,

@@ -30,7 +30,8 @@ enum hs_event {
 	HS_EV_RX_HELLO, /* the application says hello */
 	HS_EV_RX_SLEEP, /* SLEEP */
 	HS_EV_RX_WAKE, /* WAKE */
-	HS_EV_RX_ACK, /* an acknowledgement of samples */
+	HS_EV_RX_ACK, /* an acknowledgement of samples of this log */
+	HS_EV_RX_STRAY_ACK, /* an acknowledgement of samples of another log, that had this memory before */
 	HS_EV_ACK_OUT, /* the acknowledgement of SLEEP lies in the ring, its doorbell is rung */
 	HS_EV_DRAINED, /* all that piled up has been handed out */
 	HS_EV_LOG_HIGH, /* the log is nearly full and somebody should fetch it */
@@ -49,9 +50,9 @@ enum hs_action {
 	HS_DO_ANSWER, /* send the waiting answer */
 	HS_DO_STREAM, /* send the waiting answer, then gaps and blocks */
 	HS_DO_ASK, /* send a hello that asks for the application's hello */
-	HS_DO_WELCOME, /* note the session, go back to what it expects, send hello */
-	HS_DO_RESUME, /* go back to what WAKE expects, send its acknowledgement */
-	HS_DO_RELEASE, /* free what the application has processed */
+	HS_DO_WELCOME, /* note the session, give the log an identity if it has none, go back to what the peer expects of this log, send hello */
+	HS_DO_RESUME, /* go back to what WAKE expects, free nothing, send its acknowledgement */
+	HS_DO_RELEASE, /* free what the application has processed of this log */
 	HS_DO_PROMISE, /* note the id of SLEEP: its acknowledgement is the next thing to send */
 	HS_DO_SHUT_DOOR, /* no ring is used from here on */
 	HS_DO_OPEN_DOOR, /* rings may be used from here on */

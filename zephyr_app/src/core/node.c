@@ -44,11 +44,29 @@ static bool keeps_still(const struct node *node)
 	return node->state == HS_GREETING && node->blocked;
 }
 
-/* Somebody should fetch the log, and is not there to see. */
+/* Somebody should fetch the log, and is not there to see. Who has another spec would not fetch it.
+ */
 static bool wants_wakeup(const struct node *node)
 {
 	return !facts(node)->link_open && node->config.log.when_full == LOG_WAKE &&
-	       sample_log_high_water(&node->log);
+	       !node->spec_differs && sample_log_high_water(&node->log);
+}
+
+/* The pause grows until samples are freed: who cannot store them, or is not there, is not helped by
+ * being woken again and again. */
+static void call(struct node *node, uint64_t now_us)
+{
+	node->call_us = now_us + node->call_pause_us;
+	node->call_pause_us *= 2u;
+	if (node->call_pause_us > NODE_CALL_MAX_US) {
+		node->call_pause_us = NODE_CALL_MAX_US;
+	}
+	fire(node, HS_EV_LOG_HIGH, now_us);
+}
+
+static uint32_t spec_of(const uint8_t *hash)
+{
+	return hash[0] | (uint32_t)hash[1] << 8 | (uint32_t)hash[2] << 16 | (uint32_t)hash[3] << 24;
 }
 
 void node_init(struct node *node, const struct node_config *config, const struct node_port *port,
@@ -60,10 +78,12 @@ void node_init(struct node *node, const struct node_config *config, const struct
 		.state = HS_DETACHED,
 		.state_us = now_us,
 		.call_us = now_us,
+		.call_pause_us = NODE_CALL_US,
 		.status_us = now_us,
 		.due = true,
 	};
-	sample_log_init(&node->log, log_region, log_size, &config->log);
+	node->config.log.spec = spec_of(config->spec_hash);
+	sample_log_init(&node->log, log_region, log_size, &node->config.log);
 	port->door(port->ctx, false);
 }
 
@@ -111,8 +131,15 @@ static void handle(struct node *node, const struct wire_peer_message *message, u
 		[WIRE_PEER_ACK] = HS_EV_RX_ACK,
 	};
 	const struct node_occasion occasion = {.message = message, .now_us = now_us};
+	enum hs_event event = events[message->kind];
 
-	node_fire(node, events[message->kind], &occasion);
+	if (message->other_form && message->format == WIRE_FORMAT) {
+		return; /* said to a firmware of another format, which this is not */
+	}
+	if (event == HS_EV_RX_ACK && !node_is_own_log(node, message)) {
+		event = HS_EV_RX_STRAY_ACK;
+	}
+	node_fire(node, event, &occasion);
 	node->due = true;
 }
 
@@ -142,8 +169,7 @@ void node_poll(struct node *node, uint64_t now_us)
 		fire(node, HS_EV_TIMEOUT, now_us);
 	}
 	if (now_us >= node->call_us && wants_wakeup(node)) {
-		node->call_us = now_us + NODE_CALL_US;
-		fire(node, HS_EV_LOG_HIGH, now_us);
+		call(node, now_us);
 	}
 	if (node->blocked && now_us >= node->retry_us && !keeps_still(node)) {
 		node->blocked = false;
@@ -159,7 +185,7 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 	if (node->blocked) { /* something found no buffer */
 		return keeps_still(node) ? UINT64_MAX : node->retry_us;
 	}
-	if (node->answer != NODE_ANSWER_NONE) {
+	if (node->hello_waits || node->answer != NODE_ANSWER_NONE) {
 		due_us = now_us;
 	} else if (facts(node)->streams) {
 		due_us = node->status_us;

@@ -30,9 +30,10 @@
 #include "sample_log.h"
 #include "wire.h"
 
-#define NODE_WINDOW_BLOCKS 8u
-#define NODE_RETRY_US 100000u	   /* after the link had no buffer */
-#define NODE_CALL_US 1000000u	   /* between two attempts to ring Linux awake */
+#define NODE_RETRY_US 100000u /* after the link had no buffer */
+/* Between two attempts to ring Linux awake: at first, and at most. Each one in vain doubles it. */
+#define NODE_CALL_US 1000000u
+#define NODE_CALL_MAX_US 3600000000u
 #define NODE_STATUS_US 5000000u	   /* between two status messages while streaming */
 #define NODE_STALE_PART_US 100000u /* a message's beginning whose rest does not come is dropped */
 
@@ -50,7 +51,9 @@ struct node_port {
 
 struct node_config {
 	struct sample_log_config log;
-	uint32_t latency_us; /* from a sample to its block on the way, while Linux is awake */
+	uint32_t latency_us;	/* from a sample to its block on the way, while Linux is awake */
+	uint32_t window_blocks; /* under way without an acknowledgement: as many as the link has
+				   buffers */
 	uint8_t spec_hash[8];
 };
 
@@ -80,12 +83,12 @@ struct node_counters {
 	uint32_t blocks_sent;
 	uint32_t gaps_sent;
 	uint32_t sleeps;
-	uint32_t wakeups_rung;
+	uint32_t calls;		/* Linux was rung awake */
+	uint32_t calls_in_vain; /* of them, since samples were freed last */
 };
 
 enum node_answer {
 	NODE_ANSWER_NONE,
-	NODE_ANSWER_HELLO,
 	NODE_ANSWER_SLEEP,
 	NODE_ANSWER_WAKE,
 };
@@ -99,21 +102,25 @@ struct node {
 	struct node_counters counters;
 	struct node_health health;
 	enum hs_state state;
+	bool hello_waits; /* to be sent, before the answer: what follows belongs to the log in it */
 	enum node_answer answer; /* waits to be sent; the last request's */
 	uint32_t answer_id;	 /* of SLEEP or WAKE */
 	uint32_t session;	 /* of the peer's hello; 0: none */
 	uint32_t wake_id;	 /* the last one that was followed */
 	bool wake_id_known;
-	bool spec_differs; /* the peer has another spec, or format: it gets no samples */
-	bool blocked;	   /* the link had no buffer: not before retry_us, or vq0 rings */
-	bool due;	   /* node_poll() has something to do */
+	bool spec_differs; /* the last peer had another spec, or format: it gets no samples, and
+			      cannot help a full log */
+	bool format_differs;
+	bool blocked; /* the link had no buffer: not before retry_us, or vq0 rings */
+	bool due;     /* node_poll() has something to do */
 	uint64_t retry_us;
-	uint64_t state_us;  /* the state's timer started */
-	uint64_t call_us;   /* earliest next attempt to ring Linux awake */
-	uint64_t status_us; /* next status message */
-	uint64_t open_us;   /* when the open block's first sample was due */
-	uint64_t last_us;   /* when the last sample was due */
-	uint64_t heard_us;  /* the last bytes were received */
+	uint64_t state_us;	/* the state's timer started */
+	uint64_t call_us;	/* earliest next attempt to ring Linux awake */
+	uint64_t call_pause_us; /* from that one to the one after it */
+	uint64_t status_us;	/* next status message */
+	uint64_t open_us;	/* when the open block's first sample was due */
+	uint64_t last_us;	/* when the last sample was due */
+	uint64_t heard_us;	/* the last bytes were received */
 	uint8_t tx[WIRE_MESSAGE_MAX];
 };
 

@@ -4,8 +4,10 @@
 
 #include "retained.h"
 
-/* How far a damaged block's header is believed when it says which numbers were in use. */
+/* How far a header is believed, of a block that is damaged or of another format, when it says which
+ * numbers were in use: ahead of what is known, and behind. */
 #define CLAIM_MAX 65536u
+#define CLAIM_BACK_MAX (SAMPLE_LOG_SLOTS_MAX * COMMIT_COUNT_MASK)
 
 /* Its length, 0 if there is no whole block in the slot. */
 static uint16_t whole_len(const struct sample_log *log, uint32_t slot)
@@ -22,7 +24,7 @@ static uint16_t whole_len(const struct sample_log *log, uint32_t slot)
 	return block_decode_whole(&decoder) ? (uint16_t)block_decode_len(&decoder) : 0u;
 }
 
-static uint16_t slot_boot(const struct sample_log *log, uint32_t slot)
+static uint32_t slot_boot(const struct sample_log *log, uint32_t slot)
 {
 	struct block_decoder decoder;
 
@@ -97,33 +99,62 @@ static bool keeps(const struct sample_log *log, uint32_t slot)
 	return false;
 }
 
-/*
- * A block that was damaged had numbers that the peer may have seen. They must not be given to other
- * samples, or the peer would take those for repetitions.
- */
-static void skip_claimed(struct sample_log *log, uint32_t slot)
-{
-	const uint32_t end = slot_end_seq(log, slot);
-
-	if (slot_words(log, slot)[SLOT_MAGIC] == BLOCK_MAGIC && end - log->next_seq <= CLAIM_MAX) {
-		log->next_seq = end;
-	}
-}
-
 /* Every slot that was not kept is free: it goes behind the used ones. */
-static void free_rest(struct sample_log *log, bool known)
+static void free_rest(struct sample_log *log)
 {
 	uint32_t at = log->used;
 
 	for (uint32_t slot = 0; slot < log->slot_count; slot++) {
-		if (keeps(log, slot)) {
-			continue;
+		if (!keeps(log, slot)) {
+			log->ring[at] = (struct log_entry){.slot = (uint16_t)slot};
+			at++;
 		}
-		if (known) {
-			skip_claimed(log, slot);
+	}
+}
+
+static uint32_t free_slot(const struct sample_log *log, uint32_t index)
+{
+	return log->ring[log->used + index].slot;
+}
+
+/* A block of any format was begun in it. */
+static bool had_block(const struct sample_log *log, uint32_t slot)
+{
+	return ((slot_words(log, slot)[SLOT_MAGIC] ^ BLOCK_MAGIC) & BLOCK_MAGIC_MASK) == 0u;
+}
+
+/*
+ * A block that was damaged, or is of another format, had numbers that the peer may have seen. They
+ * must not be given to other samples, or the peer would take those for repetitions. Each step goes
+ * ahead to the end of another slot, so that there are no more than that many.
+ */
+static bool skip_claimed(struct sample_log *log)
+{
+	for (uint32_t i = 0; i < log->slot_count - log->used; i++) {
+		const uint32_t slot = free_slot(log, i);
+		const uint32_t ahead = slot_end_seq(log, slot) - log->next_seq;
+
+		if (had_block(log, slot) && ahead != 0u && ahead <= CLAIM_MAX) {
+			log->next_seq += ahead;
+			return true;
 		}
-		log->ring[at] = (struct log_entry){.slot = (uint16_t)slot};
-		at++;
+	}
+	return false;
+}
+
+/* Whole blocks of another format cannot be handed out. They are told as a gap, also to a peer that
+ * knows nothing yet. */
+static void find_begin(struct sample_log *log)
+{
+	log->begin_seq = log->used > 0u ? slot_first_seq(log, log->ring[0].slot) : log->next_seq;
+	for (uint32_t i = 0; i < log->slot_count - log->used; i++) {
+		const uint32_t slot = free_slot(log, i);
+		const uint32_t first = slot_first_seq(log, slot);
+
+		if (had_block(log, slot) && slot_words(log, slot)[SLOT_MAGIC] != BLOCK_MAGIC &&
+		    seq_before(first, log->begin_seq) && log->next_seq - first <= CLAIM_BACK_MAX) {
+			log->begin_seq = first;
+		}
 	}
 }
 
@@ -153,7 +184,10 @@ void sample_log_recover(struct sample_log *log)
 	if (remembered && (log->used == 0u || seq_before(log->next_seq, log->super.next_seq))) {
 		log->next_seq = log->super.next_seq;
 	}
-	free_rest(log, remembered || log->used > 0u);
+	free_rest(log);
+	while ((remembered || log->used > 0u) && skip_claimed(log)) {
+	}
+	find_begin(log);
 
 	/* The superblock first: it must know the numbers that the wiped slots claim. */
 	log->super.boot++;

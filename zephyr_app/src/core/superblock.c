@@ -10,6 +10,7 @@
 #define WORD_GENERATION 1u
 #define WORD_NEXT_SEQ 2u
 #define WORD_BOOT 3u
+#define WORD_ID 4u /* and 5; 0 in format 1 */
 #define WORD_CHECK (RECORD_WORDS - 1u)
 
 static uint32_t check_word(const uint32_t *words)
@@ -32,7 +33,8 @@ static bool record_load(struct superblock *superblock, const volatile uint32_t *
 	*superblock = (struct superblock){
 		.generation = words[WORD_GENERATION],
 		.next_seq = words[WORD_NEXT_SEQ],
-		.boot = (uint16_t)words[WORD_BOOT],
+		.boot = words[WORD_BOOT],
+		.id = words[WORD_ID] | (uint64_t)words[WORD_ID + 1u] << 32,
 	};
 	return words[WORD_MAGIC] == SUPERBLOCK_MAGIC && words[WORD_CHECK] == check_word(words);
 }
@@ -59,6 +61,8 @@ void superblock_store(struct superblock *superblock, volatile uint32_t *words)
 		[WORD_GENERATION] = superblock->generation,
 		[WORD_NEXT_SEQ] = superblock->next_seq,
 		[WORD_BOOT] = superblock->boot,
+		[WORD_ID] = (uint32_t)superblock->id,
+		[WORD_ID + 1u] = (uint32_t)(superblock->id >> 32),
 	};
 
 	retained_store(&at[WORD_CHECK], 0);

@@ -34,7 +34,7 @@ static bool decode_peer_hello(zcbor_state_t *state, struct peer_hello *result);
 static bool decode_sleep(zcbor_state_t *state, struct sleep *result);
 static bool decode_wake(zcbor_state_t *state, struct wake *result);
 static bool decode_ack(zcbor_state_t *state, struct ack *result);
-static bool decode_peer_message(zcbor_state_t *state, struct peer_message_r *result);
+static bool decode_own_peer_message(zcbor_state_t *state, struct own_peer_message_r *result);
 
 
 static bool decode_peer_hello(
@@ -54,7 +54,10 @@ static bool decode_peer_hello(
 	&& ((((((*result).session <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
 	&& ((zcbor_union_start_code(state) && (int_res = ((((zcbor_uint32_decode(state, (&(*result).u32_m)))
 	&& ((((((*result).u32_m <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) && (((*result).expected_seq_choice = peer_hello_expected_seq_u32_m_c), true))
-	|| (zcbor_union_elem_code(state) && (((zcbor_nil_expect(state, NULL))) && (((*result).expected_seq_choice = peer_hello_expected_seq_nil_c), true)))), zcbor_union_end_code(state), int_res)))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))));
+	|| (zcbor_union_elem_code(state) && (((zcbor_nil_expect(state, NULL))) && (((*result).expected_seq_choice = peer_hello_expected_seq_nil_c), true)))), zcbor_union_end_code(state), int_res)))
+	&& ((zcbor_union_start_code(state) && (int_res = ((((zcbor_uint64_decode(state, (&(*result).log_id_m)))) && (((*result).log_choice = peer_hello_log_log_id_m_c), true))
+	|| (zcbor_union_elem_code(state) && (((zcbor_nil_expect(state, NULL))) && (((*result).log_choice = peer_hello_log_nil_c), true)))), zcbor_union_end_code(state), int_res)))
+	&& ((zcbor_uint64_decode(state, (&(*result).new_log))))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))));
 
 	log_result(state, res, __func__);
 	return res;
@@ -98,22 +101,23 @@ static bool decode_ack(
 	bool res = ((zcbor_tag_expect(state, 55799)
 	&& (zcbor_list_start_decode(state) && ((((zcbor_uint32_expect(state, (19))))
 	&& ((zcbor_uint32_decode(state, (&(*result).next_seq)))
-	&& ((((((*result).next_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))));
+	&& ((((((*result).next_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
+	&& ((zcbor_uint64_decode(state, (&(*result).log))))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))));
 
 	log_result(state, res, __func__);
 	return res;
 }
 
-static bool decode_peer_message(
-		zcbor_state_t *state, struct peer_message_r *result)
+static bool decode_own_peer_message(
+		zcbor_state_t *state, struct own_peer_message_r *result)
 {
 	zcbor_log("%s\r\n", __func__);
 	bool int_res;
 
-	bool res = (((zcbor_union_start_code(state) && (int_res = ((((decode_peer_hello(state, (&(*result).peer_hello_m)))) && (((*result).peer_message_choice = peer_message_peer_hello_m_c), true))
-	|| (zcbor_union_elem_code(state) && (((decode_sleep(state, (&(*result).sleep_m)))) && (((*result).peer_message_choice = peer_message_sleep_m_c), true)))
-	|| (zcbor_union_elem_code(state) && (((decode_wake(state, (&(*result).wake_m)))) && (((*result).peer_message_choice = peer_message_wake_m_c), true)))
-	|| (zcbor_union_elem_code(state) && (((decode_ack(state, (&(*result).ack_m)))) && (((*result).peer_message_choice = peer_message_ack_m_c), true)))), zcbor_union_end_code(state), int_res))));
+	bool res = (((zcbor_union_start_code(state) && (int_res = ((((decode_peer_hello(state, (&(*result).peer_hello_m)))) && (((*result).own_peer_message_choice = own_peer_message_peer_hello_m_c), true))
+	|| (zcbor_union_elem_code(state) && (((decode_sleep(state, (&(*result).sleep_m)))) && (((*result).own_peer_message_choice = own_peer_message_sleep_m_c), true)))
+	|| (zcbor_union_elem_code(state) && (((decode_wake(state, (&(*result).wake_m)))) && (((*result).own_peer_message_choice = own_peer_message_wake_m_c), true)))
+	|| (zcbor_union_elem_code(state) && (((decode_ack(state, (&(*result).ack_m)))) && (((*result).own_peer_message_choice = own_peer_message_ack_m_c), true)))), zcbor_union_end_code(state), int_res))));
 
 	log_result(state, res, __func__);
 	return res;
@@ -121,13 +125,13 @@ static bool decode_peer_message(
 
 
 
-int cbor_decode_peer_message(
+int cbor_decode_own_peer_message(
 		const uint8_t *payload, size_t payload_len,
-		struct peer_message_r *result,
+		struct own_peer_message_r *result,
 		size_t *payload_len_out)
 {
 	zcbor_state_t states[5];
 
 	return zcbor_entry_function(payload, payload_len, (void *)result, payload_len_out, states,
-		(zcbor_decoder_t *)decode_peer_message, sizeof(states) / sizeof(zcbor_state_t), 1);
+		(zcbor_decoder_t *)decode_own_peer_message, sizeof(states) / sizeof(zcbor_state_t), 1);
 }

@@ -47,6 +47,14 @@ struct peer_hello {
 		peer_hello_expected_seq_u32_m_c,
 		peer_hello_expected_seq_nil_c,
 	} expected_seq_choice;
+	union {
+		uint64_t log_id_m;
+	};
+	enum {
+		peer_hello_log_log_id_m_c,
+		peer_hello_log_nil_c,
+	} log_choice;
+	uint64_t new_log;
 };
 
 struct sleep {
@@ -60,9 +68,10 @@ struct wake {
 
 struct ack {
 	uint32_t next_seq;
+	uint64_t log;
 };
 
-struct peer_message_r {
+struct own_peer_message_r {
 	union {
 		struct peer_hello peer_hello_m;
 		struct sleep sleep_m;
@@ -70,11 +79,11 @@ struct peer_message_r {
 		struct ack ack_m;
 	};
 	enum {
-		peer_message_peer_hello_m_c,
-		peer_message_sleep_m_c,
-		peer_message_wake_m_c,
-		peer_message_ack_m_c,
-	} peer_message_choice;
+		own_peer_message_peer_hello_m_c,
+		own_peer_message_sleep_m_c,
+		own_peer_message_wake_m_c,
+		own_peer_message_ack_m_c,
+	} own_peer_message_choice;
 };
 
 #ifdef __cplusplus

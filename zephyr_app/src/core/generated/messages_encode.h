@@ -33,6 +33,12 @@ int cbor_encode_hello(
 		size_t *payload_len_out);
 
 
+int cbor_encode_hello_to_other(
+		uint8_t *payload, size_t payload_len,
+		const struct hello_to_other *input,
+		size_t *payload_len_out);
+
+
 int cbor_encode_data(
 		uint8_t *payload, size_t payload_len,
 		const struct data *input,

@@ -34,7 +34,7 @@ struct data {
 	struct zcbor_string block;
 };
 
-struct hello {
+struct hello_to_other {
 	uint32_t format;
 	struct zcbor_string spec_hash;
 	uint32_t boot;
@@ -74,6 +74,20 @@ struct status {
 	uint32_t sensor_faults;
 	uint32_t display_faults;
 	uint32_t late_samples;
+	uint32_t calls;
+	uint32_t calls_in_vain;
+};
+
+struct hello {
+	uint32_t format;
+	struct zcbor_string spec_hash;
+	uint32_t boot;
+	uint32_t session;
+	uint32_t oldest_seq;
+	uint32_t next_seq;
+	uint64_t time_us;
+	uint32_t period_us;
+	uint64_t log;
 };
 
 #ifdef __cplusplus

@@ -25,7 +25,9 @@ static uint16_t crc_header(const struct block_header *header)
 	crc = crc16_u32(crc, header->period_us);
 	crc = crc16_u32(crc, (uint32_t)header->start_us);
 	crc = crc16_u32(crc, (uint32_t)(header->start_us >> 32));
-	return crc16_u16(crc, header->boot);
+	crc = crc16_u32(crc, header->boot);
+	crc = crc16_u32(crc, header->spec);
+	return crc16_u16(crc, 0);
 }
 
 /* After a sample without a distance no sample is usual. */
@@ -51,7 +53,9 @@ void block_begin(struct block_encoder *encoder, volatile uint32_t *slot,
 	retained_store(&slot[SLOT_PERIOD], header->period_us);
 	retained_store(&slot[SLOT_START_LOW], (uint32_t)header->start_us);
 	retained_store(&slot[SLOT_START_HIGH], (uint32_t)(header->start_us >> 32));
-	retained_store(&slot[SLOT_BOOT_FIRST], header->boot | (uint32_t)word << 16);
+	retained_store(&slot[SLOT_BOOT], header->boot);
+	retained_store(&slot[SLOT_SPEC], header->spec);
+	retained_store(&slot[SLOT_FIRST], (uint32_t)word << 16);
 	block_commit(encoder, 1u | (uint32_t)sample.late_16ths << COMMIT_LATE_SHIFT,
 		     crc_sample(crc_header(header), sample));
 	retained_store(&slot[SLOT_MAGIC], BLOCK_MAGIC);
@@ -211,7 +215,8 @@ bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, siz
 		.header = {.first_seq = read_u32(bytes + 8),
 			   .period_us = read_u32(bytes + 12),
 			   .start_us = read_u32(bytes + 16) | (uint64_t)read_u32(bytes + 20) << 32,
-			   .boot = read_u16(bytes + 24),
+			   .boot = read_u32(bytes + 24),
+			   .spec = read_u32(bytes + 28),
 			   .count = commit_word & COMMIT_COUNT_MASK},
 		.stream = bytes + BLOCK_HEADER_BYTES,
 		.bits_limit = (uint32_t)(len - BLOCK_HEADER_BYTES) * 8u,
@@ -219,7 +224,8 @@ bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, siz
 	};
 	decoder->crc = crc_header(&decoder->header);
 	return decoder->header.count != 0u && decoder->header.period_us != 0u &&
-	       sample_from_word(&decoder->first, read_u16(bytes + 26),
+	       read_u16(bytes + 32) == 0u &&
+	       sample_from_word(&decoder->first, read_u16(bytes + 34),
 				commit_word >> COMMIT_LATE_SHIFT & 0xfu);
 }
 

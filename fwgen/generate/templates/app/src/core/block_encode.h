@@ -15,8 +15,10 @@
 #define SLOT_PERIOD 3u
 #define SLOT_START_LOW 4u
 #define SLOT_START_HIGH 5u
-#define SLOT_BOOT_FIRST 6u
-#define SLOT_STREAM 7u
+#define SLOT_BOOT 6u
+#define SLOT_SPEC 7u
+#define SLOT_FIRST 8u /* 16 bits that are 0, 16 of the first sample */
+#define SLOT_STREAM 9u
 
 #define COMMIT_COUNT_MASK 0xfffu
 #define COMMIT_LATE_SHIFT 12

@@ -11,6 +11,7 @@ typedef enum hs_event (*action_fn)(struct node *node, const struct node_occasion
 static void forget_link(struct node *node)
 {
 	wire_reader_reset(&node->reader);
+	node->hello_waits = false;
 	node->answer = NODE_ANSWER_NONE;
 	node->session = 0;
 	node->wake_id_known = false;
@@ -41,10 +42,12 @@ static size_t encode_hello(struct node *node, uint64_t now_us)
 		.next_seq = sample_log_next_seq(&node->log),
 		.time_us = now_us,
 		.period_us = node->config.log.period_us,
+		.log = sample_log_id(&node->log),
 	};
 
 	memcpy(hello.spec_hash, node->config.spec_hash, sizeof(hello.spec_hash));
-	return wire_encode_hello(node->tx, &hello);
+	return node->format_differs ? wire_encode_hello_to_other(node->tx, &hello)
+				    : wire_encode_hello(node->tx, &hello);
 }
 
 static size_t encode_status(struct node *node, uint64_t now_us)
@@ -65,6 +68,8 @@ static size_t encode_status(struct node *node, uint64_t now_us)
 		.sensor_faults = node->health.sensor_faults,
 		.display_faults = node->health.display_faults,
 		.late_samples = node->health.late_samples,
+		.calls = counters->calls,
+		.calls_in_vain = counters->calls_in_vain,
 	};
 
 	return wire_encode_status(node->tx, &status);
@@ -75,10 +80,13 @@ static bool send_answer(struct node *node, uint64_t now_us)
 {
 	size_t len;
 
+	if (node->hello_waits) {
+		if (!send(node, encode_hello(node, now_us), now_us)) {
+			return false;
+		}
+		node->hello_waits = false;
+	}
 	switch (node->answer) {
-	case NODE_ANSWER_HELLO:
-		len = encode_hello(node, now_us);
-		break;
 	case NODE_ANSWER_SLEEP:
 		len = wire_encode_sleep_ack(node->tx, node->answer_id);
 		break;
@@ -96,9 +104,14 @@ static bool send_answer(struct node *node, uint64_t now_us)
 	return true;
 }
 
+bool node_is_own_log(const struct node *node, const struct wire_peer_message *message)
+{
+	return message->log != 0 && message->log == sample_log_id(&node->log);
+}
+
 bool node_window_open(const struct node *node)
 {
-	return sample_log_unacked_blocks(&node->log) < NODE_WINDOW_BLOCKS;
+	return sample_log_unacked_blocks(&node->log) < node->config.window_blocks;
 }
 
 uint64_t node_open_block_due_us(const struct node *node)
@@ -231,16 +244,39 @@ static enum hs_event do_ask(struct node *node, const struct node_occasion *occas
 	(void)occasion;
 	node->counters.asks++;
 	node->session = 0;
-	node->answer = NODE_ANSWER_HELLO;
+	node->hello_waits = true;
+	node->answer = NODE_ANSWER_NONE;
 	return HS_EVENTS;
 }
 
-/* The peer has processed all before `next_seq` and wants the rest. */
-static void go_to(struct node *node, uint32_t next_seq)
+/* False: nothing freed, for samples before `next_seq` were not handed out. */
+static bool release(struct node *node, uint32_t next_seq, uint64_t now_us)
 {
-	if (sample_log_rewind(&node->log, next_seq)) {
-		(void)sample_log_release(&node->log,
-					 next_seq); /* what it says was just handed out */
+	uint32_t used = sample_log_used_slots(&node->log);
+
+	if (!sample_log_release(&node->log, next_seq)) {
+		return false;
+	}
+	if (sample_log_used_slots(&node->log) != used) {
+		node->counters.calls_in_vain = 0;
+		node->call_pause_us = NODE_CALL_US;
+		node->call_us = now_us;
+	}
+	return true;
+}
+
+/* Only what the peer has processed of this very log is freed; of another one, or of nothing, it
+ * gets all that there is. */
+static void greet(struct node *node, const struct wire_peer_message *hello, uint64_t now_us)
+{
+	if (hello->knows_seq && node_is_own_log(node, hello) &&
+	    sample_log_rewind(&node->log, hello->next_seq)) {
+		(void)release(node, hello->next_seq, now_us); /* which counts as handed out */
+	} else {
+		(void)sample_log_rewind(&node->log, sample_log_oldest_seq(&node->log));
+	}
+	if (sample_log_id(&node->log) == 0 && hello->new_log != 0) {
+		sample_log_identify(&node->log, hello->new_log);
 	}
 }
 
@@ -249,13 +285,15 @@ static enum hs_event do_welcome(struct node *node, const struct node_occasion *o
 	const struct wire_peer_message *hello = occasion->message;
 
 	node->session = hello->id;
-	node->spec_differs = hello->format != WIRE_FORMAT ||
+	node->format_differs = hello->format != WIRE_FORMAT;
+	node->spec_differs = node->format_differs ||
 			     (hello->knows_spec && memcmp(hello->spec_hash, node->config.spec_hash,
 							  sizeof(hello->spec_hash)) != 0);
-	go_to(node, hello->knows_seq ? hello->next_seq : sample_log_oldest_seq(&node->log));
+	greet(node, hello, occasion->now_us);
 	node->wake_id_known = false;
 	node->status_us = occasion->now_us;
-	node->answer = NODE_ANSWER_HELLO;
+	node->hello_waits = true;
+	node->answer = NODE_ANSWER_NONE;
 	return HS_EVENTS;
 }
 
@@ -265,7 +303,7 @@ static enum hs_event do_resume(struct node *node, const struct node_occasion *oc
 
 	/* The same WAKE again only wants its answer again; what was sent since is on its way. */
 	if (!node->wake_id_known || node->wake_id != wake->id) {
-		go_to(node, wake->next_seq);
+		(void)sample_log_rewind(&node->log, wake->next_seq);
 		node->status_us = occasion->now_us;
 	}
 	node->wake_id = wake->id;
@@ -277,7 +315,7 @@ static enum hs_event do_resume(struct node *node, const struct node_occasion *oc
 
 static enum hs_event do_release(struct node *node, const struct node_occasion *occasion)
 {
-	if (!sample_log_release(&node->log, occasion->message->next_seq)) {
+	if (!release(node, occasion->message->next_seq, occasion->now_us)) {
 		node->counters.unexpected++;
 	} else if (hs_states[node->state].streams) {
 		/* Also without progress: the application lives, it is slow. */
@@ -312,15 +350,16 @@ static enum hs_event do_open_door(struct node *node, const struct node_occasion 
 
 static enum hs_event do_clear_bells(struct node *node, const struct node_occasion *occasion)
 {
+	(void)occasion;
 	node->port.clear_doorbells(node->port.ctx);
-	node->call_us = occasion->now_us;
 	return HS_EVENTS;
 }
 
 static enum hs_event do_ring_wakeup(struct node *node, const struct node_occasion *occasion)
 {
 	(void)occasion;
-	node->counters.wakeups_rung++;
+	node->counters.calls++;
+	node->counters.calls_in_vain++;
 	node->port.ring_wakeup(node->port.ctx);
 	return HS_EVENTS;
 }

@@ -15,6 +15,10 @@ struct node_occasion {
  */
 void node_fire(struct node *node, enum hs_event event, const struct node_occasion *occasion);
 
+/* Does the number in the message count the samples of this log, as it has been since it last lost
+ * its memory? */
+bool node_is_own_log(const struct node *node, const struct wire_peer_message *message);
+
 bool node_window_open(const struct node *node);
 
 /* When the open block is to be closed and sent; UINT64_MAX: it is empty. */

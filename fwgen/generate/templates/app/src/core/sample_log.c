@@ -21,6 +21,7 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
 		.config = *config,
 		.slot_count = (uint32_t)slots,
 		.next_seq = config->initial_seq,
+		.begin_seq = config->initial_seq,
 		.cursor_seq = config->initial_seq,
 		.peeked_end = config->initial_seq,
 	};
@@ -101,6 +102,7 @@ static void open_block(struct sample_log *log, uint64_t schedule_us, struct samp
 		.period_us = log->config.period_us,
 		.start_us = schedule_us,
 		.boot = log->super.boot,
+		.spec = log->config.spec,
 	};
 
 	block_begin(&log->open, slot_words(log, log_entry_at(log, log->used)->slot), &header,
@@ -227,12 +229,18 @@ bool sample_log_release(struct sample_log *log, uint32_t next_seq)
 	       !seq_before(next_seq, slot_end_seq(log, log_entry_at(log, 0)->slot))) {
 		free_oldest(log);
 	}
+	if (seq_before(log->begin_seq, next_seq)) {
+		log->begin_seq = next_seq;
+	}
 	return true;
 }
 
 uint32_t sample_log_oldest_seq(const struct sample_log *log)
 {
-	return log->used > 0u ? slot_first_seq(log, log->ring[log->head].slot) : log->next_seq;
+	const uint32_t first =
+		log->used > 0u ? slot_first_seq(log, log->ring[log->head].slot) : log->next_seq;
+
+	return seq_before(log->begin_seq, first) ? log->begin_seq : first;
 }
 
 uint32_t sample_log_next_seq(const struct sample_log *log)
@@ -280,9 +288,22 @@ uint32_t sample_log_peak_slots(const struct sample_log *log)
 	return log->peak;
 }
 
-uint16_t sample_log_boot(const struct sample_log *log)
+uint32_t sample_log_boot(const struct sample_log *log)
 {
 	return log->super.boot;
+}
+
+uint64_t sample_log_id(const struct sample_log *log)
+{
+	return log->super.id;
+}
+
+void sample_log_identify(struct sample_log *log, uint64_t id)
+{
+	log->super.id = id;
+	if (log->super_words != NULL) {
+		remember_next_seq(log);
+	}
 }
 
 bool sample_log_high_water(const struct sample_log *log)

@@ -34,6 +34,8 @@ struct sample_log_config {
 	uint32_t reserve_slots; /* high water: so many free slots or fewer */
 	uint32_t initial_seq; /* of the first sample, where the memory tells nothing of earlier ones
 			       */
+	uint32_t spec; /* the first four bytes of the spec's hash: each block says under which spec
+			  its samples were taken */
 };
 
 enum log_view_kind {
@@ -60,7 +62,8 @@ struct sample_log {
 	uint64_t next_us; /* when the open block's next sample is due */
 	bool is_open;
 	uint32_t next_seq;
-	uint32_t retained; /* samples in the closed blocks */
+	uint32_t begin_seq; /* earlier numbers belong to no sample that may still be told of */
+	uint32_t retained;  /* samples in the closed blocks */
 	uint32_t dropped;
 	struct sample_log_config config;
 
@@ -117,7 +120,11 @@ bool sample_log_rewind(struct sample_log *log, uint32_t next_seq);
  */
 bool sample_log_release(struct sample_log *log, uint32_t next_seq);
 
-/* The first sample in the log; sample_log_next_seq() if there is none. */
+/*
+ * The number that handing out begins with, where nobody knows anything: of the first sample in the
+ * log, or of the first one that the start of the firmware found lost; sample_log_next_seq() if
+ * there is none.
+ */
 uint32_t sample_log_oldest_seq(const struct sample_log *log);
 
 /* The number that the next sample gets. */
@@ -142,8 +149,17 @@ uint32_t sample_log_free_slots(const struct sample_log *log);
 /* The most slots that were in use since this boot. */
 uint32_t sample_log_peak_slots(const struct sample_log *log);
 
-/* How often the firmware has started over this memory, this time included; 16 bits, wraps. */
-uint16_t sample_log_boot(const struct sample_log *log);
+/* How often the firmware has started over this memory, this time included; wraps. */
+uint32_t sample_log_boot(const struct sample_log *log);
+
+/*
+ * Which log this is, among all that the memory has ever held; 0: nobody has said yet. A log that
+ * lost its memory does not know: its numbers begin anew, and mean other samples.
+ */
+uint64_t sample_log_id(const struct sample_log *log);
+
+/* Gives the log its identity, not 0; it has none yet. On return it outlives a reset. */
+void sample_log_identify(struct sample_log *log, uint64_t id);
 
 /* Only the reserve is left: with LOG_WAKE, time to wake the peer. */
 bool sample_log_high_water(const struct sample_log *log);

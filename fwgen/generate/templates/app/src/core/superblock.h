@@ -16,7 +16,8 @@
 struct superblock {
 	uint32_t generation; /* the record with the later one counts */
 	uint32_t next_seq;
-	uint16_t boot;
+	uint32_t boot;
+	uint64_t id; /* of the log; 0: nobody has given it one */
 };
 
 /* False if neither record is whole. */

@@ -23,10 +23,28 @@ size_t wire_encode_hello(uint8_t *out, const struct wire_hello *from)
 		.next_seq = from->next_seq,
 		.time_us = from->time_us,
 		.period_us = from->period_us,
+		.log = from->log,
 	};
 	size_t len = 0;
 
 	return cbor_encode_hello(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
+size_t wire_encode_hello_to_other(uint8_t *out, const struct wire_hello *from)
+{
+	const struct hello_to_other message = {
+		.format = WIRE_FORMAT,
+		.spec_hash = {.value = from->spec_hash, .len = WIRE_SPEC_HASH_BYTES},
+		.boot = from->boot & UINT16_MAX,
+		.session = from->session,
+		.oldest_seq = from->oldest_seq,
+		.next_seq = from->next_seq,
+		.time_us = from->time_us,
+		.period_us = from->period_us,
+	};
+	size_t len = 0;
+
+	return cbor_encode_hello_to_other(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
 }
 
 size_t wire_encode_data(uint8_t *out, const uint8_t *block, size_t block_len)
@@ -78,6 +96,8 @@ size_t wire_encode_status(uint8_t *out, const struct wire_status *from)
 		.sensor_faults = from->sensor_faults,
 		.display_faults = from->display_faults,
 		.late_samples = from->late_samples,
+		.calls = from->calls,
+		.calls_in_vain = from->calls_in_vain,
 	};
 	size_t len = 0;
 
@@ -99,15 +119,15 @@ static const uint8_t mark[] = {0xd9, 0xd9, 0xf7};
 #define MAJOR_BYTES 2u
 #define MAJOR_ARRAY 4u
 #define NIL 0xf6u
+#define TYPE_PEER_HELLO 16u
 
-/*
- * The head of an item at bytes[*at]: its major type and value, `*at` moved behind it. The value of
- * a number that has more than 16 bits is of no interest here and cut.
- */
+/* The head of an item at bytes[*at], in its shortest form: its major type and value, `*at` moved
+ * behind it. */
 static enum shape read_head(const uint8_t *bytes, uint32_t len, uint32_t *at, uint32_t *major,
-			    uint32_t *value)
+			    uint64_t *value)
 {
-	uint32_t extra = 0;
+	static const uint64_t least[] = {24u, 1u << 8, 1u << 16, UINT64_C(1) << 32};
+	uint32_t form;
 
 	if (*at >= len) {
 		return SHAPE_PARTIAL;
@@ -118,25 +138,26 @@ static enum shape read_head(const uint8_t *bytes, uint32_t len, uint32_t *at, ui
 	if (*value > 27u) {
 		return SHAPE_WRONG;
 	}
-	if (*value >= 24u) {
-		extra = 1u << (*value - 24u);
-		*value = 0;
+	if (*value < 24u) {
+		return SHAPE_WHOLE;
 	}
-	if (extra > len - *at) {
+	form = (uint32_t)*value - 24u;
+	if (1u << form > len - *at) {
 		return SHAPE_PARTIAL;
 	}
-	for (; extra > 0; extra--) {
-		*value = ((*value << 8) | bytes[*at]) & 0xffffu;
+	*value = 0;
+	for (uint32_t extra = 1u << form; extra > 0; extra--) {
+		*value = *value << 8 | bytes[*at];
 		(*at)++;
 	}
-	return SHAPE_WHOLE;
+	return *value < least[form] ? SHAPE_WRONG : SHAPE_WHOLE;
 }
 
 /* An array of numbers, byte strings and nils behind the mark: `*size` is that of the message. */
 static enum shape message_size(const uint8_t *bytes, uint32_t len, uint32_t *size)
 {
 	uint32_t at = sizeof(mark);
-	uint32_t items;
+	uint64_t items;
 	uint32_t major;
 	enum shape shape = read_head(bytes, len, &at, &major, &items);
 
@@ -144,7 +165,7 @@ static enum shape message_size(const uint8_t *bytes, uint32_t len, uint32_t *siz
 		return SHAPE_WRONG;
 	}
 	while (shape == SHAPE_WHOLE && items > 0) {
-		uint32_t value;
+		uint64_t value;
 
 		items--;
 		if (at < len && bytes[at] == NIL) {
@@ -153,7 +174,10 @@ static enum shape message_size(const uint8_t *bytes, uint32_t len, uint32_t *siz
 		}
 		shape = read_head(bytes, len, &at, &major, &value);
 		if (shape == SHAPE_WHOLE && major == MAJOR_BYTES) {
-			at += value;
+			if (value > WIRE_PEER_MESSAGE_MAX) {
+				return SHAPE_WRONG;
+			}
+			at += (uint32_t)value;
 		} else if (shape == SHAPE_WHOLE && major != MAJOR_UINT) {
 			return SHAPE_WRONG;
 		}
@@ -177,37 +201,83 @@ static bool take_hello(const struct peer_hello *from, struct wire_peer_message *
 	if (out->knows_spec) {
 		memcpy(out->spec_hash, from->bstr8.value, sizeof(out->spec_hash));
 	}
-	out->knows_seq = from->expected_seq_choice == peer_hello_expected_seq_u32_m_c;
+	out->knows_seq = from->expected_seq_choice == peer_hello_expected_seq_u32_m_c &&
+			 from->log_choice == peer_hello_log_log_id_m_c;
 	if (out->knows_seq) {
 		out->next_seq = from->u32_m;
+		out->log = from->log_id_m;
 	}
-	return out->id != 0;
+	out->new_log = from->new_log;
+	return out->id != 0 && out->new_log != 0;
+}
+
+/* The number at bytes[*at], 32 bits at most. */
+static bool read_u32(const uint8_t *bytes, uint32_t len, uint32_t *at, uint32_t *number)
+{
+	uint64_t value;
+	uint32_t major;
+	bool fits = read_head(bytes, len, at, &major, &value) == SHAPE_WHOLE &&
+		    major == MAJOR_UINT && value <= UINT32_MAX;
+
+	*number = fits ? (uint32_t)value : 0;
+	return fits;
+}
+
+/* A hello's elements in front, which all formats have; what follows is read by its own alone. */
+static bool take_other_hello(const uint8_t *bytes, uint32_t len, struct wire_peer_message *out)
+{
+	uint32_t items = bytes[sizeof(mark)] & 31u;
+	uint32_t at = sizeof(mark) + 1u;
+	uint32_t type;
+
+	*out = (struct wire_peer_message){.kind = WIRE_PEER_HELLO, .other_form = true};
+	if (items < 4u || !read_u32(bytes, len, &at, &type) || type != TYPE_PEER_HELLO ||
+	    !read_u32(bytes, len, &at, &out->format) || at >= len) {
+		return false;
+	}
+	if (bytes[at] == NIL) {
+		at++;
+	} else if (bytes[at] == (MAJOR_BYTES << 5 | WIRE_SPEC_HASH_BYTES) &&
+		   len - at > WIRE_SPEC_HASH_BYTES) {
+		out->knows_spec = true;
+		memcpy(out->spec_hash, bytes + at + 1u, WIRE_SPEC_HASH_BYTES);
+		at += 1u + WIRE_SPEC_HASH_BYTES;
+	} else {
+		return false;
+	}
+	if (!read_u32(bytes, len, &at, &out->id) || out->id == 0) {
+		return false;
+	}
+	return out->format != WIRE_FORMAT || (items == 5u && at < len && bytes[at] == NIL);
 }
 
 static bool decode(const uint8_t *bytes, uint32_t len, struct wire_peer_message *out)
 {
-	struct peer_message_r message;
+	struct own_peer_message_r message;
 	size_t used = 0;
 
-	if (cbor_decode_peer_message(bytes, len, &message, &used) != 0 || used != len) {
-		return false;
+	if (cbor_decode_own_peer_message(bytes, len, &message, &used) != 0 || used != len ||
+	    (message.own_peer_message_choice == own_peer_message_peer_hello_m_c &&
+	     message.peer_hello_m.format != WIRE_FORMAT)) {
+		return take_other_hello(bytes, len, out);
 	}
 	*out = (struct wire_peer_message){.kind = WIRE_PEER_ACK};
-	switch (message.peer_message_choice) {
-	case peer_message_peer_hello_m_c:
+	switch (message.own_peer_message_choice) {
+	case own_peer_message_peer_hello_m_c:
 		return take_hello(&message.peer_hello_m, out);
-	case peer_message_sleep_m_c:
+	case own_peer_message_sleep_m_c:
 		out->kind = WIRE_PEER_SLEEP;
 		out->id = message.sleep_m.id;
 		return true;
-	case peer_message_wake_m_c:
+	case own_peer_message_wake_m_c:
 		out->kind = WIRE_PEER_WAKE;
 		out->id = message.wake_m.id;
 		out->next_seq = message.wake_m.next_seq;
 		out->knows_seq = true;
 		return true;
-	case peer_message_ack_m_c:
+	case own_peer_message_ack_m_c:
 		out->next_seq = message.ack_m.next_seq;
+		out->log = message.ack_m.log;
 		out->knows_seq = true;
 		return true;
 	default:

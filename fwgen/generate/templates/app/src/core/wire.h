@@ -9,21 +9,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_FORMAT 1u
+#define WIRE_FORMAT 2u
 #define WIRE_MESSAGE_MAX 496u /* payload of an RPMsg buffer */
 #define WIRE_SPEC_HASH_BYTES 8u
-#define WIRE_PEER_MESSAGE_MAX 40u /* the longest message of the peer, with room to spare */
+#define WIRE_PEER_MESSAGE_MAX 64u /* no message of the peer is longer, in any format */
 
 /* -------------------------------------------------------------------- firmware to peer */
 
 struct wire_hello {
 	uint8_t spec_hash[WIRE_SPEC_HASH_BYTES];
-	uint16_t boot;
+	uint32_t boot;
 	uint32_t session; /* of the peer's hello that is answered; 0: asks for one */
 	uint32_t oldest_seq;
 	uint32_t next_seq;
 	uint64_t time_us;
 	uint32_t period_us;
+	uint64_t log; /* its identity; 0: it has none yet */
 };
 
 struct wire_status {
@@ -41,11 +42,14 @@ struct wire_status {
 	uint32_t sensor_faults;
 	uint32_t display_faults;
 	uint32_t late_samples;
+	uint32_t calls;
+	uint32_t calls_in_vain;
 };
 
 /* Each returns the bytes written to `out` (WIRE_MESSAGE_MAX bytes), 0 if the value has no encoding.
  */
 size_t wire_encode_hello(uint8_t *out, const struct wire_hello *hello);
+size_t wire_encode_hello_to_other(uint8_t *out, const struct wire_hello *hello);
 size_t wire_encode_data(uint8_t *out, const uint8_t *block, size_t len);
 size_t wire_encode_gap(uint8_t *out, uint32_t first_seq, uint32_t count);
 size_t wire_encode_sleep_ack(uint8_t *out, uint32_t id);
@@ -65,8 +69,11 @@ struct wire_peer_message {
 	enum wire_peer_kind kind;
 	uint32_t id;	   /* sleep, wake; hello: the session */
 	uint32_t next_seq; /* hello, wake, ack: the first sample not yet processed */
-	bool knows_seq;	   /* hello, wake: next_seq is given */
+	uint64_t log;	   /* hello, ack: the log that next_seq belongs to */
+	uint64_t new_log;  /* hello: the identity for a log that has none; 0: other_form */
+	bool knows_seq;	   /* next_seq is given, and log where it belongs to the message */
 	bool knows_spec;   /* hello: spec_hash is given */
+	bool other_form;   /* hello: said to, or by, somebody of another format */
 	uint32_t format;   /* hello */
 	uint8_t spec_hash[WIRE_SPEC_HASH_BYTES];
 };

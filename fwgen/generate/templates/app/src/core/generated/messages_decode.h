@@ -26,9 +26,9 @@ extern "C" {
 #endif
 
 
-int cbor_decode_peer_message(
+int cbor_decode_own_peer_message(
 		const uint8_t *payload, size_t payload_len,
-		struct peer_message_r *result,
+		struct own_peer_message_r *result,
 		size_t *payload_len_out);
 
 

@@ -34,6 +34,7 @@ static bool encode_wake_ack(zcbor_state_t *state, const struct wake_ack *input);
 static bool encode_sleep_ack(zcbor_state_t *state, const struct sleep_ack *input);
 static bool encode_gap(zcbor_state_t *state, const struct gap *input);
 static bool encode_data(zcbor_state_t *state, const struct data *input);
+static bool encode_hello_to_other(zcbor_state_t *state, const struct hello_to_other *input);
 static bool encode_hello(zcbor_state_t *state, const struct hello *input);
 
 
@@ -43,7 +44,7 @@ static bool encode_status(
 	zcbor_log("%s\r\n", __func__);
 
 	bool res = ((zcbor_tag_put(state, 55799)
-	&& (zcbor_list_start_encode(state, 15) && ((((zcbor_uint32_put(state, (5))))
+	&& (zcbor_list_start_encode(state, 17) && ((((zcbor_uint32_put(state, (5))))
 	&& ((zcbor_uint64_encode(state, (&(*input).time_us))))
 	&& (((((((*input).backlog <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).backlog))))
@@ -70,7 +71,11 @@ static bool encode_status(
 	&& (((((((*input).display_faults <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).display_faults))))
 	&& (((((((*input).late_samples <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
-	&& (zcbor_uint32_encode(state, (&(*input).late_samples))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 15))));
+	&& (zcbor_uint32_encode(state, (&(*input).late_samples))))
+	&& (((((((*input).calls <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).calls))))
+	&& (((((((*input).calls_in_vain <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).calls_in_vain))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 17))));
 
 	log_result(state, res, __func__);
 	return res;
@@ -115,7 +120,8 @@ static bool encode_gap(
 	&& (zcbor_list_start_encode(state, 3) && ((((zcbor_uint32_put(state, (2))))
 	&& (((((((*input).first_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).first_seq))))
-	&& (((((((*input).count <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (((((*input).count >= 1)
+	&& ((*input).count <= INT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).count))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 3))));
 
 	log_result(state, res, __func__);
@@ -129,7 +135,7 @@ static bool encode_data(
 
 	bool res = ((zcbor_tag_put(state, 55799)
 	&& (zcbor_list_start_encode(state, 2) && ((((zcbor_uint32_put(state, (1))))
-	&& (((((*input).block.len >= 28)
+	&& (((((*input).block.len >= 36)
 	&& ((*input).block.len <= 488)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_bstr_encode(state, (&(*input).block))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 2))));
 
@@ -137,8 +143,8 @@ static bool encode_data(
 	return res;
 }
 
-static bool encode_hello(
-		zcbor_state_t *state, const struct hello *input)
+static bool encode_hello_to_other(
+		zcbor_state_t *state, const struct hello_to_other *input)
 {
 	zcbor_log("%s\r\n", __func__);
 
@@ -164,6 +170,34 @@ static bool encode_hello(
 	return res;
 }
 
+static bool encode_hello(
+		zcbor_state_t *state, const struct hello *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 10) && ((((zcbor_uint32_put(state, (0))))
+	&& (((((((*input).format <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).format))))
+	&& (((((*input).spec_hash.len == 8)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_bstr_encode(state, (&(*input).spec_hash))))
+	&& (((((((*input).boot <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).boot))))
+	&& (((((((*input).session <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).session))))
+	&& (((((((*input).oldest_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).oldest_seq))))
+	&& (((((((*input).next_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).next_seq))))
+	&& ((zcbor_uint64_encode(state, (&(*input).time_us))))
+	&& (((((((*input).period_us <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).period_us))))
+	&& ((zcbor_uint64_encode(state, (&(*input).log))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 10))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
 
 
 int cbor_encode_hello(
@@ -175,6 +209,18 @@ int cbor_encode_hello(
 
 	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
 		(zcbor_decoder_t *)encode_hello, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_encode_hello_to_other(
+		uint8_t *payload, size_t payload_len,
+		const struct hello_to_other *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_hello_to_other, sizeof(states) / sizeof(zcbor_state_t), 1);
 }
 
 
