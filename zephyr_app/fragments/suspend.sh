@@ -4,14 +4,14 @@
 # Prepares Linux on the board for a sleep from which the M33 can wake it, and sets an alarm as a net.
 # It does not suspend: the peer does, for it must tell the firmware first.
 #
-#   sh suspend.sh [SECONDS]         the alarm rings after SECONDS (1592 if none are given)
+#   sh suspend.sh [SECONDS]         the alarm rings after SECONDS (1567 if none are given)
 #   ONLY=1 sh suspend.sh [SECONDS]  switch off all other wake-up sources as well
 #
 # As root. Needs the tree with the fragment beside this file, on OpenSTLinux 6.2.
 set -eu
 
 SYS=${SYS:-/sys}
-net_s=${1:-1592}
+net_s=${1:-1567}
 mailbox=$SYS/bus/platform/devices/40490000.mailbox
 alarm=$SYS/class/rtc/rtc0/wakealarm
 
