@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
 from fwgen.backends.renode.emulated import EmulatedBackend
+from fwgen.errors import InputError
 from fwgen.plan.model import Plan
 from fwgen.record import DdrAccess, Event, RunRecord
 from fwgen.scenario.model import Scenario
@@ -23,7 +24,8 @@ _LAST: Final = 32
 class View:
     """What can be seen of a board between two runs. `t_us`: scenario time. `latest`: status and
     distance in mm of the samples that Linux received last. `picture`: eight pixels a byte,
-    '' without a display. `half_blocks`: the same as text."""
+    '' without a display. `half_blocks`: the same as text. `cut_off`: transfers
+    of the display's bus that ended in the middle of a byte."""
 
     t_us: int
     linux: str
@@ -37,6 +39,7 @@ class View:
     picture: bytes = b""
     half_blocks: str = ""
     frames: int = 0
+    cut_off: int = 0
 
 
 class Live(Protocol):
@@ -88,11 +91,28 @@ class LiveRenode(EmulatedBackend):
             picture=bytes(oled.PackedPicture()),
             half_blocks=str(oled.HalfBlocks()),
             frames=int(oled.FrameCount),
+            cut_off=int(self._bus.CutOff),
         )
 
     def move_obstacle(self, to_um: int, within_ms: int) -> None:
         self._world = moved(self._world, self._t_us // 1000, to_um, within_ms)
         self.machine.set_world(self._world)
+
+    def hold_display_data(self) -> None:
+        self._bus.HoldData(9)
+
+    def hide_display_status(self) -> None:
+        self.machine.part(f"{self._bus_name}.oled").HidesStatus = True
+
+    @property
+    def _bus_name(self) -> str:
+        if self._plan.bus is None:
+            raise InputError("this spec has no display")
+        return self._plan.bus.name
+
+    @property
+    def _bus(self) -> Any:
+        return self.machine.part(self._bus_name)
 
     def reset_unnoticed(self) -> None:
         self._note_slots()

@@ -70,3 +70,16 @@ Works Without A Sensor From Start To End
 
 The Bundled Failures Of The Sensor Lose Nothing
     Scenario Should Pass    no-sensor
+
+Copies Of The Sensor Are Asked Again And Again
+    [Documentation]    Someone goes away and comes back. What each kind makes of it, docs/sensors.md says.
+    Scenario Should Pass    copy-slow-timeout
+    Scenario Should Pass    copy-holds-line
+    Scenario Should Pass    copy-pulled-low
+    Scenario Should Pass    copy-never-falls
+    Scenario Should Pass    copy-no-pulse
+    Scenario Should Pass    copy-first-wrong
+    Scenario Should Pass    copy-jsn-sr04t
+
+A Spike Before The Echo Is Not The Echo
+    Scenario Should Pass    copy-spikes

@@ -15,6 +15,9 @@ Wrong Firmware
 Keeps what the interrupts measured in DDR until the log has it
     buffer-in-ddr
 
+Leaves the display's bus as a reset has left it
+    bus-never-freed
+
 Locks interrupts for as long as a frame takes on its bus
     display-delays-sampling
 
@@ -42,6 +45,9 @@ Forgets the sample that is taken while it falls asleep
 Goes on with the rings that it knows when Linux has made new ones
     old-rings
 
+Takes a display that acknowledges for one that is set up
+    panel-trusts-acknowledgement
+
 Looks into the ring whenever vq0 rings, asleep or not
     read-ring-on-late-kick
 
@@ -51,8 +57,14 @@ Goes on streaming after it has acknowledged SLEEP
 Gives up on an echo after 10 ms
     short-timeout
 
+Takes any pulse on the line for the echo
+    spikes-are-echoes
+
 Waits for the mailbox until Linux has seen the last doorbell
     spin-in-notify
 
 Takes any doorbell of vq1 for a waking Linux
     trust-doorbell
+
+Does not trigger while the sensor holds its line
+    waits-for-the-line

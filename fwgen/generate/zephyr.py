@@ -42,7 +42,7 @@ def zephyr_context(plan: Plan) -> dict[str, object]:
         "buffers": board.rpmsg.buffers,
         "trigger": _pin(plan.pins.trigger),
         "echo": _pin(plan.pins.echo),
-        "ports": sorted({plan.pins.trigger.gpio_node, plan.pins.echo.gpio_node}),
+        "ports": _ports(plan),
         "idle": [node for node in labels.zephyr_on if node not in used],
         "console": {
             "on": plan.spec.console,
@@ -73,6 +73,21 @@ def _pin(pin: PinPlan) -> str:
     return f"&{pin.gpio_node} {pin.number}"
 
 
+def _ports(plan: Plan) -> list[str]:
+    """The GPIO ports of all pins that are used. Without its port the bus of the display gets
+    neither pins nor clock, and Zephyr's driver says nothing."""
+    nodes = {plan.pins.trigger.gpio_node, plan.pins.echo.gpio_node}
+    if plan.bus is not None:
+        names = (plan.bus.data.scl, plan.bus.data.sda)
+        nodes |= {plan.board.chip.gpio_ports[name[1]].node for name in names}
+    return sorted(nodes)
+
+
+def _wire(plan: Plan, name: str) -> str:
+    """A pin of the bus, named as in `PZ4`."""
+    return f"&{plan.board.chip.gpio_ports[name[1]].node} {int(name[2:])}"
+
+
 def _interrupts(numbers: list[int], priority: int) -> str:
     return ", ".join(f"<{number} {priority}>" for number in numbers)
 
@@ -85,6 +100,8 @@ def _display(plan: Plan) -> dict[str, object]:
         "on": True,
         "bus": plan.bus.node,
         "pinctrl": " ".join(f"&{node}" for node in plan.bus.data.pinctrl),
+        "scl": _wire(plan, plan.bus.data.scl),
+        "sda": _wire(plan, plan.bus.data.sda),
         "speed_hz": plan.bus.speed_hz,
         "interrupts": _interrupts([plan.bus.irq], _BUS_PRIORITY),
         "address": f"{plan.bus.address:x}",

@@ -167,6 +167,17 @@ class Control(Bench):
         """It is there again, dark and without memory."""
         self._running.do("display_on")
 
+    def hold_data_line_of_display(self) -> None:
+        """It holds SDA low, as a device does that was left in the middle of a byte, until nine
+        clocks have freed it."""
+        self._needs_firmware("a bus that is held")
+        self._running.do("hold_display_data")
+
+    def hide_status_of_display(self) -> None:
+        """Its status byte does not say any more whether it is on, as that of some panels."""
+        self._needs_firmware("a display that hides its status")
+        self._running.do("hide_display_status")
+
 
 def _point(text: str) -> str:
     """`60 s: 300 mm`, or a distance alone, as a scenario's point."""

@@ -56,6 +56,11 @@ class Screen(Bench):
         self._needs_firmware("a display")
         return self._view().frames
 
+    def transfers_cut_off(self) -> int:
+        """How many transfers to the display ended in the middle of a byte."""
+        self._needs_firmware("a display")
+        return self._view().cut_off
+
     def _picture(self) -> bytes:
         picture = self._view().picture
         if not picture:

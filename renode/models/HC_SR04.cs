@@ -268,7 +268,8 @@ namespace Antmicro.Renode.Peripherals.Sensors
             {
                 var spike = (ulong)SpikeAtMicroseconds * 1000;
                 machine.ScheduleAction(TimeInterval.FromTicks(spike), _ => SetEcho(true), "spike");
-                machine.ScheduleAction(TimeInterval.FromTicks(spike + (ulong)SpikeMicroseconds * 1000), _ => SetEcho(false), "spike ends");
+                var end = spike + (ulong)SpikeMicroseconds * 1000;
+                machine.ScheduleAction(TimeInterval.FromTicks(end), _ => SetEcho(false), "spike ends");
             }
             if(pulse == Endless)
             {

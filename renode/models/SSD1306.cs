@@ -55,7 +55,7 @@ namespace Antmicro.Renode.Peripherals.Video
             var result = new byte[count];
             for(var i = 0; i < count; i++)
             {
-                result[i] = (byte)(IsOn ? 0x00 : 0x40);
+                result[i] = (byte)(Identity | (IsOn || HidesStatus ? 0x00 : 0x40));
             }
             return result;
         }
@@ -163,6 +163,9 @@ namespace Antmicro.Renode.Peripherals.Video
         }
 
         public bool IsPresent { get; set; }
+
+        // The status byte never says that it is off, as with some panels
+        public bool HidesStatus { get; set; }
 
         public bool IsOn { get; private set; }
 
@@ -405,6 +408,7 @@ namespace Antmicro.Renode.Peripherals.Video
         private bool single;
         private bool changed;
 
+        private const int Identity = 0x06; // the status byte's lower half, as read from modules with 64 rows
         private const int Rows = 64;
         private const int Pages = 8;
         private const int AddressingHorizontal = 0;

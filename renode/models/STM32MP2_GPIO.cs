@@ -121,6 +121,12 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
             return (levels & 1u << number) != 0;
         }
 
+        // Switched to a peripheral
+        public bool IsAlternate(int number)
+        {
+            return ((mode >> (2 * number)) & 3) == ModeAlternate;
+        }
+
         public long Size { get { return 0x400; } }
 
         private void Update(uint pins)
@@ -170,6 +176,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
         private const int Pins = 16;
         private const uint AllPins = 0xFFFF;
         private const uint ModeOutput = 1;
+        private const uint ModeAlternate = 2;
         private const uint ModeAnalog = 3;
         private const uint PullUp = 1;
         private const long Mode = 0x00;

@@ -8,7 +8,10 @@
 //   Between the bytes the model is coarser on request: up to `burst` bytes are taken at once, then the time they need
 //   on the wire passes. With burst 1 each byte is taken when the wire is ready for it, as in silicon; a larger number
 //   costs the emulator less (one wake-up of the core a burst, not a byte). A STOP takes no time.
-//   A clock line held low (`HoldClock`) makes transfers hang.
+//   A clock line held low (`HoldClock`) makes transfers hang. So does a data line held low: a transfer that is cut off
+//   by PE leaves its device in the middle of a byte, with the data line low until it is clocked nine times by hand
+//   (input 0 is the level of the clock's pin, outputs Clock and Data go to the pins). Wired to its port (`Wire`), it
+//   reaches its devices only through pins that are switched to it.
 // Left out: target mode, 10-bit addresses, SMBus, DMA, arbitration, bus errors, clock stretching by a target.
 // Figures: reference manual RM0457, chapter I2C (register map, flags, SCL period from TIMINGR). Analog filter at its
 //   least delay, 50 ns. `edges`: rise and fall of SCL, nanoseconds a period; depends on the wiring, typical of 400 kHz.
@@ -19,6 +22,7 @@ using Antmicro.Renode.Core;
 using Antmicro.Renode.Core.Structure;
 using Antmicro.Renode.Logging;
 using Antmicro.Renode.Peripherals.Bus;
+using Antmicro.Renode.Peripherals.GPIOPort;
 using Antmicro.Renode.Peripherals.Miscellaneous;
 using Antmicro.Renode.Time;
 
@@ -31,7 +35,7 @@ namespace Antmicro.Renode.Peripherals.I2C
     }
 
     [AllowedTranslations(AllowedTranslation.ByteToDoubleWord | AllowedTranslation.WordToDoubleWord)]
-    public class STM32MP2_I2C : SimpleContainer<II2CPeripheral>, IDoubleWordPeripheral, IKnownSize
+    public class STM32MP2_I2C : SimpleContainer<II2CPeripheral>, IDoubleWordPeripheral, IKnownSize, IGPIOReceiver
     {
         public STM32MP2_I2C(IMachine machine, uint frequency = 64000000, int burst = 16, uint edges = 350) : base(machine)
         {
@@ -39,10 +43,50 @@ namespace Antmicro.Renode.Peripherals.I2C
             this.edges = edges;
             Burst = burst;
             IRQ = new GPIO();
+            Clock = new GPIO();
+            Data = new GPIO();
             stored = new Dictionary<long, uint>();
             outgoing = new List<byte>();
             Reset();
         }
+
+        // The level of the clock's pin: this side lets go of it, so every edge was made by hand.
+        public void OnGPIO(int number, bool value)
+        {
+            if(value && !clockLevel && clocksToRelease > 0 && --clocksToRelease == 0)
+            {
+                Data.Set(true);
+            }
+            clockLevel = value;
+        }
+
+        // The pins that lead to the devices. Both lines are pulled up outside.
+        public void Wire(STM32MP2_GPIO port, int clock, int data)
+        {
+            this.port = port;
+            clockPin = clock;
+            dataPin = data;
+            Clock.Set(true);
+            Data.Set(true);
+        }
+
+        // As a device that was left in the middle of a byte does.
+        public void HoldData(int clocks = 9)
+        {
+            clocksToRelease = clocks;
+            Data.Set(false);
+        }
+
+        public bool IsDataHeld { get { return clocksToRelease > 0; } }
+
+        public bool IsBusy { get { return phase != Phase.Idle; } }
+
+        // Transfers that ended in the middle of a byte
+        public int CutOff { get; private set; }
+
+        public GPIO Clock { get; private set; }
+
+        public GPIO Data { get; private set; }
 
         public override void Reset()
         {
@@ -174,14 +218,14 @@ namespace Antmicro.Renode.Peripherals.I2C
             status |= Busy;
             left = Length;
             phase = Phase.Address;
-            if(HoldClock)
+            if(HoldClock || IsDataHeld)
             {
                 return;
             }
             var now = VirtualTime.Now(machine);
             wireFree = now + 10 * BitTime; // START, seven bits of address, direction, acknowledgement
             II2CPeripheral device;
-            if(TryGetByAddress((int)(control2 >> 1) & 0x7F, out device) && IsThere(device))
+            if(ReachesPins() && TryGetByAddress((int)(control2 >> 1) & 0x7F, out device) && IsThere(device))
             {
                 target = device;
                 if(Burst <= 1)
@@ -372,6 +416,12 @@ namespace Antmicro.Renode.Peripherals.I2C
         // PE = 0: the state machine and the flags start afresh; what was on the wire is lost
         private void Stop()
         {
+            if(target != null && phase != Phase.Idle)
+            {
+                CutOff++;
+                Deliver();
+                HoldData();
+            }
             generation++;
             phase = Phase.Idle;
             target = null;
@@ -406,6 +456,11 @@ namespace Antmicro.Renode.Peripherals.I2C
             IRQ.Set(due != 0 || complete);
         }
 
+        private bool ReachesPins()
+        {
+            return port == null || (port.IsAlternate(clockPin) && port.IsAlternate(dataPin));
+        }
+
         private static bool IsThere(II2CPeripheral device)
         {
             var presence = device as II2CPresence;
@@ -434,6 +489,11 @@ namespace Antmicro.Renode.Peripherals.I2C
         private int generation; // of the scheduled action: an older one does nothing
         private II2CPeripheral target;
         private Queue<byte> incoming;
+        private STM32MP2_GPIO port;
+        private int clockPin;
+        private int dataPin;
+        private bool clockLevel;
+        private int clocksToRelease; // of a data line that is held
         private readonly List<byte> outgoing;
         private readonly Dictionary<long, uint> stored;
         private readonly uint frequency;

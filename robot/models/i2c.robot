@@ -7,6 +7,7 @@ Test Setup        Create Board With A Bus
 
 *** Variables ***
 ${I2C}            0x46040000
+${GPIOZ}          0x46200000
 ${CR1}            0x00
 ${CR2}            0x04
 ${TIMINGR}        0x10
@@ -62,6 +63,17 @@ Send Byte
     [Arguments]           ${value}
     Bits Should Be Set    ${I2C}    ${ISR}    ${TXIS}
     Write Register        ${I2C}    ${TXDR}    ${value}
+
+Wire The Bus
+    [Documentation]       SCL is PZ4, SDA is PZ3, both switched to the bus.
+    Execute Command       machine LoadPlatformDescriptionFromString "i2c8: { Clock -> gpioz@4; Data -> gpioz@3 }"
+    Execute Command       machine LoadPlatformDescriptionFromString "gpioz: { 4 -> i2c8@0 }"
+    Execute Command       i2c8 Wire sysbus.gpioz 4 3
+    Write Register        ${GPIOZ}    0x00    0xFFFFFEBF
+
+Clock By Hand
+    Write Register        ${GPIOZ}    0x28    0x10
+    Write Register        ${GPIOZ}    0x18    0x10
 
 *** Test Cases ***
 Is Idle After Switching On
@@ -159,12 +171,12 @@ Bytes Are Read One After The Other
     Bits Should Be Set    ${I2C}    ${ISR}    ${RXNE}
     Bits Should Be Clear    ${I2C}    ${ISR}    ${TC}
     Line Should Be High    i2c8 IRQ
-    Register Should Be    ${I2C}    ${RXDR}    0x40
+    Register Should Be    ${I2C}    ${RXDR}    0x46
     Bits Should Be Clear    ${I2C}    ${ISR}    ${RXNE}
     Let Bits Pass         9
     Bits Should Be Set    ${I2C}    ${ISR}    ${RXNE}
     Bits Should Be Set    ${I2C}    ${ISR}    ${TC}
-    Register Should Be    ${I2C}    ${RXDR}    0x40
+    Register Should Be    ${I2C}    ${RXDR}    0x46
 
 A Burst Takes Bytes At Once And Ends When The Wire Does
     Execute Command       i2c8 Burst 4
@@ -215,6 +227,42 @@ A Clock Line Held Low Hangs The Transfer
     Begin                 ${DISPLAY}    1
     Let Bits Pass         1000
     Register Should Be    ${I2C}    ${ISR}    0x8001
+
+Switching Off In The Middle Of A Byte Leaves The Data Line Held Until Nine Clocks
+    Wire The Bus
+    Begin                 ${DISPLAY}    3
+    Let Bits Pass         10
+    Send Byte             0x00
+    Write Register        ${I2C}    ${CR1}    0
+    Write Register        ${I2C}    ${CR1}    ${ON}
+    Number Should Be      i2c8 CutOff    1
+    Register Should Be    ${GPIOZ}    0x10    0x10
+    Begin                 ${DISPLAY}    1
+    Let Bits Pass         100
+    Register Should Be    ${I2C}    ${ISR}    0x8001
+    Write Register        ${I2C}    ${CR1}    0
+    # SCL as an output that may be low or let go
+    Write Register        ${GPIOZ}    0x04    0x10
+    Write Register        ${GPIOZ}    0x00    0xFFFFFDBF
+    FOR    ${clock}    IN RANGE    8
+        Clock By Hand
+    END
+    Register Should Be    ${GPIOZ}    0x10    0x10
+    Clock By Hand
+    Register Should Be    ${GPIOZ}    0x10    0x18
+    Write Register        ${GPIOZ}    0x00    0xFFFFFEBF
+    Write Register        ${I2C}    ${CR1}    ${ON}
+    Begin                 ${DISPLAY}    0    ${AUTOEND}
+    Let Bits Pass         10
+    Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${NACKF}
+
+A Bus Reaches Nobody Whose Pins Are Not Switched To It
+    Wire The Bus
+    Write Register        ${GPIOZ}    0x00    0xFFFFFFFF
+    Begin                 ${DISPLAY}    1
+    Let Bits Pass         10
+    Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
 
 The Bit Time Follows The Timing Register
     # PRESC 1, SCLH 0x0F, SCLL 0x3B: (16 + 60) * 2 + 4 cycles of 15.625 ns, two filters of 50 ns, 350 ns of edges

@@ -181,7 +181,7 @@ A Reset Of The Chip Does Not Reach It
 
 It Answers A Read With Its Status
     ${on}=                Execute Command    i2c8.oled Read 1
-    Should Contain        ${on}    0x00
+    Should Contain        ${on}    0x06
     Commands              AE
     ${off}=               Execute Command    i2c8.oled Read 1
-    Should Contain        ${off}    0x40
+    Should Contain        ${off}    0x46

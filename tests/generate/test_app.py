@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from fwgen.generate import render
+from fwgen.plan import plan_spec
 from fwgen.plan.model import Plan
+from fwgen.spec import load_spec
+from fwgen.spec.examples import example_paths
 
 
 def overlay_of(plan: Plan) -> str:
@@ -37,6 +40,20 @@ def test_memory_pins_and_bus_are_the_spec_s(reference: Plan) -> None:
         assert line in overlay, line
     assert "com-sequential;" not in overlay
     assert "iwdg4" not in overlay
+
+
+@pytest.mark.parametrize("board", sorted(example_paths()))
+def test_every_port_whose_pins_are_used_is_on(board: str) -> None:
+    """Zephyr leaves a bus whose port is off without pins and without clock, and says nothing."""
+    plan = plan_spec(load_spec(example_paths()[board]))
+    overlay = overlay_of(plan)
+    assert plan.bus is not None
+    pins = (plan.pins.trigger.name, plan.pins.echo.name, plan.bus.data.scl, plan.bus.data.sda)
+    for name in pins:
+        node = plan.board.chip.gpio_ports[name[1]].node
+        assert f'&{node} {{\n\tstatus = "okay";' in overlay, name
+    scl = plan.bus.data.scl
+    assert f"scl-gpios = <&{plan.board.chip.gpio_ports[scl[1]].node} {scl[2:]} " in overlay
 
 
 def test_the_shared_memory_reaches_the_message_buffers(reference: Plan) -> None:

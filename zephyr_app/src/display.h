@@ -13,7 +13,7 @@
 void display_start(uint32_t refresh_period_us);
 void display_tell(const struct screen_input *input);
 
-/* How often the panel did not answer while it should have. */
+/* How often the panel did not answer while it should have, or had forgotten everything. */
 uint32_t display_faults(void);
 
 #else

@@ -15,13 +15,17 @@
 #define HEIGHT DT_PROP(PANEL, height)
 #define BYTES (WIDTH * HEIGHT / 8)
 
+/* The data sheet's tables 9-1 and 9-2. */
 #define SSD1306_COMMANDS 0x00u
 #define SSD1306_NOP 0xe3u
+#define SSD1306_SLEEP 0xaeu
+#define SSD1306_STATUS_OFF 0x40u
 
 static const struct device *const driver = DEVICE_DT_GET(PANEL);
 static const struct i2c_dt_spec wires = I2C_DT_SPEC_GET(PANEL);
 
 static uint8_t shown[BYTES];
+static bool unknown = true; /* what it shows */
 
 static int send(const struct screen_change *change, const uint8_t *picture)
 {
@@ -41,6 +45,18 @@ static int send(const struct screen_change *change, const uint8_t *picture)
 	return error;
 }
 
+static int send_all(const uint8_t *picture)
+{
+	struct screen_change row = {.len = WIDTH};
+	int error = 0;
+
+	for (row.page = 0; row.page < HEIGHT / 8 && error == 0; row.page++) {
+		error = send(&row, picture);
+	}
+	unknown = error != 0;
+	return error;
+}
+
 static int write_changes(const struct device *device, uint16_t x, uint16_t y,
 			 const struct display_buffer_descriptor *description, const void *picture)
 {
@@ -50,6 +66,9 @@ static int write_changes(const struct device *device, uint16_t x, uint16_t y,
 
 	if (x != 0 || y != 0 || description->buf_size != BYTES) {
 		return -ENOTSUP;
+	}
+	if (unknown) {
+		return send_all(picture);
 	}
 	while (screen_next_change(shown, picture, BYTES, WIDTH, from, &change)) {
 		error = send(&change, picture);
@@ -82,11 +101,39 @@ DEVICE_DEFINE(fwgen_panel_changes, "panel", NULL, NULL, NULL, NULL, POST_KERNEL,
 
 const struct device *const panel = DEVICE_GET(fwgen_panel_changes);
 
-int panel_ask(void)
+enum panel_answer panel_ask(void)
 {
-	static const uint8_t nothing[] = {SSD1306_COMMANDS, SSD1306_NOP};
+	uint8_t status;
 
-	return i2c_write_dt(&wires, nothing, sizeof(nothing));
+	if (i2c_read_dt(&wires, &status, sizeof(status)) != 0) {
+		return PANEL_SILENT;
+	}
+	return (status & SSD1306_STATUS_OFF) != 0 ? PANEL_OFF : PANEL_ON;
+}
+
+/*
+ * A transfer that a reset cut off leaves the panel in the middle of a byte, its data line low, and
+ * no other can begin: nine clocks free it. Also for a panel that is only away; that is harmless.
+ */
+static enum panel_answer ask_on_a_free_bus(void)
+{
+	enum panel_answer answer = panel_ask();
+
+	if (answer == PANEL_SILENT && i2c_recover_bus(wires.bus) == 0) {
+		answer = panel_ask();
+	}
+	return answer;
+}
+
+/* Off, and out of a command of up to seven bytes that was cut off. */
+static int put_to_sleep(void)
+{
+	static const uint8_t sleep[] = {
+		SSD1306_COMMANDS, SSD1306_NOP, SSD1306_NOP, SSD1306_NOP,
+		SSD1306_NOP,	  SSD1306_NOP, SSD1306_NOP, SSD1306_SLEEP,
+	};
+
+	return i2c_write_dt(&wires, sleep, sizeof(sleep));
 }
 
 /* The driver knows one start in a device's life; this one begins a new life. */
@@ -97,29 +144,27 @@ static int start_driver(void)
 	return device_init(driver);
 }
 
-int panel_start(void)
+int panel_start(bool *tells)
 {
-	static const uint8_t dark[WIDTH];
+	enum panel_answer asleep;
 	int error;
 
+	unknown = true;
 	if (!i2c_is_ready_dt(&wires)) {
 		return -ENODEV;
 	}
-	error = panel_ask();
+	if (ask_on_a_free_bus() == PANEL_SILENT) {
+		return -EIO;
+	}
+	error = put_to_sleep();
 	if (error != 0) {
 		return error;
 	}
+	asleep = panel_ask();
 	error = start_driver();
-	for (uint16_t page = 0; page < HEIGHT / 8 && error == 0; page++) {
-		const struct display_buffer_descriptor row = {
-			.buf_size = WIDTH,
-			.width = WIDTH,
-			.height = 8,
-			.pitch = WIDTH,
-		};
-
-		error = display_write(driver, 0, (uint16_t)(page * 8u), &row, dark);
+	if (error != 0) {
+		return error;
 	}
-	memset(shown, 0, sizeof(shown));
-	return error;
+	*tells = asleep == PANEL_OFF && panel_ask() == PANEL_ON;
+	return 0;
 }

@@ -247,7 +247,10 @@ class EmulatedBackend(Backend):
         if options.counts:
             machine.core.CountWakeUps()
         if plan.bus is not None:
-            machine.part(plan.bus.name).Burst = options.bus_burst
+            bus, wires = machine.part(plan.bus.name), plan.bus.data
+            bus.Burst = options.bus_burst
+            port = machine.part(f"gpio{wires.scl[1].lower()}")
+            bus.Wire(port, int(wires.scl[2:]), int(wires.sda[2:]))
         ddr = machine.ddr
         {
             "record": ddr.RecordViolations,

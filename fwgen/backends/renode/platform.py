@@ -73,12 +73,13 @@ def platform_repl(plan: Plan) -> str:
     if plan.bus is not None and plan.spec.display is not None:
         height = plan.spec.display.size[1]
         lines += ["", *display_repl(plan.bus.name, plan.bus.address, height)]
+        lines += ["", *bus_repl(plan.bus.name, plan.bus.data.scl, plan.bus.data.sda)]
     return "\n".join(lines) + "\n"
 
 
 def sensor_repl(trigger: str, echo: str) -> list[str]:
     """An HC-SR04 on two pins, named as in `PF6`."""
-    pin, port = int(echo[2:]), echo[1].lower()
+    pin, port = _pin(echo)
     return [
         "sensor: Sensors.HC_SR04 @ sysbus",
         f"    Echo -> gpio{port}@{pin}",
@@ -87,11 +88,33 @@ def sensor_repl(trigger: str, echo: str) -> list[str]:
         f"    {int(trigger[2:])} -> sensor@0",
         "",
         "// the sensor sees when the firmware pulls its line low",
-        f"gpio{port}:",
-        f"    {pin} -> exti2#{_EXTI_PORTS.index(port)}@{pin} | sensor@1",
+        *_also(echo, "sensor@1"),
     ]
 
 
 def display_repl(bus: str, address: int, height: int) -> list[str]:
     """An SSD1306 with 128 x `height` pixels on an I2C bus."""
     return [f"oled: Video.SSD1306 @ {bus} {address:#04x}", f"    height: {height}"]
+
+
+def bus_repl(bus: str, scl: str, sda: str) -> list[str]:
+    """The lines of an I2C bus at its pins, where a firmware can free it by hand."""
+    (clock, clock_port), (data, data_port) = _pin(scl), _pin(sda)
+    return [
+        f"{bus}:",
+        f"    Clock -> gpio{clock_port}@{clock}",
+        f"    Data -> gpio{data_port}@{data}",
+        "",
+        *_also(scl, f"{bus}@0"),
+    ]
+
+
+def _also(pin: str, receiver: str) -> list[str]:
+    """The level of a pin for somebody else beside the EXTI."""
+    number, port = _pin(pin)
+    exti = f"exti2#{_EXTI_PORTS.index(port)}@{number}"
+    return [f"gpio{port}:", f"    {number} -> {exti} | {receiver}"]
+
+
+def _pin(name: str) -> tuple[int, str]:
+    return int(name[2:]), name[1].lower()

@@ -23,6 +23,9 @@ ECHO_BEGINS_NS: Final = ECHO_BEGINS_US * 1000
 _WRITES_NS: Final = 1_000_000
 """The firmware has written a sample to its log so long after its measurement, at most."""
 _EDGE_NS: Final = 100_000
+_LOOK_NS: Final = 450
+"""The firmware looks at the line a few hundred nanoseconds before it triggers: what is held so long
+before the trigger or longer it finds held. Steps of a scenario fall 900 ns before or 100 behind."""
 _MOST_LATE: Final = 15
 _WINDOW: Final = 100
 _NONE: Final = np.zeros(0, dtype=np.int64)
@@ -185,7 +188,7 @@ def _echoes(own: Triggers, holds: Sequence[tuple[int, int]], timeout_us: int) ->
     found = own.pulse_us.copy()
     for start_ns, _ in holds:
         since_ns = start_ns - own.at_ns[silent]
-        heard = (since_ns >= -_EDGE_NS) & (since_ns < timeout_us * 1000)
+        heard = (since_ns >= -_LOOK_NS) & (since_ns < timeout_us * 1000)
         found[np.flatnonzero(silent)[heard]] = ENDLESS
     return found
 

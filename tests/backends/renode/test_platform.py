@@ -183,8 +183,24 @@ def test_another_spec_is_wired_otherwise(tmp_path: Path) -> None:
     assert "    Echo -> gpiog@5\n" in wiring
     assert "\ngpiof:\n    15 -> sensor@0\n" in wiring
     assert "\noled: Video.SSD1306 @ i2c8 0x3d\n    height: 32\n" in wiring
+    assert "\ngpiog:\n    5 -> exti2#6@5 | sensor@1\n" in wiring
+    assert "\ni2c8:\n    Clock -> gpioz@4\n    Data -> gpioz@3\n" in wiring
+    assert "\ngpioz:\n    4 -> exti2#11@4 | i2c8@0\n" in wiring
 
 
 def test_no_display_no_wire(tmp_path: Path) -> None:
     text = re.sub(r"\ndisplay:.*?\n\n", "\n", REFERENCE.read_text(encoding="utf-8"), flags=re.S)
-    assert "oled" not in platform_repl(plan_of(text, tmp_path))
+    wiring = platform_repl(plan_of(text, tmp_path))
+    assert "oled" not in wiring
+    assert "i2c8" not in wiring
+
+
+def test_a_pin_that_somebody_else_sees_still_reaches_its_exti(cpu: dict[str, Entry]) -> None:
+    """The wiring replaces what the platform says of the pin."""
+    spec = load_spec(REFERENCE)
+    wiring = platform_repl(make_plan(spec, load_board(spec.board)))
+    found = re.findall(r"^(gpio\w):\n    (\d+) -> (exti2#\d+)@(\d+) \| ", wiring, re.M)
+    assert len(found) == 2
+    for port, pin, exti, line in found:
+        assert cpu[port].wires["[0-15]"] == f"{exti}@[0-15]"
+        assert pin == line

@@ -14,7 +14,6 @@
 
 #define PRIORITY 10
 #define STACK_BYTES 1024
-#define ASK_US 1000000u /* how often a panel is asked for that is away, or idle */
 
 #define WIDTH DT_PROP(DT_NODELABEL(fwgen_panel), width)
 #define HEIGHT DT_PROP(DT_NODELABEL(fwgen_panel), height)
@@ -26,7 +25,7 @@ static struct k_thread thread;
 
 static struct k_spinlock lock;
 static struct screen_input told;
-static uint32_t faults;
+static struct panel_watch watch;
 
 void display_tell(const struct screen_input *input)
 {
@@ -38,7 +37,7 @@ void display_tell(const struct screen_input *input)
 
 uint32_t display_faults(void)
 {
-	return faults;
+	return watch.faults;
 }
 
 /* ------------------------------------------------------------------------ drawing */
@@ -115,39 +114,57 @@ static int draw(void)
 
 /* ------------------------------------------------------------------------- the thread */
 
+static bool set_up(void)
+{
+	bool tells = false;
+	bool done = panel_start(&tells) == 0;
+
+	panel_watch_set_up(&watch, done, tells, clock_us());
+	return done;
+}
+
+/* Whether the panel has just been set up, and waits for a picture. */
+static bool look_after_panel(void)
+{
+	if (!panel_watch_due(&watch, clock_us())) {
+		return false;
+	}
+	if (!watch.there) {
+		if (set_up()) {
+			say("display: there");
+		}
+		return watch.there;
+	}
+	if (panel_watch_answered(&watch, panel_ask(), clock_us())) {
+		if (watch.tells) {
+			say("display: reset");
+		}
+		return set_up();
+	}
+	if (!watch.there) {
+		say("display: lost");
+	}
+	return false;
+}
+
 static void attend(uint32_t refresh_period_us)
 {
-	uint64_t ask_us = 0;
 	uint64_t next_us = clock_us();
-	bool there = false;
 
 	for (;;) {
-		uint64_t now_us = clock_us();
+		bool fresh = look_after_panel();
 
-		if (!there && now_us >= ask_us) {
-			there = panel_start() == 0;
-			ask_us = now_us + ASK_US;
-			if (there) {
-				say("display: there");
-			}
+		if (watch.there && (fresh || clock_us() >= next_us) && draw() != 0) {
+			panel_watch_lost(&watch, clock_us());
+			say("display: lost");
 		}
-		if (there) {
-			bool ask = now_us >= ask_us;
-
-			if ((ask && panel_ask() != 0) || draw() != 0) {
-				there = false;
-				faults++;
-				say("display: lost");
-			}
-			if (ask || !there) {
-				ask_us = now_us + ASK_US;
-			}
+		if (clock_us() >= next_us) {
+			next_us += refresh_period_us;
 		}
-		next_us += refresh_period_us;
 		if (next_us < clock_us()) {
 			next_us = clock_us() + refresh_period_us;
 		}
-		(void)k_sleep(clock_until(next_us));
+		(void)k_sleep(clock_until(watch.look_us < next_us ? watch.look_us : next_us));
 	}
 }
 

@@ -6,14 +6,20 @@
 #ifndef PANEL_H
 #define PANEL_H
 
+#include <stdbool.h>
+
 #include <zephyr/device.h>
+
+#include "panel_watch.h"
 
 extern const struct device *const panel;
 
-/* Starts it (again), dark. 0, or an error if it does not answer. */
-int panel_start(void);
+/*
+ * Sets it up (again); the next picture is sent as a whole. `tells`: its status byte can be relied
+ * on. 0, or an error if it does not answer.
+ */
+int panel_start(bool *tells);
 
-/* Is it still there? 0, or an error. */
-int panel_ask(void);
+enum panel_answer panel_ask(void);
 
 #endif
