@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from fwgen.backends.ledger import Ledger
 from fwgen.peer.events import (
@@ -26,9 +26,20 @@ _SEED: Final = 0xF6E4
 """Of the identities that logs are given: the same in each run."""
 
 
+class ApplicationPace(Protocol):
+    """What is needed of linux.Pace."""
+
+    @property
+    def process_us(self) -> int: ...
+
+    @property
+    def decode_ns_per_sample(self) -> int: ...
+
+
 class Application:
-    """Received samples are processed (stored in the ledger, then acknowledged) `process_us` later;
-    what is not processed yet is lost when it dies.
+    """Received samples are processed (stored in the ledger, then acknowledged) some time later;
+    what is not processed yet is lost when it dies. It does one thing at a time: until `busy_us` it
+    decodes what it has read last.
 
     `write` is the tty's and returns how many bytes it took; `on_power` is told of SuspendReady and
     SuspendRefused.
@@ -38,13 +49,13 @@ class Application:
         self,
         ledger: Ledger,
         spec_hash: bytes,
-        process_us: int,
+        pace: ApplicationPace,
         write: Callable[[bytes], int],
         on_power: Callable[[SuspendReady | SuspendRefused, int], None],
     ) -> None:
         self._ledger = ledger
         self._spec_hash = spec_hash
-        self._process_us = process_us
+        self._pace = pace
         self._tty_write = write
         self._on_power = on_power
         self._session: Session | None = None
@@ -54,6 +65,8 @@ class Application:
         self._unprocessed: list[tuple[Samples | Lost, int]] = []
         self._process_due_us = _NEVER
         self._to_write = b""
+        self._suspend_due_us = _NEVER
+        self.busy_us = 0
 
     @property
     def online(self) -> bool:
@@ -83,19 +96,24 @@ class Application:
     def die(self) -> None:
         """Gone, with what it has received and not processed."""
         self._unprocessed.clear()
-        self._process_due_us = _NEVER
+        self._process_due_us = self._suspend_due_us = _NEVER
         self._to_write = b""
+        self.busy_us = 0
         if self._session is not None:
             self._known = self._session.known or self._known
             self._session = None
 
     def suspend(self, now_us: int) -> None:
-        if self._session is not None:
+        if now_us < self.busy_us:
+            self._suspend_due_us = self.busy_us
+        elif self._session is not None:
+            self._suspend_due_us = _NEVER
             self.process(now_us)
             self._session.suspend(now_us)
             self._follow(now_us)
 
     def resume(self, now_us: int) -> None:
+        self._suspend_due_us = _NEVER
         if self._session is not None:
             self._session.resume(now_us)
             self._follow(now_us)
@@ -111,12 +129,18 @@ class Application:
         if self._session is None:
             return _NEVER
         due_us = self._session.next_due_us()
-        return self._process_due_us if due_us is None else min(due_us, self._process_due_us)
+        due_us = min(
+            _NEVER if due_us is None else due_us, self._process_due_us, self._suspend_due_us
+        )
+        return max(due_us, self.busy_us)
 
     def poll(self, now_us: int) -> None:
-        if self._session is None:
+        if self._session is None or now_us < self.busy_us:
             return
         self.process(now_us)
+        if self._suspend_due_us <= now_us:
+            self.suspend(now_us)
+            return
         due_us = self._session.next_due_us()
         if due_us is not None and due_us <= now_us:
             self._session.poll(now_us)
@@ -152,8 +176,7 @@ class Application:
             return
         for event in session.take_events():
             if isinstance(event, Samples | Lost):
-                self._unprocessed.append((event, now_us))
-                self._process_due_us = min(self._process_due_us, now_us + self._process_us)
+                self._take(event, now_us)
             elif isinstance(event, SuspendReady | SuspendRefused):
                 self._on_power(event, now_us)
             else:
@@ -167,6 +190,13 @@ class Application:
         if not samples.own_spec:
             what = f"{block.count - samples.skip} samples from number {block.first_seq} on"
             self._ledger.event(f"taken under another spec ({block.spec.hex()}): {what}", at_us)
+
+    def _take(self, event: Samples | Lost, now_us: int) -> None:
+        self.busy_us = max(self.busy_us, now_us)
+        if isinstance(event, Samples):
+            self.busy_us += self._pace.decode_ns_per_sample * event.block.count // 1000
+        self._unprocessed.append((event, self.busy_us))
+        self._process_due_us = min(self._process_due_us, self.busy_us + self._pace.process_us)
 
     def _note_lost(self, lost: Lost, at_us: int) -> None:
         what = f"{lost.count} samples from number {lost.first_seq} on"

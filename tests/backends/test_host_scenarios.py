@@ -31,7 +31,8 @@ def test_an_hour_asleep_comes_whole() -> None:
     (sleep,) = report["sleeps"]
     assert sleep["ack_ms"] is not None and sleep["ack_ms"] < 5
     assert sleep["backlog"] > 59_000
-    assert sleep["first_sample_ms"] is not None and sleep["first_sample_ms"] < 5
+    assert sleep["first_sample_ms"] is not None and sleep["first_sample_ms"] < 10
+    assert sleep["drain_ms"] > sleep["backlog"] * 0.005, "Linux takes time to decode"
     assert record.delivered.whole().seq.tolist() == list(range(62_000))
 
 
@@ -140,7 +141,7 @@ def test_other_latency_and_slow_give_back_change_nothing_but_times() -> None:
     slow = Timing(link_latency_us=7_000, give_back_us=15_000)
     _, report = run(bundled("back-to-back"), timing=slow)
     assert report["verdict"] == "pass", report["reasons"]
-    assert report["sleeps"][0]["ack_ms"] == 14.0
+    assert report["sleeps"][0]["ack_ms"] == pytest.approx(14.0, abs=0.1)
 
 
 def test_jitter_is_left_to_backends_that_have_some() -> None:

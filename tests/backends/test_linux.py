@@ -22,6 +22,7 @@ from fwgen.wire.messages import (
 )
 
 HASH = bytes(8)
+AT_ONCE = Pace(read_us=0, read_ns_per_byte=0)
 
 
 class Port:
@@ -70,7 +71,7 @@ class Port:
 class World:
     def __init__(self) -> None:
         self.port = Port()
-        self.linux = Linux(self.port, Ledger(), HASH, Pace())
+        self.linux = Linux(self.port, Ledger(), HASH, AT_ONCE)
         self.now_us = 0
         self.linux.boot(0)
         self.until(0.1)

@@ -64,7 +64,7 @@ def _speed(built: Built) -> Iterator[Figure]:
     sleep = hour.sleeps[0]
     if sleep.drain_ms:
         rate = sleep.backlog / sleep.drain_ms * 1e3
-        note = f"{sleep.backlog} samples; Linux takes no time to read"
+        note = f"{sleep.backlog} samples; at the pace that linux.Pace gives Linux, no measurement"
         yield Figure("renode: drained after WAKE", rate, "samples/s", note=note)
     largest = max(memory_bytes, more_bytes)
     yield Figure("renode: memory of the emulator", largest / 2**20, "MiB", limit=1_536)

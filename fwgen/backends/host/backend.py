@@ -131,11 +131,13 @@ class HostBackend(Backend):
 
     def finish(self) -> RunRecord:
         until_us = self._scenario.until_us
-        taken = self._taken()
+        counted = len(self._boots[-1].words)
+        last = self._initial_seq + sum(len(boot.words) for boot in self._boots)
         self._linux.end(self._now_us)
-        last = self._initial_seq + len(taken) if len(taken) else 0
         while not self._has_processed(last) and self._now_us < until_us + _SETTLE_US:
             self.run_until(self._now_us + _SETTLE_STEP_US)
+        del self._boots[-1].words[counted:]
+        taken = self._taken()
         counts = self._running.counts()
         if counts.unexpected:
             text = f"the firmware met {counts.unexpected} events that cannot happen"
