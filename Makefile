@@ -4,10 +4,11 @@ BIN := $(VENV)/bin
 SPEC := fwgen/spec/examples/range-node.yaml
 C_SOURCES = $(shell find fwgen zephyr_app tests -name "*.[ch]" ! -path "*/generated/*" 2>/dev/null)
 
-.PHONY: help demo test robot lint types format generate check-generated bench venv clean
+.PHONY: help demo test lowest robot lint types format generate check-generated bench venv clean
 help:
 	@echo "make demo      set up, then run the bundled example: a night of sleep, a report page"
 	@echo "make test      set up, then lint, types, formatting, generated files and all tests"
+	@echo "make lowest    the fast tests with the lowest versions of all packages (make test does, too)"
 	@echo "make robot     set up, then all suites on the emulated board (needs Zephyr and Renode)"
 	@echo "make lint      ruff, mypy, clang-format (only look)"
 	@echo "make format    ruff and clang-format (change the files)"
@@ -34,6 +35,11 @@ demo: $(VENV)/.installed
 test: lint check-generated
 	$(BIN)/python -m pytest -q
 	$(BIN)/python -m fwgen.robot.runner --where-possible
+	$(BIN)/python scripts/lowest
+
+# The lowest versions that pyproject.toml promises, in an environment of their own.
+lowest: venv
+	$(BIN)/python scripts/lowest
 
 robot: venv
 	@mkdir -p build/robot

@@ -61,8 +61,17 @@ def _pty() -> str | None:
     return None
 
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _browser() -> str | None:
+    found = any(map(shutil.which, BROWSERS))
+    return None if found else "chromium is not installed (apt-get install chromium)"
+
+
 # name -> why it is not there, with the cure; None if it is
 NEEDS: dict[str, Callable[[], str | None]] = {
+    "browser": _browser,
     "dtc": lambda: _program("dtc", "apt-get install device-tree-compiler"),
     "cpp": _preprocessor,
     "gdb": lambda: _program("gdb-multiarch", "apt-get install gdb-multiarch"),

@@ -65,6 +65,7 @@ def _content(record: RunRecord, report: Report, check: SampleCheck | None) -> di
         "figures": figures,
         "columns": len(figures) if len(figures) < 8 else (len(figures) + 1) // 2,
         "pictures": {p.key: Markup(p.markup) for p in overview.pictures()},
+        "narrow": {p.key: Markup(p.markup) for p in overview.narrow().pictures()},
         "readings": Markup(overview.readings()),
         "states": [s for s in BAND_STATES if any(b.state == s for b in record.bands)],
         "sleeps": [_row(index, sleep) for index, sleep in enumerate(report["sleeps"])],
@@ -116,7 +117,7 @@ def _figures(report: Report) -> list[Figure]:
         _flaws(samples, mood),
         Figure(
             span(sum(slept)),
-            f"asleep, in {count(len(slept), 'sleep')}",
+            f"asleep, in {_sleeps(report, len(slept))}",
             share=sum(slept) / max(report["virtual_s"], 1e-9),
         ),
         Figure(f"{accesses:,}", "accesses to closed DDR", "bad" if accesses else "good"),
@@ -139,6 +140,12 @@ def _figures(report: Report) -> list[Figure]:
         words = f"off the schedule in the 99th percentile, {jitter['max']:,} us at most"
         figures.append(Figure(f"{jitter['p99']:,} us", words))
     return figures
+
+
+def _sleeps(report: Report, slept: int) -> str:
+    """As many as the verdict and the table have; some were called off before Linux slept."""
+    asked = count(len(report["sleeps"]), "sleep")
+    return asked if slept == len(report["sleeps"]) else f"{slept} of {asked}"
 
 
 def _flaws(samples: Samples, mood: str) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import copy
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ from fwgen.report.svg import Scale, line, rect, text
 from fwgen.report.words import count, fine_clock, span
 
 WIDTH: Final = 1160.0
+NARROW: Final = 400.0
 LEFT: Final = 62.0
 RIGHT: Final = 14.0
 _COLUMNS: Final = 1084
+_TICKS: Final = 12
+_TICKS_NARROW: Final = 4
 _SHORTEST_LABEL: Final = 70.0
 _PEAK_LETTER: Final = 11.0  # as wide as on a narrow page
 
@@ -38,6 +42,7 @@ class Overview:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._width, self._suffix, self._ticks = WIDTH, "", _TICKS
         self._x = Scale(0.0, run.end_s, LEFT, WIDTH - RIGHT)
         self._centres_s: Floats = (np.arange(_COLUMNS, dtype=np.float64) + 0.5) * (
             run.end_s / _COLUMNS
@@ -45,6 +50,13 @@ class Overview:
         self._grid_s = np.linspace(0.0, run.end_s, 8 * _COLUMNS + 1)
         self._seen = survey(run, _COLUMNS, self._grid_s)
         self._missing_columns = missing(run, _COLUMNS)
+
+    def narrow(self) -> Overview:
+        """The same for a page as wide as a telephone."""
+        other = copy.copy(self)
+        other._width, other._suffix, other._ticks = NARROW, "-narrow", _TICKS_NARROW
+        other._x = Scale(0.0, self._run.end_s, LEFT, NARROW - RIGHT)
+        return other
 
     def pictures(self) -> list[Picture]:
         return [
@@ -72,7 +84,9 @@ class Overview:
             parts.append(_marker(self._x(access.t_s), f"DDR touched at {fine_clock(access.t_s)}"))
         asleep = [band for band in self._run.record.bands if band.state == ASLEEP]
         told = f"Linux was asleep {count(len(asleep), 'time')} in {span(self._run.end_s)}."
-        return svg.picture(WIDTH, 32, "What Linux was doing", told, parts, "linux")
+        return svg.picture(
+            self._width, 32, "What Linux was doing", told, parts, f"linux{self._suffix}"
+        )
 
     def _distance(self) -> str:
         record, height = self._run.record, 236.0
@@ -89,7 +103,9 @@ class Overview:
             f"between {np.nanmin(self._seen.nearest, initial=9e9):.0f} and "
             f"{np.nanmax(self._seen.farthest, initial=0):.0f} mm."
         )
-        return svg.picture(WIDTH, height, "Distance over time", told, parts, "distance")
+        return svg.picture(
+            self._width, height, "Distance over time", told, parts, f"distance{self._suffix}"
+        )
 
     def _backlog(self) -> str:
         height = 150.0
@@ -101,20 +117,22 @@ class Overview:
         x, top = _thin(self._x.all(self._grid_s), y.all(self._seen.waiting))
         parts.append(svg.area(x, top, y(0), "waiting"))
         if capacity <= shown:
-            parts.append(line(LEFT, y(capacity), WIDTH - RIGHT, y(capacity), "limit"))
+            parts.append(line(LEFT, y(capacity), self._width - RIGHT, y(capacity), "limit"))
             label = f"the log holds about {round(capacity, -3):,.0f} of these"
             parts.append(text(label, LEFT + 8, y(capacity) - 5, "note"))
         parts += self._peaks(y, most)
         parts += self._missing(height)
         told = f"Samples waiting in the log; {count(most, 'sample')} at most."
-        return svg.picture(WIDTH, height, "Backlog over time", told, parts, "backlog")
+        return svg.picture(
+            self._width, height, "Backlog over time", told, parts, f"backlog{self._suffix}"
+        )
 
     def _arrival(self) -> str:
         run, height = self._run, 300.0
         y = Scale(0.0, run.end_s, height - 30, 8)
         parts = [*self._frame(y, height - 22, str, svg.time_ticks(0, run.end_s, 6))]
-        for t_s, label in svg.time_ticks(0, run.end_s, 12):
-            anchor = "end" if self._x(t_s) > WIDTH - 40 else "middle"
+        for t_s, label in svg.time_ticks(0, run.end_s, self._ticks):
+            anchor = "end" if self._x(t_s) > self._width - 40 else "middle"
             parts.append(text(label, self._x(t_s), height - 8, "tick", anchor))
         x, top = self._known(y)
         if len(x):
@@ -132,7 +150,9 @@ class Overview:
             "Linux sleeps nothing arrives and the line stays level; when it wakes the backlog "
             "arrives at once and the line jumps up to the diagonal."
         )
-        return svg.picture(WIDTH, height, "When each sample arrived", told, parts, "arrival")
+        return svg.picture(
+            self._width, height, "When each sample arrived", told, parts, f"arrival{self._suffix}"
+        )
 
     # ------------------------------------------------------------------------------------ parts
 
@@ -150,9 +170,9 @@ class Overview:
                 yield rect(x, 0, max(end_x - x, 0.5), height, "night")
         marks = y_ticks or [(value, label(value)) for value in svg.ticks(y.low, y.high * 0.99, 4)]
         for value, shown in marks:
-            yield line(LEFT, y(value), WIDTH - RIGHT, y(value), "grid")
+            yield line(LEFT, y(value), self._width - RIGHT, y(value), "grid")
             yield text(shown, LEFT - 8, y(value) + 4, "tick", "end")
-        for t_s, _ in svg.time_ticks(0, self._run.end_s, 12):
+        for t_s, _ in svg.time_ticks(0, self._run.end_s, self._ticks):
             yield line(self._x(t_s), 0, self._x(t_s), height, "grid")
 
     def _true_line(self, y: Scale) -> tuple[Floats, Floats]:
@@ -194,7 +214,7 @@ class Overview:
 
     @property
     def _column_width(self) -> float:
-        return (WIDTH - LEFT - RIGHT) / _COLUMNS
+        return (self._width - LEFT - RIGHT) / _COLUMNS
 
     def _peaks(self, y: Scale, most: int) -> Iterator[str]:
         """A number at the end of each sleep that is worth one."""

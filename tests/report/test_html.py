@@ -57,7 +57,10 @@ def page_of(record: RunRecord, expect: str = "{}") -> str:
     return render_html(record, build_report(record, scenario(expect)))
 
 
-def pictures(text: str) -> list[ElementTree.Element]:
+def pictures(text: str, all_of_them: bool = False) -> list[ElementTree.Element]:
+    """Of the whole run those for a wide page, without `all_of_them`."""
+    if not all_of_them:
+        text = re.sub(r'<div class="narrow">.*?</div>', "", text, flags=re.S)
     return [ElementTree.fromstring(found) for found in re.findall(r"<svg.*?</svg>", text, re.S)]
 
 
@@ -71,8 +74,8 @@ def test_the_page_is_well_formed_and_needs_nothing_else() -> None:
 
 
 def test_every_picture_has_a_title_and_a_description() -> None:
-    found = pictures(page_of(NIGHT))
-    assert len(found) == 4 + 3 * 3
+    found = pictures(page_of(NIGHT), all_of_them=True)
+    assert len(found) == 2 * 4 + 3 * 3
     for picture in found:
         title, description = picture.find("title"), picture.find("desc")
         assert title is not None and title.text and description is not None and description.text
@@ -215,3 +218,12 @@ def test_many_sleeps_are_all_in_the_table_and_the_first_are_drawn() -> None:
     page = Page(page_of(make_record(6000, sleeps)))
     assert "48 more are not drawn." in page.text
     assert page.text.count("timer") == 60
+
+
+def test_the_sleeps_of_the_tile_are_those_of_table_and_verdict() -> None:
+    """A sleep that was called off is one that the scenario counts."""
+    record = make_record(600, ((60.0, 120.0), (200.0, 260.0), (300.0, 400.0)))
+    record.sleeps[1] = replace(record.sleeps[1], slept_s=0.0)
+    page = Page(page_of(record, "{sleeps: 3}"))
+    assert "asleep, in 2 of 3 sleeps" in page.text
+    assert "sleeps is 3" in page.text
