@@ -14,17 +14,23 @@ if TYPE_CHECKING:
 
 HELP = "say what is installed, what is missing and how to get it"
 
-FORMAT = 1
+FORMAT = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "Everything that is found is tried. Exit code 3 if check, generate, run and demo cannot "
+        "run here; for them a C compiler is enough, Zephyr and Renode may be missing."
+    )
     parser.add_argument(
-        "--json", action="store_true", help="print what was found as one JSON document instead"
+        "--json",
+        action="store_true",
+        help="print one JSON document instead; its `ok`: all of it works, for every command",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 3 if not even the host road (check, generate, run, demo) is there. That Zephyr or
+    """Exit code 3 if not even the host road (check, generate, run, demo) works. That Zephyr or
     Renode is missing is told, and no failure."""
     from fwgen.config import load_config
     from fwgen.setup.inventory import take
@@ -33,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         document = {
             "fwgen-doctor": FORMAT,
-            "ok": inventory.host_road,
+            "ok": inventory.all_works,
             "config": {"file": str(inventory.config.path), "exists": inventory.config.exists},
             "items": [item.to_json() for item in inventory.items],
         }
@@ -48,14 +54,21 @@ def _text(inventory: Inventory) -> str:
     width = max(len(item.name) for item in inventory.items)
     lines = []
     for item in inventory.items:
-        mark = "found  " if item.found else "MISSING" if item.needed else "missing"
         what = f"{item.version}  {item.where}".strip() if item.found else _wants(item)
-        lines.append(f"{mark}  {item.name:{width}}  {what}".rstrip())
-        if item.note:
-            lines.append(f"{'':7}  {'':{width}}  {item.note}")
+        lines.append(f"{_mark(item)}  {item.name:{width}}  {what}".rstrip())
+        told = [item.note, *item.trouble.splitlines()]
+        if item.found and item.trouble:
+            told.append(_wants(item))
+        lines += [f"{'':7}  {'':{width}}  {text}" for text in told if text]
     exists = "" if config.exists else " (not there)"
     lines += ["", f"configuration: {config.path}{exists}", _verdict(inventory.items)]
     return "\n".join(lines)
+
+
+def _mark(item: Item) -> str:
+    if item.found:
+        return "works  " if item.works else "BROKEN " if item.needed else "broken "
+    return "MISSING" if item.needed else "missing"
 
 
 def _wants(item: Item) -> str:
@@ -64,7 +77,7 @@ def _wants(item: Item) -> str:
 
 
 def _verdict(items: Sequence[Item]) -> str:
-    lacking = {i.for_commands for i in items if not i.found and i.needed}
+    lacking = {i.for_commands for i in items if not i.works and i.needed}
     if not lacking:
         return "all commands can run"
     return f"cannot run yet: {'; '.join(sorted(lacking))}"

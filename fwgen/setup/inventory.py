@@ -1,40 +1,46 @@
-"""What of all that fwgen can use is here: where, which version, and who needs it."""
+"""What of all that fwgen can use is here, whether it works, and who needs it."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import platform
 import re
+import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fwgen.backends.host.compile import compilers, trouble_with
+from fwgen.backends.renode.find import what_is_missing
 from fwgen.build.find import (
     Zephyr,
+    find_cmake,
     find_program,
     find_python,
     find_toolchain,
     find_zephyr,
     program_path,
+    program_version,
 )
+from fwgen.build.preflight import MODULES, check_modules, check_path
 from fwgen.config import Config, RenodeConfig
 from fwgen.distribution import install
 from fwgen.errors import FwgenError
+from fwgen.setup import trials
 
 HOST, BUILD, RENODE = "run, demo", "build", "run --backend renode, monitor"
-
-_PROBE_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True)
 class Item:
-    """`version` and `where` are '' where nothing was found; `get`: the one command that gets it.
-    `needed`: without it some command does not run at all, and not just less well."""
+    """`version` and `where` are '' where nothing was found. `trouble`: why what was found does not
+    work, or why nothing was found. `get`: the one command that mends it. `needed`: without it some
+    command does not run at all, and not just less well."""
 
     name: str
     found: bool
@@ -44,9 +50,14 @@ class Item:
     note: str = ""
     get: str = ""
     needed: bool = True
+    trouble: str = ""
+
+    @property
+    def works(self) -> bool:
+        return self.found and not self.trouble
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "works": self.works}
 
 
 @dataclass
@@ -58,11 +69,16 @@ class Inventory:
 
     @property
     def host_road(self) -> bool:
-        """Is all there that check, generate, run and demo need?"""
-        return all(i.found for i in self.items if i.for_commands in ("all", HOST) and i.needed)
+        """Does all work that check, generate, run and demo need?"""
+        return all(i.works for i in self.items if i.for_commands in ("all", HOST) and i.needed)
+
+    @property
+    def all_works(self) -> bool:
+        return all(i.works for i in self.items if i.needed)
 
 
 def take(config: Config, near: Sequence[Path]) -> Inventory:
+    """Looks for everything, and tries what it finds: that takes some seconds."""
     inventory = Inventory(config, near)
     for probe in (_host, _audit, _zephyr, _renode, _robot):
         inventory.items += probe(inventory)
@@ -71,13 +87,16 @@ def take(config: Config, near: Sequence[Path]) -> Inventory:
 
 def _host(inventory: Inventory) -> Iterator[Item]:
     yield Item("Python", True, "all", platform.python_version(), sys.executable)
-    for name in ("cc", "gcc", "clang"):
-        path = shutil.which(name)
-        if path:
-            version = _version([path, "--version"])
-            yield Item("C compiler", True, HOST, version, path)
+    tried = []
+    for command in compilers():
+        where = shlex.join(command)
+        trouble = trouble_with(command)
+        if not trouble:
+            yield Item("C compiler", True, HOST, program_version([*command, "--version"]), where)
             return
-    yield _package("C compiler", "ziglang", HOST, "pip install ziglang")
+        tried.append(f"{where}: {trouble}")
+    get = "unset CC" if os.environ.get("CC") else "pip install ziglang"
+    yield Item("C compiler", bool(tried), HOST, trouble="; ".join(tried), get=get)
 
 
 def _audit(inventory: Inventory) -> Iterator[Item]:
@@ -85,16 +104,61 @@ def _audit(inventory: Inventory) -> Iterator[Item]:
 
 
 def _zephyr(inventory: Inventory) -> Iterator[Item]:
-    config = inventory.config
+    config, python = inventory.config, None
     try:
         zephyr = inventory.zephyr = find_zephyr(config, inventory.near)
+        check_path("its folder", zephyr.base, f"move it ({zephyr.origin} names it)")
     except FwgenError as error:
-        yield _missing("Zephyr", BUILD, error, "fwgen setup")
+        yield _missing("Zephyr", BUILD, error, "fwgen setup --only zephyr")
     else:
         named = f"named by {zephyr.origin}"
         yield Item("Zephyr", True, BUILD, zephyr.version_text, str(zephyr.base), named)
-        yield _zephyr_python(config, zephyr)
+        item, python = _zephyr_python(config, zephyr)
+        yield item
+        if python:
+            yield _modules(config, zephyr, python)
     yield _toolchain(config)
+    yield from _build_tools(config, inventory.zephyr)
+    yield _optional("dtc", BUILD, "apt-get install device-tree-compiler", "checks Zephyr's tree")
+    yield _optional("git", "setup", "apt-get install git", "fetches Zephyr and pyrenode3")
+
+
+def _zephyr_python(config: Config, zephyr: Zephyr) -> tuple[Item, Path | None]:
+    name = "Python with west and Zephyr's packages"
+    try:
+        python = find_python(config, zephyr)
+    except FwgenError as error:
+        return _missing(name, BUILD, error, str(error).rpartition(": ")[2]), None
+    version = program_version([python, "-c", "import west.version as v; print(v.__version__)"])
+    return Item(name, True, BUILD, f"west {version}" if version else "", str(python)), python
+
+
+def _modules(config: Config, zephyr: Zephyr, python: Path) -> Item:
+    name = "Zephyr's modules"
+    get = f"cd {zephyr.workspace} && west update" if zephyr.workspace else "fwgen setup"
+    try:
+        check_modules(config, zephyr, python)
+    except FwgenError as error:
+        return _missing(name, BUILD, error, get)
+    return Item(name, True, BUILD, where=", ".join(MODULES))
+
+
+def _toolchain(config: Config) -> Item:
+    get = "apt-get install gcc-arm-none-eabi"
+    try:
+        toolchain = find_toolchain(config)
+        check_path("its path", toolchain.path, f"move it ({toolchain.origin} names it)")
+    except FwgenError as error:
+        return _missing("toolchain for the M33", BUILD, error, get)
+    compiler = toolchain.compiler
+    version = program_version([compiler, "--version"]) if compiler else ""
+    note = f"{toolchain.variant}, named by {toolchain.origin}"
+    trouble = trials.trouble_with_cross_compiler(compiler) if compiler else ""
+    where = str(compiler or "not tried: Zephyr looks for it itself")
+    return Item("toolchain for the M33", True, BUILD, version, where, note, get, trouble=trouble)
+
+
+def _build_tools(config: Config, zephyr: Zephyr | None) -> Iterator[Item]:
     path = program_path(config.zephyr.python)
     for name, package in (("cmake", "cmake"), ("ninja", "ninja-build")):
         get = f"apt-get install {package}"
@@ -102,59 +166,71 @@ def _zephyr(inventory: Inventory) -> Iterator[Item]:
             found = find_program(name, package, path)
         except FwgenError as error:
             yield _missing(name, BUILD, error, get)
-        else:
-            yield Item(name, True, BUILD, _version([found, "--version"]), str(found))
-    yield _optional("dtc", BUILD, "apt-get install device-tree-compiler", "checks Zephyr's tree")
-    yield _optional("git", "setup", "apt-get install git", "fetches Zephyr and pyrenode3")
-
-
-def _zephyr_python(config: Config, zephyr: Zephyr) -> Item:
-    name = "Python with west and Zephyr's packages"
-    try:
-        python = find_python(config, zephyr)
-    except FwgenError as error:
-        return _missing(name, BUILD, error, str(error).rpartition(": ")[2])
-    version = _version([python, "-c", "import west.version as v; print(v.__version__)"])
-    return Item(name, True, BUILD, f"west {version}" if version else "", str(python))
-
-
-def _toolchain(config: Config) -> Item:
-    try:
-        toolchain = find_toolchain(config)
-    except FwgenError as error:
-        return _missing("toolchain for the M33", BUILD, error, "apt-get install gcc-arm-none-eabi")
-    compiler = toolchain.compiler
-    version = _version([compiler, "--version"]) if compiler else ""
-    note = f"{toolchain.variant}, named by {toolchain.origin}"
-    return Item("toolchain for the M33", True, BUILD, version, str(compiler or "by Zephyr"), note)
+            continue
+        trouble = trials.trouble_with_program([found, "--version"])
+        if name == "cmake" and zephyr and not trouble:
+            try:
+                find_cmake(zephyr, path)
+            except FwgenError as error:
+                trouble, get = error.message, "pip install --upgrade cmake"
+        version = program_version([found, "--version"])
+        yield Item(name, True, BUILD, version, str(found), get=get, trouble=trouble)
 
 
 def _renode(inventory: Inventory) -> Iterator[Item]:
-    renode = inventory.config.renode
-    place = renode.build_dir or renode.bin
-    key = "renode.build_dir" if renode.build_dir else "renode.bin"
-    if place is None:
-        yield Item("Renode", False, RENODE, get="fwgen setup")
-    elif not place.exists():
-        note = f"{inventory.config.origin(key)} names {place}, which is not there"
-        yield Item("Renode", False, RENODE, note=note, get="fwgen setup")
+    config = inventory.config
+    yield _emulator(config)
+    if config.renode.pyrenode3:
+        where = config.renode.pyrenode3 / "pyrenode3"
+        wrong = "" if where.is_dir() else f"{config.origin('renode.pyrenode3')} names {where}, "
+        trouble = f"{wrong}which is not there" if wrong else ""
+        note = "" if wrong else "on sys.path by the configuration"
+        get = "fwgen setup --only renode"
+        name, found = "pyrenode3", not wrong
+        yield Item(name, found, RENODE, "", str(where), note, get, trouble=trouble)
     else:
-        note = f"named by {inventory.config.origin(key)}, runtime {renode.runtime or 'mono'}"
-        yield Item("Renode", True, RENODE, renode_version(renode), str(place), note)
-    if renode.build_dir and (renode.runtime or "mono") == "mono":
-        yield _program("mono", RENODE, "apt-get install mono-complete")
-    if renode.pyrenode3 and (renode.pyrenode3 / "pyrenode3").is_dir():
-        where = str(renode.pyrenode3 / "pyrenode3")
-        yield Item("pyrenode3", True, RENODE, "", where, "on sys.path by the configuration")
-    else:
-        yield _package("pyrenode3", "pyrenode3", RENODE, "fwgen setup --only renode")
+        yield _package("pyrenode3", "pyrenode3", RENODE, "fwgen setup --only renode", try_it=False)
     yield _package("pythonnet", "pythonnet", RENODE, install("renode"))
+
+
+def _emulator(config: Config) -> Item:
+    renode = config.renode
+    place = renode.build_dir or renode.bin
+    if place is None:
+        return Item("Renode", False, RENODE, get="fwgen setup --only renode")
+    origin = config.origin("renode.build_dir" if renode.build_dir else "renode.bin")
+    note = f"named by {origin}, runtime {renode.runtime or 'mono'}"
+    missing = what_is_missing(renode)
+    found = place.exists()
+    trouble = missing
+    if not missing and (failed := trials.trouble_with_renode(renode)):
+        trouble = f"it does not start: {failed}"
+    version = renode_version(renode) if found else ""
+    get = _command_in(missing) or "fwgen setup --only renode"
+    return Item("Renode", found, RENODE, version, str(place), note, get, trouble=trouble)
+
+
+def _command_in(sentence: str) -> str:
+    """`apt-get ...` at a sentence's end, or a command in backquotes."""
+    found = re.search(r"(apt-get install \S+)$|`(\./build\.sh[^`]*)`", sentence)
+    return (found[1] or found[2]) if found else ""
 
 
 def _robot(inventory: Inventory) -> Iterator[Item]:
     for_suites = "the Robot suites"
-    get = install("renode")
-    yield _package("Robot Framework", "robot", for_suites, get, "robotframework")
+    yield _package("Robot Framework", "robot", for_suites, install("renode"), "robotframework")
+    test = inventory.config.renode.test
+    if test is None:
+        return
+    origin = inventory.config.origin("renode.test")
+    name, note = "renode-test", f"named by {origin}"
+    get = "fwgen setup --only renode"
+    if not test.is_file():
+        trouble = f"{origin} names {test}, which is not there"
+        yield Item(name, False, for_suites, where=str(test), get=get, trouble=trouble)
+        return
+    trouble = trials.trouble_with_program([test, "--help"])
+    yield Item(name, True, for_suites, "", str(test), note, get, trouble=trouble)
 
 
 def renode_version(renode: RenodeConfig) -> str:
@@ -164,11 +240,16 @@ def renode_version(renode: RenodeConfig) -> str:
         text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
         found = re.search(r"^(\d+\.\d+\.\d+) - ", text, re.MULTILINE)
         return found[1] if found else ""
-    return _version([renode.bin, "--version"]) if renode.bin else ""
+    return program_version([renode.bin, "--version"]) if renode.bin else ""
 
 
 def _package(
-    title: str, module: str, for_commands: str, get: str, distribution: str | None = None
+    title: str,
+    module: str,
+    for_commands: str,
+    get: str,
+    distribution: str | None = None,
+    try_it: bool = True,
 ) -> Item:
     try:
         spec = importlib.util.find_spec(module)
@@ -184,38 +265,20 @@ def _package(
         except importlib.metadata.PackageNotFoundError:
             continue
     where = str(Path(spec.origin).parent) if spec.origin else module
-    return Item(title, True, for_commands, version, where)
-
-
-def _program(name: str, for_commands: str, get: str) -> Item:
-    path = shutil.which(name)
-    if path is None:
-        return Item(name, False, for_commands, get=get)
-    return Item(name, True, for_commands, _version([path, "--version"]), path)
+    trouble = trials.trouble_with_package(module) if try_it else ""
+    return Item(title, True, for_commands, version, where, get=get, trouble=trouble)
 
 
 def _optional(name: str, for_commands: str, get: str, use: str) -> Item:
-    item = _program(name, for_commands, get)
-    note = "" if item.found else f"{use}; it goes without"
-    return Item(**{**asdict(item), "needed": False, "note": note})
+    path = shutil.which(name)
+    if path is None:
+        note = f"{use}; it goes without"
+        return Item(name, False, for_commands, note=note, get=get, needed=False)
+    command = [path, "--version"]
+    trouble = trials.trouble_with_program(command)
+    version = program_version(command)
+    return Item(name, True, for_commands, version, path, get=get, needed=False, trouble=trouble)
 
 
 def _missing(name: str, for_commands: str, error: FwgenError, get: str) -> Item:
-    return Item(name, False, for_commands, note=str(error), get=get)
-
-
-def _version(command: Sequence[object]) -> str:
-    """The first thing that looks like a version in what the program says; '' if it says none."""
-    try:
-        done = subprocess.run(
-            [str(word) for word in command],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_PROBE_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    found = re.search(r"\d+\.\d+(?:\.\d+)*", done.stdout or done.stderr)
-    return found[0] if found else ""
+    return Item(name, False, for_commands, trouble=error.message, get=get)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from fwgen.cli.main import main
 
 @pytest.fixture(autouse=True)
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine with nothing but Python and its packages; programs can be put into the folder."""
+    """A machine with Python, its packages and a C compiler; programs can be put into the folder."""
     tools = tmp_path / "bin"
     tools.mkdir()
+    (tools / "cc").symlink_to(shutil.which("cc") or sys.executable)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tools))
     monkeypatch.chdir(tmp_path)
@@ -37,8 +39,9 @@ def program(folder: Path, name: str, says: str) -> Path:
 def doctor(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, Any]]]:
     status = main(["doctor", "--json"])
     document = json.loads(capsys.readouterr().out)
-    assert document["fwgen-doctor"] == 1
-    assert document["ok"] == (status == 0)
+    assert document["fwgen-doctor"] == 2
+    works = [item["works"] for item in document["items"] if item["needed"]]
+    assert document["ok"] == all(works)
     return status, {item["name"]: item for item in document["items"]}
 
 
@@ -46,12 +49,12 @@ def test_a_bare_machine_has_the_host_road(capsys: pytest.CaptureFixture[str]) ->
     status, items = doctor(capsys)
     assert status == 0, "that Zephyr and Renode are missing is no failure"
     assert items["Python"]["where"] == sys.executable
-    assert items["C compiler"]["found"], "the one of the ziglang wheel"
+    assert items["C compiler"]["works"]
     for name, command in (
-        ("Zephyr", "fwgen setup"),
+        ("Zephyr", "fwgen setup --only zephyr"),
         ("toolchain for the M33", "apt-get install gcc-arm-none-eabi"),
         ("ninja", "apt-get install ninja-build"),
-        ("Renode", "fwgen setup"),
+        ("Renode", "fwgen setup --only renode"),
     ):
         assert not items[name]["found"] and items[name]["get"] == command
     assert items["Zephyr"]["for_commands"] == "build"
@@ -61,7 +64,7 @@ def test_what_is_there_has_a_place_and_a_version(
     bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cmake = program(bare, "cmake", "cmake version 3.31.10")
-    gcc = program(bare, "arm-none-eabi-gcc", "arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1")
+    gcc = compiler(bare, "arm-none-eabi-gcc", "arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1")
     zephyr = tmp_path / "work" / "zephyr"
     zephyr.mkdir(parents=True)
     (zephyr / "VERSION").write_text("VERSION_MAJOR = 4\nVERSION_MINOR = 3\nPATCHLEVEL = 1\n")
@@ -76,6 +79,122 @@ def test_what_is_there_has_a_place_and_a_version(
     assert items["Zephyr"]["version"] == "4.3.1"
     assert items["Zephyr"]["note"] == f"named by {config}:2"
     assert items["Renode"]["version"].startswith("1.16.0")
+    for name in ("cmake", "toolchain for the M33", "C compiler", "Zephyr"):
+        assert items[name]["works"], items[name]
+    assert not items["Renode"]["works"] and "coreclr" in items["Renode"]["trouble"]
+
+
+def compiler(folder: Path, name: str, says: str) -> Path:
+    """One that makes the file that it is asked for."""
+    path = program(folder, name, says)
+    path.write_text(f'{path.read_text()}while [ $# -gt 1 ]; do shift; done\necho x > "$1"\n')
+    return path
+
+
+def test_a_compiler_that_produces_nothing(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program(bare, "arm-none-eabi-gcc", "arm-none-eabi-gcc 12.2.1")
+    _, items = doctor(capsys)
+    found = items["toolchain for the M33"]
+    assert found["found"] and not found["works"]
+    assert found["trouble"] == "it ends well and produces nothing"
+    assert found["get"] == "apt-get install gcc-arm-none-eabi"
+
+
+def test_a_c_compiler_that_is_broken(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CC", str(program(bare, "mycc", "")))
+    status, items = doctor(capsys)
+    assert status == 3, "nothing can run"
+    assert not items["C compiler"]["works"] and "produces nothing" in items["C compiler"]["trouble"]
+    assert items["C compiler"]["get"] == "unset CC"
+
+
+RENODES = {
+    "empty folder": ("build_dir", "", "mono", "is no Renode, there is no", "fwgen setup"),
+    "sources": ("build_dir", "build.sh", "mono", "were not built", "./build.sh --no-gui"),
+    "sources for .NET": ("build_dir", "build.sh", "coreclr", "runtime coreclr", "--net"),
+    "without mono": (
+        *("build_dir", "output/bin/Release/Renode.exe", "mono"),
+        *("mono is not installed", "apt-get install mono-complete"),
+    ),
+    "without .NET": (
+        *("build_dir", "output/bin/Release/Renode.dll", "coreclr"),
+        *("needs .NET, and there is no `dotnet`", "fwgen setup --only renode"),
+    ),
+    "a folder for a file": ("bin", "renode/x", "coreclr", "is no program", "fwgen setup"),
+}
+
+
+@pytest.mark.parametrize("name", RENODES)
+def test_a_renode_that_cannot_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    key, file, runtime, reason, command = RENODES[name]
+    place = tmp_path / "renode"
+    place.mkdir()
+    if file:
+        (place / file).parent.mkdir(parents=True, exist_ok=True)
+        (place / file).write_text("")
+    configure(tmp_path, f'[renode]\n{key} = "{place}"\nruntime = "{runtime}"\n')
+    _, items = doctor(capsys)
+    found = items["Renode"]
+    assert found["found"] and not found["works"]
+    assert reason in found["trouble"] and command in found["get"]
+
+
+def test_a_renode_that_looks_well_and_does_not_start(
+    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program(bare, "mono", "Mono 6")
+    place = tmp_path / "renode"
+    (place / "output/bin/Release").mkdir(parents=True)
+    (place / "output/bin/Release/Renode.exe").write_text("no program at all")
+    driver = tmp_path / "driver" / "pyrenode3"
+    driver.mkdir(parents=True)
+    (driver / "__init__.py").write_text("raise ImportError('Renode not found')\n")
+    configure(
+        tmp_path,
+        f'[renode]\nbuild_dir = "{place}"\nruntime = "mono"\npyrenode3 = "{driver.parent}"\n',
+    )
+    _, items = doctor(capsys)
+    assert not items["Renode"]["works"]
+    assert items["Renode"]["trouble"].startswith("it does not start: ")
+
+
+def test_renodes_own_runner_that_is_not_there_or_fails(
+    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = configure(tmp_path, f'[renode]\ntest = "{bare / "renode-test"}"\n')
+    _, items = doctor(capsys)
+    assert items["renode-test"]["trouble"].startswith(f"{config}:2 names ")
+    (bare / "renode-test").write_text("#!/bin/sh\necho No module named psutil >&2\nexit 1\n")
+    (bare / "renode-test").chmod(0o755)
+    _, items = doctor(capsys)
+    assert items["renode-test"]["trouble"] == "No module named psutil"
+    assert not items["renode-test"]["works"]
+
+
+def test_modules_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    zephyr = tmp_path / "zephyr"
+    zephyr.mkdir()
+    (zephyr / "VERSION").write_text("VERSION_MAJOR = 4\nVERSION_MINOR = 3\nPATCHLEVEL = 1\n")
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\n")
+    python.chmod(0o755)
+    text = f'[zephyr]\nbase = "{zephyr}"\npython = "{python}"\nmodules = ["/none/hal"]\n'
+    config = configure(tmp_path, text)
+    _, items = doctor(capsys)
+    found = items["Zephyr's modules"]
+    assert found["trouble"] == f"/none/hal is not there ({config}:4 names it)"
+    assert found["get"] == "fwgen setup"
+
+
+def configure(home: Path, text: str) -> Path:
+    config = home / ".config/fwgen/config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(text)
+    return config
 
 
 def test_what_is_named_and_wrong_is_told(
@@ -84,8 +203,9 @@ def test_what_is_named_and_wrong_is_told(
     monkeypatch.setenv("ZEPHYR_BASE", str(tmp_path / "nowhere"))
     monkeypatch.setenv("PYRENODE_BIN", str(tmp_path / "none"))
     _, items = doctor(capsys)
-    assert "ZEPHYR_BASE names it" in items["Zephyr"]["note"]
-    assert "PYRENODE_BIN names" in items["Renode"]["note"]
+    assert "ZEPHYR_BASE names it" in items["Zephyr"]["trouble"]
+    assert "named by PYRENODE_BIN" in items["Renode"]["note"]
+    assert f"there is no {tmp_path / 'none'}" in items["Renode"]["trouble"]
 
 
 def test_a_program_that_says_nothing_or_breaks(
@@ -95,6 +215,9 @@ def test_a_program_that_says_nothing_or_breaks(
     (bare / "cmake").chmod(0o755)
     _, items = doctor(capsys)
     assert items["cmake"]["found"] and items["cmake"]["version"] == ""
+    assert not items["cmake"]["works"]
+    assert items["cmake"]["trouble"] == "it ends with status 3"
+    assert items["cmake"]["get"] == "apt-get install cmake"
 
 
 def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:

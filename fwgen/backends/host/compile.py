@@ -104,7 +104,7 @@ def compile_once(
 ) -> Path:
     """The shared library of these files, by their names; raises as build_library does. `what`: for
     people."""
-    candidates = _compilers()
+    candidates = compilers()
     names = [_name(sources, options, compiler) for compiler in candidates]
     found = next((path for name in names if _is_whole(path := _cache_folder() / name)), None)
     if found:
@@ -116,7 +116,7 @@ def compile_once(
             errors = _compile(compiler, options, sources, Path(folder))
             if not errors:
                 return _keep(Path(folder) / _PRODUCT, name, say)
-        trouble = _try(compiler)
+        trouble = trouble_with(compiler)
         if not trouble:
             raise ToolBrokeError(f"{shlex.join(compiler)} does not compile {what}:\n{errors}")
         broken.append(f"  {shlex.join(compiler)}: {trouble}")
@@ -142,7 +142,7 @@ def _own_sources() -> dict[str, bytes]:
     return sources
 
 
-def _compilers() -> list[list[str]]:
+def compilers() -> list[list[str]]:
     """Commands to try, in this order: CC, if set; the usual ones behind it where it makes code for
     another machine, as the CC of a board's SDK does."""
     found = [[path] for name in ("cc", "gcc", "clang") if (path := shutil.which(name))]
@@ -166,7 +166,7 @@ def _is_for_another_machine(compiler: Sequence[str]) -> bool:
     return not failed and machine != "" and machine not in (here, here.replace("i686", "i386"))
 
 
-def _try(compiler: Sequence[str]) -> str:
+def trouble_with(compiler: Sequence[str]) -> str:
     """What is wrong with a compiler; empty if it makes a library of next to nothing."""
     with tempfile.TemporaryDirectory(prefix="fwgen-") as folder:
         errors = _compile(compiler, ("-shared", "-fPIC"), {"trial.c": _TRIAL}, Path(folder))

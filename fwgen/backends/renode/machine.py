@@ -65,7 +65,7 @@ class Machine:
     def __init__(
         self, board: str, wiring: str = "", config: RenodeConfig | None = None, log: str = ""
     ) -> None:
-        net = _load_renode(config or load_config().renode)
+        net = load_renode(config or load_config().renode)
         self._net = net
         self._monitor = net.Monitor()
         self._emulation = net.Emulation()
@@ -300,7 +300,7 @@ class _Net:
     FromBase64: Any
 
 
-def _load_renode(config: RenodeConfig) -> _Net:
+def load_renode(config: RenodeConfig) -> _Net:
     wanted = config.environment()
     if not wanted.keys() & {"PYRENODE_BUILD_DIR", "PYRENODE_BIN"}:
         raise MissingToolError("Renode was not found (`fwgen setup`)")

@@ -1,0 +1,27 @@
+"""`python -m fwgen.backends.renode.trial`: start Renode as a run would, ask its version, end."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from fwgen.backends.renode.machine import load_renode
+from fwgen.config import load_config
+
+
+def main() -> int:
+    """Ends the process by itself where Renode has started: .NET's own shutdown may hang."""
+    try:
+        out, err = load_renode(load_config().renode).Monitor().execute("version")
+    except BaseException as error:  # also the SystemExit of a loader
+        print(f"{type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    print((out or err).strip())
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)
