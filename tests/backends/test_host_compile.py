@@ -149,7 +149,7 @@ def test_nor_does_it_to_the_compiler_that_comes_with_the_package(
 ) -> None:
     monkeypatch.delenv("ZIG_GLOBAL_CACHE_DIR", raising=False)
     monkeypatch.setattr(
-        host_compile, "_compilers", lambda: [[sys.executable, "-m", "ziglang", "cc"]]
+        host_compile, "compilers", lambda: [[sys.executable, "-m", "ziglang", "cc"]]
     )
     (home / "cache").write_text("in the way")
     assert build_library(TINY).exists()

@@ -13,24 +13,37 @@ from fwgen.config import RenodeConfig
 from fwgen.errors import MissingToolError
 
 
+def renode(folder: Path) -> Path:
+    """What looks like a released one."""
+    program = folder / "renode"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    return program
+
+
 def test_each_thing_that_can_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "not installed" in what_is_missing(RenodeConfig())
     nowhere = tmp_path / "nowhere"
     assert f"there is no {nowhere}" in what_is_missing(RenodeConfig(build_dir=nowhere))
     assert f"there is none in {nowhere}" in what_is_missing(
-        RenodeConfig(bin=tmp_path, pyrenode3=nowhere)
+        RenodeConfig(bin=renode(tmp_path), runtime="coreclr", pyrenode3=nowhere)
     )
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert "pythonnet" in what_is_missing(RenodeConfig(bin=tmp_path))
+    assert "pythonnet" in what_is_missing(RenodeConfig(bin=renode(tmp_path), runtime="coreclr"))
     monkeypatch.setattr("importlib.util.find_spec", lambda name: name == "pythonnet" or None)
-    assert "pyrenode3 is not installed" in what_is_missing(RenodeConfig(bin=tmp_path))
+    assert "pyrenode3 is not installed" in what_is_missing(
+        RenodeConfig(bin=renode(tmp_path), runtime="coreclr")
+    )
 
 
 def test_nothing_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: True)
     (tmp_path / "pyrenode3").mkdir()
-    assert what_is_missing(RenodeConfig(bin=tmp_path, pyrenode3=tmp_path)) == ""
-    find_renode(RenodeConfig(bin=tmp_path, pyrenode3=tmp_path))
+    assert (
+        what_is_missing(RenodeConfig(bin=renode(tmp_path), runtime="coreclr", pyrenode3=tmp_path))
+        == ""
+    )
+    find_renode(RenodeConfig(bin=renode(tmp_path), runtime="coreclr", pyrenode3=tmp_path))
 
 
 def test_the_command_ends_with_3_and_names_the_way_out(
