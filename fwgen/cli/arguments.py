@@ -21,6 +21,7 @@ COMMANDS = {
     "generate": "write the Zephyr application and the Linux and OP-TEE fragments",
     "build": "generate, build with west and audit the ELF",
     "audit": "audit an ELF against a spec's plan",
+    "verify": "hold compiled Linux and OP-TEE trees and an ELF against a spec",
     "run": "run a scenario and say whether every sample arrived",
     "demo": "check, generate and run the bundled example",
     "setup": "fetch Zephyr, its toolchain and Renode from their official sources",

@@ -123,6 +123,7 @@ class WakeLine:
     which needs no waking, stays on the GIC; numbers as in device trees."""
 
     exti: str
+    exti_start: int
     line: int
     tx_spi: int
     device: str
@@ -192,7 +193,10 @@ class Guarded:
 
 @dataclass(frozen=True)
 class Core:
+    """`boot_vector`: the register that says where its non-secure vector table is."""
+
     hz: int
+    boot_vector: int
     source: str
 
 

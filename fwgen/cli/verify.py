@@ -1,0 +1,48 @@
+"""`fwgen verify`: hold compiled device trees and an ELF against a spec and each other."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from fwgen.cli.output import print_json
+from fwgen.errors import InputError
+
+HELP = "hold compiled Linux and OP-TEE trees and an ELF against a spec"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--spec", type=Path, metavar="SPEC", required=True, help="the spec to hold them against"
+    )
+    parser.add_argument(
+        "--linux-dtb", type=Path, metavar="FILE", help="the tree that Linux is started with (DTB)"
+    )
+    parser.add_argument(
+        "--optee-dtb", type=Path, metavar="FILE", help="the tree that OP-TEE is built with (DTB)"
+    )
+    parser.add_argument("--elf", type=Path, metavar="ELF", help="the firmware")
+    parser.add_argument(
+        "--json", action="store_true", help="print the result as one JSON document instead"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 1 where a rule is broken."""
+    from fwgen.plan import plan_spec
+    from fwgen.spec import load_spec
+    from fwgen.terminal import style_of
+    from fwgen.verify import examine, subject_of
+    from fwgen.verify.report import passed, to_json, to_text
+
+    if not (args.linux_dtb or args.optee_dtb):
+        raise InputError("nothing to verify", "give --linux-dtb, --optee-dtb or both")
+    plan = plan_spec(load_spec(args.spec))
+    subject = subject_of(plan, args.linux_dtb, args.optee_dtb, args.elf)
+    findings = examine(subject)
+    if args.json:
+        print_json(to_json(subject, findings))
+    else:
+        print(to_text(subject, findings, style_of(sys.stdout)), end="")
+    return 0 if passed(findings) else 1

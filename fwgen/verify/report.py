@@ -1,0 +1,83 @@
+"""The result as one JSON document, and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fwgen.terminal import Style
+from fwgen.verify.finding import Finding
+from fwgen.verify.rules import RULES
+from fwgen.verify.subject import Subject
+
+FORMAT = 1
+
+
+def passed(findings: list[Finding]) -> bool:
+    return not any(finding.severity == "error" for finding in findings)
+
+
+def to_json(subject: Subject, findings: list[Finding]) -> dict[str, Any]:
+    plan = subject.plan
+    return {
+        "fwgen-verify": FORMAT,
+        "spec": plan.spec.source.path if plan.spec.source else "",
+        "board": plan.board.name,
+        "trees": plan.board.release.name,
+        "flavour": plan.board.flavour.name,
+        "linux_dtb": str(subject.linux.path) if subject.linux else None,
+        "optee_dtb": str(subject.optee.path) if subject.optee else None,
+        "elf": str(subject.elf.path) if subject.elf else None,
+        "ok": passed(findings),
+        "findings": [finding.to_json() for finding in findings],
+        "rules": {rule.id: rule.title for rule in RULES},
+    }
+
+
+def to_text(subject: Subject, findings: list[Finding], style: Style) -> str:
+    """A table of the layers, what was found, then one line that sums up."""
+    lines = list(_table(subject, findings, style))
+    for finding in findings:
+        lines += ["", *_told(finding, style)]
+    lines += ["", _verdict(subject, findings)]
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _table(subject: Subject, findings: list[Finding], style: Style) -> Iterator[str]:
+    given = {"Linux": subject.linux, "OP-TEE": subject.optee, "ELF": subject.elf}
+    for layer, what in given.items():
+        if what is None:
+            yield f"  {layer:<8} {style.paint('not given, not looked at', '2')}"
+            continue
+        mine = [finding for finding in findings if finding.layer == layer]
+        errors = sum(finding.severity == "error" for finding in mine)
+        state = (
+            style.paint(f"{errors} error{'s' * (errors > 1)}", "31")
+            if errors
+            else style.paint("well", "32")
+        )
+        warnings = len(mine) - errors
+        more = f", {warnings} warning{'s' * (warnings > 1)}" if warnings else ""
+        yield f"  {layer:<8} {state}{more}  {what.path}"
+
+
+def _told(finding: Finding, style: Style) -> Iterator[str]:
+    colour = "31" if finding.severity == "error" else "33"
+    head = f"{finding.severity}[{finding.rule}]: {finding.layer}, {finding.node}"
+    yield style.paint(head, colour)
+    yield f"  there is    {finding.found}"
+    yield f"  should be   {finding.expected}"
+    yield f"  on the board {finding.effect}"
+    if finding.mend:
+        first, *rest = finding.mend.split("\n")
+        yield f"  mend it by  {first}"
+        yield from (f"              {line}" for line in rest)
+
+
+def _verdict(subject: Subject, findings: list[Finding]) -> str:
+    plan = subject.plan
+    name = f"{plan.spec.name} on the {plan.board.title}, {plan.board.release.title}"
+    if passed(findings):
+        return f"passed {len(RULES)} rules: {name}"
+    broken = len({finding.rule for finding in findings if finding.severity == "error"})
+    return f"failed, {broken} of {len(RULES)} rules are broken: {name}"

@@ -1,0 +1,69 @@
+"""Linux can tell the M33 where its vector table is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fwgen.verify.finding import Finding, Rule
+from fwgen.verify.node import Node
+from fwgen.verify.subject import Subject
+from fwgen.verify.words import cells
+
+VECTOR = Rule("linux-nsvtor", "Linux", "st,syscfg-nsvtor is the M33's boot vector register")
+STATE = Rule("linux-cm-state", "Linux", "st,syscfg-cm-state stands beside st,syscfg-nsvtor")
+
+RULES = (VECTOR, STATE)
+
+_ZERO = "the M33 starts at address 0 and not at the firmware's vector table"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    node = subject.linux_rproc
+    if subject.linux is None or node is None:
+        return
+    label, vector = subject.plan.board.linux_rproc_label, subject.plan.board.release.boot_vector
+    mend = subject.lines("linux", label)
+    expected = (
+        f"the register at 0x{subject.plan.board.chip.m33.boot_vector:x}, such as "
+        f"<&{vector.label} 0x{vector.offset:x} 0x{vector.mask:x}>"
+    )
+    if not node.has("st,syscfg-nsvtor"):
+        yield VECTOR.broken(
+            node.path, found="no st,syscfg-nsvtor", expected=expected, effect=_ZERO, mend=mend
+        )
+        return
+    words = node.cells("st,syscfg-nsvtor")
+    syscfg = subject.linux.phandle(words[0]) if words else None
+    wrong = _wrong(subject, syscfg, words)
+    if wrong:
+        yield VECTOR.broken(
+            node.path,
+            found=f"{cells(words)}: {wrong}",
+            expected=expected,
+            effect=_ZERO,
+            mend=mend if syscfg is None or syscfg.enabled else subject.lines("linux", vector.label),
+        )
+    if not node.has("st,syscfg-cm-state"):
+        yield STATE.broken(
+            node.path,
+            found="no st,syscfg-cm-state",
+            expected="st,syscfg-cm-state, as in ST's stm32mp251.dtsi",
+            effect=f"the driver stops reading there and misses st,syscfg-nsvtor: {_ZERO}",
+            mend=f"&{label} {{\n\tst,syscfg-cm-state = <&pwr 0x204 0x0000000c>;\n}};",
+        )
+
+
+def _wrong(subject: Subject, syscfg: Node | None, words: list[int]) -> str:
+    if len(words) < 3:
+        return "three cells are due"
+    if syscfg is None:
+        return "its phandle is nobody's"
+    if not syscfg.enabled:
+        return f"{syscfg.path} is not enabled"
+    base = next(iter(syscfg.regions()), None)
+    register = subject.plan.board.chip.m33.boot_vector
+    if base is None or base.start + words[1] != register:
+        return f"that is 0x{base.start + words[1]:x}" if base else f"{syscfg.path} has no reg"
+    if words[2] != subject.plan.board.release.boot_vector.mask:
+        return f"mask 0x{words[2]:x}"
+    return ""

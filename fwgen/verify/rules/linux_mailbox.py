@@ -1,0 +1,91 @@
+"""The mailbox: its channels, and that its ring wakes a sleeping Linux."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fwgen.verify.finding import Finding, Rule
+from fwgen.verify.node import Node
+from fwgen.verify.subject import Subject
+from fwgen.verify.tree import Tree
+from fwgen.verify.words import cells, text
+
+CHANNELS = Rule("linux-mboxes", "Linux", "m33_rproc has the mailbox's three channels")
+ENABLED = Rule("linux-mailbox", "Linux", "the mailbox is there and enabled")
+SOURCE = Rule("linux-wakeup-source", "Linux", "the mailbox may wake Linux")
+LINE = Rule("linux-wake-line", "Linux", "the mailbox's receive interrupt comes through the EXTI")
+
+RULES = (CHANNELS, ENABLED, SOURCE, LINE)
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    tree, rproc, ipcc = subject.linux, subject.linux_rproc, subject.plan.board.chip.ipcc
+    if tree is None or rproc is None:
+        return
+    mend = subject.lines("linux", ipcc.node)
+    mailbox = tree.at("mailbox", ipcc.start)
+    if mailbox is None or not mailbox.enabled:
+        yield ENABLED.broken(
+            mailbox.path if mailbox else "/",
+            found="not enabled" if mailbox else f"no mailbox@{ipcc.start:x}",
+            expected=f"{ipcc.node}, enabled",
+            effect="no doorbell rings: the firmware starts and nobody hears of its messages",
+            mend=mend,
+        )
+        return
+    yield from _check_channels(subject, rproc, mailbox)
+    if not mailbox.has("wakeup-source"):
+        yield SOURCE.broken(
+            mailbox.path,
+            found="no wakeup-source",
+            expected="wakeup-source",
+            effect="the firmware cannot wake Linux: the log fills up while it sleeps",
+            mend=mend,
+        )
+    yield from _check_line(subject, tree, mailbox, mend)
+
+
+def _check_channels(subject: Subject, rproc: Node, mailbox: Node) -> Iterator[Finding]:
+    ipcc = subject.plan.board.chip.ipcc
+    bells = (ipcc.vq0, ipcc.vq1, ipcc.shutdown)
+    handle = mailbox.cell("phandle", 0)
+    names, words = rproc.strings("mbox-names"), rproc.cells("mboxes")
+    given = dict(zip(names, zip(words[::2], words[1::2], strict=False), strict=False))
+    wrong = [bell.name for bell in bells if given.get(bell.name) != (handle, bell.mbox_cell)]
+    if wrong:
+        yield CHANNELS.broken(
+            rproc.path,
+            found=f"mboxes {cells(words)}, mbox-names {text(names)}; not right: {', '.join(wrong)}",
+            expected=", ".join(f"{b.name}: <&{ipcc.node} 0x{b.mbox_cell:x}>" for b in bells),
+            effect="the two sides ring different bells: messages lie in the rings unread, or the "
+            "firmware is not asked before it is stopped",
+            mend=subject.lines("linux", subject.plan.board.linux_rproc_label),
+        )
+
+
+def _check_line(subject: Subject, tree: Tree, mailbox: Node, mend: str) -> Iterator[Finding]:
+    wake = subject.plan.board.chip.ipcc.wake
+    words = mailbox.cells("interrupts-extended")
+    parent = tree.phandle(words[0]) if words else None
+    via_exti = parent is not None and parent.name == f"interrupt-controller@{_start(subject):x}"
+    if not (via_exti and words[1:2] == [wake.line]):
+        direct = cells(mailbox.cells("interrupts"))
+        yield LINE.broken(
+            mailbox.path,
+            found=f"interrupts-extended {cells(words)}" if words else f"interrupts {direct}",
+            expected=f"the first through <&{wake.exti} {wake.line} 4>",
+            effect="in Stop the GIC has no clock: the doorbell wakes nobody (inferred), and Linux "
+            "sleeps until an alarm or a key",
+            mend=mend,
+        )
+    elif parent is not None and not parent.enabled:
+        yield LINE.broken(
+            parent.path,
+            found="the EXTI is not enabled",
+            expected='status "okay"',
+            effect="the mailbox waits for its interrupt controller for ever",
+        )
+
+
+def _start(subject: Subject) -> int:
+    return subject.plan.board.chip.ipcc.wake.exti_start

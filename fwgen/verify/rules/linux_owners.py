@@ -1,0 +1,89 @@
+"""Linux has let go of the devices and pins that are the M33's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fwgen.verify.finding import Finding, Rule
+from fwgen.verify.node import Node
+from fwgen.verify.subject import Subject
+from fwgen.verify.tree import Tree
+
+DEVICE = Rule("linux-device", "Linux", "the M33's devices are not enabled")
+PIN = Rule("linux-pin", "Linux", "no enabled device uses a pin of the M33's")
+
+RULES = (DEVICE, PIN)
+
+_BOTH = "both cores drive it: garbage on the wire, or an access that the firewall punishes"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    tree, plan = subject.linux, subject.plan
+    if tree is None:
+        return
+    chip = plan.board.chip
+    starts = {bus.name: ("i2c", bus.start) for bus in chip.i2c.values()}
+    starts |= {uart.name: ("serial", uart.start) for uart in chip.uarts.values()}
+    off = []
+    for name in plan.linux_off:
+        node = tree.at(*starts[name]) if name in starts else None
+        if node is not None and node.enabled:
+            off.append(node)
+            yield DEVICE.broken(
+                node.path,
+                found="enabled",
+                expected=f"{name} disabled: it is the M33's, or shares a pin with it",
+                effect=_BOTH,
+                mend=subject.lines("linux", name),
+            )
+    yield from _check_pins(subject, tree, off)
+
+
+def pins_used(subject: Subject) -> dict[str, str]:
+    """Pin -> what the firmware has it for."""
+    plan = subject.plan
+    used = {plan.pins.trigger.name: "the sensor's trigger", plan.pins.echo.name: "its echo"}
+    if plan.bus:
+        used |= {plan.bus.data.scl: "the display's SCL", plan.bus.data.sda: "the display's SDA"}
+    if plan.spec.console:
+        used |= {plan.board.console.tx: "the console's TX", plan.board.console.rx: "its RX"}
+    return used
+
+
+def _check_pins(subject: Subject, tree: Tree, told: list[Node]) -> Iterator[Finding]:
+    used = pins_used(subject)
+    for node in tree.nodes:
+        if node in told or not node.enabled:
+            continue
+        taken = {*_muxed(tree, node), *_gpios(subject, tree, node)} & used.keys()
+        for pin in sorted(taken):
+            yield PIN.broken(
+                node.path,
+                found=f"it uses {pin}",
+                expected=f"{pin} free: it is {used[pin]}",
+                effect=_BOTH,
+                mend=f"disable {node.name}, or give the sensor another pin",
+            )
+
+
+def _muxed(tree: Tree, node: Node) -> Iterator[str]:
+    """STM32_PINMUX(port, line, mode): the pin's number, port by port of 16, above eight bits."""
+    for group in tree.references(node, "pinctrl-0"):
+        for part in group.walk() if group else ():
+            for word in part.cells("pinmux"):
+                port, line = divmod(word >> 8, 16)
+                yield f"P{chr(ord('A') + port)}{line}" if port < 26 else ""
+
+
+def _gpios(subject: Subject, tree: Tree, node: Node) -> Iterator[str]:
+    banks = {port.start: port.letter for port in subject.plan.board.chip.gpio_ports.values()}
+    for name in node.properties:
+        if not (name == "gpios" or name.endswith("-gpios")):
+            continue
+        words = node.cells(name)
+        for handle, line in zip(words[::3], words[1::3], strict=False):
+            bank = tree.phandle(handle)
+            unit = bank.name.partition("@")[2] if bank else ""
+            letter = next((x for start, x in banks.items() if unit == f"{start:x}"), "")
+            if letter:
+                yield f"P{letter}{line}"

@@ -1,0 +1,87 @@
+"""`memory-region` names all that remoteproc must load or map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fwgen.plan.model import Window
+from fwgen.soc.model import Region
+from fwgen.verify.finding import Finding, Rule
+from fwgen.verify.node import Node
+from fwgen.verify.subject import Subject
+from fwgen.verify.words import span
+
+MISSING = Rule("linux-memory-region", "Linux", "memory-region names every window")
+SEGMENT = Rule("elf-segment", "ELF", "every segment of the ELF lies in a memory-region")
+NAMES = Rule("linux-vdev-names", "Linux", "rings and buffers have the names that Linux looks for")
+POOL = Rule("linux-vdev-pool", "Linux", "the buffers' node is a DMA pool")
+
+RULES = (MISSING, SEGMENT, NAMES, POOL)
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    node = subject.linux_rproc
+    if node is None:
+        return
+    regions = subject.memory_regions()
+    mend = subject.lines("linux", subject.plan.board.linux_rproc_label)
+    for window in [*subject.firmware, *subject.shared]:
+        if not any(region.contains(window) for _, region in regions):
+            yield MISSING.broken(
+                node.path,
+                found=f"memory-region: {_told(regions)}",
+                expected=f"{window.linux or window.name}, {span(window)}",
+                effect=f"remoteproc refuses the firmware or its link: no place for {window.title}",
+                mend=mend,
+            )
+    yield from _check_names(subject, regions, mend)
+    yield from _check_segments(subject, regions)
+
+
+def _told(regions: list[tuple[Node, Region]]) -> str:
+    return ", ".join(f"{node.name} ({span(region)})" for node, region in regions) or "nothing"
+
+
+def _check_names(
+    subject: Subject, regions: list[tuple[Node, Region]], mend: str
+) -> Iterator[Finding]:
+    ddr = subject.plan.ddr
+    for window in (ddr.vring0, ddr.vring1, ddr.vdev_buffer):
+        node = next((n for n, region in regions if region.start == window.start), None)
+        if node is None:
+            continue  # told as missing
+        if node.bare_name != window.linux:
+            yield NAMES.broken(
+                node.path,
+                found=f"the name {node.bare_name}",
+                expected=f"{window.linux}: the driver compares names, not labels",
+                effect="remoteproc allocates the rings elsewhere, where the M33 does not look",
+                mend=f"{window.linux}: {window.linux}@{window.start:x} {{ ... }};",
+            )
+        if window is ddr.vdev_buffer and not node.is_a("shared-dma-pool"):
+            yield POOL.broken(
+                node.path,
+                found='no compatible "shared-dma-pool"',
+                expected='compatible = "shared-dma-pool"',
+                effect="Linux takes the message buffers from its own memory, closed to the M33",
+                mend=_pool(window),
+            )
+
+
+def _pool(window: Window) -> str:
+    return f'&{window.linux} {{\n\tcompatible = "shared-dma-pool";\n}};'
+
+
+def _check_segments(subject: Subject, regions: list[tuple[Node, Region]]) -> Iterator[Finding]:
+    if subject.elf is None:
+        return
+    for segment in subject.elf.segments:
+        where = Region(segment.load_start, segment.size_bytes)
+        if where.size_bytes and not any(region.contains(where) for _, region in regions):
+            yield SEGMENT.broken(
+                f"segment {segment.index}",
+                found=f"loaded to {span(where)}; memory-region: {_told(regions)}",
+                expected="a place in one of them",
+                effect="Linux says `bad phdr da` and does not start the firmware",
+                mend=subject.lines("linux", subject.plan.board.linux_rproc_label),
+            )

@@ -1,0 +1,114 @@
+"""The firewall of the internal RAMs: who may use the firmware's memory, and whose page is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from fwgen.plan.model import Window
+from fwgen.soc.model import Region
+from fwgen.verify import firewall
+from fwgen.verify.finding import Finding, Rule
+from fwgen.verify.node import Node
+from fwgen.verify.subject import Subject
+from fwgen.verify.tree import Tree
+from fwgen.verify.words import span
+
+WINDOW = Rule("optee-window", "OP-TEE", "a region of the RISAB has each window, from end to end")
+OPEN = Rule("optee-open", "OP-TEE", "the A35 and the M33 may read and write each window")
+CLOSED = Rule("optee-closed", "OP-TEE", "no other master may write the firmware")
+OWNERS = Rule("optee-owners", "OP-TEE", "no page of a RISAB has two owners")
+ACROSS = Rule("linux-secure-page", "Linux", "Linux gives the M33 no page that OP-TEE keeps")
+
+RULES = (WINDOW, OPEN, CLOSED, OWNERS, ACROSS)
+
+Guarded = tuple[Node, Region, firewall.Memory]
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    tree = subject.optee
+    if tree is None:
+        return
+    guarded = list(_guarded(tree))
+    for window in subject.firmware:
+        if window.memory != subject.plan.ddr.shm.memory:
+            yield from _check_window(subject, guarded, window)
+    yield from _check_owners(guarded)
+    yield from _check_across(subject, guarded)
+
+
+def _guarded(tree: Tree) -> Iterator[Guarded]:
+    for risab in tree.compatible("st,stm32mp25-risab"):
+        for node in tree.references(risab, "memory-region") if risab.enabled else ():
+            for region in node.regions()[:1] if node else ():
+                assert node is not None
+                yield node, region, firewall.risab(node.cell("st,protreg", 0))
+
+
+def _check_window(subject: Subject, guarded: list[Guarded], window: Window) -> Iterator[Finding]:
+    mend = subject.lines("optee", window.optee)
+    own = next((one for one in guarded if one[1].start == window.start), None)
+    if own is None or own[1].size_bytes != window.size_bytes:
+        near = own or next((one for one in guarded if one[1].overlaps(window)), None)
+        yield WINDOW.broken(
+            near[0].path if near else "/reserved-memory",
+            found=span(near[1]) if near else f"no region of a RISAB at 0x{window.start:x}",
+            expected=f"{span(window)} for {window.title}",
+            effect="what lies outside keeps another's rights: the M33 or Linux faults there",
+            mend=mend,
+        )
+    if own is None:
+        return
+    guard = subject.plan.board.chip.firewall
+    shut = [cid for cid in (guard.a35_cid, guard.m33_cid) if not own[2].open_to(cid)]
+    if shut:
+        who = " and ".join("the A35" if cid == guard.a35_cid else "the M33" for cid in shut)
+        yield OPEN.broken(
+            own[0].path,
+            found=str(own[2]),
+            expected=f"non-secure, read and written by {guard.a35_cid} and {guard.m33_cid}",
+            effect=f"an illegal access as soon as {who} touches it: OP-TEE panics by default",
+            mend=mend,
+        )
+    others = (own[2].readers | own[2].writers) - {guard.a35_cid, guard.m33_cid}
+    if not shut and (not own[2].filtered or others):
+        yield CLOSED.broken(
+            own[0].path,
+            found=str(own[2]),
+            expected=f"compartments {guard.a35_cid} and {guard.m33_cid} alone",
+            effect="every DMA of every master may write the firmware's code and log",
+            mend=mend,
+            severity="warning",
+        )
+
+
+def _check_owners(guarded: list[Guarded]) -> Iterator[Finding]:
+    for (one, first, _), (other, second, words) in combinations(guarded, 2):
+        if one is other or not first.overlaps(second):
+            continue
+        what = (
+            "OP-TEE panics at its start (`Memory region overlap detected`)"
+            if words.secure
+            else "OP-TEE gives the later one's rights to both without a word: a secure page is open"
+        )
+        yield OWNERS.broken(
+            other.path,
+            found=f"{span(second)} over {one.path}, {span(first)}",
+            expected="pages of one owner each",
+            effect=what,
+            mend=f"let {other.name} begin at 0x{first.end:x}, or take another release in the spec",
+        )
+
+
+def _check_across(subject: Subject, guarded: list[Guarded]) -> Iterator[Finding]:
+    mine = {window.start for window in subject.firmware}
+    for node, region in subject.memory_regions():
+        for kept, pages, words in guarded:
+            if pages.start not in mine and words.secure and pages.overlaps(region):
+                yield ACROSS.broken(
+                    node.path,
+                    found=f"{span(region)} over OP-TEE's {kept.name}, {span(pages)}",
+                    expected="nothing of OP-TEE's in a memory-region",
+                    effect="loading the firmware there is an illegal access: OP-TEE panics",
+                    mend=f"let {node.name} begin behind it",
+                )

@@ -1,0 +1,144 @@
+"""The firewall of peripherals, pins, interrupt lines and doorbells that the firmware uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fwgen.verify import firewall
+from fwgen.verify.finding import Finding, Rule
+from fwgen.verify.node import Node
+from fwgen.verify.rules.linux_owners import pins_used
+from fwgen.verify.subject import Subject
+from fwgen.verify.tree import Tree
+
+DEVICE = Rule("optee-device", "OP-TEE", "the display's bus, console and watchdog are the M33's")
+PIN = Rule("optee-pin", "OP-TEE", "the pins that are used are the M33's")
+LINE = Rule("optee-exti", "OP-TEE", "the echo's interrupt line is the M33's")
+BELL = Rule("optee-doorbell", "OP-TEE", "each core has its own side of the doorbells")
+WAKE = Rule("optee-wake-line", "OP-TEE", "the line that wakes Linux is the A35's")
+
+RULES = (DEVICE, PIN, LINE, BELL, WAKE)
+
+_PANIC = (
+    "the M33's first access is illegal: OP-TEE panics (CFG_STM32_PANIC_ON_IAC_EVENT is its default)"
+)
+_CPU2_BELLS = 16  # RIF_IPCC_CPU2_CHANNEL(n) is n - 1 + 16
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    tree = subject.optee
+    if tree is None:
+        return
+    yield from _check_devices(subject, tree)
+    yield from _check_pins(subject, tree)
+    yield from _check_lines(subject, tree)
+    yield from _check_bells(subject, tree)
+
+
+def _word(node: Node | None, number: int) -> firewall.Peripheral | None:
+    """What the node's list says of that resource; a resource that it leaves out stays open."""
+    words = map(firewall.peripheral, node.cells("st,protreg") if node else ())
+    return next((word for word in words if word.id == number), None)
+
+
+def _shut(node: Node | None, number: int, cid: int) -> firewall.Peripheral | None:
+    word = _word(node, number)
+    return None if word is None or word.open_to(cid) else word
+
+
+def _mend(subject: Subject, uses: str, macro: str, node: str) -> str:
+    """The line of the user's release, if it is known; else what the line has to say."""
+    for line in subject.plan.board.flavour.by_hand:
+        if line.board == subject.plan.board.name and line.uses == uses:
+            return f"in {line.file}, line {line.line}, change\n\t{line.was}\nto\n\t{line.becomes}"
+    return (
+        f"in st,protreg of &{node}, the line of {macro}:\n\tRIFPROT({macro}, RIF_UNUSED, "
+        "RIF_UNLOCK, RIF_NSEC, RIF_NPRIV, RIF_CID2, RIF_SEM_DIS, RIF_CFEN)"
+    )
+
+
+def _check_devices(subject: Subject, tree: Tree) -> Iterator[Finding]:
+    plan, guard = subject.plan, subject.plan.board.chip.firewall
+    rifsc = next(tree.compatible("st,stm32mp25-rifsc"), None)
+    used = [plan.bus.node] if plan.bus else []
+    used += [plan.board.console.uart] if plan.spec.console else []
+    used += [plan.board.chip.watchdog.node] if plan.spec.watchdog_us is not None else []
+    for name in used:
+        shut = _shut(rifsc, guard.rifsc[name].id, guard.m33_cid)
+        if rifsc is not None and shut:
+            yield DEVICE.broken(
+                rifsc.path,
+                found=f"{name} (resource {shut.id}): {shut}",
+                expected=f"non-secure, compartment {guard.m33_cid} or open",
+                effect=_PANIC,
+                mend=_mend(subject, name, f"STM32MP25_RIFSC_{name.upper()}_ID", "rifsc"),
+            )
+
+
+def _check_pins(subject: Subject, tree: Tree) -> Iterator[Finding]:
+    chip = subject.plan.board.chip
+    for pin, use in pins_used(subject).items():
+        port, number = chip.gpio_ports[pin[1]], int(pin[2:])
+        bank = tree.at("gpio", port.start)
+        shut = _shut(bank, number, chip.firewall.m33_cid)
+        if bank is not None and shut:
+            yield PIN.broken(
+                bank.path,
+                found=f"{pin}, {use}: {shut}",
+                expected=f"non-secure, compartment {chip.firewall.m33_cid} or open",
+                effect=_PANIC,
+                mend=_mend(subject, pin, f"RIF_IOPORT_PIN({number})", port.node),
+            )
+
+
+def _check_lines(subject: Subject, tree: Tree) -> Iterator[Finding]:
+    chip, line = subject.plan.board.chip, subject.plan.pins.echo.exti_line
+    exti = tree.at("interrupt-controller", chip.exti.start)
+    shut = _shut(exti, line, chip.firewall.m33_cid)
+    if exti is not None and shut:
+        yield LINE.broken(
+            exti.path,
+            found=f"line {line}: {shut}",
+            expected=f"non-secure, compartment {chip.firewall.m33_cid} or open",
+            effect=_PANIC,
+            mend=_mend(
+                subject,
+                f"{chip.exti.node} {line}",
+                f"RIF_EXTI2_RESOURCE({line})",
+                chip.exti.node,
+            ),
+        )
+    wake = chip.ipcc.wake
+    first = tree.at("interrupt-controller", wake.exti_start)
+    kept = _shut(first, wake.line, chip.firewall.a35_cid)
+    if first is not None and kept:
+        yield WAKE.broken(
+            first.path,
+            found=f"line {wake.line}: {kept}",
+            expected=f"non-secure, compartment {chip.firewall.a35_cid} or open",
+            effect="Linux cannot unmask the line of the doorbell: it does not wake",
+            mend=f"in st,protreg of &{wake.exti}, RIF_EXTI1_RESOURCE({wake.line}) with RIF_NSEC "
+            "and RIF_CID1",
+        )
+
+
+def _check_bells(subject: Subject, tree: Tree) -> Iterator[Finding]:
+    ipcc, guard = subject.plan.board.chip.ipcc, subject.plan.board.chip.firewall
+    node = tree.at("mailbox", ipcc.start)
+    if node is None:
+        return
+    for bell in (ipcc.vq0, ipcc.vq1, ipcc.shutdown):
+        for cid, number, core in (
+            (guard.a35_cid, bell.channel, "A35"),
+            (guard.m33_cid, bell.channel + _CPU2_BELLS, "M33"),
+        ):
+            shut = _shut(node, number, cid)
+            if shut:
+                yield BELL.broken(
+                    node.path,
+                    found=f"the {core}'s side of channel {bell.channel} ({bell.name}): {shut}",
+                    expected=f"non-secure, compartment {cid} or open",
+                    effect=f"the {core} cannot ring or hear it; its access makes OP-TEE panic",
+                    mend=f"in st,protreg of &{ipcc.node}, RIF_IPCC_CPU{1 if core == 'A35' else 2}"
+                    f"_CHANNEL({bell.channel + 1}) with RIF_NSEC and RIF_CID{cid}",
+                )

@@ -1,0 +1,78 @@
+"""What the rules examine: the trees, the ELF, and the plan that they are held against."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from fwgen.build.elf import Elf
+from fwgen.generate import render
+from fwgen.plan.model import Plan, Window
+from fwgen.soc.model import Region
+from fwgen.verify.node import Node
+from fwgen.verify.tree import Tree
+
+PLAIN = "st,stm32mp2-m33"
+SIGNED = "st,stm32mp2-m33-tee"
+
+
+@dataclass(frozen=True)
+class Subject:
+    plan: Plan
+    linux: Tree | None = None
+    optee: Tree | None = None
+    elf: Elf | None = None
+
+    @property
+    def firmware(self) -> list[Window]:
+        """Where Linux loads the firmware to."""
+        return [self.plan.code, self.plan.data]
+
+    @property
+    def shared(self) -> list[Window]:
+        """Where both exchange messages."""
+        ddr = self.plan.ddr
+        return [ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+
+    @cached_property
+    def linux_rproc(self) -> Node | None:
+        return _rproc(self.linux)
+
+    @cached_property
+    def optee_rproc(self) -> Node | None:
+        return _rproc(self.optee)
+
+    def memory_regions(self) -> list[tuple[Node, Region]]:
+        """What `memory-region` of Linux's remote processor names, as far as it can be followed."""
+        if self.linux is None or self.linux_rproc is None:
+            return []
+        nodes = self.linux.references(self.linux_rproc, "memory-region")
+        return [(node, region) for node in nodes if node for region in node.regions()[:1]]
+
+    def lines(self, tree: str, label: str) -> str:
+        """What the fragment for that tree says of a label: the lines that mend."""
+        match = re.search(rf"^&{label} \{{\n.*?^\}};", self._fragments[tree], re.M | re.S)
+        return match[0] if match else ""
+
+    @cached_property
+    def _fragments(self) -> dict[str, str]:
+        files = render(self.plan)
+        name = f"{self.plan.board.name}-fwgen.dtsi"
+        return {tree: files[f"fragments/{tree}/{name}"].decode() for tree in ("linux", "optee")}
+
+
+def _rproc(tree: Tree | None) -> Node | None:
+    return next(tree.compatible(PLAIN, SIGNED), None) if tree else None
+
+
+def covering(nodes: list[Node], region: Region) -> list[tuple[Node, Region]]:
+    """The enabled ones that have a byte of the region, the best match first."""
+    found = [
+        (node, own)
+        for node in nodes
+        if node.enabled
+        for own in node.regions()
+        if own.overlaps(region)
+    ]
+    return sorted(found, key=lambda pair: (pair[1].start != region.start, pair[1].start))

@@ -1,0 +1,79 @@
+"""A whole tree: where it came from, and how its nodes are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from fwgen.verify import fdt
+from fwgen.verify.errors import TreeError
+from fwgen.verify.node import Node
+
+_MOST_BYTES = 16 << 20
+
+
+@dataclass(frozen=True)
+class Tree:
+    path: Path
+    root: Node
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        return tuple(self.root.walk())
+
+    @cached_property
+    def _by_phandle(self) -> dict[int, Node]:
+        return {
+            phandle: node
+            for node in self.nodes
+            for name in ("phandle", "linux,phandle")
+            for phandle in node.cells(name)[:1]
+        }
+
+    @cached_property
+    def _by_name(self) -> dict[str, Node]:
+        return {node.name: node for node in reversed(self.nodes)}
+
+    @property
+    def reserved(self) -> list[Node]:
+        """The reserved memories, one node each."""
+        parent = next((n for n in self.root.children if n.name == "reserved-memory"), None)
+        return parent.children if parent else []
+
+    @property
+    def chips(self) -> list[str]:
+        return self.root.strings("compatible")
+
+    @property
+    def model(self) -> str:
+        return next(iter(self.root.strings("model")), "no model")
+
+    def phandle(self, number: int) -> Node | None:
+        return self._by_phandle.get(number)
+
+    def at(self, kind: str, address: int) -> Node | None:
+        """The node `kind@address`."""
+        return self._by_name.get(f"{kind}@{address:x}")
+
+    def compatible(self, *names: str) -> Iterator[Node]:
+        return (node for node in self.nodes if node.is_a(*names))
+
+    def references(self, node: Node, name: str) -> list[Node | None]:
+        """What a list of bare phandles points to."""
+        return [self.phandle(number) for number in node.cells(name)]
+
+
+def load_tree(path: Path) -> Tree:
+    """Raises TreeError that names the file."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise TreeError(f"{path}: larger than {_MOST_BYTES >> 20} MiB, no device tree")
+        data = path.read_bytes()
+    except OSError as error:
+        raise TreeError(f"{path}: {error.strerror}") from error
+    try:
+        return Tree(path, fdt.parse(data))
+    except TreeError as error:
+        raise TreeError(f"{path}: {error}") from None

@@ -1,0 +1,51 @@
+"""The words of the firewall, field by field. The numbers are OP-TEE's own macros, evaluated."""
+
+import pytest
+
+from fwgen.verify import firewall
+
+
+@pytest.mark.parametrize(
+    ("word", "says", "cids"),
+    [
+        (0x30, "open to every compartment", {1, 2, 3}),
+        (0x20130, "compartment 0 alone", {0}),
+        (0x1130, "compartment 1 alone", {1}),
+        (0x22130, "compartment 2 alone", {2}),
+        (0x0330, "kept by a semaphore", set()),
+        (0x11130, "secure, compartment 1", set()),
+        (0x10030, "secure", set()),
+    ],
+)
+def test_a_peripheral(word: int, says: str, cids: set[int]) -> None:
+    decoded = firewall.peripheral(word)
+    assert decoded.id == 0x30
+    assert str(decoded) == says
+    assert {cid for cid in (0, 1, 2, 3) if decoded.open_to(cid)} >= cids
+    assert decoded.open_to(2) == (2 in cids)
+
+
+@pytest.mark.parametrize(
+    ("word", "says", "cids"),
+    [
+        (0x00000000, "non-secure, every compartment", {1, 2, 5}),
+        (0x04000000, "secure, every compartment", set()),
+        (0x01060600, "non-secure, read by 1, 2, written by 1, 2", {1, 2}),
+        (0x01020600, "non-secure, read by 1, 2, written by 1", {1}),
+        (0x05040402, "secure, read by 2, written by 2", set()),
+        (0x01000000, "non-secure, read by nobody, written by nobody", set()),
+    ],
+)
+def test_internal_ram(word: int, says: str, cids: set[int]) -> None:
+    decoded = firewall.risab(word)
+    assert str(decoded) == says
+    assert {cid for cid in (1, 2, 5) if decoded.open_to(cid)} == cids
+
+
+@pytest.mark.parametrize(
+    ("word", "cids"),
+    [(0x06060015, {1, 2}), (0x07070015, {1, 2}), (0x02020015, {1}), (0x06060035, set())],
+)
+def test_ddr(word: int, cids: set[int]) -> None:
+    decoded = firewall.risaf(word)
+    assert {cid for cid in (1, 2) if decoded.open_to(cid)} == cids

@@ -1,0 +1,352 @@
+"""Right trees pass; a tree that is broken in one way breaks the rule that is about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fwgen.build.elf import Elf
+from fwgen.verify import examine, subject_of
+from fwgen.verify.finding import Finding
+from fwgen.verify.rules import RULES
+from tests.verify.trees import Stage, compiled
+
+pytestmark = [pytest.mark.needs("dtc"), pytest.mark.needs("cpp")]
+
+ELF = Path(__file__).parents[1] / "audit/golden/good.elf"
+STAGES = [
+    Stage(trees, flavour, board)
+    for board in ("dk", "ev1")
+    for trees, flavour in (
+        ("openstlinux-6.0", "plain"),
+        ("openstlinux-6.1", "plain"),
+        ("openstlinux-6.2", "plain"),
+        ("openstlinux-6.0", "ostl"),
+        ("openstlinux-6.0", "ostl-m33-examples"),
+    )
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """`linux` and `optee` come behind the whole tree; `edit` is a change of Linux's text, `both` of
+    both texts. `found` and `mend` are parts of what the finding says."""
+
+    rule: str
+    linux: str = ""
+    optee: str = ""
+    edit: tuple[str, str] = ("", "")
+    both: tuple[str, str] = ("", "")
+    node: str = ""
+    found: str = ""
+    mend: str = ""
+
+
+def prop(label: str, text: str) -> str:
+    return f"&{label} {{ {text} }};\n"
+
+
+def without(label: str, name: str) -> str:
+    return prop(label, f"/delete-property/ {name};")
+
+
+_SIGNED = 'compatible = "st,stm32mp2-m33-tee";'
+_SHUT = "RIF_SEC, 0, RIF_CID1, RIF_SEM_DIS, RIF_CFEN)>;"
+_DDR_ONE = "RISAFPROT(5, RIF_CID1_BF, RIF_CID1_BF, 0, RIF_NSEC, RIF_ENC_DIS, RIF_BREN_EN)"
+_BOARD = ('"st,stm32mp257f-dk", "st,stm32mp257"', '"st,stm32mp257f-ev1", "st,stm32mp257"')
+_MP15 = ('"st,stm32mp257f-dk", "st,stm32mp257"', '"st,stm32mp157f-dk2", "st,stm32mp157"')
+_OLD = "reg = <0x0 0xa041000 0x0 0x1f000>;"
+
+CASES = (
+    Case("linux-chip", both=_MP15, node="/", found="stm32mp157"),
+    Case("optee-chip", both=_MP15, node="/", found="stm32mp157"),
+    Case("linux-board", both=_BOARD, found="stm32mp257f-ev1"),
+    Case("optee-board", both=_BOARD, found="stm32mp257f-ev1"),
+    Case(
+        "linux-reserved",
+        prop("cm33_retram", "reg = <0x0 0xa080000 0x0 0x1e000>;"),
+        node="/reserved-memory/cm33-retram@a080000",
+        found="0xa080000 + 0x1e000",
+        mend="reg = <0x0 0xa080000 0x0 0x1f000>;",
+    ),
+    Case(
+        "linux-reserved",
+        prop("ipc_shmem_1", "reg = <0x0 0x90000000 0x0 0xf8000>;"),
+        found="nothing at 0x81200000",
+    ),
+    Case("linux-no-map", without("cm33_sram1", "no-map"), mend="\tno-map;"),
+    Case(
+        "linux-overlap",
+        "/ { reserved-memory { camera@a050000 { reg = <0x0 0xa050000 0x0 0x1000>; no-map; }; }; };",
+        node="/reserved-memory/camera@a050000",
+        found="over /reserved-memory/cm33-sram1@a043000",
+    ),
+    Case(
+        "linux-outside",
+        "&{/memory@80000000} { reg = <0x0 0x80000000 0x0 0x1000000>; };",
+        found="0x81200000 + 0xf8000",
+    ),
+    Case("linux-rproc", prop("m33_rproc", 'status = "disabled";'), found='"disabled"'),
+    Case("linux-rproc", prop("m33_rproc", 'compatible = "acme,m33";'), mend="take ST's tree"),
+    Case("linux-compatible", prop("m33_rproc", _SIGNED), found="tee", mend='"st,stm32mp2-m33";'),
+    Case("linux-nsvtor", without("m33_rproc", "st,syscfg-nsvtor"), mend="<&a35ss_syscfg 0x20a8"),
+    Case(
+        "linux-nsvtor",
+        prop("m33_rproc", "st,syscfg-nsvtor = <&a35ss_syscfg 0xa8 0xffffff80>;"),
+        found="that is 0x488000a8",
+    ),
+    Case(
+        "linux-nsvtor",
+        prop("m33_rproc", "st,syscfg-nsvtor = <&a35ss_syscfg 0x20a8 0xffffffff>;"),
+        found="mask 0xffffffff",
+    ),
+    Case(
+        "linux-nsvtor",
+        prop("a35ss_syscfg", 'status = "disabled";'),
+        found="/soc@0/syscon@48800000 is not enabled",
+        mend="&a35ss_syscfg {",
+    ),
+    Case("linux-nsvtor", prop("m33_rproc", "st,syscfg-nsvtor = <0x99 0x20a8 0xffffff80>;")),
+    Case("linux-nsvtor", prop("m33_rproc", "st,syscfg-nsvtor = <0x99>;"), found="three cells"),
+    Case("linux-cm-state", without("m33_rproc", "st,syscfg-cm-state"), mend="&pwr 0x204"),
+    Case(
+        "linux-memory-region",
+        prop("m33_rproc", "memory-region = <&cm33_cube_fw>, <&cm33_retram>;"),
+        found="cm33-cube-fw@80100000 (0x80100000 + 0x800000), cm33-retram",
+        mend="<&cm33_sram1>,",
+    ),
+    Case("linux-vdev-names", edit=(" vdev0vring1@", " ring1@"), mend="vdev0vring1@812f9000"),
+    Case("linux-vdev-pool", without("vdev0buffer", "compatible"), mend='"shared-dma-pool"'),
+    Case("elf-segment", prop("m33_rproc", "memory-region = <&cm33_retram>;"), node="segment"),
+    Case(
+        "linux-mboxes",
+        prop("m33_rproc", 'mbox-names = "vq0", "vq9", "shutdown";'),
+        found="not right: vq1",
+    ),
+    Case(
+        "linux-mboxes",
+        prop("m33_rproc", "mboxes = <&ipcc1 0>, <&ipcc1 1>, <&ipcc1 2>;"),
+        found="not right: vq0, vq1",
+    ),
+    Case("linux-mailbox", prop("ipcc1", 'status = "disabled";'), found="not enabled"),
+    Case("linux-wakeup-source", without("ipcc1", "wakeup-source"), mend="wakeup-source;"),
+    Case(
+        "linux-wake-line",
+        without("ipcc1", "interrupts-extended") + prop("ipcc1", "interrupts = <0 171 4>;"),
+        found="interrupts <0x0 0xab 0x4>",
+        mend="interrupts-extended = <&exti1 59 4>",
+    ),
+    Case("linux-wake-line", prop("ipcc1", "interrupts-extended = <&exti1 60 4>;")),
+    Case("linux-wake-line", prop("exti1", 'status = "disabled";'), found="EXTI is not enabled"),
+    Case("linux-keep-power", without("m33_rproc", "keep-power-in-suspend")),
+    Case("linux-power-domains", without("m33_rproc", "power-domains"), mend="<&ret_pd>;"),
+    Case(
+        "linux-power-domains",
+        prop("m33_rproc", 'power-domain-names = "default";'),
+        found='power-domain-names "default"',
+    ),
+    Case("linux-device", prop("i2c8", 'status = "okay";'), mend="&i2c8 {"),
+    Case("linux-device", prop("usart6", 'status = "okay";'), node="/soc@0/serial@40220000"),
+    Case("linux-pin", prop("led", "gpios = <&gpiog 5 0>;"), node="/leds/led", found="PG5"),
+    Case(
+        "linux-pin",
+        "&{/leds/led-pins/pins1} { pinmux = <0x5f02>; };",
+        node="/leds/led",
+        found="PF15",
+    ),
+    Case("optee-rproc", optee=prop("m33_rproc", 'status = "disabled";')),
+    Case("optee-rproc", optee=prop("m33_rproc", 'compatible = "acme";'), mend="take ST's OP-TEE"),
+    Case("optee-compatible", optee=prop("m33_rproc", _SIGNED), mend='"st,stm32mp2-m33";'),
+    Case(
+        "optee-window",
+        optee=prop("cm33_retram", "reg = <0x0 0xa080000 0x0 0x1000>;"),
+        found="0xa080000 + 0x1000",
+        mend="reg = <0x0 0xa080000 0x0 0x1f000>;",
+    ),
+    Case(
+        "optee-open",
+        optee=prop(
+            "cm33_retram", "st,protreg = <RISABPROT(0, 0, RIF_SEC, 0, RIF_CFDIS, 0, 0, 0)>;"
+        ),
+        found="secure, every compartment",
+        mend="RIF_NSEC",
+    ),
+    Case(
+        "optee-open",
+        optee=prop("cm33_sram1", "st,protreg = <RISABPROT(0, 0, 0, 0, 1, 6, RIF_CID2_BF, 0)>;"),
+        found="non-secure, read by 1, 2, written by 2",
+    ),
+    Case(
+        "optee-closed",
+        optee=prop("cm33_sram1", "st,protreg = <RISABPROT(0, 0, 0, 0, RIF_CFDIS, 0, 0, 0)>;"),
+        found="non-secure, every compartment",
+    ),
+    Case(
+        "optee-closed",
+        optee=prop("cm33_sram1", "st,protreg = <RISABPROT(0, 0, 0, 0, RIF_CFEN, 6, 0x26, 0)>;"),
+        found="written by 1, 2, 5",
+    ),
+    Case(
+        "optee-owners",
+        optee=prop("cm33_sram1", _OLD),
+        node="/reserved-memory/cm33-sram1@a043000",
+        found="over /reserved-memory/scmi-cid2-s@a041000",
+    ),
+    Case(
+        "linux-secure-page",
+        prop("cm33_sram1", _OLD),
+        found="over OP-TEE's scmi-cid2-s@a041000",
+    ),
+    Case("optee-shared", optee=prop("ipc_shmem", f"st,protreg = <{_DDR_ONE}>;"), found="read by 1"),
+    Case("optee-shared", optee=without("risaf4", "memory-region"), found="no region of a RISAF"),
+    Case(
+        "optee-device",
+        optee=prop("rifsc", f"st,protreg = <RIFPROT(48, 0, 0, {_SHUT}"),
+        found="i2c8 (resource 48): secure, compartment 1",
+        mend="STM32MP25_RIFSC_I2C8_ID",
+    ),
+    Case(
+        "optee-device",
+        optee=prop("rifsc", "st,protreg = <RIFPROT(35, 0, 0, RIF_NSEC, 0, 0, RIF_SEM_EN, 1)>;"),
+        found="uart5 (resource 35): kept by a semaphore",
+    ),
+    Case(
+        "optee-pin",
+        optee=prop("gpioz", "st,protreg = <RIFPROT(4, 0, 0, RIF_NSEC, 0, RIF_CID1, 0, 1)>;"),
+        found="PZ4, the display's SCL: compartment 1 alone",
+        mend="RIF_IOPORT_PIN(4)",
+    ),
+    Case("optee-exti", optee=prop("exti2", f"st,protreg = <RIFPROT(15, 0, 0, {_SHUT}")),
+    Case(
+        "optee-doorbell",
+        optee=prop("ipcc1", "st,protreg = <RIFPROT(18, 0, 0, RIF_NSEC, 0, RIF_CID1, 0, 1)>;"),
+        found="the M33's side of channel 2 (shutdown): compartment 1 alone",
+        mend="RIF_IPCC_CPU2_CHANNEL(3)",
+    ),
+    Case(
+        "optee-wake-line",
+        optee=prop("exti1", "st,protreg = <RIFPROT(59, 0, 0, RIF_NSEC, 0, RIF_CID2, 0, 1)>;"),
+        found="line 59: compartment 2 alone",
+    ),
+)
+
+
+def judged(
+    linux: str, optee: str, folder: Path, stage: Stage, elf: Path | None = None
+) -> list[Finding]:
+    trees = compiled(linux, folder / "linux.dtb"), compiled(optee, folder / "optee.dtb")
+    return examine(subject_of(stage.plan, *trees, elf))
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=str)
+def test_trees_with_the_fragments_pass(stage: Stage, tmp_path: Path) -> None:
+    # the board's own lines of lists are right in these trees: nothing is left to change by hand
+    assert (
+        judged(stage.linux, stage.optee, tmp_path, stage, elf=ELF if stage.board == "dk" else None)
+        == []
+    )
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=str)
+def test_trees_without_the_fragments_fail(stage: Stage, tmp_path: Path) -> None:
+    found = judged(stage.linux_base, stage.optee_base, tmp_path, stage)
+    told = {finding.rule for finding in found if finding.severity == "error"}
+    assert {"linux-compatible", "linux-keep-power", "optee-compatible", "optee-open"} <= told
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{CASES.index(case)}")
+def test_a_tree_broken_in_one_way_is_told_so(case: Case, tmp_path: Path) -> None:
+    stage = Stage()
+    linux, optee = stage.linux, stage.optee
+    for old, new in filter(any, (case.edit, case.both)):
+        assert old in linux
+        linux = linux.replace(old, new)
+    optee = optee.replace(*case.both) if any(case.both) else optee
+    found = judged(linux + case.linux, optee + case.optee, tmp_path, stage, elf=ELF)
+    mine = [finding for finding in found if finding.rule == case.rule]
+    assert mine, [finding.rule for finding in found]
+    finding = next((f for f in mine if case.found in f.found), mine[0])
+    assert case.found in finding.found
+    assert case.node in finding.node
+    assert case.mend in finding.mend
+    assert finding.expected and finding.effect
+
+
+def test_rings_at_another_place_than_linux_has_them_are_told(tmp_path: Path) -> None:
+    """This firmware leaves the place to Linux; one that does not must mean the same."""
+    table = Elf(ELF).section(".resource_table")
+    assert table
+    content = Elf(ELF).content(table)
+    free = b"\xff\xff\xff\xff"
+    for address, told in ((0x812F8000, []), (0x812F7000, ["elf-rings"])):
+        fixed = content.replace(free, address.to_bytes(4, "little"), 1)
+        elf = tmp_path / "fixed.elf"
+        elf.write_bytes(ELF.read_bytes().replace(content, fixed))
+        found = judged(Stage().linux, Stage().optee, tmp_path, Stage(), elf)
+        assert [finding.rule for finding in found] == told
+
+
+def test_every_rule_has_a_broken_tree() -> None:
+    shown = {case.rule for case in CASES} | {"linux-swapped", "optee-swapped", "elf-rings"}
+    assert {rule.id for rule in RULES} == shown
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_trees_given_the_wrong_way_round_are_told(tmp_path: Path) -> None:
+    stage = Stage()
+    found = judged(stage.optee, stage.linux, tmp_path, stage)
+    assert [finding.rule for finding in found] == ["linux-swapped", "optee-swapped"]
+    assert found[0].mend == "give it as --optee-dtb"
+
+
+def test_a_board_of_the_user_s_own_is_known_by_its_chip(tmp_path: Path) -> None:
+    stage = Stage()
+    own = ('"st,stm32mp257f-dk", "st,stm32mp257"', '"acme,pump"')
+    trees = (stage.linux.replace(*own), stage.optee.replace(*own))
+    assert judged(*trees, tmp_path, stage) == []
+
+
+# what a line does beside another one that does the same, or where nothing looks at it
+_IDLE = ("/delete-property/", "&scmi", "};")
+
+
+def _lines(fragment: str) -> list[str]:
+    """The properties of a fragment, each whole (some go over several lines)."""
+    bodies = re.findall(r"^&\w+ \{\n(.*?)^\};", fragment, re.M | re.S)
+    found = [line for body in bodies for line in re.findall(r"^\t\S.*?;\n", body, re.M | re.S)]
+    return [line for line in found if not line.strip().startswith(_IDLE)]
+
+
+@pytest.mark.parametrize("tree", ["linux", "optee"])
+@pytest.mark.parametrize("stage", [Stage(), Stage("openstlinux-6.0", "ostl")], ids=str)
+def test_each_single_line_of_the_fragments_is_missed(
+    stage: Stage, tree: str, tmp_path: Path
+) -> None:
+    """Taken back one at a time: what a person forgets, or a merge loses, is told."""
+    fragment = stage.fragment(tree)
+    blocks = re.findall(r"^&\w+ \{\n.*?^\};\n", fragment, re.M | re.S)
+    assert len(blocks) >= 3
+    for block in blocks:
+        for line in _lines(block):
+            less = fragment.replace(block, block.replace(line, "", 1), 1)
+            texts = {"linux": stage.linux, "optee": stage.optee}
+            texts[tree] = getattr(stage, f"{tree}_base") + less
+            assert judged(texts["linux"], texts["optee"], tmp_path, stage), block + line
+
+
+def test_the_old_window_of_the_ev1_is_told_on_both_sides(tmp_path: Path) -> None:
+    """What fwgen itself once generated: 0x0A041000 on trees of 6.1 and later."""
+    stage = Stage(board="ev1")
+    found = judged(
+        stage.linux + prop("cm33_sram1", _OLD),
+        stage.optee + prop("cm33_sram1", _OLD),
+        tmp_path,
+        stage,
+    )
+    told = {finding.rule for finding in found}
+    assert {"optee-owners", "linux-secure-page", "linux-overlap", "optee-window"} <= told
+    owners = next(finding for finding in found if finding.rule == "optee-owners")
+    assert "without a word" in owners.effect
