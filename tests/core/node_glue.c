@@ -98,6 +98,7 @@ uint32_t glue_node_counter(const struct glue_node *glue, const char *name)
 		{"calls", counters->calls},
 		{"calls_in_vain", counters->calls_in_vain},
 		{"unacked_blocks", sample_log_unacked_blocks(&glue->node.log)},
+		{"used_slots", sample_log_used_slots(&glue->node.log)},
 		{"backlog", sample_log_backlog(&glue->node.log)},
 		{"next_seq", sample_log_next_seq(&glue->node.log)},
 	};

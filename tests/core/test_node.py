@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import cbor2
 import pytest
 
 from fwgen.handshake import machine
@@ -16,6 +17,7 @@ from fwgen.wire.messages import (
     Gap,
     Hello,
     Message,
+    OtherPeerHello,
     PeerHello,
     Sleep,
     SleepAck,
@@ -413,7 +415,7 @@ def test_bytes_that_come_through_a_shut_door_are_not_looked_at() -> None:
 
 
 @pytest.mark.parametrize("state", ["asleep", "detached"])
-def test_a_log_nearly_full_rings_linux_every_second(state: str) -> None:
+def test_a_log_nearly_full_rings_linux(state: str) -> None:
     node = asleep_node() if state == "asleep" else CNode()
     number = 1
     while node.rung == 0:
@@ -532,3 +534,232 @@ def test_what_was_sent_can_be_read_by_cbor() -> None:
     node = awake_node()
     run_samples(node, 1, 4)
     assert all(len(item) <= 496 and decode(item) for item in node.sent)
+
+
+# ------------------------------------------------------------------------------ whose samples
+
+
+def cold(node: CNode) -> CNode:
+    """The firmware after a power cycle: the memory is empty."""
+    return CNode(slots=(len(bytes(node.region)) - 64) // 488)
+
+
+def greeted(node: CNode, message: PeerHello, now_us: int = 0) -> Hello:
+    """What it answers first."""
+    node.receive(message, now_us)
+    node.poll(now_us)
+    answer = node.take_sent()[0]
+    assert isinstance(answer, Hello)
+    return answer
+
+
+def test_the_first_hello_gives_the_log_its_identity_and_it_outlives_a_reset() -> None:
+    node = CNode()
+    node.link(True, 0)
+    assert node.log_id == 0
+    assert greeted(node, hello(new_log=(1 << 64) - 1)).log == (1 << 64) - 1
+    assert greeted(node, hello(session=8, new_log=5)).log == (1 << 64) - 1
+    assert CNode(node.region).log_id == (1 << 64) - 1
+
+
+def test_a_log_that_asks_says_whether_it_has_an_identity() -> None:
+    node = CNode()
+    node.link(True, 0)
+    node.receive(Sleep(1), 0)
+    node.poll(0)
+    asked = node.take_sent()[0]
+    assert isinstance(asked, Hello) and (asked.session, asked.log) == (0, 0)
+
+
+def test_what_a_peer_knows_of_a_log_that_lost_its_memory_frees_nothing() -> None:
+    node = cold(awake_node())
+    run_samples(node, 0, 300)
+    node.link(True, MINUTE_US)
+    answer = greeted(node, hello(expected=120, log=LOG, new_log=77), MINUTE_US)
+    assert (answer.log, answer.oldest_seq, answer.next_seq) == (77, 0, 300)
+    assert node.counter("backlog") == 300
+
+
+def test_an_acknowledgement_for_another_log_frees_nothing_and_is_asked_about() -> None:
+    node = awake_node()
+    run_samples(node, 1, 8)
+    assert node.counter("unacked_blocks") == 2
+    node.sent.clear()
+    node.receive(Ack(4, LOG + 1), MINUTE_US)
+    node.poll(MINUTE_US)
+    asked = node.take_sent()
+    assert len(asked) == 1 and isinstance(asked[0], Hello) and asked[0].session == 0
+    assert (node.state, node.counter("backlog")) == ("greeting", 8)
+
+
+def test_a_log_without_identity_takes_no_acknowledgement_at_all() -> None:
+    node = CNode()
+    run_samples(node, 0, 10)
+    node.force("awake")
+    node.receive(Ack(4, 0), MINUTE_US)
+    assert node.counter("backlog") == 10
+    assert node.state == "detached" or node.state == "greeting"
+
+
+def test_wake_says_where_to_go_on_and_frees_nothing() -> None:
+    node = asleep_node()
+    run_samples(node, 1, 300)
+    node.doorbell(MINUTE_US)
+    node.receive(Wake(9, 150), MINUTE_US)
+    node.poll(MINUTE_US)
+    first, count = blocks(node.take_sent())[0]
+    assert first <= 150 < first + count
+    assert node.counter("backlog") == 300
+
+
+def test_the_hello_is_sent_before_all_that_follows_from_it() -> None:
+    """Also if the peer goes on before it was out: what comes behind belongs to the log in it."""
+    node = CNode()
+    node.link(True, 0)
+    node.receive(hello(), 0)
+    node.receive(Sleep(3), 0)
+    node.poll(0)
+    answer = node.take_sent()
+    assert [type(message) for message in answer] == [Hello, SleepAck]
+    assert node.state == "hushed"
+
+
+# ------------------------------------------------------------------------------- another format
+
+
+FORMAT_1_HELLO = bytes.fromhex("d9d9f7 85 10 01 48 0011223344556677 1a12345678 1903e8")
+"""Of session 0x12345678, expects 1000: as a peer of format 1 says it."""
+
+
+def test_a_peer_of_format_1_is_answered_so_that_it_can_read_it() -> None:
+    node = CNode(log_id=LOG)
+    run_samples(node, 0, 1200)
+    node.link(True, 0)
+    node.receive(FORMAT_1_HELLO, MINUTE_US)
+    node.poll(MINUTE_US)
+    node.poll(MINUTE_US)
+    answer = node.sent[0]
+    read = cbor2.loads(answer[3:])
+    assert read == [0, FORMAT, SPEC_HASH, 1, 0x12345678, 0, 1200, MINUTE_US, PERIOD_US]
+    assert node.counter("backlog") == 1200
+    node.sent.clear()
+    node.receive(bytes.fromhex("d9d9f7 82 11 07"), MINUTE_US)  # its sleep
+    node.poll(MINUTE_US)
+    assert node.sent == [bytes.fromhex("d9d9f7 82 03 07")]
+    node.poll(MINUTE_US + GUARD_US)
+    node.doorbell(2 * MINUTE_US)
+    node.sent.clear()
+    node.receive(bytes.fromhex("d9d9f7 83 12 08 1903e8"), 2 * MINUTE_US)  # and its wake
+    node.poll(2 * MINUTE_US)
+    assert node.sent[0].startswith(bytes.fromhex("d9d9f7 83 04 08"))
+    assert node.counter("backlog") == 1200
+    assert blocks(node.take_sent()) == []
+    assert node.counter("stream_errors") == 0
+
+
+def test_a_later_format_is_told_by_what_all_have() -> None:
+    node = CNode()
+    node.link(True, 0)
+    node.receive(bytes.fromhex("d9d9f7 8a 10 03 f6 05 01 02 03 04 05 41ff"), 0)
+    node.poll(0)
+    assert node.sent[0].startswith(bytes.fromhex("d9d9f7 89 00 02"))
+    assert node.log_id == 0
+
+
+def test_a_hello_that_seeks_other_formats_changes_nothing_here() -> None:
+    node = awake_node()
+    node.receive(OtherPeerHello(FORMAT, SPEC_HASH, 99), 1000)
+    node.poll(1000)
+    assert (node.state, node.take_sent(), node.counter("stream_errors")) == ("awake", [], 0)
+
+
+# ------------------------------------------------------------------------------- calling Linux
+
+
+def rings(node: CNode, start_us: int, end_us: int) -> list[int]:
+    """When Linux is rung, polled as the node asks."""
+    found = []
+    now = start_us
+    while (due := max(now, node.next_due_us(now))) <= end_us:
+        before = node.rung
+        node.poll(due)
+        if node.rung > before:
+            found.append(due - start_us)
+        now = due + 1 if due == now else due
+    return found
+
+
+def full(node: CNode) -> int:
+    """Fills the log; the time then."""
+    number = 1
+    while node.counter("used_slots") < 18:
+        node.sample(number * PERIOD_US, 1000 + number * 37 % 900)
+        number += 1
+    return number * PERIOD_US
+
+
+SECOND_US = 1_000_000
+HOUR_US = 3600 * SECOND_US
+
+
+@pytest.mark.parametrize("state", ["asleep", "detached"])
+def test_rings_in_vain_get_rarer_to_one_an_hour(state: str) -> None:
+    node = asleep_node() if state == "asleep" else CNode()
+    start = full(node)
+    times = rings(node, start, start + 10 * HOUR_US)
+    pauses = [after - before for before, after in itertools.pairwise(times)]
+    assert pauses[:12] == [SECOND_US << n for n in range(12)]
+    assert set(pauses[12:]) == {HOUR_US}
+    assert node.counter("calls") == node.counter("calls_in_vain") == len(times) == 21
+
+
+def test_once_samples_were_freed_linux_is_rung_at_once_again() -> None:
+    node = asleep_node()
+    now = full(node)
+    assert len(rings(node, now, now + MINUTE_US)) == 6
+    now += MINUTE_US
+    node.doorbell(now)
+    node.receive(Wake(9, 0), now)
+    node.poll(now)
+    first, count = blocks(node.take_sent())[0]
+    node.receive(Ack(first + count, LOG), now)
+    node.receive(Sleep(10), now)
+    node.poll(now)
+    assert (node.counter("calls"), node.counter("calls_in_vain")) == (6, 0)
+    assert rings(node, now, now + 10 * SECOND_US)[:3] == [GUARD_US, GUARD_US + SECOND_US, 3_050_000]
+
+
+def test_a_peer_that_stores_nothing_is_not_woken_again_and_again() -> None:
+    node = asleep_node()
+    now = full(node)
+    calls = []
+    end = now + 600 * SECOND_US
+    while now < end:
+        due = max(now, node.next_due_us(now))
+        before, now = node.rung, min(due, end)
+        node.poll(now)
+        if node.rung > before:
+            calls.append(now)
+            node.doorbell(now)
+            node.receive(Wake(len(calls), 0), now)
+            node.poll(now)
+            node.receive(Sleep(100 + len(calls)), now + 1)
+            node.poll(now + 1)
+        now += 1
+    assert len(calls) == 10
+
+
+def test_who_has_another_spec_is_not_rung_at_all() -> None:
+    node = CNode()
+    node.link(True, 0)
+    node.receive(hello(spec=bytes(8)), 0)
+    node.receive(Sleep(3), 0)
+    node.poll(0)
+    node.poll(GUARD_US)
+    now = full(node)
+    assert rings(node, now, now + 10 * HOUR_US) == []
+    node.doorbell(now)
+    node.receive(hello(session=8), now)  # the application was updated
+    node.receive(Sleep(4), now)
+    node.poll(now)
+    assert len(rings(node, now, now + MINUTE_US)) > 0

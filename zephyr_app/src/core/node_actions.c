@@ -358,7 +358,13 @@ static enum hs_event do_clear_bells(struct node *node, const struct node_occasio
 
 static enum hs_event do_ring_wakeup(struct node *node, const struct node_occasion *occasion)
 {
-	(void)occasion;
+	/* The pause grows until samples are freed: who cannot store them, or is not there, is not
+	 * helped by being woken again and again. */
+	node->call_us = occasion->now_us + node->call_pause_us;
+	node->call_pause_us *= 2u;
+	if (node->call_pause_us > NODE_CALL_MAX_US) {
+		node->call_pause_us = NODE_CALL_MAX_US;
+	}
 	node->counters.calls++;
 	node->counters.calls_in_vain++;
 	node->port.ring_wakeup(node->port.ctx);

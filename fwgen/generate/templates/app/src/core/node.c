@@ -47,20 +47,9 @@ static bool keeps_still(const struct node *node)
  */
 static bool wants_wakeup(const struct node *node)
 {
-	return !facts(node)->link_open && node->config.log.when_full == LOG_WAKE &&
-	       !node->spec_differs && sample_log_high_water(&node->log);
-}
-
-/* The pause grows until samples are freed: who cannot store them, or is not there, is not helped by
- * being woken again and again. */
-static void call(struct node *node, uint64_t now_us)
-{
-	node->call_us = now_us + node->call_pause_us;
-	node->call_pause_us *= 2u;
-	if (node->call_pause_us > NODE_CALL_MAX_US) {
-		node->call_pause_us = NODE_CALL_MAX_US;
-	}
-	fire(node, HS_EV_LOG_HIGH, now_us);
+	return hs_table[node->state][HS_EV_LOG_HIGH].action == HS_DO_RING_WAKEUP &&
+	       node->config.log.when_full == LOG_WAKE && !node->spec_differs &&
+	       sample_log_high_water(&node->log);
 }
 
 static uint32_t spec_of(const uint8_t *hash)
@@ -168,7 +157,7 @@ void node_poll(struct node *node, uint64_t now_us)
 		fire(node, HS_EV_TIMEOUT, now_us);
 	}
 	if (now_us >= node->call_us && wants_wakeup(node)) {
-		call(node, now_us);
+		fire(node, HS_EV_LOG_HIGH, now_us);
 	}
 	if (node->blocked && now_us >= node->retry_us && !keeps_still(node)) {
 		node->blocked = false;
