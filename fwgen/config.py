@@ -74,7 +74,7 @@ class RenodeConfig:
 @dataclass(frozen=True)
 class Config:
     """`origins`: 'zephyr.base' and the like -> where the value stands ('ZEPHYR_BASE' for a variable
-    of the environment, 'config.toml:4' for the file)."""
+    of the environment, 'config.toml:4:1' for the file)."""
 
     path: Path
     exists: bool = False
@@ -169,6 +169,9 @@ class _File:
                 dotted = f"{current}.{name}" if current else name
                 if dotted == f"{table}.{key}" or (not key and dotted.split(".")[0] == table):
                     return self._at(number, found.start(1) + 1, len(found[1]))
+                inline = re.search(rf"[{{,]\s*[\"']?({re.escape(key)})[\"']?\s*=", line)
+                if dotted == table and inline:  # zephyr = {base = "..."}
+                    return self._at(number, inline.start(1) + 1, len(key))
         return self._at(header, 1) if header else Position(str(self.path))
 
     def _at(self, line: int, column: int, length: int = 1) -> Position:
@@ -177,7 +180,7 @@ class _File:
         return Position(str(self.path), line, column, length, text)
 
 
-_KINDS: dict[str, dict[str, str]] = {
+KINDS: dict[str, dict[str, str]] = {
     "zephyr": {
         "base": "path",
         "python": "path",
@@ -208,9 +211,9 @@ def _table(file: _File, table: str, data: Any, origins: dict[str, str]) -> dict[
         return {}
     values: dict[str, Any] = {}
     for key, raw in data.items():
-        kind = _KINDS[table].get(key)
+        kind = KINDS[table].get(key)
         if kind is None:
-            hint = did_you_mean(key, _KINDS[table], "keys")
+            hint = did_you_mean(key, KINDS[table], "keys")
             message = f"unknown key {quote(key)} in `[{table}]`"
             file.error("unknown-key", message, table, key, hint)
             continue
@@ -220,7 +223,7 @@ def _table(file: _File, table: str, data: Any, origins: dict[str, str]) -> dict[
             file.error("bad-value", message, table, key)
             continue
         values[key] = value
-        origins[f"{table}.{key}"] = f"{file.path}:{file.where(table, key).line}"
+        origins[f"{table}.{key}"] = str(file.where(table, key))
     if table == "renode" and {"build_dir", "bin"} <= values.keys():
         message = "both `build_dir` and `bin` are given: pyrenode3 takes one of them"
         file.error("two-renodes", message, table, "bin", "take one of them out")

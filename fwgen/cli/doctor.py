@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from fwgen.cli.output import print_json
 
 if TYPE_CHECKING:
+    from fwgen.setup.found import Written
     from fwgen.setup.inventory import Inventory, Item
 
 HELP = "say what is installed, what is missing and how to get it"
@@ -28,14 +30,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="print one JSON document instead; its `ok`: all of it works, for every command",
     )
 
+    parser.add_argument(
+        "--write-config",
+        action="store_true",
+        help="write what was found into the configuration file; what stands in it stays",
+    )
+
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 3 if not even the host road (check, generate, run, demo) works. That Zephyr or
     Renode is missing is told, and no failure."""
     from fwgen.config import load_config
+    from fwgen.setup.found import write_found
     from fwgen.setup.inventory import take
 
-    inventory = take(load_config(), [Path.cwd()])
+    near = [Path.cwd()]
+    if args.write_config:
+        _write(write_found(load_config(), near))
+    inventory = take(load_config(), near)
     if args.json:
         document = {
             "fwgen-doctor": FORMAT,
@@ -47,6 +59,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(_text(inventory))
     return 0 if inventory.host_road else 3
+
+
+def _write(written: Written) -> None:
+    what = ", ".join(written.added)
+    text = f"wrote {what} into {written.path}" if what else f"{written.path}: nothing to add"
+    print(text, file=sys.stderr)
+    for key, value in written.kept.items():
+        print(f"{key} stays as the file has it; found here: {value}", file=sys.stderr)
 
 
 def _text(inventory: Inventory) -> str:

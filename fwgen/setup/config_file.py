@@ -7,11 +7,18 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from fwgen import files
+from fwgen.errors import InputError
+
 _HEAD = "# Where fwgen finds what it does not bring itself. The environment wins over this file.\n"
 
 
-def put(path: Path, tables: Mapping[str, Mapping[str, str]]) -> bool:
-    """Table -> key -> value. False if the file said all of it already."""
+Value = str | list[str]
+
+
+def put(path: Path, tables: Mapping[str, Mapping[str, Value]]) -> bool:
+    """Table -> key -> value. False if the file said all of it already. Raises InputError where the
+    file cannot be written."""
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
     text = before or _HEAD
     for table, values in tables.items():
@@ -19,14 +26,14 @@ def put(path: Path, tables: Mapping[str, Mapping[str, str]]) -> bool:
             text = _with(text, table, key, value)
     if not tables or text == before:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        files.replace({path: text.encode()})
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from error
     return True
 
 
-def _with(text: str, table: str, key: str, value: str) -> str:
+def _with(text: str, table: str, key: str, value: Value) -> str:
     lines = text.splitlines()
     line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
     header = next((i for i, found in enumerate(lines) if _is_header(found, table)), None)

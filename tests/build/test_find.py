@@ -74,7 +74,7 @@ def test_environment_before_workspace_before_file(tmp_path: Path) -> None:
     assert found.base == around and "west workspace" in found.origin
     assert found.workspace == tmp_path / "b"
     found = find_zephyr(config(tmp_path, text), [tmp_path])
-    assert found.base == listed and found.origin.endswith("config.toml:2")
+    assert found.base == listed and found.origin.endswith("config.toml:2:1")
     assert found.version_text == "4.3.0"
 
 

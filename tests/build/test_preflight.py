@@ -130,7 +130,7 @@ def test_a_module_that_is_none(
         folder.mkdir()
     fakes.config.write_text(f'{fakes.config.read_text()}modules = ["{folder}"]\n')
     status, err = build(capsys)
-    assert status == 2 and says in err and f"{fakes.config}:6 names it" in err
+    assert status == 2 and says in err and f"{fakes.config}:6:1 names it" in err
     assert fakes.calls() == []
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fwgen.cli.main import main
+from fwgen.config import load_config
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +83,7 @@ def test_what_is_there_has_a_place_and_a_version(
     assert (items["cmake"]["where"], items["cmake"]["version"]) == (str(cmake), "3.31.10")
     assert items["toolchain for the M33"]["where"] == str(gcc)
     assert items["Zephyr"]["version"] == "4.3.1"
-    assert items["Zephyr"]["note"] == f"named by {config}:2"
+    assert items["Zephyr"]["note"] == f"named by {config}:2:1"
     assert items["Renode"]["version"].startswith("1.16.0")
     for name in ("cmake", "toolchain for the M33", "C compiler", "Zephyr"):
         assert items[name]["works"], items[name]
@@ -173,7 +174,7 @@ def test_renodes_own_runner_that_is_not_there_or_fails(
 ) -> None:
     config = configure(tmp_path, f'[renode]\ntest = "{bare / "renode-test"}"\n')
     _, items = doctor(capsys)
-    assert items["renode-test"]["trouble"].startswith(f"{config}:2 names ")
+    assert items["renode-test"]["trouble"].startswith(f"{config}:2:1 names ")
     (bare / "renode-test").write_text("#!/bin/sh\necho No module named psutil >&2\nexit 1\n")
     (bare / "renode-test").chmod(0o755)
     _, items = doctor(capsys)
@@ -192,8 +193,46 @@ def test_modules_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     config = configure(tmp_path, text)
     _, items = doctor(capsys)
     found = items["Zephyr's modules"]
-    assert found["trouble"] == f"/none/hal is not there ({config}:4 names it)"
+    assert found["trouble"] == f"/none/hal is not there ({config}:4:1 names it)"
     assert found["get"] == "fwgen setup"
+
+
+def test_what_was_found_is_written(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gcc = compiler(bare, "arm-none-eabi-gcc", "arm-none-eabi-gcc 12.2.1")
+    zephyr = tmp_path / "work" / "zephyr"
+    hal = tmp_path / "work" / "modules" / "hal" / "stm32"
+    for folder in (zephyr, hal / "zephyr"):
+        folder.mkdir(parents=True)
+    (hal / "zephyr" / "module.yml").write_text("name: hal_stm32\n")
+    (zephyr / "VERSION").write_text("VERSION_MAJOR = 4\nVERSION_MINOR = 3\nPATCHLEVEL = 1\n")
+    monkeypatch.setenv("ZEPHYR_BASE", str(zephyr))
+    assert main(["doctor", "--write-config"]) == 0
+    config = tmp_path / ".config/fwgen/config.toml"
+    told = capsys.readouterr().err
+    assert told.startswith("wrote zephyr.base, ") and str(config) in told
+    monkeypatch.delenv("ZEPHYR_BASE")
+    found = load_config().zephyr
+    assert (found.base, found.toolchain) == (zephyr, "cross-compile")
+    assert found.toolchain_path == str(gcc).removesuffix("gcc")
+    assert found.modules == (hal,)
+    before = config.read_bytes()
+    assert main(["doctor", "--write-config"]) == 0
+    assert "nothing to add" in capsys.readouterr().err and config.read_bytes() == before
+
+
+def test_what_a_person_wrote_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = '# mine\n[zephyr]\nbase = "/mine"\n[renode]\nbin = "/my/renode"\n'
+    config = configure(tmp_path, text)
+    monkeypatch.setenv("ZEPHYR_BASE", "/other")
+    monkeypatch.setenv("PYRENODE_BUILD_DIR", "/built")
+    monkeypatch.setenv("PYRENODE_RUNTIME", "mono")
+    assert main(["doctor", "--write-config"]) == 0
+    assert config.read_text() == f'{text}runtime = "mono"\n'
+    assert "zephyr.base stays as the file has it; found here: /other" in capsys.readouterr().err
 
 
 def configure(home: Path, text: str) -> Path:

@@ -51,7 +51,7 @@ def test_values_of_the_file(tmp_path: Path) -> None:
     assert config.zephyr.python == Path("~/venv/bin/python").expanduser()
     assert (config.zephyr.toolchain, config.zephyr.toolchain_path) == ("gnuarmemb", "/usr")
     assert config.zephyr.modules == (tmp_path / "modules/mine",)
-    assert config.origin("zephyr.toolchain") == f"{tmp_path}/config.toml:5"
+    assert config.origin("zephyr.toolchain") == f"{tmp_path}/config.toml:5:1"
     assert config.renode.environment() == {
         "PYRENODE_BUILD_DIR": "/opt/renode",
         "PYRENODE_RUNTIME": "mono",
@@ -97,6 +97,11 @@ WRONG = {
     "unknown-table": ("\n[zefyr]\n", "2:1", "unknown-table", "did you mean `zephyr`?"),
     "table-as-dotted-key": ('zephyrs.base = "x"\n', "1:1", "unknown-table", "did you mean"),
     "unknown-key": ('[zephyr]\n  bas = "/x"\n', "2:3", "unknown-key", "did you mean `base`?"),
+    "inline-table": (
+        'zephyr = {base = "/x", bas = "/y"}\n',
+        *("1:24", "unknown-key", "did you mean `base`?"),
+    ),
+    "dotted": ("zephyr.python = 3\n", "1:1", "bad-value", "a path in quotes"),
     "number": ("[renode]\n\nbin = 3\n", "3:1", "bad-value", "a path in quotes is due, not `3`"),
     "empty": ('[zephyr]\nbase = ""\n', "2:1", "bad-value", "a path in quotes"),
     "runtime": ('[renode]\nruntime = "java"\n', "2:1", "bad-value", '`"mono"` or `"coreclr"`'),
