@@ -16,7 +16,7 @@ from typing import IO, TextIO
 
 from fwgen.build.audit.finding import near
 from fwgen.build.failure import cmake_failed, kconfig_warnings, ninja_failed
-from fwgen.errors import ToolBrokeError
+from fwgen.errors import InputError, ToolBrokeError
 
 _KEY_FILE = "fwgen-configured.json"
 _STATUS = "[%f/%t] "
@@ -139,8 +139,7 @@ class Tree:
         """Run CMake, if it has not run with these arguments. Raises CompileError."""
         if self.configured:
             return
-        if self.folder.exists():
-            shutil.rmtree(self.folder)
+        self._begin_anew()
         self._progress.step("configuring with CMake ...")
         command = ["cmake", "-GNinja", "-S", str(source), "-B", str(self.folder), *self._arguments]
         status, output = self._run(command, lambda line: None)
@@ -151,6 +150,23 @@ class Tree:
         for warning in kconfig_warnings(output):
             self._progress.say(warning)
         (self.folder / _KEY_FILE).write_text(json.dumps({"key": self._key}), encoding="utf-8")
+
+    def _begin_anew(self) -> None:
+        """An empty folder, marked as one that may be removed. Raises InputError where it holds what
+        is not of a build here: a Zephyr of the user's, say."""
+        try:
+            if self.folder.is_dir() and any(self.folder.iterdir()):
+                if not (self.folder / _KEY_FILE).is_file():
+                    raise InputError(
+                        f"{self.folder} is not a folder that fwgen has built in: it is left alone",
+                        "choose another folder with -o",
+                    )
+                shutil.rmtree(self.folder)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / _KEY_FILE).write_text("{}", encoding="utf-8")
+        except OSError as error:
+            name = error.filename or self.folder
+            raise InputError(f"cannot build in {name}: {error.strerror}") from error
 
     def build(self, verbose: bool = False) -> Ran:
         """Run ninja. Compilers' warnings are passed on. Raises CompileError."""

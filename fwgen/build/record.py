@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from fwgen import files
 from fwgen.build.built import Built
 from fwgen.build.sizes import largest_symbols, used_bytes
 from fwgen.soc.model import Region
@@ -21,7 +22,17 @@ def write_record(folder: Path, built: Built) -> None:
     path = folder / FILE
     text = json.dumps(_record(built), indent=2, ensure_ascii=False) + "\n"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
+        files.replace({path: text.encode()})
+
+
+def is_record(path: Path) -> bool:
+    """Whether a build has written it. Raises OSError."""
+    try:
+        return f'"fwgen-build": {FORMAT}' in path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    except UnicodeDecodeError:
+        return False
 
 
 def previous_log_bytes(folder: Path, data: Region) -> int | None:

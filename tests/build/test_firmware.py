@@ -178,3 +178,16 @@ def test_spec_that_is_wrong(fakes: Fakes) -> None:
     Path("bad.yaml").write_text("fwgen: 1\n")
     assert main(["build", "bad.yaml"]) == 2
     assert fakes.calls() == [] and not Path("build").exists()
+
+
+@pytest.mark.parametrize("name", ["audited.elf", "build.json", "zephyr/west.yml"])
+def test_what_a_build_has_not_made_is_neither_removed_nor_written_over(
+    fakes: Fakes, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`-o` may name a folder with a Zephyr in it."""
+    mine = Path("here", name)
+    mine.parent.mkdir(parents=True)
+    mine.write_text("precious")
+    assert main(["build", "fixed.yaml", "-o", "here"]) == 2
+    assert mine.read_text() == "precious"
+    assert str(mine.parent if "/" in name else mine) in capsys.readouterr().err
