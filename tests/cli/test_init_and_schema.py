@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,11 @@ def test_other_mistakes_have_a_way_out(
 def test_schema_prints_one_json_document(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "fwgen spec, format 1"
+
+
+def test_a_full_disk_leaves_nothing() -> None:
+    program = f"ulimit -f 0; {sys.executable} -B -m fwgen init mine.yaml"
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: mine.yaml cannot be written: File too large\nhelp: ")
+    assert not list(Path().iterdir())
