@@ -16,7 +16,7 @@ from fwgen.words import did_you_mean, quote, suggest
 
 # name -> one-line help; the module is fwgen.cli.<name>
 COMMANDS = {
-    "init": "write a commented spec to start from",
+    "init": "write a commented spec to start from, or a whole project",
     "check": "check a spec and show its memory map and endurance",
     "generate": "write the Zephyr application and the Linux and OP-TEE fragments",
     "build": "generate, build with west and audit the ELF",

@@ -1,8 +1,9 @@
-"""`fwgen init`: a commented spec to start from."""
+"""`fwgen init`: a commented spec to start from, or a whole project."""
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from fwgen import files
 from fwgen.errors import InputError
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 
-HELP = "write a commented spec to start from"
+HELP = "write a commented spec to start from, or a whole project"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         metavar="PATH",
         help="file to write, never over an existing one; `-` prints it (default: range-node.yaml)",
+    )
+    parser.add_argument(
+        "--project",
+        type=Path,
+        metavar="DIR",
+        help="write a whole project there: spec, scenario, Robot suite, CI files, README",
     )
     parser.add_argument(
         "--board",
@@ -30,12 +37,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     example = _example(args.board)
     text = example.read_text(encoding="utf-8")
+    if args.project:
+        if args.path:
+            raise InputError("a PATH and --project are given", "give one of them")
+        return _project(args.project, example, text)
     if args.path == "-":
         print(text, end="")
         return 0
     path = Path(args.path or example.name)
     _write_new(path, text)
     print(f"wrote {path}; next: `fwgen check {path}`", file=sys.stderr)
+    return 0
+
+
+def _project(folder: Path, example: Path, text: str) -> int:
+    from fwgen.spec import load_spec
+    from fwgen.starter import SCENARIO, SUITES, project_files, write_project
+
+    content = project_files(load_spec(example), text)
+    write_project(folder, content)
+    for place in content:
+        print(f"wrote {folder / place}", file=sys.stderr)
+    print(
+        f"next: `cd {shlex.quote(str(folder))}`, then `fwgen run {SCENARIO}` "
+        f"and `robot -d results {SUITES}`",
+        file=sys.stderr,
+    )
     return 0
 
 

@@ -1,0 +1,82 @@
+"""A project of one's own: a spec, a scenario, a suite and CI files to begin with."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from fwgen import files
+from fwgen.distribution import NAME
+from fwgen.errors import InputError
+from fwgen.spec.model import Spec
+
+SCENARIO: Final = "scenarios/first-sleep.yaml"
+SUITES: Final = "tests"
+
+_PLACES: Final = {
+    "scenario.yaml": SCENARIO,
+    "suite.robot": f"{SUITES}/node.robot",
+    "github.yml": ".github/workflows/firmware.yml",
+    "gitlab.yml": ".gitlab-ci.yml",
+    "gitignore": ".gitignore",
+    "requirements.txt": "requirements.txt",
+    "readme.md": "README.md",
+}
+"""Bundled file -> its place in the project."""
+
+
+def project_files(spec: Spec, text: str) -> dict[str, bytes]:
+    """Place -> content. `text`: the spec's own."""
+    name = f"{spec.name}.yaml"
+    words = {"SPEC": name, "NAME": spec.name, "BOARD": spec.board, "DISTRIBUTION": NAME}
+    made = {name: text.encode()}
+    for bundled, place in _PLACES.items():
+        content = resources.files(__name__).joinpath("files", bundled).read_text("utf-8")
+        for word, value in words.items():
+            content = content.replace(f"@{word}@", value)
+        made[place] = content.encode()
+    return made
+
+
+def write_project(folder: Path, content: Mapping[str, bytes]) -> None:
+    """All of it or nothing; nothing that is there is written over. Raises InputError."""
+    taken = [
+        place for place in content if (folder / place).is_symlink() or (folder / place).exists()
+    ]
+    if taken:
+        names = ", ".join(str(folder / place) for place in taken)
+        raise InputError(
+            f"already there, and left as it is: {names}; nothing was written",
+            f"name an empty or a new folder: `fwgen init --project {folder}-2`",
+        )
+    made: list[Path] = []
+    try:
+        for place, data in content.items():
+            _make_folder((folder / place).parent, made)
+            files.write_new(folder / place, data)
+            made.append(folder / place)
+    except BaseException as error:
+        _remove(made)
+        if not isinstance(error, OSError):
+            raise
+        where = error.filename or folder
+        raise InputError(
+            f"{where} cannot be written: {error.strerror}; nothing was left behind",
+            "name another folder",
+        ) from error
+
+
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    """With those above it; `made` gets the new ones."""
+    for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+        missing.mkdir()
+        made.append(missing)
+
+
+def _remove(made: list[Path]) -> None:
+    for path in reversed(made):
+        with contextlib.suppress(OSError):  # a folder that somebody else has used meanwhile
+            path.rmdir() if path.is_dir() else path.unlink()
