@@ -7,8 +7,8 @@
 //   commands are taken and kept; the status byte. The picture is what a person sees on the usual module, where
 //   segment remap and reversed COM direction give an upright picture.
 //   Unplugged, it answers nobody; plugged in again, it has lost everything (supply and I2C come through one plug).
-// Left out: scrolling (its commands are taken and do nothing), fading, what wrong COM pins or a charge pump that is
-//   off would look like, the burn-in of pixels.
+// Left out: scrolling (its commands are taken and do nothing, which the log tells once each, as of all that are not
+//   known), fading, what wrong COM pins or a charge pump that is off would look like, the burn-in of pixels.
 // Figures: data sheet SSD1306 rev. 1.1: tables 9-1 (commands) and 10-1, chapters 8.1.5 (I2C) and 8.7 (GDDRAM).
 //
 using System;
@@ -300,9 +300,9 @@ namespace Antmicro.Renode.Peripherals.Video
             {
                 page = code & 0x07;
             }
-            else if(!ExecuteAddressing(code) && !ExecutePicture(code) && !IsIgnored(code))
+            else if(!ExecuteAddressing(code) && !ExecutePicture(code) && !IsIgnored(code) && told.Add(code))
             {
-                this.Log(LogLevel.Warning, "0x{0:X2} is no command", code);
+                this.Log(LogLevel.Warning, "Command 0x{0:X2} is not modelled; it does nothing", code);
             }
         }
 
@@ -369,11 +369,11 @@ namespace Antmicro.Renode.Peripherals.Video
             }
         }
 
-        // Scrolling, timing, pins, the pump voltages and current reference of related chips, no operation
+        // Timing, pins, the pump voltages and current reference of related chips, scrolling off, no operation
         private static bool IsIgnored(byte code)
         {
-            return (code >= 0x26 && code <= 0x2F) || (code >= 0x30 && code <= 0x33) || code == 0xA3 || code == 0xAD
-                || code == 0xD5 || (code >= 0xD9 && code <= 0xDB) || code == 0xE3;
+            return code == 0x2E || (code >= 0x30 && code <= 0x33) || code == 0xAD || code == 0xD5
+                || (code >= 0xD9 && code <= 0xDB) || code == 0xE3;
         }
 
         private void Show(ref int setting, int value)
@@ -388,6 +388,7 @@ namespace Antmicro.Renode.Peripherals.Video
         }
 
         private readonly IMachine machine;
+        private readonly HashSet<byte> told = new HashSet<byte>(); // commands that are not modelled
         private readonly List<byte> command = new List<byte>();
         private byte[,] memory; // page, segment
         private bool allOn;

@@ -4,8 +4,8 @@
 // Modelled: the configurable lines 0 to 15: port selection (EXTICR), rising and falling edges (RTSR1, FTSR1), separate
 //   pending bits cleared by writing one (RPR1, FPR1), software trigger (SWIER1), interrupt masks of the three
 //   processors. A line's output is the M33's (C2IMR1) and stays up while a pending bit of it is set.
-// Left out: the lines above 15 (direct lines and other banks only store), events (EMR), security and compartments,
-//   the masks' wake-up of a stopped domain. A change of the port selection makes no edge.
+// Left out: the lines above 15 (direct lines and other banks only store, see KeptRegisters), events (EMR), security and
+//   compartments, the masks' wake-up of a stopped domain. A change of the port selection makes no edge.
 // Figures: reference manual RM0457, chapter EXTI (register map); lines and interrupts from the chip data.
 //
 using System.Collections.Generic;
@@ -13,6 +13,7 @@ using System.Collections.ObjectModel;
 using Antmicro.Renode.Core;
 using Antmicro.Renode.Logging;
 using Antmicro.Renode.Peripherals.Bus;
+using Antmicro.Renode.Peripherals.Miscellaneous;
 
 namespace Antmicro.Renode.Peripherals.IRQControllers
 {
@@ -32,7 +33,7 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
             {
                 ports[i] = new Port(this, i);
             }
-            stored = new Dictionary<long, uint>();
+            others = new KeptRegisters(this);
             Reset();
         }
 
@@ -42,7 +43,7 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
             risingPending = fallingPending = 0;
             mask = 0;
             System.Array.Clear(selection, 0, selection.Length);
-            stored.Clear();
+            others.Reset();
             Update();
         }
 
@@ -72,8 +73,7 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
             {
                 return selection[(offset - Selection) / 4];
             }
-            uint value;
-            return stored.TryGetValue(offset, out value) ? value : 0;
+            return others.Read(offset);
         }
 
         public void WriteDoubleWord(long offset, uint value)
@@ -104,7 +104,7 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
                     selection[(offset - Selection) / 4] = value;
                     return;
                 }
-                stored[offset] = value;
+                others.Write(offset, value);
                 return;
             }
             Update();
@@ -148,7 +148,7 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
         private uint mask;
         private readonly uint[] selection = new uint[4];
         private readonly Port[] ports;
-        private readonly Dictionary<long, uint> stored;
+        private readonly KeptRegisters others;
 
         private const int Lines = 16;
         private const int Ports = 26; // A to Z

@@ -6,12 +6,12 @@
 //   the wire, an analog pin reads low. IDR, ODR, BSRR (set wins over reset), BRR. Each pin's level is an output of the
 //   model, to EXTI and to what is wired to the pin.
 // Left out: alternate functions (peripherals are not routed through pins), speed, locks, delays, security and
-//   compartments (these registers only store), contention between two drivers (an output wins).
+//   compartments (these registers only store, see KeptRegisters), contention between two drivers (an output wins).
 // Figures: reference manual RM0457, chapter GPIO (register map; all pins analog after reset).
 //
-using System.Collections.Generic;
 using Antmicro.Renode.Core;
 using Antmicro.Renode.Peripherals.Bus;
+using Antmicro.Renode.Peripherals.Miscellaneous;
 
 namespace Antmicro.Renode.Peripherals.GPIOPort
 {
@@ -20,7 +20,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
     {
         public STM32MP2_GPIO(IMachine machine) : base(machine, Pins)
         {
-            stored = new Dictionary<long, uint>();
+            others = new KeptRegisters(this, OutputSpeed, OutputSpeed, AlternateLow, AlternateHigh);
             Reset();
         }
 
@@ -29,7 +29,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
         {
             mode = 0xFFFFFFFF;
             outputType = pull = outputData = 0;
-            stored.Clear();
+            others.Reset();
             Update(AllPins);
         }
 
@@ -51,8 +51,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
             case ResetBits:
                 return 0;
             default:
-                uint value;
-                return stored.TryGetValue(offset, out value) ? value : 0;
+                return others.Read(offset);
             }
         }
 
@@ -91,7 +90,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
             case InputData:
                 break;
             default:
-                stored[offset] = value;
+                others.Write(offset, value);
                 break;
             }
         }
@@ -171,7 +170,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
         private uint driven;
         private uint driver;
         private uint levels;
-        private readonly Dictionary<long, uint> stored;
+        private readonly KeptRegisters others;
 
         private const int Pins = 16;
         private const uint AllPins = 0xFFFF;
@@ -185,6 +184,9 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
         private const long InputData = 0x10;
         private const long OutputData = 0x14;
         private const long SetReset = 0x18;
+        private const long OutputSpeed = 0x08;
+        private const long AlternateLow = 0x20;
+        private const long AlternateHigh = 0x24;
         private const long ResetBits = 0x28;
     }
 }

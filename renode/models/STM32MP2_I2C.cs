@@ -45,7 +45,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             IRQ = new GPIO();
             Clock = new GPIO();
             Data = new GPIO();
-            stored = new Dictionary<long, uint>();
+            others = new KeptRegisters(this, OwnAddress1, OwnAddress2);
             outgoing = new List<byte>();
             Reset();
         }
@@ -90,7 +90,7 @@ namespace Antmicro.Renode.Peripherals.I2C
 
         public override void Reset()
         {
-            stored.Clear();
+            others.Reset();
             control1 = control2 = timing = 0;
             transmitted = received = 0;
             MeasureBit();
@@ -116,8 +116,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             case Transmit:
                 return transmitted;
             default:
-                uint value;
-                return stored.TryGetValue(offset, out value) ? value : 0;
+                return others.Read(offset);
             }
         }
 
@@ -159,7 +158,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             case Receive:
                 return;
             default:
-                stored[offset] = value;
+                others.Write(offset, value);
                 return;
             }
             Update();
@@ -495,7 +494,7 @@ namespace Antmicro.Renode.Peripherals.I2C
         private bool clockLevel;
         private int clocksToRelease; // of a data line that is held
         private readonly List<byte> outgoing;
-        private readonly Dictionary<long, uint> stored;
+        private readonly KeptRegisters others;
         private readonly uint frequency;
         private readonly uint edges;
 
@@ -504,6 +503,8 @@ namespace Antmicro.Renode.Peripherals.I2C
 
         private const long Control1 = 0x00;
         private const long Control2 = 0x04;
+        private const long OwnAddress1 = 0x08;
+        private const long OwnAddress2 = 0x0C;
         private const long Timing = 0x10;
         private const long Status = 0x18;
         private const long Clear = 0x1C;

@@ -5,12 +5,12 @@
 //   receive-occupied and transmit-free interrupts of both processors as levels; the number of channels in HWCFGR.
 //   Processor 1 is the A35, processor 2 the M33. Nobody emulates the A35: its side is reached through methods
 //   (Ring, Acknowledge), which do what its accesses of C1SCR would do.
-// Left out: who may access what (SECCFGR, PRIVCFGR, CIDCFGR only store), the secure interrupt lines, power and clock.
+// Left out: who may access what (SECCFGR, PRIVCFGR, CIDCFGR only store, see KeptRegisters), the secure interrupt lines,
+//   power and clock.
 // Figures: reference manual RM0457, chapter IPCC (register map, reset values); 16 channels and version registers as
 //   the chip data says.
 //
 using System;
-using System.Collections.Generic;
 using Antmicro.Renode.Core;
 using Antmicro.Renode.Logging;
 using Antmicro.Renode.Peripherals.Bus;
@@ -33,7 +33,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             Processor1Free = new GPIO();
             Processor2Occupied = new GPIO();
             Processor2Free = new GPIO();
-            stored = new Dictionary<long, uint>();
+            others = new KeptRegisters(this);
             Doorbells = new EventLog();
             Reset();
         }
@@ -43,7 +43,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             control[0] = control[1] = 0;
             mask[0] = mask[1] = all | all << FreeShift;
             flags[0] = flags[1] = 0;
-            stored.Clear();
+            others.Reset();
             Update();
         }
 
@@ -67,8 +67,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             case HardwareConfiguration:
                 return (uint)channels;
             default:
-                uint value;
-                return stored.TryGetValue(offset, out value) ? value : 0;
+                return others.Read(offset);
             }
         }
 
@@ -94,7 +93,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             case HardwareConfiguration:
                 return;
             default:
-                stored[offset] = value;
+                others.Write(offset, value);
                 return;
             }
             Update();
@@ -223,7 +222,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         private readonly uint[] control = new uint[2];
         private readonly uint[] mask = new uint[2];
         private readonly uint[] flags = new uint[2];
-        private readonly Dictionary<long, uint> stored;
+        private readonly KeptRegisters others;
 
         private const int MaximumOfChannels = 16;
         private const int FreeShift = 16;

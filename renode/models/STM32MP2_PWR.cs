@@ -2,11 +2,10 @@
 // STM32MP2 power control, as far as the M33 can tell whether the A35 runs.
 //
 // Modelled: CPU1D1SR (state of the A35 and of its domain D1), set from outside; CPU2D2SR (the M33 and D2: running).
-// Left out: everything else; the other registers keep what is written and do nothing. No supply, no wake-up pin.
+// Left out: everything else; the other registers keep what is written and do nothing (KeptRegisters). No supply, no wake-up pin.
 // Figures: reference manual RM0457, chapter PWR (CPU1D1SR 0x200: CSTATE bits 3:2, DSTATE bits 10:8; CPU2D2SR 0x204).
 //   In the modes named ...-stop2 D1 is switched off (DStandby), in ...-stop1 it is stopped (DStop1 to DStop3).
 //
-using System.Collections.Generic;
 using Antmicro.Renode.Core;
 using Antmicro.Renode.Peripherals.Bus;
 
@@ -17,14 +16,14 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
     {
         public STM32MP2_PWR(IMachine machine)
         {
-            stored = new Dictionary<long, uint>();
+            others = new KeptRegisters(this);
             Reset();
         }
 
         // The A35's state is not the M33's to reset: it stays.
         public void Reset()
         {
-            stored.Clear();
+            others.Reset();
         }
 
         public uint ReadDoubleWord(long offset)
@@ -36,8 +35,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             case StatusOfCpu2:
                 return Running << 2;
             default:
-                uint value;
-                return stored.TryGetValue(offset, out value) ? value : 0;
+                return others.Read(offset);
             }
         }
 
@@ -45,7 +43,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         {
             if(offset != StatusOfCpu1 && offset != StatusOfCpu2)
             {
-                stored[offset] = value;
+                others.Write(offset, value);
             }
         }
 
@@ -75,7 +73,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 
         private int a35State = (int)Running;
         private int d1State;
-        private readonly Dictionary<long, uint> stored;
+        private readonly KeptRegisters others;
 
         private const uint Running = 1;
         private const uint Stopped = 3;

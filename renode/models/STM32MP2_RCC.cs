@@ -1,8 +1,8 @@
 //
 // STM32MP2 reset and clock control, as far as drivers read it.
 //
-// Modelled: registers that keep what is written. The 64 flexgen channels read, after reset, as switched to the running
-//   HSI oscillator (64 MHz) and not divided; a channel's "switching" flag always reads as done.
+// Modelled: the 64 flexgen channels, which read, after reset, as switched to the running HSI oscillator (64 MHz) and not
+//   divided; a channel's "switching" flag always reads as done. All others keep what is written (KeptRegisters).
 // Left out: everything that a clock would do. Peripherals run whether their enable bit is set or not; no reset line;
 //   no PLL; no security. Linux's boot chain sets the real chip's flexgen up before the firmware starts.
 // Figures: reference manual RM0457, chapter RCC (XBARxCFGR 0x1018, PREDIVxCFGR 0x1118, FINDIVxCFGR 0x1224; source 5 is
@@ -18,39 +18,75 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
     {
         public STM32MP2_RCC(IMachine machine)
         {
+            others = new KeptRegisters(this, KeptRanges);
+            banks = new[] { crossbar, predividers, finalDividers };
             Reset();
         }
 
         public void Reset()
         {
-            System.Array.Clear(words, 0, words.Length);
+            others.Reset();
+            System.Array.Clear(predividers, 0, FlexgenChannels);
             for(var channel = 0; channel < FlexgenChannels; channel++)
             {
-                words[CrossbarConfiguration / 4 + channel] = Enabled | SourceHsi;
-                words[FinalDivider / 4 + channel] = Enabled;
+                crossbar[channel] = Enabled | SourceHsi;
+                finalDividers[channel] = Enabled;
             }
         }
 
         public uint ReadDoubleWord(long offset)
         {
-            return words[offset / 4];
+            int channel;
+            var bank = BankOf(offset, out channel);
+            return bank == null ? others.Read(offset) : bank[channel];
         }
 
         public void WriteDoubleWord(long offset, uint value)
         {
-            if(offset >= CrossbarConfiguration && offset < CrossbarConfiguration + 4 * FlexgenChannels)
+            int channel;
+            var bank = BankOf(offset, out channel);
+            if(bank == null)
             {
-                value &= ~CrossbarSwitching;
+                others.Write(offset, value);
+                return;
             }
-            words[offset / 4] = value;
+            bank[channel] = bank == crossbar ? value & ~CrossbarSwitching : value;
         }
 
         public long Size { get { return 0x10000; } }
 
-        private readonly uint[] words = new uint[0x10000 / 4];
+        // The flexgen registers that an offset belongs to; null for any other
+        private uint[] BankOf(long offset, out int channel)
+        {
+            for(var i = 0; i < banks.Length; i++)
+            {
+                channel = (int)((offset - BankOffsets[i]) / 4);
+                if(offset >= BankOffsets[i] && channel < FlexgenChannels)
+                {
+                    return banks[i];
+                }
+            }
+            channel = 0;
+            return null;
+        }
+
+        private readonly uint[] crossbar = new uint[FlexgenChannels];
+        private readonly uint[] predividers = new uint[FlexgenChannels];
+        private readonly uint[] finalDividers = new uint[FlexgenChannels];
+        private readonly uint[][] banks;
+        private readonly KeptRegisters others;
+
+        private static readonly long[] BankOffsets = { CrossbarConfiguration, Predivider, FinalDivider };
+
+        // Clock enable and reset of what the models are clocked by: the ports, IPCC1, UARTs, I2Cs, watchdogs
+        private static readonly long[] KeptRanges =
+        {
+            0x52C, 0x558, 0x570, 0x570, 0x77C, 0x7C0, 0x894, 0x8A0
+        };
 
         private const int FlexgenChannels = 64;
         private const int CrossbarConfiguration = 0x1018;
+        private const int Predivider = 0x1118;
         private const int FinalDivider = 0x1224;
         private const uint Enabled = 1 << 6;
         private const uint SourceHsi = 5;

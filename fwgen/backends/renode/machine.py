@@ -70,7 +70,7 @@ class Machine:
         self._monitor = net.Monitor()
         self._emulation = net.Emulation()
         if log:
-            self.execute(f"logFile @{log}")
+            self.execute(f"logFile @{log} true")  # each line at once: the process may be killed
         else:
             self.execute(f"logLevel {_SILENT}")
         self._compile(board, wiring)

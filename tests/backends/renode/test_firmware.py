@@ -183,3 +183,30 @@ def test_an_interrupt_for_each_byte_of_the_display_delays_no_sample() -> None:
     record = run_scenario(backend, reference_plan(), scenario, 1)
     assert build_report(record, scenario)["verdict"] == "pass"
     assert record.jitter_us.max() <= 50
+
+
+KNOWN_WARNINGS = (
+    "non existing peripheral at 0x440A0004",  # DBGMCU: no debugging in Stop, which nobody emulates
+    "nvic: Changing value of the SHCSR register",  # Renode's own: faults are enabled all the same
+    "nvic: Unhandled write to offset 0xD2C",  # Renode's own: HFSR is cleared, which is clear
+)
+
+
+def test_the_firmware_touches_nothing_that_is_not_modelled(tmp_path: Path) -> None:
+    """From its start through a sleep, a reset and a display that comes and goes."""
+    log = tmp_path / "renode.log"
+    steps = [
+        "{at: 2 s, do: suspend, for: 3 s}",
+        "{at: 6 s, do: reset-firmware}",
+        "{at: 9 s, do: display-off}",
+        "{at: 11 s, do: display-on}",
+    ]
+    scenario = in_a_room(", ".join(steps), until="15 s")
+    backend = RenodeBackend(elf(), options=Options(renode_log=str(log)))
+    record = run_scenario(backend, reference_plan(), scenario, 1)
+    assert build_report(record, scenario)["verdict"] == "pass"
+    warnings = [
+        line for line in log.read_text(encoding="utf-8").splitlines() if "[INFO]" not in line
+    ]
+    strange = [line for line in warnings if not re.search("|".join(KNOWN_WARNINGS), line)]
+    assert strange == []

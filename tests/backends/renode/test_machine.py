@@ -255,3 +255,45 @@ class MiniPeer:
         self.machine.ddr.Store32(self.RINGS[1] + 16 * index + 8, 16 + len(text))
         self.give(1, index)
         self.machine.linux.Ring(1)
+
+
+# ---------------------------------------------------------------- what is not modelled
+
+STRANGE = {
+    "rcc": 0x4420_0040,
+    "pwr": 0x4421_0000,
+    "ipcc1": 0x4049_0080,
+    "exti2": 0x4623_0084,
+    "gpiof": 0x4429_001C,
+    "i2c8": 0x4604_0014,
+}
+"""A register of each model that it knows nothing of."""
+KNOWN = (0x4429_0008, 0x4429_0020, 0x4420_0540, 0x4420_1118, 0x4604_0008)
+"""Speed and function of pins, enable and divider of clocks, the bus's own address: only kept."""
+
+
+def case_unmodelled(log: str) -> list[int]:
+    from fwgen.backends.renode.machine import Machine
+
+    machine = Machine("stm32mp257f_dk", f"{WIRING}\noled: Video.SSD1306 @ i2c8 0x3c\n", log=log)
+    for _ in range(3):
+        for address in (*STRANGE.values(), *KNOWN):
+            machine.write32(address, 5)
+        read = [machine.read32(address) for address in (*STRANGE.values(), *KNOWN)]
+        machine.execute("i2c8.oled Write [0x00, 0x2F, 0xE3, 0xAE, 0xF7]")
+        machine.part("i2c8.oled").FinishTransmission()
+    return read
+
+
+def test_what_no_model_models_is_told_once_each(tmp_path: Path) -> None:
+    log = tmp_path / "renode.log"
+    read = in_renode(HERE, "case_unmodelled", str(log))
+    assert read == [5] * len(read), "and it keeps what is written"
+    told = [line for line in log.read_text().splitlines() if "is not modelled" in line]
+    for name, address in STRANGE.items():
+        register = f"{name}: Register 0x{address & 0x3FF:03X} is not modelled"
+        assert sum(f"{register}; it was read" in line for line in told) == 1
+        assert sum(f"{register}; 0x5 was written" in line for line in told) == 1
+    assert sum("Command 0x2F" in line for line in told) == 1
+    assert sum("Command 0xF7" in line for line in told) == 1
+    assert len(told) == 2 * len(STRANGE) + 2
