@@ -91,6 +91,24 @@ class DdrAccess:
 
 
 @dataclass(frozen=True)
+class LinkCounts:
+    """What the firmware saw of the link, all its starts together, as its status messages say."""
+
+    blocked_accesses: int = 0  # uses of a ring that the shut door has stopped
+    bad_rings: int = 0  # rings that made no sense
+    bad_messages: int = 0  # whose buffer or header made no sense
+    foreign_messages: int = 0  # from another sender than the peer
+
+    def __add__(self, other: LinkCounts) -> LinkCounts:
+        return LinkCounts(
+            self.blocked_accesses + other.blocked_accesses,
+            self.bad_rings + other.bad_rings,
+            self.bad_messages + other.bad_messages,
+            self.foreign_messages + other.foreign_messages,
+        )
+
+
+@dataclass(frozen=True)
 class Frame:
     """A picture of the display."""
 
@@ -126,6 +144,7 @@ class RunRecord:
     sleeps: list[SleepRecord] = field(default_factory=list)
     bands: list[Band] = field(default_factory=list)  # without holes, in order
     ddr_accesses: list[DdrAccess] = field(default_factory=list)
+    link: LinkCounts = field(default_factory=LinkCounts)
     log_capacity_bytes: int = 0
     log_peak_bytes: int = 0  # the most at any one time, whole blocks
     log_bytes_per_sample: float = 0.0  # of the blocks received, headers and CRC included

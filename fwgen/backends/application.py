@@ -15,6 +15,7 @@ from fwgen.peer.events import (
     Online,
     Samples,
     SpecMismatch,
+    StatusReceived,
     SuspendReady,
     SuspendRefused,
 )
@@ -207,7 +208,9 @@ class Application:
             self._ledger.event(f"missing without a word: {what}", at_us)
 
     def _note(self, event: Event, now_us: int) -> None:
-        if isinstance(event, SpecMismatch):
+        if isinstance(event, StatusReceived):
+            self._ledger.status(event.status)
+        elif isinstance(event, SpecMismatch):
             self._ledger.event("the firmware was made from another spec", now_us)
         elif isinstance(event, NewLog):
             self._ledger.event("the firmware has lost its log and begun another", now_us)

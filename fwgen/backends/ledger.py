@@ -8,9 +8,10 @@ from itertools import zip_longest
 import numpy as np
 
 from fwgen.backends.blocks import Blocks
-from fwgen.record import Band, Event, Frame, Gap, Ints, RunRecord, SleepRecord, Taken
+from fwgen.record import Band, Event, Frame, Gap, Ints, LinkCounts, RunRecord, SleepRecord, Taken
 from fwgen.series import PackedTaken, circular
 from fwgen.wire.block import Block
+from fwgen.wire.messages import Status
 from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM
 
 
@@ -36,6 +37,8 @@ class Ledger:
     gaps: list[Gap] = field(default_factory=list)
     _states: list[tuple[int, str]] = field(default_factory=list)
     _blocks: Blocks = field(default_factory=Blocks)
+    _status: Status | None = None  # the last one
+    _link: LinkCounts = field(default_factory=LinkCounts)  # of earlier starts of the firmware
 
     def deliver(self, block: Block, skip: int, arrival_us: int) -> None:
         """Samples of a block from index `skip` on have reached the application."""
@@ -44,6 +47,12 @@ class Ledger:
     def gap(self, first: int, count: int, at_us: int) -> None:
         """The firmware has declared these samples lost; `first` as on the wire."""
         self.gaps.append(Gap(first, count, at_us))
+
+    def status(self, status: Status) -> None:
+        """The firmware has told what it has counted since its start."""
+        last, self._status = self._status, status
+        if last is not None and status.time_us < last.time_us:
+            self._link += _link_counts(last)
 
     def event(self, text: str, at_us: int) -> None:
         self.events.append(Event(at_us / 1e6, text))
@@ -78,6 +87,9 @@ class Ledger:
             _sleep_record(sleep, following, self._blocks, taken, until_us)
             for sleep, following in zip_longest(self.sleeps, self.sleeps[1:])
         ]
+        record.link = self._link
+        if self._status is not None:
+            record.link += _link_counts(self._status)
         record.log_bytes_per_sample = self._blocks.density(taken)
         return record
 
@@ -103,6 +115,15 @@ class Ledger:
             for (at, state), end in zip(self._states, ends, strict=True)
             if min(end, until_us) > max(0, at)
         ]
+
+
+def _link_counts(status: Status) -> LinkCounts:
+    return LinkCounts(
+        blocked_accesses=status.blocked_accesses,
+        bad_rings=status.bad_rings,
+        bad_messages=status.bad_messages,
+        foreign_messages=status.foreign_messages,
+    )
 
 
 def _numbered(gaps: list[Gap], taken: Taken | PackedTaken) -> list[Gap]:

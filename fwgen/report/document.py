@@ -28,6 +28,12 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
         "samples": _samples(check),
         "sleeps": [_sleep(sleep) for sleep in record.sleeps],
         "ddr": _ddr(record),
+        "link": {
+            "blocked_accesses": record.link.blocked_accesses,
+            "bad_rings": record.link.bad_rings,
+            "bad_messages": record.link.bad_messages,
+            "foreign_messages": record.link.foreign_messages,
+        },
         "log": {
             "capacity_bytes": record.log_capacity_bytes,
             "peak_bytes": record.log_peak_bytes,

@@ -46,6 +46,15 @@ class Ddr(TypedDict):
     first: Access | None
 
 
+class Link(TypedDict):
+    """What the firmware counted, all its starts together, until its last status message."""
+
+    blocked_accesses: int
+    bad_rings: int
+    bad_messages: int
+    foreign_messages: int
+
+
 class Log(TypedDict):
     capacity_bytes: int
     peak_bytes: int
@@ -74,6 +83,7 @@ Report = TypedDict(
         "samples": Samples,
         "sleeps": list[Sleep],
         "ddr": Ddr,
+        "link": Link,
         "log": Log,
         "jitter_us": Jitter,
         "verdict": Literal["pass", "fail"],

@@ -180,6 +180,26 @@ def _tell_accesses(record: RunRecord, check: SampleCheck) -> str:
     )
 
 
+def _tell_blocked(record: RunRecord, check: SampleCheck) -> str:
+    uses = count(record.link.blocked_accesses, "time")
+    return f"The firmware wanted to use a ring {uses} behind its own shut door, which stopped it."
+
+
+def _tell_bad_rings(record: RunRecord, check: SampleCheck) -> str:
+    rings = count(record.link.bad_rings, "ring")
+    return f"{rings} made no sense to the firmware, which left them alone."
+
+
+def _tell_bad_messages(record: RunRecord, check: SampleCheck) -> str:
+    messages = count(record.link.bad_messages, "message")
+    return f"{messages} to the firmware made no sense and were dropped."
+
+
+def _tell_foreign(record: RunRecord, check: SampleCheck) -> str:
+    messages = count(record.link.foreign_messages, "message")
+    return f"{messages} to the firmware came from another sender than the peer and were dropped."
+
+
 _DETAILS: Final[dict[str, Callable[[RunRecord, SampleCheck], str]]] = {
     "lost": _tell_lost,
     "declared_lost": _tell_declared,
@@ -187,6 +207,10 @@ _DETAILS: Final[dict[str, Callable[[RunRecord, SampleCheck], str]]] = {
     "out_of_order": _tell_disorder,
     "wrong": _tell_wrong,
     "ddr_accesses_while_closed": _tell_accesses,
+    "blocked_accesses": _tell_blocked,
+    "bad_rings": _tell_bad_rings,
+    "bad_messages": _tell_bad_messages,
+    "foreign_messages": _tell_foreign,
 }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from fwgen.record import AWAKE, RunRecord
 from fwgen.robot.bench import Bench
 from fwgen.robot.kinds import Length, Time
-from fwgen.scenario.expect import STANDING
+from fwgen.scenario.expect import SAMPLE_COUNTS, STANDING
 from fwgen.scenario.load import parse_scenario
 from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
@@ -21,7 +21,7 @@ distance: [{{at: 0 s, mm: 1000}}]
 until: 1 s
 expect: {expect}
 """
-_ABOUT_SAMPLES = tuple(name for name in STANDING if name != "ddr_accesses_while_closed")
+_ABOUT_SAMPLES = tuple(name for name in STANDING if name in SAMPLE_COUNTS)
 _SETTLED_S = 1.0
 
 

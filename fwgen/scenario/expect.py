@@ -103,9 +103,12 @@ SAMPLE_COUNTS = (
     "wrong",
 )
 
+LINK_COUNTS = ("blocked_accesses", "bad_rings", "bad_messages", "foreign_messages")
+
 FIELDS: dict[str, Field] = {
     **{name: Field(_in("samples", name)) for name in SAMPLE_COUNTS},
     "ddr_accesses_while_closed": Field(_in("ddr", "accesses_while_closed")),
+    **{name: Field(_in("link", name)) for name in LINK_COUNTS},
     "sleeps": Field(lambda report: len(report["sleeps"])),
     "acknowledged": Field(_acknowledged),
     **{f"woken_by_{cause.replace('-', '_')}": Field(_woken_by(cause)) for cause in WAKE_CAUSES},
@@ -129,6 +132,7 @@ STANDING = (
     "out_of_order",
     "wrong",
     "ddr_accesses_while_closed",
+    *LINK_COUNTS,
 )
 
 

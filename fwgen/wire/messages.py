@@ -98,6 +98,10 @@ class Status:
     late_samples: int
     calls: int
     calls_in_vain: int
+    blocked_accesses: int
+    bad_rings: int
+    bad_messages: int
+    foreign_messages: int
 
 
 @dataclass(frozen=True, slots=True)

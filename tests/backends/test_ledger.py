@@ -7,8 +7,9 @@ from array import array
 import numpy as np
 
 from fwgen.backends.ledger import Ledger, OpenSleep
-from fwgen.record import ASLEEP, AWAKE, RunRecord, Taken
+from fwgen.record import ASLEEP, AWAKE, LinkCounts, RunRecord, Taken
 from fwgen.wire.block import Block
+from fwgen.wire.messages import Status
 
 PERIOD_US = 60_000
 SEQ = (1 << 32) - 4  # numbers wrap within the first block
@@ -129,3 +130,11 @@ def test_bands_are_cut_to_the_scenario() -> None:
         (0.0, 1.0, AWAKE),
         (1.0, 2.0, ASLEEP),
     ]
+
+
+def test_what_the_firmware_counts_is_added_up_over_its_starts() -> None:
+    ledger = Ledger()
+    for time_us, foreign in ((1_000, 0), (6_000, 2), (11_000, 3), (900, 1), (5_900, 1)):
+        ledger.status(Status(time_us, *[0] * 18, foreign))
+    record = RunRecord("host", "spec", "scenario", 1)
+    assert ledger.record(record, Taken(), 1).link == LinkCounts(foreign_messages=4)

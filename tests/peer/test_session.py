@@ -33,7 +33,7 @@ from fwgen.wire.messages import (
 )
 from tests.peer.talk import LOG, SESSION_ID, SPEC_HASH, TIMERS, Talk, block, said_hello
 
-STATUS = Status(*range(16))
+STATUS = Status(*range(20))
 
 
 def kinds(messages: list[Message]) -> list[str]:

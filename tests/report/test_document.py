@@ -11,8 +11,17 @@ import jsonschema
 import numpy as np
 import pytest
 
-from fwgen.record import WAKE_CAUSES, Band, DdrAccess, Gap, RunRecord, SleepRecord
+from fwgen.record import (
+    WAKE_CAUSES,
+    Band,
+    DdrAccess,
+    Gap,
+    LinkCounts,
+    RunRecord,
+    SleepRecord,
+)
 from fwgen.report.document import build_report, to_json
+from fwgen.scenario.expect import LINK_COUNTS
 from tests.report.records import make_record, scenario
 
 SCHEMA = json.loads((Path(__file__).parent / "report.schema.json").read_text())
@@ -67,6 +76,7 @@ def test_every_field_of_the_contract() -> None:
             }
         ],
         "ddr": {"accesses_while_closed": 0, "first": None},
+        "link": dict.fromkeys(LINK_COUNTS, 0),
         "log": {"capacity_bytes": 102_000, "peak_bytes": 40_000, "bytes_per_sample": 0.82},
         "jitter_us": {"p50": None, "p99": None, "max": None},
         "verdict": "pass",
@@ -242,6 +252,15 @@ def test_what_is_expected_of_other_figures() -> None:
         report["reasons"][-1]
         == "As the scenario expects, `sleeps` is 1 and `drain` is at most 5 s."
     )
+
+
+@pytest.mark.parametrize("name", LINK_COUNTS)
+def test_what_the_firmware_counts_of_the_link_is_expected_to_be_nothing(name: str) -> None:
+    record = make_record()
+    record.link = LinkCounts(**{name: 3})
+    assert report_of(record)["link"][name] == 3
+    assert "3 " in only_reason(record)
+    assert report_of(record, f"{{{name}: 3}}")["verdict"] == "pass"
 
 
 def test_all_that_is_wrong_is_told_in_one_go() -> None:

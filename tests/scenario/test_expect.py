@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fwgen.scenario.expect import FIELDS, STANDING, Expectation
+from fwgen.scenario.expect import FIELDS, LINK_COUNTS, STANDING, Expectation
 from fwgen.scenario.load import ScenarioErrors, parse_scenario
 
 HEAD = "fwgen-scenario: 1\nname: x\ndistance: [{at: 0 s, mm: 1}]\nuntil: 1 s\n"
@@ -30,6 +30,7 @@ REPORT: dict[str, Any] = {
     },
     "sleeps": [SLEEP, {**SLEEP, "slept_s": 30.0, "wake_cause": "log-full", "ack_ms": 7.0}],
     "ddr": {"accesses_while_closed": 3, "first": None},
+    "link": dict.fromkeys(LINK_COUNTS, 0),
     "log": {"capacity_bytes": 100_000, "peak_bytes": 2048, "bytes_per_sample": 0.75},
     "jitter_us": {"p50": 4, "p99": None, "max": 90},
 }

@@ -24,7 +24,7 @@ ELEMENTS = {
     2: ("gap", (NUMBER, COUNT)),
     3: ("sleep-ack", (NUMBER,)),
     4: ("wake-ack", (NUMBER, NUMBER)),
-    5: ("status", (NUMBER_64, *(NUMBER,) * 15)),
+    5: ("status", (NUMBER_64, *(NUMBER,) * 19)),
     16: (
         "peer-hello",
         (NUMBER, HASH_OR_NIL, NUMBER, NUMBER_OR_NIL, NUMBER_64_OR_NIL, NUMBER_64_NOT_0),

@@ -48,5 +48,5 @@ firmware_messages = st.one_of(
     st.builds(Gap, U32, st.integers(1, (1 << 31) - 1)),
     st.builds(SleepAck, U32),
     st.builds(WakeAck, U32, U32),
-    st.builds(Status, U64, *[U32] * 15),
+    st.builds(Status, U64, *[U32] * 19),
 )

@@ -162,4 +162,4 @@ def test_sequence_numbers_wrap() -> None:
 def test_every_kind_is_reached_by_its_number() -> None:
     assert decode(encode(Sleep(3))) == Sleep(3)
     assert decode(encode(Ack(4, 9))) == Ack(4, 9)
-    assert decode(encode(Status(*range(16)))) == Status(*range(16))
+    assert decode(encode(Status(*range(20)))) == Status(*range(20))

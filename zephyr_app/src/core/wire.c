@@ -99,6 +99,10 @@ size_t wire_encode_status(uint8_t *out, const struct wire_status *from)
 		.late_samples = from->late_samples,
 		.calls = from->calls,
 		.calls_in_vain = from->calls_in_vain,
+		.blocked_accesses = from->blocked_accesses,
+		.bad_rings = from->bad_rings,
+		.bad_messages = from->bad_messages,
+		.foreign_messages = from->foreign_messages,
 	};
 	size_t len = 0;
 

@@ -76,6 +76,10 @@ struct status {
 	uint32_t late_samples;
 	uint32_t calls;
 	uint32_t calls_in_vain;
+	uint32_t blocked_accesses;
+	uint32_t bad_rings;
+	uint32_t bad_messages;
+	uint32_t foreign_messages;
 };
 
 struct hello {

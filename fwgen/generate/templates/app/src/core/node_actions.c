@@ -70,6 +70,10 @@ static size_t encode_status(struct node *node, uint64_t now_us)
 		.late_samples = node->health.late_samples,
 		.calls = counters->calls,
 		.calls_in_vain = counters->calls_in_vain,
+		.blocked_accesses = node->health.link.blocked_accesses,
+		.bad_rings = node->health.link.bad_rings,
+		.bad_messages = node->health.link.bad_messages,
+		.foreign_messages = node->health.link.foreign_messages,
 	};
 
 	return wire_encode_status(node->tx, &status);

@@ -44,6 +44,10 @@ struct wire_status {
 	uint32_t late_samples;
 	uint32_t calls;
 	uint32_t calls_in_vain;
+	uint32_t blocked_accesses;
+	uint32_t bad_rings;
+	uint32_t bad_messages;
+	uint32_t foreign_messages;
 };
 
 /* Each returns the bytes written to `out` (WIRE_MESSAGE_MAX bytes), 0 if the value has no encoding.

@@ -44,7 +44,7 @@ static bool encode_status(
 	zcbor_log("%s\r\n", __func__);
 
 	bool res = ((zcbor_tag_put(state, 55799)
-	&& (zcbor_list_start_encode(state, 17) && ((((zcbor_uint32_put(state, (5))))
+	&& (zcbor_list_start_encode(state, 21) && ((((zcbor_uint32_put(state, (5))))
 	&& ((zcbor_uint64_encode(state, (&(*input).time_us))))
 	&& (((((((*input).backlog <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).backlog))))
@@ -75,7 +75,15 @@ static bool encode_status(
 	&& (((((((*input).calls <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).calls))))
 	&& (((((((*input).calls_in_vain <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
-	&& (zcbor_uint32_encode(state, (&(*input).calls_in_vain))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 17))));
+	&& (zcbor_uint32_encode(state, (&(*input).calls_in_vain))))
+	&& (((((((*input).blocked_accesses <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).blocked_accesses))))
+	&& (((((((*input).bad_rings <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).bad_rings))))
+	&& (((((((*input).bad_messages <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).bad_messages))))
+	&& (((((((*input).foreign_messages <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).foreign_messages))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 21))));
 
 	log_result(state, res, __func__);
 	return res;
