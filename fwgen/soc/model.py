@@ -388,6 +388,14 @@ class ByHand:
     becomes: str
     source: str
 
+    @property
+    def effect(self) -> str:
+        """What happens as long as the line stays. OP-TEE does not panic at accesses to pins alone
+        (ST OP-TEE core/drivers/firewall/stm32_iac.c: iac_fbd_periph)."""
+        if self.uses.startswith("P"):
+            return "what it writes to the pin is ignored"
+        return "its first access makes OP-TEE panic"
+
 
 @dataclass(frozen=True)
 class Flavour:

@@ -295,6 +295,12 @@ def test_every_rule_has_a_broken_tree() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
 
 
+def test_the_documentation_lists_every_rule() -> None:
+    text = (Path(__file__).parents[2] / "docs/verify.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (\S+) \| (.+) \|$", text, re.M)
+    assert rows == [(rule.id, rule.layer, rule.title) for rule in RULES]
+
+
 def test_trees_given_the_wrong_way_round_are_told(tmp_path: Path) -> None:
     stage = Stage()
     found = judged(stage.optee, stage.linux, tmp_path, stage)

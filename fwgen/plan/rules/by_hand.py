@@ -15,7 +15,7 @@ def _check_lines(draft: Draft, findings: Findings) -> None:
     for line in draft.by_hand:
         BY_HAND.broken(
             findings,
-            f"{line.uses} is not the M33's in these trees: its first access makes OP-TEE panic",
+            f"{line.uses} is not the M33's in these trees: {line.effect}",
             _place(draft, line.uses),
             f"in {line.file}, line {line.line}, change\n"
             f"      {line.was}\n"
