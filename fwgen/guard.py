@@ -117,13 +117,20 @@ def as_error(error: BaseException) -> FwgenError:
     return UnexpectedError(_line(f"fwgen failed ({text}); FWGEN_TRACEBACK=1 shows where"))
 
 
+def trace_of(error: BaseException) -> str:
+    """Where it happened, if the user wants to know; else empty."""
+    if not os.environ.get("FWGEN_TRACEBACK"):
+        return ""
+    return "".join(traceback.format_exception(error)).rstrip()
+
+
 def _failed(error: BaseException, on_error: Callable[[FwgenError], None]) -> int:
     """Tell it; returns the exit code."""
     unwritten = _unwritten(error)
     if isinstance(unwritten, BrokenPipeError):
         return 128 + signal.SIGPIPE
-    if os.environ.get("FWGEN_TRACEBACK"):
-        _tell("".join(traceback.format_exception(error)))
+    if trace := trace_of(error):
+        _tell(trace)
     if isinstance(error, KeyboardInterrupt):
         error = StoppedError(signal.SIGINT)
     told: FwgenError

@@ -6,14 +6,15 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TextIO
 
+from fwgen import process
 from fwgen.build.audit.finding import near
 from fwgen.build.failure import cmake_failed, kconfig_warnings, ninja_failed
 from fwgen.errors import InputError, ToolBrokeError
@@ -202,26 +203,22 @@ class Tree:
 
     def _run(self, command: list[str], follow: Callable[[str], None]) -> tuple[int, str]:
         program = shutil.which(command[0], path=self._environment.get("PATH")) or command[0]
-        try:
-            process = subprocess.Popen(
-                [program, *command[1:]],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                env={**self._environment, "NINJA_STATUS": _STATUS},
-            )
-        except OSError as error:
-            raise ToolBrokeError(f"{command[0]} does not start: {error.strerror}") from error
-        assert process.stdout is not None
-        try:
-            output = _collect(process.stdout, follow)
-            return process.wait(), output
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
+        running = process.started(
+            [program, *command[1:]],
+            stdout=process.PIPE,
+            stderr=process.STDOUT,
+            text=True,
+            errors="replace",
+            env={**self._environment, "NINJA_STATUS": _STATUS},
+        )
+        with ExitStack() as stack:
+            try:
+                child = stack.enter_context(running)
+            except OSError as error:
+                raise ToolBrokeError(f"{command[0]} does not start: {error.strerror}") from error
+            assert child.stdout is not None
+            output = _collect(child.stdout, follow)
+            return child.wait(), output
 
 
 def _collect(stream: IO[str], follow: Callable[[str], None]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from fwgen.checkout import write_made
+from fwgen.guard import guarded
 from fwgen.handshake import emit, machine
 
 _CORE = "fwgen/generate/templates/app/src/core"
@@ -21,4 +22,4 @@ def drawn_files() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(write_made(drawn_files()))
+    sys.exit(guarded(lambda: write_made(drawn_files())))

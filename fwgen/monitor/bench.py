@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from fwgen.backends.renode.loopback import confined
 from fwgen.backends.renode.options import Options
 from fwgen.errors import FwgenError, InputError, MissingToolError
+from fwgen.guard import as_error
 from fwgen.live import LiveRenode, View
 from fwgen.scenario.load import parse_scenario
 
@@ -121,8 +122,8 @@ class Bench:
                     self._keep_pace(self._board, paced)
                     self._t_us += slice_us
                     self._board.run_until(self._t_us)
-            except FwgenError as error:
-                self.error = error
+            except Exception as error:  # nobody else would hear of it
+                self.error = as_error(error)
                 self._runs.clear()
             spent_s = time.monotonic() - began_s
             time.sleep(max(0.001, _SLICE_US / 1e6 - spent_s))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Final
 from fwgen.backends.renode.options import Options
 from fwgen.config import load_config
 from fwgen.errors import FwgenError, InputError
+from fwgen.guard import as_error, trace_of
 from fwgen.live import Live, LiveHost, LiveRenode, View
 from fwgen.plan import plan_spec
 from fwgen.record import RunRecord
@@ -103,8 +103,9 @@ def _answer(method: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any
         return "done", method(*arguments)
     except FwgenError as error:
         return "failed", error.exit_code, str(error)
-    except Exception:
-        return "failed", 4, traceback.format_exc()
+    except Exception as error:
+        told = as_error(error)
+        return "failed", told.exit_code, trace_of(error) or str(told)
 
 
 def main() -> None:

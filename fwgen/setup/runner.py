@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
 from typing import TextIO
 
+from fwgen import process
 from fwgen.errors import MissingToolError, ToolBrokeError
 from fwgen.setup.steps import Command, Step
 
@@ -44,9 +44,7 @@ def dry_run(steps: Iterable[Step], told: TextIO) -> None:
 def _run(command: Command, told: TextIO) -> None:
     _say(told, f"      {command}")
     try:
-        status = subprocess.run(
-            command.argv, cwd=command.folder, stdin=subprocess.DEVNULL, stdout=told, check=False
-        ).returncode
+        status = process.run(command.argv, cwd=command.folder, stdout=told).returncode
     except FileNotFoundError as error:
         raise MissingToolError(f"{command.argv[0]} is not installed; {_AGAIN}") from error
     except OSError as error:

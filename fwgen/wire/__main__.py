@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from fwgen.checkout import write_made
+from fwgen.guard import guarded
 
 _CDDL = Path(__file__).with_name("fwgen.cddl")
 FOLDER = "fwgen/generate/templates/app/src/core/generated"
@@ -43,4 +44,4 @@ def _tidy(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(write_made(made_files()))
+    sys.exit(guarded(lambda: write_made(made_files())))

@@ -8,12 +8,12 @@ import io
 import pickle
 import select
 import struct
-import traceback
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
 from fwgen.errors import FwgenError, ToolBrokeError
+from fwgen.guard import as_error, trace_of
 
 _LENGTH: Final = struct.Struct("<Q")
 
@@ -38,7 +38,8 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """An error for the user (`error`), or a bug (`text` is its traceback)."""
+    """An error for the user (`error`), or something unexpected: `text` says what, and where if the
+    user wants to know."""
 
     error: FwgenError | None
     text: str
@@ -55,13 +56,15 @@ class SilentError(Exception):
 def failed(error: BaseException) -> Failed:
     if isinstance(error, FwgenError):
         return Failed(error, str(error))
-    return Failed(None, "".join(traceback.format_exception(error)))
+    return Failed(None, trace_of(error) or as_error(error).message)
 
 
 def raise_failure(failure: Failed) -> None:
     if failure.error is not None:
         raise failure.error
-    raise ToolBrokeError(f"the emulator's process broke:\n{failure.text.rstrip()}")
+    head = "the emulator's process broke:"
+    separator = "\n" if "\n" in failure.text else " "
+    raise ToolBrokeError(f"{head}{separator}{failure.text.rstrip()}")
 
 
 def send(stream: BinaryIO, thing: Any) -> None:
