@@ -94,7 +94,7 @@ def _zephyr(base: Path, origin: str) -> Zephyr:
             f"{base} is no Zephyr tree, it has no VERSION ({origin} names it): point it to the "
             f"folder `zephyr` of a workspace, or let `fwgen setup` make one"
         )
-    found = Zephyr(base, version, origin, west_workspace(base))
+    found = Zephyr(base, version, origin, west_workspace(base.resolve()))  # as west sees it
     if version < LEAST_VERSION:
         least = ".".join(map(str, LEAST_VERSION[:2]))
         raise MissingToolError(

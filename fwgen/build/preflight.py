@@ -22,7 +22,8 @@ _BREAKS: Final = re.compile(r"""[\s,;:#$&|<>()*?\[\]'"`\\]""")
 the shell for its own; each of them tried with Zephyr 4.3."""
 
 OTHER_FOLDER: Final = (
-    "build in a folder without such characters, `-o DIR`; a link to this one will do"
+    "`fwgen build SPEC -o DIR` with a folder without such characters, "
+    "a link to this one for example"
 )
 
 

@@ -128,7 +128,8 @@ def _zephyr_python(config: Config, zephyr: Zephyr) -> tuple[Item, Path | None]:
     try:
         python = find_python(config, zephyr)
     except FwgenError as error:
-        return _missing(name, BUILD, error, str(error).rpartition(": ")[2]), None
+        get = str(error).rpartition(": ")[2]
+        return _missing(name, BUILD, error, get if "install" in get else "fwgen setup"), None
     version = program_version([python, "-c", "import west.version as v; print(v.__version__)"])
     return Item(name, True, BUILD, f"west {version}" if version else "", str(python)), python
 

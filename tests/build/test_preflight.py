@@ -47,7 +47,7 @@ def test_a_folder_with_a_space(
 ) -> None:
     status, err = build(capsys, "-o", "my node")
     assert status == 2 and "Zephyr cannot build with a space in a path" in err
-    assert "the folder to build in is" in err and "`-o DIR`" in err
+    assert "the folder to build in is" in err and "-o DIR" in err
     assert not Path("my node").exists() and fakes.calls() == [], "before anything starts"
 
 
@@ -103,6 +103,16 @@ def test_outside_of_a_workspace_without_modules(
     assert status == 3 and "is in no west workspace" in err and "hal_stm32" in err
     assert "modules = [" in err and "config.toml" in err
     assert fakes.calls() == []
+
+
+def test_a_link_to_zephyr_is_in_the_workspace_where_it_points(
+    fakes: Fakes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As west sees it, which Zephyr asks."""
+    link = tmp_path / "link"
+    link.symlink_to(fakes.zephyr)
+    fakes.config.write_text(fakes.config.read_text().replace(str(fakes.zephyr), str(link)))
+    assert build(capsys)[0] == 0
 
 
 def test_modules_are_passed_on(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:

@@ -265,6 +265,24 @@ def test_a_program_that_says_nothing_or_breaks(
     assert items["cmake"]["get"] == "apt-get install cmake"
 
 
+COMMANDS = ("pip", "python", "apt-get", "fwgen", "cd", "unset", "./build.sh", "/")
+
+
+def test_whatever_does_not_work_has_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zephyr = tmp_path / "zephyr"
+    zephyr.mkdir()
+    (zephyr / "VERSION").write_text("VERSION_MAJOR = 4\nVERSION_MINOR = 3\nPATCHLEVEL = 1\n")
+    configure(tmp_path, f'[zephyr]\nbase = "{zephyr}"\npython = "/no/python"\n')
+    _, items = doctor(capsys)
+    broken = [item for item in items.values() if not item["works"]]
+    assert len(broken) > 5
+    for item in broken:
+        assert item["get"].startswith(COMMANDS) and "`" not in item["get"], item
+    assert "/no/python" in items["Python with west and Zephyr's packages"]["trouble"]
+
+
 def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
