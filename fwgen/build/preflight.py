@@ -68,7 +68,10 @@ def check_modules(config: Config, zephyr: Zephyr, python: Path) -> None:
         way_out = f"`west update` in {zephyr.workspace}, or add their folders to `modules` in "
     else:
         where = f"{zephyr.base} is in no west workspace, and `zephyr.modules` does not name them"
-        way_out = 'list their folders in `[zephyr] modules = ["/path/hal_stm32", ...]` of '
+        way_out = (
+            "`fwgen doctor --write-config` lists those beside Zephyr; else name their folders in "
+        )
+        way_out += '`[zephyr] modules = ["/path/hal_stm32", ...]` of '
     raise MissingToolError(
         f"Zephyr's modules {names} are missing: {where}\n"
         f"help: {way_out}{config.path}; `fwgen setup` makes a workspace that has all of them"
