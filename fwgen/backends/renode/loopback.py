@@ -14,7 +14,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from fwgen.backends.host.compile import compile_once
 from fwgen.errors import FwgenError
@@ -40,9 +40,12 @@ def confined() -> bool:
         return str(trial.getsockname()[0]) == "127.0.0.1"
 
 
-def start_again() -> NoReturn:
-    """This program from its beginning, kept to this machine. Raises MissingToolError."""
-    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **environment()})
+def start_again() -> None:
+    """This program from its beginning, kept to this machine; returns where that was tried already
+    and the system does not preload anything. Raises MissingToolError."""
+    wanted = environment()
+    if os.environ.get(_VARIABLE) != wanted[_VARIABLE]:
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **wanted})
 
 
 def main() -> int:

@@ -73,6 +73,16 @@ def test_a_process_knows_whether_it_is_kept_to_this_machine() -> None:
     assert done.stdout == "True\n"
 
 
+def test_where_nothing_is_preloaded_it_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    monkeypatch.setattr(os, "execve", lambda *call: started.append(call))
+    loopback.start_again()
+    assert len(started) == 1
+    monkeypatch.setenv("LD_PRELOAD", started[0][2]["LD_PRELOAD"])
+    loopback.start_again()
+    assert len(started) == 1
+
+
 def test_what_else_is_preloaded_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LD_PRELOAD", "/one.so:/two.so")
     assert loopback.environment()["LD_PRELOAD"].split(":")[1:] == ["/one.so", "/two.so"]
