@@ -12,8 +12,9 @@
 struct sampler_config {
 	uint32_t period_us;
 	uint32_t timeout_us;	   /* of the echo, from its beginning */
-	bool pull_echo_low;	   /* when the sensor has held it for a whole measurement */
 	void (*has_reading)(void); /* called in the interrupt */
+	/* Called when the sensor has held its line for a whole measurement; NULL: nothing is. */
+	void (*pull_echo_low)(void);
 };
 
 /* 0, and `first_us` is when the first sample is due; or the pins' error. */

@@ -10,6 +10,7 @@
 #include "display.h"
 #include "doorbell.h"
 #include "echo.h"
+#include "echo_pull.h"
 #include "fwgen_config.h"
 #include "link.h"
 #include "node.h"
@@ -221,7 +222,7 @@ int main(void)
 	const struct sampler_config sampler = {
 		.period_us = fwgen_config.node.log.period_us,
 		.timeout_us = fwgen_config.echo.timeout_us,
-		.pull_echo_low = fwgen_config.pull_echo_low,
+		.pull_echo_low = fwgen_config.pull_echo_low ? echo_pull_low : NULL,
 		.has_reading = has_reading,
 	};
 	uint32_t happened;

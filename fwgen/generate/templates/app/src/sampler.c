@@ -15,7 +15,6 @@
 #include "measurement.h"
 
 #define TRIGGER_PULSE_US 10u
-#define PULL_LOW_US 20u
 
 static const struct gpio_dt_spec trigger_pin =
 	GPIO_DT_SPEC_GET(DT_NODELABEL(fwgen_sensor), trigger_gpios);
@@ -35,24 +34,6 @@ static void finish(uint32_t echo_us)
 	config.has_reading();
 }
 
-/* Looks at the counter now and then: in an emulator a look costs as much as a thousand turns. */
-static void wait_us(uint32_t since_cycles, uint32_t us)
-{
-	do {
-		for (uint32_t i = 0; i < us * CYCLES_PER_US / 8u; i++) {
-			arch_nop();
-		}
-	} while (k_cycle_get_32() - since_cycles < us * CYCLES_PER_US);
-}
-
-/* Some copies let go of the line only then. Never high from this side: an open drain. */
-static void pull_echo_low(void)
-{
-	(void)gpio_pin_configure_dt(&echo_pin, GPIO_OUTPUT_LOW | GPIO_OPEN_DRAIN);
-	wait_us(k_cycle_get_32(), PULL_LOW_US);
-	(void)gpio_pin_configure_dt(&echo_pin, GPIO_INPUT);
-}
-
 static void end_measurement(void)
 {
 	bool held = measurement.phase == MEASUREMENT_HELD;
@@ -61,9 +42,19 @@ static void end_measurement(void)
 	if (measurement_end(&measurement, config.timeout_us, &echo_us)) {
 		finish(echo_us);
 	}
-	if (held && config.pull_echo_low) {
-		pull_echo_low();
+	if (held && config.pull_echo_low != NULL) {
+		config.pull_echo_low();
 	}
+}
+
+/* Looks at the counter now and then: in an emulator a look costs as much as a thousand turns. */
+static void hold_trigger(uint32_t since_cycles)
+{
+	do {
+		for (uint32_t i = 0; i < TRIGGER_PULSE_US * CYCLES_PER_US / 8u; i++) {
+			arch_nop();
+		}
+	} while (k_cycle_get_32() - since_cycles < TRIGGER_PULSE_US * CYCLES_PER_US);
 }
 
 static void trigger(void)
@@ -74,7 +65,7 @@ static void trigger(void)
 	(void)gpio_pin_set_dt(&trigger_pin, 1);
 	began_cycles = k_cycle_get_32();
 	measurement_begin(&measurement, high, began_cycles);
-	wait_us(began_cycles, TRIGGER_PULSE_US);
+	hold_trigger(began_cycles);
 	(void)gpio_pin_set_dt(&trigger_pin, 0);
 }
 
