@@ -221,7 +221,7 @@ EXAMPLES = (
         _ostl("PJ4"),
         "PJ4",
         (
-            "warning[change-by-hand]: PJ4 is not the M33's in these trees: what it writes to the pin is ignored",
+            "warning[change-by-hand]: PJ4 is not the M33's in these trees: what it writes to the",
             "optee/stm32mp257f-ev1-ca35tdcid-ostl-rif.dtsi, line 524, in &gpioj",
             "RIF_NSEC, RIF_PRIV, RIF_CID1, RIF_SEM_DIS, RIF_CFEN)",
             "RIF_NSEC, RIF_PRIV, RIF_CID2, RIF_SEM_DIS, RIF_CFEN)",

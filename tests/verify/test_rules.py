@@ -356,3 +356,26 @@ def test_the_old_window_of_the_ev1_is_told_on_both_sides(tmp_path: Path) -> None
     assert {"optee-owners", "linux-secure-page", "linux-overlap", "optee-window"} <= told
     owners = next(finding for finding in found if finding.rule == "optee-owners")
     assert "without a word" in owners.effect
+
+
+def test_the_old_fragments_on_the_external_trees_are_told(tmp_path: Path) -> None:
+    """They moved the memory and nothing else: the M33 never started on `ostl`."""
+    stage = Stage("openstlinux-6.0", "ostl")
+    names = ("compatible", "st,syscfg-nsvtor", "power-domain", "interrupts-extended")
+    linux = "".join(
+        line
+        for line in stage.fragment("linux").splitlines(keepends=True)
+        if not line.strip().startswith(names)
+    )
+    optee = stage.fragment("optee").partition("/* code")[2]
+    found = judged(stage.linux_base + linux, stage.optee_base + "/* code" + optee, tmp_path, stage)
+    told = {finding.rule: finding for finding in found}
+    assert {
+        "linux-compatible",
+        "linux-nsvtor",
+        "linux-power-domains",
+        "linux-wake-line",
+        "optee-compatible",
+    } <= set(told)
+    assert "signed for OP-TEE alone" in told["linux-compatible"].effect
+    assert "address 0" in told["linux-nsvtor"].effect

@@ -23,8 +23,8 @@ _PANIC = (
     "the M33's first access is illegal: OP-TEE panics (CFG_STM32_PANIC_ON_IAC_EVENT is its default)"
 )
 _IGNORED = (
-    "what the M33 writes to the pin is ignored, and OP-TEE prints `Discarded IAC ID` (at ports alone "
-    "it does not panic)"
+    "what the M33 writes to the pin is ignored, and OP-TEE prints `Discarded IAC ID` (it does not "
+    "panic at ports)"
 )
 _CPU2_BELLS = 16  # RIF_IPCC_CPU2_CHANNEL(n) is n - 1 + 16
 
