@@ -87,6 +87,25 @@ class SuspendRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspendFailed:
+    """After SuspendReady: Linux itself did not go to sleep. The firmware is woken, Resumed follows.
+
+    `errno` as the system gave it (0: none), `reason` in words.
+    """
+
+    errno: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TtyDisturbed:
+    """Another process had changed the tty's modes (their names as in stty); they are set right
+    again. Bytes may have been changed or sent back to the firmware meanwhile."""
+
+    modes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """The firmware is awake; so many samples wait in its log."""
 
@@ -107,6 +126,8 @@ Event: TypeAlias = (
     | SpecMismatch
     | SuspendReady
     | SuspendRefused
+    | SuspendFailed
+    | TtyDisturbed
     | Resumed
     | StatusReceived
 )

@@ -1,34 +1,120 @@
-"""The session over the real board's tty: /dev/ttyRPMSG0, one thread, POSIX only.
+"""The session over the real board's tty: /dev/ttyRPMSG0, one thread, Linux only.
 
-The process that asks for the sleep is the one that suspends Linux, and it holds the tty for itself
-(TIOCEXCL): nobody can send between the firmware's acknowledgement and the suspend.
+Linux may suspend only while nobody sends to the firmware. What this module does for that, and what
+it cannot do:
+
+- The process that asks for the sleep is the one that suspends Linux.
+- It locks the tty (flock on the node itself), which keeps out a second peer and every program that
+  locks the same way, root's too. It sets TIOCEXCL, which keeps out whoever is not root.
+- Neither stops root's `cat`, `echo` or getty, who do not ask for a lock, nor a process that had
+  the tty open before. Root can always send between the permission and the suspend.
+- Another process can change the tty's modes (stty, a getty). With echo on, the kernel sends back to
+  the firmware what it said, and such a doorbell can open its door after the permission. So the
+  modes are looked at before SLEEP and again before the permission is handed on, and set right.
+  What is changed and changed back in between is not seen.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import math
 import os
 import select
 import termios
+import threading
 import time
-import tty
+from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from fwgen.errors import FwgenError
-from fwgen.peer.events import Event, SuspendReady
+from fwgen.peer.errnos import AgainError, GoneError, TtyError, attempt, describe
+from fwgen.peer.events import (
+    Event,
+    Lost,
+    Samples,
+    SuspendFailed,
+    SuspendReady,
+    SuspendRefused,
+    TtyDisturbed,
+)
+from fwgen.peer.outbox import Outbox, Pause
 from fwgen.peer.session import Known, Session
+from fwgen.wire.messages import seq_distance
+
+__all__ = ["System", "TtyError", "TtyPeer", "boot_time_us", "open_raw", "suspend_to_ram"]
 
 POWER_STATE: Final = Path("/sys/power/state")
 _READ_BYTES: Final = 65536
-_LOOK_AGAIN_S: Final = 0.2
+_LOOK_AGAIN_US: Final = 200_000
 """Between two looks for a tty that is not there: remoteproc makes it when the firmware attaches."""
+_LOOK_SELDOM_US: Final = 5_000_000
+"""The same, after ttys that went away again and again without a byte."""
+_TROUBLE_PATIENCE_US: Final = 1_000_000
+"""For so long the tty may be busy when it is opened or looked at; then that is told."""
+_CHECK_US: Final = 1_000_000
+"""Between two looks at the tty's modes."""
+
+Modes = list[Any]
+"""As termios.tcgetattr gives them."""
+_IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6
+_FLAGS: Final = {
+    _IFLAG: "IGNBRK BRKINT IGNPAR PARMRK INPCK ISTRIP INLCR IGNCR ICRNL IXON IXOFF IUCLC",
+    _OFLAG: "OPOST",
+    _LFLAG: "ISIG ICANON ECHO ECHONL IEXTEN XCASE",
+}
+"""What must be off where every byte is to arrive as it is and none may be sent back."""
 
 
-class TtyError(FwgenError):
-    """The tty is there and cannot be used: no permission, or another process holds it."""
+class System:
+    """The calls to the system, one each; a test gives others."""
+
+    def open_tty(self, path: Path) -> int:
+        """Raises GoneError, AgainError, TtyError."""
+        handle = open_raw(path)
+        if handle is None:
+            raise GoneError(f"{path} is not there")
+        return handle
+
+    def open(self, path: Path) -> int:
+        return os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def close(self, handle: int) -> None:
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(handle, termios.TIOCNXCL)
+        os.close(handle)
+
+    def lock(self, handle: int) -> None:
+        """Goes with the last descriptor of this open, so with the process."""
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def exclude(self, handle: int) -> None:
+        fcntl.ioctl(handle, termios.TIOCEXCL)
+
+    def get_modes(self, handle: int) -> Modes:
+        return termios.tcgetattr(handle)
+
+    def set_modes(self, handle: int, modes: Modes) -> None:
+        termios.tcsetattr(handle, termios.TCSANOW, modes)
+
+    def forget_input(self, handle: int) -> None:
+        termios.tcflush(handle, termios.TCIFLUSH)
+
+    def read(self, handle: int) -> bytes:
+        return os.read(handle, _READ_BYTES)
+
+    def write(self, handle: int, data: bytes) -> int:
+        return os.write(handle, data)
+
+    def wait(self, handles: list[int], wait_s: float | None) -> list[int]:
+        """Those that can be read, or were hung up."""
+        poll = select.poll()
+        for handle in handles:
+            poll.register(handle, select.POLLIN)
+        found = poll.poll(None if wait_s is None else math.ceil(wait_s * 1e3))
+        return [handle for handle, _ in found]
 
 
 def boot_time_us() -> int:
@@ -37,36 +123,82 @@ def boot_time_us() -> int:
 
 
 def suspend_to_ram() -> None:
-    """Returns when Linux is up again, or at once if something kept it from falling asleep."""
-    with contextlib.suppress(OSError):  # EBUSY: a wake-up came on the way down
-        POWER_STATE.write_text("mem")
-
-
-def open_raw(path: Path) -> int | None:
-    """A file descriptor, bytes as they are, echo off before anything is read; None: not there.
-
-    Raises TtyError.
-    """
+    """Returns when Linux has slept and is up again. Raises OSError if it did not sleep."""
+    handle = os.open(POWER_STATE, os.O_WRONLY | os.O_CLOEXEC)
     try:
-        handle = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise TtyError(f"cannot open {path}: {error.strerror}") from error
-    try:
-        tty.setraw(handle, termios.TCSANOW)
-        fcntl.ioctl(handle, termios.TIOCEXCL)
-        termios.tcflush(handle, termios.TCIFLUSH)
-    except (termios.error, OSError) as error:
+        os.write(handle, b"mem")
+    finally:
         os.close(handle)
-        raise TtyError(f"{path} is no usable tty: {error}") from error
+
+
+def wrong_modes(modes: Modes) -> tuple[str, ...]:
+    """The names, as in stty, of what a raw tty must not have."""
+    found = []
+    for field, names in _FLAGS.items():
+        for name in names.split():
+            if modes[field] & getattr(termios, name, 0):
+                found.append(name.lower())
+    if not modes[_LFLAG] & termios.ICANON:  # else they mean something else
+        found += ["min"] if modes[_CC][termios.VMIN] != 1 else []
+        found += ["time"] if modes[_CC][termios.VTIME] != 0 else []
+    return tuple(found)
+
+
+def raw_modes(modes: Modes) -> Modes:
+    """The same, with bytes as they are, no echo, no signals, no flow control."""
+    raw = list(modes)
+    raw[_CC] = list(modes[_CC])
+    raw[_IFLAG] = raw[_OFLAG] = raw[_LFLAG] = 0
+    raw[_CFLAG] &= ~(termios.CSIZE | termios.PARENB)
+    raw[_CFLAG] |= termios.CS8 | termios.CREAD | termios.CLOCAL
+    raw[_CC][termios.VMIN], raw[_CC][termios.VTIME] = 1, 0
+    return raw
+
+
+def open_raw(path: Path, system: System | None = None) -> int | None:
+    """A file descriptor that holds the tty's lock, bytes as they are, echo off before anything is
+    read; None: not there.
+
+    Raises TtyError; AgainError if it may be possible in a moment.
+    """
+    system = system or System()
+    try:
+        handle = attempt("open", path, lambda: system.open(path))
+    except GoneError:
+        return None
+    try:
+        attempt("lock", path, lambda: system.lock(handle))
+        make_raw(handle, path, system)
+        attempt("ioctl", path, lambda: system.exclude(handle))
+        attempt("ioctl", path, lambda: system.forget_input(handle))
+    except GoneError:
+        system.close(handle)
+        return None
+    except BaseException:
+        system.close(handle)
+        raise
     return handle
+
+
+def make_raw(handle: int, path: Path, system: System) -> tuple[str, ...]:
+    """Sets the modes right; returns what was wrong. Raises as `attempt` does."""
+    modes = attempt("ioctl", path, lambda: system.get_modes(handle))
+    wrong = wrong_modes(modes)
+    attempt("ioctl", path, lambda: system.set_modes(handle, raw_modes(modes)))
+    stays = wrong_modes(attempt("ioctl", path, lambda: system.get_modes(handle)))
+    if stays:
+        raise TtyError(f"cannot use {path}: it keeps the modes {' '.join(stays)}")
+    return wrong
 
 
 class TtyPeer:
     """`make_session` is called for every new beginning of the tty with what the last session had
-    processed (None: nothing is known). `handle` gets all events, in `run`'s thread. `suspend` and
-    `stop` may be called from any thread, and by `handle`."""
+    processed (None: nothing is known). `handle` gets all events, in `run`'s thread. `suspend`,
+    `acknowledge` and `stop` may be called from any thread, and by `handle`.
+
+    An exception of `handle` or `make_session` ends `run` and is raised from it, whatever its type;
+    samples that `handle` did not return from come again in the next `run`.
+    """
 
     def __init__(
         self,
@@ -76,94 +208,341 @@ class TtyPeer:
         *,
         known: Known | None = None,
         clock_us: Callable[[], int] = boot_time_us,
-        suspend_linux: Callable[[], None] = suspend_to_ram,
+        suspend_linux: Callable[[], None] | None = None,
+        system: System | None = None,
     ) -> None:
+        """`suspend_linux`: returns when Linux has slept; raises OSError if it did not."""
         self._path = path
         self._make_session = make_session
         self._handle = handle
         self._known = known
         self._clock_us = clock_us
-        self._suspend_linux = suspend_linux
-        self._wants: list[str] = []
+        self._suspend_linux = suspend_linux or suspend_to_ram
+        self._system = system or System()
+        self._tty: int | None = None
+        self._session: Session | None = None
+        self._events: deque[Event] = deque()  # not told yet
+        self._outbox = Outbox()
+        self._reading = Pause(1_000, 100_000)
+        self._again = Pause(1_000, 100_000)
+        self._again_since_us: int | None = None
+        self._looking = Pause(_LOOK_AGAIN_US, _LOOK_SELDOM_US)
+        self._check_due_us = 0
+        self._lock = threading.Lock()
+        self._wished_us: int | None = None  # and nobody has looked at it
+        self._processed: int | None = None  # likewise
+        self._wishes = False  # a wish was taken up, its end is not told
+        self._in_handler = False
         self._bell_out, self._bell_in = os.pipe()
         os.set_blocking(self._bell_out, False)
+        os.set_blocking(self._bell_in, False)
         self._stopping = False
 
+    # ------------------------------------------------------------------- what any thread may call
+
     def suspend(self) -> None:
-        """Ask the firmware, then suspend Linux; `handle` gets SuspendReady just before, or else
-        SuspendRefused."""
-        self._wants.append("suspend")
-        os.write(self._bell_in, b"!")
+        """Ask the firmware, then suspend Linux. Ends in exactly one event: SuspendReady just before
+        Linux is suspended (SuspendFailed follows if that was not possible), or SuspendRefused, at
+        once if there is no tty, else within the session's patience. Calls before that end share it.
+        """
+        with self._lock:
+            if self._wished_us is None:
+                self._wished_us = self._clock_us()
+        self._ring()
+
+    def acknowledge(self, next_seq: int) -> None:
+        """For a session that is not `automatic`: all samples before `next_seq` are processed. What
+        the present session has not handed out yet is not taken for processed: it comes again."""
+        with self._lock:
+            self._processed = next_seq
+        self._ring()
 
     def stop(self) -> None:
         """Let `run` return."""
         self._stopping = True
-        os.write(self._bell_in, b"!")
+        self._ring()
 
     def close(self) -> None:
         """After the last `run`."""
         os.close(self._bell_in)
         os.close(self._bell_out)
 
+    def _ring(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._bell_in, b"!")
+
+    # --------------------------------------------------------------------------- the one thread
+
     def run(self) -> None:
         """Until `stop`. A tty that goes away is waited for. Raises TtyError."""
-        while not self._stopping:
-            handle = open_raw(self._path)
-            if handle is None:
-                self._wait([], [], _LOOK_AGAIN_S)
-                continue
-            try:
-                self._serve(handle)
-            finally:
-                os.close(handle)
-
-    def _serve(self, handle: int) -> None:
-        """One life of the tty."""
-        session = self._make_session(self._known)
-        session.start(self._clock_us())
-        waiting = b""
-        with contextlib.suppress(OSError):  # EIO: the firmware's device is gone
+        try:
             while not self._stopping:
-                self._follow(session)
-                waiting = _write(handle, waiting + session.take_bytes())
-                due_us = session.next_due_us()
-                wait_s = None if due_us is None else max(0, due_us - self._clock_us()) / 1e6
-                ready = self._wait([handle], [handle] if waiting else [], wait_s)
-                if handle in ready:
-                    data = os.read(handle, _READ_BYTES)
-                    if not data:
-                        break
-                    session.receive(data, self._clock_us())
-                session.poll(self._clock_us())
-        session.stop(self._clock_us())
-        self._follow(session)
-        self._known = session.known or self._known
+                self.turn()
+        finally:
+            self._end()
 
-    def _follow(self, session: Session) -> None:
-        """Tell the events, do what others asked for."""
-        for event in session.take_events():
-            self._handle(event)
+    def turn(self) -> None:
+        """One round of `run`: do what is to be done, then wait for what comes next."""
+        self._in_handler = False
+        self._tell_all()
+        if self._session is None:
+            self._look()
+            return
+        try:
+            self._serve(self._session)
+        except AgainError as error:
+            self._put_off(str(error), self._clock_us())
+            self._wait([], self._again.until_us)
+        except GoneError as error:
+            self._lose(str(error))
+
+    def _look(self) -> None:
+        """No tty is open: is there one by now?"""
+        now_us = self._clock_us()
+        why = f"{self._path} is not there"
+        if self._looking.over(now_us) and self._again.over(now_us):
+            try:
+                self._tty = self._system.open_tty(self._path)
+            except GoneError:
+                self._looking.until_us = now_us + _LOOK_AGAIN_US
+                self._end_trouble()
+            except AgainError as error:
+                why = str(error)
+                self._put_off(why, now_us)
+            else:
+                self._begin(now_us)
+                return
+        if self._take_wish() is not None:
+            self._tell(SuspendRefused(why))
+        times = (self._looking.until_us, self._again.until_us)
+        self._wait([], max((at for at in times if at is not None), default=now_us))
+
+    def _put_off(self, why: str, now_us: int) -> None:
+        """To open the tty, or to look at its modes. What does not pass is told."""
+        if self._again_since_us is None:
+            self._again_since_us = now_us
+        if now_us >= self._again_since_us + _TROUBLE_PATIENCE_US:
+            raise TtyError(f"cannot use {self._path}: {why}")
+        self._again.grow(now_us)
+
+    def _end_trouble(self) -> None:
+        self._again.reset()
+        self._again_since_us = None
+
+    def _begin(self, now_us: int) -> None:
+        self._end_trouble()
+        self._looking.until_us = None
+        self._reading.reset()
+        self._outbox = Outbox()
+        self._processed = None
+        self._session = self._make_session(self._known)
+        self._session.start(now_us)
+
+    def _serve(self, session: Session) -> None:
+        """One round of a session."""
+        now_us = self._clock_us()
+        asks = self._wished_us is not None or session.state == "asking"
+        if asks or now_us >= self._check_due_us:
+            self._set_right(now_us)
+            self._end_trouble()
+        wished_us = self._take_wish() if asks else None
+        if wished_us is not None:
+            session.suspend(now_us, wished_us)
+        self._pass_on_processed(session, now_us)
+        self._collect(session)
+        self._tell_all()
+        self._write(session)
+        self._collect(session)
+        if self._events or self._stopping:
+            return
+        self._read(session)
+        session.poll(self._clock_us())
+        self._collect(session)
+
+    def _write(self, session: Session) -> None:
+        tty = self._tty
+        assert tty is not None
+        self._outbox.add(session.take_bytes())
+        self._outbox.write(
+            lambda data: attempt("write", self._path, lambda: self._system.write(tty, data)),
+            self._clock_us(),
+        )
+
+    def _read(self, session: Session) -> None:
+        """Wait until there is something to read or to do."""
+        tty = self._tty
+        assert tty is not None
+        now_us = self._clock_us()
+        listens = self._reading.over(now_us)
+        times = [session.next_due_us(), self._outbox.pause.until_us if self._outbox else None]
+        times.append(None if listens else self._reading.until_us)
+        due_us = min((at for at in times if at is not None), default=None)
+        if tty not in self._wait([tty] if listens else [], due_us):
+            return
+        try:
+            data = attempt("read", self._path, lambda: self._system.read(tty))
+        except AgainError:
+            self._reading.grow(now_us)
+            return
+        if not data:
+            raise GoneError("read: the tty was hung up")
+        self._reading.reset()
+        self._looking.reset()
+        session.receive(data, self._clock_us())
+
+    def _lose(self, why: str) -> None:
+        """The tty is gone, and the session with it."""
+        session, self._session = self._session, None
+        self._close()
+        if session is not None:
+            session.stop(self._clock_us())
+            self._collect(session)
+            self._note_known(session)
+        self._looking.grow(self._clock_us())
+        self._tell_all()
+        if self._wishes:
+            self._tell(SuspendRefused(why))
+
+    def _end(self) -> None:
+        """`run` is over, for whatever reason."""
+        session, self._session = self._session, None
+        if session is not None:
+            now_us = self._clock_us()
+            session.take_bytes()  # may acknowledge what was not handled
+            if not any(isinstance(event, Samples | Lost) for event in self._events):
+                session.resume(now_us)  # the firmware needs not sleep on; else hello wakes it
+            self._outbox.pause.reset()
+            with contextlib.suppress(GoneError, TtyError):
+                self._write(session)
+            session.stop(now_us)
+            self._collect(session)
+            self._note_known(session)
+        self._close()
+        self._drop_what_comes_again()
+        self._wishes |= self._take_wish() is not None
+        ends = any(isinstance(event, SuspendReady | SuspendRefused) for event in self._events)
+        if self._wishes and not ends:
+            self._events.append(SuspendRefused("the peer was stopped"))
+        if not self._in_handler:  # else it was the handler that failed: in the next run
+            self._tell_all()
+
+    def _close(self) -> None:
+        tty, self._tty = self._tty, None
+        if tty is not None:
+            self._system.close(tty)
+
+    # ------------------------------------------------------------------------------- what is told
+
+    def _collect(self, session: Session) -> None:
+        self._events += session.take_events()
+
+    def _tell_all(self) -> None:
+        while self._events:
+            event = self._events[0]
+            if isinstance(event, Samples | Lost):
+                self._tell(event)
+                self._events.popleft()  # only now: it is handled
+                continue
+            self._events.popleft()
             if isinstance(event, SuspendReady):
-                self._suspend_linux()
-                session.resume(self._clock_us())
-        while self._wants:
-            self._wants.pop(0)
-            session.suspend(self._clock_us())
+                self._go_down(event)
+            else:
+                self._tell(event)
 
-    def _wait(self, read: list[int], write: list[int], wait_s: float | None) -> list[int]:
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, SuspendReady | SuspendRefused):
+            self._wishes = False
+        self._in_handler = True
+        self._handle(event)
+        self._in_handler = False
+
+    def _go_down(self, ready: SuspendReady) -> None:
+        """The firmware keeps off DDR: suspend Linux, unless something speaks against it."""
+        session = self._session
+        if session is None:
+            self._tell(SuspendRefused(f"{self._path} is gone"))
+            return
+        against = "the peer was stopped" if self._stopping else self._against_sleep()
+        if against:
+            self._tell(SuspendRefused(against))
+        else:
+            self._tell(ready)
+            if not self._stopping:
+                self._suspend()
+        session.resume(self._clock_us())
+
+    def _against_sleep(self) -> str:
+        """Why Linux must not suspend though the firmware agreed; "": nothing."""
+        try:
+            wrong = self._set_right(self._clock_us())
+        except AgainError as error:
+            return str(error)
+        if wrong:
+            return f"another process changed the tty's modes meanwhile: {' '.join(wrong)}"
+        return ""
+
+    def _suspend(self) -> None:
+        try:
+            self._suspend_linux()
+        except OSError as error:
+            self._tell(SuspendFailed(error.errno or 0, describe("suspend", error)))
+
+    def _set_right(self, now_us: int) -> tuple[str, ...]:
+        """The tty's modes; returns what another process had changed."""
+        tty = self._tty
+        assert tty is not None
+        self._check_due_us = now_us + _CHECK_US
+        modes = attempt("ioctl", self._path, lambda: self._system.get_modes(tty))
+        wrong = wrong_modes(modes)
+        if wrong:
+            make_raw(tty, self._path, self._system)
+            self._tell(TtyDisturbed(wrong))
+        return wrong
+
+    # ----------------------------------------------------------------------- what others asked for
+
+    def _take_wish(self) -> int | None:
+        """Since when somebody wants to suspend, if nobody looked at it before."""
+        with self._lock:
+            wished_us, self._wished_us = self._wished_us, None
+        self._wishes |= wished_us is not None
+        return wished_us
+
+    def _pass_on_processed(self, session: Session, now_us: int) -> None:
+        with self._lock:
+            next_seq, self._processed = self._processed, None
+        if next_seq is not None:
+            with contextlib.suppress(ValueError):  # of an earlier session: comes again
+                session.acknowledge(next_seq, now_us)
+
+    def _note_known(self, session: Session) -> None:
+        """Where the next session goes on: not behind samples that nobody has handled."""
+        known = session.known or self._known
+        for event in self._events:
+            if isinstance(event, Samples):
+                first_seq = (event.block.first_seq + event.skip) & 0xFFFF_FFFF
+            elif isinstance(event, Lost):
+                first_seq = event.first_seq
+            else:
+                continue
+            if known is not None and seq_distance(first_seq, known.next_seq) < 0:
+                known = replace(known, next_seq=first_seq)
+            break
+        self._known = known
+
+    def _drop_what_comes_again(self) -> None:
+        """Only the end of a wish must still be told; permission is none any more."""
+        left = [event for event in self._events if isinstance(event, SuspendReady | SuspendRefused)]
+        self._events.clear()
+        for event in left:
+            refused = isinstance(event, SuspendReady)
+            self._events.append(SuspendRefused("the peer was stopped") if refused else event)
+
+    def _wait(self, handles: list[int], until_us: int | None) -> list[int]:
         """What can be read."""
-        ready, _, _ = select.select([*read, self._bell_out], write, [], wait_s)
+        wait_s = None if until_us is None else max(0, until_us - self._clock_us()) / 1e6
+        ready = self._system.wait([*handles, self._bell_out], wait_s)
         if self._bell_out in ready:
             with contextlib.suppress(BlockingIOError):
-                os.read(self._bell_out, 64)
+                os.read(self._bell_out, 4096)
         return ready
-
-
-def _write(handle: int, data: bytes) -> bytes:
-    """Write what the tty takes now; returns the rest."""
-    if not data:
-        return data
-    try:
-        return data[os.write(handle, data) :]
-    except BlockingIOError:
-        return data

@@ -6,36 +6,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from fwgen.peer.events import Event, SuspendReady, SuspendRefused
 from fwgen.peer.session import Known, Session
 from fwgen.wire.log_format import FORMAT
 from fwgen.wire.messages import Hello, Message, Sleep, SleepAck, Wake, WakeAck, decode, encode
 from fwgen.wire.stream import StreamReader
 from tests.peer.talk import LOG, PERIOD_US, SPEC_HASH, TIMERS, block
-
-LATEST_US = TIMERS["patience"] + TIMERS["guard"]
-
-
-class Wish:
-    """What must be so, whoever makes the wishes. `ready`: how often Linux was let go."""
-
-    def __init__(self) -> None:
-        self.since_us: int | None = None
-        self.ready = 0
-
-    def made(self, now_us: int) -> None:
-        if self.since_us is None:
-            self.since_us = now_us
-
-    def told(self, event: Event, now_us: int) -> None:
-        if isinstance(event, SuspendReady | SuspendRefused):
-            assert self.since_us is not None, f"{event} without a wish"
-            assert now_us <= self.since_us + LATEST_US
-            self.since_us = None
-            self.ready += isinstance(event, SuspendReady)
-
-    def check(self, now_us: int) -> None:
-        assert self.since_us is None or now_us < self.since_us + LATEST_US, "never answered"
+from tests.peer.wish import Wish
 
 
 class SessionWishes(RuleBasedStateMachine):

@@ -1,0 +1,308 @@
+"""The peer on its tty in virtual time: wishes, modes, buffers that are taken, slow applications."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+import termios
+
+import pytest
+
+from fwgen.peer.events import (
+    Online,
+    Resumed,
+    Samples,
+    SuspendFailed,
+    SuspendReady,
+    SuspendRefused,
+    TtyDisturbed,
+)
+from fwgen.peer.tty import raw_modes, wrong_modes
+from tests.peer.fake_system import COOKED, SAMPLES, Bench, Fake
+from tests.peer.talk import TIMERS
+
+
+def online() -> Bench:
+    bench = Bench()
+    bench.run(1_000_000)
+    assert bench.told(Online)
+    bench.events.clear()
+    return bench
+
+
+def ends(bench: Bench) -> list[type]:
+    kinds = (SuspendReady, SuspendRefused, SuspendFailed, Resumed)
+    return [type(event) for event in bench.told(*kinds)]
+
+
+# ----------------------------------------------------------------------------------------- wishes
+
+
+def test_a_wish_without_a_tty_is_refused_at_once_and_forgotten() -> None:
+    bench = Bench()
+    bench.system.there = False
+    bench.peer.turn()
+    for _ in range(3):
+        bench.peer.suspend()
+    bench.peer.turn()
+    assert bench.events == [SuspendRefused("/dev/ttyRPMSG0 is not there")]
+    bench.system.there = True
+    bench.run(10_000_000)
+    assert bench.slept == 0
+
+
+def test_a_wish_while_the_firmware_is_restarted_ends_once() -> None:
+    bench = online()
+    bench.system.silent = True
+    bench.peer.suspend()
+    bench.run(300_000)
+    bench.system.hang_up()
+    bench.run(1_000_000)
+    bench.system.come_back()
+    bench.system.silent = False
+    bench.run(5_000_000)
+    assert ends(bench) == [SuspendRefused]
+
+
+def test_a_wish_that_a_restarted_firmware_can_still_follow_is_followed() -> None:
+    bench = online()
+    bench.system.silent = True
+    bench.peer.suspend()
+    bench.run(300_000)
+    bench.system.restart_firmware()
+    bench.system.silent = False
+    bench.run(5_000_000)
+    assert ends(bench) == [SuspendReady, Resumed]
+
+
+def test_a_wish_under_another_spec_is_followed() -> None:
+    bench = Bench(spec_hash=bytes(8))
+    bench.peer.suspend()
+    bench.run(5_000_000)
+    assert ends(bench) == [SuspendReady, Resumed]
+
+
+def test_a_firmware_that_does_not_answer_costs_the_patience_and_no_more() -> None:
+    bench = online()
+    bench.system.silent = True
+    made = bench.system.now
+    bench.peer.suspend()
+    while not ends(bench):
+        bench.peer.turn()
+    assert ends(bench) == [SuspendRefused]
+    assert bench.system.now == made + TIMERS["patience"]
+
+
+def test_a_wish_that_lay_too_long_is_refused() -> None:
+    """The handler was busy, or Linux slept meanwhile."""
+    bench = online()
+    bench.peer.suspend()
+    bench.system.now += TIMERS["patience"]
+    bench.run(1_000_000)
+    assert ends(bench) == [SuspendRefused]
+    assert bench.slept == 0
+
+
+def test_wishes_together_are_one() -> None:
+    bench = online()
+    for _ in range(3):
+        bench.peer.suspend()
+    bench.peer.turn()
+    bench.peer.suspend()
+    bench.run(5_000_000)
+    assert ends(bench) == [SuspendReady, Resumed]
+    assert bench.slept == 1
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+def test_a_peer_that_is_stopped_answers_first(turns: int) -> None:
+    bench = online()
+    bench.peer.suspend()
+    for _ in range(turns):
+        bench.peer.turn()
+    bench.peer.stop()
+    bench.peer.run()
+    assert ends(bench) == [SuspendRefused]
+    assert bench.slept == 0
+
+
+def test_who_stops_the_peer_at_the_last_moment_stays_awake_and_the_firmware_too() -> None:
+    bench = online()
+    bench.react = lambda event: bench.peer.stop() if isinstance(event, SuspendReady) else None
+    bench.peer.suspend()
+    bench.peer.run()
+    bench.system.node.poll(bench.system.now)
+    assert ends(bench) == [SuspendReady]
+    assert bench.slept == 0
+    assert bench.system.node.door_open
+
+
+def test_a_suspend_that_breaks_the_application_leaves_the_firmware_awake() -> None:
+    bench = online()
+
+    def suspend_linux() -> None:
+        raise RuntimeError("the application's own")
+
+    bench.peer._suspend_linux = suspend_linux
+    bench.peer.suspend()
+    with pytest.raises(RuntimeError):
+        bench.peer.run()
+    bench.system.node.poll(bench.system.now)
+    assert bench.system.node.door_open
+
+
+# ------------------------------------------------------------------------------ buffers are taken
+
+
+class FewBuffers(Fake):
+    """As rpmsg_tty writes: 496 bytes a buffer, ENOMEM once none is left, ready for writing always."""
+
+    buffers = 0
+
+    def write(self, handle: int, data: bytes) -> int:
+        if self.buffers == 0:
+            self.calls["refused"] += 1
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        taken = data[: 496 * self.buffers]
+        self.buffers -= -(-len(taken) // 496)
+        return super().write(handle, taken)
+
+
+def test_a_ring_that_is_full_for_a_while_costs_neither_session_nor_time() -> None:
+    bench = Bench()
+    bench.system = bench.peer._system = FewBuffers()
+    bench.run(1_000_000)
+    assert bench.system.calls["refused"] <= 20
+    bench.peer.suspend()
+    bench.run(300_000)
+    bench.system.buffers = 100
+    bench.run(2_000_000)
+    assert ends(bench) == [SuspendReady, Resumed]
+    assert bench.sessions == 1
+
+
+def test_a_ring_that_stays_full_does_not_fill_the_memory() -> None:
+    bench = Bench()
+    bench.system = bench.peer._system = FewBuffers()
+    bench.run(3_600_000_000)
+    assert sum(map(len, bench.peer._outbox._pieces)) < 2000
+    bench.system.buffers = 1000
+    bench.run(1_000_000)
+    assert bench.told(Online)
+
+
+@pytest.mark.parametrize("size", [1, 3, 20])
+def test_what_is_taken_in_parts_arrives_whole(size: int) -> None:
+    bench = Bench()
+    whole = bench.system.write
+    bench.system.write = lambda handle, data: whole(handle, data[:size])  # type: ignore[method-assign]
+    bench.peer.suspend()
+    bench.run(5_000_000)
+    assert ends(bench) == [SuspendReady, Resumed]
+    assert bench.system.node.counter("stream_errors") == 0
+
+
+# ------------------------------------------------------------------------------------------ modes
+
+
+@pytest.mark.parametrize(
+    ("field", "flag", "name"),
+    [
+        (0, termios.ICRNL, "icrnl"),
+        (0, termios.IXON, "ixon"),
+        (0, termios.INLCR, "inlcr"),
+        (0, termios.PARMRK, "parmrk"),
+        (1, termios.OPOST, "opost"),
+        (3, termios.ECHO, "echo"),
+        (3, termios.ICANON, "icanon"),
+        (3, termios.ISIG, "isig"),
+        (3, termios.IEXTEN, "iexten"),
+    ],
+)
+def test_a_tty_that_another_process_cooked_is_set_right_before_sleep(
+    field: int, flag: int, name: str
+) -> None:
+    bench = online()
+    bench.system.modes = raw_modes(bench.system.modes)
+    bench.system.modes[field] |= flag
+    written = len(bench.system.written)
+    at_sleep: list[tuple[str, ...]] = []
+    write = bench.system.write
+
+    def note(handle: int, data: bytes) -> int:
+        at_sleep.append(wrong_modes(bench.system.modes))
+        return write(handle, data)
+
+    bench.system.write = note  # type: ignore[method-assign]
+    bench.peer.suspend()
+    bench.run(1_000_000)
+    assert len(bench.system.written) > written
+    assert set(at_sleep) == {()}
+    assert TtyDisturbed((name,)) in bench.events
+    assert ends(bench) == [SuspendReady, Resumed]
+
+
+def test_a_minimum_that_would_hold_back_bytes_is_set_right() -> None:
+    bench = online()
+    bench.system.modes = raw_modes(bench.system.modes)
+    bench.system.modes[6][termios.VMIN] = 200
+    bench.run(2_000_000)
+    assert bench.told(TtyDisturbed) == [TtyDisturbed(("min",))]
+
+
+def test_a_tty_cooked_between_sleep_and_permission_keeps_linux_awake() -> None:
+    """With echo on, the acknowledgement came back to the firmware, whose door may open."""
+    bench = online()
+    bench.peer.suspend()
+    while bench.peer._session is None or bench.peer._session.state != "quiet":
+        bench.peer.turn()
+    bench.system.modes = COOKED
+    bench.run(1_000_000)
+    assert ends(bench) == [SuspendRefused, Resumed]
+    assert bench.slept == 0
+    refused = bench.told(SuspendRefused)[0]
+    assert isinstance(refused, SuspendRefused) and "echo" in refused.reason
+    bench.peer.suspend()
+    bench.run(1_000_000)
+    assert bench.slept == 1
+
+
+def test_a_tty_that_will_not_be_raw_is_told() -> None:
+    bench = Bench()
+    bench.system.set_modes = lambda handle, modes: None  # type: ignore[method-assign]
+    with pytest.raises(Exception, match=r"it keeps the modes ixon|it keeps the modes icrnl"):
+        bench.peer.run()
+
+
+# ------------------------------------------------------------------------------ slow applications
+
+
+def test_who_acknowledges_from_elsewhere_later_gets_nothing_twice() -> None:
+    bench = Bench(automatic=False)
+    bench.run(30_000_000)
+    blocks = [event.block for event in bench.told(Samples) if isinstance(event, Samples)]
+    assert bench.peer._session is not None
+    assert bench.peer._session.duplicates == 0
+    last = blocks[-1].first_seq + blocks[-1].count
+    bench.peer.acknowledge(last + 1)  # of another session: not believed
+    bench.peer.turn()
+    bench.peer.acknowledge(last)
+    bench.run(30_000_000)
+    assert bench.peer._session.duplicates == 0
+    assert bench.peer._session.known is not None
+    assert bench.peer._session.known.next_seq == last == SAMPLES
+
+
+def test_the_peer_needs_nothing_but_cbor2() -> None:
+    """It runs on the board, without what the generator needs."""
+    code = (
+        "import sys\n"
+        "for name in ('pydantic', 'ruamel', 'ruamel.yaml', 'jinja2', 'elftools'):\n"
+        "    sys.modules[name] = None\n"
+        "import fwgen.peer.tty\n"
+        "rooms = {name.split('.')[1] for name in sys.modules if name.startswith('fwgen.')}\n"
+        "assert rooms <= {'errors', 'wire', 'handshake', 'peer'}, rooms\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
