@@ -275,6 +275,7 @@ class TtyPeer:
 
     def run(self) -> None:
         """Until `stop`. A tty that goes away is waited for. Raises TtyError."""
+        self._in_handler = False
         try:
             while not self._stopping:
                 self.turn()
@@ -284,12 +285,12 @@ class TtyPeer:
     def turn(self) -> None:
         """One round of `run`: do what is to be done, then wait for what comes next."""
         self._in_handler = False
-        self._tell_all()
-        if self._session is None:
-            self._look()
-            return
         try:
-            self._serve(self._session)
+            self._tell_all()
+            if self._session is None:
+                self._look()
+            else:
+                self._serve(self._session)
         except AgainError as error:
             self._put_off(str(error), self._clock_us())
             self._wait([], self._again.until_us)
@@ -408,9 +409,10 @@ class TtyPeer:
         session, self._session = self._session, None
         if session is not None:
             now_us = self._clock_us()
-            session.take_bytes()  # may acknowledge what was not handled
-            if not any(isinstance(event, Samples | Lost) for event in self._events):
-                session.resume(now_us)  # the firmware needs not sleep on; else hello wakes it
+            if any(isinstance(event, Samples | Lost) for event in self._events):
+                session.take_bytes()  # may acknowledge what was not handled
+            else:
+                session.resume(now_us)  # the firmware need not sleep on until somebody says hello
             self._outbox.pause.reset()
             with contextlib.suppress(GoneError, TtyError):
                 self._write(session)
@@ -451,6 +453,7 @@ class TtyPeer:
 
     def _tell(self, event: Event) -> None:
         if isinstance(event, SuspendReady | SuspendRefused):
+            self._take_wish()  # who asked until now shares this end
             self._wishes = False
         self._in_handler = True
         self._handle(event)

@@ -25,6 +25,7 @@ COOKED: Modes = [
     [0] * 32,
 ]
 SAMPLES = 1000
+HOUR_US = 3_600_000_000
 
 
 class Fake(System):
@@ -41,6 +42,7 @@ class Fake(System):
         self.calls: Counter[str] = Counter()
         self.written = b""
         self.incoming = b""
+        self.ring = b""  # the firmware has not read it yet
         self.silent = False
         self.idle = 0
         self.node = CNode(slots=60)
@@ -59,7 +61,7 @@ class Fake(System):
     def come_back(self) -> None:
         """With new rings."""
         self.there = True
-        self.incoming = b""
+        self.incoming = self.ring = b""
         self.node.link(True, self.now)
 
     def restart_firmware(self) -> None:
@@ -125,14 +127,18 @@ class Fake(System):
     def write(self, handle: int, data: bytes) -> int:
         self._call("write", handle)
         self.written += data
-        node = self.node
-        node.doorbell(self.now)
-        if node.door_open and not self.silent:
-            node.receive(data, self.now)
+        self._collect()
+        self.ring += data
+        self.node.doorbell(self.now)
         self._collect()
         return len(data)
 
     def _collect(self) -> None:
+        if self.silent:
+            self.ring = b""
+        if self.ring and self.node.door_open:
+            data, self.ring = self.ring, b""
+            self.node.receive(data, self.now)
         self.node.poll(self.now)
         if not self.silent and self.there:
             self.incoming += b"".join(self.node.sent)
@@ -192,12 +198,16 @@ class Bench:
         if self.suspend_error is not None:
             raise self.suspend_error
         self.slept += 1
-        self.system.now += 3_600_000_000
+        self.system.now += HOUR_US
 
     def run(self, for_us: int) -> None:
-        end = self.system.now + for_us
-        while self.system.now < end:
+        """So long awake."""
+        end = self._awake_us() + for_us
+        while self._awake_us() < end:
             self.peer.turn()
+
+    def _awake_us(self) -> int:
+        return self.system.now - self.slept * HOUR_US
 
     def told(self, *kinds: type) -> list[Event]:
         return [event for event in self.events if isinstance(event, kinds)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pty
 import select
+import termios
 import threading
 import tty
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import fwgen.peer.tty
 from fwgen.peer.events import (
     Event,
     Online,
@@ -20,7 +23,16 @@ from fwgen.peer.events import (
     SuspendReady,
 )
 from fwgen.peer.session import Known, Session
-from fwgen.peer.tty import TtyError, TtyPeer, boot_time_us, open_raw
+from fwgen.peer.tty import (
+    System,
+    TtyError,
+    TtyPeer,
+    boot_time_us,
+    make_raw,
+    open_raw,
+    suspend_to_ram,
+    wrong_modes,
+)
 from tests.core.cnode import PERIOD_US, SPEC_HASH, CNode
 
 DEADLINE_S = 20
@@ -175,3 +187,54 @@ def test_what_the_firmware_says_is_not_echoed_to_it_nor_changed() -> None:
     assert select.select([master, handle], [], [], 0)[0] == []
     for end in (master, slave, handle):
         os.close(end)
+
+
+@pytest.mark.needs("pty")
+def test_a_second_peer_is_kept_out_root_or_not_until_the_first_is_gone() -> None:
+    master, slave = pty.openpty()
+    path = Path(os.ttyname(slave))
+    first = open_raw(path)
+    assert first is not None
+    with pytest.raises(TtyError, match="another process has locked it") as error:
+        open_raw(path)
+    assert error.value.errno == errno.EWOULDBLOCK
+    assert not os.get_inheritable(first)
+    System().close(first)
+    second = open_raw(path)
+    assert second is not None
+    System().close(second)
+    for end in (master, slave):
+        os.close(end)
+
+
+@pytest.mark.needs("pty")
+def test_a_real_tty_cooked_by_another_process_is_seen_and_set_right() -> None:
+    master, slave = pty.openpty()
+    system, path = System(), Path(os.ttyname(slave))
+    handle = open_raw(path)
+    assert handle is not None
+    assert wrong_modes(system.get_modes(handle)) == ()
+    modes = termios.tcgetattr(slave)  # another descriptor of the same tty
+    modes[0] |= termios.INLCR | termios.ICRNL
+    modes[3] |= termios.ECHO | termios.ICANON
+    termios.tcsetattr(slave, termios.TCSANOW, modes)
+    assert wrong_modes(system.get_modes(handle)) == ("inlcr", "icrnl", "icanon", "echo")
+    assert make_raw(handle, path, system) == ("inlcr", "icrnl", "icanon", "echo")
+    assert wrong_modes(system.get_modes(handle)) == ()
+    os.write(master, b"\r\n")
+    assert os.read(handle, 10) == b"\r\n"
+    for end in (master, slave, handle):
+        os.close(end)
+
+
+def test_power_state_is_written_and_its_errno_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "state"
+    monkeypatch.setattr(fwgen.peer.tty, "POWER_STATE", state)
+    with pytest.raises(OSError) as error:
+        suspend_to_ram()
+    assert error.value.errno == errno.ENOENT
+    state.write_bytes(b"")
+    suspend_to_ram()
+    assert state.read_bytes() == b"mem"

@@ -10,6 +10,7 @@ import termios
 import pytest
 
 from fwgen.peer.events import (
+    Event,
     Online,
     Resumed,
     Samples,
@@ -87,11 +88,12 @@ def test_a_firmware_that_does_not_answer_costs_the_patience_and_no_more() -> Non
     bench = online()
     bench.system.silent = True
     made = bench.system.now
+    told: list[int] = []
+    bench.react = lambda event: told.append(bench.system.now)
     bench.peer.suspend()
-    while not ends(bench):
-        bench.peer.turn()
+    bench.run(5_000_000)
     assert ends(bench) == [SuspendRefused]
-    assert bench.system.now == made + TIMERS["patience"]
+    assert told == [made + TIMERS["patience"]]
 
 
 def test_a_wish_that_lay_too_long_is_refused() -> None:
@@ -156,7 +158,7 @@ def test_a_suspend_that_breaks_the_application_leaves_the_firmware_awake() -> No
 
 
 class FewBuffers(Fake):
-    """As rpmsg_tty writes: 496 bytes a buffer, ENOMEM once none is left, ready for writing always."""
+    """As rpmsg_tty writes: 496 bytes a buffer, ENOMEM once none is left."""
 
     buffers = 0
 
@@ -306,3 +308,33 @@ def test_the_peer_needs_nothing_but_cbor2() -> None:
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
+
+def test_a_tty_that_goes_between_agreement_and_permission_ends_the_wish() -> None:
+    bench = online()
+    bench.peer.suspend()
+    while bench.peer._session is None or bench.peer._session.state != "suspended":
+        bench.peer.turn()
+    bench.system.hang_up()
+    bench.run(1_000_000)
+    assert ends(bench) == [SuspendRefused]
+    assert bench.slept == 0
+
+
+def test_who_asks_until_the_end_is_told_shares_it_though_the_handler_fails() -> None:
+    bench = online()
+    bench.peer.suspend()
+    bench.peer.turn()
+    bench.system.hang_up()
+    bench.peer.suspend()
+
+    def fail(event: Event) -> None:
+        bench.events.append(event)
+        raise RuntimeError
+
+    bench.react = fail
+    with pytest.raises(RuntimeError):
+        bench.peer.run()
+    bench.react = lambda event: None
+    bench.peer.stop()
+    bench.peer.run()
+    assert ends(bench) == [SuspendRefused]
