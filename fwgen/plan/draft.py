@@ -13,9 +13,6 @@ from fwgen.spec.diagnostics import Rejected
 from fwgen.spec.model import MemoryWindow, Spec
 from fwgen.wire import log_format
 
-GUARD_US = 50_000
-"""Silence that both sides keep after the acknowledgement of SLEEP (see the handshake)."""
-
 ROLES = ("code", "data")
 
 T = TypeVar("T")
@@ -162,10 +159,8 @@ def _timing(spec: Spec, board: Board) -> Timing:
         latency_us=spec.link.latency_us,
         echo_timeout_us=sensor.patience_us(period_us, farthest_mm, air),
         echo_longest_us=sensor.echo_us(farthest_mm, air),
-        late_step_us=period_us // 16,
         refresh_period_us=spec.display.refresh_period_us if spec.display else 0,
         watchdog_us=spec.watchdog_us or 0,
-        guard_us=GUARD_US,
         window_blocks=board.rpmsg.buffers,
         reserve_slots=endurance.reserve_slots(period_us, board.budget.resume_us),
     )

@@ -55,17 +55,15 @@ class Endurance:
 
 @dataclass(frozen=True)
 class Timing:
-    """`echo_timeout_us`: after this the sensor has seen nothing. `guard_us`: silence after the
-    acknowledgement of SLEEP. `window_blocks`: blocks sent and not acknowledged at most."""
+    """`echo_timeout_us`: after this the sensor has seen nothing. `window_blocks`: blocks sent and
+    not acknowledged at most."""
 
     period_us: int
     latency_us: int
     echo_timeout_us: int
     echo_longest_us: int
-    late_step_us: int
     refresh_period_us: int
     watchdog_us: int
-    guard_us: int
     window_blocks: int
     reserve_slots: int
 

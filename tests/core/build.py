@@ -14,6 +14,9 @@ HERE = Path(__file__).parent
 STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 
+CHECKED = ("-DCORE_CHECKS", str(HERE / "check_failed.c"))
+"""Flags for what looks whether the core is called as it must be."""
+
 LOG_SOURCES = tuple(
     CORE / name
     for name in (

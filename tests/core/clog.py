@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.core.build import HERE, LOG_SOURCES, shared_library
+from tests.core.build import CHECKED, HERE, LOG_SOURCES, shared_library
 
 SUPERBLOCK_BYTES = 64
 SLOT_BYTES = 488
@@ -88,7 +88,7 @@ def library() -> ctypes.CDLL:
     """The log with a hook behind every store to retained memory, compiled once a run."""
     folder = Path(tempfile.mkdtemp(prefix="fwgen-core-"))
     path = shared_library(
-        folder / "log.so", [*LOG_SOURCES, HERE / "log_glue.c"], "-DRETAINED_STORE_HOOK"
+        folder / "log.so", [*LOG_SOURCES, HERE / "log_glue.c"], "-DRETAINED_STORE_HOOK", *CHECKED
     )
     lib = ctypes.CDLL(str(path))
     for name in _FUNCTIONS:

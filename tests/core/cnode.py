@@ -11,7 +11,7 @@ from typing import Any
 
 from fwgen.handshake import machine
 from fwgen.wire.messages import Message, PeerMessage, decode, encode
-from tests.core.build import CORE, HERE, LOG_SOURCES, compile_c, shared_library
+from tests.core.build import CHECKED, CORE, HERE, LOG_SOURCES, compile_c, shared_library
 
 SPEC_HASH = bytes(range(8))
 PERIOD_US = 60_000
@@ -84,7 +84,7 @@ def zcbor_objects(folder: Path, *flags: str) -> list[Path]:
 def library() -> ctypes.CDLL:
     folder = Path(tempfile.mkdtemp(prefix="fwgen-node-"))
     sources = [*LOG_SOURCES, *NODE_SOURCES, HERE / "node_glue.c", *zcbor_objects(folder, "-O1")]
-    lib = ctypes.CDLL(str(shared_library(folder / "node.so", sources, *zcbor_flags())))
+    lib = ctypes.CDLL(str(shared_library(folder / "node.so", sources, *zcbor_flags(), *CHECKED)))
     u64 = ctypes.c_uint64
     pointer = ctypes.c_void_p
     lib.glue_node_size.restype = ctypes.c_size_t

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.build import HERE, LOG_SOURCES, ZIG, compile_c, compiler
+from tests.core.build import CHECKED, HERE, LOG_SOURCES, ZIG, compile_c, compiler
 
 SANITIZE = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 TARGETS = {
@@ -25,7 +25,8 @@ def test_without_a_warning(target: str, tmp_path: Path) -> None:
     if not shutil.which(cc[0]):
         pytest.skip(f"{cc[0]} is not installed")
     for source in LOG_SOURCES:
-        compile_c(tmp_path / "object.o", [source], "-c", "-Wpedantic", cc=cc)
+        for checks in ((), ("-DCORE_CHECKS",)):
+            compile_c(tmp_path / "object.o", [source], "-c", "-Wpedantic", *checks, cc=cc)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -39,4 +40,4 @@ def fuzz(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if compiler() == ZIG:
         pytest.skip("the compiler of ziglang carries no address sanitizer")
     output = tmp_path_factory.mktemp("fuzz") / "fuzz"
-    return compile_c(output, [*LOG_SOURCES, HERE / "log_fuzz.c"], *SANITIZE)
+    return compile_c(output, [*LOG_SOURCES, HERE / "log_fuzz.c"], *SANITIZE, *CHECKED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from random import Random
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fwgen.wire.log_format import FORMAT
+from fwgen.wire.messages import Data, Gap, Hello, PeerHello
 from tests.core.clog import (
     KEEP_OLDEST,
     SLOT_BYTES,
@@ -17,8 +20,10 @@ from tests.core.clog import (
     Log,
     Memory,
     View,
+    after_every_store,
     decode,
 )
+from tests.core.cnode import CNode
 from tests.core.plain_block import STREAM_BITS, PlainBlock
 from tests.core.samples import samples
 from tests.second_reader.reader import Superblock, crc16, read_region, recover
@@ -233,6 +238,120 @@ def sealed(words: list[int]) -> bytes:
     body = b"".join(word.to_bytes(4, "little") for word in words[:7])
     crc = crc16(body)
     return body + (crc | (crc ^ 0xFFFF) << 16).to_bytes(4, "little")
+
+
+class TestAnotherFormat:
+    """Memory as a firmware of format 1 leaves it: the examples of its SPEC.md."""
+
+    RECORD = bytes.fromhex(
+        "46574c31 02000000 f2030000 01000000 00000000 00000000 00000000 fab90546"
+    )
+    """Generation 2, next_seq 1010, boot 1."""
+    BLOCK = bytes.fromhex(
+        "46574231 0a004a24 e8030000 60ea0000 00389c1c 00000000 0100dc05"
+        "c03af580 e0745031 03c70109 f580"
+    )
+    """1000 to 1009."""
+
+    def claim(self, first_seq: int, count: int) -> bytes:
+        """The beginning is all that other formats look at."""
+        return self.BLOCK[:4] + struct.pack("<II", count, first_seq) + self.BLOCK[12:]
+
+    def test_it_goes_on_numbering_and_tells_the_rest_as_lost(self) -> None:
+        memory = Memory(SLOTS)
+        memory.poke(memory.size - 64, self.RECORD)
+        memory.put_slot(4, self.BLOCK)
+        for slot, first in ((3, 1010), (0, 60_000), (1, 120_000), (2, 180_000)):
+            memory.put_slot(slot, self.claim(first, 4095))
+        told = recover(memory.content, 0)
+        log = Log(memory, Config(initial_seq=0))
+        assert (log.boot, log.id, log.next_seq, log.oldest_seq) == (2, 0, 184_095, 1000)
+        assert (told.boot, told.log, told.next_seq, told.oldest_seq) == (2, 0, 184_095, 1000)
+        log.append(0, 1500)
+        assert spans(log.drain()) == [(1000, 183_095, False), (184_095, 1, True)]
+        assert [memory.slot(i)[:3] for i in range(SLOTS)].count(b"FWB") == 1
+        assert log.release(184_095)
+        assert log.oldest_seq == 184_095
+
+    def test_it_is_told_to_a_peer_that_knows_nothing(self) -> None:
+        memory = Memory(SLOTS)
+        memory.poke(memory.size - 64, self.RECORD)
+        memory.put_slot(4, self.BLOCK)
+        region = (ctypes.c_uint64 * (memory.size // 8)).from_buffer_copy(memory.content)
+        node = CNode(region)
+        node.link(True, 0)
+        node.receive(PeerHello(FORMAT, None, 5, None, None, 9), 0)
+        node.sample(0, 1500)
+        node.poll(0)
+        node.poll(1_000_000)
+        sent = [message for message in node.take_sent() if isinstance(message, Hello | Gap | Data)]
+        assert isinstance(sent[0], Hello) and (sent[0].oldest_seq, sent[0].next_seq) == (1000, 1011)
+        assert sent[1] == Gap(1000, 10)
+        assert isinstance(sent[2], Data)
+
+    def test_what_it_leaves_itself_format_1_can_go_on_from(self) -> None:
+        """Its words 0 to 3 and 7, and a boot that fits into 16 bits."""
+        memory = filled(0)
+        log = Log(memory, CONFIG)
+        log.identify(0x1122334455667788)
+        records = (memory.content[-64:-32], memory.content[-32:])
+        record = max(records, key=lambda record: record[4])
+        magic, _, next_seq, boot, check = struct.unpack("<4sIII12xI", record)
+        crc = crc16(record[:28])
+        assert (magic, next_seq, boot) == (b"FWL1", log.next_seq, log.boot)
+        assert check == crc | (crc ^ 0xFFFF) << 16
+
+
+class TestAttribution:
+    def test_a_block_of_another_spec_is_kept_and_never_added_to(self) -> None:
+        """The firmware was replaced while samples waited."""
+        memory = Memory(SLOTS)
+        old = Log(memory, Config(spec=b"old!"))
+        for i in range(5):
+            old.append(i * 60_000, 1500)
+        new = Log(memory, Config(spec=b"new!"))
+        new.append(5 * 60_000, 1500)
+        found = [decode(view.data or b"") for view in new.drain()]
+        assert [(b.spec, b.boot, len(b.words)) for b in found if b] == [
+            (b"old!", 1, 5),
+            (b"new!", 2, 1),
+        ]
+
+    @pytest.mark.parametrize("boot", [0xFFFF, 0x1_0000, WRAP - 2])
+    def test_a_crash_loop_does_not_use_boots_again(self, boot: int) -> None:
+        """65,536 starts of the firmware are a day of a watchdog that bites."""
+        memory = Memory(SLOTS)
+        memory.put_slot(0, block_bytes(50, 3, boot=boot))
+        log = Log(memory, CONFIG)
+        assert log.boot == boot + 1
+        log.append(0, 1500)
+        found = [decode(view.data or b"") for view in log.drain()]
+        assert [block.boot for block in found if block] == [boot, boot + 1]
+
+    def test_the_identity_outlives_each_reset(self) -> None:
+        memory = Memory(2)
+        log = Log(memory, CONFIG)
+        assert log.id == 0
+        log.identify(0xFEDCBA9876543210)
+        for _ in range(3):
+            assert Log(memory, CONFIG).id == 0xFEDCBA9876543210
+        superblock_gone(memory)
+        assert Log(memory, CONFIG).id == 0
+
+    def test_a_reset_while_it_is_given_leaves_it_or_none(self) -> None:
+        memory = Memory(2)
+        log = Log(memory, CONFIG)
+        log.append(0, 1500)
+        seen = set()
+
+        def look() -> None:
+            again = Log(memory.copy(), CONFIG)
+            seen.add(again.id)
+            assert (again.next_seq, again.backlog) == (log.next_seq, 1)
+
+        with after_every_store(look):
+            log.identify(7)
+        assert seen == {0, 7}
 
 
 class TestDamage:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.build import HERE, LOG_SOURCES, compile_c
+from tests.core.build import CHECKED, HERE, LOG_SOURCES, compile_c
 from tests.core.cnode import NODE_SOURCES, STATES, zcbor_flags, zcbor_objects
 
 SANITIZE = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
@@ -22,7 +22,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
         HERE / "node_driver.c",
         *zcbor_objects(folder, *SANITIZE),
     ]
-    return compile_c(folder / "driver", sources, *zcbor_flags(), *SANITIZE)
+    return compile_c(folder / "driver", sources, *zcbor_flags(), *SANITIZE, *CHECKED)
 
 
 def test_the_node_keeps_its_promises(driver: Path) -> None:

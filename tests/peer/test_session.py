@@ -7,6 +7,7 @@ import pytest
 from fwgen.handshake import machine
 from fwgen.peer.events import (
     Lost,
+    NewLog,
     NumberingRestarted,
     Online,
     Resumed,
@@ -23,6 +24,8 @@ from fwgen.wire.messages import (
     Data,
     Gap,
     Message,
+    OtherHello,
+    OtherPeerHello,
     PeerHello,
     Sleep,
     SleepAck,
@@ -112,6 +115,101 @@ def test_a_log_that_began_anew_is_followed(oldest: int, next_seq: int, boot: int
     assert [event.block.first_seq for event in talk.events() if isinstance(event, Samples)] == [
         oldest
     ]
+
+
+def test_another_log_is_told_and_nothing_of_the_old_one_counts() -> None:
+    """The M33 was without power: its numbers begin anew and mean other samples."""
+    talk = Talk(known=Known(LOG, 1000, 1))
+    talk.start()
+    talk.say(talk.hello(oldest=0, next_seq=2000, log=77), block(0, 40))
+    told = talk.events()
+    assert told[0] == NewLog(Known(LOG, 1000, 1), 77, 0)
+    assert isinstance(told[1], Online) and told[1].restarted
+    assert isinstance(told[2], Samples) and (told[2].skip, told[2].log) == (0, 77)
+    talk.wait(250_000)
+    assert talk.sent()[-1] == Ack(40, 77)
+    assert talk.session.known == Known(77, 40, 1)
+
+
+def test_a_hello_of_another_log_counts_also_when_no_hello_was_awaited() -> None:
+    """It answers an earlier hello, which greeted a firmware that has lost its memory since."""
+    for state in ("online", "asking", "waking"):
+        talk = Talk(automatic=False).online(next_seq=100)
+        talk.say(block(0, 100))
+        if state != "online":
+            talk.session.suspend(talk.now)
+        if state == "waking":
+            talk.session.resume(talk.now)
+        talk.events()
+        assert talk.session.state == state
+        talk.say(talk.hello(next_seq=300, log=77), block(0, 50))
+        told = talk.events()
+        assert [type(event) for event in told] == [NewLog, Online, Samples]
+        assert talk.session.state == state
+        talk.session.acknowledge(100, talk.now, LOG)  # of what it got from the other log
+        assert talk.session.known == Known(77, 0, 1)
+
+
+def test_the_same_answer_again_begins_nothing_anew() -> None:
+    talk = Talk().online(next_seq=100)
+    talk.say(block(0, 10), talk.hello(next_seq=100), block(10, 10))
+    assert [type(event) for event in talk.events()] == [Samples, Samples]
+
+
+def test_what_is_known_survives_a_firmware_of_another_spec() -> None:
+    talk = Talk(known=Known(LOG, 100, 3))
+    talk.start()
+    talk.say(talk.hello(spec_hash=bytes(8), log=77, next_seq=5, oldest=2))
+    assert talk.session.known == Known(LOG, 100, 3)
+    talk.session.suspend(talk.now)
+    talk.answer_sleep()
+    talk.wait(TIMERS["guard"])
+    talk.session.resume(talk.now)
+    wake = talk.last_wake()
+    assert wake.next_seq == 2  # the firmware's own oldest: it cannot free anything
+    talk.say(WakeAck(wake.id, 0))
+    talk.wait(1_000_000)
+    assert "Ack" not in kinds(talk.sent())
+
+
+def test_samples_say_which_start_and_which_spec_they_were_taken_under() -> None:
+    """Written before the firmware was replaced, kept over that, and handed out by its successor."""
+    talk = Talk().online(next_seq=20, boot=2)
+    talk.say(block(0, 10, boot=1, spec=b"\xff" * 8), block(10, 10, boot=2))
+    old, new = (event for event in talk.events() if isinstance(event, Samples))
+    assert (old.block.boot, old.block.spec, old.own_spec) == (1, b"\xff" * 4, False)
+    assert (new.block.boot, new.block.spec, new.own_spec) == (2, SPEC_HASH[:4], True)
+
+
+# A firmware of format 1, as it speaks.
+HELLO_1 = "d9d9f7 89 00 01 48 0001020304050607 03 19 1000 19 03e8 19 04d2 1a 004c4b40 19 ea60"
+
+
+def test_a_firmware_of_format_1_is_found_out_and_linux_can_sleep() -> None:
+    talk = Talk(known=Known(LOG, 500, 3))
+    talk.start()
+    talk.wait(3 * TIMERS["hello_retry"])
+    seeking = [message for message in talk.sent() if isinstance(message, OtherPeerHello)]
+    assert seeking == [OtherPeerHello(FORMAT, SPEC_HASH, SESSION_ID)]
+    # exactly what format 1 reads: format, hash, session, nothing that is expected
+    assert encode(seeking[0]) == bytes.fromhex("d9d9f7 85 10 02 48 0001020304050607 19 1000 f6")
+    talk.session.receive(bytes.fromhex(HELLO_1), talk.now)
+    assert talk.events() == [SpecMismatch(OtherHello(1, SPEC_HASH, 3, SESSION_ID, 1000))]
+    talk.session.suspend(talk.now)
+    talk.answer_sleep()
+    talk.wait(TIMERS["guard"])
+    assert talk.session.state == "suspended"
+    talk.session.resume(talk.now)
+    assert talk.last_wake().next_seq == 1000
+    assert talk.session.known == Known(LOG, 500, 3)
+
+
+def test_a_hello_of_a_later_format_is_read_as_far_as_all_formats_go() -> None:
+    talk = Talk()
+    talk.start()
+    later = "d9d9f7 87 00 05 48 0001020304050607 03 19 1000 07 43 010203"
+    talk.session.receive(bytes.fromhex(later), talk.now)
+    assert talk.events() == [SpecMismatch(OtherHello(5, SPEC_HASH, 3, SESSION_ID, 7))]
 
 
 def test_numbers_that_a_later_boot_uses_again_cost_no_samples() -> None:

@@ -45,6 +45,7 @@ FAULTS: Final = (
 _FLAGS: Final = (
     *("-std=c11", "-O2", "-g0", "-shared", "-fPIC", "-fvisibility=hidden"),
     "-DZCBOR_CANONICAL",  # the core insists on it
+    "-DCORE_CHECKS",
 )
 _ZCBOR_SOURCES: Final = ("zcbor_common.c", "zcbor_decode.c", "zcbor_encode.c")
 _HERE: Final = Path(__file__).parent

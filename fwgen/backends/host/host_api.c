@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The part of host_shell.h that only looks and sets. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "host_inside.h"
+
+#define EXIT_BROKEN 4 /* fwgen's exit code for a tool that broke */
+
+void core_check_failed(const char *what, const char *file, int line)
+{
+	fprintf(stderr, "error: the core was called wrongly, a bug of fwgen: %s:%d: not so: %s\n",
+		file, line, what);
+	fflush(stderr);
+	_Exit(EXIT_BROKEN);
+}
 
 struct host *host_new(const struct host_params *params)
 {

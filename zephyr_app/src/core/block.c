@@ -3,6 +3,7 @@
 #include "block.h"
 
 #include "block_encode.h"
+#include "check.h"
 
 _Static_assert(SLOT_STREAM * 4u == BLOCK_HEADER_BYTES, "the stream follows the header");
 _Static_assert(BLOCK_SAMPLES_MAX <= COMMIT_COUNT_MASK, "the count has twelve bits");
@@ -43,6 +44,10 @@ void block_begin(struct block_encoder *encoder, volatile uint32_t *slot,
 {
 	const uint16_t word = block_sample_word(sample.status, sample.distance_mm);
 
+	CORE_CHECK(slot[SLOT_MAGIC] ==
+		   0u); /* else it says that it is whole from the first store on */
+	CORE_CHECK(header->period_us != 0u);
+	CORE_CHECK(sample_in_range(sample));
 	encoder->slot = slot;
 	encoder->word = slot + SLOT_STREAM;
 	encoder->room = 32;
@@ -161,6 +166,8 @@ static bool stream_put(struct block_encoder *encoder, struct code code)
 
 bool block_append(struct block_encoder *encoder, struct sample sample)
 {
+	CORE_CHECK(sample_in_range(sample));
+	CORE_CHECK(encoder->slot[SLOT_MAGIC] == BLOCK_MAGIC);
 	if (!stream_put(encoder, code_sample(&encoder->model, sample))) {
 		return false;
 	}

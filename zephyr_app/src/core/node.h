@@ -121,6 +121,7 @@ struct node {
 	uint64_t open_us;	/* when the open block's first sample was due */
 	uint64_t last_us;	/* when the last sample was due */
 	uint64_t heard_us;	/* the last bytes were received */
+	bool inside;		/* a call runs; kept with CORE_CHECKS alone */
 	uint8_t tx[WIRE_MESSAGE_MAX];
 };
 

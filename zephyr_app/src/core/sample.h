@@ -31,4 +31,12 @@ static inline bool sample_status_has_distance(uint8_t status)
 	return status <= SAMPLE_TOO_FAR;
 }
 
+/* Only such a sample has a code. */
+static inline bool sample_in_range(struct sample sample)
+{
+	return sample.status <= SAMPLE_FAULT && sample.late_16ths <= SAMPLE_LATE_MAX_16THS &&
+	       sample.distance_mm <= SAMPLE_DISTANCE_MAX_MM &&
+	       (sample.distance_mm == 0u || sample_status_has_distance(sample.status));
+}
+
 #endif

@@ -13,6 +13,9 @@ static bool is_open_at(const struct sample_log *log, uint32_t index)
 void sample_log_init(struct sample_log *log, void *region, size_t size,
 		     const struct sample_log_config *config)
 {
+	CORE_CHECK(config->period_us != 0u);
+	CORE_CHECK(((uintptr_t)region + size) % 8u == 0u);
+
 	size_t slots = size < SUPERBLOCK_BYTES ? 0u : (size - SUPERBLOCK_BYTES) / BLOCK_BYTES;
 
 	if (slots > SAMPLE_LOG_SLOTS_MAX) {
@@ -51,6 +54,7 @@ static void remember_next_seq(struct sample_log *log)
 
 static void close_open(struct sample_log *log)
 {
+	CORE_CHECK(log->is_open && log->used > 0u);
 	log_entry_at(log, log->used - 1u)->len = (uint16_t)block_close(&log->open);
 	log->is_open = false;
 	log->retained += block_count(&log->open);
@@ -61,6 +65,8 @@ static void free_oldest(struct sample_log *log)
 {
 	const uint32_t slot = log_entry_at(log, 0)->slot;
 
+	CORE_CHECK(log->used > 0u && !is_open_at(log, 0));
+	CORE_CHECK(log->retained >= slot_count(log, slot));
 	if (log->used == 1u) {
 		remember_next_seq(log);
 	}
@@ -106,6 +112,7 @@ static void open_block(struct sample_log *log, uint64_t schedule_us, struct samp
 		.spec = log->config.spec,
 	};
 
+	CORE_CHECK(log->used < log->slot_count);
 	block_begin(&log->open, slot_words(log, log_entry_at(log, log->used)->slot), &header,
 		    sample);
 	log->is_open = true;
@@ -206,6 +213,7 @@ static void place_cursor(struct sample_log *log)
 
 void sample_log_sent(struct sample_log *log)
 {
+	CORE_CHECK(log->peeked_end != log->cursor_seq); /* something was handed out */
 	log->cursor_seq = log->peeked_end;
 	place_cursor(log);
 }
@@ -226,6 +234,7 @@ bool sample_log_release(struct sample_log *log, uint32_t next_seq)
 	if (seq_before(log->cursor_seq, next_seq)) {
 		return false;
 	}
+	CORE_CHECK(log->cursor <= log->used);
 	while (log->cursor > 0u &&
 	       !seq_before(next_seq, slot_end_seq(log, log_entry_at(log, 0)->slot))) {
 		free_oldest(log);
@@ -301,6 +310,7 @@ uint64_t sample_log_id(const struct sample_log *log)
 
 void sample_log_identify(struct sample_log *log, uint64_t id)
 {
+	CORE_CHECK(id != 0u && log->super.id == 0u);
 	log->super.id = id;
 	if (log->super_words != NULL) {
 		remember_next_seq(log);

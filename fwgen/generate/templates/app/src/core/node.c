@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node.h"
 
+#include "check.h"
 #include "node_actions.h"
 
 static void fire(struct node *node, enum hs_event event, uint64_t now_us)
@@ -60,6 +61,9 @@ static uint32_t spec_of(const uint8_t *hash)
 void node_init(struct node *node, const struct node_config *config, const struct node_port *port,
 	       void *log_region, size_t log_size, uint64_t now_us)
 {
+	CORE_CHECK(config->window_blocks != 0u);
+	CORE_CHECK(port->send != NULL && port->door != NULL && port->ring_wakeup != NULL &&
+		   port->clear_doorbells != NULL);
 	*node = (struct node){
 		.config = *config,
 		.port = *port,
@@ -80,6 +84,7 @@ void node_sample(struct node *node, uint64_t schedule_us, struct sample sample, 
 	uint32_t open_before = sample_log_open_samples(&node->log);
 	uint32_t open_after;
 
+	CORE_ENTER(node->inside);
 	sample_log_append(&node->log, schedule_us, sample);
 	open_after = sample_log_open_samples(&node->log);
 	if (open_after <= 1) {
@@ -89,25 +94,32 @@ void node_sample(struct node *node, uint64_t schedule_us, struct sample sample, 
 	if (open_after <= open_before || now_us >= node_open_block_due_us(node)) {
 		node->due = true; /* a block was closed, or the sample dropped; or it is time */
 	}
+	CORE_LEAVE(node->inside);
 }
 
 void node_link(struct node *node, bool up, uint64_t now_us)
 {
+	CORE_ENTER(node->inside);
 	fire(node, up ? HS_EV_LINK_UP : HS_EV_LINK_DOWN, now_us);
+	CORE_LEAVE(node->inside);
 }
 
 void node_doorbell(struct node *node, uint64_t now_us)
 {
+	CORE_ENTER(node->inside);
 	if (keeps_still(node)) {
 		node->blocked = false;
 	}
 	fire(node, HS_EV_DOORBELL, now_us);
+	CORE_LEAVE(node->inside);
 }
 
 void node_tx_ready(struct node *node, uint64_t now_us)
 {
+	CORE_ENTER(node->inside);
 	fire(node, HS_EV_TX_READY, now_us);
 	node->due = true;
+	CORE_LEAVE(node->inside);
 }
 
 static void handle(struct node *node, const struct wire_peer_message *message, uint64_t now_us)
@@ -135,8 +147,10 @@ void node_receive(struct node *node, const uint8_t *bytes, size_t len, uint64_t 
 {
 	struct wire_peer_message message;
 
+	CORE_ENTER(node->inside);
 	if (!node_door_open(node)) {
 		node->counters.unexpected++;
+		CORE_LEAVE(node->inside);
 		return;
 	}
 	if (wire_reader_partial(&node->reader) && now_us - node->heard_us >= NODE_STALE_PART_US &&
@@ -148,10 +162,12 @@ void node_receive(struct node *node, const uint8_t *bytes, size_t len, uint64_t 
 		handle(node, &message, now_us);
 	}
 	node->counters.stream_errors = node->reader.errors;
+	CORE_LEAVE(node->inside);
 }
 
 void node_poll(struct node *node, uint64_t now_us)
 {
+	CORE_ENTER(node->inside);
 	node->due = false;
 	if (now_us >= timeout_us(node)) {
 		fire(node, HS_EV_TIMEOUT, now_us);
@@ -163,6 +179,7 @@ void node_poll(struct node *node, uint64_t now_us)
 		node->blocked = false;
 	}
 	fire(node, HS_EV_DUE, now_us);
+	CORE_LEAVE(node->inside);
 }
 
 /* When there is something to send, link permitting. */

@@ -4,6 +4,7 @@
 #define CORE_SAMPLE_LOG_INSIDE_H
 
 #include "block_encode.h"
+#include "check.h"
 #include "sample_log.h"
 
 /* a is before b, in a circle of 2^32 numbers */
@@ -14,11 +15,13 @@ static inline bool seq_before(uint32_t a, uint32_t b)
 
 static inline volatile uint32_t *slot_words(const struct sample_log *log, uint32_t slot)
 {
+	CORE_CHECK(slot < log->slot_count);
 	return log->slots + slot * BLOCK_WORDS;
 }
 
 static inline struct log_entry *log_entry_at(struct sample_log *log, uint32_t index)
 {
+	CORE_CHECK(index < log->slot_count);
 	return &log->ring[(log->head + index) % log->slot_count];
 }
 

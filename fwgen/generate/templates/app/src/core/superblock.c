@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "superblock.h"
 
+#include "check.h"
 #include "crc16.h"
 #include "retained.h"
 
@@ -52,6 +53,7 @@ bool superblock_load(struct superblock *superblock, const volatile uint32_t *wor
 
 void superblock_store(struct superblock *superblock, volatile uint32_t *words)
 {
+	CORE_CHECK(words != NULL && (uintptr_t)words % sizeof(*words) == 0u);
 	superblock->generation++;
 
 	volatile uint32_t *at = words + (superblock->generation & 1u) * RECORD_WORDS;

@@ -7,6 +7,7 @@
 #define CORE_SUPERBLOCK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define SUPERBLOCK_BYTES 64u

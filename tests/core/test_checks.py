@@ -1,0 +1,58 @@
+"""Who would corrupt the log is stopped where CORE_CHECKS is on; a release has no check."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.core.build import CHECKED, HERE, LOG_SOURCES, compile_c
+from tests.core.cnode import NODE_SOURCES, zcbor_flags, zcbor_objects
+
+WAYS = {
+    "log without a period": "config->period_us != 0u",
+    "region with a crooked end": "((uintptr_t)region + size) % 8u == 0u",
+    "identity of 0": "id != 0u && log->super.id == 0u",
+    "identity twice": "id != 0u && log->super.id == 0u",
+    "sent without a view": "log->peeked_end != log->cursor_seq",
+    "slot beyond the last": "slot < log->slot_count",
+    "entry beyond the last": "index < log->slot_count",
+    "block over a block": "slot[SLOT_MAGIC] == 0u",
+    "block without a period": "header->period_us != 0u",
+    "sample out of range": "sample_in_range(sample)",
+    "sample into a freed block": "encoder->slot[SLOT_MAGIC] == BLOCK_MAGIC",
+    "superblock nowhere": "words != NULL",
+    "more handed out than there is": "log->cursor <= log->used",
+    "call out of a call": "!(node->inside)",
+    "node without a window": "config->window_blocks != 0u",
+    "port with a hole": "port->ring_wakeup != NULL",
+}
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("checks")
+    return compile_c(folder / "driver", sources(folder), *zcbor_flags(), *CHECKED)
+
+
+def sources(folder: Path) -> list[Path]:
+    return [*LOG_SOURCES, *NODE_SOURCES, HERE / "check_driver.c", *zcbor_objects(folder, "-O1")]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_wrong_call_is_stopped(driver: Path, way: str) -> None:
+    done = subprocess.run([str(driver), way], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGABRT, done.stderr
+    assert WAYS[way] in done.stderr
+
+
+def test_each_check_that_can_be_tripped_is(driver: Path) -> None:
+    text = (HERE / "check_driver.c").read_text(encoding="utf-8")
+    assert text.count('\t{"') == len(WAYS)
+
+
+def test_a_release_has_none(tmp_path: Path) -> None:
+    """It links without what a failed check calls."""
+    compile_c(tmp_path / "driver", sources(tmp_path), *zcbor_flags(), "-O1")
