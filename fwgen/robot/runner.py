@@ -7,10 +7,18 @@ Leaves log.html, report.html and xunit.xml (one case a test) in DIR.
 
 from __future__ import annotations
 
+import sys
+
+if __name__ == "__main__":  # before the imports: what is missing is told like any other error
+    from importlib import import_module
+
+    from fwgen.guard import guarded
+
+    sys.exit(guarded(lambda: int(import_module("fwgen.robot.runner").main())))
+
 import argparse
 import os
 import shutil
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -26,7 +34,6 @@ from fwgen.backends.renode.find import find_renode
 from fwgen.build.firmware import find_tools
 from fwgen.config import Config, load_config
 from fwgen.errors import InputError, MissingToolError
-from fwgen.guard import guarded
 from fwgen.robot.firmware import BUILDING, firmware
 from fwgen.robot.mutation import literal
 from fwgen.spec.examples import reference_spec
@@ -62,10 +69,15 @@ class Done:
 def find_jobs(suites: Sequence[Path], backend: str) -> list[Job]:
     """Tests tagged `renode` need the firmware; those tagged `slow` come first."""
     from robot.api import TestSuite
+    from robot.errors import DataError  # type: ignore[import-untyped]
 
     jobs: list[Job] = []
     for path in suites:
-        suite: Any = TestSuite.from_file_system(str(path))
+        try:
+            suite: Any = TestSuite.from_file_system(str(path))
+        except DataError as error:
+            hint = "name a suite, or none for all of robot/"
+            raise InputError(f"{path} cannot be read: {error}", hint) from error
         for test in suite.all_tests:
             if backend != "host" or "renode" not in test.tags:
                 jobs.append(Job(path, str(test.name), "slow" in test.tags))
@@ -236,7 +248,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{failed} failed, in {time.monotonic() - began:.0f} s; {options.output / 'log.html'}"
     )
     return 1 if failed or not results else 0
-
-
-if __name__ == "__main__":
-    sys.exit(guarded(main))

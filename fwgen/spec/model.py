@@ -35,8 +35,8 @@ SENSOR_LEAST = "20 mm"
 SENSOR_MOST = "4000 mm"
 
 _NAME = Word(
-    r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
-    "a name (small letters, digits and `-`, a letter first)",
+    r"(?=.{1,64}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
+    "a name (small letters, digits and `-`, a letter first, at most 64 of them)",
     "range-node",
     "bad-name",
     lambda text: "-".join(text.lower().replace("_", " ").replace("-", " ").split()),

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from fwgen.cli.main import main
 from fwgen.errors import FwgenError, InputError, MissingToolError, ToolBrokeError
 from fwgen.guard import guarded
+from fwgen.spec.examples import reference_spec
 
 
 def raising(error: BaseException) -> int:
@@ -98,7 +100,9 @@ def shell(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 MUCH = """'
 import sys
+from fwgen.cli.main import main
 from fwgen.guard import guarded
+from fwgen.spec.examples import reference_spec
 def program():
     for number in range(100000):
         print(number)
@@ -138,7 +142,9 @@ def test_files_get_no_number_of_a_closed_stream(tmp_path: Path) -> None:
     path = tmp_path / "x"
     program = f"""'
 import sys
+from fwgen.cli.main import main
 from fwgen.guard import guarded
+from fwgen.spec.examples import reference_spec
 def program():
     with open("{path}", "w") as stream:
         print(stream.fileno(), file=stream)
@@ -156,7 +162,9 @@ def test_a_terminal_takes_whatever_is_printed(encoding: str) -> None:
     text = r"\u2713 5 \u00b5s \u2026 \udcff \u4e2d"
     program = f"""'
 import sys
+from fwgen.cli.main import main
 from fwgen.guard import guarded
+from fwgen.spec.examples import reference_spec
 def program():
     print("{text}")
     print("{text}", file=sys.stderr)
@@ -177,7 +185,9 @@ SLEEPER = """
 import sys, tempfile, time, os
 from pathlib import Path
 from fwgen import process
+from fwgen.cli.main import main
 from fwgen.guard import guarded
+from fwgen.spec.examples import reference_spec
 def program():
     with tempfile.TemporaryDirectory(dir=sys.argv[1]) as folder:
         (Path(folder) / "half").touch()
@@ -225,3 +235,57 @@ def test_nohup_stays_nohup(tmp_path: Path) -> None:
     source = f"import sys; from fwgen.guard import guarded\ndef program():\n    {program}\n"
     done = shell(f"trap '' HUP; exec $PY -c '{source}sys.exit(guarded(program))'")
     assert done.stdout == "True\n"
+
+
+@pytest.mark.parametrize("program", ["-m fwgen check x.yaml", "-m fwgen.robot.runner"])
+def test_a_package_that_is_missing_is_named(program: str, tmp_path: Path) -> None:
+    (tmp_path / "pydantic.py").write_text("raise ModuleNotFoundError('no', name='pydantic')\n")
+    done = shell(f"$PY {program}", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[0] == "error: the Python package pydantic is not installed"
+
+
+@pytest.mark.parametrize("arguments", ["check x.yaml", "doctor", "init", "run minute --report r"])
+def test_a_working_directory_that_is_gone_is_told(arguments: str, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    done = shell(f"mkdir {gone}; cd {gone}; rmdir {gone}; $PY -P -m fwgen {arguments}")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: the working directory does not exist any more\nhelp: `cd` to another one\n"
+    )
+
+
+LONG = "n" * 5000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        f"check {LONG}",
+        f"run {LONG}",
+        f"run minute --spec {LONG}",
+        f"run minute --report {LONG}",
+        f"generate {{spec}} -o {LONG}",
+        f"build {{spec}} -o {LONG}",
+        f"audit {LONG} --spec {{spec}}",
+        f"init {LONG}",
+        f"init --board {LONG}",
+        f"{LONG}",
+        f"run minute --{LONG}",
+        "check {long}",
+    ],
+    ids=lambda text: text.replace(LONG, "LONG"),
+)
+def test_a_name_of_5000_characters_is_bad_input(
+    arguments: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = reference_spec().read_text("utf-8")
+    Path("long.yaml").write_text(text.replace("name: range-node", f"name: {LONG}"), "utf-8")
+    places = {"spec": str(reference_spec()), "long": "long.yaml"}
+    assert main(arguments.format(**places).split()) == 2
+    err = capsys.readouterr().err
+    assert "error" in err and len(err) < 1000
