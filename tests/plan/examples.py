@@ -179,7 +179,14 @@ EXAMPLES = (
         ("lp-stop2", "stop2"),
         "stop2",
         ("warning[mode-instead]", "`deep` takes the deepest mode", "write `lp-stop2`"),
+        ("lp-stop2", "lp-stop1"),
+    ),
+    Example(
+        "mode-instead",
         ("lp-stop2", "stop1"),
+        "stop1",
+        ("`s2idle` takes the deepest mode", "is lp-stop1, not stop1", "write `lp-stop1`"),
+        ("lp-stop2", "run"),
     ),
     Example(
         "unknown-trees",

@@ -40,8 +40,8 @@ def _check_mode(draft: Draft, findings: Findings) -> None:
     if made.instead:
         MODE_INSTEAD.broken(
             findings,
-            f"`{made.mem_sleep}` takes the deepest mode that TF-A's tree lists while the M33 runs, "
-            f"which is {made.instead}, not {mode.name}",
+            f"`{made.mem_sleep}` takes the deepest mode that it can while the M33 runs, which "
+            f"is {made.instead}, not {mode.name}",
             place,
             f"write `{made.instead}`; to the M33 both are the same",
         )

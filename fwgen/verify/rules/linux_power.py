@@ -24,7 +24,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             node.path,
             found="no keep-power-in-suspend",
             expected="keep-power-in-suspend",
-            effect="every suspend ends with -EBUSY (`remote fw is still running`)",
+            effect="every suspend ends with -EBUSY (`remote fw is still running`)"
+            if node.has("power-domains")
+            else "Linux sleeps without asking, and may cut the M33's power",
             mend=mend,
         )
     names, words = node.strings("power-domain-names"), node.cells("power-domains")
