@@ -69,6 +69,8 @@ class SleepRecord:
     first_sample_ms: float | None  # from Linux up again to the first sample received
     drain_ms: float | None  # from Linux up again until all that was taken asleep is received
     backlog: int  # samples waiting when Linux was up again
+    used_closed: int | None = None  # slots of the log in use when DDR closed; None: nobody looked
+    used_opened: int | None = None  # and when it opened
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,55 @@ class LinkCounts:
             self.bad_messages + other.bad_messages,
             self.foreign_messages + other.foreign_messages,
         )
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A step of the scenario that made no sense when it came, and was not done."""
+
+    at_s: float
+    do: str  # as in the scenario
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """From `start_us` to `end_us` Linux read all that came, and its application was there. `used`:
+    slots of the log with a block in them when that began, None if nobody looked."""
+
+    start_us: int
+    end_us: int
+    used: int | None = None
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The peer told the firmware to go on from number `next_seq` (None: from the oldest)."""
+
+    at_us: int
+    next_seq: int | None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A message with samples, or a gap, that begins before the end of what had come before."""
+
+    at_us: int
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the spec asks for, and the log that the plan gives. `measures_us`: the longest time from
+    a sample's schedule until it is in the log. `level`: so many used slots are to wake Linux; None:
+    it is not to be woken. `keeps_newest`: what a full log drops is the oldest."""
+
+    latency_us: int
+    measures_us: int
+    slots: int
+    level: int | None = None
+    keeps_newest: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,3 +202,13 @@ class RunRecord:
     jitter_us: Ints = field(default_factory=_ints)  # sampling instant minus schedule, per sample
     events: list[Event] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    # What the standing expectations are judged by; None and empty: they are not
+    asked: Asked | None = None
+    streams: list[Stream] = field(default_factory=list)
+    beginnings: list[Beginning] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
+    freed_early: list[tuple[int, int]] = field(default_factory=list)  # at_us, first number
+    in_log: list[tuple[int, int]] = field(default_factory=list)  # at the end: first number, count
+    damaged: bool = False  # the scenario has damaged what was in the log
+    dropped_told: tuple[int, int] | None = None  # the firmware's own count, and when it said so

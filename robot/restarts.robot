@@ -26,6 +26,9 @@ Recovers The Log After Several Resets
     Run For               5 s
     Nothing Should Be Lost
 
+Leaves Out What Was Damaged In Memory
+    Scenario Should Pass    damaged-log
+
 Says On Its Console What It Has Recovered
     [Tags]                renode
     Start Board

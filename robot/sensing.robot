@@ -35,6 +35,9 @@ Tells Near From Far
     Latest Sample Should Be    700 mm    give_or_take=1 mm
     Nothing Should Be Lost
 
+The Limits Of The Range Are Told
+    Scenario Should Pass    range-limits
+
 Tells What Is Beyond Its Range
     [Documentation]    In air that is colder than the spec says, an echo takes longer than from the spec's farthest.
     Start Board           3990 mm    air=0 °C

@@ -20,6 +20,8 @@ from fwgen.peer.events import (
     SuspendRefused,
 )
 from fwgen.peer.session import Known, Session
+from fwgen.wire.block import Block
+from fwgen.wire.messages import Message
 
 _SEQ_MASK: Final = 0xFFFF_FFFF
 _NEVER: Final = 1 << 62
@@ -90,6 +92,7 @@ class Application:
             spec_hash=self._spec_hash,
             known=self._known,
             automatic=False,
+            watch=self._watch,
         )
         self._session.start(now_us)
         self._follow(now_us)
@@ -185,6 +188,12 @@ class Application:
         if session is self._session:
             self.write(session.take_bytes())
 
+    def _watch(self, message: Message | Block, leaves: bool, at_us: int) -> None:
+        if leaves and not isinstance(message, Block):
+            self._ledger.wire.went(message, at_us)
+        else:
+            self._ledger.wire.came(message, at_us)
+
     def _deliver(self, samples: Samples, at_us: int) -> None:
         block = samples.block
         self._ledger.deliver(block, samples.skip, at_us)
@@ -213,8 +222,10 @@ class Application:
         elif isinstance(event, SpecMismatch):
             self._ledger.event("the firmware was made from another spec", now_us)
         elif isinstance(event, NewLog):
+            self._ledger.wire.number_anew()
             self._ledger.event("the firmware has lost its log and begun another", now_us)
         elif isinstance(event, NumberingRestarted):
+            self._ledger.wire.number_anew()
             self._ledger.event("the firmware's log has lost numbers", now_us)
         elif isinstance(event, Online) and event.restarted:
             self._ledger.event("the firmware had been started again", now_us)

@@ -8,7 +8,20 @@ from itertools import zip_longest
 import numpy as np
 
 from fwgen.backends.blocks import Blocks
-from fwgen.record import Band, Event, Frame, Gap, Ints, LinkCounts, RunRecord, SleepRecord, Taken
+from fwgen.backends.wire_watch import WireWatch
+from fwgen.record import (
+    Band,
+    Event,
+    Frame,
+    Gap,
+    Ignored,
+    Ints,
+    LinkCounts,
+    RunRecord,
+    SleepRecord,
+    Stream,
+    Taken,
+)
 from fwgen.series import PackedTaken, circular
 from fwgen.wire.block import Block
 from fwgen.wire.messages import Status
@@ -25,6 +38,8 @@ class OpenSleep:
     up_us: int | None = None  # Linux up again: first_sample_ms and drain_ms count from here
     cause: str = "end"
     ack_ms: float | None = None
+    used_closed: int | None = None
+    used_opened: int | None = None
 
 
 @dataclass
@@ -35,6 +50,10 @@ class Ledger:
     events: list[Event] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    wire: WireWatch = field(default_factory=WireWatch)
+    streams: list[Stream] = field(default_factory=list)
+    _streaming_since: tuple[int, int | None] | None = None
     _states: list[tuple[int, str]] = field(default_factory=list)
     _blocks: Blocks = field(default_factory=Blocks)
     _status: Status | None = None  # the last one
@@ -57,6 +76,19 @@ class Ledger:
     def event(self, text: str, at_us: int) -> None:
         self.events.append(Event(at_us / 1e6, text))
 
+    def ignore(self, do: str, reason: str, at_us: int) -> None:
+        """A step was not done."""
+        self.ignored.append(Ignored(at_us / 1e6, do, reason))
+        self.event(f"{do} ignored: {reason}", at_us)
+
+    def stream(self, runs: bool, at_us: int) -> None:
+        """Whether from now on all that comes is read, and by whom it is meant for."""
+        if self._streaming_since is not None:
+            start_us, used = self._streaming_since
+            if at_us > start_us:
+                self.streams.append(Stream(start_us, at_us, used))
+        self._streaming_since = (at_us, self.wire.used_slots()) if runs else None
+
     def state(self, state: str, at_us: int) -> None:
         """Linux is in `state` from now on."""
         if not self._states or self._states[-1][1] != state:
@@ -72,6 +104,12 @@ class Ledger:
         self.events = [replace(event, t_s=round(event.t_s + by_s, 6)) for event in self.events]
         self.frames = [replace(frame, t_s=round(frame.t_s + by_s, 6)) for frame in self.frames]
         self.gaps = [replace(gap, at_us=gap.at_us + by_us) for gap in self.gaps]
+        self.ignored = [replace(step, at_s=round(step.at_s + by_s, 6)) for step in self.ignored]
+        self.streams = [
+            replace(one, start_us=one.start_us + by_us, end_us=one.end_us + by_us)
+            for one in self.streams
+        ]
+        self.wire.shift(by_us)
         self._states = [(at_us + by_us, state) for at_us, state in self._states]
         self._blocks.shift(by_us)
 
@@ -90,6 +128,9 @@ class Ledger:
         record.link = self._link
         if self._status is not None:
             record.link += _link_counts(self._status)
+        record.ignored = self.ignored
+        record.streams = self.streams
+        self.wire.fill(record)
         record.log_bytes_per_sample = self._blocks.density(taken)
         return record
 
@@ -159,4 +200,6 @@ def _sleep_record(
         first_sample_ms=first_ms,
         drain_ms=drain_ms,
         backlog=backlog,
+        used_closed=sleep.used_closed,
+        used_opened=sleep.used_opened,
     )

@@ -19,6 +19,12 @@ from fwgen.wire.messages import Wake, encode
 
 _NEVER: Final = 1 << 62
 _NO_ID: Final = 0xFFFF_FFFF
+_NOT_AGAIN: Final = {
+    "unbind": "the device has no driver",
+    "bind": "the device has its driver",
+    "crash-app": "the application does not run",
+    "start-app": "the application runs",
+}
 _TTY_READ_BYTES: Final = 4095
 """N_TTY keeps 4 KiB and gives one byte less at once."""
 
@@ -141,7 +147,7 @@ class Linux:
 
     def suspend(self, now_us: int, wake_after_us: int | None) -> None:
         if not self._can_suspend:
-            self.ledger.event(f"suspend ignored: Linux is {self.state}", now_us)
+            self.ledger.ignore("suspend", self._why_not, now_us)
             return
         if wake_after_us is not None:
             at_us = now_us + wake_after_us
@@ -152,12 +158,27 @@ class Linux:
             self._fall_asleep(now_us, now_us)
 
     def resume(self, now_us: int) -> None:
-        self._wake("user", now_us)
+        if self.state in (AWAKE, OFFLINE):
+            self.ledger.ignore("resume", self._why_not, now_us)
+        else:
+            self._wake("user", now_us)
 
     def end(self, now_us: int) -> None:
-        """The scenario is over: be awake, so that what is in the log can come."""
+        """The scenario is over: be awake, well and there, so that what is in the log can come."""
         self._alarms.pop("timer", None)
+        for name in ("ddr", "boot", "stall"):
+            _, call = self._alarms.pop(name, (0, None))
+            if call is not None:
+                call(now_us)
         self._wake("end", now_us)
+        if not self._bound:
+            self.bind(now_us)
+        if not self._app_alive:
+            self.start_app(now_us)
+
+    @property
+    def _why_not(self) -> str:
+        return "Linux reboots" if self._rebooting else f"Linux is {self.state}"
 
     @property
     def _can_suspend(self) -> bool:
@@ -196,6 +217,7 @@ class Linux:
         self.port.set_reading(False)
         self.port.set_ddr(True)
         self._sleep.closed_us = now_us
+        self._sleep.used_closed = self.ledger.wire.used_slots()
         self._enter(ASLEEP, now_us)
 
     def _wake(self, cause: str, now_us: int) -> None:
@@ -211,6 +233,7 @@ class Linux:
         assert self._sleep is not None
         self._sleep.cause = cause
         self._sleep.opened_us = now_us
+        self._sleep.used_opened = self.ledger.wire.used_slots()
         self.port.set_ddr(False)
 
     def _call_off(self, cause: str, now_us: int) -> None:
@@ -239,6 +262,7 @@ class Linux:
         else:
             self._app.resume(now_us)
             self._read_soon(now_us)
+            self._note_stream(now_us)
         waiting, self._when_up = self._when_up, []
         for call in waiting:
             call(now_us)
@@ -304,34 +328,42 @@ class Linux:
 
     def _cannot(self, what: str, now_us: int, sense: bool) -> bool:
         """Nobody does such things to a Linux that sleeps or boots, or twice."""
-        if sense and not self._rebooting and self.state in (AWAKE, OFFLINE):
+        if not sense:
+            reason = _NOT_AGAIN.get(what, self._why_not)
+        elif self._rebooting or self.state not in (AWAKE, OFFLINE):
+            reason = self._why_not
+        else:
             return False
-        self.ledger.event(f"{what} ignored: it makes no sense now", now_us)
+        self.ledger.ignore(what, reason, now_us)
         return True
 
     def stall(self, now_us: int, for_us: int) -> None:
         self.port.set_reading(False)
+        self.ledger.stream(False, now_us)
         self._alarms["stall"] = (now_us + for_us, self._end_stall)
 
     def _end_stall(self, now_us: int) -> None:
         if self.state not in (ASLEEP, RESUMING):
             self.port.set_reading(True)
+            self._note_stream(now_us)
 
     def send_wake(self, now_us: int) -> None:
         if not self._cannot("send-wake", now_us, self.state == AWAKE):
             self.ledger.event("WAKE sent though nothing sleeps", now_us)
+            self.ledger.wire.begin(self.processed_seq or 0, now_us)
             self._app.write(encode(Wake(_NO_ID, self.processed_seq or 0)))
 
     def stale_doorbell(self, now_us: int, ring: str) -> bool:
         """Whether it can be: no doorbell of Linux takes longer than the guard, so none that says
         "message" can come between the wish to suspend and the closing of DDR."""
         if ring == "vq1" and self.state in (ASKING, SUSPENDING):
-            self.ledger.event("stale-doorbell ignored: none is under way now", now_us)
+            self.ledger.ignore("stale-doorbell", "none of Linux's is under way", now_us)
             return False
         return True
 
     def firmware_restarted(self, now_us: int) -> None:
         """The M33 has been reset: the rings are dead until remoteproc has attached it again."""
+        self.ledger.stream(False, now_us)
         if not self._bound or self._rebooting:
             return
         if self._asleep:
@@ -373,6 +405,11 @@ class Linux:
         if self._app_alive:
             self._enter(AWAKE, now_us)
             self._app.start(now_us)
+            self._note_stream(now_us)
+
+    def _note_stream(self, now_us: int) -> None:
+        runs = self.state == AWAKE and self._app.online and "stall" not in self._alarms
+        self.ledger.stream(runs, now_us)
 
     def _drop_app(self) -> None:
         self._app.die()
@@ -391,4 +428,6 @@ class Linux:
 
     def _enter(self, state: str, now_us: int) -> None:
         self.state = state
+        if state != AWAKE:
+            self.ledger.stream(False, now_us)
         self.ledger.state(state, now_us)

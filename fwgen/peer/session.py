@@ -83,6 +83,8 @@ class Session:
 
     `new_log`: gives a number at random, 1 .. 2^64 - 1, each time another: the identity of a log
     that has none. The firmware has no source of chance that it may rely on.
+
+    `watch` is told of each message, whether it leaves, and when: for those who examine a run.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Session:
         automatic: bool = True,
         pace: Pace | None = None,
         new_log: Callable[[], int] = _random_id,
+        watch: Callable[[Message | Block, bool, int], None] | None = None,
     ) -> None:
         if not 0 < session_id <= _U32:
             raise ValueError(f"a session id is 1 .. 2^32 - 1, not {session_id}")
@@ -105,6 +108,7 @@ class Session:
         self._automatic = automatic
         self._pacing = Pacing(pace or Pace(), self._machine.timers_us["alive"])
         self._new_log = new_log
+        self._watch = watch
         self._boot = known.boot if known else None
         self._receiver = Receiver(known.next_seq if known else None)
         self._receiver.log = known.log if known else 0
@@ -383,6 +387,8 @@ class Session:
         if messages and self._state == "online":
             self._start_timer()
         for message in messages:
+            if self._watch is not None:
+                self._watch(message, False, self._now_us)
             if isinstance(message, Block | Gap):
                 self._take_data(message)
             elif isinstance(message, Hello | OtherHello):
@@ -465,6 +471,8 @@ class Session:
         return self._next_id
 
     def _send(self, message: Message) -> None:
+        if self._watch is not None:
+            self._watch(message, True, self._now_us)
         self._out += encode(message)
 
 

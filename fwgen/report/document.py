@@ -9,13 +9,17 @@ import numpy as np
 from fwgen.record import Ints, RunRecord, SleepRecord
 from fwgen.report.model import FORMAT, Access, Ddr, Jitter, Report, Samples, Sleep
 from fwgen.report.samples import SampleCheck, check_samples
+from fwgen.report.standing import standing
 from fwgen.report.verdict import judge
 from fwgen.scenario.model import Scenario
+from fwgen.series import spans
+from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 
 def build_report(record: RunRecord, scenario: Scenario) -> Report:
     """Check every sample, judge what the scenario expects, and say why."""
     check = check_samples(record)
+    findings = standing(record, check)
     report: Report = {
         "fwgen-report": FORMAT,
         "backend": record.backend,
@@ -26,6 +30,7 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
         "wall_s": round(record.wall_s, 3),
         "speed": round(record.virtual_s / record.wall_s, 1) if record.wall_s else 0.0,
         "samples": _samples(check),
+        "statuses": _statuses(record),
         "sleeps": [_sleep(sleep) for sleep in record.sleeps],
         "ddr": _ddr(record),
         "link": {
@@ -40,10 +45,15 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
             "bytes_per_sample": round(record.log_bytes_per_sample, 4),
         },
         "jitter_us": _jitter(record.jitter_us),
+        "kept": {name: found.times if found else None for name, found in findings.items()},
+        "ignored": [
+            {"at_s": round(step.at_s, 6), "do": step.do, "reason": step.reason}
+            for step in record.ignored
+        ],
         "verdict": "fail",
         "reasons": [],
     }
-    passed, report["reasons"] = judge(record, check, report, scenario.expectations())
+    passed, report["reasons"] = judge(record, check, report, findings, scenario.expectations())
     report["verdict"] = "pass" if passed else "fail"
     return report
 
@@ -62,7 +72,16 @@ def _samples(check: SampleCheck) -> Samples:
         "duplicated": int(check.duplicated.sum()),
         "out_of_order": int(check.out_of_order.sum()),
         "wrong": int(check.wrong.sum()),
+        "waiting": int(check.waiting.sum()),
     }
+
+
+def _statuses(record: RunRecord) -> dict[str, int]:
+    found = np.zeros(len(SampleStatus), dtype=np.int64)
+    for first, end in spans(len(record.taken)):
+        found += np.bincount(record.taken.part(first, end).status, minlength=len(found))
+    names = (name.replace(" ", "_") for name in STATUS_NAMES)
+    return dict(zip(names, found.tolist(), strict=True))
 
 
 def _sleep(sleep: SleepRecord) -> Sleep:

@@ -1,5 +1,9 @@
 """The run report as the contract has it (format 1).
 
+`statuses` counts the samples taken by what they have to say (wire.sample).
+`kept` counts how often each standing expectation about what the spec asks for was not met (see
+fwgen.report.standing); null: this run cannot tell.
+
 A figure that a run never came to is null: `ack_ms` of a suspend that was called off before, or
 that nobody told the firmware of; `jitter_us` on a backend without a clock of its own (host), `pc`
 and `address` of an access to DDR that the core made on the host. Only `wall_s` and `speed` differ
@@ -14,7 +18,8 @@ FORMAT = 1
 
 
 class Samples(TypedDict):
-    """taken = delivered + lost + declared_lost; the other three count received samples."""
+    """taken = delivered + lost + declared_lost + waiting; `duplicated`, `out_of_order` and `wrong`
+    count received samples. What waits is in the log when the run ends, and was not due yet."""
 
     taken: int
     delivered: int
@@ -23,6 +28,7 @@ class Samples(TypedDict):
     duplicated: int
     out_of_order: int
     wrong: int
+    waiting: int
 
 
 class Sleep(TypedDict):
@@ -69,6 +75,14 @@ class Jitter(TypedDict):
     max: int | None
 
 
+class Ignored(TypedDict):
+    """A step of the scenario that made no sense when it came."""
+
+    at_s: float
+    do: str
+    reason: str
+
+
 Report = TypedDict(
     "Report",
     {
@@ -81,11 +95,14 @@ Report = TypedDict(
         "wall_s": float,
         "speed": float,
         "samples": Samples,
+        "statuses": dict[str, int],
         "sleeps": list[Sleep],
         "ddr": Ddr,
         "link": Link,
         "log": Log,
         "jitter_us": Jitter,
+        "kept": dict[str, int | None],
+        "ignored": list[Ignored],
         "verdict": Literal["pass", "fail"],
         "reasons": list[str],
     },

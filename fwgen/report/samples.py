@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from fwgen.errors import ToolBrokeError
 from fwgen.record import Gap, RunRecord
+from fwgen.report.due import FAR, Due
 from fwgen.series import NEVER, Delivered, Ints, PackedTaken, Taken, circular, spans
 
 Bools = NDArray[np.bool_]
@@ -29,7 +30,7 @@ _FLAWS: Final = ("unknown", "duplicated", "out_of_order", "wrong_value", "wrong_
 
 @dataclass(frozen=True)
 class SampleCheck:
-    """Every sample taken has exactly one fate: it arrived, was declared lost, or is lost."""
+    """Every sample taken has exactly one fate: it arrived, was declared lost, waits, or is lost."""
 
     # a value for each sample taken
     place: NDArray[np.int32]  # which of the received it first was; NEVER where it did not arrive
@@ -44,6 +45,7 @@ class SampleCheck:
     wrong_time: Bools  # schedule time, boot or spec
     too_early: Bools  # it arrived before it was taken
 
+    waiting: Bools  # a value for each sample taken: in the log at the end, and not due yet
     declared_unknown: int  # numbers declared lost before such samples were taken
 
     @property
@@ -60,6 +62,8 @@ class SampleCheck:
         missing: Bools = self.place == NEVER
         if _any(self.in_gap):
             missing &= ~self.in_gap
+        if _any(self.waiting):
+            missing &= ~self.waiting
         return missing
 
     @property
@@ -120,9 +124,26 @@ def _look(record: RunRecord, shift: Ints | None) -> SampleCheck:
         place=place,
         in_gap=in_gap,
         shift=no_shift if shift is None else shift,
+        waiting=_waiting(record, place, in_gap),
         declared_unknown=declared_unknown,
         **flaws,
     )
+
+
+def _waiting(record: RunRecord, place: NDArray[np.int32], in_gap: Bools) -> Bools:
+    """In the log's memory at the end, and the latency not over."""
+    taken = record.taken
+    due = Due(record, place) if record.in_log and len(taken) else None
+    if due is None:
+        return _none(len(taken))
+    waiting = np.zeros(len(taken), dtype=np.bool_)
+    for first_seq, count in record.in_log:
+        first = int(circular(np.array([first_seq], dtype=np.int64), taken.first_seq)[0])
+        waiting[taken.count_before(first) : taken.count_before(first + count)] = True
+    rows = np.flatnonzero(waiting & (place == NEVER) & ~in_gap)
+    waiting[:] = False
+    waiting[rows] = due.of(taken.at(rows)) == FAR
+    return waiting
 
 
 def _any(mask: Bools) -> bool:

@@ -14,6 +14,7 @@ _WIDTH: Final = 80
 _TIMELINE: Final = 62
 _BAR: Final = 28
 _SLEEPS_SHOWN: Final = 24
+_IGNORED_SHOWN: Final = 8
 _GREEN, _RED, _YELLOW, _BLUE, _BOLD, _DIM = "32", "31", "33", "34", "1", "2"
 
 _SLEEP_HEADS: Final = (
@@ -39,6 +40,7 @@ def render_table(report: Report, style: Style) -> str:
         "",
         *_sleeps(report["sleeps"], style),
         *_figures(report, style),
+        *_ignored(report, style),
         "",
         *_verdict(report, style),
     ]
@@ -160,6 +162,15 @@ def _figures(report: Report, style: Style) -> Iterator[str]:
             f"  sampling   {jitter['p99']:,} us off the schedule in the 99th percentile, "
             f"{jitter['max']:,} us at most"
         )
+
+
+def _ignored(report: Report, style: Style) -> Iterator[str]:
+    """Steps that were not done: what the scenario is about may not have happened."""
+    for step in report["ignored"][:_IGNORED_SHOWN]:
+        told = f"{step['do']} at {clock(step['at_s'])}: {step['reason']}"
+        yield f"  {style.paint('ignored', _YELLOW)}    {told}"
+    if len(report["ignored"]) > _IGNORED_SHOWN:
+        yield f"  and {len(report['ignored']) - _IGNORED_SHOWN} more steps were ignored"
 
 
 def _verdict(report: Report, style: Style) -> Iterator[str]:

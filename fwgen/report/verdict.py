@@ -11,23 +11,33 @@ import numpy as np
 from fwgen.record import RunRecord
 from fwgen.report.model import Report
 from fwgen.report.samples import Bools, SampleCheck, rows_of, runs
+from fwgen.report.standing import Finding, Findings
 from fwgen.report.words import clock, count, fine_clock, listed, ranges, span
 from fwgen.scenario.expect import Expectation
-from fwgen.series import Delivered, Taken, spans
+from fwgen.series import NEVER, Delivered, Taken, spans
 from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
+_JUDGED: Final = Finding()
 _END_SLACK_US: Final = 1_000_000
 
 
 def judge(
-    record: RunRecord, check: SampleCheck, report: Report, expectations: tuple[Expectation, ...]
+    record: RunRecord,
+    check: SampleCheck,
+    report: Report,
+    findings: Findings,
+    expectations: tuple[Expectation, ...],
 ) -> tuple[bool, list[str]]:
     """Whether it passes, and the reasons: all that is wrong, or what makes it pass."""
     bad = [*_senseless(record, check)]
     for expectation in expectations:
+        if expectation.standing and findings.get(expectation.field, _JUDGED) is None:
+            continue
         sentence = expectation.judge(cast(dict[str, Any], report))
         if sentence is not None:
-            bad.append(_detailed(expectation, sentence, record, check))
+            finding = findings.get(expectation.field)
+            told = finding.told if finding else _told(expectation, record, check)
+            bad.append(_detailed(expectation, sentence, told))
     if bad:
         return False, bad
     return True, [*_praise(record, report, expectations)]
@@ -36,12 +46,14 @@ def judge(
 # --------------------------------------------------------------- what an expectation has found
 
 
-def _detailed(
-    expectation: Expectation, sentence: str, record: RunRecord, check: SampleCheck
-) -> str:
-    """In words of its own where there is more to say than that the figure is another one."""
+def _told(expectation: Expectation, record: RunRecord, check: SampleCheck) -> str:
+    """More than that the figure is another one, where there is more to say."""
     details = _DETAILS.get(expectation.field)
-    told = details(record, check) if details else ""
+    return details(record, check) if details else ""
+
+
+def _detailed(expectation: Expectation, sentence: str, told: str) -> str:
+    """`told`: in words of its own; empty if there are none."""
     if not told:
         return f"{_spelled(sentence)}."
     due = "" if expectation.most == 0 else f" The scenario expects {_spelled(expectation.due)}."
@@ -122,7 +134,8 @@ def _tell_wrong(record: RunRecord, check: SampleCheck) -> str:
         places = np.flatnonzero(mask)
         if len(places):
             row = int(rows_of(record, check, places[:1])[0])
-            shown = example(record.taken.part(row, row + 1), record.delivered.pick(places[:1]))
+            due = Taken() if row == NEVER else record.taken.part(row, row + 1)
+            shown = example(due, record.delivered.pick(places[:1]))
             first = "the first: " if len(places) > 1 else ""
             sentences.append(f"{count(len(places), 'sample')} arrived {how} ({first}{shown}).")
     return " ".join(sentences)
@@ -275,7 +288,13 @@ def _praise(
 ) -> Iterator[str]:
     samples = report["samples"]
     flaws = [f"{samples[name]:,} {name.replace('_', ' ')}" for name in _FLAWS if samples[name]]
-    if flaws:
+    if samples["waiting"] and not flaws:
+        waits = count(samples["waiting"], "sample")
+        yield (
+            f"{samples['delivered']:,} of {count(samples['taken'], 'sample')} arrived; {waits} "
+            "in the log when the run ended, and not due yet."
+        ).replace(waits, f"{waits} {_was(samples['waiting'])}", 1)
+    elif flaws:
         yield (
             f"{samples['delivered']:,} of {count(samples['taken'], 'sample')} arrived "
             f"({listed(flaws)}), which is what the scenario expects."
@@ -288,7 +307,8 @@ def _praise(
     asleep_s = sum(sleep["slept_s"] for sleep in report["sleeps"])
     if not report["ddr"]["accesses_while_closed"] and asleep_s:
         yield f"DDR was closed for {span(asleep_s)}, and the firmware did not touch it meanwhile."
-    own = [wanted for wanted in expectations if wanted.field not in _DETAILS]
+    own = [wanted for wanted in expectations if not wanted.standing]
+    own = [wanted for wanted in own if wanted.field not in _DETAILS]
     if own:
         met = listed([f"`{wanted.field}` is {_spelled(wanted.due)}" for wanted in own])
         yield f"As the scenario expects, {met}."

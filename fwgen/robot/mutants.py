@@ -27,7 +27,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Mutant:
-    """`suite` and `test` are Robot's; `reason` is a regular expression for the test's message."""
+    """`suite` and `test` are Robot's; `reason` is a regular expression for the test's message.
+    `scenario`: the bundled one in which `expectation` is not met on the host backend; empty where
+    the fault is not in the core."""
 
     name: str
     title: str
@@ -35,6 +37,8 @@ class Mutant:
     test: str
     reason: str
     changes: tuple[Change, ...]
+    scenario: str = ""
+    expectation: str = ""
 
     def sources(self, app: Mapping[str, bytes]) -> dict[str, str]:
         """The changed sources by their path in the application, from those of the right one.
@@ -60,7 +64,16 @@ class Mutant:
 def load_mutant(path: Path) -> Mutant:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     changes = tuple(Change(item["file"], item["old"], item["new"]) for item in data["change"])
-    return Mutant(path.stem, data["title"], data["suite"], data["test"], data["reason"], changes)
+    return Mutant(
+        name=path.stem,
+        title=data["title"],
+        suite=data["suite"],
+        test=data["test"],
+        reason=data["reason"],
+        changes=changes,
+        scenario=data.get("scenario", ""),
+        expectation=data.get("expectation", ""),
+    )
 
 
 def load_mutants(folder: Path) -> list[Mutant]:

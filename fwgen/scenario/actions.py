@@ -71,6 +71,10 @@ class Actions:
         """The M33 starts again; what lies in retained memory stays."""
         self._cannot("reset_firmware")
 
+    def damage_log(self) -> None:
+        """A bit tips over in the oldest block of the log, in retained memory."""
+        self._cannot("damage_log")
+
     def mute_sensor(self) -> None:
         """The sensor gives no pulse any more."""
         self._cannot("mute_sensor")

@@ -101,12 +101,30 @@ SAMPLE_COUNTS = (
     "duplicated",
     "out_of_order",
     "wrong",
+    "waiting",
 )
+KEPT = (
+    "late",
+    "woken_early",
+    "woken_late",
+    "against_policy",
+    "dropped_early",
+    "sent_again",
+    "known_again",
+    "freed_early",
+    "miscounted",
+)
+"""What the spec asks for of every run that can show it."""
+
+STATUSES = ("valid", "too_near", "too_far", "no_echo", "missed_period", "sensor_fault")
+"""Samples taken, by what they have to say."""
 
 LINK_COUNTS = ("blocked_accesses", "bad_rings", "bad_messages", "foreign_messages")
 
 FIELDS: dict[str, Field] = {
     **{name: Field(_in("samples", name)) for name in SAMPLE_COUNTS},
+    **{name: Field(_in("kept", name)) for name in KEPT},
+    **{name: Field(_in("statuses", name)) for name in STATUSES},
     "ddr_accesses_while_closed": Field(_in("ddr", "accesses_while_closed")),
     **{name: Field(_in("link", name)) for name in LINK_COUNTS},
     "sleeps": Field(lambda report: len(report["sleeps"])),
@@ -133,6 +151,7 @@ STANDING = (
     "wrong",
     "ddr_accesses_while_closed",
     *LINK_COUNTS,
+    *KEPT,
 )
 
 
@@ -143,6 +162,8 @@ class Expectation:
     field: str
     least: Figure | None = None
     most: Figure | None = None
+    standing: bool = False
+    """Expected of every run that has such a figure."""
 
     def judge(self, report: Report) -> str | None:
         """None if the report meets it, else the sentence that says why not."""

@@ -94,7 +94,9 @@ class Scenario(Part):
     def expectations(self) -> tuple[Expectation, ...]:
         """The standing ones that this scenario does not replace, then its own."""
         own = {expectation.field for expectation in self.expect}
-        standing = tuple(Expectation(name, 0, 0) for name in STANDING if name not in own)
+        standing = tuple(
+            Expectation(name, 0, 0, standing=True) for name in STANDING if name not in own
+        )
         return standing + self.expect
 
     def spec_path(self) -> Path | None:

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fwgen.report.table import render_table
 from fwgen.scenario.load import bundled_names, parse_scenario
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+from fwgen.terminal import Style
 from fwgen.wire.sample import SampleStatus
-from tests.backends.running import bundled, in_a_room, plan_of, reference_plan, run
+from tests.backends.running import bundled, in_a_room, plan_of, run
 
 LONG = {"day"}  # measured by `make bench`
 NOBODY = "fwgen-scenario: 1\nname: nobody\ndistance: [{at: 0 s, mm: 9000}]\nuntil: 2 s\n"
@@ -125,14 +127,40 @@ def test_a_scenario_that_ends_asleep_is_woken_to_count() -> None:
     assert record.sleeps[0].wake_cause == "end"
 
 
-def test_an_application_that_never_comes_back_loses_what_it_did_not_get() -> None:
-    plan = reference_plan()
-    scenario = in_a_room("{at: 10 s, do: crash-app}, {at: 59.999 s, do: start-app}")
-    steps = tuple(step for step in scenario.steps if step.do == "crash-app")
-    scenario = scenario.model_copy(update={"steps": steps})
-    _, report = run(scenario, plan=plan)
-    assert report["verdict"] == "fail"
-    assert 800 < report["samples"]["lost"] < 850
+NEVER_BACK = {
+    "stall-linux": "{at: 10 s, do: stall-linux, for: 2 h}",
+    "reboot-linux": "{at: 10 s, do: reboot-linux, takes: 2 h}",
+    "reboot-linux asleep": "{at: 5 s, do: suspend}, {at: 10 s, do: reboot-linux, takes: 2 h}",
+}
+
+
+@pytest.mark.parametrize("steps", NEVER_BACK.values(), ids=NEVER_BACK)
+def test_what_is_in_the_log_when_a_scenario_ends_is_not_lost(steps: str) -> None:
+    _, report = run(in_a_room(steps))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert report["samples"]["delivered"] == report["samples"]["taken"] == 1000
+
+
+def test_what_waits_for_a_long_latency_is_not_lost(tmp_path: Path) -> None:
+    text = example_paths()[REFERENCE_BOARD].read_text(encoding="utf-8")
+    spec = tmp_path / "slow.yaml"
+    spec.write_text(text.replace("latency: 200 ms", "latency: 1 h"), encoding="utf-8")
+    _, report = run(parse_scenario(NOBODY), plan=plan_of(spec))
+    samples = report["samples"]
+    assert report["verdict"] == "pass", report["reasons"]
+    assert samples["waiting"] == samples["taken"] == 34
+    assert "in the log when the run ended, and not due yet" in report["reasons"][0]
+
+
+def test_a_step_that_made_no_sense_is_told() -> None:
+    steps = "{at: 10 s, do: suspend}, {at: 10 s, do: crash-app}, {at: 12 s, do: start-app}"
+    _, report = run(in_a_room(steps))
+    assert report["ignored"] == [
+        {"at_s": 10.0, "do": "crash-app", "reason": "Linux is asking"},
+        {"at_s": 60.2, "do": "start-app", "reason": "the application runs"},
+    ]
+    table = render_table(report, Style(colour=False))
+    assert "ignored    crash-app at 00:00:10: Linux is asking" in table
 
 
 def test_other_latency_and_slow_give_back_change_nothing_but_times() -> None:

@@ -45,6 +45,7 @@ def test_json_is_the_contracts_report_and_nothing_else(
         "duplicated": 0,
         "out_of_order": 0,
         "wrong": 0,
+        "waiting": 0,
     }
     assert set(report["sleeps"][0]) == {
         "at_s",

@@ -39,6 +39,7 @@ def naive_counts(record: RunRecord) -> dict[str, int]:
         "lost": len(everything - seen - declared),
         "declared_lost": len(declared - seen),
         **counts,
+        "waiting": 0,
         "declared_arrived": len(declared & seen),
     }
 

@@ -21,7 +21,7 @@ from fwgen.record import (
     SleepRecord,
 )
 from fwgen.report.document import build_report, to_json
-from fwgen.scenario.expect import LINK_COUNTS
+from fwgen.scenario.expect import KEPT, LINK_COUNTS
 from tests.report.records import make_record, scenario
 
 SCHEMA = json.loads((Path(__file__).parent / "report.schema.json").read_text())
@@ -79,6 +79,16 @@ def test_every_field_of_the_contract() -> None:
         "link": dict.fromkeys(LINK_COUNTS, 0),
         "log": {"capacity_bytes": 102_000, "peak_bytes": 40_000, "bytes_per_sample": 0.82},
         "jitter_us": {"p50": None, "p99": None, "max": None},
+        "statuses": {
+            "valid": 997,
+            "too_near": 0,
+            "too_far": 0,
+            "no_echo": 3,
+            "missed_period": 0,
+            "sensor_fault": 0,
+        },
+        "kept": dict.fromkeys(KEPT),
+        "ignored": [],
         "verdict": "pass",
         "reasons": [
             "All 1,000 samples arrived, each once and in order, with the value the sensor gave "
@@ -94,6 +104,7 @@ def test_every_field_of_the_contract() -> None:
         "duplicated": 0,
         "out_of_order": 0,
         "wrong": 0,
+        "waiting": 0,
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fwgen.scenario.expect import FIELDS, LINK_COUNTS, STANDING, Expectation
+from fwgen.scenario.expect import FIELDS, KEPT, LINK_COUNTS, STANDING, STATUSES, Expectation
 from fwgen.scenario.load import ScenarioErrors, parse_scenario
 
 HEAD = "fwgen-scenario: 1\nname: x\ndistance: [{at: 0 s, mm: 1}]\nuntil: 1 s\n"
@@ -27,7 +27,10 @@ REPORT: dict[str, Any] = {
         "duplicated": 0,
         "out_of_order": 0,
         "wrong": 0,
+        "waiting": 0,
     },
+    "kept": dict.fromkeys(KEPT, 0),
+    "statuses": dict.fromkeys(STATUSES, 0),
     "sleeps": [SLEEP, {**SLEEP, "slept_s": 30.0, "wake_cause": "log-full", "ack_ms": 7.0}],
     "ddr": {"accesses_while_closed": 3, "first": None},
     "link": dict.fromkeys(LINK_COUNTS, 0),
@@ -110,7 +113,7 @@ def test_what_is_not_said_is_expected_to_be_nought() -> None:
     wanted = {expectation.field: expectation for expectation in scenario.expectations()}
     assert set(wanted) == {*STANDING, "sleeps"}
     assert wanted["lost"] == Expectation("lost", None, 5)
-    assert wanted["wrong"] == Expectation("wrong", 0, 0)
+    assert wanted["wrong"] == Expectation("wrong", 0, 0, standing=True)
 
 
 def test_every_field_finds_something_in_a_report() -> None:

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fwgen.backends.asked import asked_of
 from fwgen.backends.host.compile import build_library, core_sources
 from fwgen.backends.host.library import ECHOES, INBOX, RUNG, STUCK, Machine
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
+from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, blocks_in
 from fwgen.errors import ToolBrokeError
 from fwgen.record import DdrAccess, Ints, RunRecord
 from fwgen.scenario.backend import Backend
 from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
 from fwgen.series import Life, PackedTaken, Words, spec_number
-from fwgen.wire.log_format import BLOCK_BYTES
+from fwgen.wire.log_format import BLOCK_BYTES, slots
 from fwgen.wire.sample import DISTANCE_BITS
 
 if TYPE_CHECKING:
@@ -104,6 +106,7 @@ class HostBackend(Backend):
         machine.boot()
         self._boots = [_Boot(0, machine.counts().boot)]
         self._ledger = Ledger()
+        self._ledger.wire.look = lambda: blocks_in(machine.log.view(np.uint8).data)
         self._linux = Linux(machine, self._ledger, plan.spec.spec_hash)
         machine.run(_LINUX_UP_US)
         self._linux.boot(self._now_us)
@@ -136,6 +139,7 @@ class HostBackend(Backend):
         self._linux.end(self._now_us)
         while not self._has_processed(last) and self._now_us < until_us + _SETTLE_US:
             self.run_until(self._now_us + _SETTLE_STEP_US)
+        self._ledger.stream(False, self._now_us)
         del self._boots[-1].words[counted:]
         taken = self._taken()
         counts = self._running.counts()
@@ -155,6 +159,7 @@ class HostBackend(Backend):
             ddr_accesses=self._accesses(counts.accesses),
             log_capacity_bytes=counts.log_slots * BLOCK_BYTES,
             log_peak_bytes=peak * BLOCK_BYTES,
+            asked=asked_of(self._plan, slots(self._plan.log.size_bytes)),
         )
         return self._ledger.record(record, taken, until_us)
 
@@ -195,6 +200,15 @@ class HostBackend(Backend):
     def stale_doorbell(self, ring: str) -> None:
         if self._linux.stale_doorbell(self._now_us, ring):
             self._running.stale_kick(("vq0", "vq1").index(ring))
+
+    def damage_log(self) -> None:
+        content = self._running.log.view(np.uint8)
+        at = self._ledger.wire.damage(content.data)
+        if at is None:
+            self._ledger.ignore("damage-log", NOTHING_TO_DAMAGE, self._now_us)
+        else:
+            content[at] ^= 0x10
+            self._ledger.event("a bit of the log has tipped over", self._now_us)
 
     def reset_firmware(self) -> None:
         counts, boot = self._running.counts(), self._boots[-1]

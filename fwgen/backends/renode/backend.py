@@ -133,6 +133,9 @@ class RenodeBackend(Backend):
     def reset_firmware(self) -> None:
         self.ask("reset_firmware")
 
+    def damage_log(self) -> None:
+        self.ask("damage_log")
+
     def mute_sensor(self) -> None:
         self.ask("mute_sensor")
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from fwgen.backends.asked import asked_of
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
 from fwgen.backends.renode.log_region import LogRegion
@@ -26,6 +27,7 @@ from fwgen.backends.renode.png import png_of
 from fwgen.backends.renode.port import KernelPort
 from fwgen.backends.renode.taken import Rules, Seen
 from fwgen.backends.renode.waves import waves_of
+from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, LogBlocks, blocks_in
 from fwgen.errors import ExaminedBadError, InputError
 from fwgen.peer.linux.elf import Elf, RefusedError
 from fwgen.record import DdrAccess, Frame, RunRecord
@@ -77,6 +79,7 @@ class EmulatedBackend(Backend):
         self._peak_slots = 0
         self._zero_ns = 0
         self._ledger = Ledger()
+        self._ledger.wire.look = self._log_blocks
         self.kernel_log: list[tuple[int, str]] = []
         self.machine = machine = self._board()
         self.port = KernelPort(
@@ -121,6 +124,7 @@ class EmulatedBackend(Backend):
             last = self._behind_last(end_ns)
         self._note_slots()
         self._note_core()
+        self._ledger.stream(False, self.now_us)
         self._ledger.shift(-self._zero_us)
         seen = self._seen(end_ns)
         corners = np.array(self._world.points, dtype=np.float64)
@@ -136,6 +140,7 @@ class EmulatedBackend(Backend):
             log_capacity_bytes=self._log_region.capacity_bytes,
             log_peak_bytes=self._log_region.bytes_of(self._peak_slots),
             jitter_us=seen.jitter_us,
+            asked=asked_of(self._plan, self._log_region.slots),
         )
         return self._ledger.record(record, seen.taken, until_us)
 
@@ -174,6 +179,16 @@ class EmulatedBackend(Backend):
                 self.port.stale_kick(ring)
 
         self._do(ring_it)
+
+    def damage_log(self) -> None:
+        region = self._log_region
+        content = self.machine.read(region.start, region.size_bytes)
+        at = self._ledger.wire.damage(content)
+        if at is None:
+            self._ledger.ignore("damage-log", NOTHING_TO_DAMAGE, self.now_us)
+        else:
+            self.machine.write(region.start + at, bytes([content[at] ^ 0x10]))
+            self._ledger.event("a bit of the log has tipped over", self.now_us)
 
     def reset_firmware(self) -> None:
         self._note_slots()
@@ -318,6 +333,10 @@ class EmulatedBackend(Backend):
 
         core = core_sources(render(self._plan))
         return retained_log(core, self._log_region.size_bytes, self._options.first_seq)
+
+    def _log_blocks(self) -> LogBlocks:
+        region = self._log_region
+        return blocks_in(self.machine.read(region.start, region.size_bytes))
 
     def _note_slots(self) -> None:
         used = self._log_region.used_slots(self.machine.read)

@@ -4,6 +4,7 @@ from fwgen.scenario.steps.base import Step
 from fwgen.scenario.steps.bind import Bind
 from fwgen.scenario.steps.capture import Capture
 from fwgen.scenario.steps.crash_app import CrashApp
+from fwgen.scenario.steps.damage_log import DamageLog
 from fwgen.scenario.steps.display_off import DisplayOff
 from fwgen.scenario.steps.display_on import DisplayOn
 from fwgen.scenario.steps.hold_echo import HoldEcho
@@ -25,6 +26,7 @@ STEPS: dict[str, type[Step]] = {
     "bind": Bind,
     "capture": Capture,
     "crash-app": CrashApp,
+    "damage-log": DamageLog,
     "display-off": DisplayOff,
     "display-on": DisplayOn,
     "hold-echo": HoldEcho,

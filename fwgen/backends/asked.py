@@ -1,0 +1,22 @@
+"""What a plan asks of the firmware, as far as a run can show whether it does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fwgen.record import Asked
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
+
+
+def asked_of(plan: Plan, slots: int) -> Asked:
+    """`slots`: of the log that this firmware has."""
+    timing, when_full = plan.timing, plan.spec.sleep.when_full
+    return Asked(
+        latency_us=timing.latency_us,
+        measures_us=max(timing.echo_timeout_us, timing.echo_longest_us),
+        slots=slots,
+        level=slots - timing.reserve_slots if when_full == "wake" else None,
+        keeps_newest=when_full == "keep-newest",
+    )

@@ -1,0 +1,148 @@
+"""What goes over the wire, and what lies in the log's memory meanwhile, as the verdict needs it.
+
+Only what may be a fault is kept: a run has millions of messages.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwgen.record import Beginning, Repeat, RunRecord
+from fwgen.wire.block import Block
+from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES, MAGIC, SUPERBLOCK_BYTES, slots
+from fwgen.wire.messages import Ack, Gap, Message, PeerHello, Status, Wake, seq_distance
+
+_MAGIC: Final = int.from_bytes(MAGIC, "little")
+_COUNT: Final = 0xFFF
+_KEPT: Final = 1000
+_ENOUGH: Final = 16
+"""Samples: their codes reach beyond the first byte of the stream."""
+NOTHING_TO_DAMAGE: Final = "there is no block with samples in the log"
+_MASK: Final = 0xFFFF_FFFF
+
+
+@dataclass(frozen=True)
+class LogBlocks:
+    """The blocks in the slots of a log: numbers and counts of their samples, in no order."""
+
+    first_seq: NDArray[np.uint32]
+    count: NDArray[np.uint32]
+
+
+def blocks_in(region: bytes | memoryview) -> LogBlocks:
+    """What lies in a log's region (docs/SPEC.md), whole or not."""
+    count = slots(len(region))
+    start = len(region) - SUPERBLOCK_BYTES - count * BLOCK_BYTES
+    if count == 0:
+        nothing = np.zeros(0, dtype=np.uint32)
+        return LogBlocks(nothing, nothing)
+    words = np.frombuffer(region, dtype="<u4", count=count * BLOCK_BYTES // 4, offset=start)
+    slot = words.reshape(count, BLOCK_BYTES // 4)
+    used = slot[:, 0] == _MAGIC
+    return LogBlocks(slot[used, 2], slot[used, 1] & _COUNT)
+
+
+@dataclass
+class WireWatch:
+    """Instants in us. `look` reads the log's memory; None: nobody can."""
+
+    look: Callable[[], LogBlocks] | None = None
+    beginnings: list[Beginning] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
+    freed_early: list[tuple[int, int]] = field(default_factory=list)
+    damaged: bool = False
+    _behind: int | None = None  # the number behind what came last
+    _unacknowledged: list[tuple[int, int]] = field(default_factory=list)  # blocks: first, count
+    _dropped: list[int] = field(default_factory=lambda: [0])  # by each start of the firmware
+    _dropped_at_us: int | None = None
+
+    def used_slots(self) -> int | None:
+        return len(self.look().count) if self.look else None
+
+    def came(self, message: Block | Message, at_us: int) -> None:
+        """From the firmware, as the session found it."""
+        if isinstance(message, Block | Gap):
+            first, count = message.first_seq, message.count
+            if self._behind is not None and seq_distance(first, self._behind) < 0:
+                self.repeats.append(Repeat(at_us, first, count))
+            self._behind = (first + count) & _MASK
+            if isinstance(message, Block):
+                self._unacknowledged.append((first, count))
+        elif isinstance(message, Status):
+            if message.dropped < self._dropped[-1]:
+                self._dropped.append(0)
+            self._dropped[-1] = message.dropped
+            self._dropped_at_us = at_us
+
+    def went(self, message: Message, at_us: int) -> None:
+        """To the firmware; it has not arrived yet."""
+        if isinstance(message, PeerHello):
+            self.begin(message.expected_seq, at_us)
+        elif isinstance(message, Wake):
+            self.begin(message.next_seq, at_us)
+        elif isinstance(message, Ack):
+            self._check_kept(at_us)
+            self._forget(message.next_seq)
+
+    def begin(self, next_seq: int | None, at_us: int) -> None:
+        self.beginnings.append(Beginning(at_us, next_seq))
+        if next_seq is not None:
+            self._forget(next_seq)
+
+    def damage(self, region: bytes | memoryview) -> int | None:
+        """Which byte of the region to change, so that its oldest block is broken; None: it holds
+        none with enough in it."""
+        count = slots(len(region))
+        start = len(region) - SUPERBLOCK_BYTES - count * BLOCK_BYTES
+        oldest: tuple[int, int] | None = None
+        for at in range(start, start + count * BLOCK_BYTES, BLOCK_BYTES):
+            magic, commit, first_seq = struct.unpack_from("<III", region, at)
+            enough = magic == _MAGIC and commit & _COUNT >= _ENOUGH
+            if enough and (oldest is None or seq_distance(first_seq, oldest[0]) < 0):
+                oldest = first_seq, at
+        self.damaged = self.damaged or oldest is not None
+        return None if oldest is None else oldest[1] + HEADER_BYTES
+
+    def number_anew(self) -> None:
+        """The firmware has another log."""
+        self._behind = None
+        self._unacknowledged.clear()
+
+    def shift(self, by_us: int) -> None:
+        """All was noted on a clock that scenario time is ahead of by so much."""
+        self.beginnings = [replace(one, at_us=one.at_us + by_us) for one in self.beginnings]
+        self.repeats = [replace(one, at_us=one.at_us + by_us) for one in self.repeats]
+        self.freed_early = [(at_us + by_us, first) for at_us, first in self.freed_early]
+        if self._dropped_at_us is not None:
+            self._dropped_at_us += by_us
+
+    def fill(self, record: RunRecord) -> None:
+        record.beginnings, record.repeats = self.beginnings, self.repeats
+        record.freed_early, record.damaged = self.freed_early, self.damaged
+        if self._dropped_at_us is not None:
+            record.dropped_told = (sum(self._dropped), self._dropped_at_us)
+        if self.look is not None:
+            left = self.look()
+            pairs = zip(left.first_seq.tolist(), left.count.tolist(), strict=True)
+            record.in_log = sorted(pairs)
+
+    def _check_kept(self, at_us: int) -> None:
+        """What was not acknowledged before this moment has to be in the log's memory."""
+        if self.look is None or self.damaged or len(self.freed_early) >= _KEPT:
+            return
+        kept = set(self.look().first_seq.tolist())
+        missing = (first for first, _ in self._unacknowledged if first not in kept)
+        self.freed_early += [(at_us, first) for first in missing]
+
+    def _forget(self, next_seq: int) -> None:
+        self._unacknowledged = [
+            (first, count)
+            for first, count in self._unacknowledged
+            if seq_distance((first + count) & _MASK, next_seq) > 0
+        ]

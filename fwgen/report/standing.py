@@ -1,0 +1,241 @@
+"""What every run is held to without being asked: that the firmware does what its spec says.
+
+Each is reckoned here, from the spec, from what came when, and from what lay in the log's memory;
+the firmware's word is not asked, but for the one figure that is compared with what happened.
+docs/scenarios.md lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from fwgen.record import Asked, Gap, RunRecord, Stream
+from fwgen.report.due import Due
+from fwgen.report.samples import SampleCheck
+from fwgen.report.words import clock, count, span
+from fwgen.series import NEVER, spans
+from fwgen.wire.messages import seq_distance
+
+_MASK: Final = 0xFFFF_FFFF
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How often it was not kept, and the sentence that says how; empty if it always was."""
+
+    times: int = 0
+    told: str = ""
+
+
+Findings = dict[str, Finding | None]
+"""By the name of the expectation; None: this run cannot tell."""
+
+
+def standing(record: RunRecord, check: SampleCheck) -> Findings:
+    asked = record.asked
+    if asked is None:
+        return dict.fromkeys(_ALL)
+    return {name: find(record, check, asked) for name, find in _ALL.items()}
+
+
+def _late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    due = Due(record, check.place)
+    if not due.applies:
+        return None
+    late, worst, example = 0, 0, ""
+    for first, end in spans(len(record.taken)):
+        rows = np.arange(first, end, dtype=np.int64)
+        place = check.place[first:end].astype(np.int64)
+        rows, place = rows[place != NEVER], place[place != NEVER]
+        at_us = record.taken.at(rows)
+        arrival_us = record.delivered.pick(place).arrival_us
+        behind_us = arrival_us - due.of(at_us)
+        late += int((behind_us > 0).sum())
+        if len(rows) and behind_us.max() > worst:
+            worst, at = int(behind_us.max()), int(behind_us.argmax())
+            number = int(record.taken.seq_of(rows[at : at + 1])[0])
+            age_s = (arrival_us[at] - at_us[at]) / 1e6
+            example = f"{number}, taken at {clock(at_us[at] / 1e6)}, was {span(age_s)} old"
+    if not late:
+        return Finding()
+    return Finding(
+        late,
+        f"{count(late, 'sample')} arrived later than the latency of "
+        f"{span(asked.latency_us / 1e6)} allows while Linux was awake and read (the latest: "
+        f"{example}).",
+    )
+
+
+def _woken_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    if asked.level is None:
+        return None
+    early = [
+        (sleep.at_s + sleep.slept_s, sleep.used_opened)
+        for sleep in record.sleeps
+        if sleep.wake_cause == "log-full"
+        and sleep.used_opened is not None
+        and sleep.used_opened < asked.level
+    ]
+    if not early:
+        return Finding()
+    at_s, used = early[0]
+    return Finding(
+        len(early),
+        f"The firmware woke Linux before the log was at its level, first at {clock(at_s)}: "
+        f"{used} of {asked.slots} blocks were in use, and {asked.level} are the level.",
+    )
+
+
+def _woken_late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    level = asked.level
+    if level is None:
+        return None
+    late = [
+        (sleep.at_s + sleep.slept_s, sleep.used_opened)
+        for sleep in record.sleeps
+        if sleep.ack_ms is not None
+        and sleep.used_closed is not None
+        and sleep.used_opened is not None
+        and sleep.used_closed < level < sleep.used_opened
+    ]
+    if not late:
+        return Finding()
+    at_s, used = late[0]
+    return Finding(
+        len(late),
+        f"The firmware did not wake Linux when the log was at its level, first seen at "
+        f"{clock(at_s)}: {used} of {asked.slots} blocks were in use, and {level} are the level.",
+    )
+
+
+def _against_policy(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    """A full log drops the oldest, or the newest: which of them are there when Linux is back?"""
+    wrong = []
+    for gap, stream in _drops(record):
+        end = record.taken.count_before(gap.first - record.taken.first_seq + gap.count)
+        newest = int(record.taken.before(np.array([stream.start_us], dtype=np.int64))[0])
+        if (end >= newest) == asked.keeps_newest:
+            wrong.append(gap)
+    if not wrong:
+        return Finding()
+    kept = "newest" if asked.keeps_newest else "oldest"
+    dropped = "newest" if asked.keeps_newest else "older"
+    return Finding(
+        len(wrong),
+        f"The log was to keep the {kept} samples, and {dropped} ones were dropped: "
+        f"{count(wrong[0].count, 'sample')} from {wrong[0].first} on, declared at "
+        f"{clock(wrong[0].at_us / 1e6)}.",
+    )
+
+
+def _dropped_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    early = [
+        (gap, stream.used)
+        for gap, stream in _drops(record)
+        if stream.used is not None and stream.used < asked.slots
+    ]
+    if not early:
+        return Finding()
+    gap, used = early[0]
+    return Finding(
+        len(early),
+        f"Samples were dropped though the log was not full: {count(gap.count, 'sample')} from "
+        f"{gap.first} on, with {used} of {asked.slots} blocks in use.",
+    )
+
+
+def _drops(record: RunRecord) -> Iterator[tuple[Gap, Stream]]:
+    """Gaps, each with the stretch in which it was told; none if memory was damaged."""
+    starts_us = [stream.start_us for stream in record.streams]
+    for gap in record.gaps if not record.damaged else []:
+        at = int(np.searchsorted(starts_us, gap.at_us, side="right")) - 1
+        if at >= 0:
+            yield gap, record.streams[at]
+
+
+def _sent_again(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    """A beginning (hello, WAKE) lets the firmware go back once."""
+    begun_us = sorted(beginning.at_us for beginning in record.beginnings)
+    last_us, without = -(1 << 62), []
+    for repeat in record.repeats:
+        since = np.searchsorted(begun_us, [last_us, repeat.at_us], side="right")
+        if since[0] == since[1]:
+            without.append(repeat)
+        last_us = repeat.at_us
+    if not without:
+        return Finding()
+    first = without[0]
+    return Finding(
+        len(without),
+        f"The firmware sent again what had come, {count(len(without), 'time')} without a cause: "
+        f"first {count(first.count, 'sample')} from {first.first} on at "
+        f"{clock(first.at_us / 1e6)}.",
+    )
+
+
+def _known_again(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    begun = sorted(record.beginnings, key=lambda beginning: beginning.at_us)
+    begun_us = [beginning.at_us for beginning in begun]
+    known = []
+    for repeat in record.repeats:
+        at = int(np.searchsorted(begun_us, repeat.at_us, side="right")) - 1
+        has = begun[at].next_seq if at >= 0 else None
+        if has is not None and seq_distance((repeat.first + repeat.count) & _MASK, has) <= 0:
+            known.append((repeat, has))
+    if not known:
+        return Finding()
+    repeat, has = known[0]
+    return Finding(
+        len(known),
+        f"The firmware went on before the number that the peer had asked for: it sent "
+        f"{count(repeat.count, 'sample')} from {repeat.first} on at "
+        f"{clock(repeat.at_us / 1e6)}, and the peer had all before {has}.",
+    )
+
+
+def _freed_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    if not record.freed_early:
+        return Finding()
+    at_us, first = record.freed_early[0]
+    return Finding(
+        len(record.freed_early),
+        f"Blocks were gone from the log's memory before they were acknowledged, "
+        f"{count(len(record.freed_early), 'time')}: the first, with the samples from {first} on, "
+        f"at {clock(at_us / 1e6)}.",
+    )
+
+
+def _miscounted(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    """The firmware's own count of what it dropped, against what it declared."""
+    told = record.dropped_told
+    taken = record.taken
+    if told is None or record.damaged or not len(taken):
+        return None
+    if taken.part(0, 1).boot[0] != taken.part(len(taken) - 1, len(taken)).boot[0]:
+        return None  # each start counts anew, and the last figure of one may not have come
+    if any(gap.at_us >= told[1] for gap in record.gaps):
+        return None
+    declared = sum(gap.count for gap in record.gaps)
+    if declared == told[0]:
+        return Finding()
+    return Finding(
+        abs(declared - told[0]),
+        f"The firmware counts {count(told[0], 'dropped sample')} and has declared {declared:,}.",
+    )
+
+
+_ALL: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]] = {
+    "late": _late,
+    "woken_early": _woken_early,
+    "woken_late": _woken_late,
+    "against_policy": _against_policy,
+    "dropped_early": _dropped_early,
+    "sent_again": _sent_again,
+    "known_again": _known_again,
+    "freed_early": _freed_early,
+    "miscounted": _miscounted,
+}

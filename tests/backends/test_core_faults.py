@@ -1,0 +1,39 @@
+"""Faults of the core (robot/mutants): on the host backend, too, each fails a bundled scenario
+through the standing expectation that its file names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fwgen.backends.host.compile import core_sources
+from fwgen.generate import render
+from fwgen.robot.mutants import Mutant, load_mutants
+from fwgen.scenario.expect import STANDING
+from tests.backends.running import bundled, plan_of, reference_plan, run
+
+MUTANTS = [
+    mutant
+    for mutant in load_mutants(Path(__file__).parents[2] / "robot" / "mutants")
+    if mutant.scenario
+]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_fault_fails_a_bundled_scenario(mutant: Mutant) -> None:
+    scenario = bundled(mutant.scenario)
+    own = scenario.spec_path()
+    app = render(plan_of(own) if own else reference_plan())
+    changed = {name: text.encode() for name, text in mutant.sources(app).items()}
+    _, report = run(scenario, core=core_sources({**app, **changed}), flags=("-O0",))
+    assert report["verdict"] == "fail"
+    assert mutant.caught(" ".join(report["reasons"])), report["reasons"]
+    figures = {**report["samples"], **report["kept"]}
+    assert figures[mutant.expectation], figures
+
+
+def test_every_expectation_about_what_the_spec_asks_for_catches_one() -> None:
+    samples = {"lost", "declared_lost", "duplicated", "out_of_order", "wrong"}
+    others = {*samples, "ddr_accesses_while_closed"}  # test_host_faults has faults for these
+    assert {mutant.expectation for mutant in MUTANTS} >= set(STANDING) - others
