@@ -73,7 +73,7 @@ class Bench:
             return None
         if missing := what_is_missing(load_config().renode):
             raise NotHereError(f"{missing}; `--variable BACKEND:host` runs what needs no firmware")
-        if self._elf and spec == self._spec:
+        if self._elf and spec.resolve() == self._spec.resolve():
             return Path(self._elf)
         try:
             return firmware(spec, self._builds, self._mutant)

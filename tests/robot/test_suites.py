@@ -12,6 +12,7 @@ import pytest
 
 from fwgen.errors import InputError, MissingToolError
 from fwgen.robot import runner
+from fwgen.robot import bench
 from fwgen.robot.runner import find_jobs, followed, main, results_of_renode_test
 from fwgen.scenario.load import bundled_names
 from tests.audit.firmware_elf import SPEC
@@ -171,6 +172,19 @@ def test_a_build_tells_of_itself_on_the_console(
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("building the firmware audited, which takes a minute or two\n")
+
+
+def test_a_given_elf_is_taken_for_its_spec_however_the_path_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A suite names the spec from its own folder, a scenario from another one."""
+    monkeypatch.setattr(bench, "what_is_missing", lambda renode: "")
+    monkeypatch.setattr(bench, "firmware", lambda *wanted: Path("built.elf"))
+    for folder in ("tests", "scenarios"):
+        (tmp_path / folder).mkdir()
+    given = bench.Bench("renode", elf="given.elf", spec=str(tmp_path / "tests/../node.yaml"))
+    assert given._firmware(tmp_path / "scenarios/../node.yaml") == Path("given.elf")
+    assert given._firmware(tmp_path / "other.yaml") == Path("built.elf")
 
 
 def test_names_of_tests_are_unique() -> None:

@@ -6,11 +6,14 @@ Documentation     What the node must do. On this machine, in seconds:
 ...               The firmware itself, on the emulated board (needs Zephyr and Renode, see `fwgen doctor`):
 ...
 ...               | robot -d results --variable BACKEND:renode tests
-Library           fwgen.robot    ${BACKEND}    spec=${SPEC}    builds=${BUILDS}
+...
+...               It is built when it is first wanted; `--variable ELF:FILE` takes one that is there.
+Library           fwgen.robot    ${BACKEND}    elf=${ELF}    spec=${SPEC}    builds=${BUILDS}
 Test Teardown     Stop Board
 
 *** Variables ***
 ${BACKEND}        host
+${ELF}            ${EMPTY}
 ${SPEC}           ${CURDIR}/../@SPEC@
 ${BUILDS}         ${CURDIR}/../build/robot
 
