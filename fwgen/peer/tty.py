@@ -28,7 +28,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fwgen.peer.errnos import AgainError, GoneError, TtyError, attempt, describe
 from fwgen.peer.events import (
@@ -40,6 +40,7 @@ from fwgen.peer.events import (
     SuspendRefused,
     TtyDisturbed,
 )
+from fwgen.peer.modes import Modes, raw_modes, wrong_modes
 from fwgen.peer.outbox import Outbox, Pause
 from fwgen.peer.session import Known, Session
 from fwgen.wire.messages import seq_distance
@@ -56,16 +57,6 @@ _TROUBLE_PATIENCE_US: Final = 1_000_000
 """For so long the tty may be busy when it is opened or looked at; then that is told."""
 _CHECK_US: Final = 1_000_000
 """Between two looks at the tty's modes."""
-
-Modes = list[Any]
-"""As termios.tcgetattr gives them."""
-_IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6
-_FLAGS: Final = {
-    _IFLAG: "IGNBRK BRKINT IGNPAR PARMRK INPCK ISTRIP INLCR IGNCR ICRNL IXON IXOFF IUCLC",
-    _OFLAG: "OPOST",
-    _LFLAG: "ISIG ICANON ECHO ECHONL IEXTEN XCASE",
-}
-"""What must be off where every byte is to arrive as it is and none may be sent back."""
 
 
 class System:
@@ -129,30 +120,6 @@ def suspend_to_ram() -> None:
         os.write(handle, b"mem")
     finally:
         os.close(handle)
-
-
-def wrong_modes(modes: Modes) -> tuple[str, ...]:
-    """The names, as in stty, of what a raw tty must not have."""
-    found = []
-    for field, names in _FLAGS.items():
-        for name in names.split():
-            if modes[field] & getattr(termios, name, 0):
-                found.append(name.lower())
-    if not modes[_LFLAG] & termios.ICANON:  # else they mean something else
-        found += ["min"] if modes[_CC][termios.VMIN] != 1 else []
-        found += ["time"] if modes[_CC][termios.VTIME] != 0 else []
-    return tuple(found)
-
-
-def raw_modes(modes: Modes) -> Modes:
-    """The same, with bytes as they are, no echo, no signals, no flow control."""
-    raw = list(modes)
-    raw[_CC] = list(modes[_CC])
-    raw[_IFLAG] = raw[_OFLAG] = raw[_LFLAG] = 0
-    raw[_CFLAG] &= ~(termios.CSIZE | termios.PARENB)
-    raw[_CFLAG] |= termios.CS8 | termios.CREAD | termios.CLOCAL
-    raw[_CC][termios.VMIN], raw[_CC][termios.VTIME] = 1, 0
-    return raw
 
 
 def open_raw(path: Path, system: System | None = None) -> int | None:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fwgen.peer.events import Event
+from fwgen.peer.modes import Modes
 from fwgen.peer.session import Known, Session
-from fwgen.peer.tty import Modes, System, TtyPeer, open_raw
+from fwgen.peer.tty import System, TtyPeer, open_raw
 from tests.core.cnode import PERIOD_US, SPEC_HASH, CNode
 
 PATH = Path("/dev/ttyRPMSG0")

@@ -22,6 +22,7 @@ from fwgen.peer.events import (
     Samples,
     SuspendReady,
 )
+from fwgen.peer.modes import wrong_modes
 from fwgen.peer.session import Known, Session
 from fwgen.peer.tty import (
     System,
@@ -31,7 +32,6 @@ from fwgen.peer.tty import (
     make_raw,
     open_raw,
     suspend_to_ram,
-    wrong_modes,
 )
 from tests.core.cnode import PERIOD_US, SPEC_HASH, CNode
 

@@ -19,7 +19,7 @@ from fwgen.peer.events import (
     SuspendRefused,
     TtyDisturbed,
 )
-from fwgen.peer.tty import raw_modes, wrong_modes
+from fwgen.peer.modes import raw_modes, wrong_modes
 from tests.peer.fake_system import COOKED, SAMPLES, Bench, Fake
 from tests.peer.talk import TIMERS
 
@@ -182,6 +182,22 @@ def test_a_ring_that_is_full_for_a_while_costs_neither_session_nor_time() -> Non
     bench.run(2_000_000)
     assert ends(bench) == [SuspendReady, Resumed]
     assert bench.sessions == 1
+
+
+@pytest.mark.parametrize(
+    ("full_us", "late_us"), [(0, 1_000), (30_000, 32_000), (5_000_000, 100_000)]
+)
+def test_what_found_no_buffer_goes_out_soon_after_there_is_one(full_us: int, late_us: int) -> None:
+    bench = Bench()
+    bench.system = bench.peer._system = FewBuffers()
+    while not bench.system.calls["refused"]:
+        bench.peer.turn()
+    bench.run(full_us)
+    bench.system.buffers = 100
+    freed = bench.system.now
+    while not bench.system.calls["write"]:
+        bench.peer.turn()
+    assert bench.system.now - freed <= late_us
 
 
 def test_a_ring_that_stays_full_does_not_fill_the_memory() -> None:
