@@ -11,8 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from fwgen.errors import InputError, MissingToolError
-from fwgen.robot import runner
-from fwgen.robot import bench
+from fwgen.robot import bench, runner
 from fwgen.robot.runner import find_jobs, followed, main, results_of_renode_test
 from fwgen.scenario.load import bundled_names
 from tests.audit.firmware_elf import SPEC
