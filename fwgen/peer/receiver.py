@@ -47,7 +47,7 @@ class Receiver:
         if self.expected is None or self._boot is None:
             return False
         later = boot_distance(block.boot, self._boot) > 0
-        return later and seq_distance(self.expected, block.first_seq) > 0
+        return later and seq_distance(block.first_seq, self.expected) < 0
 
     def take_block(self, block: Block) -> list[Samples | Lost]:
         """Nothing for a block that is a repetition, or lies behind a hole (it will come again)."""
@@ -55,7 +55,7 @@ class Receiver:
         found = self._bridge(block.first_seq)
         if found is None or self.expected is None:
             return []
-        skip = seq_distance(self.expected, block.first_seq)
+        skip = -seq_distance(block.first_seq, self.expected)
         if skip >= block.count:
             self.duplicates += block.count
             return [*found]

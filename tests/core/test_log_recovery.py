@@ -302,6 +302,36 @@ class TestAnotherFormat:
         assert check == crc | (crc ^ 0xFFFF) << 16
 
 
+class TestHalfTheCircle:
+    """Of two numbers 2^31 apart each is before the other, as the text says."""
+
+    def test_a_superblock_half_the_circle_from_the_blocks(self) -> None:
+        memory = filled(1)
+        record = sealed([int.from_bytes(b"FWL1", "little"), 9, 4010 + WRAP // 2, 3, 0, 0, 0])
+        memory.poke(memory.size - 64, record)
+        memory.poke(memory.size - 32, bytes(32))
+        told = recover(memory.content, 0)
+        log = Log(memory, CONFIG)
+        # the blocks' end is before it
+        assert log.next_seq == told.next_seq == 4010 + WRAP // 2
+
+    @pytest.mark.parametrize("first", [0, 7, WRAP - 1])
+    def test_generations_half_the_circle_apart(self, first: int) -> None:
+        memory = Memory(1)
+        for i, generation in enumerate((first, (first + WRAP // 2) % WRAP)):
+            words = [int.from_bytes(b"FWL1", "little"), generation, 100 * (i + 1), 1, 0, 0, 0]
+            memory.poke(memory.size - 64 + 32 * i, sealed(words))
+        told = recover(memory.content, 0)
+        assert Log(memory, CONFIG).next_seq == told.next_seq == 100
+
+    @pytest.mark.parametrize("off", range(-12, 13))
+    def test_an_acknowledgement_half_the_circle_away_frees_nothing(self, off: int) -> None:
+        log = Log(filled(2), CONFIG)
+        log.drain()
+        log.release((log.next_seq + off + WRAP // 2) % WRAP)
+        assert (log.used_slots, log.backlog) == (2, 20)
+
+
 class TestAttribution:
     def test_a_block_of_another_spec_is_kept_and_never_added_to(self) -> None:
         """The firmware was replaced while samples waited."""

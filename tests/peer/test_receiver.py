@@ -53,6 +53,24 @@ def test_numbers_wrap() -> None:
     assert told(receiver.take_gap(Gap(WRAP - 1, 7))) == [("lost", 4, 2)]
 
 
+@pytest.mark.parametrize("origin", [0, 5, WRAP - 3])
+def test_a_number_half_the_circle_away_is_before(origin: int) -> None:
+    """So it is a repetition: it cannot come from the same log."""
+    receiver = Receiver(origin)
+    half = (origin + WRAP // 2) % WRAP
+    assert got(receiver, half - 10, 10) == []  # it ends at the opposite of what is expected
+    assert told(receiver.take_gap(Gap(half % WRAP, 1))) == []
+    assert receiver.expected == origin
+    receiver.note_new_beginning()
+    assert got(receiver, half, 1) == []
+    assert receiver.expected == origin
+    receiver.note_new_beginning()
+    assert got(receiver, half - 1, 1) == [
+        ("missing", origin, WRAP // 2 - 1),
+        ("samples", (half - 1) % WRAP, 1),
+    ]
+
+
 def test_a_declared_gap_is_told_as_far_as_it_is_one() -> None:
     receiver = Receiver(10)
     assert told(receiver.take_gap(Gap(5, 5))) == []

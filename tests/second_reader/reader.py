@@ -186,8 +186,12 @@ def read_record(data: bytes) -> Superblock | None:
     return Superblock(generation, next_seq, boot, log)
 
 
-def comes_first(a: int, b: int) -> bool:
-    return 1 <= (b - a) % 2**32 <= 2**31 - 1
+def before(a: int, b: int) -> bool:
+    return (a - b) % 2**32 >= 2**31
+
+
+def behind(a: int, b: int) -> bool:
+    return 1 <= (a - b) % 2**32 <= 2**31 - 1
 
 
 def superblock_in_force(region: bytes) -> Superblock | None:
@@ -196,7 +200,7 @@ def superblock_in_force(region: bytes) -> Superblock | None:
     first, second = read_record(region[-64:-32]), read_record(region[-32:])
     if first is None or second is None:
         return first or second
-    return second if comes_first(first.generation, second.generation) else first
+    return second if behind(second.generation, first.generation) else first
 
 
 def slots(region: bytes) -> list[bytes]:
@@ -233,19 +237,19 @@ def end_of(block: list[Sample]) -> int:
 def in_order(a: list[Sample], b: list[Sample]) -> int:
     if a[0].seq == b[0].seq:
         return len(b) - len(a)
-    return -1 if comes_first(a[0].seq, b[0].seq) else 1
+    return -1 if before(a[0].seq, b[0].seq) else 1
 
 
 def recover(region: bytes, initial_seq: int) -> Found:
     superblock, whole = read_region(region)
     kept: list[list[Sample]] = []
     for block in sorted(whole, key=functools.cmp_to_key(in_order)):
-        if not kept or not comes_first(block[0].seq, end_of(kept[-1])):
+        if not kept or not before(block[0].seq, end_of(kept[-1])):
             kept.append(block)
     if superblock is None and not kept:
         return Found([], initial_seq, 1, 0, lost_from(region, initial_seq, initial_seq))
     next_seq = end_of(kept[-1]) if kept else superblock.next_seq if superblock else 0
-    if superblock and comes_first(next_seq, superblock.next_seq):
+    if superblock and before(next_seq, superblock.next_seq):
         next_seq = superblock.next_seq
     while True:
         ends = [(first + count) % 2**32 for magic, first, count in claims(region)]
@@ -274,6 +278,6 @@ def lost_from(region: bytes, oldest: int, next_seq: int) -> int:
     """The first number that is told of: of a block of another format, or the oldest kept."""
     for magic, first, _ in claims(region):
         known = (next_seq - first) % 2**32 <= 272 * 4095
-        if magic != b"FWB2" and known and comes_first(first, oldest):
+        if magic != b"FWB2" and known and before(first, oldest):
             oldest = first
     return oldest

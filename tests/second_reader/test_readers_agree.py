@@ -152,6 +152,31 @@ def test_wrong_in_one_thing_alone() -> None:
     assert agreed(none) is None  # no sample
 
 
+def test_a_count_beyond_what_fits_is_broken() -> None:
+    """3617 samples of a bit each fill a slot; the count's twelve bits can say more."""
+    block = PlainBlock(7, 60_000, 5, 1, 3 << 13, 0)
+    while block.append(3 << 13, 0):
+        pass
+    full = block.data()
+    assert len(full) == 488
+    found = agreed(full)
+    assert found and len(found.words) == 3617
+    for count in (3618, 4095):
+        commit = int.from_bytes(full[4:8], "little") & ~0xFFF | count
+        assert agreed(full[:4] + commit.to_bytes(4, "little") + full[8:]) is None
+
+
+def test_lateness_0_may_be_spelt_out() -> None:
+    """`110 0000` before a status: on time, and nothing of it in the CRC."""
+    block = PlainBlock(7, 60_000, 5, 1, 3 << 13, 0)
+    plain, spelt = block, "0" + "110" + "0000" + "000" + f"{1234:013b}"
+    plain.bits = spelt
+    plain.samples.append((1234, 0))
+    found = agreed(plain.data())
+    assert found
+    assert (found.words, found.late) == ([3 << 13, 1234], [0, 0])
+
+
 def test_a_stream_that_is_too_long_or_too_short() -> None:
     """More bits than a block may have, and a block cut where only zeros are missing."""
     block = PlainBlock(7, 60_000, 5, 1, 1500, 0)
