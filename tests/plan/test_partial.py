@@ -34,6 +34,11 @@ def found(tmp_path: Path, text: str) -> list[str]:
         ({"128x64": "64x64", "0x3c": "0x78"}, ["bus-address", "unknown-value"]),
         # a size that cannot be read says nothing of the refresh
         ({"128x64": "64x64", "5 Hz": "50 Hz"}, ["unknown-value"]),
+        # what cannot be read is not its default: `auto` would be too small for that sleep
+        (
+            {"log: auto": "log: 96", "when_full: wake": "when_full: wake, longest: 8000 h"},
+            ["no-unit"],
+        ),
         # the sensor's type says nothing of its pins and times
         (
             {"hc-sr04": "sr99", "PF14": "PG9", "60 ms": "20 ms"},
