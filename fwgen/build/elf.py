@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fwgen import files
 from fwgen.distribution import install
 from fwgen.errors import InputError, MissingToolError
 from fwgen.soc.model import Region
@@ -26,7 +27,7 @@ _ARM = 40
 _ET_EXEC = 2
 _PT_LOAD = 1
 _SHF_ALLOC, _SHF_EXEC = 0x2, 0x4
-_MOST_BYTES = 512 << 20
+_MOST_BYTES = 128 << 20
 
 
 class ElfError(InputError):
@@ -77,7 +78,7 @@ class Elf:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.data = _read(path)
+        self.data = read_elf(path)
         _check_header(path, self.data)
         self._elf = self._parse()
         self.entry: int = self._elf.header["e_entry"]
@@ -248,11 +249,12 @@ def _symbols(table: Any) -> Iterator[Symbol]:
         )
 
 
-def _read(path: Path) -> bytes:
+def read_elf(path: Path) -> bytes:
+    """The bytes of a file, whatever they are. Raises ElfError."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ElfError(f"{path}: larger than {_MOST_BYTES >> 20} MiB, no firmware")
-        return path.read_bytes()
+        return files.read(path, _MOST_BYTES)
+    except files.TooBigError as error:
+        raise ElfError(f"{path}: larger than {_MOST_BYTES >> 20} MiB, no firmware") from error
     except OSError as error:
         raise ElfError(f"{path}: {error.strerror}") from error
 

@@ -65,6 +65,7 @@ def _keep_to_this_machine() -> None:
 def run(args: argparse.Namespace) -> int:
     from fwgen.backends.renode.build import build_firmware
     from fwgen.backends.renode.find import find_renode
+    from fwgen.build.elf import read_elf
     from fwgen.config import load_config
     from fwgen.monitor.bench import Bench
     from fwgen.monitor.shell import Shell
@@ -77,10 +78,7 @@ def run(args: argparse.Namespace) -> int:
     plan, elf = plan_file(args.spec), args.elf
     if elf is None:
         elf, plan = build_firmware(plan, config, lambda text: print(text, file=sys.stderr))
-    try:
-        firmware = elf.read_bytes()
-    except OSError as error:
-        raise InputError(f"{elf}: {error.strerror}", "`fwgen build` makes one") from error
+    firmware = read_elf(elf)
     commands = _commands(args.spec)
     print(f"starting {elf} ...", file=sys.stderr)
     bench = Bench(firmware, config.renode, plan, args.distance, args.on_violation)

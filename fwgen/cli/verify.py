@@ -30,15 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 where a rule is broken."""
-    from fwgen.plan import plan_spec
-    from fwgen.spec import load_spec
+    from fwgen.plan import plan_file
     from fwgen.terminal import style_of
     from fwgen.verify import examine, subject_of
     from fwgen.verify.report import passed, to_json, to_text
 
     if not (args.linux_dtb or args.optee_dtb):
         raise InputError("nothing to verify", "give --linux-dtb, --optee-dtb or both")
-    plan = plan_spec(load_spec(args.spec))
+    plan = plan_file(args.spec)
     subject = subject_of(plan, args.linux_dtb, args.optee_dtb, args.elf)
     findings = examine(subject)
     if args.json:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from fwgen import files
 from fwgen.verify import fdt
 from fwgen.verify.errors import TreeError
 from fwgen.verify.node import Node
@@ -68,9 +69,9 @@ class Tree:
 def load_tree(path: Path) -> Tree:
     """Raises TreeError that names the file."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise TreeError(f"{path}: larger than {_MOST_BYTES >> 20} MiB, no device tree")
-        data = path.read_bytes()
+        data = files.read(path, _MOST_BYTES)
+    except files.TooBigError as error:
+        raise TreeError(f"{path}: larger than {_MOST_BYTES >> 20} MiB, no device tree") from error
     except OSError as error:
         raise TreeError(f"{path}: {error.strerror}") from error
     try:

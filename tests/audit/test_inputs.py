@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fwgen.build.audit import audit
-from fwgen.build.elf import Elf, ElfError
+from fwgen.build.elf import Elf, ElfError, read_elf
 from fwgen.cli.main import main
 from fwgen.errors import FwgenError, MissingToolError
 from tests.audit.firmware_elf import SPEC, firmware, patched, plan
@@ -118,3 +119,18 @@ def test_reading_memory() -> None:
     stack = elf.symbol("z_main_stack")
     assert stack and elf.read(stack.start, 4) == bytes(4), "zero where nothing is in the file"
     assert elf.read(0x2000_0000, 4) is None
+
+
+def test_a_device_that_never_ends_is_no_firmware(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fwgen.build.elf._MOST_BYTES", 1 << 20)
+    with pytest.raises(ElfError, match="larger than 1 MiB"):
+        read_elf(Path("/dev/zero"))
+
+
+def test_a_pipe_that_nobody_writes_to_is_no_firmware(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fwgen.files._WRITER_WITHIN_S", 0.1)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ElfError, match="nobody writes"):
+        read_elf(tmp_path / "pipe")

@@ -27,6 +27,7 @@ from fwgen.backends.renode.channel import (
 )
 from fwgen.backends.renode.find import find_renode
 from fwgen.backends.renode.options import Options
+from fwgen.build.elf import read_elf
 from fwgen.config import load_config
 from fwgen.errors import InputError, ToolBrokeError
 from fwgen.record import RunRecord
@@ -70,7 +71,7 @@ class RenodeBackend(Backend):
         elf = self._elf
         if elf is None:
             elf, plan = self._build(plan)
-        firmware = _content(elf)
+        firmware = read_elf(elf)
         self._say("starting the emulator")
         self._child = child = _Child()
         child.ask("open", firmware, self._config.renode, self._options)
@@ -211,10 +212,3 @@ def _environment() -> dict[str, str]:
     """The child sees the same modules. A large nursery spares Mono a tenth of the time."""
     path = os.pathsep.join(entry for entry in sys.path if entry)
     return {"MONO_GC_PARAMS": "nursery-size=64m", **os.environ, "PYTHONPATH": path}
-
-
-def _content(elf: Path) -> bytes:
-    try:
-        return elf.read_bytes()
-    except OSError as error:
-        raise InputError(f"{elf}: {error.strerror}") from error
