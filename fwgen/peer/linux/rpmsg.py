@@ -109,6 +109,25 @@ class RpmsgBus:
             queue.kick()
         return count
 
+    def open(self, name: str, destination: int, driver: Driver) -> Channel:
+        """An endpoint with an address of its own, as a driver that is probed gets it, or a program
+        by rpmsg_ctrl (RPMSG_CREATE_EPT_IOCTL). A driver that is bound again to a channel keeps the
+        channel's address (rpmsg_core.c: rpmsg_dev_probe)."""
+        source = _FIRST_DYNAMIC
+        while source in self._endpoints:
+            source += 1
+
+        def send(data: bytes) -> bool:
+            return self._send(source, destination, data)
+
+        channel = Channel(name, source, destination, send)
+        self._endpoints[source] = (channel, driver(channel))
+        return channel
+
+    @property
+    def channels(self) -> list[Channel]:
+        return [channel for channel, _ in self._endpoints.values()]
+
     def remove(self) -> None:
         """The device is taken away: all channels are."""
         for _, endpoint in self._endpoints.values():
@@ -150,15 +169,7 @@ class RpmsgBus:
         driver = self._drivers.get(name)
         if driver is None:
             return
-        source = _FIRST_DYNAMIC
-        while source in self._endpoints:
-            source += 1
-
-        def send(data: bytes) -> bool:
-            return self._send(source, destination, data)
-
-        channel = Channel(name, source, destination, send)
-        self._endpoints[source] = (channel, driver(channel))
+        self.open(name, destination, driver)
 
     def _destroy(self, name: str, destination: int) -> None:
         source = self._find(name, destination)
