@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HELP = "run a scenario and say whether every sample arrived"
 
+_HEAD_BYTES = 4096
 _SEED_MOST = (1 << 64) - 1
 
 
@@ -72,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("--csv goes with --report DIR: samples.csv is written there")
     if args.report:
         check_directory(args.report)
+    if args.vcd:
+        _check_waves(args.vcd)
     if plan.diagnostics:
         print(render_all(plan.diagnostics), file=sys.stderr)
     with Progress(scenario.name) as progress:
@@ -86,6 +89,19 @@ def run(args: argparse.Namespace) -> int:
     if page:
         print(f"the page: {page}", file=sys.stderr)
     return exit_code(report)
+
+
+def _check_waves(path: Path) -> None:
+    """Raises InputError where something else of that name would be written over."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}", "name another file for --vcd") from error
+    if head and b"$scope module fwgen " not in head:
+        raise InputError(f"{path} is no dump of fwgen's: it is left alone", "name another file")
 
 
 def _read(args: argparse.Namespace) -> tuple[Scenario, Plan]:

@@ -13,6 +13,7 @@ from fwgen.scenario.model import FORMAT, Scenario, check_steps
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, quote, suggest
 from fwgen.spec.document import Document, load_document, parse_document
 from fwgen.spec.parts import read_part
+from fwgen.spec.quantity import show
 
 BUNDLED = Path(__file__).parent / "bundled"
 
@@ -83,6 +84,27 @@ def _check(scenario: Scenario, document: Document, findings: Findings) -> None:
     """What is wrong with values together; raises Rejected where one could not be read."""
     places = [document.where("steps", index, "do") for index in range(len(scenario.steps))]
     check_steps(scenario, places, findings)
+    _check_reach(scenario, document, findings)
+
+
+def _check_reach(scenario: Scenario, document: Document, findings: Findings) -> None:
+    """A bound that no run of this scenario can reach: Linux sleeps as often as it is suspended."""
+    suspends = sum(step.do == "suspend" for _, step in scenario.timeline())
+    for expectation in scenario.expect:
+        name, least = expectation.field, expectation.least
+        counts_sleeps = name in ("sleeps", "acknowledged") or name.startswith("woken_by_")
+        if least is None:
+            continue
+        if counts_sleeps and least > suspends:
+            what = f"the scenario suspends Linux {suspends} time{'s'[: suspends != 1]}"
+            hint = f"write at most {suspends}, or add steps"
+        elif name == "slept" and least > scenario.until_us:
+            what = f"the scenario ends after {show(scenario.until_us, 'us')}"
+            hint = "write a shorter sleep, or a later `until`"
+        else:
+            continue
+        message = f"`expect.{name}` cannot be met: {what}"
+        findings.error("expect-out-of-reach", message, document.where("expect", name), hint)
 
 
 def _check_format(document: Document, findings: Findings) -> None:

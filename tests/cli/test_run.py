@@ -202,3 +202,12 @@ def test_progress_guesses_by_the_speed_since_it_began(monkeypatch: pytest.Monkey
         for reached in (0, 1, 50):
             progress.at(reached, 100)
     assert stream.text == "a night   0%\na night   1%\na night  50%, 20 s to go\n"
+
+
+def test_a_dump_is_not_written_over_what_is_none(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("thesis.odt").write_text("precious")
+    assert main(["run", "short.yaml", "--backend", "renode", "--vcd", "thesis.odt"]) == 2
+    assert "thesis.odt is no dump of fwgen's" in capsys.readouterr().err
+    assert Path("thesis.odt").read_text() == "precious"

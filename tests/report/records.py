@@ -31,6 +31,7 @@ def scenario(expect: str = "{}", until: str = "60 s") -> Scenario:
     return parse_scenario(
         "fwgen-scenario: 1\nname: a test\ndistance: [{at: 0 s, mm: 1500}]\n"
         f"until: {until}\nexpect: {expect}\n"
+        "steps: [{at: 1 s, do: suspend, every: 1 s, times: 40}]\n"
     )
 
 

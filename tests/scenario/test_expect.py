@@ -7,7 +7,13 @@ import pytest
 from fwgen.scenario.expect import FIELDS, KEPT, LINK_COUNTS, STANDING, STATUSES, Expectation
 from fwgen.scenario.load import ScenarioErrors, parse_scenario
 
-HEAD = "fwgen-scenario: 1\nname: x\ndistance: [{at: 0 s, mm: 1}]\nuntil: 1 s\n"
+HEAD = """\
+fwgen-scenario: 1
+name: x
+distance: [{at: 0 s, mm: 1}]
+steps: [{at: 1 s, do: suspend, every: 1 min, times: 9}]
+until: 1 h
+"""
 
 SLEEP = {
     "at_s": 1.0,

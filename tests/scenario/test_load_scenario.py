@@ -131,6 +131,23 @@ def _with_csv(folder: Path, content: str) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("expect", "says"),
+    [
+        ("{sleeps: 2}", "`expect.sleeps` cannot be met: the scenario suspends Linux 1 time"),
+        ("{acknowledged: {at-least: 3}}", "write at most 1, or add steps"),
+        ("{woken_by_timer: 2}", "`expect.woken_by_timer` cannot be met"),
+        ("{slept: {at-least: 2 h}}", "cannot be met: the scenario ends after 80 s"),
+    ],
+)
+def test_an_expectation_out_of_reach_is_refused(expect: str, says: str) -> None:
+    head = GOOD.split("expect:")[0]
+    with pytest.raises(ScenarioErrors) as caught:
+        parse_scenario(f"{head}expect: {expect}\n")
+    assert says in str(caught.value)
+    parse_scenario(f"{head}expect: {{sleeps: {{at-most: 9}}, slept: {{at-least: 1 min}}}}\n")
+
+
 def test_a_csv_lies_beside_the_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _with_csv(tmp_path, "time_s,mm\n0,1500\n0.5, 1499.25\n\n60,300\n")
     monkeypatch.chdir("/")
