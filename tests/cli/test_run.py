@@ -211,3 +211,17 @@ def test_a_dump_is_not_written_over_what_is_none(
     assert main(["run", "short.yaml", "--backend", "renode", "--vcd", "thesis.odt"]) == 2
     assert "thesis.odt is no dump of fwgen's" in capsys.readouterr().err
     assert Path("thesis.odt").read_text() == "precious"
+
+
+def test_steps_that_were_ignored_are_told_on_the_terminal_and_in_json(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = "{at: 1 s, do: suspend, for: 3 s}, {at: 1 s, do: crash-app}, {at: 2 s, do: start-app}"
+    scenario.write_text(SHORT.replace("{at: 1 s, do: suspend, for: 3 s}", steps), "utf-8")
+    assert main(["run", "short.yaml"]) == 0
+    told = capsys.readouterr().out
+    assert "ignored    crash-app at 00:00:01: Linux is asking" in told
+    assert main(["run", "short.yaml", "--json"]) == 0
+    ignored = json.loads(capsys.readouterr().out)["ignored"]
+    assert [step["do"] for step in ignored] == ["crash-app", "start-app"]
+    assert ignored[0]["at_s"] == 1.0
