@@ -78,10 +78,13 @@ def _samples(check: SampleCheck) -> Samples:
 
 def _statuses(record: RunRecord) -> dict[str, int]:
     found = np.zeros(len(SampleStatus), dtype=np.int64)
+    late = 0
     for first, end in spans(len(record.taken)):
-        found += np.bincount(record.taken.part(first, end).status, minlength=len(found))
+        part = record.taken.part(first, end)
+        found += np.bincount(part.status, minlength=len(found))
+        late += int((part.late_16ths > 0).sum())
     names = (name.replace(" ", "_") for name in STATUS_NAMES)
-    return dict(zip(names, found.tolist(), strict=True))
+    return {**dict(zip(names, found.tolist(), strict=True)), "late_samples": late}
 
 
 def _sleep(sleep: SleepRecord) -> Sleep:

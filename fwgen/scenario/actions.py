@@ -71,6 +71,10 @@ class Actions:
         """The M33 starts again; what lies in retained memory stays."""
         self._cannot("reset_firmware")
 
+    def stall_firmware(self, for_us: int) -> None:
+        """The M33 stands still for so long; a sample that is due meanwhile is late."""
+        self._cannot("stall_firmware")
+
     def damage_log(self) -> None:
         """A bit tips over in the oldest block of the log, in retained memory."""
         self._cannot("damage_log")

@@ -124,7 +124,7 @@ LINK_COUNTS = ("blocked_accesses", "bad_rings", "bad_messages", "foreign_message
 FIELDS: dict[str, Field] = {
     **{name: Field(_in("samples", name)) for name in SAMPLE_COUNTS},
     **{name: Field(_in("kept", name)) for name in KEPT},
-    **{name: Field(_in("statuses", name)) for name in STATUSES},
+    **{name: Field(_in("statuses", name)) for name in (*STATUSES, "late_samples")},
     "ddr_accesses_while_closed": Field(_in("ddr", "accesses_while_closed")),
     **{name: Field(_in("link", name)) for name in LINK_COUNTS},
     "sleeps": Field(lambda report: len(report["sleeps"])),

@@ -86,6 +86,7 @@ def test_every_field_of_the_contract() -> None:
             "no_echo": 3,
             "missed_period": 0,
             "sensor_fault": 0,
+            "late_samples": 0,
         },
         "kept": dict.fromkeys(KEPT),
         "ignored": [],

@@ -36,7 +36,7 @@ REPORT: dict[str, Any] = {
         "waiting": 0,
     },
     "kept": dict.fromkeys(KEPT, 0),
-    "statuses": dict.fromkeys(STATUSES, 0),
+    "statuses": dict.fromkeys((*STATUSES, "late_samples"), 0),
     "sleeps": [SLEEP, {**SLEEP, "slept_s": 30.0, "wake_cause": "log-full", "ack_ms": 7.0}],
     "ddr": {"accesses_while_closed": 3, "first": None},
     "link": dict.fromkeys(LINK_COUNTS, 0),

@@ -19,7 +19,7 @@ from fwgen.errors import ToolBrokeError
 from fwgen.record import DdrAccess, Ints, RunRecord
 from fwgen.scenario.backend import Backend
 from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
-from fwgen.series import Life, PackedTaken, Words, spec_number
+from fwgen.series import Late, Life, PackedTaken, Words, spec_number
 from fwgen.wire.log_format import BLOCK_BYTES, slots
 from fwgen.wire.sample import DISTANCE_BITS
 
@@ -32,6 +32,7 @@ _FIRST_SAMPLE_US: Final = 100_000
 time."""
 _LINUX_UP_US: Final = 40_000
 _ECHOES_AT_ONCE: Final = 1 << 16
+_MOST_LATE: Final = 15
 _SETTLE_US: Final = 60_000_000
 _SETTLE_STEP_US: Final = 500_000
 
@@ -94,6 +95,7 @@ class HostBackend(Backend):
             self._world.kind, plan.timing.period_us, plan.spec.sensor.pull_echo_low
         )
         self._peak_slots = 0
+        self._late: dict[int, int] = {}
         self._machine = machine = Machine(
             library,
             plan.log.size_bytes,
@@ -201,6 +203,20 @@ class HostBackend(Backend):
         if self._linux.stale_doorbell(self._now_us, ring):
             self._running.stale_kick(("vq0", "vq1").index(ring))
 
+    def stall_firmware(self, for_us: int) -> None:
+        now_us, boot, period_us = self._running.now_us, self._boots[-1], self._period_us
+        self._running.stall(now_us + for_us)
+        since_us = now_us - boot.began_us - _FIRST_SAMPLE_US
+        index = max(0, -(-since_us // period_us))
+        late_us = since_us + for_us - index * period_us
+        if late_us > 0:
+            row = sum(len(before.words) for before in self._boots[:-1]) + index
+            self._late[row] = min(_MOST_LATE, late_us * 16 // period_us)
+
+    @property
+    def _period_us(self) -> int:
+        return self._plan.timing.period_us
+
     def damage_log(self) -> None:
         content = self._running.log.view(np.uint8)
         at = self._ledger.wire.damage(content.data)
@@ -292,6 +308,10 @@ class HostBackend(Backend):
             lives=lives,
             words=np.concatenate(parts),  # copies: the array may still grow
             spec=spec_number(self._plan.spec.spec_hash),
+            late=Late(
+                np.array(sorted(self._late), dtype=np.int64),
+                np.array([self._late[row] for row in sorted(self._late)], dtype=np.int64),
+            ),
         )
 
     def _has_processed(self, last: int) -> bool:

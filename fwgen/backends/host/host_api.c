@@ -80,6 +80,11 @@ void host_stale_kick(struct host *host, uint32_t ring)
 		       host->now_us);
 }
 
+void host_stall(struct host *host, uint64_t until_us)
+{
+	host->stalled_us = until_us;
+}
+
 void host_display_set(struct host *host, uint32_t present)
 {
 	if (present == 0) {

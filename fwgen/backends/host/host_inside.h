@@ -22,7 +22,9 @@ struct host {
 	struct node_health health;
 	uint64_t now_us;
 	uint64_t boot_us;
-	uint64_t sample; /* number of the next one to be triggered, or being measured */
+	uint64_t stalled_us; /* until then the M33 stands still */
+	uint8_t late_16ths;  /* of the measurement under way */
+	uint64_t sample;     /* number of the next one to be triggered, or being measured */
 	bool measuring;
 	uint64_t measured_us; /* when the measurement under way ends */
 	uint32_t echo_us;     /* what it will say */

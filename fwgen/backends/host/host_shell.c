@@ -172,6 +172,15 @@ static struct sample reading(struct host *host)
 	return sample;
 }
 
+/* By how many sixteenths of the period the measurement begins behind its schedule. */
+static uint8_t late_16ths(const struct host *host)
+{
+	uint64_t late_us = device_us(host) - schedule_us(host);
+	uint64_t sixteenths = late_us * 16u / fwgen_config.node.log.period_us;
+
+	return sixteenths < SAMPLE_LATE_MAX_16THS ? (uint8_t)sixteenths : SAMPLE_LATE_MAX_16THS;
+}
+
 static void start_measuring(struct host *host)
 {
 	uint32_t echo_us = host->echoes[host->sample - host->echoes_first];
@@ -181,6 +190,7 @@ static void start_measuring(struct host *host)
 	    echo_us > fwgen_config.echo.timeout_us) {
 		wait_us = fwgen_config.echo.timeout_us;
 	}
+	host->late_16ths = late_16ths(host);
 	host->echo_us = echo_us;
 	host->measured_us = host->now_us + wait_us;
 	host->measuring = true;
@@ -192,6 +202,7 @@ static void end_measuring(struct host *host)
 	uint64_t due_us = schedule_us(host);
 	bool lost = host->lose_next;
 
+	sample.late_16ths = host->late_16ths;
 	host->measuring = false;
 	host->sample++;
 	host->lose_next = false;
@@ -235,6 +246,13 @@ static void sooner(struct due *due, enum source source, uint64_t at_us)
 	}
 }
 
+/* What the M33 itself does waits until it runs. */
+static void sooner_here(struct due *due, enum source source, uint64_t at_us,
+			const struct host *host)
+{
+	sooner(due, source, at_us > host->stalled_us ? at_us : host->stalled_us);
+}
+
 static uint64_t poll_due_us(const struct host *host)
 {
 	uint64_t due_us = node_next_due_us(&host->node, device_us(host));
@@ -254,13 +272,13 @@ static struct due next_due(const struct host *host, uint64_t until_us)
 
 	sooner(&due, SOURCE_READ, host_link_read_due_us(&host->link));
 	sooner(&due, SOURCE_GIVE_BACK, host_link_give_back_due_us(&host->link));
-	sooner(&due, SOURCE_KICK, host_link_kick_due_us(&host->link));
+	sooner_here(&due, SOURCE_KICK, host_link_kick_due_us(&host->link), host);
 	if (host->measuring) {
-		sooner(&due, SOURCE_MEASURED, host->measured_us);
+		sooner_here(&due, SOURCE_MEASURED, host->measured_us, host);
 	} else {
-		sooner(&due, SOURCE_TRIGGER, host->boot_us + schedule_us(host));
+		sooner_here(&due, SOURCE_TRIGGER, host->boot_us + schedule_us(host), host);
 	}
-	sooner(&due, SOURCE_POLL, poll_due_us(host));
+	sooner_here(&due, SOURCE_POLL, poll_due_us(host), host);
 	return due;
 }
 

@@ -72,6 +72,8 @@ HOST_API int32_t host_linux_send(struct host *host, uint32_t source, const uint8
 HOST_API uint32_t host_inbox(struct host *host, uint8_t *bytes, uint32_t capacity);
 HOST_API void host_stale_kick(struct host *host, uint32_t ring);
 
+/* The M33 stands still until then. */
+HOST_API void host_stall(struct host *host, uint64_t until_us);
 HOST_API void host_display_set(struct host *host, uint32_t present);
 
 HOST_API void host_counts_get(const struct host *host, struct host_counts *counts);

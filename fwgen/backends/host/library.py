@@ -69,6 +69,7 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_linux_send": (c_int32, (c_void_p, c_uint32, ctypes.c_char_p, c_uint32)),
     "host_inbox": (c_uint32, (c_void_p, POINTER(c_uint8), c_uint32)),
     "host_stale_kick": (None, (c_void_p, c_uint32)),
+    "host_stall": (None, (c_void_p, c_uint64)),
     "host_display_set": (None, (c_void_p, c_uint32)),
     "host_counts_get": (None, (c_void_p, POINTER(Counts))),
     "host_access": (c_int32, (c_void_p, c_uint32, POINTER(c_uint64))),
@@ -143,6 +144,10 @@ class Machine:
 
     def stale_kick(self, ring: int) -> None:
         self._library.host_stale_kick(self._host, ring)
+
+    def stall(self, until_us: int) -> None:
+        """The M33 stands still until then."""
+        self._library.host_stall(self._host, until_us)
 
     def set_display(self, present: bool) -> None:
         self._library.host_display_set(self._host, present)

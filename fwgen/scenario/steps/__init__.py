@@ -14,6 +14,7 @@ from fwgen.scenario.steps.reset_firmware import ResetFirmware
 from fwgen.scenario.steps.resume import Resume
 from fwgen.scenario.steps.send_wake import SendWake
 from fwgen.scenario.steps.stale_doorbell import StaleDoorbell
+from fwgen.scenario.steps.stall_firmware import StallFirmware
 from fwgen.scenario.steps.stall_linux import StallLinux
 from fwgen.scenario.steps.start_app import StartApp
 from fwgen.scenario.steps.suspend import Suspend
@@ -36,6 +37,7 @@ STEPS: dict[str, type[Step]] = {
     "resume": Resume,
     "send-wake": SendWake,
     "stale-doorbell": StaleDoorbell,
+    "stall-firmware": StallFirmware,
     "stall-linux": StallLinux,
     "start-app": StartApp,
     "suspend": Suspend,
