@@ -103,7 +103,7 @@ def test_each_step_calls_the_method_that_it_says_it_needs(name: str) -> None:
         def __getattr__(self, method: str) -> Any:
             return lambda *arguments: called.append(method)
 
-    extra = {"stall-linux": ", for: 1 s"}.get(name, "")
+    extra = {"stall-linux": ", for: 1 s", "stall-firmware": ", for: 9 ms"}.get(name, "")
     undo = {"unbind": "bind", "crash-app": "start-app"}.get(name, "resume")
     before = {"bind": "unbind", "start-app": "crash-app", "display-on": "display-off"}.get(name)
     steps = [f"{{at: 2 s, do: {name}{extra}}}", f"{{at: 3 s, do: {undo}}}"]
@@ -121,6 +121,7 @@ def test_what_a_backend_does_not_override_refuses(name: str) -> None:
     assert backend.supports(name) == (name in ("suspend", "resume"))
     if not backend.supports(name):
         arguments = {"reboot_linux": [1], "stall_linux": [1], "capture": ["x"]}
+        arguments["stall_firmware"] = [1]
         extra: list[Any] = arguments.get(name, ["vq0"] if name == "stale_doorbell" else [])
         with pytest.raises(UnsupportedStepError, match="diary backend cannot"):
             getattr(backend, name)(*extra)
