@@ -379,3 +379,21 @@ def test_the_old_fragments_on_the_external_trees_are_told(tmp_path: Path) -> Non
     } <= set(told)
     assert "signed for OP-TEE alone" in told["linux-compatible"].effect
     assert "address 0" in told["linux-nsvtor"].effect
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "alternative-camera@a050000 { reg = <0x0 0xa050000 0x0 0x1000>; no-map; };",
+        'camera@a050000 { reg = <0x0 0xa050000 0x0 0x1000>; status = "disabled"; };',
+        "camera@90000000 { reg = <0x0 0x90000000 0x0 0x1000>; no-map; };",
+        "one@90000000 { reg = <0x0 0x90000000 0x0 0x1000>; }; "
+        "two@90000800 { reg = <0x0 0x90000800 0x0 0x1000>; };",
+    ],
+)
+def test_memory_that_lies_over_on_purpose_or_elsewhere_is_no_error(
+    node: str, tmp_path: Path
+) -> None:
+    stage = Stage()
+    more = f"/ {{ reserved-memory {{ {node} }}; }};"
+    assert judged(stage.linux + more, stage.optee, tmp_path, stage) == []
