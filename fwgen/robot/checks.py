@@ -11,16 +11,9 @@ from fwgen.record import AWAKE, RunRecord
 from fwgen.robot.bench import Bench
 from fwgen.robot.kinds import Length, Time
 from fwgen.scenario.expect import SAMPLE_COUNTS, STANDING
-from fwgen.scenario.load import parse_scenario
+from fwgen.scenario.load import parse_expectations
 from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
-_EXPECT = """\
-fwgen-scenario: 1
-name: x
-distance: [{{at: 0 s, mm: 1000}}]
-until: 1 s
-expect: {expect}
-"""
 _ABOUT_SAMPLES = tuple(name for name in STANDING if name in SAMPLE_COUNTS)
 _SETTLED_S = 1.0
 
@@ -51,7 +44,7 @@ class Checks(Bench):
     def report_should_meet(self, expectations: str) -> None:
         """Ends the run. Expectations as in a scenario: ``{sleeps: 1, drain: {at-most: 5 s}}``."""
         _, report = self._outcome()
-        expected = parse_scenario(_EXPECT.format(expect=expectations), "<expectations>").expect
+        expected = parse_expectations(expectations, "<expectations>")
         wrong = [sentence for item in expected if (sentence := item.judge(dict(report)))]
         if wrong:
             raise AssertionError("; ".join(wrong))

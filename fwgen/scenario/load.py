@@ -9,6 +9,7 @@ from pathlib import Path
 from fwgen.distribution import UPGRADE
 from fwgen.errors import InputError
 from fwgen.files import STDIN
+from fwgen.scenario.expect import Expect, Expectation
 from fwgen.scenario.model import FORMAT, Scenario, check_steps
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, quote, suggest
 from fwgen.spec.document import Document, load_document, parse_document
@@ -64,6 +65,20 @@ def parse_scenario(text: str, file: str = "<text>") -> Scenario:
         return _read(parse_document(text, file, findings), findings)
     except Rejected:
         raise ScenarioErrors(findings.diagnostics) from None
+
+
+def parse_expectations(text: str, file: str = "<text>") -> tuple[Expectation, ...]:
+    """What stands behind a scenario's `expect`, of a run whose steps are not written anywhere."""
+    findings = Findings()
+    try:
+        node = parse_document(f"expect: {text}\n", file, findings).root.child("expect")
+        if node is None:
+            raise Rejected
+        expected = Expect().read(node, findings)
+        findings.raise_errors(ScenarioErrors)
+    except Rejected:
+        raise ScenarioErrors(findings.diagnostics) from None
+    return expected
 
 
 def _read(document: Document, findings: Findings) -> Scenario:
