@@ -1,7 +1,7 @@
-"""Where fwgen finds what it does not bring itself: Zephyr, its toolchain, Renode.
+"""Where fwgen finds the tools that are not part of it: Zephyr, its toolchain, Renode.
 
-The file is `$XDG_CONFIG_HOME/fwgen/config.toml` (`~/.config/fwgen/config.toml`); it need not exist.
-The environment wins over it: ZEPHYR_BASE, ZEPHYR_TOOLCHAIN_VARIANT and that toolchain's own
+The file is `$XDG_CONFIG_HOME/fwgen/config.toml` (`~/.config/fwgen/config.toml`) and is optional.
+Environment variables override it: ZEPHYR_BASE, ZEPHYR_TOOLCHAIN_VARIANT and that toolchain's own
 variable, ZEPHYR_EXTRA_MODULES, PYRENODE_BUILD_DIR, PYRENODE_BIN, PYRENODE_RUNTIME.
 """
 
@@ -28,8 +28,8 @@ TOOLCHAIN_VARIABLES: Mapping[str, str] = MappingProxyType(
         "zephyr": "ZEPHYR_SDK_INSTALL_DIR",
     }
 )
-"""Zephyr's toolchain variant -> the variable that says where it is: a folder, for `cross-compile`
-the prefix of the tools' names (`/usr/bin/arm-none-eabi-`)."""
+"""Zephyr's toolchain variant -> the variable with its path: a folder, or for `cross-compile` the
+prefix of the tools' names (`/usr/bin/arm-none-eabi-`)."""
 
 RUNTIMES = ("mono", "coreclr")
 
@@ -40,8 +40,9 @@ class ConfigErrors(DiagnosticErrors):
 
 @dataclass(frozen=True)
 class ZephyrConfig:
-    """`base`: the `zephyr` folder itself. `python`: an interpreter that has west and what Zephyr's
-    scripts need. `toolchain_path`: see TOOLCHAIN_VARIABLES. `modules`: beside those of west."""
+    """`base`: the `zephyr` folder itself. `python`: an interpreter with west and the packages that
+    Zephyr's scripts need. `toolchain_path`: see TOOLCHAIN_VARIABLES. `modules`: in addition to
+    those of the west workspace."""
 
     base: Path | None = None
     python: Path | None = None
@@ -52,8 +53,8 @@ class ZephyrConfig:
 
 @dataclass(frozen=True)
 class RenodeConfig:
-    """Either `build_dir` (a built source tree) or `bin` (a released binary); `pyrenode3`: a folder
-    for sys.path, where the package is not installed; `test`: the `renode-test` command."""
+    """Either `build_dir` (a built source tree) or `bin` (a released binary). `pyrenode3`: a folder
+    for sys.path if the package is not installed. `test`: the `renode-test` command."""
 
     build_dir: Path | None = None
     bin: Path | None = None
@@ -62,7 +63,7 @@ class RenodeConfig:
     test: Path | None = None
 
     def environment(self) -> dict[str, str]:
-        """What pyrenode3 wants in the environment before it is imported."""
+        """Return the variables that pyrenode3 reads when it is imported."""
         values = {
             "PYRENODE_BUILD_DIR": self.build_dir,
             "PYRENODE_BIN": self.bin,
@@ -73,8 +74,8 @@ class RenodeConfig:
 
 @dataclass(frozen=True)
 class Config:
-    """`origins`: 'zephyr.base' and the like -> where the value stands ('ZEPHYR_BASE' for a variable
-    of the environment, 'config.toml:4:1' for the file)."""
+    """`origins`: key, such as 'zephyr.base' -> where its value comes from: an environment variable
+    ('ZEPHYR_BASE') or a place in the file ('config.toml:4:1')."""
 
     path: Path
     exists: bool = False
@@ -94,9 +95,9 @@ def config_path(environ: Environment | None = None) -> Path:
 
 
 def load_config(environ: Environment | None = None, path: Path | None = None) -> Config:
-    """The file's values with the environment's on top.
+    """Return the file's values, overridden by environment variables.
 
-    Raises ConfigErrors (file, line, column) for a file that says what fwgen does not know.
+    Raises ConfigErrors (file, line, column) for unknown keys and wrong values.
     """
     env = os.environ if environ is None else environ
     path = path or config_path(env)
@@ -127,14 +128,16 @@ def _read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: no UTF-8 text ({error.reason} at byte {error.start})") from error
+        message = f"{path}: not UTF-8 text ({error.reason} at byte {error.start})"
+        raise InputError(message, "save the file as UTF-8") from error
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise InputError(message, "check the file and its permissions: `ls -l`") from error
 
 
 @dataclass
 class _File:
-    """The text, to point into it."""
+    """The file's text, and the positions in it."""
 
     path: Path
     text: str
@@ -158,7 +161,7 @@ class _File:
         self.findings.error(rule_id, message, self.where(table, key), hint)
 
     def where(self, table: str, key: str) -> Position:
-        """The line of a key; of the table's header without a key or where the key is not found."""
+        """Return the position of a key; of the table's header if `key` is "" or not found."""
         current, header = "", 0
         for number, line in enumerate(self.text.splitlines(), 1):
             if found := re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]+\s*(?:#.*)?$", line):
@@ -196,10 +199,10 @@ KINDS: dict[str, dict[str, str]] = {
         "test": "path",
     },
 }
-_DUE = {
+_EXPECTED = {
     "path": "a path in quotes",
     "paths": "a list of paths in quotes",
-    "word": "a toolchain variant of Zephyr's in quotes, such as `gnuarmemb`",
+    "word": "one of Zephyr's toolchain variants in quotes, such as `gnuarmemb`",
     "text": "a text in quotes",
     "runtime": " or ".join(f'`"{name}"`' for name in RUNTIMES),
 }
@@ -207,7 +210,8 @@ _DUE = {
 
 def _table(file: _File, table: str, data: Any, origins: dict[str, str]) -> dict[str, Any]:
     if not isinstance(data, dict):
-        file.error("not-a-table", f"`{table}` is a table: `[{table}]`", table, "")
+        message = f"`{table}`: expected a table, found {quote(repr(data))}"
+        file.error("not-a-table", message, table, "", f"write `[{table}]`, its keys below it")
         return {}
     values: dict[str, Any] = {}
     for key, raw in data.items():
@@ -219,19 +223,19 @@ def _table(file: _File, table: str, data: Any, origins: dict[str, str]) -> dict[
             continue
         value = _value(kind, raw, file.path.parent)
         if value is None:
-            message = f"`{table}.{key}`: {_DUE[kind]} is due, not {quote(repr(raw))}"
+            message = f"`{table}.{key}`: expected {_EXPECTED[kind]}, found {quote(repr(raw))}"
             file.error("bad-value", message, table, key)
             continue
         values[key] = value
         origins[f"{table}.{key}"] = str(file.where(table, key))
     if table == "renode" and {"build_dir", "bin"} <= values.keys():
-        message = "both `build_dir` and `bin` are given: pyrenode3 takes one of them"
-        file.error("two-renodes", message, table, "bin", "take one of them out")
+        message = "`build_dir` and `bin` are both given: pyrenode3 uses only one of them"
+        file.error("two-renodes", message, table, "bin", "remove one of them")
     return values
 
 
 def _value(kind: str, raw: object, folder: Path) -> Any:
-    """None for what does not fit. Relative paths start at the configuration file's folder."""
+    """Return the value, None if it is wrong. Relative paths start at the file's folder."""
     if kind == "paths":
         if not isinstance(raw, list) or not all(isinstance(item, str) and item for item in raw):
             return None
@@ -248,7 +252,7 @@ def _value(kind: str, raw: object, folder: Path) -> Any:
 def _path(text: str, folder: Path) -> Path:
     try:
         return folder / Path(text).expanduser()
-    except RuntimeError:  # ~nobody
+    except RuntimeError:  # `~name` without such a user
         return folder / text
 
 
@@ -296,7 +300,7 @@ def _from(
     otherwise: T | None,
     kind: type[T],
 ) -> T | None:
-    """The variable's value, or the file's; an empty variable counts as not set."""
+    """Return the variable's value, else the file's; an empty variable counts as not set."""
     value = env.get(variable)
     if not value:
         if otherwise is None:

@@ -1,7 +1,7 @@
 """The name under which fwgen is published, and the pip commands that follow from it.
 
-On PyPI `fwgen` is another project: the command and the package have that name, the distribution has
-not. Every hint that names a pip command takes it from here.
+On PyPI `fwgen` is another project, so only the command and the package have that name, not the
+distribution. Every hint that names a pip command takes it from here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 NAME: Final = "fwgen-zephyr"
-"""As in pyproject.toml."""
+"""The same as in pyproject.toml."""
 
 PEER_NAME: Final = "fwgen-peer"
 """The Linux side alone, for the board."""
@@ -18,5 +18,5 @@ UPGRADE: Final = f"pip install --upgrade {NAME}"
 
 
 def install(*extras: str) -> str:
-    """The command that gets fwgen with these optional parts: `audit`, `renode`, `dev`."""
+    """Return the command that installs fwgen with the extras `audit`, `renode` or `dev`."""
     return f"pip install '{NAME}[{','.join(extras)}]'" if extras else f"pip install {NAME}"

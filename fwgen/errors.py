@@ -4,11 +4,11 @@ _HELP = "\nhelp: "
 
 
 class FwgenError(Exception):
-    """An error told to the user without a traceback.
+    """An error that the user sees without a traceback.
 
-    `message`: what was expected and what was found. `hint`: how to fix it, "" if nothing can be
-    said; a message may also carry it behind a last line that begins with `help: `.
-    `fwgen.guard` prints both, and nobody else does.
+    `message`: what was expected and what was found. `hint`: how to fix it, "" if there is nothing
+    to say; a message may also carry it after a last line that begins with `help: `.
+    Only `fwgen.guard` prints them.
     """
 
     exit_code = 4
@@ -22,13 +22,13 @@ class FwgenError(Exception):
     def __str__(self) -> str:
         return f"{self.message}{_HELP}{self.hint}" if self.hint else self.message
 
-    def told(self) -> str:
-        """As a person reads it."""
+    def full_text(self) -> str:
+        """Return message and hint as they are printed."""
         return f"error: {self}"
 
 
 class ExaminedBadError(FwgenError):
-    """What was examined is bad: samples lost, audit failed, drift."""
+    """What was examined is bad: samples lost, audit failed, generated files differ."""
 
     exit_code = 1
 
@@ -40,12 +40,12 @@ class InputError(FwgenError):
 
 
 class MissingToolError(FwgenError):
-    """Something needed is not installed; the text names it and the command that gets it."""
+    """A required program or package is not installed; the text names it and how to install it."""
 
     exit_code = 3
 
 
 class ToolBrokeError(FwgenError):
-    """A tool that was started (compiler, emulator) failed."""
+    """A tool that fwgen started (compiler, emulator) failed."""
 
     exit_code = 4

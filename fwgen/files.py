@@ -1,4 +1,4 @@
-"""Files of the user's: read within bounds, written whole or not at all."""
+"""The user's files: read up to a size limit, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 STDIN: Final = "-"
-"""As a file's name: standard input."""
+"""The file name that means standard input."""
 
 TEMPORARY_SUFFIX: Final = ".fwgen-tmp"
 
@@ -23,14 +23,14 @@ _WRITER_WITHIN_S: Final = 5.0
 
 
 class TooBigError(OSError):
-    """A file with more bytes than asked for; `filename` is set."""
+    """A file with more bytes than the limit; `filename` is set."""
 
 
 def read(path: str | Path, most_bytes: int) -> bytes:
-    """The bytes of a file, of standard input for `-`.
+    """Return the bytes of a file, of standard input for `-`.
 
-    Raises TooBigError, and OSError where nothing can be read: also for a FIFO that nobody opens for
-    writing, and a device that never ends has too many bytes.
+    Raises TooBigError for more than `most_bytes` (also for a device that never ends), and OSError
+    if the file cannot be read (also for a FIFO without a writer).
     """
     if str(path) == STDIN:
         content = sys.stdin.buffer.read(most_bytes + 1)
@@ -62,8 +62,11 @@ def _read(path: Path, count: int) -> bytes:
 
 
 def _from_fifo(descriptor: int, count: int, path: Path) -> Iterator[bytes]:
-    """A read of one without a writer gives nothing, which is also the end; with a writer that has
-    not written yet it would block."""
+    """Yield what a writer writes.
+
+    A read returns nothing both at the end and before a writer has opened the FIFO; it would block
+    while a writer has not written yet.
+    """
     until_s = time.monotonic() + _WRITER_WITHIN_S
     begun = False
     while count:
@@ -80,21 +83,23 @@ def _from_fifo(descriptor: int, count: int, path: Path) -> Iterator[bytes]:
         elif begun or _has_ended(descriptor):
             return
         elif time.monotonic() > until_s:
-            raise OSError(0, "it is a pipe that nobody writes to", str(path))
+            raise OSError(0, "it is a pipe without a writer", str(path))
         else:
             time.sleep(0.05)
 
 
 def _has_ended(descriptor: int) -> bool:
-    """Whether a writer was there and has gone."""
+    """Return whether a writer has opened and closed the FIFO."""
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """A file that is not there yet. Raises OSError, FileExistsError among them; leaves nothing
-    half."""
+    """Write a file that does not exist yet.
+
+    Raises OSError (FileExistsError if it exists) and then removes what it has written.
+    """
     with path.open("xb") as stream:
         try:
             stream.write(content)
@@ -105,8 +110,11 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def replace(files: Mapping[Path, bytes]) -> None:
-    """Each is whole at any time, old or new: all are written beside their places first and then
-    moved there one by one. Folders are made. Raises OSError; leaves no temporary file."""
+    """Write the files, so that each is complete at any time, old or new.
+
+    All are written to temporary files beside them first and then renamed one by one. Creates
+    folders. Raises OSError; leaves no temporary file.
+    """
     staged: list[tuple[Path, Path]] = []
     try:
         for target, content in files.items():
@@ -127,7 +135,7 @@ def replace(files: Mapping[Path, bytes]) -> None:
 
 
 def leftovers(target: Path) -> list[Path]:
-    """Temporary files of `replace` that a killed process left beside a file."""
+    """Return temporary files of `replace` that a killed process left beside a file."""
     if not target.parent.is_dir():
         return []
     head = f".{target.name}."

@@ -1,15 +1,15 @@
-"""Around every program of fwgen's: whatever happens in it ends in an exit code of the contract and
-one message on stderr.
+"""Runs every program of fwgen: whatever happens in it ends in a documented exit code and one
+message on stderr.
 
 | what happens | exit code |
 |---|---|
 | an FwgenError | its own: 1, 2, 3 or 4 |
 | a Python package is missing | 3 |
-| anything unexpected, in a thread too; nothing can be written to stdout | 4 |
-| SIGHUP, SIGINT, SIGTERM: children end, temporary files go | 129, 130, 143 |
-| the reader of stdout has gone | 141, without a message |
+| anything unexpected, also in a thread; stdout cannot be written | 4 |
+| SIGHUP, SIGINT, SIGTERM: children are ended, temporary files removed | 129, 130, 143 |
+| the reader of stdout has closed it | 141, without a message |
 
-`FWGEN_TRACEBACK=1` shows where it happened.
+With `FWGEN_TRACEBACK=1` the message includes a traceback.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from fwgen.errors import FwgenError, InputError, MissingToolError
 
 _SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM)
 _TOGETHER_S: Final = 1.0
-"""Signals that come this soon after the first belong to it (a make that passes on Ctrl-C)."""
+"""Signals within this time of the first are the same request (make passes on Ctrl-C)."""
 
 _PACKAGES: Final = {"elftools": "pyelftools", "ruamel": "ruamel.yaml", "clr": "pythonnet"}
 """Name of the import -> name of the package, where they differ."""
 
 
 class StoppedError(BaseException):
-    """A signal asks the program to end. `exit_code` is the shells' habit: 128 + its number."""
+    """A signal asks the program to end. `exit_code`: 128 + the signal's number, as in shells."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -48,11 +48,11 @@ class StoppedError(BaseException):
 
 
 class UnexpectedError(FwgenError):
-    """Something that fwgen did not provide for: a bug, or a machine that fails."""
+    """An error that fwgen does not handle: a bug, or a failure of the machine."""
 
 
 class _Output(io.TextIOWrapper):
-    """A stdout that remembers why it could not be written, to tell that from a failing file."""
+    """A stdout that keeps its write error, so that it can be told apart from a file's error."""
 
     failure: OSError | None = None
 
@@ -74,9 +74,9 @@ class _Output(io.TextIOWrapper):
 def guarded(
     program: Callable[[], int], on_error: Callable[[FwgenError], None] = lambda error: None
 ) -> int:
-    """Runs the program and returns its exit code. `on_error` is called before the error is told.
+    """Run the program and return its exit code. `on_error` is called before the error is printed.
 
-    Lets SystemExit through (argparse's, after `--help`) if all of the output could be written.
+    SystemExit (from argparse, after `--help`) is passed on if all output could be written.
     """
     with _streams(), _signals(), _threads() as in_threads:
         try:
@@ -96,9 +96,9 @@ def guarded(
 
 
 def as_error(error: BaseException) -> FwgenError:
-    """Whatever was raised, as an error with an exit code and one line of text."""
-    if isinstance(error, OSError | InputError) and not _folder_is_there():
-        return InputError("the working directory does not exist any more", "`cd` to another one")
+    """Return whatever was raised as an error with an exit code and one line of text."""
+    if isinstance(error, OSError | InputError) and not _folder_exists():
+        return InputError("the working directory no longer exists", "`cd` to another one")
     if isinstance(error, FwgenError):
         return error
     missing = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
@@ -112,47 +112,47 @@ def as_error(error: BaseException) -> FwgenError:
         where = f"{error.filename}: " if error.filename is not None else ""
         return UnexpectedError(_line(f"{where}{error.strerror}"))
     if isinstance(error, MemoryError):
-        return UnexpectedError("there is not enough memory")
+        return UnexpectedError("out of memory")
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return UnexpectedError(_line(f"fwgen failed ({text}); FWGEN_TRACEBACK=1 shows where"))
 
 
 def trace_of(error: BaseException) -> str:
-    """Where it happened, if the user wants to know; else empty."""
+    """Return the traceback if FWGEN_TRACEBACK is set, else ""."""
     if not os.environ.get("FWGEN_TRACEBACK"):
         return ""
     return "".join(traceback.format_exception(error)).rstrip()
 
 
 def _failed(error: BaseException, on_error: Callable[[FwgenError], None]) -> int:
-    """Tell it; returns the exit code."""
+    """Print the error; return the exit code."""
     unwritten = _unwritten(error)
     if isinstance(unwritten, BrokenPipeError):
         return 128 + signal.SIGPIPE
     if trace := trace_of(error):
-        _tell(trace)
+        _print(trace)
     if isinstance(error, KeyboardInterrupt):
         error = StoppedError(signal.SIGINT)
-    told: FwgenError
+    reported: FwgenError
     if isinstance(error, StoppedError):
-        told = FwgenError("interrupted" if error.exit_code == 130 else f"stopped by {error}")
-        told.exit_code = error.exit_code
+        reported = FwgenError("interrupted" if error.exit_code == 130 else f"stopped by {error}")
+        reported.exit_code = error.exit_code
     elif unwritten is not None:
-        told = UnexpectedError(f"standard output cannot be written: {unwritten.strerror}")
+        reported = UnexpectedError(f"cannot write to standard output: {unwritten.strerror}")
     else:
-        told = as_error(error)
+        reported = as_error(error)
     if unwritten is None:
         try:
-            on_error(told)
+            on_error(reported)
             sys.stdout.flush()
         except OSError as failed:
             _unwritten(failed)
-    _tell(told.told())
-    return told.exit_code
+    _print(reported.full_text())
+    return reported.exit_code
 
 
 def _unwritten(error: BaseException) -> OSError | None:
-    """What hinders stdout, if that is what `error` came of; the rest of the output is given up."""
+    """Return stdout's write error if it caused `error`; the rest of the output is discarded."""
     failure = sys.stdout.failure if isinstance(sys.stdout, _Output) else None
     if failure is None or failure is not error:
         return None
@@ -163,7 +163,8 @@ def _unwritten(error: BaseException) -> OSError | None:
     return failure
 
 
-def _tell(text: str) -> None:
+def _print(text: str) -> None:
+    """Print on stderr, with names that are too long for a line cut in the middle."""
     short = re.sub(r"[^\s/]{256,}", lambda name: f"{name[0][:60]}...{name[0][-20:]}", text.rstrip())
     with contextlib.suppress(OSError, ValueError):
         print(short, file=sys.stderr, flush=True)
@@ -174,7 +175,7 @@ def _line(text: str, most: int = 300) -> str:
     return line if len(line) <= most else line[: most - 3] + "..."
 
 
-def _folder_is_there() -> bool:
+def _folder_exists() -> bool:
     try:
         os.getcwd()  # noqa: PTH109 (Path.cwd does the same)
     except OSError:
@@ -184,12 +185,12 @@ def _folder_is_there() -> bool:
 
 @contextmanager
 def _streams() -> Iterator[None]:
-    """All three are open, take any text, and stdout remembers its failure."""
+    """All three streams are open and accept any text; stdout keeps its write error."""
     _open_closed()
     terminal.make_safe(sys.stdout)
     terminal.make_safe(sys.stderr)
     usual = sys.stdout
-    if type(usual) is not io.TextIOWrapper:  # a test's
+    if type(usual) is not io.TextIOWrapper:  # replaced by a test
         yield
         return
     output = _Output(
@@ -209,9 +210,10 @@ def _streams() -> Iterator[None]:
 
 
 def _open_closed() -> None:
-    """A program started with a closed stream must not take its number for a file of its own. What
-    is written to a closed stdout fails; what is read from a closed stdin or told on a closed stderr
-    is nothing."""
+    """Open closed streams, so that no other file gets their number.
+
+    Writing to a closed stdout fails. A closed stdin reads as empty; a closed stderr discards.
+    """
     for number, (name, flags) in enumerate(
         (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
     ):
@@ -228,7 +230,7 @@ def _open_closed() -> None:
 @contextmanager
 def _signals() -> Iterator[None]:
     """Raise StoppedError where a signal would end the process at once, KeyboardInterrupt for
-    Ctrl-C. A signal that is ignored (nohup) stays so."""
+    Ctrl-C. A signal that is ignored (nohup) stays ignored."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -263,7 +265,7 @@ def _signals() -> Iterator[None]:
 
 @contextmanager
 def _threads() -> Iterator[list[BaseException]]:
-    """What threads raised and nobody caught."""
+    """Collect what threads raised and did not catch."""
     found: list[BaseException] = []
     before = threading.excepthook
 

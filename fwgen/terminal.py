@@ -1,4 +1,4 @@
-"""What the reader's terminal can show: shared by everything that prints for people."""
+"""What the user's terminal can show: used by everything that prints for people."""
 
 from __future__ import annotations
 
@@ -28,42 +28,43 @@ _ASCII: Final[dict[int, str]] = str.maketrans(
 )
 
 
-def _instead(error: UnicodeError) -> tuple[str, int]:
-    """What is written where the encoding lacks a character: its like, else its number."""
+def _replacement(error: UnicodeError) -> tuple[str, int]:
+    """Return an ASCII replacement for characters that the encoding lacks, else their number."""
     assert isinstance(error, UnicodeEncodeError)
     lacking = error.object[error.start : error.end]
-    like = lacking.translate(_ASCII)
-    return like.encode("ascii", "backslashreplace").decode("ascii"), error.end
+    similar = lacking.translate(_ASCII)
+    return similar.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
-codecs.register_error("fwgen", _instead)
+codecs.register_error("fwgen", _replacement)
 
 
 def make_safe(stream: TextIO) -> None:
-    """Nothing that is printed there can fail for the terminal's encoding, nor a name of a file that
-    is no UTF-8."""
+    """Make the stream accept any text: characters that its encoding lacks and file names that are
+    not UTF-8 are replaced."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="fwgen")
 
 
 @dataclass(frozen=True)
 class Style:
-    """Characters beyond ASCII, colours."""
+    """`unicode`: characters beyond ASCII can be shown; `colour`: colours can."""
 
     unicode: bool = True
     colour: bool = False
 
     def paint(self, text: str, code: str) -> str:
-        """In the colour of an SGR code."""
+        """Return the text in the colour of an SGR code."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
 
     def fit(self, text: str) -> str:
-        """In ASCII where the terminal has no more."""
+        """Return the text in ASCII if the terminal cannot show more."""
         return text if self.unicode else text.translate(_ASCII)
 
 
 def style_of(stream: TextIO) -> Style:
-    """Colour on a terminal alone and not against NO_COLOR; ASCII where the encoding has no more."""
+    """Return the stream's style: colour only on a terminal without NO_COLOR, ASCII only if the
+    encoding has no box characters."""
     colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     try:
         _PROBE.encode(stream.encoding or "ascii")
@@ -73,6 +74,6 @@ def style_of(stream: TextIO) -> Style:
 
 
 def bar(columns: float) -> str:
-    """A bar of so many columns, to an eighth; never nothing."""
+    """Return a bar of that many columns, rounded to an eighth; at least one eighth."""
     eighths = max(1, round(columns * 8))
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()

@@ -87,8 +87,8 @@ class DiagnosticErrors(InputError):
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.diagnostics,)
 
-    def told(self) -> str:
-        """Each with its place instead of one prefix for all."""
+    def full_text(self) -> str:
+        """Return the diagnostics; each has its position, so the prefix `error:` is left out."""
         return str(self)
 
 

@@ -102,12 +102,12 @@ WRONG = {
         *("1:24", "unknown-key", "did you mean `base`?"),
     ),
     "dotted": ("zephyr.python = 3\n", "1:1", "bad-value", "a path in quotes"),
-    "number": ("[renode]\n\nbin = 3\n", "3:1", "bad-value", "a path in quotes is due, not `3`"),
+    "number": ("[renode]\n\nbin = 3\n", "3:1", "bad-value", "expected a path in quotes, found `3`"),
     "empty": ('[zephyr]\nbase = ""\n', "2:1", "bad-value", "a path in quotes"),
     "runtime": ('[renode]\nruntime = "java"\n', "2:1", "bad-value", '`"mono"` or `"coreclr"`'),
     "modules": ('[zephyr]\nmodules = "/x"\n', "2:1", "bad-value", "a list of paths"),
     "no-table": ('zephyr = "/opt"\n', "1:1", "not-a-table", "[zephyr]"),
-    "both": ('[renode]\nbuild_dir = "/a"\nbin = "/b"\n', "3:1", "two-renodes", "take one of them"),
+    "both": ('[renode]\nbuild_dir = "/a"\nbin = "/b"\n', "3:1", "two-renodes", "only one of them"),
 }
 
 
@@ -130,7 +130,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 
 def test_not_a_text(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(InputError, match="no UTF-8 text"):
+    with pytest.raises(InputError, match="not UTF-8 text"):
         load_config({}, tmp_path / "config.toml")
     with pytest.raises(InputError, match="directory"):
         load_config({}, tmp_path)

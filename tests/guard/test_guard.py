@@ -30,7 +30,7 @@ def raising(error: BaseException) -> int:
         (MissingToolError("no cmake\nhelp: get it"), 3, "error: no cmake\nhelp: get it"),
         (ToolBrokeError("it broke"), 4, "error: it broke"),
         (KeyboardInterrupt(), 130, "error: interrupted"),
-        (MemoryError(), 4, "error: there is not enough memory"),
+        (MemoryError(), 4, "error: out of memory"),
         (OSError(28, "No space left on device", "x.c"), 4, "error: x.c: No space left on device"),
         (
             KeyError("a\nb"),
@@ -116,8 +116,8 @@ LITTLE = MUCH.replace("100000", "1")
 @pytest.mark.parametrize(
     ("where", "says"),
     [
-        (">/dev/full", "error: standard output cannot be written: No space left on device\n"),
-        (">&-", "error: standard output cannot be written: Bad file descriptor\n"),
+        (">/dev/full", "error: cannot write to standard output: No space left on device\n"),
+        (">&-", "error: cannot write to standard output: Bad file descriptor\n"),
     ],
 )
 def test_a_stdout_that_cannot_be_written_is_told(program: str, where: str, says: str) -> None:
@@ -251,7 +251,7 @@ def test_a_working_directory_that_is_gone_is_told(arguments: str, tmp_path: Path
     done = shell(f"mkdir {gone}; cd {gone}; rmdir {gone}; $PY -P -m fwgen {arguments}")
     assert done.returncode == 2
     assert done.stderr == (
-        "error: the working directory does not exist any more\nhelp: `cd` to another one\n"
+        "error: the working directory no longer exists\nhelp: `cd` to another one\n"
     )
 
 
