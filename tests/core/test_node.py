@@ -573,7 +573,8 @@ def test_a_log_that_asks_says_whether_it_has_an_identity() -> None:
 
 def test_what_a_peer_knows_of_a_log_that_lost_its_memory_frees_nothing() -> None:
     node = cold(awake_node())
-    run_samples(node, 0, 300)
+    for number in range(300):
+        node.sample(number * PERIOD_US + number // 30, 1000)  # a block of 30 each
     node.link(True, MINUTE_US)
     answer = greeted(node, hello(expected=120, log=LOG, new_log=77), MINUTE_US)
     assert (answer.log, answer.oldest_seq, answer.next_seq) == (77, 0, 300)
