@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from fwgen.plan.model import Plan, Window
 from fwgen.soc.model import Memory, Region
 
-KINDS = ("code", "data", "log", "rings", "taken", "free")
-
 
 @dataclass(frozen=True)
 class Piece(Region):
-    """`kind` is one of KINDS: `taken` is someone else's, `free` the firmware's but unused."""
+    """`kind`: `code`, `data`, `log`, `rings`, `taken` (somebody else's) or `free` (not used)."""
 
     kind: str
     owner: str

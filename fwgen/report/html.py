@@ -202,8 +202,3 @@ def _closeups(run: Run) -> list[tuple[int, str, list[Closeup]]]:
 def _frame(frame: Frame) -> dict[str, str]:
     data = base64.b64encode(frame.png).decode()
     return {"at": fine_clock(frame.t_s), "caption": frame.caption, "data": data}
-
-
-def write_html(record: RunRecord, report: Report, path: Path) -> None:
-    """One self-contained file."""
-    path.write_text(render_html(record, report), encoding="utf-8")

@@ -26,7 +26,7 @@ from fwgen.peer.linux.resource_table import find_table, parse_table
 from fwgen.peer.linux.virtio import Layout
 
 ACKNOWLEDGE, DRIVER, DRIVER_OK = 1, 2, 4
-OFFLINE, RUNNING, CRASHED, DETACHED = "offline", "running", "crashed", "detached"
+OFFLINE, RUNNING, CRASHED = "offline", "running", "crashed"
 VECTOR_TABLES: Final = (".isr_vectors", "A0")
 _ENOMEM: Final = 12
 _PAGE: Final = 4096
