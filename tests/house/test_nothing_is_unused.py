@@ -1,4 +1,4 @@
-"""What nothing in the product uses is removed, or named below with the reason. Tests do not count."""
+"""What nothing in the product uses is removed, or named below with the reason."""
 
 from __future__ import annotations
 
