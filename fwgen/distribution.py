@@ -11,9 +11,6 @@ from typing import Final
 NAME: Final = "fwgen-zephyr"
 """The same as in pyproject.toml."""
 
-PEER_NAME: Final = "fwgen-peer"
-"""The Linux side alone, for the board."""
-
 UPGRADE: Final = f"pip install --upgrade {NAME}"
 
 

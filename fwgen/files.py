@@ -132,15 +132,3 @@ def replace(files: Mapping[Path, bytes]) -> None:
         for temporary, _ in staged:
             with contextlib.suppress(OSError):
                 temporary.unlink()
-
-
-def leftovers(target: Path) -> list[Path]:
-    """Return temporary files of `replace` that a killed process left beside a file."""
-    if not target.parent.is_dir():
-        return []
-    head = f".{target.name}."
-    return [
-        path
-        for path in target.parent.iterdir()
-        if path.name.startswith(head) and path.name.endswith(TEMPORARY_SUFFIX)
-    ]

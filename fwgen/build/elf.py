@@ -44,7 +44,6 @@ class Segment(Region):
     offset: int
     file_bytes: int
     executable: bool
-    writable: bool
 
     @property
     def loaded(self) -> Region:
@@ -121,7 +120,6 @@ class Elf:
                 offset=head.p_offset,
                 file_bytes=head.p_filesz,
                 executable=bool(head.p_flags & 1),
-                writable=bool(head.p_flags & 2),
             )
 
     def _sections(self) -> Iterator[Section]:

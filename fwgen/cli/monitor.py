@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from fwgen.backends.renode.options import VIOLATIONS
 from fwgen.errors import InputError
 from fwgen.files import STDIN
 from fwgen.words import quote
@@ -43,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--on-violation",
-        choices=("record", "fault", "hang"),
-        default="record",
+        choices=VIOLATIONS,
+        default=VIOLATIONS[0],
         help="what a touch of closed DDR leads to: a note, a BusFault, or a core that hangs",
     )
     parser.add_argument(

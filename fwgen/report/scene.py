@@ -25,7 +25,6 @@ class Scene:
     taken_s: Floats
     arrival_s: Floats  # NaN: it never arrived
     got_mm: Floats  # as received; NaN: never, or without a distance
-    got_status: Ints  # as received; NEVER: never
 
     @property
     def end_s(self) -> float:
@@ -163,5 +162,4 @@ def make_scene(
         taken_s=record.taken.part(first, end).at_us / 1e6,
         arrival_s=arrival_s,
         got_mm=got_mm,
-        got_status=status,
     )

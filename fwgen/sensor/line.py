@@ -16,7 +16,6 @@ class EchoLine:
     firmware that finds the line high at a trigger says so (HELD) if no pulse follows."""
 
     def __init__(self, kind: SensorKind, period_us: int, pulled_low: bool) -> None:
-        self._kind = kind
         self._period_us = period_us
         self._comes_back = kind.ends_by == "trigger" or (kind.ends_by == "pull" and pulled_low)
         self._up_until_us = 0

@@ -1,6 +1,7 @@
 """The messages of fwgen.cddl as dataclasses, and their bytes (RFC 8949). All numbers are unsigned.
 
-Sequence numbers wrap at 2^32; `seq_distance` compares them.
+Sequence numbers wrap at 2^32; `seq_distance` compares them. What format 2 added to the firmware's
+messages has a default, so that who wrote one for format 1 can still make it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Hello:
     next_seq: int
     time_us: int
     period_us: int
-    log: int
+    log: int = 0
     """Its identity; 0: it has none yet."""
 
 
@@ -96,12 +97,12 @@ class Status:
     sensor_faults: int
     display_faults: int
     late_samples: int
-    calls: int
-    calls_in_vain: int
-    blocked_accesses: int
-    bad_rings: int
-    bad_messages: int
-    foreign_messages: int
+    calls: int = 0
+    calls_in_vain: int = 0
+    blocked_accesses: int = 0
+    bad_rings: int = 0
+    bad_messages: int = 0
+    foreign_messages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

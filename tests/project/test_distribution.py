@@ -15,7 +15,6 @@ ROOT = Path(__file__).parents[2]
 PIP = re.compile(r"pip[\w.]*[\"',\s]+(?:install|download)\b[^\n`]*")
 """A pip command up to its line's end, as a shell or a list of words writes it."""
 FWGEN = re.compile(r"(?<![\w./-])fwgen(?:-[a-z]+)*\b(?![./\w])")
-ALLOWED = {distribution.NAME, distribution.PEER_NAME}
 
 
 def wrong_names(text: str) -> list[str]:
@@ -24,7 +23,7 @@ def wrong_names(text: str) -> list[str]:
         name
         for command in PIP.findall(text)
         for name in FWGEN.findall(re.split(r"&&|;|\|", command)[0])
-        if name not in ALLOWED
+        if name != distribution.NAME
     ]
 
 
@@ -35,7 +34,7 @@ def wrong_names(text: str) -> list[str]:
         ("python -m pip install 'fwgen[audit]'", ["fwgen"]),
         ('"pip", "install", "fwgen"', ["fwgen"]),
         ("pip3 install fwgen-tools", ["fwgen-tools"]),
-        ("pip install 'fwgen-zephyr[audit]' fwgen-peer", []),
+        ("pip install 'fwgen-zephyr[audit]' ziglang", []),
         ("pip install -e . && fwgen demo", []),
         ("`pip install ziglang`, then fwgen runs", []),
         ("pip install -r ~/fwgen/requirements.txt", []),

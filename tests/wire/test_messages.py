@@ -163,3 +163,10 @@ def test_every_kind_is_reached_by_its_number() -> None:
     assert decode(encode(Sleep(3))) == Sleep(3)
     assert decode(encode(Ack(4, 9))) == Ack(4, 9)
     assert decode(encode(Status(*range(20)))) == Status(*range(20))
+
+
+def test_what_format_2_added_to_a_message_of_the_firmware_can_be_left_out() -> None:
+    assert decode(encode(Hello(FORMAT, bytes(8), 1, 5, 0, 10, 0, 60_000))) == Hello(
+        FORMAT, bytes(8), 1, 5, 0, 10, 0, 60_000, log=0
+    )
+    assert decode(encode(Status(*range(14)))) == Status(*range(14), *[0] * 6)
