@@ -36,7 +36,8 @@ _FLAGS = (
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the linker script puts things; None: as the plan says."""
+    """Addresses and sizes for the linker script; None: those of the plan. `table_offset`: bytes
+    between a multiple of 16 and the resource table."""
 
     code: int | None = None
     code_size: int | None = None
@@ -44,7 +45,7 @@ class Layout:
     data_size: int | None = None
     vector_offset: int = 0
     table_align: int = 16
-    table_pad: str = ""
+    table_offset: int = 0
     table: int | None = None
     bulk: int = 0x0A060000
     log_start: int | None = None

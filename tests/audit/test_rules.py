@@ -108,9 +108,10 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "resource-table-place": {
         "in DDR": Case("is in DDR: its status byte", layout=Layout(table=0x8120_0000)),
-        "unaligned": Case(
-            "not aligned to 16 bytes", layout=Layout(table_align=1, table_pad="BYTE(0);")
+        "by bytes": Case(
+            "and Linux reads it word by word", layout=Layout(table_align=1, table_offset=1)
         ),
+        "by words": Case("not aligned to 16 bytes", layout=Layout(table_align=4, table_offset=4)),
     },
     "resource-table-format": {
         "version": Case("`unsupported fw ver: 2`", ("VERSION=2",)),
