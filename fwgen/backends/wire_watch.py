@@ -59,6 +59,7 @@ class WireWatch:
     damaged: bool = False
     _behind: int | None = None  # the number behind what came last
     _unacknowledged: list[tuple[int, int]] = field(default_factory=list)  # blocks: first, count
+    _acknowledged: int | None = None  # the peer has said that it has all before this
     _dropped: list[int] = field(default_factory=lambda: [0])  # by each start of the firmware
     _dropped_at_us: int | None = None
 
@@ -72,7 +73,9 @@ class WireWatch:
             if self._behind is not None and seq_distance(first, self._behind) < 0:
                 self.repeats.append(Repeat(at_us, first, count))
             self._behind = (first + count) & _MASK
-            if isinstance(message, Block):
+            known = self._acknowledged
+            news = known is None or seq_distance(self._behind, known) > 0
+            if isinstance(message, Block) and news:
                 self._unacknowledged.append((first, count))
         elif isinstance(message, Status):
             if message.dropped < self._dropped[-1]:
@@ -111,7 +114,7 @@ class WireWatch:
 
     def number_anew(self) -> None:
         """The firmware has another log."""
-        self._behind = None
+        self._behind = self._acknowledged = None
         self._unacknowledged.clear()
 
     def shift(self, by_us: int) -> None:
@@ -141,6 +144,7 @@ class WireWatch:
         self.freed_early += [(at_us, first) for first in missing]
 
     def _forget(self, next_seq: int) -> None:
+        self._acknowledged = next_seq
         self._unacknowledged = [
             (first, count)
             for first, count in self._unacknowledged

@@ -21,6 +21,8 @@ from fwgen.series import NEVER, spans
 from fwgen.wire.messages import seq_distance
 
 _MASK: Final = 0xFFFF_FFFF
+_UNDER_WAY_US: Final = 2_000_000
+"""No message takes longer from its sender to a Linux that reads."""
 
 
 @dataclass(frozen=True)
@@ -160,12 +162,13 @@ def _drops(record: RunRecord) -> Iterator[tuple[Gap, Stream]]:
 def _sent_again(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
     """A beginning (hello, WAKE) lets the firmware go back once."""
     begun_us = sorted(beginning.at_us for beginning in record.beginnings)
-    last_us, without = -(1 << 62), []
+    again_us = [repeat.at_us for repeat in record.repeats]
+    without = []
     for repeat in record.repeats:
-        since = np.searchsorted(begun_us, [last_us, repeat.at_us], side="right")
-        if since[0] == since[1]:
+        window = [_under_way_since(record, repeat.at_us), repeat.at_us + 1]
+        causes = np.diff(np.searchsorted(begun_us, window))[0]
+        if np.diff(np.searchsorted(again_us, window))[0] > causes:
             without.append(repeat)
-        last_us = repeat.at_us
     if not without:
         return Finding()
     first = without[0]
@@ -182,19 +185,36 @@ def _known_again(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
     begun_us = [beginning.at_us for beginning in begun]
     known = []
     for repeat in record.repeats:
-        at = int(np.searchsorted(begun_us, repeat.at_us, side="right")) - 1
-        has = begun[at].next_seq if at >= 0 else None
-        if has is not None and seq_distance((repeat.first + repeat.count) & _MASK, has) <= 0:
-            known.append((repeat, has))
+        window = [_under_way_since(record, repeat.at_us), repeat.at_us + 1]
+        first, end = np.searchsorted(begun_us, window).tolist()
+        has = [beginning.next_seq for beginning in begun[first:end]]
+        behind = (repeat.first + repeat.count) & _MASK
+        if has and all(seq is not None and seq_distance(behind, seq) <= 0 for seq in has):
+            known.append((repeat, has[-1]))
     if not known:
         return Finding()
-    repeat, has = known[0]
+    repeat, asked_for = known[0]
     return Finding(
         len(known),
         f"The firmware went on before the number that the peer had asked for: it sent "
         f"{count(repeat.count, 'sample')} from {repeat.first} on at "
-        f"{clock(repeat.at_us / 1e6)}, and the peer had all before {has}.",
+        f"{clock(repeat.at_us / 1e6)}, and the peer had all before {asked_for}.",
     )
+
+
+def _under_way_since(record: RunRecord, at_us: int) -> int:
+    """What arrives at this instant may answer what was sent from then on: it may have lain in a
+    ring for as long as Linux did not read."""
+    since_us = at_us - _UNDER_WAY_US
+    for stream in reversed(record.streams):
+        if stream.start_us >= at_us:
+            continue
+        if since_us >= stream.start_us:
+            break
+        since_us = min(since_us, stream.start_us - _UNDER_WAY_US)
+        if stream.end_us < at_us:
+            since_us = min(since_us, stream.end_us - _UNDER_WAY_US)
+    return since_us
 
 
 def _freed_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:

@@ -178,6 +178,20 @@ def test_jitter_is_left_to_backends_that_have_some() -> None:
     assert report["jitter_us"]["p50"] is None
 
 
+UNREAD = {
+    "WAKE twice over full rings": "{at: 18.423 s, do: stall-linux, for: 700 ms}, "
+    "{at: 18.586 s, do: suspend, for: 20 ms}",
+    "hello again and again over full rings": "{at: 29.583 s, do: reset-firmware}, "
+    "{at: 29.944 s, do: stall-linux, for: 700 ms}",
+}
+
+
+@pytest.mark.parametrize("steps", UNREAD.values(), ids=UNREAD)
+def test_what_lay_in_the_rings_unread_is_not_sent_without_cause(steps: str) -> None:
+    _, report = run(in_a_room(steps, "40 s"))
+    assert report["verdict"] == "pass", report["reasons"]
+
+
 HAPPENINGS = (
     "suspend",
     "suspend, for: 3 s",
