@@ -26,7 +26,6 @@
 #define EVENT_NEW_VQ1 BIT(4) /* with EVENT_VQ1: and it rang after our start */
 #define EVENTS (EVENT_READING | EVENT_VQ0 | EVENT_VQ1 | EVENT_AGAIN | EVENT_NEW_VQ1)
 
-#define FIRST_SAMPLE_US 10000u /* after the log is recovered */
 #define PAY_DOORBELLS_US 10000u
 
 static K_EVENT_DEFINE(events);
