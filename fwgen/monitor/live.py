@@ -47,7 +47,7 @@ KEY_ACTIONS: Final[dict[str, Callable[[LiveRenode], None]]] = {
     "-": lambda board: _move(board, -_STEP_UM),
     "m": lambda board: board.mute_sensor(),
     "h": lambda board: board.hold_echo(),
-    "o": lambda board: board.unmute_sensor(),
+    "o": lambda board: board.restore_sensor(),
     "u": lambda board: board.display_off(),
     "p": lambda board: board.display_on(),
     "r": lambda board: board.reset_firmware(),

@@ -23,7 +23,8 @@ time        run             let it run in step with the clock on the wall
             pause           stop it; `speed 10` makes `run` ten times as fast
 Linux       suspend [10 s]  suspend (a timer wakes it);  resume
             reboot [20 s]   crash, start  (its application)   unbind, bind   stall 5 s
-the M33     reset           restart the firmware; retained memory stays
+the M33     reset           restart the firmware; retained memory keeps its content
+            stall firmware 10 ms    stop the core;  damage    flip a bit of the oldest block
 sensor      move 500 mm [2 s]   mute, hold, restore
 display     screen          show it;  unplug, plug
 look        live            display and console on the whole screen
@@ -166,13 +167,21 @@ class Shell(cmd.Cmd):
         self._do(lambda board: board.bind())
 
     def do_stall(self, arg: str) -> None:
-        for_us = _us(arg or "5 s")
-        self._do(lambda board: board.stall_linux(for_us))
+        who, _, time = arg.partition(" ")
+        if who == "firmware":
+            for_us = _us(time or "10 ms")
+            self._do(lambda board: board.stall_firmware(for_us))
+        else:
+            for_us = _us(arg or "5 s")
+            self._do(lambda board: board.stall_linux(for_us))
 
     # ------------------------------------------------------------------- what surrounds the M33
 
     def do_reset(self, arg: str) -> None:
         self._do(lambda board: board.reset_firmware())
+
+    def do_damage(self, arg: str) -> None:
+        self._do(lambda board: board.damage_log())
 
     def do_move(self, arg: str) -> None:
         words = arg.split()
@@ -190,7 +199,7 @@ class Shell(cmd.Cmd):
         self._do(lambda board: board.hold_echo())
 
     def do_restore(self, arg: str) -> None:
-        self._do(lambda board: board.unmute_sensor())
+        self._do(lambda board: board.restore_sensor())
 
     def do_unplug(self, arg: str) -> None:
         self._do(lambda board: board.display_off())

@@ -143,6 +143,15 @@ class Control(Bench):
         self._needs_firmware("a reset that Linux does not notice")
         self._running.do("reset_unnoticed")
 
+    def stall_firmware(self, time: Time) -> None:
+        """Stops the M33 for this long, as a debugger does. A sample whose time comes meanwhile is
+        late."""
+        self._running.do("stall_firmware", for_us=int(time))
+
+    def damage_log(self) -> None:
+        """Flips a bit in the oldest block of the log in retained memory."""
+        self._running.do("damage_log")
+
     def move_obstacle(self, to: Length, within: Time = Time(1_000)) -> None:  # noqa: B008 (an int)
         """From where it stands, in a straight line."""
         self._running.do("move_obstacle", to_um=int(to) * 1000, within_ms=int(within) // 1000)
@@ -157,7 +166,7 @@ class Control(Bench):
 
     def restore_sensor(self) -> None:
         """It works again."""
-        self._running.do("unmute_sensor")
+        self._running.do("restore_sensor")
 
     def unplug_display(self) -> None:
         """It is gone from its bus."""

@@ -87,9 +87,9 @@ class Actions:
         """The sensor holds its echo line high."""
         self._cannot("hold_echo")
 
-    def unmute_sensor(self) -> None:
+    def restore_sensor(self) -> None:
         """The sensor works again."""
-        self._cannot("unmute_sensor")
+        self._cannot("restore_sensor")
 
     def display_off(self) -> None:
         """The display is gone from its bus."""

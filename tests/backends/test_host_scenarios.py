@@ -56,7 +56,7 @@ def test_numbers_wrap_at_32_bits_while_asleep() -> None:
 
 
 def test_what_the_sensor_says_is_in_the_data() -> None:
-    record, _ = run(in_a_room("{at: 10 s, do: mute-sensor}, {at: 20 s, do: unmute-sensor}"))
+    record, _ = run(in_a_room("{at: 10 s, do: mute-sensor}, {at: 20 s, do: restore-sensor}"))
     status = record.delivered.whole().status
     silent = (record.taken.whole().at_us >= 10_000_000) & (record.taken.whole().at_us < 20_000_000)
     assert (status[silent] == 5).all()
@@ -202,7 +202,7 @@ HAPPENINGS = (
     "stall-linux, for: 700 ms",
     "reboot-linux, takes: 2500 ms",
     "mute-sensor",
-    "unmute-sensor",
+    "restore-sensor",
     "stale-doorbell, ring: vq0",
     "stale-doorbell, ring: vq1",
 )

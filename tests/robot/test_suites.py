@@ -212,3 +212,13 @@ def test_the_runner_removes_no_folder_but_one_of_its_own_results(tmp_path: Path)
         runner.clear(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tests", "thesis.odt"]
     runner.clear(tmp_path / "not-there")
+
+
+def test_every_action_of_a_backend_has_a_keyword() -> None:
+    """`capture` keeps a picture for a report's page, which a suite does not have."""
+    from fwgen.scenario.actions import Actions
+
+    source = (ROOT / "fwgen/robot/control.py").read_text("utf-8")
+    done = set(re.findall(r'_running\.do\(\s*"(\w+)"', source))
+    actions = {name for name in vars(Actions) if not name.startswith("_")}
+    assert actions - done == {"supports", "name", "capture"}

@@ -241,7 +241,7 @@ class HostBackend(Backend):
     def hold_echo(self) -> None:
         self._set_sensor(HELD)
 
-    def unmute_sensor(self) -> None:
+    def restore_sensor(self) -> None:
         self._set_sensor(None)
 
     def display_off(self) -> None:

@@ -146,8 +146,8 @@ class RenodeBackend(Backend):
     def hold_echo(self) -> None:
         self.ask("hold_echo")
 
-    def unmute_sensor(self) -> None:
-        self.ask("unmute_sensor")
+    def restore_sensor(self) -> None:
+        self.ask("restore_sensor")
 
     def display_off(self) -> None:
         self.ask("display_off")

@@ -206,7 +206,7 @@ class EmulatedBackend(Backend):
     def hold_echo(self) -> None:
         self.machine.sensor.HoldEcho()
 
-    def unmute_sensor(self) -> None:
+    def restore_sensor(self) -> None:
         self.machine.sensor.Restore()
 
     def display_off(self) -> None:

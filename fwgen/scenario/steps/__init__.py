@@ -11,6 +11,7 @@ from fwgen.scenario.steps.hold_echo import HoldEcho
 from fwgen.scenario.steps.mute_sensor import MuteSensor
 from fwgen.scenario.steps.reboot_linux import RebootLinux
 from fwgen.scenario.steps.reset_firmware import ResetFirmware
+from fwgen.scenario.steps.restore_sensor import RestoreSensor
 from fwgen.scenario.steps.resume import Resume
 from fwgen.scenario.steps.send_wake import SendWake
 from fwgen.scenario.steps.stale_doorbell import StaleDoorbell
@@ -19,7 +20,6 @@ from fwgen.scenario.steps.stall_linux import StallLinux
 from fwgen.scenario.steps.start_app import StartApp
 from fwgen.scenario.steps.suspend import Suspend
 from fwgen.scenario.steps.unbind import Unbind
-from fwgen.scenario.steps.unmute_sensor import UnmuteSensor
 
 __all__ = ["STEPS", "Step"]
 
@@ -34,6 +34,7 @@ STEPS: dict[str, type[Step]] = {
     "mute-sensor": MuteSensor,
     "reboot-linux": RebootLinux,
     "reset-firmware": ResetFirmware,
+    "restore-sensor": RestoreSensor,
     "resume": Resume,
     "send-wake": SendWake,
     "stale-doorbell": StaleDoorbell,
@@ -42,5 +43,4 @@ STEPS: dict[str, type[Step]] = {
     "start-app": StartApp,
     "suspend": Suspend,
     "unbind": Unbind,
-    "unmute-sensor": UnmuteSensor,
 }

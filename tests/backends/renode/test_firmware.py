@@ -40,10 +40,10 @@ steps:
   - {{at: 34 s, do: resume}}
   - {{at: 38 s, do: stall-linux, for: 3 s}}
   - {{at: 42 s, do: mute-sensor}}
-  - {{at: 43 s, do: unmute-sensor}}
+  - {{at: 43 s, do: restore-sensor}}
   - {{at: 44 s, do: reboot-linux, takes: 5 s}}
   - {{at: 54 s, do: hold-echo}}
-  - {{at: 55.2 s, do: unmute-sensor}}
+  - {{at: 55.2 s, do: restore-sensor}}
   - {{at: 56 s, do: suspend, for: 3 s}}
 until: 63 s
 expect: {{sleeps: 4}}
@@ -142,7 +142,7 @@ def test_a_line_held_at_any_moment_around_a_trigger_is_judged_alike() -> None:
     for index, offset_us in enumerate(range(-10, 40)):
         hold_us = (10 + 5 * index) * PERIOD_US + offset_us
         steps.append(f"{{at: {hold_us} us, do: hold-echo}}")
-        steps.append(f"{{at: {hold_us + 150_000} us, do: unmute-sensor}}")
+        steps.append(f"{{at: {hold_us + 150_000} us, do: restore-sensor}}")
     scenario = in_a_room(", ".join(steps), until="20 s")
     plan = reference_plan()
     emulated = run_scenario(RenodeBackend(elf()), plan, scenario, 1)

@@ -9,13 +9,13 @@ from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
 
-class UnmuteSensor(Step):
+class RestoreSensor(Step):
     do: Annotated[
         str,
-        Choice({"unmute-sensor": "unmute-sensor"}),
+        Choice({"restore-sensor": "restore-sensor"}),
         Field(description="The sensor works again."),
     ]
-    needs: ClassVar = "unmute_sensor"
+    needs: ClassVar = "restore_sensor"
 
     def run(self, backend: Actions) -> None:
-        backend.unmute_sensor()
+        backend.restore_sensor()
