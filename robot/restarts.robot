@@ -26,10 +26,6 @@ Recovers The Log After Several Resets
     Run For               5 s
     Nothing Should Be Lost
 
-A Sample That Is Late Says So
-    [Documentation]    The M33 stands still for some milliseconds when a sample is due.
-    Scenario Should Pass    late-samples
-
 Leaves Out What Was Damaged In Memory
     Scenario Should Pass    damaged-log
 

@@ -60,9 +60,6 @@ Drops the newest samples though the newest are to be kept
 Wakes Linux when the log is full, without the reserve
     late-wake
 
-Says of no sample that it was late
-    lateness-dropped
-
 Forgets the sample that is taken while it falls asleep
     lose-sample-at-transition
 

@@ -9,7 +9,7 @@ import pytest
 
 from fwgen.backends.host.compile import core_sources
 from fwgen.generate import render
-from fwgen.robot.mutants import Mutant, load_mutants
+from fwgen.robot.mutants import Change, Mutant, load_mutants
 from fwgen.scenario.expect import KEPT
 from tests.backends.running import bundled, plan_of, reference_plan, run
 
@@ -18,9 +18,22 @@ MUTANTS = [
     for mutant in load_mutants(Path(__file__).parents[2] / "robot" / "mutants")
     if mutant.scenario
 ]
+LATENESS_DROPPED = Mutant(  # the emulated board has no way to make a sample late
+    name="lateness-dropped",
+    title="says of no sample that it was late",
+    suite="",
+    test="",
+    reason="another value than the sensor gave",
+    changes=(
+        Change("src/core/sample_log.c", "sample.late_16ths > SAMPLE_LATE_MAX_16THS", "true"),
+        Change("src/core/sample_log.c", "late_16ths = SAMPLE_LATE_MAX_16THS", "late_16ths = 0"),
+    ),
+    scenario="late-samples",
+    expectation="wrong",
+)
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", [*MUTANTS, LATENESS_DROPPED], ids=lambda mutant: mutant.name)
 def test_fault_fails_a_bundled_scenario(mutant: Mutant) -> None:
     scenario = bundled(mutant.scenario)
     own = scenario.spec_path()

@@ -134,9 +134,6 @@ class RenodeBackend(Backend):
     def reset_firmware(self) -> None:
         self.ask("reset_firmware")
 
-    def stall_firmware(self, for_us: int) -> None:
-        self.ask("stall_firmware", for_us)
-
     def damage_log(self) -> None:
         self.ask("damage_log")
 

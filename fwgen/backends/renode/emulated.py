@@ -180,11 +180,6 @@ class EmulatedBackend(Backend):
 
         self._do(ring_it)
 
-    def stall_firmware(self, for_us: int) -> None:
-        self.machine.core.IsHalted = True
-        self.machine.run_for(for_us)
-        self.machine.core.IsHalted = False
-
     def damage_log(self) -> None:
         region = self._log_region
         content = self.machine.read(region.start, region.size_bytes)
