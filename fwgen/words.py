@@ -1,4 +1,4 @@
-"""What messages say about words that a user wrote."""
+"""Text for messages about words that a user wrote."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 
 def suggest(written: str, known: Iterable[str]) -> str | None:
-    """The known word that was most likely meant: a slip or two away, or one begins the other.
+    """Return the known word that `written` most likely means, None if none is similar.
 
-    Two words with other digits name two different things, as HC-SR04 and HC-SR05 do.
+    Similar: at most three typing errors, or one is the beginning of the other. Words with different
+    digits are not similar: HC-SR04 and HC-SR05 are two products.
     """
     found = []
     for word in known:
@@ -27,7 +28,7 @@ def suggest(written: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(written: str, known: Iterable[str], what: str = "known") -> str:
-    """The hint for an unknown word: the nearest one, or all that there are."""
+    """Return the hint for an unknown word: the most similar one, else all known words."""
     words = list(known)
     near = suggest(written, words)
     if near:
@@ -36,14 +37,14 @@ def did_you_mean(written: str, known: Iterable[str], what: str = "known") -> str
 
 
 def quote(value: str, most: int = 40) -> str:
-    """A user's value for a sentence: on one line, of bounded length, without control characters."""
+    """Return a user's value in backquotes: one line, limited length, no control characters."""
     text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[: most + 1])
     return f"`{text[:most]}…`" if len(value) > most else f"`{text}`"
 
 
 def _slips(written: str, known: str) -> int:
-    """Letters left out, put in, replaced or exchanged with their neighbour (optimal string
-    alignment)."""
+    """Return the number of letters omitted, inserted, replaced or swapped with their neighbour
+    (optimal string alignment)."""
     if abs(len(written) - len(known)) > 3 or len(written) > 100:
         return 99
     before: list[int] = []

@@ -1,11 +1,11 @@
-"""Diagnostics: what is wrong in a document, where, and the way out.
+"""Diagnostics: what is wrong in a document, where, and how to fix it.
 
     range-node.yaml:7:11: error[no-unit]: `sensor.period`: `60` has no unit
         7 |   period: 60
           |           ^^
-    help: `60 ms`?
+    help: did you mean `60 ms`?
 
-Collect them in `Findings`, so that a person sees all of them in one go.
+`Findings` collects them, so that a user sees all of them at once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MOST_KEPT = 1000
 
 @dataclass(frozen=True)
 class Position:
-    """Where in a file; line and column count from 1 (0: the file as a whole). `text`: the line."""
+    """A place in a file. `line` and `column` count from 1 (0: the whole file); `text`: the line."""
 
     file: str
     line: int = 0
@@ -66,7 +66,7 @@ class Diagnostic:
 class Rejected(Exception):
     """A value could not be read; the reason is already among the findings.
 
-    `partial`: of a mapping, what of it could be read; its other attributes raise Rejected.
+    `partial`: for a mapping, a Part with the fields that could be read; the others raise Rejected.
     """
 
     def __init__(self, partial: Any = None) -> None:
@@ -75,7 +75,7 @@ class Rejected(Exception):
 
 
 class DiagnosticErrors(InputError):
-    """A document with errors; `diagnostics` holds them and the warnings beside them."""
+    """A document has errors; `diagnostics` holds errors and warnings in order of position."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = in_order(diagnostics)
@@ -93,7 +93,7 @@ class DiagnosticErrors(InputError):
 
 
 class SpecErrors(DiagnosticErrors):
-    """A spec that cannot be used. `partial`: what of it could be read, as in Rejected."""
+    """A spec cannot be used. `partial`: the part of it that could be read, as in Rejected."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic], partial: Any = None) -> None:
         super().__init__(diagnostics)
@@ -102,7 +102,7 @@ class SpecErrors(DiagnosticErrors):
 
 @dataclass
 class Findings:
-    """Collects diagnostics; the same one twice (through an alias) counts once."""
+    """Collects diagnostics; duplicates (through an alias) count once."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -130,12 +130,12 @@ class Findings:
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """By place in the file."""
+    """Return the diagnostics sorted by file, line and column."""
     return sorted(diagnostics, key=lambda d: (d.position.file, d.position.line, d.position.column))
 
 
 def render(diagnostic: Diagnostic) -> str:
-    """The diagnostic as people read it, several lines without a final newline."""
+    """Return the diagnostic as text: several lines, no final newline."""
     place = diagnostic.position
     lines = [f"{place}: {diagnostic.severity}[{diagnostic.rule_id}]: {diagnostic.message}"]
     if place.line:
@@ -151,7 +151,7 @@ def render(diagnostic: Diagnostic) -> str:
 
 
 def render_all(diagnostics: Iterable[Diagnostic]) -> str:
-    """All of them in the order of the file, an empty line between, and how many there are."""
+    """Return all diagnostics as text, in order of position, followed by their count."""
     ordered = in_order(diagnostics)
     blocks = [render(d) for d in ordered[:_MOST_SHOWN]]
     counts = [(n, sum(d.severity == n for d in ordered)) for n in ("error", "warning")]
@@ -164,7 +164,8 @@ def render_all(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _window(text: str, column: int) -> tuple[str, int]:
-    """A long line cut down to the part around `column`; also makes it harmless to print."""
+    """Return the part of a long line around `column`, without control characters, and the column in
+    that part."""
     clean = "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text.rstrip())
     if len(clean) <= _LINE_WIDTH:
         return clean, min(column, len(clean))
@@ -178,7 +179,7 @@ def _window(text: str, column: int) -> tuple[str, int]:
 
 
 def _columns(char: str) -> int:
-    """Columns that a terminal gives a character."""
+    """Return the width of a character on a terminal, in columns."""
     if unicodedata.combining(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

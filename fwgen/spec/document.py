@@ -1,12 +1,13 @@
 """YAML documents with a position for every key and value.
 
     findings = Findings()
-    document = load_document(path, findings)       # raises Rejected if there is no mapping to read
+    document = load_document(path, findings)       # raises Rejected if the file is not a mapping
     for key, value in document.root.entries(): ...
     document.where("sensor", "period")             # Position of that value
 
-Nothing is interpreted here: a scalar is the text that was written (so `on` and `1e3` stay what they
-are) and `fwgen.spec.kinds` reads it. Aliases share nodes, so a document costs what its text costs.
+Scalars are not interpreted here: each stays the text that was written (so `on` and `1e3` remain
+texts) and `fwgen.spec.kinds` reads it. Aliases share nodes, so the memory that a document takes is
+proportional to its text.
 """
 
 from __future__ import annotations
@@ -50,17 +51,17 @@ class Node:
 
     @property
     def text(self) -> str:
-        """The scalar as written, without its quotes; empty for a mapping or a list."""
+        """The scalar as written, without its quotes; "" for a mapping or a list."""
         return self._raw.value if isinstance(self._raw.value, str) else ""
 
     @property
     def name(self) -> str:
-        """The path as people write it: `steps[2].at`; empty for the document itself."""
+        """The path in the form `steps[2].at`; "" for the document itself."""
         return path_name(self.path)
 
     @property
     def position(self) -> Position:
-        """Of the value; of its key where there is no value."""
+        """The position of the value; of its key if the value is missing."""
         if self.shape == "nothing" and self._key is not None:
             return self.key_position
         return self.document.position(self._raw)
@@ -70,7 +71,7 @@ class Node:
         return self.document.position(self._raw if self._key is None else self._key)
 
     def entries(self) -> Iterator[tuple[str, Node]]:
-        """Keys and values of a mapping, in order; of a key that is given twice the first."""
+        """Yield keys and values of a mapping, in order; for a duplicate key the first value."""
         if self.shape != "mapping":
             return
         seen = set()
@@ -80,19 +81,19 @@ class Node:
                 yield key.value, Node(self.document, value, (*self.path, key.value), key)
 
     def items(self) -> Iterator[Node]:
-        """The items of a list."""
+        """Yield the items of a list."""
         if self.shape == "list":
             for index, value in enumerate(self._raw.value):
                 yield Node(self.document, value, (*self.path, index))
 
     def child(self, step: PathStep) -> Node | None:
-        """The value of a key or the item at an index; None if there is none."""
+        """Return the value of a key or the item at an index; None if it does not exist."""
         if isinstance(step, int):
             return next((item for item in self.items() if item.path[-1] == step), None)
         return next((value for key, value in self.entries() if key == step), None)
 
     def reject(self, findings: Findings, rule_id: str, message: str, hint: str = "") -> NoReturn:
-        """Add an error about this value (its name leads the sentence) and raise Rejected."""
+        """Add an error about this value (the message begins with its name) and raise Rejected."""
         lead = f"`{self.name}`: " if self.path else ""
         findings.error(rule_id, lead + message, self.position, hint)
         raise Rejected
@@ -108,7 +109,7 @@ class Document:
         self.root = Node(self, raw, ())
 
     def position(self, raw: Any) -> Position:
-        """The place of a ruamel node; what goes on over several lines is marked on its first."""
+        """Return the position of a ruamel node; of several lines the first is marked."""
         start, end = raw.start_mark, raw.end_mark
         text = self._lines[start.line] if start.line < len(self._lines) else ""
         last = end.column if end.line == start.line else len(text.rstrip())
@@ -117,7 +118,8 @@ class Document:
         return Position(self.file, start.line + 1, start.column + 1, length, text)
 
     def where(self, *path: PathStep, key: bool = False) -> Position:
-        """Of the value at `path` (or of its key); of what is around it where it is absent."""
+        """Return the position of the value at `path` (or of its key); if it is absent, of the
+        innermost section that exists."""
         node = self.root
         for step in path:
             child = node.child(step)
@@ -135,27 +137,27 @@ def path_name(path: tuple[PathStep, ...]) -> str:
 
 
 def load_document(path: str | Path, findings: Findings) -> Document:
-    """Read a file, standard input for `-`. Raises Rejected where nothing can be read; other
-    findings leave a document."""
+    """Read a file, or standard input for `-`. Raises Rejected if the file cannot be read as a
+    mapping; after other findings it still returns a document."""
     file = "<stdin>" if str(path) == files.STDIN else str(path)
     return parse_document(_decode(_read(path, file, findings), file, findings), file, findings)
 
 
 def parse_document(text: str, file: str, findings: Findings) -> Document:
-    """Like load_document, from a text; `file` is what positions name."""
+    """Like load_document, from a text; `file` is the file name in positions."""
     if not text.strip():
         _reject_file(findings, file, "file-empty", "the file is empty", _EMPTY_HINT)
     raw = compose(text, file, findings)
     if raw is None:
-        _reject_file(findings, file, "file-empty", "the file holds only comments", _EMPTY_HINT)
+        _reject_file(findings, file, "file-empty", "the file has only comments", _EMPTY_HINT)
     document = Document(file, text, raw)
     if document.root.shape != "mapping":
         shape = {"list": "a list", "text": "a text", "nothing": "nothing"}[document.root.shape]
         findings.error(
             "not-a-mapping",
-            f"the file holds {shape}, where keys and values are due",
+            f"expected a mapping (`key: value`), found {shape}",
             document.root.position,
-            "it starts like this: `fwgen: 1`; `fwgen init -` prints a complete one",
+            "start with `fwgen: 1`; `fwgen init -` prints a complete spec",
         )
         raise Rejected
     _check_nodes(document, raw, findings)
@@ -175,27 +177,30 @@ def _read(path: str | Path, file: str, findings: Findings) -> bytes:
         return files.read(path, MOST_BYTES)
     except IsADirectoryError:
         hint = "name a file in it"
-        _reject_file(findings, file, "file-directory", "this is a directory, not a file", hint)
+        message = "expected a file, found a directory"
+        _reject_file(findings, file, "file-directory", message, hint)
     except files.TooBigError:
-        what = f"the file has more than {MOST_BYTES // 1024} KiB, which is all that fwgen reads"
-        hint = "a spec takes a few KiB: is this the right file?"
-        _reject_file(findings, file, "file-too-big", what, hint)
+        message = f"the file is larger than {MOST_BYTES // 1024} KiB, the most that fwgen reads"
+        hint = "a spec has a few KiB: is this the right file?"
+        _reject_file(findings, file, "file-too-big", message, hint)
     except FileNotFoundError:
         hint = "`fwgen init` writes a spec to start from"
-        _reject_file(findings, file, "file-missing", "there is no such file", hint)
+        _reject_file(findings, file, "file-missing", "the file does not exist", hint)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        hint = "see whether it is yours to read: `ls -l`"
+        hint = "check its permissions: `ls -l`"
         _reject_file(findings, file, "file-unreadable", f"cannot be read: {reason}", hint)
 
 
 def _decode(content: bytes, file: str, findings: Findings) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         hint = "save it as UTF-8 (`iconv -f UTF-16 -t UTF-8`)"
-        _reject_file(findings, file, "file-encoding", "the file is UTF-16, not UTF-8", hint)
+        message = "expected UTF-8, found UTF-16"
+        _reject_file(findings, file, "file-encoding", message, hint)
     if b"\0" in content:
         hint = "fwgen reads YAML text: is this the right file?"
-        _reject_file(findings, file, "file-binary", "the file is binary, not text", hint)
+        message = "expected text, found a binary file"
+        _reject_file(findings, file, "file-binary", message, hint)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -218,7 +223,7 @@ def _is_list(raw: Any) -> bool:
 
 
 def _check_nodes(document: Document, root: Any, findings: Findings) -> None:
-    """Keys given twice, keys that are no word, merge keys and tags, anywhere in the document."""
+    """Report duplicate keys, keys that are not a word, merge keys and tags in the document."""
     waiting, seen = [root], set()
     while waiting:
         raw = waiting.pop()
@@ -241,9 +246,9 @@ def _check_tag(document: Document, raw: Any, findings: Findings) -> None:
         shown = tag.replace(_TAG, "!!")
         findings.error(
             "yaml-tag",
-            f"the tag `{shown}` means nothing here",
+            f"the tag `{shown}` is not supported",
             document.position(raw),
-            "leave it out",
+            "remove it",
         )
 
 

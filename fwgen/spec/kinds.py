@@ -1,9 +1,9 @@
-"""What a value may look like: each kind reads a node and describes itself to the JSON Schema.
+"""Kinds of values: each reads a node and describes itself for the JSON Schema.
 
     period_us = Period("1 ms", "1 h", example="60 ms").read(node, findings)
 
-Kinds stand in the fields of a Part (see fwgen.spec.parts) or are used alone, as above. A value that
-is wrong is added to `findings`, with the way out, and Rejected is raised.
+The fields of a Part carry kinds (see fwgen.spec.parts); a kind can also be used alone, as above.
+For a wrong value it adds an error with a hint to `findings` and raises Rejected.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Schema = dict[str, Any]
 
 
 class Part(BaseModel):
-    """A mapping of a document, frozen; fwgen.spec.parts reads it."""
+    """A mapping of a document as a frozen model; fwgen.spec.parts reads it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Of a partial one: what could not be read."""
+            """Raise Rejected for a field of a partial Part that could not be read."""
             if name in type(self).model_fields:
                 raise Rejected
             return super().__getattr__(name)
@@ -41,56 +41,57 @@ class Part(BaseModel):
 
 @dataclass(frozen=True)
 class Key:
-    """A field's name in YAML where it differs from the attribute's (which carries the unit).
+    """A field's name in YAML if it differs from the attribute's (which carries the unit).
 
-    `due`: must be written although the attribute has a default. `example` is for this key.
+    `required`: must be written although the attribute has a default. `example`: for this key.
     """
 
     name: str
-    due: bool = False
+    required: bool = False
     example: str = ""
 
 
 class Kind(ABC, Generic[T]):
-    """`example` is a right value as it would be written."""
+    """Reads one kind of value. `example`: a valid value as a user would write it."""
 
     example: str = ""
 
     @abstractmethod
     def read(self, node: Node, findings: Findings) -> T:
-        """The value; raises Rejected after it has added why not to `findings`."""
+        """Return the value; for a wrong one add an error to `findings` and raise Rejected."""
 
     @abstractmethod
     def schema(self) -> Schema:
-        """JSON Schema of what a person writes."""
+        """Return the JSON Schema of the value as written."""
 
 
 def read_text(node: Node, findings: Findings, example: str) -> str:
-    """The text of a scalar; a mapping, a list or nothing is rejected."""
+    """Return the text of a scalar; reject a mapping, a list or a missing value."""
     hint = f"write it like `{example}`" if example else ""
     if node.shape == "nothing":
         node.reject(findings, "no-value", "the value is missing", hint)
     if node.shape != "text":
-        node.reject(findings, "wrong-shape", f"one value is due here, not a {node.shape}", hint)
+        node.reject(findings, "wrong-shape", f"expected one value, found a {node.shape}", hint)
     return node.text
 
 
 @dataclass(frozen=True)
 class Word(Kind[str]):
-    """A text of a given form. `what` says in words what is due."""
+    """A text that matches `pattern`. `what` describes it; `correct` repairs common mistakes, for
+    the hint."""
 
     pattern: str
     what: str
     example: str
     rule_id: str = "bad-word"
-    mend: Callable[[str], str] = field(default=lambda text: text)
+    correct: Callable[[str], str] = field(default=lambda text: text)
 
     def read(self, node: Node, findings: Findings) -> str:
         text = read_text(node, findings, self.example)
         if not re.fullmatch(self.pattern, text):
-            mended = self.mend(text)
-            fits = mended != text and re.fullmatch(self.pattern, mended)
-            hint = f"did you mean `{mended}`?" if fits else f"write it like `{self.example}`"
+            corrected = self.correct(text)
+            fits = corrected != text and re.fullmatch(self.pattern, corrected)
+            hint = f"did you mean `{corrected}`?" if fits else f"write it like `{self.example}`"
             node.reject(findings, self.rule_id, f"{quote(text)} is not {self.what}", hint)
         return text
 
@@ -118,7 +119,7 @@ class Text(Kind[str]):
 
 @dataclass(frozen=True)
 class Choice(Kind[T]):
-    """One of some words, each with its value."""
+    """One of several words, each with its value."""
 
     values: Mapping[str, T]
     synonyms: Mapping[str, str] = field(default_factory=dict)
@@ -133,8 +134,9 @@ class Choice(Kind[T]):
             meant = self.synonyms.get(text.lower())
             hint = f"did you mean `{meant}`?" if meant else did_you_mean(text, self.values)
             words = ", ".join(f"`{word}`" for word in self.values)
-            due = words if len(self.values) == 1 else f"one of {words}"
-            node.reject(findings, "unknown-value", f"{quote(text)} is not {due}", hint)
+            expected = words if len(self.values) == 1 else f"one of {words}"
+            message = f"expected {expected}, found {quote(text)}"
+            node.reject(findings, "unknown-value", message, hint)
         return self.values[text]
 
     def schema(self) -> Schema:
@@ -163,7 +165,8 @@ class Integer(Kind[int]):
         if not _INTEGER.fullmatch(text):
             hexadecimal = self.hexadecimal and re.fullmatch("[0-9a-fA-F]{1,16}", text)
             hint = f"did you mean `0x{text}`?" if hexadecimal else f"write it like `{self.example}`"
-            node.reject(findings, "not-an-integer", f"{quote(text)} is no whole number", hint)
+            message = f"expected a whole number, found {quote(text)}"
+            node.reject(findings, "not-an-integer", message, hint)
         value = int(text, 16) if text[:2] in ("0x", "0X") else int(text)
         if not self.least <= value <= self.most:
             low, high = self._show(self.least), self._show(self.most)
@@ -183,7 +186,8 @@ class Integer(Kind[int]):
 
 @dataclass(frozen=True)
 class Amount(Kind[int]):
-    """A quantity with a unit as a whole number of `resolution` (a key of quantity.RESOLUTIONS)."""
+    """A quantity with a unit, read as a whole number of `resolution` (a key of
+    quantity.RESOLUTIONS)."""
 
     resolution: str
     least: str
@@ -209,9 +213,9 @@ class Amount(Kind[int]):
 
 @dataclass(frozen=True)
 class Period(Kind[int]):
-    """A time, or the frequency it belongs to, in µs; bounds are times.
+    """A period in µs, written as a time or as a frequency; the bounds are times.
 
-    `rounded`: a frequency whose period is no whole number of µs takes the nearest.
+    `rounded`: a frequency's period is rounded to the nearest µs instead of rejected.
     """
 
     least: str
@@ -234,11 +238,11 @@ class Period(Kind[int]):
 
 
 def _check_bounds(written: q.Quantity, value: Fraction, kind: Amount | Period) -> None:
-    """`value` in the base unit of the bounds; for a period that is seconds."""
+    """Raise QuantityError if `value` (in the base unit; seconds for a period) is out of bounds."""
     below, above = value < q.parse(kind.least).value, value > q.parse(kind.most).value
     if below or above:
         words = _EXTREMES[written.dimension]
-        limit = f"the least is `{kind.least}`" if below else f"the most is `{kind.most}`"
+        limit = f"the minimum is `{kind.least}`" if below else f"the maximum is `{kind.most}`"
         if written.dimension is q.Dimension.FREQUENCY:
             limit = limit.replace(" is ", " period is ")
         raise q.QuantityError(
@@ -264,7 +268,7 @@ def _quantity_schema(example: str, *dimensions: q.Dimension) -> Schema:
 
 @dataclass(frozen=True)
 class Ascending(Kind[tuple[int, int]]):
-    """Two values of one kind, the lower first: `[20 mm, 4000 mm]`."""
+    """Two values of one kind, the lower first, such as `[20 mm, 4000 mm]`."""
 
     each: Kind[int]
     example: str
@@ -272,19 +276,19 @@ class Ascending(Kind[tuple[int, int]]):
     def read(self, node: Node, findings: Findings) -> tuple[int, int]:
         items = list(node.items())
         if node.shape != "list" or len(items) != 2:
-            found = f"{len(items)} of them" if node.shape == "list" else f"a {node.shape}"
-            sentence = f"a list of two values is due here, not {found}"
+            found = f"a list of {len(items)}" if node.shape == "list" else f"a {node.shape}"
+            sentence = f"expected a list of two values, found {found}".replace("a nothing", "none")
             node.reject(findings, "wrong-shape", sentence, f"write it like `{self.example}`")
         values = read_each([(item, self.each) for item in items], findings)
         low, high = values
         if low >= high:
             first, second = items[0].text, items[1].text
             hint = (
-                f"the lower one comes first: `[{second}, {first}]`"
+                f"write the lower value first: `[{second}, {first}]`"
                 if low > high
                 else (f"write two different values, as in `{self.example}`")
             )
-            sentence = f"{quote(first)} is not below {quote(second)}"
+            sentence = f"{quote(first)} is not less than {quote(second)}"
             node.reject(findings, "bad-range", sentence, hint)
         return low, high
 
@@ -294,7 +298,7 @@ class Ascending(Kind[tuple[int, int]]):
 
 @dataclass(frozen=True)
 class WordOr(Kind[T]):
-    """A certain word with its own value, or a value of another kind: `auto` or `96 KiB`."""
+    """A word with its own meaning, or a value of another kind, such as `auto` or `96 KiB`."""
 
     word: str
     meaning: T
@@ -310,11 +314,14 @@ class WordOr(Kind[T]):
                 return self.meaning
             if not any(c.isdigit() for c in node.text):
                 near = suggest(node.text, [self.word])
-                sentence = f"{quote(node.text)} is neither `{self.word}` nor like `{self.example}`"
+                sentence = (
+                    f"expected `{self.word}` or a value like `{self.example}`, "
+                    f"found {quote(node.text)}"
+                )
                 hint = (
                     f"did you mean `{self.word}`?"
                     if near
-                    else (f"write `{self.word}`, or a value like `{self.example}`")
+                    else f"write `{self.word}` or `{self.example}`"
                 )
                 node.reject(findings, "unknown-value", sentence, hint)
         return self.other.read(node, findings)
@@ -338,8 +345,10 @@ class ListOf(Kind[list[T]]):
         items = list(node.items())
         if node.shape != "list" or len(items) < self.least:
             hint = f"write it like `{self.example}`"
-            due = f"a list of at least {self.least} is due here" if self.least else "a list is due"
-            node.reject(findings, "wrong-shape", due, hint)
+            expected = f"a list of at least {self.least}" if self.least else "a list"
+            found = "an empty list" if node.shape == "list" else f"a {node.shape}"
+            message = f"expected {expected}, found {found}".replace("a nothing", "none")
+            node.reject(findings, "wrong-shape", message, hint)
         return read_each([(item, self.each) for item in items], findings)
 
     def schema(self) -> Schema:
@@ -347,7 +356,7 @@ class ListOf(Kind[list[T]]):
 
 
 def read_each(pairs: list[tuple[Node, Kind[T]]], findings: Findings) -> list[T]:
-    """Read all nodes, then raise Rejected if any of them was wrong."""
+    """Read all nodes; raise Rejected after the last if any of them was wrong."""
     values, wrong = [], False
     for node, kind in pairs:
         try:

@@ -1,4 +1,4 @@
-"""From a file to a Spec, or to everything that is wrong with the file."""
+"""Read a file as a Spec, or report everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from fwgen.spec.document import Document, load_document, parse_document
 from fwgen.spec.model import FORMAT, Source, Spec
 from fwgen.spec.parts import read_part
 
-# Data sheets of the HC-SR04 give -15 °C to 70 °C for its operation.
+# Operating temperature in data sheets of the HC-SR04: -15 °C to 70 °C.
 _SENSOR_AIR_DECICELSIUS = (-150, 700)
 
 
 def load_spec(path: str | Path) -> Spec:
-    """Read a spec; raises SpecErrors with every diagnostic that can be given."""
+    """Return the spec in a file (`-`: standard input); raises SpecErrors with all diagnostics."""
     findings = Findings()
     try:
         return _read(load_document(path, findings), findings)
@@ -25,7 +25,7 @@ def load_spec(path: str | Path) -> Spec:
 
 
 def parse_spec(text: str, file: str = "<text>") -> Spec:
-    """Like load_spec, from a text; `file` is what positions name."""
+    """Like load_spec, from a text; `file` is the file name in positions."""
     findings = Findings()
     try:
         return _read(parse_document(text, file, findings), findings)
@@ -42,7 +42,7 @@ def _read(document: Document, findings: Findings) -> Spec:
         if error.partial is not None:
             error.partial._document = document
         raise
-    if findings.errors:  # keys twice and the like
+    if findings.errors:  # such as duplicate keys, which do not stop the reading
         spec._document = document
         raise Rejected(spec)
     _warn(spec, document, findings)
@@ -52,13 +52,13 @@ def _read(document: Document, findings: Findings) -> Spec:
 
 
 def _check_format(document: Document, findings: Findings) -> None:
-    """Stops at once at what is no spec or a newer one, where all other errors would mislead."""
+    """Stop at once if the file is not a spec, or is a newer one: other errors would mislead."""
     root = document.root
     node = root.child("fwgen")
     if node is None and root.child("fwgen-scenario") is not None:
         position = document.where("fwgen-scenario", key=True)
-        hint = "a spec starts with `fwgen: 1`; `fwgen run` takes a scenario"
-        findings.error("not-a-spec", "this file is a scenario, not a spec", position, hint)
+        hint = "a spec starts with `fwgen: 1`; use `fwgen run` for a scenario"
+        findings.error("not-a-spec", "expected a spec, found a scenario", position, hint)
         raise Rejected
     if node is None:
         return
@@ -66,8 +66,8 @@ def _check_format(document: Document, findings: Findings) -> None:
         node.reject(
             findings,
             "newer-format",
-            f"format {quote(node.text)} is newer than this fwgen, which reads format {FORMAT}",
-            f"upgrade: `{UPGRADE}`",
+            f"expected format {FORMAT}, found the newer format {quote(node.text)}",
+            f"upgrade fwgen: `{UPGRADE}`",
         )
 
 
@@ -76,7 +76,7 @@ def _warn(spec: Spec, document: Document, findings: Findings) -> None:
     if not low <= spec.sensor.air_decicelsius <= high:
         findings.warning(
             "air-temperature",
-            f"the HC-SR04 works from {low // 10} °C to {high // 10} °C, the air is outside",
+            f"the HC-SR04 works only from {low // 10} °C to {high // 10} °C",
             document.where("sensor", "air"),
-            "distances will be off; the sensor may stay silent",
+            "expect wrong distances or none; choose a temperature in that range",
         )

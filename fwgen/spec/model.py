@@ -1,7 +1,7 @@
 """The spec (format 1): the user's document as typed, frozen models. Names carry units.
 
-Each field says with its kind what a person writes; loading and the JSON Schema both follow it.
-What depends on the chip or the board (pins, buses, memories, sleep modes) is the plan's to judge.
+Each field's kind says what a user may write; loading and the JSON Schema both use it. The plan
+checks what depends on the chip or the board (pins, buses, memories, sleep modes).
 """
 
 from __future__ import annotations
@@ -30,36 +30,36 @@ from fwgen.spec.parts import Section
 
 FORMAT = 1
 
-# The HC-SR04's reach: 2 cm to 4 m (its data sheet).
+# Range of the HC-SR04: 2 cm to 4 m (its data sheet).
 SENSOR_LEAST = "20 mm"
 SENSOR_MOST = "4000 mm"
 
 _NAME = Word(
     r"(?=.{1,64}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
-    "a name (small letters, digits and `-`, a letter first, at most 64 of them)",
+    "a name (a-z, 0-9 and `-`, beginning with a letter, at most 64 characters)",
     "range-node",
     "bad-name",
     lambda text: "-".join(text.lower().replace("_", " ").replace("-", " ").split()),
 )
 _PIN = Word(
     r"P[A-Z](?:[0-9]|1[0-5])",
-    "a pin (`P`, the port's letter, 0 to 15)",
+    "a pin (`P`, the port's letter, a number from 0 to 15)",
     "PG5",
     "bad-pin",
     lambda text: text.upper().replace("_", "").replace("-", ""),
 )
 
 
-def _thing(what: str, example: str) -> Word:
-    return Word(r"[a-z][a-z0-9_-]*", f"the name of {what}", example, mend=str.lower)
+def _name_of(what: str, example: str) -> Word:
+    return Word(r"[a-z][a-z0-9_-]*", f"the name of {what}", example, correct=str.lower)
 
 
 def _release() -> Word:
-    return Word(r"[a-z][a-z0-9._-]*", "the name of a release", "openstlinux-6.2", mend=str.lower)
+    return Word(r"[a-z][a-z0-9._-]*", "the name of a release", "openstlinux-6.2", correct=str.lower)
 
 
 class Sensor(Part):
-    """The ultrasonic sensor and how often it is asked."""
+    """The ultrasonic sensor and how often it measures."""
 
     type: Annotated[
         str, Choice({"hc-sr04": "hc-sr04"}, {"hcsr04": "hc-sr04"}), Field(description="The sensor.")
@@ -69,7 +69,7 @@ class Sensor(Part):
         str,
         Key("echo", example="PF15"),
         _PIN,
-        Field(description="Pin that the echo comes back on."),
+        Field(description="Pin that receives the echo signal."),
     ]
     period_us: Annotated[
         int,
@@ -84,7 +84,7 @@ class Sensor(Part):
             Amount("mm", SENSOR_LEAST, SENSOR_MOST, example=SENSOR_MOST),
             example=f"[{SENSOR_LEAST}, {SENSOR_MOST}]",
         ),
-        Field(description="Nearest and farthest distance that counts as valid."),
+        Field(description="Nearest and farthest valid distance."),
     ]
     air_decicelsius: Annotated[
         int,
@@ -97,17 +97,17 @@ class Sensor(Part):
         Key("pull-echo-low"),
         on_off(),
         Field(
-            description="Pull the echo line low when the sensor holds it; needs 1 kilohm or more "
-            "between sensor and pin."
+            description="Pull the echo line low while the sensor holds it high; needs at least "
+            "1 kilohm between sensor and pin."
         ),
     ] = False
 
 
 class Display(Part):
-    """The screen; leave the whole section out if there is none."""
+    """The display; omit the section if there is none."""
 
     type: Annotated[str, Choice({"ssd1306": "ssd1306"}), Field(description="The display.")]
-    bus: Annotated[str, _thing("a bus", "i2c8"), Field(description="The I2C bus it hangs on.")]
+    bus: Annotated[str, _name_of("a bus", "i2c8"), Field(description="The display's I2C bus.")]
     address: Annotated[
         int,
         Integer(0, 0xFFFF, "0x3c", hexadecimal=True),
@@ -116,18 +116,18 @@ class Display(Part):
     size: Annotated[
         tuple[int, int],
         Choice({"128x64": (128, 64), "128x32": (128, 32)}),
-        Field(description="Pixels, width x height."),
+        Field(description="Width x height in pixels."),
     ]
     refresh_period_us: Annotated[
         int,
         Key("refresh"),
         Period("1 ms", "1 h", example="5 Hz", rounded=True),
-        Field(description="How often the picture is renewed."),
+        Field(description="How often the picture is updated."),
     ]
 
 
 class Link(Part):
-    """The way to Linux."""
+    """The connection to Linux."""
 
     channel: Annotated[
         str, Choice({"rpmsg-tty": "rpmsg-tty"}), Field(description="The RPMsg channel.")
@@ -136,15 +136,15 @@ class Link(Part):
         int,
         Key("latency"),
         Amount("us", "1 ms", "1 h", example="200 ms"),
-        Field(description="How old a sample may become before it is sent while Linux is awake."),
+        Field(description="Longest time until a sample is sent while Linux is awake."),
     ]
 
 
 class MemoryWindow(Part):
-    """A memory of the chip, or a part of it; None leaves the choice to the plan."""
+    """A memory of the chip, or a part of it; for None the plan chooses."""
 
     memory: Annotated[
-        str, Key("in"), _thing("a memory", "sram1"), Field(description="The memory's name.")
+        str, Key("in"), _name_of("a memory", "sram1"), Field(description="The memory's name.")
     ]
     start: Annotated[
         int | None,
@@ -161,7 +161,7 @@ class MemoryWindow(Part):
 
 
 class Memory(Part):
-    """Where things live while Linux sleeps."""
+    """The memories of code, data and log, which must work while Linux sleeps."""
 
     code: Annotated[
         MemoryWindow,
@@ -178,7 +178,7 @@ class Memory(Part):
         int | None,
         Key("log"),
         WordOr("auto", None, Amount("bytes", "1 B", "4096 MiB", example="96 KiB")),
-        Field(description="Size of the sample log; `auto` takes all that the rest leaves."),
+        Field(description="Size of the sample log; `auto` takes all memory that is left."),
     ] = None
 
 
@@ -186,18 +186,20 @@ class Sleep(Part):
     """What happens while Linux sleeps."""
 
     mode: Annotated[
-        str, _thing("a power mode", "lp-stop2"), Field(description="The deepest mode of Linux.")
+        str,
+        _name_of("a power mode", "lp-stop2"),
+        Field(description="The deepest power mode while Linux sleeps."),
     ]
     when_full: Annotated[
         str,
         Choice({name: name for name in ("wake", "keep-newest", "keep-oldest")}),
-        Field(description="What to do when the log fills up."),
+        Field(description="What to do when the log is full."),
     ]
     longest_us: Annotated[
         int | None,
         Key("longest"),
         Amount("us", "1 s", "8784 h", example="1 h"),
-        Field(description="The longest sleep that must be covered; checked against the log."),
+        Field(description="The longest sleep that the log must cover."),
     ] = None
 
 
@@ -206,23 +208,23 @@ DEFAULT_FLAVOUR = "plain"
 
 
 class Linux(Part):
-    """The software on the A35: whose device trees the fragments go into."""
+    """The software on the A35; the fragments fit its device trees."""
 
     trees: Annotated[
         str,
         Key("trees", example=DEFAULT_TREES),
         _release(),
-        Field(description="The release, such as openstlinux-6.2, which is the default."),
+        Field(description="The release; the default is openstlinux-6.2."),
     ] = DEFAULT_TREES
     flavour: Annotated[
         str,
-        _thing("a set of trees", DEFAULT_FLAVOUR),
-        Field(description="Which of its sets of device trees; plain is the default."),
+        _name_of("a set of trees", DEFAULT_FLAVOUR),
+        Field(description="One of its sets of device trees; the default is plain."),
     ] = DEFAULT_FLAVOUR
 
 
 class Source(Part):
-    """The file a spec came from; sha256 (hex) of its bytes."""
+    """The file that a spec was read from; `sha256` (hex) of its text."""
 
     path: str
     sha256: str
@@ -233,27 +235,27 @@ class Spec(Part):
 
     format: Annotated[
         int,
-        Key("fwgen", due=True),
+        Key("fwgen", required=True),
         Integer(FORMAT, FORMAT, str(FORMAT)),
         Field(description="Format of this file."),
     ] = FORMAT
     name: Annotated[str, _NAME, Field(description="Name of the firmware.")]
     board: Annotated[
         str,
-        _thing("a board", "stm32mp257f_dk"),
-        Field(description="The board, by Zephyr's name."),
+        _name_of("a board", "stm32mp257f_dk"),
+        Field(description="Zephyr's name of the board."),
     ]
     sensor: Annotated[Sensor, Section(Sensor), Field(description="The distance sensor.")]
     display: Annotated[
-        Display | None, Section(Display), Field(description="The screen; optional.")
+        Display | None, Section(Display), Field(description="The display; optional.")
     ] = None
-    link: Annotated[Link, Section(Link), Field(description="The way to Linux.")]
-    memory: Annotated[Memory, Section(Memory), Field(description="Where code and data live.")]
+    link: Annotated[Link, Section(Link), Field(description="The connection to Linux.")]
+    memory: Annotated[Memory, Section(Memory), Field(description="Memories of code and data.")]
     sleep: Annotated[Sleep, Section(Sleep), Field(description="How Linux sleeps.")]
     linux: Annotated[
         Linux,
         Section(Linux, short="trees"),
-        Field(description="The software on the A35, by its release and its device trees."),
+        Field(description="The software on the A35: its release and its device trees."),
     ] = Linux()
     console: Annotated[bool, on_off(), Field(description="The M33's own serial console.")] = True
     watchdog_us: Annotated[
@@ -268,9 +270,10 @@ class Spec(Part):
     _warnings: tuple[Diagnostic, ...] = PrivateAttr(default=())
 
     def where(self, *path: PathStep, key: bool = False) -> Position:
-        """Place of a value by its YAML keys: where("sensor", "period"); for a section its key.
+        """Return the position of a value by its YAML keys: where("sensor", "period").
 
-        What was left out gives the place of what it would stand in; a spec without a file, none.
+        For a section it is the position of its key, for an absent value that of its section. A
+        spec without a file has no positions: the result has line 0.
         """
         if self._document is None:
             return Position(self.source.path if self.source else f"<{self.name}>")
@@ -281,18 +284,21 @@ class Spec(Part):
         return self._warnings
 
     def canonical(self) -> dict[str, Any]:
-        """All that was said, without where it was said. What came into the format later is in it
-        only where it is used: the hash of a spec that does not use it stays as it was."""
-        said: dict[str, Any] = self.model_dump(mode="json", exclude={"source"})
+        """Return all values without their positions.
+
+        Keys that were added to the format later are included only if they are used, so that the
+        hash of a spec without them does not change.
+        """
+        values: dict[str, Any] = self.model_dump(mode="json", exclude={"source"})
         if not self.sensor.pull_echo_low:
-            del said["sensor"]["pull_echo_low"]
+            del values["sensor"]["pull_echo_low"]
         if self.linux == Linux():
-            del said["linux"]
-        return said
+            del values["linux"]
+        return values
 
     @property
     def spec_hash(self) -> bytes:
-        """8 bytes over the meaning: comments, order and spelling of units do not change it."""
+        """8 bytes of SHA-256 over the values; comments, order and units do not change it."""
         text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).digest()[:8]
 

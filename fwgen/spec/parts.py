@@ -1,4 +1,4 @@
-"""Mappings of a document, described once: pydantic models whose fields carry their kind.
+"""Mappings of a document as pydantic models whose fields carry their kind.
 
     class Noise(Part):
         spread_um: Annotated[
@@ -9,13 +9,13 @@
         ] = 0
 
     findings = Findings()
-    document = load_document(path, findings)            # Rejected: nothing can be read
-    noise = read_part(document.root, Noise, findings)   # Rejected: something in it is wrong
-    findings.raise_errors(SomeErrors)                   # what did not stop the reading (keys twice)
+    document = load_document(path, findings)            # Rejected: cannot be read
+    noise = read_part(document.root, Noise, findings)   # Rejected: a value in it is wrong
+    findings.raise_errors(SomeErrors)                   # errors such as duplicate keys
 
-A field without a default must be written; one without a kind is nobody's to write. `Section` nests
-a Part, `ListOf(Section(X))` lists them, `Variants` chooses one by a key such as `do: suspend`.
-`read_part` goes on after a wrong field, so that all that is wrong is told in one go.
+A field without a default must be written; one without a kind cannot be written. `Section` nests a
+Part, `ListOf(Section(X))` is a list of them, `Variants` selects one by a key such as `do: suspend`.
+`read_part` continues after a wrong field, so that all errors are reported at once.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class WrittenField:
 
 
 def fields_of(part: type[Part]) -> list[WrittenField]:
-    """The fields that a person can write, in order."""
+    """Return the fields that a user can write, in order."""
     found = []
     for name, info in part.model_fields.items():
         kind = next((m for m in info.metadata if isinstance(m, Kind)), None)
         key = next((m for m in info.metadata if isinstance(m, Key)), Key(name))
         if kind is not None:
-            required = info.is_required() or key.due
+            required = info.is_required() or key.required
             example = key.example or kind.example
             found.append(
                 WrittenField(key.name, name, kind, required, info.description or "", example)
@@ -59,7 +59,8 @@ def fields_of(part: type[Part]) -> list[WrittenField]:
 
 @dataclass(frozen=True)
 class Section(Kind[P]):
-    """A mapping that a Part describes. `short`: the attribute that a plain value stands for."""
+    """A mapping that a Part describes. `short`: the attribute that is set if a user writes a plain
+    value instead of a mapping."""
 
     part: type[P]
     short: str = ""
@@ -87,7 +88,7 @@ class Section(Kind[P]):
 
 @dataclass(frozen=True)
 class Variants(Kind[P]):
-    """A mapping whose `key` says which Part describes it; each Part has a field for `key` too."""
+    """A mapping whose `key` selects the Part that describes it; each Part has a field for `key`."""
 
     key: str
     parts: Mapping[str, type[P]]
@@ -101,18 +102,18 @@ class Variants(Kind[P]):
         chooser = node.child(self.key)
         if chooser is None:
             hint = did_you_mean("", self.parts, f"one of `{self.key}`")
-            message = f"{_owner(node)} has no `{self.key}`"
+            message = f"{_lead(node)}the key `{self.key}` is missing"
             findings.error("missing-key", message, node.key_position, hint)
             raise Rejected
         name = read_text(chooser, findings, next(iter(self.parts)))
         if name not in self.parts:
             hint = did_you_mean(name, self.parts)
             self._read_common(node, findings)
-            chooser.reject(findings, "unknown-value", f"{quote(name)} is not known here", hint)
+            chooser.reject(findings, "unknown-value", f"unknown value {quote(name)}", hint)
         return read_part(node, self.parts[name], findings)
 
     def _read_common(self, node: Node, findings: Findings) -> None:
-        """What is the same in all of the Parts can be judged without knowing which it is."""
+        """Check the fields that all Parts have in common."""
         first, *others = ({f.key: f.kind for f in fields_of(p)} for p in self.parts.values())
         for key, kind in first.items():
             value = node.child(key)
@@ -125,9 +126,9 @@ class Variants(Kind[P]):
 
 
 def read_part(node: Node, part: type[P], findings: Findings, **also: Any) -> P:
-    """Read a mapping as `part`; `also` are attributes that nobody writes. Raises Rejected.
+    """Read a mapping as `part`; `also`: attributes that users cannot write. Raises Rejected.
 
-    An unknown key near to an absent one counts as that one: a slip of the pen is one error.
+    An unknown key similar to a missing one is read as that one: a typing error is one error.
     """
     _expect_mapping(node, Section(part).example, findings)
     fields = fields_of(part)
@@ -152,9 +153,9 @@ def read_part(node: Node, part: type[P], findings: Findings, **also: Any) -> P:
 
 
 def _partial(part: type[P], values: dict[str, Any], unread: set[str]) -> P:
-    """With what could be read alone, which nothing has checked; see Rejected."""
+    """Return a Part with only the fields that could be read, not validated; see Rejected."""
     made = part.model_construct(**values)
-    for attribute in unread:  # not its default: something else was meant
+    for attribute in unread:  # the user wrote something else than the default
         made.__dict__.pop(attribute, None)
     return made
 
@@ -164,22 +165,22 @@ def _expect_mapping(node: Node, example: str, findings: Findings) -> None:
     if node.shape == "nothing":
         node.reject(findings, "no-value", "the value is missing", hint)
     if node.shape != "mapping":
-        message = f"keys and values are due here, not a {node.shape}"
+        message = f"expected a mapping, found a {node.shape}"
         node.reject(findings, "wrong-shape", message, hint)
 
 
-def _owner(node: Node) -> str:
-    return f"`{node.name}`" if node.path else "the file"
+def _lead(node: Node) -> str:
+    return f"`{node.name}`: " if node.path else ""
 
 
 def _add_missing(node: Node, field: WrittenField, findings: Findings) -> None:
-    message = f"{_owner(node)} has no `{field.key}`"
+    message = f"{_lead(node)}the key `{field.key}` is missing"
     hint = f"add `{field.key}: {field.example}`"
     findings.error("missing-key", message, node.key_position, hint)
 
 
 def _match_keys(node: Node, known: list[str], findings: Findings) -> tuple[dict[str, Node], bool]:
-    """Values by key, and whether there was a key that is not known."""
+    """Return the values by key, and whether there is an unknown key."""
     entries = dict(node.entries())
     written = {key: value for key, value in entries.items() if key in known}
     unknown = [key for key in entries if key not in known and key != "<<"]
@@ -195,7 +196,7 @@ def _match_keys(node: Node, known: list[str], findings: Findings) -> tuple[dict[
 
 
 def part_schema(part: type[Part]) -> Schema:
-    """JSON Schema of the mapping that `part` describes."""
+    """Return the JSON Schema of the mapping that `part` describes."""
     fields = fields_of(part)
     return {
         "type": "object",

@@ -1,8 +1,8 @@
-"""Quantities as people write them (`60 ms`, `116 KiB`), exact until they become a whole number.
+"""Quantities with units (`60 ms`, `116 KiB`), exact until they become a whole number.
 
-`parse` gives the quantity in the base unit of its dimension (s, Hz, B, m, °C, 1) as a Fraction;
-`whole` turns it into the integer that the code works with (`us`, `bytes`, `mm`, ...) and refuses to
-round. Both raise QuantityError, which carries a rule id, a sentence and a way out.
+`parse` returns the quantity in the base unit of its dimension (s, Hz, B, m, °C, 1) as a Fraction;
+`whole` converts it to the integer that the code works with (`us`, `bytes`, `mm`, ...) and never
+rounds. Both raise QuantityError with a rule id, a sentence and a hint.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ UNITS: dict[str, tuple[Dimension, Fraction]] = {
     "ppm": (_SHARE, Fraction(1, 10**6)),
 }
 
-# Other spellings of a unit that mean the same without any doubt.
+# Other spellings that are accepted.
 SPELLINGS = {"us": "µs", "\u03bcs": "µs", "C": "°C", "\u2103": "°C"}
 
-# What people write for a unit that is not one here, with what they most likely mean.
+# Spellings that are not accepted -> the unit to suggest.
 _MEANT = {
     **dict.fromkeys(("usec", "microsecond", "microseconds"), "us"),
     **dict.fromkeys(("msec", "msecs", "millis", "millisecond", "milliseconds"), "ms"),
@@ -65,7 +65,7 @@ _MEANT = {
     **dict.fromkeys(("percent", "pct"), "%"),
 }
 
-# The integers that the code works with: name -> (dimension, size of one in the base unit).
+# The integers that the code works with: name -> (dimension, its unit in the base unit).
 RESOLUTIONS: dict[str, tuple[Dimension, Fraction]] = {
     "us": (_TIME, Fraction(1, 10**6)),
     "ms": (_TIME, Fraction(1, 1000)),
@@ -86,7 +86,7 @@ _LONGEST = 40
 
 
 class QuantityError(ValueError):
-    """A text that is no quantity, or not the one that is due."""
+    """A text is not a quantity, or has the wrong dimension."""
 
     def __init__(self, rule: str, sentence: str, hint: str) -> None:
         super().__init__(sentence)
@@ -112,12 +112,12 @@ def units_of(*dimensions: Dimension) -> list[str]:
     return [unit for unit, (dimension, _) in UNITS.items() if dimension in dimensions]
 
 
-def _due(dimensions: tuple[Dimension, ...]) -> str:
+def _expected(dimensions: tuple[Dimension, ...]) -> str:
     return " or ".join(f"{d.value} ({', '.join(units_of(d))})" for d in dimensions)
 
 
 def _likely_unit(written: str, dimensions: tuple[Dimension, ...]) -> str | None:
-    """The unit of one of the dimensions that was most likely meant by `written`."""
+    """Return the unit of these dimensions that `written` most likely means."""
     fitting = units_of(*dimensions)
     if _MEANT.get(written) in fitting:
         return _MEANT[written]
@@ -130,19 +130,19 @@ def _likely_unit(written: str, dimensions: tuple[Dimension, ...]) -> str | None:
 
 def _unknown_unit(number: str, unit: str, dimensions: tuple[Dimension, ...]) -> QuantityError:
     likely = _likely_unit(unit, dimensions)
-    hint = f"did you mean `{number} {likely}`?" if likely else f"write {_due(dimensions)}"
-    return QuantityError("unknown-unit", f"`{unit}` is no unit that fwgen knows", hint)
+    hint = f"did you mean `{number} {likely}`?" if likely else f"write {_expected(dimensions)}"
+    return QuantityError("unknown-unit", f"unknown unit `{unit}`", hint)
 
 
 def _wrong_dimension(quantity: Quantity, dimensions: tuple[Dimension, ...]) -> QuantityError:
     number = quantity.text[: len(quantity.text) - len(quantity.unit)].strip()
-    due = " or ".join(d.value for d in dimensions)
-    hint = f"write {_due(dimensions)}"
+    expected = " or ".join(d.value for d in dimensions)
+    hint = f"write {_expected(dimensions)}"
     if quantity.unit == "m" and _TIME in dimensions:
         hint = f"`m` is metres; did you mean `{number} min`?"
     return QuantityError(
         "wrong-dimension",
-        f"`{quantity.text}` is {quantity.dimension.value} where {due} is due",
+        f"expected {expected}, found {quantity.dimension.value}: `{quantity.text}`",
         hint,
     )
 
@@ -150,21 +150,22 @@ def _wrong_dimension(quantity: Quantity, dimensions: tuple[Dimension, ...]) -> Q
 def _not_a_quantity(text: str, dimensions: tuple[Dimension, ...], example: str) -> QuantityError:
     if _BARE.fullmatch(text):
         unit = _QUANTITY.fullmatch(example)
-        hint = f"`{text} {unit[2]}`?" if unit else f"write {_due(dimensions)}"
+        hint = f"did you mean `{text} {unit[2]}`?" if unit else f"write {_expected(dimensions)}"
         return QuantityError("no-unit", f"`{text}` has no unit", hint)
     comma = _COMMA.fullmatch(text)
     if comma:
-        hint = f"decimals take a point: `{comma[1]}.{comma[2]}{comma[3]}`"
-        return QuantityError("not-a-quantity", f"`{text}` is no quantity", hint)
+        hint = f"write a decimal point: `{comma[1]}.{comma[2]}{comma[3]}`"
+        return QuantityError("not-a-quantity", f"expected a quantity, found `{text}`", hint)
     shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     hint = f"write one number and one unit, as in `{example}`"
-    return QuantityError("not-a-quantity", f"`{shown}` is no quantity", hint)
+    return QuantityError("not-a-quantity", f"expected a quantity, found `{shown}`", hint)
 
 
 def parse(text: str, *dimensions: Dimension, example: str = "") -> Quantity:
-    """Read one quantity of one of the dimensions (any, if none is given).
+    """Return the quantity that `text` gives, of one of the dimensions (any, if none is given).
 
-    `example` is a right one for this place; its unit is proposed for a bare number.
+    `example`: a valid quantity for this place; its unit is suggested for a bare number. Raises
+    QuantityError.
     """
     dimensions = dimensions or tuple(Dimension)
     text = text.strip().replace("\u2212", "-")
@@ -183,7 +184,10 @@ def parse(text: str, *dimensions: Dimension, example: str = "") -> Quantity:
 
 
 def whole(quantity: Quantity, resolution: str) -> int:
-    """The quantity as a whole number of `resolution` (a key of RESOLUTIONS); never rounds."""
+    """Return the quantity as a whole number of `resolution` (a key of RESOLUTIONS).
+
+    Raises QuantityError for a finer value: it never rounds.
+    """
     dimension, step = RESOLUTIONS[resolution]
     if quantity.dimension is not dimension:
         raise _wrong_dimension(quantity, (dimension,))
@@ -192,32 +196,35 @@ def whole(quantity: Quantity, resolution: str) -> int:
         near = show(round(count), resolution)
         raise QuantityError(
             "not-whole",
-            f"`{quantity.text}` is finer than the {show(1, resolution)} that counts here",
-            f"write `{near}`" if round(count) else f"the least is `{show(1, resolution)}`",
+            f"`{quantity.text}` is not a whole multiple of {show(1, resolution)}",
+            f"write `{near}`" if round(count) else f"write at least `{show(1, resolution)}`",
         )
     return int(count)
 
 
 def period_us(quantity: Quantity, *, rounded: bool = False) -> int:
-    """A period in µs from a time or from a frequency; exact unless `rounded` allows the nearest."""
+    """Return the period in µs that a time or a frequency gives.
+
+    Raises QuantityError if it is not a whole number of µs, unless `rounded`.
+    """
     if quantity.dimension is not Dimension.FREQUENCY:
         return whole(quantity, "us")
     if quantity.value <= 0:
         raise QuantityError(
-            "out-of-range", f"`{quantity.text}` has no period", "a frequency is above 0 Hz"
+            "out-of-range", f"`{quantity.text}` has no period", "write a frequency above 0 Hz"
         )
     period = Fraction(10**6) / quantity.value
     if period.denominator != 1 and not rounded:
         raise QuantityError(
             "not-whole",
-            f"the period of `{quantity.text}` is no whole number of microseconds",
+            f"the period of `{quantity.text}` is not a whole number of microseconds",
             f"write the period: `{round(period)} us`",
         )
     return round(period)
 
 
 def show(count: int, resolution: str) -> str:
-    """A whole number of `resolution` as a person would write it: show(60000, 'us') is '60 ms'."""
+    """Return a whole number of `resolution` with a unit: show(60000, 'us') is '60 ms'."""
     dimension, step = RESOLUTIONS[resolution]
     value = count * step
     scales = [(unit, UNITS[unit][1]) for unit in units_of(dimension)]
@@ -230,7 +237,7 @@ def show(count: int, resolution: str) -> str:
 
 
 def _decimals(value: Fraction) -> int:
-    """Digits behind the point that `value` needs; 99 where no number of digits is enough."""
+    """Return the number of decimals that `value` needs; 99 if it is periodic."""
     return next((n for n in range(10) if (value * 10**n).denominator == 1), 99)
 
 
@@ -240,7 +247,7 @@ def _plain(value: Fraction) -> str:
 
 
 def pattern(*dimensions: Dimension) -> str:
-    """A regular expression (ECMA 262) for what `parse` takes, for the JSON Schema."""
+    """Return a regular expression (ECMA 262) for what `parse` accepts, for the JSON Schema."""
     fitting = units_of(*dimensions)
     written = fitting + [other for other, unit in SPELLINGS.items() if unit in fitting]
     return rf"^{_NUMBER}\s*({'|'.join(re.escape(unit) for unit in written)})$"

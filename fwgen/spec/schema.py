@@ -1,7 +1,7 @@
-"""JSON Schema of the spec as a person writes it (strings with units), for editors.
+"""JSON Schema of the spec as a user writes it (strings with units), for editors.
 
-It cannot say everything: bounds of quantities, the order of the range and what depends on the board
-are `fwgen check`'s to tell.
+It does not cover everything: only `fwgen check` checks bounds of quantities, the order of the range
+and what depends on the board.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ def spec_schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"fwgen spec, format {FORMAT}",
-        "description": "One firmware that keeps sampling while Linux sleeps.",
+        "description": "A firmware that keeps sampling while Linux sleeps.",
         **part_schema(Spec),
     }

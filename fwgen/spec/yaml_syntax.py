@@ -1,4 +1,4 @@
-"""YAML text to ruamel's node graph, and YAML's own errors told in words a person can act on."""
+"""Parse YAML text to ruamel's node graph, and explain YAML's own errors to the user."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NO_SPACE = re.compile(r"\s*(?:- )?([A-Za-z][\w-]*):([^\s:/]\S*)\s*(?:#.*)?")
 
 
 def compose(text: str, file: str, findings: Findings) -> Any:
-    """The root node, None for a document without content; raises Rejected."""
+    """Return the root node, None for a document without content; raises Rejected."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -28,13 +28,13 @@ def compose(text: str, file: str, findings: Findings) -> Any:
     except ReaderError as error:
         _add_character(error, text, file, findings)
     except RecursionError:
-        message = "brackets or lists are nested too deep to be read"
-        hint = "nothing that fwgen reads goes deeper than a few levels"
+        message = "brackets or lists are nested too deeply"
+        hint = "specs and scenarios need only a few levels"
         findings.error("yaml-nesting", message, Position(file), hint)
     except (YAMLError, ValueError, AttributeError, TypeError, LookupError, AssertionError) as error:
         # ruamel lets some of Python's own errors through on malformed text.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        findings.error("yaml-syntax", f"this is not YAML: {reason}", Position(file), _HELP)
+        findings.error("yaml-syntax", f"invalid YAML: {reason}", Position(file), _HELP)
     raise Rejected
 
 
@@ -50,7 +50,7 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Trouble:
-    """ruamel's error: where it saw the problem, and where what it was reading began."""
+    """ruamel's error. `at`: where the problem is; `began`: where the construct begins."""
 
     problem: str
     context: str
@@ -74,19 +74,20 @@ def _add_marked(error: MarkedYAMLError, lines: list[str], file: str, findings: F
 
 
 def _explain(trouble: _Trouble) -> tuple[str, str, _Place]:
-    """Sentence, hint, and the place to show."""
+    """Return sentence, hint, and the place to show."""
     problem, context, at = trouble.problem, trouble.context, trouble.at
     if "another document" in problem:
-        return "a second document begins here", "keep one document a file (one `---`)", at
+        hint = "keep one document per file (one `---`)"
+        return "expected one document, found a second", hint, at
     if r"'\t'" in problem:
-        return "a tab stands where YAML takes spaces", "use spaces", at
+        return "expected spaces, found a tab", "indent with spaces", at
     if "cannot start any token" in problem:
         character = problem.split("'")[1] if "'" in problem else "?"
         return f"`{character}` cannot start a value", "put the value in quotes", at
     if "undefined alias" in problem:
         name = problem.split("'")[1] if "'" in problem else "?"
-        hint = f"an anchor `&{name}` must stand before it; a text with `*` needs quotes"
-        return f"the alias `*{name}` stands for nothing", hint, at
+        hint = f"define the anchor `&{name}` before it, or put a text with `*` in quotes"
+        return f"the alias `*{name}` is not defined", hint, at
     if "unexpected end of stream" in problem and "quoted" in context:
         return "this quote is never closed", "add the closing quote", trouble.began
     if "flow sequence" in context or "flow mapping" in context:
@@ -94,15 +95,15 @@ def _explain(trouble: _Trouble) -> tuple[str, str, _Place]:
     if "mapping values are not allowed" in problem or "could not find expected ':'" in problem:
         return _explain_colon(trouble)
     if "expected <block end>" in problem or "expected '<document start>'" in problem:
-        hint = "keys of one section take the same indentation; quote a value that holds quotes"
-        return "this does not belong to what stands before it", hint, at
+        hint = "indent the keys of a section equally; put a value that contains quotes in quotes"
+        return "this line does not continue what is before it", hint, at
     if "expected the node content" in problem:
         found = problem.rsplit("found ", 1)[-1].strip("'")
-        return f"`{found}` stands where a value is due", "write a value, or put it in quotes", at
+        return f"expected a value, found `{found}`", "write a value, or put it in quotes", at
     if "sequence entries are not allowed" in problem:
-        hint = "the items of a list stand on lines of their own, below their key"
-        return "a list item (`- `) stands where none can be", hint, at
-    return f"this is not YAML: {problem}", _HELP, at
+        hint = "write each item of a list on its own line, below the key"
+        return "a list item (`- `) is not allowed here", hint, at
+    return f"invalid YAML: {problem}", _HELP, at
 
 
 def _explain_brackets(trouble: _Trouble) -> tuple[str, str, _Place]:
@@ -111,8 +112,8 @@ def _explain_brackets(trouble: _Trouble) -> tuple[str, str, _Place]:
     if ended or trouble.at.line > trouble.began.line:
         hint = f"add the `{closing}`, or a comma between two values"
         return f"this `{opening}` is never closed", hint, trouble.began
-    hint = f"separate values with commas, close with `{closing}`, quote a text that holds brackets"
-    return f"a comma or `{closing}` is due here", hint, trouble.at
+    hint = f"separate values with commas, close with `{closing}`, put text with brackets in quotes"
+    return f"expected a comma or `{closing}`", hint, trouble.at
 
 
 def _explain_colon(trouble: _Trouble) -> tuple[str, str, _Place]:
@@ -125,11 +126,11 @@ def _explain_colon(trouble: _Trouble) -> tuple[str, str, _Place]:
         return "this line has no `:`", "write `key: value`", trouble.began
     before = trouble.line(trouble.at.line)[: trouble.at.column]
     if ": " in before:
-        hint = "put a value that holds `: ` in quotes, or start a new line"
-        return "a second `:` on the line", hint, trouble.at
+        hint = "put a value that contains `: ` in quotes, or start a new line"
+        return "expected one `:` on the line, found a second", hint, trouble.at
     start = len(before) - len(before.lstrip())
-    hint = "keys of one section take the same indentation; a key with keys below it, no value"
-    return "this key stands where none can be", hint, _Place(trouble.at.line, start)
+    hint = "indent the keys of a section equally; a key with keys below it has no value"
+    return "a key is not allowed here", hint, _Place(trouble.at.line, start)
 
 
 def _add_character(error: ReaderError, text: str, file: str, findings: Findings) -> None:
@@ -141,7 +142,7 @@ def _add_character(error: ReaderError, text: str, file: str, findings: Findings)
     character = text[offset] if offset < len(text) else "?"
     findings.error(
         "file-binary",
-        f"the control character {quote(character)} is not text",
+        f"expected text, found the control character {quote(character)}",
         place.position(text.splitlines(), file),
         "fwgen reads YAML text: is this the right file?",
     )

@@ -95,7 +95,7 @@ def test_a_file_of_100_mb_is_refused_unread(
     monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("was opened"))
     (found,) = refusals(path)
     assert found.rule_id == "file-too-big"
-    assert found.message == "the file has more than 128 KiB, which is all that fwgen reads"
+    assert found.message == "the file is larger than 128 KiB, the most that fwgen reads"
 
 
 def test_reads_up_to_the_limit_and_no_further(tmp_path: Path) -> None:

@@ -119,8 +119,7 @@ def test_places_survive_a_change_in_code() -> None:
 def test_a_warning_does_not_stop() -> None:
     spec = parse_spec(TEXT.replace("# air: 20 °C", "air: 80 °C"), "hot.yaml")
     assert render_all(spec.warnings).splitlines()[0] == (
-        "hot.yaml:15:8: warning[air-temperature]: "
-        "the HC-SR04 works from -15 °C to 70 °C, the air is outside"
+        "hot.yaml:15:8: warning[air-temperature]: the HC-SR04 works only from -15 °C to 70 °C"
     )
 
 
@@ -158,7 +157,7 @@ def test_diagnostics_as_json() -> None:
             "line": 13,
             "column": 11,
             "length": 2,
-            "hint": "`60 ms`?",
+            "hint": "did you mean `60 ms`?",
         }
     ]
 

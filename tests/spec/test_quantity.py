@@ -57,8 +57,8 @@ def test_reads_exactly(text: str, resolution: str, count: int) -> None:
 @pytest.mark.parametrize(
     ("text", "dimension", "rule", "hint"),
     [
-        ("60", Dimension.TIME, "no-unit", "`60 µs`?"),
-        ("-1.5", Dimension.LENGTH, "no-unit", "`-1.5 mm`?"),
+        ("60", Dimension.TIME, "no-unit", "did you mean `60 µs`?"),
+        ("-1.5", Dimension.LENGTH, "no-unit", "did you mean `-1.5 mm`?"),
         ("60 mm", Dimension.TIME, "wrong-dimension", "write a time (µs, ms, s, min, h)"),
         ("5 m", Dimension.TIME, "wrong-dimension", "`m` is metres; did you mean `5 min`?"),
         ("5 Ms", Dimension.TIME, "unknown-unit", "did you mean `5 ms`?"),
@@ -68,7 +68,7 @@ def test_reads_exactly(text: str, resolution: str, count: int) -> None:
         ("5 kib", Dimension.SIZE, "unknown-unit", "did you mean `5 KiB`?"),
         ("5 hz", Dimension.FREQUENCY, "unknown-unit", "did you mean `5 Hz`?"),
         ("5 stone", Dimension.SIZE, "unknown-unit", "write a size (B, KiB, MiB)"),
-        ("0,5 s", Dimension.TIME, "not-a-quantity", "decimals take a point: `0.5 s`"),
+        ("0,5 s", Dimension.TIME, "not-a-quantity", "write a decimal point: `0.5 s`"),
         ("", Dimension.TIME, "not-a-quantity", "write one number and one unit, as in `1 µs`"),
         (".5 s", Dimension.TIME, "not-a-quantity", None),
         ("1e3 ms", Dimension.TIME, "not-a-quantity", None),
@@ -90,7 +90,7 @@ def test_tells_mistakes_apart(text: str, dimension: Dimension, rule: str, hint: 
 def test_a_bare_number_is_offered_the_unit_of_the_example() -> None:
     with pytest.raises(QuantityError) as caught:
         parse("60", Dimension.TIME, example="200 ms")
-    assert caught.value.hint == "`60 ms`?"
+    assert caught.value.hint == "did you mean `60 ms`?"
 
 
 def test_never_rounds() -> None:

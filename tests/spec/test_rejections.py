@@ -1,7 +1,7 @@
 """Every file in rejections/ is refused with exactly the text beside it.
 
-After a change of the messages, `python tests/spec/test_rejections.py` writes the texts anew; read
-the diff before it is committed.
+After a change of the messages run `python tests/spec/test_rejections.py` to write the texts again,
+and read the diff before you commit it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
 def refusal(name: str) -> str:
-    """What a person who stands in the folder reads."""
+    """Return the text that a user sees whose current directory is the folder."""
     with pytest.raises(SpecErrors) as caught:
         load_spec(f"{name}.yaml")
     assert caught.value.exit_code == 2
