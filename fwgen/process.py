@@ -1,4 +1,7 @@
-"""Child processes that do not outlive fwgen: each leads a group, which is ended as a whole."""
+"""Child processes that do not outlive fwgen.
+
+Each leads its own process group, and fwgen ends the whole group.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +25,15 @@ _closed = threading.Event()
 
 
 class StoppingError(Exception):
-    """fwgen was told to stop: nothing is started any more."""
+    """fwgen is stopping: it starts no more processes."""
 
 
 @contextmanager
 def started(command: Sequence[Any], **options: Any) -> Iterator[subprocess.Popen[Any]]:
-    """A running child; whoever leaves the block by an exception ends the child and all of its own.
+    """Start a child process and yield it; an exception in the block ends its process group.
 
-    `options` are Popen's; without `stdin` the child reads nothing. Raises OSError if it cannot be
-    started.
+    `options` are Popen's; `stdin` is /dev/null by default. Raises OSError if the process cannot be
+    started, StoppingError after `end_all`.
     """
     options.setdefault("stdin", subprocess.DEVNULL)
     with _lock:
@@ -56,7 +59,7 @@ def started(command: Sequence[Any], **options: Any) -> Iterator[subprocess.Popen
 
 
 class _Start:
-    """A signal that comes while the main thread starts a child waits until the child is known."""
+    """Delays a signal that arrives while the main thread starts a child, until `_alive` has it."""
 
     held = False
     asked: BaseException | None = None
@@ -72,7 +75,10 @@ _start = _Start()
 
 
 def stop(error: BaseException) -> None:
-    """For a signal's handler: raises the error as soon as no child can get lost by it."""
+    """Raise the error, for a signal handler; later, if a child is just being started.
+
+    A child that is not yet in `_alive` would otherwise survive.
+    """
     if _start.held:
         _start.asked = error
     else:
@@ -80,7 +86,10 @@ def stop(error: BaseException) -> None:
 
 
 def run(command: Sequence[Any], **options: Any) -> subprocess.CompletedProcess[Any]:
-    """Like subprocess.run, of a child that does not outlive fwgen; a status is never an error."""
+    """Run a command as subprocess.run does, in a child that does not outlive fwgen.
+
+    A non-zero exit status raises nothing (`check` is ignored).
+    """
     timeout_s = options.pop("timeout", None)
     if options.pop("capture_output", False):
         options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -92,7 +101,7 @@ def run(command: Sequence[Any], **options: Any) -> subprocess.CompletedProcess[A
 
 @contextmanager
 def ended_together() -> Iterator[None]:
-    """For children that threads have started: whoever leaves the block by an exception ends all."""
+    """End all children, also those that other threads started, if the block raises an exception."""
     try:
         yield
     except BaseException:
@@ -101,38 +110,38 @@ def ended_together() -> Iterator[None]:
 
 
 def end_all() -> None:
-    """Ask all children to end, and start no more; who does not end soon is killed."""
+    """Send SIGTERM to all children and start no more; kill those still alive after 3 s."""
     _closed.set()
     asked = list(_alive)
     for process in asked:
-        _tell(process, signal.SIGTERM)
+        _signal(process, signal.SIGTERM)
     killer = threading.Timer(_PATIENCE_S, _kill, [asked])
     killer.daemon = True
     killer.start()
 
 
 def open_again() -> None:
-    """Children may be started again: the command that was stopped is over."""
+    """Allow new children again, after the stopped command has ended."""
     _closed.clear()
 
 
 def _kill(processes: Sequence[subprocess.Popen[Any]]) -> None:
     for process in processes:
         if process in _alive:
-            _tell(process, signal.SIGKILL)
+            _signal(process, signal.SIGKILL)
 
 
 def _end(process: subprocess.Popen[Any]) -> None:
-    _tell(process, signal.SIGTERM)
+    _signal(process, signal.SIGTERM)
     try:
         process.wait(_PATIENCE_S)
     except subprocess.TimeoutExpired:
         pass
     finally:
-        _tell(process, signal.SIGKILL)  # and whoever of the group is left
+        _signal(process, signal.SIGKILL)  # also ends the rest of its group
         process.wait()
 
 
-def _tell(process: subprocess.Popen[Any], what: signal.Signals) -> None:
+def _signal(process: subprocess.Popen[Any], number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, what)
+        os.killpg(process.pid, number)

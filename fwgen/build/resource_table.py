@@ -1,6 +1,6 @@
-"""The resource table of a firmware: what it asks of Linux, and what Linux answers in it.
+"""Parses a firmware's resource table: what the firmware requests, and where Linux writes its reply.
 
-Layouts are those of include/linux/remoteproc.h; the checks are Linux's, in its order and words.
+Source of the layouts: Linux include/linux/remoteproc.h. The checks have Linux's order and wording.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ VIRTIO_ID_RPMSG: Final = 7
 FEATURE_NAME_SERVICE: Final = 1 << 0
 """VIRTIO_RPMSG_F_NS: the firmware announces its channels."""
 ANY_ADDRESS: Final = 0xFFFF_FFFF
-"""Linux chooses the place."""
+"""Device address that leaves the choice to Linux."""
 
 _VERSION: Final = 1
 _CARVEOUT, _DEVMEM, _TRACE, _VDEV = range(4)
@@ -26,7 +26,7 @@ _VRING_ENTRY: Final = struct.Struct("<IIIII")
 _CARVEOUT_ENTRY: Final = struct.Struct("<IIIII32s")
 _TRACE_ENTRY: Final = struct.Struct("<III32s")
 
-# Where Linux writes into a vdev's entry, from its beginning behind the type
+# Where Linux writes into a vdev's entry: offsets from the first byte after its type
 VDEV_GFEATURES: Final = 12
 VDEV_STATUS: Final = 20
 VDEV_VRINGS: Final = _VDEV_ENTRY.size
@@ -36,7 +36,7 @@ VRING_NOTIFYID: Final = 12
 
 
 class TableError(Exception):
-    """Linux refuses the table: what its log says."""
+    """Linux refuses the table; the text is the message in its log."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,18 @@ class Vring:
     address: int
     align: int
     entries: int
-    """Buffers."""
+    """Number of buffers."""
 
     @property
     def size_bytes(self) -> int:
-        """vring_size() of include/uapi/linux/virtio_ring.h."""
+        """As vring_size() of Linux include/uapi/linux/virtio_ring.h computes it."""
         driver = 16 * self.entries + 2 * (3 + self.entries)
         return -(-driver // self.align) * self.align + 2 * 3 + 8 * self.entries
 
 
 @dataclass(frozen=True)
 class Vdev:
-    """`offset` of the entry, behind its type, from the table's beginning."""
+    """`offset`: of the first byte after the entry's type, from the start of the table."""
 
     offset: int
     device_id: int
@@ -77,11 +77,14 @@ class Resources:
     vdevs: tuple[Vdev, ...]
     carveouts: tuple[Carveout, ...]
     unsupported: tuple[int, ...]
-    """Types that Linux skips with a warning."""
+    """Types of the entries that Linux skips with a warning."""
 
 
 def check_head(table: bytes) -> None:
-    """What Linux looks at to find the table (rproc_elf_find_rsc_table). Raises TableError."""
+    """Check what Linux checks when it finds the table (rproc_elf_find_rsc_table).
+
+    Raises TableError.
+    """
     if len(table) < _TABLE_HEAD.size:
         raise TableError("header-less resource table")
     version, number, first, second = _TABLE_HEAD.unpack_from(table)
@@ -94,7 +97,7 @@ def check_head(table: bytes) -> None:
 
 
 def parse_table(table: bytes) -> Resources:
-    """Every entry, checked as Linux's handlers check them. Raises TableError."""
+    """Return all entries, checked as Linux's handlers check them. Raises TableError."""
     check_head(table)
     number = _TABLE_HEAD.unpack_from(table)[1]
     vdevs: list[Vdev] = []
@@ -113,7 +116,7 @@ def parse_table(table: bytes) -> Resources:
         elif kind == _TRACE:
             _check(available, _TRACE_ENTRY, table, start, 2, "trace")
         elif kind == _DEVMEM:
-            raise TableError("devmem rsc without an IOMMU")  # Linux says nothing: -EINVAL alone
+            raise TableError("devmem rsc without an IOMMU")  # Linux itself logs nothing
         else:
             unsupported.append(kind)
     return Resources(tuple(vdevs), tuple(carveouts), tuple(unsupported))
@@ -149,7 +152,7 @@ def _carveout(table: bytes, start: int, available: int) -> Carveout:
 def _check(
     available: int, layout: struct.Struct, table: bytes, start: int, reserved: int, what: str
 ) -> None:
-    """The entry is whole and its reserved word zero."""
+    """Raise TableError if the entry is truncated or its reserved word is not zero."""
     if available < layout.size:
         raise TableError(f"{what} rsc is truncated")
     if layout.unpack_from(table, start)[reserved]:

@@ -1,4 +1,4 @@
-"""How much of each window an ELF takes, and how large its log may be."""
+"""How much of each window an ELF uses, and how large its log may be."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from fwgen.plan.model import Plan
 from fwgen.soc.model import Region
 
 LOG_STEP_BYTES = 1024
-"""`log: auto` ends at a multiple of this, so that a byte more or less of data does not move it."""
+"""`log: auto` takes a multiple of this, so that small changes of the data do not move the log."""
 
 
 def used_bytes(elf: Elf, window: Region) -> int:
-    """From the window's start to the last byte that the image takes of it, loaded or run."""
+    """Return the bytes from the window's start to the last one that the image uses.
+
+    Both the addresses at which it runs and those to which it is loaded count.
+    """
     ends = [s.end for s in elf.allocated if window.start <= s.start < window.end]
     ends += [
         s.load_start + s.file_bytes
@@ -24,15 +27,15 @@ def used_bytes(elf: Elf, window: Region) -> int:
 
 
 def auto_log_bytes(elf: Elf, data: Region) -> int:
-    """What the data leave for the log; 0 or less than nothing counts as 0."""
+    """Return the bytes that the data leave for the log, 0 if they leave none."""
     left = data.size_bytes - used_bytes(elf, data)
     return max(0, left // LOG_STEP_BYTES * LOG_STEP_BYTES)
 
 
 def plan_for(plan: Plan, elf: Elf) -> Plan:
-    """The plan with the log that this ELF leaves room for, where the spec says `log: auto`.
+    """Return the plan with the log that this ELF leaves room for, if the spec says `log: auto`.
 
-    The same plan where the spec gives a size. Raises PlanErrors if a rule does not hold any more.
+    Returns `plan` itself if the spec gives a size. Raises PlanErrors if the new plan breaks a rule.
     """
     if plan.spec.memory.log_size_bytes is not None:
         return plan
@@ -40,7 +43,7 @@ def plan_for(plan: Plan, elf: Elf) -> Plan:
 
 
 def plan_or_nominal(plan: Plan, elf: Elf) -> Plan:
-    """As `plan_for`; the plan as it was where the ELF leaves no room for a log."""
+    """As `plan_for`, but return `plan` itself if the ELF leaves no room for a log."""
     try:
         return plan_for(plan, elf)
     except PlanErrors:
@@ -48,7 +51,7 @@ def plan_or_nominal(plan: Plan, elf: Elf) -> Plan:
 
 
 def largest_symbols(elf: Elf, window: Region) -> list[Symbol]:
-    """Functions and objects that run in the window, the largest first."""
+    """Return the functions and objects whose address is in the window, the largest first."""
     inside = {
         (s.start, s.name): s
         for s in elf.symbols
@@ -57,19 +60,19 @@ def largest_symbols(elf: Elf, window: Region) -> list[Symbol]:
     return sorted(inside.values(), key=lambda s: (-s.size_bytes, s.name))
 
 
-def log_told(elf: Elf) -> dict[str, Region]:
-    """Where the firmware itself says that its log is: name of the symbol -> region."""
-    told: dict[str, Region] = {}
+def declared_log(elf: Elf) -> dict[str, Region]:
+    """Return the log's region as the firmware declares it: name of the symbol -> region."""
+    found: dict[str, Region] = {}
     config = elf.symbol("fwgen_config")
     if config:
         start = _member(elf, config, "log_start")
         size_bytes = _member(elf, config, "log_size_bytes")
         if start is not None and size_bytes is not None:
-            told["fwgen_config"] = Region(start, size_bytes)
+            found["fwgen_config"] = Region(start, size_bytes)
     begin, end = elf.symbol("fwgen_log_start"), elf.symbol("fwgen_log_end")
     if begin and end:
-        told["fwgen_log_start"] = Region(begin.start, end.start - begin.start)
-    return told
+        found["fwgen_log_start"] = Region(begin.start, end.start - begin.start)
+    return found
 
 
 def _member(elf: Elf, symbol: Symbol, name: str) -> int | None:

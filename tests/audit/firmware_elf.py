@@ -55,7 +55,7 @@ class Layout:
 
 @cache
 def _workshop() -> TemporaryDirectory[str]:
-    """Goes with this process."""
+    """Return a folder that is removed when this process ends."""
     return TemporaryDirectory(prefix="fwgen-audit-")
 
 
@@ -87,7 +87,7 @@ def link(
     spec: Path = SPEC,
     flags: Sequence[str] = (),
 ) -> Path:
-    """`config`: what fwgen_config.c says; with NO_CONFIG among the defines it is left out."""
+    """Compile and link. `config`: the content of fwgen_config.c, unused if NO_CONFIG is defined."""
     folder = _folder()
     (folder / "fwgen_config.c").write_bytes(config)
     (folder / "src").symlink_to(_FIRMWARE)
@@ -121,7 +121,7 @@ def link(
 
 
 def with_relocations(folder: Path) -> Path:
-    """The firmware of a folder linked again, the relocations kept in it."""
+    """Link a folder's firmware again, with its relocations kept, and return the new ELF."""
     compile_all = (folder / "command").read_text().split("\n")
     _run([*compile_all, "-c"], folder)
     objects = sorted(str(path.name) for path in folder.glob("*.o"))
@@ -161,7 +161,7 @@ def _script(layout: Layout, plan: Plan) -> str:
 
 
 def patched(elf: Path, *changes: tuple[int, bytes], size_bytes: int | None = None) -> Path:
-    """A copy with other bytes at some offsets, cut to a size if one is given."""
+    """Return a copy with other bytes at some offsets, cut to a size if one is given."""
     content = bytearray(elf.read_bytes())
     for offset, new in changes:
         content[offset : offset + len(new)] = new

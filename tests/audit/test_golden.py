@@ -1,4 +1,4 @@
-"""`fwgen audit --json` word for word: other tools read it."""
+"""The exact output of `fwgen audit --json`: other tools read it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.audit.golden.__main__ import DEFINES, HERE, document
 @pytest.mark.parametrize("name", DEFINES)
 def test_document(name: str) -> None:
     wanted = (HERE / f"{name}.json").read_text(encoding="utf-8")
-    assert document(name) == wanted, "if that is meant: python -m tests.audit.golden"
+    assert document(name) == wanted, "if intended: python -m tests.audit.golden --keep"
 
 
 def test_shape() -> None:

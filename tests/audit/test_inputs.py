@@ -1,4 +1,4 @@
-"""What is no ELF for the M33 is told in a sentence, exit code 2; a damaged one does no harm."""
+"""A file that is not an ELF for the M33 ends in one sentence and exit code 2, also if damaged."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_stripped() -> None:
 
 
 def test_damaged_bytes_end_in_findings_or_a_sentence() -> None:
-    """Whatever byte of the headers and tables is wrong, no traceback comes of it."""
+    """A wrong byte anywhere in the headers and tables never causes a traceback."""
     good = firmware()
     content = good.read_bytes()
     (sections,) = struct.unpack_from("<I", content, 32)
@@ -95,10 +95,10 @@ def test_without_pyelftools(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.exit_code == 3
 
 
-def test_without_debug_information_the_owner_cannot_be_told() -> None:
+def test_without_debug_information_the_audit_recognises_no_module() -> None:
     found = audit(firmware(flags=("-g0",)), plan())
     assert {finding.rule_id for finding in found} == {"ddr-pointer"}
-    assert all("built with -g" in finding.hint for finding in found)
+    assert all("build with -g" in finding.hint for finding in found)
 
 
 def test_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_device_that_never_ends_is_no_firmware(monkeypatch: pytest.MonkeyPatch
         read_elf(Path("/dev/zero"))
 
 
-def test_a_pipe_that_nobody_writes_to_is_no_firmware(
+def test_a_pipe_without_a_writer_is_no_firmware(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fwgen.files._WRITER_WITHIN_S", 0.1)

@@ -1,4 +1,4 @@
-"""Every rule of the audit lets the good firmware pass and catches one that breaks it."""
+"""Every rule of the audit passes the good firmware and reports a firmware that breaks it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DDR = 0x8010_0000
 
 @dataclass(frozen=True)
 class Case:
-    """A firmware that breaks a rule, and words of what is told of it."""
+    """A firmware that breaks a rule. `words`: part of the finding's message."""
 
     words: str
     defines: tuple[str, ...] = ()
@@ -47,9 +47,9 @@ def _renamed(elf: Path, name: bytes, new: bytes) -> Path:
 
 CASES: dict[str, dict[str, Case]] = {
     "segment-in-ddr": {
-        "code": Case("lies at 0x80100000, in DDR", layout=Layout(code=DDR)),
+        "code": Case("is at 0x80100000, in DDR", layout=Layout(code=DDR)),
         "data": Case("runs at 0x80A00000, in DDR", layout=Layout(data=0x80A0_0000)),
-        "bss": Case("lies at 0x81200000", ("BULK=64",), Layout(bulk=0x8120_0000)),
+        "bss": Case("is at 0x81200000", ("BULK=64",), Layout(bulk=0x8120_0000)),
         "loaded there": Case(
             "is loaded at 0x80200000", patch=lambda e: _header(e, 1, 3, 0x8020_0000)
         ),
@@ -58,21 +58,21 @@ CASES: dict[str, dict[str, Case]] = {
         "another memory": Case(
             "0x0A060000 to 0x0A06003F, outside of 0x0A043000", ("BULK=64",), Layout()
         ),
-        "OP-TEE's pages of SRAM1": Case("lies at 0x0A040000", layout=Layout(code=0x0A04_0000)),
-        "DDR parameters behind the data": Case(
-            "lies at 0x0A09F000 to 0x0A09F03F", ("BULK=64",), Layout(bulk=0x0A09_F000)
+        "OP-TEE's pages of SRAM1": Case("is at 0x0A040000", layout=Layout(code=0x0A04_0000)),
+        "DDR parameters after the data": Case(
+            "is at 0x0A09F000 to 0x0A09F03F", ("BULK=64",), Layout(bulk=0x0A09_F000)
         ),
-        "nowhere": Case("lies at 0x20000000", ("BULK=64",), Layout(bulk=0x2000_0000)),
+        "nowhere": Case("is at 0x20000000", ("BULK=64",), Layout(bulk=0x2000_0000)),
     },
     "segment-overlap": {
-        "same place": Case("take the same memory", patch=lambda e: _header(e, 1, 3, 0x0A04_3100)),
+        "same place": Case("use the same memory", patch=lambda e: _header(e, 1, 3, 0x0A04_3100)),
     },
     "entry-outside": {
         "no Thumb bit": Case(
             "has no Thumb bit", patch=lambda e: patched(e, (24, struct.pack("<I", 0x0A04_3540)))
         ),
         "no code": Case(
-            "lies in no code", patch=lambda e: patched(e, (24, struct.pack("<I", 0x1001)))
+            "is not in executable code", patch=lambda e: patched(e, (24, struct.pack("<I", 0x1001)))
         ),
     },
     "remoteproc-region": {
@@ -84,7 +84,7 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "vectors-missing": {
         "another name": Case(
-            "no section .isr_vectors",
+            "expected a section .isr_vectors, found none",
             patch=lambda e: _renamed(e, b".isr_vectors", b".vectors_isr"),
         ),
     },
@@ -92,22 +92,24 @@ CASES: dict[str, dict[str, Case]] = {
         "half way": Case("a multiple of 0x00000800", layout=Layout(vector_offset=0x400)),
     },
     "vectors-target": {
-        "reset without Thumb bit": Case("reset goes to 0x0A043550", ("RESET=0x0A043550",)),
-        "reset into data": Case("reset goes to 0x0A080001", ("RESET=0x0A080001",)),
+        "reset without Thumb bit": Case("reset points to 0x0A043550", ("RESET=0x0A043550",)),
+        "reset into data": Case("reset points to 0x0A080001", ("RESET=0x0A080001",)),
         "no stack": Case(
-            "the first stack would begin at 0x00000000",
+            "the initial stack pointer 0x00000000",
             patch=lambda e: patched(e, (_offset(e, ".isr_vectors"), bytes(4))),
         ),
     },
     "resource-table-missing": {
-        "left out": Case("no section .resource_table", ("NO_TABLE",)),
+        "left out": Case("expected a section .resource_table, found none", ("NO_TABLE",)),
         "linked elsewhere": Case(
-            "the variable `resource_table` is in another one",
+            "the variable `resource_table` is in another section",
             patch=lambda e: _renamed(e, b".resource_table", b".table_resource"),
         ),
     },
     "resource-table-place": {
-        "in DDR": Case("is in DDR: its status byte", layout=Layout(table=0x8120_0000)),
+        "in DDR": Case(
+            "is in DDR: the firmware reads its status byte", layout=Layout(table=0x8120_0000)
+        ),
         "by bytes": Case(
             "and Linux reads it word by word", layout=Layout(table_align=1, table_offset=1)
         ),
@@ -118,17 +120,19 @@ CASES: dict[str, dict[str, Case]] = {
         "too many rings": Case("`vdev rsc is truncated`", ("RINGS=3",)),
     },
     "resource-table-vdev": {
-        "another device": Case("0 RPMsg devices", ("DEVICE=3",)),
+        "another device": Case(
+            "expected 1 RPMsg device in the resource table, found 0", ("DEVICE=3",)
+        ),
         "no announcement": Case("VIRTIO_RPMSG_F_NS", ("FEATURES=0",)),
-        "one ring": Case("1 rings; 2 are due", ("RINGS=1",)),
-        "already up": Case("the status byte is 0x4 in the file", ("STATUS=4",)),
+        "one ring": Case("expected 2 rings, one for each direction, found 1", ("RINGS=1",)),
+        "already up": Case("the status byte must be 0 in the file, found 0x4", ("STATUS=4",)),
     },
     "resource-table-rings": {
-        "fewer buffers": Case("vdev0vring0 has 4 buffers, the plan 8", ("BUFFERS=4",)),
-        "too many": Case("the Linux fragment gives it 4 KiB", ("BUFFERS=256",)),
-        "alignment": Case("aligned to 24, no power of two", ("RING_ALIGN=24",)),
-        "swapped": Case("vdev0vring0 at 0x812F9000; the Linux", ("RING0=0x812F9000u",)),
-        "elsewhere": Case("vdev0vring1 at 0x81200000", ("RING1=0x81200000u",)),
+        "fewer buffers": Case("vdev0vring0: the plan has 8 buffers, found 4", ("BUFFERS=4",)),
+        "too many": Case("the Linux fragment reserves 4 KiB", ("BUFFERS=256",)),
+        "alignment": Case("must be a power of two, found 24", ("RING_ALIGN=24",)),
+        "swapped": Case("vdev0vring0 is at 0x812F9000; in the Linux", ("RING0=0x812F9000u",)),
+        "elsewhere": Case("vdev0vring1 is at 0x81200000", ("RING1=0x81200000u",)),
     },
     "log-missing": {
         "not fwgen's": Case(
@@ -145,7 +149,7 @@ CASES: dict[str, dict[str, Case]] = {
     "log-covered": {
         "by the stacks": Case("noinit (0x0A080008 to", ("MAIN_STACK=65536",)),
         "by a section that is not loaded": Case(
-            "reaches into the log", ("BULK=64",), Layout(bulk=0x0A09_0000)
+            "overlaps the log (", ("BULK=64",), Layout(bulk=0x0A09_0000)
         ),
     },
     "other-spec": {
@@ -197,8 +201,8 @@ def test_every_rule_has_a_firmware_that_breaks_it() -> None:
 )
 def test_rule_catches(rule: str, case: Case) -> None:
     found = audit(case.build(), plan())
-    told = [finding.message for finding in found if finding.rule_id == rule]
-    assert any(case.words in message for message in told), found
+    messages = [finding.message for finding in found if finding.rule_id == rule]
+    assert any(case.words in message for message in messages), found
 
 
 def _only(found: list[Finding]) -> Finding:
@@ -223,13 +227,13 @@ def test_a_pointer_is_named_with_function_and_line(define: str, function: str, t
 
 
 def test_bytes_text_and_hashes_are_no_pointers() -> None:
-    """firmware/main.c holds each of them, with the bits of addresses in DDR."""
+    """firmware/main.c has each of them, with the bits of addresses in DDR."""
     content = firmware().read_bytes()
     assert struct.pack("<II", 0x8120_0010, 0x8120_0000) in content
     assert audit(firmware(), plan()) == []
 
 
-def test_ring_addresses_of_the_plan_are_as_good_as_any() -> None:
+def test_ring_addresses_of_the_plan_pass() -> None:
     ddr = plan().ddr
     fixed = (f"RING0={ddr.vring0.start:#x}u", f"RING1={ddr.vring1.start:#x}u")
     assert audit(firmware(*fixed), plan()) == []

@@ -1,4 +1,4 @@
-"""How deep known calls go, and which stack they run on."""
+"""The depth of known calls, and the stack on which they run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decoder, against instructions as the Armv8-M manual (and objdump) spells them."""
+"""The decoder against the encodings of the Armv8-M manual (checked with objdump)."""
 
 from __future__ import annotations
 

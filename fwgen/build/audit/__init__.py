@@ -1,4 +1,4 @@
-"""The audit: an ELF, whoever built it, held against the plan of a spec."""
+"""The audit: checks an ELF, built by fwgen or not, against the plan of a spec."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ __all__ = ["RULES", "Finding", "Subject", "audit", "examine"]
 
 
 def audit(path: Path, plan: Plan) -> list[Finding]:
-    """Raises ElfError for a file that is no ELF for the M33."""
+    """Return all findings, errors first. Raises ElfError if the file is not an ELF for the M33."""
     return examine(subject_of(path, plan))
 
 
 def subject_of(path: Path, plan: Plan) -> Subject:
-    """`log: auto` in the spec means what this ELF leaves for the log."""
+    """Return the ELF and the plan; with `log: auto` the log takes what this ELF leaves free.
+
+    Raises ElfError, also for a stripped ELF.
+    """
     elf = Elf(path)
-    elf.symbols  # noqa: B018  a stripped ELF is told at once
+    elf.symbols  # noqa: B018  raises ElfError for a stripped ELF
     return Subject(elf, plan_or_nominal(plan, elf))
 
 
 def examine(subject: Subject) -> list[Finding]:
-    """All that the rules find, in the rules' order, errors first."""
+    """Return all findings in the order of the rules, errors first."""
     found = list(check_all(subject))
     return sorted(found, key=lambda finding: finding.severity != "error")

@@ -1,4 +1,4 @@
-"""What the audit found, each with its place in the ELF and the source, and the way out."""
+"""The audit's findings, each with its place in the ELF and in the source, and how to fix it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Place:
-    """What is known of where; `file` as the compiler wrote it, `line` 0 if it is not known."""
+    """Where a finding is, as far as it is known.
+
+    `file`: as the compiler wrote it; `line`: 0 if unknown.
+    """
 
     address: int | None = None
     section: str = ""
@@ -22,7 +25,7 @@ class Place:
     line: int = 0
 
     def __str__(self) -> str:
-        """`0x0A043A1C in stray, src/display.c:42`; '' if nothing is known."""
+        """`0x0A043A1C in stray, src/display.c:42`; '' if the place is unknown."""
         parts = [f"0x{self.address:08X}"] if self.address is not None else []
         if self.symbol:
             parts.append(f"in {self.symbol}")
@@ -55,7 +58,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """`title` says in a line what the rule demands."""
+    """`title`: what the rule requires, in one line."""
 
     id: str
     title: str
@@ -66,7 +69,7 @@ class Rule:
 
 
 def render(finding: Finding, file: str) -> str:
-    """The finding as people read it, without a final newline."""
+    """Return the finding as text, without a final newline."""
     lines = [f"{file}: {finding.severity}[{finding.rule_id}]: {finding.message}"]
     place = str(finding.place)
     if place:
@@ -77,7 +80,7 @@ def render(finding: Finding, file: str) -> str:
 
 
 def render_all(findings: Iterable[Finding], file: str) -> str:
-    """All of them, an empty line between, and how many there are."""
+    """Return all findings as text, with an empty line between them and the counts at the end."""
     found = list(findings)
     blocks = [render(finding, file) for finding in found]
     counts = [(n, sum(f.severity == n for f in found)) for n in ("error", "warning")]
@@ -89,7 +92,7 @@ def render_all(findings: Iterable[Finding], file: str) -> str:
 
 
 def near(file: str | Path) -> str:
-    """The path from here, if the file lies below; else as it is."""
+    """Return the path relative to the working directory if the file is below it, else unchanged."""
     path = Path(os.path.normpath(file))
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -19,7 +19,7 @@ def passed(findings: list[Finding]) -> bool:
 
 
 def to_json(subject: Subject, findings: list[Finding]) -> dict[str, Any]:
-    """Addresses and sizes are numbers, in bytes."""
+    """Return the JSON document; addresses and sizes are numbers, sizes in bytes."""
     elf, plan = subject.elf, subject.plan
     return {
         "fwgen-audit": FORMAT,
@@ -66,7 +66,7 @@ def to_json(subject: Subject, findings: list[Finding]) -> dict[str, Any]:
 
 
 def to_text(subject: Subject, findings: list[Finding]) -> str:
-    """What was found, then one line that sums up."""
+    """Return the findings and a last line with the result."""
     elf, name = subject.elf, os.path.relpath(subject.elf.path)
     name = str(elf.path) if name.startswith("..") else name
     if passed(findings):
@@ -78,5 +78,5 @@ def to_text(subject: Subject, findings: list[Finding]) -> str:
     else:
         broken = len({finding.rule_id for finding in findings if finding.severity == "error"})
         verdict = f"{name}: failed, {broken} of {len(RULES)} rules are broken"
-    told = render_all(findings, name)
-    return f"{told}\n\n{verdict}" if told else verdict
+    text = render_all(findings, name)
+    return f"{text}\n\n{verdict}" if text else verdict

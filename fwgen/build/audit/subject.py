@@ -1,4 +1,4 @@
-"""What the rules examine: the ELF, the plan it is held against, and its code taken apart."""
+"""What the rules examine: the ELF, its decoded code, and the plan that it is checked against."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Subject:
 
     @property
     def windows(self) -> tuple[Window, Window]:
-        """Where the firmware may be, apart from its log's region."""
+        """The windows that the firmware may use, apart from the log's region."""
         return self.plan.code, self.plan.data
 
     @property
@@ -37,19 +37,19 @@ class Subject:
         return self.plan.board.chip.memories[self.plan.ddr.shm.memory]
 
     def memory_of(self, region: Region) -> Memory | None:
-        """The chip's memory that the region begins in."""
+        """Return the chip's memory in which the region begins, None if there is none."""
         memories = self.plan.board.chip.memories.values()
         return next((m for m in memories if m.start <= region.start < m.end), None)
 
     def names(self, segment: Segment) -> str:
-        """What lies in a segment, for a sentence: its largest sections first."""
+        """Return the names of a segment's largest sections (at most 3), for a message."""
         sections = sorted(self.elf.sections_of(segment), key=lambda s: -s.size_bytes)
         names = [section.name for section in sections[:3]]
         more = ", ..." if len(sections) > 3 else ""
         return f"{', '.join(names)}{more}" if names else f"segment {segment.index}"
 
     def code_place(self, address: int) -> Place:
-        """An instruction's place."""
+        """Return the place of an instruction."""
         symbol, line = self.elf.symbol_at(address), self.elf.debug.line_of(address)
         return Place(
             address=address,
@@ -60,7 +60,7 @@ class Subject:
         )
 
     def data_place(self, address: int) -> Place:
-        """The place of a variable, or of something in it."""
+        """Return the place of a variable that covers the address."""
         symbol = self.elf.symbol_at(address)
         line = self.elf.debug.object_line(symbol.start) if symbol else None
         return Place(

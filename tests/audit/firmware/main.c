@@ -1,4 +1,4 @@
-/* The least that passes the audit; -D... makes one thing wrong. */
+/* The smallest firmware that passes the audit; each -D... breaks one rule. */
 #include <stdint.h>
 
 #include "fwgen_config.h"
@@ -86,7 +86,7 @@ __attribute__((section(".noinit"), used)) char padding[PADDING];
 
 int initialised = 5;
 
-/* None of these is an address, whatever the bits say. */
+/* None of these is an address, although the bits look like one. */
 const uint8_t picture[8] = {0x10, 0x00, 0x20, 0x81, 0x00, 0x00, 0x20, 0x81};
 const char words_of_text[] = "xx\303\200xx\303\200 une voiture \303\240 la porte";
 const float temperature = -3.0e-38f;
@@ -124,7 +124,7 @@ void (*volatile through)(void) = spurious;
 #endif
 
 #ifdef THREAD
-/* As Zephyr's; the stack, then the entry function. */
+/* As in Zephyr: the stack, then the entry function. */
 __attribute__((noinline)) void z_impl_k_thread_create(char *stack, void (*entry)(void))
 {
 	__asm__ volatile("" ::"r"(stack), "r"(entry));

@@ -1,4 +1,4 @@
-/* What no other module may do. */
+/* What only link.c may do. */
 #include <stdint.h>
 
 static inline void consume(uintptr_t where)
@@ -7,7 +7,7 @@ static inline void consume(uintptr_t where)
 }
 
 #ifdef STRAY_LITERAL
-/* In one line: where in a function a constant is loaded is the compiler's choice. */
+/* On one line, because the compiler chooses where in a function it loads a constant. */
 /* clang-format off */
 __attribute__((used, noinline)) void stray_literal(void) { consume(0x81200010u); }
 /* clang-format on */

@@ -1,4 +1,5 @@
-"""Two small ELFs of the tests' own firmware and what `fwgen audit --json` says of them.
+"""Two small ELFs of the tests' firmware, and the output of `fwgen audit --json` for each.
 
-`python -m tests.audit.golden` builds the ELFs anew and writes what is said of them.
+`python -m tests.audit.golden` builds the ELFs again and writes that output;
+`python -m tests.audit.golden --keep` leaves the ELFs unchanged.
 """

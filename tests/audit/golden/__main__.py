@@ -1,4 +1,4 @@
-"""Builds the golden ELFs and writes the documents. Look at the difference before committing it."""
+"""Writes the golden ELFs and documents. Review the difference before you commit it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from fwgen.cli.main import main
@@ -19,19 +20,20 @@ DEFINES: dict[str, tuple[str, ...]] = {
 
 
 def document(name: str) -> str:
-    """What `fwgen audit NAME.elf --json` prints, run in this folder."""
+    """Return the output of `fwgen audit NAME.elf --json`, run in this folder."""
     before = Path.cwd()
     os.chdir(HERE)
     try:
-        with contextlib.redirect_stdout(io.StringIO()) as said:
+        with contextlib.redirect_stdout(io.StringIO()) as output:
             main(["audit", f"{name}.elf", "--spec", os.path.relpath(SPEC, HERE), "--json"])
     finally:
         os.chdir(before)
-    return said.getvalue()
+    return output.getvalue()
 
 
 if __name__ == "__main__":
     for name, defines in DEFINES.items():
-        shutil.copyfile(firmware(*defines), HERE / f"{name}.elf")
+        if "--keep" not in sys.argv[1:]:
+            shutil.copyfile(firmware(*defines), HERE / f"{name}.elf")
         (HERE / f"{name}.json").write_text(document(name), encoding="utf-8")
-        print(f"wrote {name}.elf and {name}.json")
+        print(f"wrote {name}")

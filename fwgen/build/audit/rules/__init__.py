@@ -1,4 +1,4 @@
-"""The audit's rules, one module a group: `RULES` and `check(subject)`."""
+"""The audit's rules. Each module has a group of them: `RULES` and `check(subject)`."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""No address in DDR outside of the one module that owns every access to it.
+"""Only one module may contain addresses in DDR.
 
-A constant counts as an address in DDR if it points into a part of DDR that the M33 knows of (the
-shared memory, the rings, the buffers, the stock place of code and data), or anywhere in DDR if an
-instruction accesses memory through it or the linker relocated it. Elsewhere a number with the upper
-bit set (a hash, a flag) is just that. Data is judged by its type: no `char` array is a pointer.
+A constant counts as an address in DDR in two cases. It points into a part of DDR that the M33 uses
+(shared memory, rings, buffers, the stock place of code and data). Or it points anywhere into DDR,
+and an instruction accesses memory through it or the linker relocated it. Other numbers with the
+upper bit set are hashes or flags. Data is judged by its type: a `char` array is not a pointer.
 """
 
 from __future__ import annotations
@@ -18,28 +18,29 @@ from fwgen.build.resource_table import SECTION as RESOURCE_TABLE
 from fwgen.plan.words import address
 from fwgen.soc.model import Region
 
-POINTER = Rule("ddr-pointer", "no address in DDR outside of the one module that owns it")
+POINTER = Rule("ddr-pointer", "only the module that owns DDR contains addresses in DDR")
 
 RULES = (POINTER,)
 
 OWNER = "src/link.c"
-"""The generated application's module that owns every access to DDR."""
+"""The only module of the generated application that accesses DDR."""
 
 _HINT = (
-    f"only {OWNER} may know where DDR is: it checks that the door is open. Go through its functions"
+    f"only {OWNER} may access DDR, because it checks that the door is open; call its functions "
+    "instead"
 )
-_NOBODY = (
-    f"without debug information no module can be told, not even {OWNER}: audit the ELF as it was "
-    "linked, built with -g"
+_HINT_NO_DEBUG = (
+    f"without debug information the audit cannot recognise any module, not even {OWNER}: build "
+    "with -g, and audit the ELF as the linker wrote it"
 )
 _SYSTEM_START = 0xE000_0000
-"""From here on the core's own registers (Armv8-M memory map), whatever the chip's DDR covers."""
+"""The core's own registers begin here (Armv8-M memory map), whatever the chip's DDR covers."""
 
 _EXEMPT = (RESOURCE_TABLE,)
-"""The resource table's ring addresses are Linux's to use."""
+"""Only Linux uses the ring addresses in the resource table."""
 
 
-_Told = tuple[str, Place]
+_Found = tuple[str, Place]
 
 
 @dataclass(frozen=True)
@@ -48,27 +49,27 @@ class _Part(Region):
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    parts, hint = _parts(subject), _HINT if subject.elf.debug.present else _NOBODY
+    parts, hint = _parts(subject), _HINT if subject.elf.debug.present else _HINT_NO_DEBUG
     ddr = Region(subject.ddr.start, min(subject.ddr.end, _SYSTEM_START) - subject.ddr.start)
     for message, place in (*_in_code(subject, ddr, parts), *_in_data(subject, ddr, parts)):
         yield POINTER.broken(message, place, hint)
 
 
 def _parts(subject: Subject) -> list[_Part]:
-    """The parts of DDR that the M33 has to do with, here or on the stock board."""
+    """Return the parts of DDR that the M33 uses, in this plan or on the stock board."""
     ddr = subject.plan.board.ddr
     carved = (ddr.code, ddr.data, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer)
     return [_Part(c.start, c.size_bytes, c.title) for c in carved]
 
 
 def _where(parts: list[_Part], value: int) -> str:
-    """The part of DDR, for a sentence; '' if it is none that the M33 has to do with."""
+    """Return the name of the part of DDR, for a message; '' if the M33 does not use it."""
     part = next((p for p in parts if p.start <= value < p.end), None)
     return f"in DDR ({part.title})" if part else ""
 
 
-def _in_code(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Told]:
-    told: set[tuple[str, str, int]] = set()
+def _in_code(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Found]:
+    reported: set[tuple[str, str, int]] = set()
     for constant in subject.code.constants():
         if not ddr.start <= constant.value < ddr.end:
             continue
@@ -78,15 +79,15 @@ def _in_code(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Tol
             continue
         at = constant.address if used is None else used
         line, place = subject.elf.debug.line_of(at), subject.code_place(at)
-        once = (place.symbol, place.file, place.line)
-        if (line and _owned(line.unit)) or once in told:
+        key = (place.symbol, place.file, place.line)
+        if (line and _owned(line.unit)) or key in reported:
             continue
-        told.add(once)
+        reported.add(key)
         does = "loads" if used is None else "accesses"
         yield f"{_name(place)} {does} {address(constant.value)}, {part or 'in DDR'}", place
 
 
-def _in_data(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Told]:
+def _in_data(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Found]:
     relocated = set(subject.elf.relocations)
     for word in _data_words(subject):
         if not ddr.start <= word.value < ddr.end or _own_code(subject, word.value):
@@ -102,7 +103,7 @@ def _in_data(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Tol
 
 
 def _data_words(subject: Subject) -> Iterator[Word]:
-    """Of the data sections, and of the constants that lie among the code (literal pools not)."""
+    """Yield the words of data sections and of constants among the code, without literal pools."""
     elf = subject.elf
     for section in elf.allocated:
         data = section.in_file and not section.executable and section.kind != "SHT_ARM_EXIDX"
@@ -119,14 +120,17 @@ def _owned(unit: str) -> bool:
 
 
 def _own_code(subject: Subject, value: int) -> bool:
-    """An image in DDR points to itself throughout; its segments are told of already."""
+    """Return whether the image is in DDR and the value points into it.
+
+    Such an image is full of addresses in DDR; `segment-in-ddr` reports it already.
+    """
     ddr = subject.plan.board.ddr
     stock = [p for p in (ddr.code, ddr.data) if any(p.overlaps(s) for s in subject.elf.segments)]
     return any(part.start <= value < part.end for part in stock)
 
 
 def _may_point(subject: Subject, at: int) -> bool:
-    """By its type if that is known; without one, what reads as text does not point."""
+    """Return whether the word may be a pointer: by its type, or if unknown, unless it is text."""
     symbol = subject.elf.symbol_at(at)
     leaf = subject.elf.debug.leaf_at(symbol.start, at - symbol.start) if symbol else None
     if leaf is not None:
@@ -135,7 +139,7 @@ def _may_point(subject: Subject, at: int) -> bool:
 
 
 def _in_text(subject: Subject, at: int) -> bool:
-    """Is the word part of a string, from the zero before to the zero after?"""
+    """Return whether the bytes around the word, between two zero bytes, are a string."""
     section = subject.elf.section_at(at)
     if section is None:
         return False

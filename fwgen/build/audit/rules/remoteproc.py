@@ -1,5 +1,8 @@
-"""What Linux's remoteproc would refuse, in its own order and words (rproc_elf_sanity_check and
-rproc_elf_load_segments in drivers/remoteproc/remoteproc_elf_loader.c)."""
+"""What Linux's remoteproc would refuse, in its order and with its messages.
+
+Source: rproc_elf_sanity_check and rproc_elf_load_segments in Linux
+drivers/remoteproc/remoteproc_elf_loader.c.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ RULES = (REGION, SIZES)
 
 
 def memory_regions(plan: Plan) -> dict[str, Region]:
-    """What `memory-region` of the Linux fragment names: label -> where."""
+    """Return the regions in `memory-region` of the Linux fragment: label -> region."""
     ddr = plan.ddr
     used = [plan.code, plan.data, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
     regions: dict[str, Region] = {window.linux: window for window in used if window.linux}
@@ -34,14 +37,15 @@ def check(subject: Subject) -> Iterator[Finding]:
         place = Place(address=segment.load_start, section=subject.names(segment))
         if segment.file_bytes > segment.size_bytes:
             yield SIZES.broken(
-                f"{subject.names(segment)}: {size(segment.file_bytes)} in the file for "
-                f"{size(segment.size_bytes)} of memory; Linux: `bad phdr filesz`",
+                f"{subject.names(segment)} has {size(segment.file_bytes)} in the file but only "
+                f"{size(segment.size_bytes)} of memory; Linux refuses it: `bad phdr filesz`",
                 place,
+                "fix the linker script: p_filesz must be at most p_memsz",
             )
         if not any(region.contains(segment.loaded) for region in regions.values()):
             yield REGION.broken(
                 f"Linux cannot load {subject.names(segment)} to {address(segment.load_start)}: "
                 f"`bad phdr da {segment.load_start:#x} mem {segment.size_bytes:#x}`",
                 place,
-                f"`memory-region` in the Linux fragment names {', '.join(regions)}",
+                f"link it into one of the Linux fragment's `memory-region`: {', '.join(regions)}",
             )

@@ -1,4 +1,4 @@
-"""Stacks large enough for the calls that are known to run on them."""
+"""Stacks must be large enough for the calls that are known to run on them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fwgen.build.audit.finding import Finding, Place, Rule
 from fwgen.build.audit.subject import Subject
 from fwgen.plan.words import size
 
-SMALL = Rule("stack-small", "a stack is large enough for the calls that are known to use it")
+SMALL = Rule("stack-small", "each stack is large enough for the calls that are known to use it")
 
 RULES = (SMALL,)
 
@@ -21,7 +21,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         symbol = subject.elf.symbol_at(stack.start)
         line = subject.elf.debug.object_line(stack.start)
         yield SMALL.broken(
-            f"`{stack.name}` has {size(stack.size_bytes)}; {chain} and an interrupt take "
+            f"`{stack.name}` has {size(stack.size_bytes)}; {chain} and an interrupt need "
             f"{size(stack.needed_bytes)}",
             Place(
                 address=stack.start,
@@ -29,5 +29,5 @@ def check(subject: Subject) -> Iterator[Finding]:
                 file=line.file if line else "",
                 line=line.line if line else 0,
             ),
-            "a larger stack (CONFIG_..._STACK_SIZE in prj.conf)",
+            "make the stack larger (CONFIG_..._STACK_SIZE in prj.conf)",
         )
