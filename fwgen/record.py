@@ -1,8 +1,8 @@
-"""What a backend saw during one run: the only thing that verdict, report and pictures are made of.
+"""What a backend observed during one run. Verdict, report and pictures use nothing else.
 
 Two clocks: *scenario time* (0 = trigger of the first sample; fields `at_us`, `arrival_us`, `t_s`,
 `at_s`) and *device time* (microseconds since that boot of the firmware; `time_us`, with `boot`).
-Sequence numbers are 32 bits on the wire; here they are unwrapped into int64 by the backend.
+Sequence numbers are 32 bits on the wire; the backend unwraps them to int64.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ __all__ = ["Delivered", "Ints", "Taken"]
 
 Floats = NDArray[np.float64]
 
-# Values of Band.state: what Linux is doing.
+# Values of Band.state: the state of Linux.
 AWAKE, ASKING, SUSPENDING, ASLEEP, RESUMING, OFFLINE = (
     "awake",  # up, the application reads
-    "asking",  # SLEEP sent, until the guard after its acknowledgement is over
-    "suspending",  # Linux is on its way down; DDR still open
+    "asking",  # SLEEP sent, until the guard time after its acknowledgement has passed
+    "suspending",  # Linux suspends; DDR is still open
     "asleep",  # DDR closed
-    "resuming",  # DDR open again, Linux on its way up
-    "offline",  # rebooting, unbound, or its application is gone
+    "resuming",  # DDR is open again; Linux resumes
+    "offline",  # Linux reboots, the device is unbound, or the application does not run
 )
 BAND_STATES = (AWAKE, ASKING, SUSPENDING, ASLEEP, RESUMING, OFFLINE)
 
 # Values of SleepRecord.wake_cause.
 WAKE_CAUSES = (
     "user",  # a resume step
-    "timer",  # the suspend step's own time was over
+    "timer",  # the time in the suspend step has passed
     "log-full",  # the firmware rang the wake-up doorbell
     "abort",  # resumed before DDR was closed
-    "refused",  # the firmware did not agree
+    "refused",  # the firmware did not permit the suspend
     "reboot",  # Linux rebooted while asleep
-    "end",  # the scenario ended first
+    "end",  # the scenario ended
 )
 
 
@@ -60,17 +60,17 @@ class Gap:
 
 @dataclass(frozen=True)
 class SleepRecord:
-    """One suspend of Linux; a figure is None where the run never came to it."""
+    """One suspend of Linux; a figure is None if the run did not get that far."""
 
-    at_s: float  # the suspend was asked for
-    ack_ms: float | None  # from SLEEP sent to its acknowledgement received; None: there was none
+    at_s: float  # when the suspend was requested
+    ack_ms: float | None  # from SLEEP sent to its acknowledgement received; None: none came
     slept_s: float  # DDR closed to DDR open (0: aborted before)
     wake_cause: str  # one of WAKE_CAUSES
     first_sample_ms: float | None  # from Linux up again to the first sample received
-    drain_ms: float | None  # from Linux up again until all that was taken asleep is received
+    drain_ms: float | None  # from Linux up again until all samples taken asleep are received
     backlog: int  # samples waiting when Linux was up again
-    used_closed: int | None = None  # slots of the log in use when DDR closed; None: nobody looked
-    used_opened: int | None = None  # and when it opened
+    used_closed: int | None = None  # slots of the log in use when DDR closed; None: not known
+    used_opened: int | None = None  # the same when DDR opened
 
 
 @dataclass(frozen=True)
@@ -87,19 +87,19 @@ class DdrAccess:
     """The firmware touched DDR while it was closed."""
 
     t_s: float
-    pc: int | None  # None on the host backend, which has no program counter to show
+    pc: int | None  # None on the host backend, which has no program counter
     address: int | None
-    function: str  # what touched it, e.g. "rpmsg send"
+    function: str  # the function that touched it, such as "rpmsg send"
 
 
 @dataclass(frozen=True)
 class LinkCounts:
-    """What the firmware saw of the link, all its starts together, as its status messages say."""
+    """The link counters of the firmware's status messages, summed over all its starts."""
 
-    blocked_accesses: int = 0  # uses of a ring that the shut door has stopped
-    bad_rings: int = 0  # rings that made no sense
-    bad_messages: int = 0  # whose buffer or header made no sense
-    foreign_messages: int = 0  # from another sender than the peer
+    blocked_accesses: int = 0  # ring accesses that the shut door has stopped
+    bad_rings: int = 0  # invalid rings
+    bad_messages: int = 0  # messages with an invalid buffer or header
+    foreign_messages: int = 0  # messages from a sender other than the peer
 
     def __add__(self, other: LinkCounts) -> LinkCounts:
         return LinkCounts(
@@ -112,7 +112,7 @@ class LinkCounts:
 
 @dataclass(frozen=True)
 class Ignored:
-    """A step of the scenario that made no sense when it came, and was not done."""
+    """A step of the scenario that was not possible at its time, and was not executed."""
 
     at_s: float
     do: str  # as in the scenario
@@ -121,8 +121,8 @@ class Ignored:
 
 @dataclass(frozen=True)
 class Stream:
-    """From `start_us` to `end_us` Linux read all that came, and its application was there. `used`:
-    slots of the log with a block in them when that began, None if nobody looked."""
+    """From `start_us` to `end_us` Linux read everything and its application ran. `used`: slots of
+    the log in use at the start; None: not known."""
 
     start_us: int
     end_us: int
@@ -131,7 +131,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Beginning:
-    """The peer told the firmware to go on from number `next_seq` (None: from the oldest)."""
+    """The peer told the firmware to continue at number `next_seq` (None: at the oldest)."""
 
     at_us: int
     next_seq: int | None
@@ -139,7 +139,7 @@ class Beginning:
 
 @dataclass(frozen=True)
 class Repeat:
-    """A message with samples, or a gap, that begins before the end of what had come before."""
+    """A message with samples or a gap that begins before the end of earlier ones."""
 
     at_us: int
     first: int
@@ -148,9 +148,12 @@ class Repeat:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the spec asks for, and the log that the plan gives. `measures_us`: the longest time from
-    a sample's schedule until it is in the log. `level`: so many used slots are to wake Linux; None:
-    it is not to be woken. `keeps_newest`: what a full log drops is the oldest."""
+    """What the spec requires, and the plan's log.
+
+    `measures_us`: the longest time from a sample's schedule until it is in the log. `level`: number
+    of used slots at which the firmware must wake Linux; None: never. `keeps_newest`: a full log
+    drops its oldest samples.
+    """
 
     latency_us: int
     measures_us: int
@@ -170,7 +173,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Event:
-    """Something worth a line in the run's diary."""
+    """A line of the run's diary."""
 
     t_s: float
     text: str
@@ -178,7 +181,7 @@ class Event:
 
 @dataclass
 class RunRecord:
-    """Everything one run left behind; `virtual_s` counts from scenario time 0 to its `until`."""
+    """Everything that one run recorded; `virtual_s` is from scenario time 0 to its `until`."""
 
     backend: str
     spec_name: str
@@ -189,26 +192,26 @@ class RunRecord:
     wall_s: float = 0.0
     taken: Taken | PackedTaken = field(default_factory=Taken)
     delivered: Delivered | PackedDelivered = field(default_factory=Delivered)
-    true_t_s: Floats = field(default_factory=_floats)  # the obstacle's corner points (or denser)
+    true_t_s: Floats = field(default_factory=_floats)  # the obstacle's corner points, or denser
     true_mm: Floats = field(default_factory=_floats)
     gaps: list[Gap] = field(default_factory=list)
     sleeps: list[SleepRecord] = field(default_factory=list)
-    bands: list[Band] = field(default_factory=list)  # without holes, in order
+    bands: list[Band] = field(default_factory=list)  # in order, without gaps
     ddr_accesses: list[DdrAccess] = field(default_factory=list)
     link: LinkCounts = field(default_factory=LinkCounts)
     log_capacity_bytes: int = 0
-    log_peak_bytes: int = 0  # the most at any one time, whole blocks
-    log_bytes_per_sample: float = 0.0  # of the blocks received, headers and CRC included
+    log_peak_bytes: int = 0  # the most in use at one time, whole blocks
+    log_bytes_per_sample: float = 0.0  # of the received blocks, with headers and CRC
     jitter_us: Ints = field(default_factory=_ints)  # sampling instant minus schedule, per sample
     events: list[Event] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
-    # What the standing expectations are judged by; None and empty: they are not
+    # What the standing expectations are judged by; None or empty: they are not judged
     asked: Asked | None = None
     streams: list[Stream] = field(default_factory=list)
     beginnings: list[Beginning] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     freed_early: list[tuple[int, int]] = field(default_factory=list)  # at_us, first number
     in_log: list[tuple[int, int]] = field(default_factory=list)  # at the end: first number, count
-    damaged: bool = False  # the scenario has damaged what was in the log
-    dropped_told: tuple[int, int] | None = None  # the firmware's own count, and when it said so
+    damaged: bool = False  # the scenario has damaged the log
+    dropped_told: tuple[int, int] | None = None  # the firmware's own count, and when it sent it

@@ -1,12 +1,14 @@
-"""What each errno of each call on the tty means: the one place where this is decided.
+"""What each errno of each call on the tty means. It is decided here only.
 
-    AGAIN   the tty is there and will do it a little later: try again, after a growing pause
-    GONE    this tty is no more, or not yet: close it, wait for it, begin a new session
-    TELL    no waiting mends it: the application is told (TtyError, or the event SuspendFailed)
+    AGAIN   the call can succeed a little later: try again, after a growing pause
+    GONE    this tty no longer exists, or does not exist yet: close it, wait for it, begin a new
+            session
+    TELL    waiting does not help: report it to the application (TtyError, or the event
+            SuspendFailed)
 
-An errno that has no row is told: what nobody thought of must not be retried in silence. The rows
-follow Linux 6.1: drivers/tty (tty_io.c, n_tty.c, rpmsg_tty.c), virtio_rpmsg_bus.c, fs/locks.c and
-kernel/power.
+An errno without a row is reported, so that an unexpected error is never retried in silence. The
+rows follow Linux 6.1: drivers/tty (tty_io.c, n_tty.c, rpmsg_tty.c), virtio_rpmsg_bus.c,
+fs/locks.c and kernel/power.
 """
 
 from __future__ import annotations
@@ -38,9 +40,9 @@ class Row:
 
 
 class TtyError(FwgenError):
-    """The tty is there and cannot be used: no permission, or another process holds it.
+    """The tty exists but cannot be used: no permission, or another process holds it.
 
-    `errno`: None where no call failed.
+    `errno`: None if no call failed.
     """
 
     def __init__(self, text: str, number: int | None = None) -> None:
@@ -49,33 +51,33 @@ class TtyError(FwgenError):
 
 
 class AgainError(Exception):
-    """A call would have succeeded a little later."""
+    """The call may succeed a little later."""
 
 
 class GoneError(Exception):
-    """The tty is not there, or not any more."""
+    """The tty does not exist, or no longer exists."""
 
 
 _AGAIN, _GONE, _TELL = Cure.AGAIN, Cure.GONE, Cure.TELL
-_INTERRUPTED: Final = Row(_AGAIN, "a signal came")
+_INTERRUPTED: Final = Row(_AGAIN, "a signal interrupted the call")
 _NO_MEMORY: Final = Row(_AGAIN, "the kernel has no memory at the moment")
 _HUNG_UP: Final = Row(_GONE, "the tty was hung up: the firmware's device is gone")
-_NO_DEVICE: Final = Row(_GONE, "the driver has let the device go")
+_NO_DEVICE: Final = Row(_GONE, "the driver has released the device")
 
 TABLE: Final[Mapping[str, Mapping[int, Row]]] = {
     "open": {
         errno.ENOENT: Row(_GONE, "the firmware has not announced its channel"),
-        errno.ENOTDIR: Row(_GONE, "the folder is not there"),
-        errno.ENXIO: Row(_GONE, "the node is there, its driver is not"),
+        errno.ENOTDIR: Row(_GONE, "its folder does not exist"),
+        errno.ENXIO: Row(_GONE, "the node exists, but its driver is not loaded"),
         errno.ENODEV: _NO_DEVICE,
         errno.EIO: _HUNG_UP,
         errno.EAGAIN: Row(_AGAIN, "the tty is being closed"),
         errno.EINTR: _INTERRUPTED,
         errno.ENOMEM: _NO_MEMORY,
         errno.ENFILE: Row(_AGAIN, "the system has too many open files"),
-        errno.EACCES: Row(_AGAIN, "no permission (udev grants it just after the node appears)"),
+        errno.EACCES: Row(_AGAIN, "no permission (udev grants it shortly after the node appears)"),
         errno.EPERM: Row(_TELL, "not permitted"),
-        errno.EBUSY: Row(_TELL, "another process holds it for itself (TIOCEXCL)"),
+        errno.EBUSY: Row(_TELL, "another process has opened it exclusively (TIOCEXCL)"),
         errno.EMFILE: Row(_TELL, "this process has too many open files"),
     },
     "lock": {
@@ -93,11 +95,11 @@ TABLE: Final[Mapping[str, Mapping[int, Row]]] = {
         errno.EINTR: _INTERRUPTED,
         errno.EAGAIN: Row(_AGAIN, "the tty is busy"),
         errno.ENOMEM: _NO_MEMORY,
-        errno.ENOTTY: Row(_TELL, "it is no tty"),
-        errno.EINVAL: Row(_TELL, "it does not take the modes of a raw tty"),
+        errno.ENOTTY: Row(_TELL, "it is not a tty"),
+        errno.EINVAL: Row(_TELL, "it does not accept the modes of a raw tty"),
     },
     "read": {
-        errno.EAGAIN: Row(_AGAIN, "nothing to read after all"),
+        errno.EAGAIN: Row(_AGAIN, "there is nothing to read"),
         errno.EINTR: _INTERRUPTED,
         errno.ENOMEM: _NO_MEMORY,
         errno.EIO: _HUNG_UP,
@@ -105,8 +107,8 @@ TABLE: Final[Mapping[str, Mapping[int, Row]]] = {
         errno.ENODEV: _NO_DEVICE,
     },
     "write": {
-        errno.ENOMEM: Row(_AGAIN, "all buffers to the firmware are taken"),
-        errno.EAGAIN: Row(_AGAIN, "the tty takes nothing at the moment"),
+        errno.ENOMEM: Row(_AGAIN, "all buffers to the firmware are in use"),
+        errno.EAGAIN: Row(_AGAIN, "the tty accepts nothing at the moment"),
         errno.EINTR: _INTERRUPTED,
         errno.ENOBUFS: _NO_MEMORY,
         errno.EIO: _HUNG_UP,
@@ -123,25 +125,25 @@ TABLE: Final[Mapping[str, Mapping[int, Row]]] = {
         errno.EINVAL: Row(_TELL, "this kernel does not offer 'mem', see /sys/power/state"),
         errno.ENODEV: Row(_TELL, "this kernel, or the firmware below it, cannot suspend"),
         errno.ENOSYS: Row(_TELL, "this kernel, or the firmware below it, cannot suspend"),
-        errno.EBUSY: Row(_TELL, "a wake-up came on the way down, or a suspend is under way"),
-        errno.EAGAIN: Row(_TELL, "a driver was not ready to go down; the kernel's log names it"),
-        errno.EINTR: Row(_TELL, "a signal came on the way down"),
+        errno.EBUSY: Row(_TELL, "a wake-up interrupted the suspend, or another suspend is running"),
+        errno.EAGAIN: Row(_TELL, "a driver was not ready to suspend; the kernel's log names it"),
+        errno.EINTR: Row(_TELL, "a signal interrupted the suspend"),
         errno.ENOMEM: Row(_TELL, "the kernel has no memory at the moment"),
-        errno.EIO: Row(_TELL, "a driver did not go down; the kernel's log names it"),
-        errno.ETIMEDOUT: Row(_TELL, "a driver did not go down; the kernel's log names it"),
+        errno.EIO: Row(_TELL, "a driver failed to suspend; the kernel's log names it"),
+        errno.ETIMEDOUT: Row(_TELL, "a driver failed to suspend; the kernel's log names it"),
     },
 }
 _UNKNOWN: Final = Row(_TELL, "")
 
 
 def row_for(call: str, number: int | None) -> Row:
-    """Raises KeyError for a call that the table does not have."""
+    """Return the row of an errno. Raises KeyError for a call that TABLE does not have."""
     rows = TABLE[call]
     return _UNKNOWN if number is None else rows.get(number, _UNKNOWN)
 
 
 def describe(call: str, error: OSError) -> str:
-    """One line: the system's words, the errno's name, what it means here, the file if known."""
+    """Return one line: the file if known, the system's text, the errno's name, its meaning here."""
     number = error.errno
     words = error.strerror or str(error) or type(error).__name__
     if number is not None:
@@ -152,9 +154,10 @@ def describe(call: str, error: OSError) -> str:
 
 
 def attempt(call: str, path: Path, do: Callable[[], T]) -> T:
-    """Do it; an error of the system becomes AgainError, GoneError or TtyError, as TABLE says.
+    """Call `do` and return its result.
 
-    `do` must be the one system call and nothing else: errors of the application are its own.
+    An OSError or termios.error is raised as AgainError, GoneError or TtyError, as TABLE says.
+    `do` must be the system call alone: the application's own errors must not be translated.
     """
     try:
         return do()

@@ -1,4 +1,4 @@
-"""What a session tells its application."""
+"""The events that a session reports to its application."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from fwgen.wire.messages import Hello, OtherHello, Status
 
 @dataclass(frozen=True, slots=True)
 class Online:
-    """The firmware has answered: samples follow. After `start`, and after each new beginning."""
+    """The firmware has answered hello: samples follow. Comes after `start` and after each new
+    handshake."""
 
     hello: Hello
     restarted: bool
-    """The firmware has been started again since the boot that was known."""
+    """The firmware has restarted since the boot that the session knew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Samples not seen before, in order: those of `block` from index `skip` on. `block.boot` says
-    which start of the firmware took them, `block.spec` under which spec."""
+    """New samples, in order: those of `block` from index `skip` on. `block.boot` is the start of
+    the firmware that took them, `block.spec` the spec that it had."""
 
     block: Block
     skip: int
     log: int
-    """Identity of the log that numbered them."""
+    """Identity of the log that gave them their numbers."""
     own_spec: bool
-    """Whether that is the spec of this session; False: they were taken before the firmware was
-    replaced, perhaps with other limits, air or period."""
+    """Whether that is this session's spec. False: they were taken before the firmware was
+    replaced, possibly with another range, air temperature or period."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """These samples will not come."""
+    """These samples will not arrive."""
 
     first_seq: int
     count: int
     log: int
     declared: bool
-    """False: the firmware did not say so, they just are not there."""
+    """False: the firmware did not declare them lost; they are missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewLog:
-    """The firmware has another log than the one that was known: its memory was without power, or
-    damaged. What is known counts no more; samples of the other log that had not come are lost,
-    nobody knows how many."""
+    """The firmware has a new log: its memory lost power or was damaged. `known` no longer applies.
+    Samples of the old log that had not arrived are lost; their number is unknown."""
 
     known: Known
     log: int
@@ -57,7 +57,7 @@ class NewLog:
 
 @dataclass(frozen=True, slots=True)
 class NumberingRestarted:
-    """The log has lost part of its memory and uses numbers again: samples in between are lost
+    """The log has lost part of its memory and uses numbers again. The samples in between are lost
     without a number."""
 
     expected_seq: int
@@ -66,14 +66,15 @@ class NumberingRestarted:
 
 @dataclass(frozen=True, slots=True)
 class SpecMismatch:
-    """The firmware was made from another spec (or speaks another format): no samples are taken."""
+    """The firmware was built from another spec or uses another format. The session accepts no
+    samples from it."""
 
     hello: Hello | OtherHello
 
 
 @dataclass(frozen=True, slots=True)
 class SuspendReady:
-    """The firmware keeps off DDR: Linux may suspend."""
+    """The firmware no longer accesses DDR: Linux may suspend."""
 
     asked_us: int
     acknowledged_us: int
@@ -88,9 +89,9 @@ class SuspendRefused:
 
 @dataclass(frozen=True, slots=True)
 class SuspendFailed:
-    """After SuspendReady: Linux itself did not go to sleep. The firmware is woken, Resumed follows.
+    """Follows SuspendReady if Linux could not suspend. The firmware is woken, Resumed follows.
 
-    `errno` as the system gave it (0: none), `reason` in words.
+    `errno`: the system's error number (0: none). `reason`: its meaning.
     """
 
     errno: int
@@ -99,15 +100,15 @@ class SuspendFailed:
 
 @dataclass(frozen=True, slots=True)
 class TtyDisturbed:
-    """Another process had changed the tty's modes (their names as in stty); they are set right
-    again. Bytes may have been changed or sent back to the firmware meanwhile."""
+    """Another process had changed these modes of the tty (names as in stty); they are restored.
+    Until then bytes may have been changed or echoed to the firmware."""
 
     modes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The firmware is awake; so many samples wait in its log."""
+    """The firmware is awake; `backlog` samples wait in its log."""
 
     backlog: int
 

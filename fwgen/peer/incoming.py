@@ -1,4 +1,4 @@
-"""What comes from the firmware, with blocks decoded."""
+"""Decodes what the firmware sends, including its blocks of samples."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from fwgen.wire.block import Block, BlockError, decode_block
 from fwgen.wire.messages import MARK, Data, Message, WireError, decode, seq_distance
 
 _DATA_HEAD: Final = {MARK + b"\x82\x01\x58": 7, MARK + b"\x82\x01\x59": 8}
-"""How a block begins, and where its bytes do: nearly all that comes are blocks."""
+"""Fast path, since nearly all messages carry a block: first bytes -> offset of the block."""
 
 
 def decode_incoming(item: bytes) -> Message | Block:
-    """Raises WireError, also for a block whose CRC does not agree."""
+    """Return the message or block. Raises WireError, also if the block's CRC is wrong."""
     start = _DATA_HEAD.get(item[:6])
     try:
         if start is not None:
@@ -24,5 +24,5 @@ def decode_incoming(item: bytes) -> Message | Block:
 
 
 def boot_distance(to: int, origin: int) -> int:
-    """How many boots `to` comes after `origin`, on the circle of 2^32: -2^31 .. 2^31 - 1."""
+    """Return how many boots `to` comes after `origin`, modulo 2^32: -2^31 .. 2^31 - 1."""
     return seq_distance(to, origin)

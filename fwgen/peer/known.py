@@ -1,4 +1,4 @@
-"""What outlives a session, and what one counts."""
+"""What a session hands to the next one, and what it counts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Where an application that was here before goes on; it keeps this with what it processed."""
+    """Where the application continues after a restart. It stores this with the samples that it
+    has processed."""
 
     log: int
-    """The log's identity: the numbers of another log mean other samples."""
+    """The log's identity: sequence numbers are valid only within one log."""
     next_seq: int
     boot: int
 
@@ -18,7 +19,7 @@ class Known:
 @dataclass(slots=True)
 class Counts:
     stale: int = 0
-    """Messages meant for the session before."""
+    """Messages for an earlier session."""
     hellos: int = 0
     sleeps: int = 0
     wakes: int = 0

@@ -1,4 +1,4 @@
-"""What waits to be written, and how long to wait before a call is tried again."""
+"""Messages that wait to be written, and pauses before a call is tried again."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _MOST_PIECES: Final = 16
 
 
 class Pause:
-    """Grows from `first_us` to `most_us`, twice as long each time, until `reset`."""
+    """A pause that doubles each time, from `first_us` to `most_us`, until `reset`."""
 
     def __init__(self, first_us: int, most_us: int) -> None:
         self._first_us, self._most_us = first_us, most_us
         self._next_us = first_us
         self.until_us: int | None = None
-        """None: nothing is waited for."""
+        """End of the pause; None: there is no pause."""
 
     def over(self, now_us: int) -> bool:
         return self.until_us is None or now_us >= self.until_us
@@ -33,14 +33,14 @@ class Pause:
 
 
 class Outbox:
-    """Messages on their way into the tty. It takes them whole, in parts or not at all.
+    """Messages that wait for the tty, which accepts them whole, in parts or not at all.
 
-    All that a peer sends is repeated until it is answered, or replaced by what comes later. So
-    while the tty takes nothing, only the message that was begun and the latest ones are kept.
+    A peer repeats each message until it is answered, or replaces it by a later one. So while the
+    tty accepts nothing, only the message that was begun and the latest ones are kept.
     """
 
     def __init__(self) -> None:
-        self._pieces: deque[bytes] = deque()  # whole messages, the first one perhaps begun
+        self._pieces: deque[bytes] = deque()  # whole messages; the first one may be partly written
         self.pause = Pause(1_000, 100_000)
 
     def __bool__(self) -> bool:
@@ -53,7 +53,8 @@ class Outbox:
             del self._pieces[1]
 
     def write(self, write: Callable[[bytes], int], now_us: int) -> None:
-        """As much as is taken now; `write` returns how many bytes were, or raises AgainError."""
+        """Write as much as the tty accepts now. `write` returns the number of bytes accepted, or
+        raises AgainError."""
         if not self.pause.over(now_us):
             return
         while self._pieces:

@@ -1,4 +1,4 @@
-"""When the next acknowledgement of samples is to go out."""
+"""Decides when the next acknowledgement of samples is sent."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """An acknowledgement goes out once it covers so many blocks, or so long after there was the
-    first reason for it."""
+    """An acknowledgement is sent when it covers `ack_blocks` blocks, or `ack_delay_us` after there
+    was the first reason for it."""
 
     ack_blocks: int = 4
     ack_delay_us: int = 250_000
@@ -17,42 +17,43 @@ class Pace:
 class Pacing:
     """Counts received blocks, processed blocks, and the time.
 
-    `alive_us`: while the application is slow, the last acknowledgement is repeated after so long.
+    `alive_us`: while the application is slow, the last acknowledgement is repeated at this
+    interval.
     """
 
     def __init__(self, pace: Pace, alive_us: int) -> None:
         self._pace = pace
         self._alive_delay_us = alive_us
-        self._received = 0  # and not processed yet
+        self._received = 0  # blocks that are not processed yet
         self._covered = 0
         self._alive_us: int | None = None
         self.due_us: int | None = None
         """None: there is nothing new to acknowledge."""
 
     def note_received(self) -> None:
-        """A block came that is not processed yet."""
+        """A block was received; it is not processed yet."""
         self._received += 1
 
     def note_processed(self, now_us: int) -> None:
-        """All that was received is processed."""
+        """All received blocks are processed."""
         self._covered += self._received
         self._received = 0
         self.want(now_us)
 
     def want(self, now_us: int) -> None:
-        """There is reason for an acknowledgement, if only that one was lost."""
+        """Request an acknowledgement, also if only an earlier one was lost."""
         if self.due_us is None:
             self.due_us = now_us + self._pace.ack_delay_us
 
     def keep_alive(self, keep: bool, now_us: int) -> None:
-        """Whether the firmware waits for samples that the application still works on."""
+        """Start or stop repeating. `keep`: the application still works on received samples."""
         if not keep:
             self._alive_us = None
         elif self._alive_us is None:
             self._alive_us = now_us + self._alive_delay_us
 
     def next_us(self) -> int | None:
-        """When an acknowledgement is to go out; None: no time is due."""
+        """Return when the next acknowledgement must be sent; None: none is planned."""
         times = [due for due in (self.due_us, self._alive_us) if due is not None]
         return min(times, default=None)
 

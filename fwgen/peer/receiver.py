@@ -1,4 +1,4 @@
-"""Order out of what arrives: each sample once, gaps told, and what may be acknowledged."""
+"""Puts what arrives in order: each sample once, gaps reported, and what may be acknowledged."""
 
 from __future__ import annotations
 
@@ -11,46 +11,48 @@ _MASK = 0xFFFF_FFFF
 
 
 class Receiver:
-    """Numbers wrap at 2^32. Two positions: `expected` (received before it) and `processed`
-    (acknowledged, or may be), which never runs ahead of `expected`."""
+    """Sequence numbers wrap at 2^32. Two positions: all samples before `expected` are received, all
+    before `processed` may be acknowledged. `processed` is never ahead of `expected`."""
 
     def __init__(self, next_seq: int | None) -> None:
         self.expected = next_seq
-        """None: nothing is known, the firmware's oldest sample will be the first."""
+        """None: no number is known; the firmware's oldest sample will be the first."""
         self.processed = next_seq
         self.blocks = 0
         self.duplicates = 0
-        """Samples that came again."""
+        """Samples that were received more than once."""
         self.lacks = False
-        """Samples behind `expected` came and were dropped: the firmware must begin anew."""
+        """Samples after `expected` arrived and were dropped: the firmware must send again from
+        `processed`."""
         self.log = 0
-        """Whose numbers these are."""
+        """Identity of the log that these numbers belong to."""
         self.spec = b""
-        """First bytes of the session's spec hash, as they stand in each block."""
+        """First bytes of the session's spec hash, as each block contains them."""
         self._hole: int | None = None
         self._boot: int | None = None  # of the block that the sample before `expected` came in
 
     def begin(self, next_seq: int | None) -> None:
-        """Numbering starts here (None: where the firmware says), whatever was before."""
+        """Start again at this number (None: at the firmware's oldest sample)."""
         self.expected = self.processed = next_seq
         self._hole = self._boot = None
         self.lacks = False
 
     @property
     def in_work(self) -> bool:
-        """Samples were handed out and are not processed, and the firmware only has to wait."""
+        """Whether the application still works on samples, so that the firmware must only wait."""
         return self.processed != self.expected and not self.lacks
 
     def uses_numbers_again(self, block: Block) -> bool:
-        """Whether samples of a later boot have numbers that are known already: not repetitions, but
-        the firmware has lost part of its log, and the numbers with it."""
+        """Whether samples of a later boot have numbers that were already used. Then they are not
+        repetitions: the firmware has lost part of its log, and these numbers with it."""
         if self.expected is None or self._boot is None:
             return False
         later = boot_distance(block.boot, self._boot) > 0
         return later and seq_distance(block.first_seq, self.expected) < 0
 
     def take_block(self, block: Block) -> list[Samples | Lost]:
-        """Nothing for a block that is a repetition, or lies behind a hole (it will come again)."""
+        """Return the new samples, after those found lost. Empty for a repetition, and for a block
+        after a hole (it will be sent again)."""
         self.blocks += 1
         found = self._bridge(block.first_seq)
         if found is None or self.expected is None:
@@ -77,23 +79,24 @@ class Receiver:
         return [*found, lost]
 
     def acknowledge(self, next_seq: int) -> bool:
-        """The application has processed all before `next_seq`; True if that is news.
+        """The application has processed all samples before `next_seq`. Return whether this is new.
 
-        Raises ValueError if those samples were never handed out.
+        Raises ValueError if they were not all handed out.
         """
         if self.expected is None or self.processed is None:
-            return False  # numbers of a log that is gone
+            return False  # these numbers belong to a log that no longer exists
         if seq_distance(next_seq, self.expected) > 0:
-            raise ValueError(f"samples before {next_seq} were not all received")
+            raise ValueError(f"not all samples before {next_seq} were received")
         if seq_distance(next_seq, self.processed) <= 0:
             return False
         self.processed = next_seq
         return True
 
     def _bridge(self, first_seq: int) -> list[Lost] | None:
-        """None: samples before `first_seq` are missing, and have been asked for again.
+        """Return the samples lost before `first_seq`; None: they are missing and requested again.
 
-        A hole that is still there when the firmware has begun anew from where we said is real.
+        If the hole is still there after the firmware has sent again from `processed`, the samples
+        are lost.
         """
         if self.expected is None:
             return None
@@ -112,6 +115,6 @@ class Receiver:
         return [lost]
 
     def note_new_beginning(self) -> None:
-        """The firmware hands out again from `processed`: a hole at `expected` is real from now."""
+        """The firmware sends again from `processed`: a hole at `expected` now means a loss."""
         self._hole = self.expected
         self.lacks = False

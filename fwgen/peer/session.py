@@ -1,19 +1,19 @@
-"""The Linux side of the protocol without input and output: bytes and time in, bytes and events out.
+"""The Linux side of the protocol, without I/O: bytes and time in, bytes and events out.
 
     session = Session(session_id=secrets.randbits(32) | 1, spec_hash=spec.spec_hash)
-    session.start(now_us)                    # the transport is there
+    session.start(now_us)                    # the transport is open
     loop:
         transport.write(session.take_bytes())
         for event in session.take_events(): ...
         wait for bytes, or until session.next_due_us()
         session.receive(data, now_us)  or  session.poll(now_us)
 
-Every call may leave bytes to send and events to take. Times are microseconds of any clock that
-never goes back and runs through a suspend or stands still in it.
+Every call may produce bytes to send and events to take. Times are microseconds of any monotonic
+clock; it may run or stand still during a suspend.
 
-The handshake is table.toml's machine "peer". Its rule for the sleep: from SLEEP until WAKE nothing
-but SLEEP is sent, each with a new id; only the acknowledgement of the last one counts; Linux may
-suspend one guard time after it (event SuspendReady).
+The handshake is table.toml's machine "peer". Its rule for a sleep: from SLEEP until WAKE the
+session sends nothing but SLEEP, each with a new id. Only the acknowledgement of the last SLEEP
+counts. Linux may suspend one guard time after it (event SuspendReady).
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ __all__ = ["Counts", "Known", "Pace", "Session"]
 
 _U32: Final = 0xFFFF_FFFF
 STALE_PART_US: Final = 100_000
-"""A message's beginning whose rest does not come for so long is dropped."""
+"""The beginning of a message is dropped if its rest does not arrive within this time."""
 TO_OTHER_EVERY: Final = 4
-"""After so many hellos without an answer one is said that each format understands."""
+"""After this many unanswered hellos the session sends one that every format understands."""
 
 _REASONS: Final = {
-    "offline": "there is no transport to the firmware",
+    "offline": "no transport to the firmware is open",
     "greeting": "the firmware does not answer hello",
     "waking": "the firmware does not answer WAKE",
 }
@@ -78,13 +78,14 @@ def _random_id() -> int:
 
 
 class Session:
-    """`automatic`: what was handed out counts as processed. Else the application says so with
-    `acknowledge`, and the firmware keeps the rest.
+    """`automatic`: samples count as processed when they are handed out. Otherwise the application
+    calls `acknowledge`, and the firmware keeps the rest.
 
-    `new_log`: gives a number at random, 1 .. 2^64 - 1, each time another: the identity of a log
-    that has none. The firmware has no source of chance that it may rely on.
+    `new_log` returns a new random number, 1 .. 2^64 - 1: the identity for a log that has none. The
+    firmware has no reliable source of random numbers.
 
-    `watch` is told of each message, whether it leaves, and when: for those who examine a run.
+    `watch` is called with each message, whether it is sent (True) or received, and the time. Tools
+    that examine a run use it.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class Session:
             raise ValueError(f"a session id is 1 .. 2^32 - 1, not {session_id}")
         self._machine = machine("peer")
         self._state = self._machine.start
-        self._due_us: int | None = None  # of the state's timer
+        self._due_us: int | None = None  # when the state's timer ends
         self._session_id = session_id
         self._spec_hash = spec_hash
         self._automatic = automatic
@@ -112,7 +113,7 @@ class Session:
         self._boot = known.boot if known else None
         self._receiver = Receiver(known.next_seq if known else None)
         self._receiver.log = known.log if known else 0
-        self._hellos = 0  # without an answer
+        self._hellos = 0  # unanswered
         self._reader: StreamReader[Message | Block] = StreamReader(decode_incoming)
         self._heard_us = 0
         self._next_id = session_id
@@ -122,8 +123,8 @@ class Session:
         self._asked_us = 0
         self._acknowledged_us = 0
         self._hello: Hello | OtherHello | None = None
-        self._restate = False  # hello must be said again, with another number
-        self._repeats = False  # the action repeats what was sent before
+        self._restate = False  # hello must be sent again, with another number
+        self._repeats = False  # the action repeats an earlier message
         self._refuses = False  # the firmware has another spec
         self._now_us = 0
         self._out = bytearray()
@@ -137,12 +138,12 @@ class Session:
 
     @property
     def state(self) -> str:
-        """Of the table's machine "peer"."""
+        """State of table.toml's machine "peer"."""
         return self._state
 
     @property
     def known(self) -> Known | None:
-        """What the next session needs to go on behind what has been processed."""
+        """What the next session needs to continue after the processed samples."""
         if self._receiver.processed is None or self._boot is None:
             return None
         return Known(self._receiver.log, self._receiver.processed, self._boot)
@@ -153,16 +154,16 @@ class Session:
 
     @property
     def duplicates(self) -> int:
-        """Samples that came again."""
+        """Samples that were received more than once."""
         return self._receiver.duplicates
 
     def start(self, now_us: int) -> None:
-        """The transport is there."""
+        """The transport is open."""
         self._now_us = now_us
         self._fire("start")
 
     def stop(self, now_us: int) -> None:
-        """The transport is gone. Bytes not yet taken are dropped."""
+        """The transport is closed. Bytes not yet taken are dropped."""
         self._now_us = now_us
         self._fire("stop")
 
@@ -174,7 +175,7 @@ class Session:
         self._pace_acks()
 
     def poll(self, now_us: int) -> None:
-        """What is due by now."""
+        """Do what is due by now: give up, repeat, acknowledge."""
         self._now_us = now_us
         self._abandon_stale_part()
         wish_due_us = self._wish_due_us
@@ -186,7 +187,7 @@ class Session:
         self._pace_acks()
 
     def next_due_us(self) -> int | None:
-        """When `poll` is to be called; None: no time is due."""
+        """Return when `poll` must be called; None: no timer runs."""
         due = _sooner(self._due_us, self._wish_due_us)
         if self._may_ack:
             due = _sooner(due, self._pacing.next_us())
@@ -195,7 +196,7 @@ class Session:
         return due
 
     def take_bytes(self) -> bytes:
-        """What is to be written to the transport, in whole messages."""
+        """Return the whole messages to write to the transport."""
         taken = bytes(self._out)
         self._out.clear()
         return taken
@@ -205,11 +206,12 @@ class Session:
         return taken
 
     def acknowledge(self, next_seq: int, now_us: int, log: int | None = None) -> None:
-        """All samples before `next_seq` are processed: the firmware may forget them.
+        """All samples before `next_seq` are processed: the firmware may free them.
 
-        `log`: which log's, as Samples and Lost say; None: of the present one. Who keeps samples for
-        a while must say it: the firmware may have another log by now (NewLog), with such numbers.
-        Raises ValueError if they were not all handed out.
+        `log`: the log that the number belongs to, as in Samples and Lost; None: the present one. A
+        caller that keeps samples for a while must give it: the firmware may have a new log by now
+        (NewLog) that uses the same numbers.
+        Raises ValueError if the samples were not all handed out.
         """
         self._now_us = now_us
         if log in (None, self._receiver.log) and self._receiver.acknowledge(next_seq):
@@ -217,23 +219,23 @@ class Session:
             self._pace_acks()
 
     def suspend(self, now_us: int, wished_us: int | None = None) -> None:
-        """Linux wants to suspend, and has since `wished_us` (None: since now).
+        """Linux wants to suspend, since `wished_us` (None: since now).
 
-        Ends in exactly one SuspendReady or SuspendRefused, whatever happens, at the latest the
-        timers `patience` and `guard` after `wished_us` (if `poll` is called when due). A call
-        before that end joins the wish that is open and shares its end.
+        Always ends in exactly one SuspendReady or SuspendRefused, at the latest the timers
+        `patience` plus `guard` after `wished_us` (if `poll` is called on time). A call before that
+        joins the open request and shares its result.
         """
         self._now_us = now_us
         if self._wish_us is None:
             self._wish_us = now_us if wished_us is None else wished_us
             if now_us >= self._wish_us + self._patience_us:
-                self._refuse("nobody could ask the firmware in time")
+                self._refuse("the request waited too long: the firmware could not be asked in time")
                 return
         self._fire("suspend")
 
     def resume(self, now_us: int) -> None:
-        """Linux is back, or does not want to suspend any more: ends in Resumed, or Online. A wish
-        that is open ends in SuspendRefused."""
+        """Linux is up again, or no longer wants to suspend. Ends in Resumed or Online. An open
+        request to suspend ends in SuspendRefused."""
         self._now_us = now_us
         if self._wish_us is not None:
             self._refuse("called off")
@@ -247,7 +249,7 @@ class Session:
 
     @property
     def _wish_due_us(self) -> int | None:
-        """When the wish is too old; None: there is none, or the firmware has agreed to it."""
+        """When the request to suspend expires; None: none is open, or the firmware has agreed."""
         if self._wish_us is None or not self._machine.states[self._state].link_open:
             return None
         return self._wish_us + self._patience_us
@@ -291,7 +293,7 @@ class Session:
         self._refuses = isinstance(hello, OtherHello) or (
             self._spec_hash is not None and hello.spec_hash != self._spec_hash
         )
-        if self._refuses or isinstance(hello, OtherHello):  # what is known stays known
+        if self._refuses or isinstance(hello, OtherHello):  # what is known does not change
             self._events.append(SpecMismatch(hello))
             return
         known, self._boot = self.known, hello.boot
@@ -307,7 +309,7 @@ class Session:
         self._events.append(Online(hello, restarted))
 
     def _go_on(self, hello: Hello, known: Known) -> None:
-        """In the log that is known, unless it has lost what it knew."""
+        """Continue in the known log, unless it has lost samples that the session knows."""
         backwards = boot_distance(hello.boot, known.boot) < 0
         self._restate = backwards
         if backwards or seq_distance(hello.next_seq, known.next_seq) < 0:
@@ -317,7 +319,7 @@ class Session:
             self._receiver.note_new_beginning()
 
     def _do_deliver(self) -> None:
-        pass  # _take_data does it, message by message
+        pass  # _take_data does this for each message
 
     def _do_send_sleep(self) -> None:
         self._do_remember()
@@ -357,7 +359,7 @@ class Session:
 
     @property
     def _goes_on_at(self) -> int:
-        """The first sample that the firmware is to send."""
+        """Number of the first sample that the firmware must send."""
         if self._refuses and self._hello is not None:
             return self._hello.oldest_seq
         return self._receiver.processed or 0
@@ -425,10 +427,10 @@ class Session:
             receiver.processed = receiver.expected
             self._pacing.note_processed(self._now_us)
         elif not news and not receiver.lacks:
-            self._pacing.want(self._now_us)  # it came again: the acknowledgement was lost
+            self._pacing.want(self._now_us)  # a repetition: the acknowledgement was lost
 
     def _begin_anew(self, block: Block) -> None:
-        """Have everything handed out once more: of what is known nothing can be told apart."""
+        """Request everything again: new samples use numbers that the session already knows."""
         self._events.append(NumberingRestarted(self._receiver.expected or 0, block.first_seq))
         self._receiver.begin(None)
         self._fire("rx_ask")
@@ -439,14 +441,14 @@ class Session:
         elif hello.session == self._session_id:
             self._hello = hello
             self._fire("rx_new_log" if self._tells_of_new_log(hello) else "rx_hello")
-            if self._restate:  # it goes on from a number that belongs to a log that is gone
+            if self._restate:  # it continues at a number of a log that no longer exists
                 self._restate = False
                 self._fire("rx_ask")
         else:
             self.counts.stale += 1
 
     def _tells_of_new_log(self, hello: Hello | OtherHello) -> bool:
-        """Whether what follows is of another log than what the last answer announced."""
+        """Whether the following samples belong to another log than the last answer announced."""
         answered = self._state not in ("offline", "greeting")
         if self._refuses or not answered or not isinstance(hello, Hello):
             return False
@@ -455,8 +457,11 @@ class Session:
     # -------------------------------------------------------------------------------- what leaves
 
     def _pace_acks(self) -> None:
-        """Without acknowledgements the firmware would take a slow application for a dead one, and
-        begin anew; but if a block was lost on the way, that is what is needed."""
+        """Send acknowledgements that are due.
+
+        Without them the firmware would take a slow application for a dead one and send everything
+        again. That is right only if a block was lost on the way.
+        """
         self._pacing.keep_alive(self._receiver.in_work, self._now_us)
         if self._may_ack and self._pacing.is_due(self._now_us):
             self._send_ack()

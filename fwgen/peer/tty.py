@@ -1,17 +1,17 @@
 """The session over the real board's tty: /dev/ttyRPMSG0, one thread, Linux only.
 
-Linux may suspend only while nobody sends to the firmware. What this module does for that, and what
-it cannot do:
+Linux may suspend only while no process sends to the firmware. What this module does for that, and
+what it cannot do:
 
-- The process that asks for the sleep is the one that suspends Linux.
-- It locks the tty (flock on the node itself), which keeps out a second peer and every program that
-  locks the same way, root's too. It sets TIOCEXCL, which keeps out whoever is not root.
-- Neither stops root's `cat`, `echo` or getty, who do not ask for a lock, nor a process that had
-  the tty open before. Root can always send between the permission and the suspend.
-- Another process can change the tty's modes (stty, a getty). With echo on, the kernel sends back to
-  the firmware what it said, and such a doorbell can open its door after the permission. So the
-  modes are looked at before SLEEP and again before the permission is handed on, and set right.
-  What is changed and changed back in between is not seen.
+- The process that asks the firmware for sleep is the one that suspends Linux.
+- It locks the tty (flock on the node itself). This keeps out a second peer and every program that
+  locks the same way, also root's. It sets TIOCEXCL, which keeps out all users but root.
+- Neither stops root's `cat`, `echo` or getty, which take no lock, nor a process that had the tty
+  open before. Root can always send between the permission and the suspend.
+- Another process can change the tty's modes (stty, a getty). With echo on, the kernel sends the
+  firmware's messages back to it, and that doorbell can open its door after the permission. So the
+  module checks and restores the modes before SLEEP, and again before it passes on the permission.
+  It does not see a change that is undone between two checks.
 """
 
 from __future__ import annotations
@@ -50,23 +50,24 @@ __all__ = ["System", "TtyError", "TtyPeer", "boot_time_us", "open_raw", "suspend
 POWER_STATE: Final = Path("/sys/power/state")
 _READ_BYTES: Final = 65536
 _LOOK_AGAIN_US: Final = 200_000
-"""Between two looks for a tty that is not there: remoteproc makes it when the firmware attaches."""
+"""Interval between attempts to open a tty that does not exist: remoteproc creates it when the
+firmware attaches."""
 _LOOK_SELDOM_US: Final = 5_000_000
-"""The same, after ttys that went away again and again without a byte."""
+"""The same, after ttys that disappeared repeatedly without sending a byte."""
 _TROUBLE_PATIENCE_US: Final = 1_000_000
-"""For so long the tty may be busy when it is opened or looked at; then that is told."""
+"""The tty may be busy for this long when it is opened or checked; then TtyError is raised."""
 _CHECK_US: Final = 1_000_000
-"""Between two looks at the tty's modes."""
+"""Interval between two checks of the tty's modes."""
 
 
 class System:
-    """The calls to the system, one each; a test gives others."""
+    """The system calls, one per method; tests replace them."""
 
     def open_tty(self, path: Path) -> int:
         """Raises GoneError, AgainError, TtyError."""
         handle = open_raw(path)
         if handle is None:
-            raise GoneError(f"{path} is not there")
+            raise GoneError(f"{path} does not exist")
         return handle
 
     def open(self, path: Path) -> int:
@@ -78,7 +79,7 @@ class System:
         os.close(handle)
 
     def lock(self, handle: int) -> None:
-        """Goes with the last descriptor of this open, so with the process."""
+        """Lock the tty. The lock ends with the last descriptor of this open file."""
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def exclude(self, handle: int) -> None:
@@ -100,7 +101,7 @@ class System:
         return os.write(handle, data)
 
     def wait(self, handles: list[int], wait_s: float | None) -> list[int]:
-        """Those that can be read, or were hung up."""
+        """Return the handles that can be read or were hung up."""
         poll = select.poll()
         for handle in handles:
             poll.register(handle, select.POLLIN)
@@ -109,12 +110,12 @@ class System:
 
 
 def boot_time_us() -> int:
-    """Goes on while Linux sleeps."""
+    """Return a time that also runs while Linux sleeps."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
 
 
 def suspend_to_ram() -> None:
-    """Returns when Linux has slept and is up again. Raises OSError if it did not sleep."""
+    """Suspend Linux; return when it is up again. Raises OSError if it could not suspend."""
     handle = os.open(POWER_STATE, os.O_WRONLY | os.O_CLOEXEC)
     try:
         os.write(handle, b"mem")
@@ -123,10 +124,10 @@ def suspend_to_ram() -> None:
 
 
 def open_raw(path: Path, system: System | None = None) -> int | None:
-    """A file descriptor that holds the tty's lock, bytes as they are, echo off before anything is
-    read; None: not there.
+    """Return a file descriptor that holds the tty's lock, in raw mode with echo off before anything
+    is read; None: the tty does not exist.
 
-    Raises TtyError; AgainError if it may be possible in a moment.
+    Raises TtyError; AgainError if it may succeed a little later.
     """
     system = system or System()
     try:
@@ -148,23 +149,25 @@ def open_raw(path: Path, system: System | None = None) -> int | None:
 
 
 def make_raw(handle: int, path: Path, system: System) -> tuple[str, ...]:
-    """Sets the modes right; returns what was wrong. Raises as `attempt` does."""
+    """Set the modes of a raw tty; return those that were wrong. Raises as `attempt` does."""
     modes = attempt("ioctl", path, lambda: system.get_modes(handle))
     wrong = wrong_modes(modes)
     attempt("ioctl", path, lambda: system.set_modes(handle, raw_modes(modes)))
     stays = wrong_modes(attempt("ioctl", path, lambda: system.get_modes(handle)))
     if stays:
-        raise TtyError(f"cannot use {path}: it keeps the modes {' '.join(stays)}")
+        raise TtyError(f"cannot use {path}: the modes {' '.join(stays)} cannot be turned off")
     return wrong
 
 
 class TtyPeer:
-    """`make_session` is called for every new beginning of the tty with what the last session had
-    processed (None: nothing is known). `handle` gets all events, in `run`'s thread. `suspend`,
-    `acknowledge` and `stop` may be called from any thread, and by `handle`.
+    """A session over a tty that may disappear and come back.
 
-    An exception of `handle` or `make_session` ends `run` and is raised from it, whatever its type;
-    samples that `handle` did not return from come again in the next `run`.
+    `make_session` is called each time the tty is opened, with what the last session had processed
+    (None: nothing is known). `handle` gets all events, in `run`'s thread. `suspend`, `acknowledge`
+    and `stop` may be called from any thread, and by `handle`.
+
+    An exception of `handle` or `make_session` ends `run` and is raised from it, whatever its type.
+    Samples for which `handle` did not return are handed out again in the next `run`.
     """
 
     def __init__(
@@ -178,7 +181,7 @@ class TtyPeer:
         suspend_linux: Callable[[], None] | None = None,
         system: System | None = None,
     ) -> None:
-        """`suspend_linux`: returns when Linux has slept; raises OSError if it did not."""
+        """`suspend_linux` returns when Linux is up again; raises OSError if it did not suspend."""
         self._path = path
         self._make_session = make_session
         self._handle = handle
@@ -188,7 +191,7 @@ class TtyPeer:
         self._system = system or System()
         self._tty: int | None = None
         self._session: Session | None = None
-        self._events: deque[Event] = deque()  # not told yet
+        self._events: deque[Event] = deque()  # not handled yet
         self._outbox = Outbox()
         self._reading = Pause(1_000, 100_000)
         self._again = Pause(1_000, 100_000)
@@ -196,21 +199,23 @@ class TtyPeer:
         self._looking = Pause(_LOOK_AGAIN_US, _LOOK_SELDOM_US)
         self._check_due_us = 0
         self._lock = threading.Lock()
-        self._wished_us: int | None = None  # and nobody has looked at it
-        self._processed: int | None = None  # likewise
-        self._wishes = False  # a wish was taken up, its end is not told
+        self._wished_us: int | None = None  # set by `suspend`, until the thread takes it
+        self._processed: int | None = None  # set by `acknowledge`, likewise
+        self._wishes = False  # the thread has taken a request to suspend and not reported its end
         self._in_handler = False
         self._bell_out, self._bell_in = os.pipe()
         os.set_blocking(self._bell_out, False)
         os.set_blocking(self._bell_in, False)
         self._stopping = False
 
-    # ------------------------------------------------------------------- what any thread may call
+    # ------------------------------------------------------------------- any thread may call these
 
     def suspend(self) -> None:
-        """Ask the firmware, then suspend Linux. Ends in exactly one event: SuspendReady just before
-        Linux is suspended (SuspendFailed follows if that was not possible), or SuspendRefused, at
-        once if there is no tty, else within the session's patience. Calls before that end share it.
+        """Ask the firmware, then suspend Linux.
+
+        Ends in exactly one event. SuspendReady comes just before Linux is suspended; SuspendFailed
+        follows it if the suspend failed. SuspendRefused comes at once if there is no tty, otherwise
+        within the session's patience. Calls before that event share it.
         """
         with self._lock:
             if self._wished_us is None:
@@ -218,8 +223,11 @@ class TtyPeer:
         self._ring()
 
     def acknowledge(self, next_seq: int) -> None:
-        """For a session that is not `automatic`: all samples before `next_seq` are processed. What
-        the present session has not handed out yet is not taken for processed: it comes again."""
+        """For a session that is not `automatic`: all samples before `next_seq` are processed.
+
+        A number that the present session has not handed out yet is ignored: those samples are
+        handed out again.
+        """
         with self._lock:
             self._processed = next_seq
         self._ring()
@@ -230,7 +238,7 @@ class TtyPeer:
         self._ring()
 
     def close(self) -> None:
-        """After the last `run`."""
+        """Close the pipe; call it after the last `run`."""
         os.close(self._bell_in)
         os.close(self._bell_out)
 
@@ -241,7 +249,7 @@ class TtyPeer:
     # --------------------------------------------------------------------------- the one thread
 
     def run(self) -> None:
-        """Until `stop`. A tty that goes away is waited for. Raises TtyError."""
+        """Serve the tty until `stop`; wait for it while it does not exist. Raises TtyError."""
         self._in_handler = False
         try:
             while not self._stopping:
@@ -250,7 +258,7 @@ class TtyPeer:
             self._end()
 
     def turn(self) -> None:
-        """One round of `run`: do what is to be done, then wait for what comes next."""
+        """One round of `run`: do what is due, then wait."""
         self._in_handler = False
         try:
             self._tell_all()
@@ -265,9 +273,9 @@ class TtyPeer:
             self._lose(str(error))
 
     def _look(self) -> None:
-        """No tty is open: is there one by now?"""
+        """No tty is open: try to open it."""
         now_us = self._clock_us()
-        why = f"{self._path} is not there"
+        why = f"{self._path} does not exist"
         if self._looking.over(now_us) and self._again.over(now_us):
             try:
                 self._tty = self._system.open_tty(self._path)
@@ -286,7 +294,8 @@ class TtyPeer:
         self._wait([], max((at for at in times if at is not None), default=now_us))
 
     def _put_off(self, why: str, now_us: int) -> None:
-        """To open the tty, or to look at its modes. What does not pass is told."""
+        """Postpone opening the tty or checking its modes. Raises TtyError after
+        _TROUBLE_PATIENCE_US."""
         if self._again_since_us is None:
             self._again_since_us = now_us
         if now_us >= self._again_since_us + _TROUBLE_PATIENCE_US:
@@ -337,7 +346,7 @@ class TtyPeer:
         )
 
     def _read(self, session: Session) -> None:
-        """Wait until there is something to read or to do."""
+        """Wait until there is something to read or to do, and read it."""
         tty = self._tty
         assert tty is not None
         now_us = self._clock_us()
@@ -359,7 +368,7 @@ class TtyPeer:
         session.receive(data, self._clock_us())
 
     def _lose(self, why: str) -> None:
-        """The tty is gone, and the session with it."""
+        """The tty has disappeared: end the session."""
         session, self._session = self._session, None
         self._close()
         if session is not None:
@@ -372,14 +381,14 @@ class TtyPeer:
             self._tell(SuspendRefused(why))
 
     def _end(self) -> None:
-        """`run` is over, for whatever reason."""
+        """`run` ends, for whatever reason."""
         session, self._session = self._session, None
         if session is not None:
             now_us = self._clock_us()
             if any(isinstance(event, Samples | Lost) for event in self._events):
-                session.take_bytes()  # may acknowledge what was not handled
+                session.take_bytes()  # these bytes may acknowledge what was not handled
             else:
-                session.resume(now_us)  # the firmware need not sleep on until somebody says hello
+                session.resume(now_us)  # wakes the firmware now, not at the next hello
             self._outbox.pause.reset()
             with contextlib.suppress(GoneError, TtyError):
                 self._write(session)
@@ -392,7 +401,7 @@ class TtyPeer:
         ends = any(isinstance(event, SuspendReady | SuspendRefused) for event in self._events)
         if self._wishes and not ends:
             self._events.append(SuspendRefused("the peer was stopped"))
-        if not self._in_handler:  # else it was the handler that failed: in the next run
+        if not self._in_handler:  # else the handler failed: it gets them in the next run
             self._tell_all()
 
     def _close(self) -> None:
@@ -400,7 +409,7 @@ class TtyPeer:
         if tty is not None:
             self._system.close(tty)
 
-    # ------------------------------------------------------------------------------- what is told
+    # ------------------------------------------------------------------------------------- events
 
     def _collect(self, session: Session) -> None:
         self._events += session.take_events()
@@ -410,7 +419,7 @@ class TtyPeer:
             event = self._events[0]
             if isinstance(event, Samples | Lost):
                 self._tell(event)
-                self._events.popleft()  # only now: it is handled
+                self._events.popleft()  # only now, after it was handled
                 continue
             self._events.popleft()
             if isinstance(event, SuspendReady):
@@ -420,17 +429,17 @@ class TtyPeer:
 
     def _tell(self, event: Event) -> None:
         if isinstance(event, SuspendReady | SuspendRefused):
-            self._take_wish()  # who asked until now shares this end
+            self._take_wish()  # requests made until now share this result
             self._wishes = False
         self._in_handler = True
         self._handle(event)
         self._in_handler = False
 
     def _go_down(self, ready: SuspendReady) -> None:
-        """The firmware keeps off DDR: suspend Linux, unless something speaks against it."""
+        """The firmware no longer accesses DDR: suspend Linux, unless something forbids it."""
         session = self._session
         if session is None:
-            self._tell(SuspendRefused(f"{self._path} is gone"))
+            self._tell(SuspendRefused(f"{self._path} no longer exists"))
             return
         against = "the peer was stopped" if self._stopping else self._against_sleep()
         if against:
@@ -442,13 +451,13 @@ class TtyPeer:
         session.resume(self._clock_us())
 
     def _against_sleep(self) -> str:
-        """Why Linux must not suspend though the firmware agreed; "": nothing."""
+        """Return why Linux must not suspend though the firmware agreed; "": it may."""
         try:
             wrong = self._set_right(self._clock_us())
         except AgainError as error:
             return str(error)
         if wrong:
-            return f"another process changed the tty's modes meanwhile: {' '.join(wrong)}"
+            return f"another process changed the tty's modes: {' '.join(wrong)}"
         return ""
 
     def _suspend(self) -> None:
@@ -458,7 +467,7 @@ class TtyPeer:
             self._tell(SuspendFailed(error.errno or 0, describe("suspend", error)))
 
     def _set_right(self, now_us: int) -> tuple[str, ...]:
-        """The tty's modes; returns what another process had changed."""
+        """Restore the tty's modes; return those that another process had changed."""
         tty = self._tty
         assert tty is not None
         self._check_due_us = now_us + _CHECK_US
@@ -469,10 +478,10 @@ class TtyPeer:
             self._tell(TtyDisturbed(wrong))
         return wrong
 
-    # ----------------------------------------------------------------------- what others asked for
+    # ------------------------------------------------------------------ requests from other threads
 
     def _take_wish(self) -> int | None:
-        """Since when somebody wants to suspend, if nobody looked at it before."""
+        """Return when a new request to suspend was made; None: there is no new one."""
         with self._lock:
             wished_us, self._wished_us = self._wished_us, None
         self._wishes |= wished_us is not None
@@ -482,11 +491,11 @@ class TtyPeer:
         with self._lock:
             next_seq, self._processed = self._processed, None
         if next_seq is not None:
-            with contextlib.suppress(ValueError):  # of an earlier session: comes again
+            with contextlib.suppress(ValueError):  # an earlier session's: handed out again
                 session.acknowledge(next_seq, now_us)
 
     def _note_known(self, session: Session) -> None:
-        """Where the next session goes on: not behind samples that nobody has handled."""
+        """Note where the next session continues: before the first event that is not handled."""
         known = session.known or self._known
         for event in self._events:
             if isinstance(event, Samples):
@@ -501,7 +510,7 @@ class TtyPeer:
         self._known = known
 
     def _drop_what_comes_again(self) -> None:
-        """Only the end of a wish must still be told; permission is none any more."""
+        """Keep only the result of a request to suspend; a permission becomes a refusal."""
         left = [event for event in self._events if isinstance(event, SuspendReady | SuspendRefused)]
         self._events.clear()
         for event in left:
@@ -509,7 +518,7 @@ class TtyPeer:
             self._events.append(SuspendRefused("the peer was stopped") if refused else event)
 
     def _wait(self, handles: list[int], until_us: int | None) -> list[int]:
-        """What can be read."""
+        """Return the handles that can be read."""
         wait_s = None if until_us is None else max(0, until_us - self._clock_us()) / 1e6
         ready = self._system.wait([*handles, self._bell_out], wait_s)
         if self._bell_out in ready:

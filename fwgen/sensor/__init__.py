@@ -1,5 +1,5 @@
-"""The distance sensor and what is in front of it, for the backends, and what a firmware has to
-report of it."""
+"""The model of the distance sensor and its obstacle, and the samples that a firmware must report
+for them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How the HC-SR04 and its copies behave, as far as a firmware can tell them apart.
+"""How the HC-SR04 and its copies behave, as far as a firmware can distinguish them.
 
-docs/sensors.md says where each was met. The emulator's model gets these figures, so the kinds are
-defined here alone.
+docs/sensors.md names the sources. The kinds are defined only here; the emulator's model receives
+these figures.
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ from fwgen.plan.sensor import SILENCE_US
 NO_PULSE: Final = 0
 HELD: Final = 0xFFFF_FFFF
 ENDLESS: Final = HELD - 1
-"""Instead of a pulse: it begins after the trigger and does not end by itself."""
+"""Instead of a pulse length: the pulse begins after the trigger and does not end by itself."""
 
 
 @dataclass(frozen=True)
 class SensorKind:
-    """`silence_us`: length of the pulse where nothing is heard, or NO_PULSE or ENDLESS. `ends_by`:
-    what ends an endless pulse, the next trigger (which measures nothing then) or the line being
-    pulled low by the firmware. `spike_at_us`, `spike_us`: a spike that long, that much after the
-    end of each trigger, before the echo line rises; 0 for none. `first_um`: the distance that it
-    claims first after power-on, whatever is there; 0 for the true one. `blind_um`: nearer than
-    that it claims that distance."""
+    """Figures of one kind of sensor.
+
+    `silence_us`: length of the pulse without an echo, or NO_PULSE or ENDLESS. `ends_by`: what ends
+    an endless pulse: the next trigger (which then measures nothing), or the firmware pulling the
+    line low. `spike_us`: length of a spike that starts `spike_at_us` after the end of each trigger,
+    before the echo line rises; 0: none. `first_um`: the distance reported first after power-on; 0:
+    the true one. `blind_um`: the smallest distance that it reports, also for a nearer obstacle.
+    """
 
     name: str
     silence_us: int = SILENCE_US

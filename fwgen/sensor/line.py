@@ -1,4 +1,4 @@
-"""The echo line over many triggers: what is left of one measurement when the next one is due."""
+"""The echo line over many triggers: a pulse may still last when the next trigger comes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ Ints = NDArray[np.int64]
 
 
 class EchoLine:
-    """Of a sensor that is triggered in every period. While it measures it ignores triggers; a
-    firmware that finds the line high at a trigger says so (HELD) if no pulse follows."""
+    """The line of a sensor that is triggered in every period.
+
+    The sensor ignores triggers while it measures. A firmware that finds the line high at a trigger
+    reports HELD if no pulse follows.
+    """
 
     def __init__(self, kind: SensorKind, period_us: int, pulled_low: bool) -> None:
         self._period_us = period_us
@@ -22,8 +25,8 @@ class EchoLine:
         self._stuck = False
 
     def hold_old_echoes(self, triggers_us: Ints, echoes: Ints) -> None:
-        """`echoes` of these triggers, which continue those of the call before: HELD wherever an
-        earlier pulse has not ended. In place."""
+        """Set `echoes` to HELD, in place, where an earlier pulse has not ended. The triggers
+        continue those of the previous call."""
         if self._stuck and len(echoes):
             self._stay(echoes, 0)
         echoes[triggers_us < self._up_until_us] = HELD
@@ -41,7 +44,7 @@ class EchoLine:
                 echoes[index + 1 : behind] = HELD
 
     def _stay(self, echoes: Ints, index: int) -> None:
-        """The line is up since a pulse without end when this trigger comes."""
+        """An endless pulse still holds the line high at this trigger."""
         if not self._comes_back:
             echoes[index:] = HELD
         elif index < len(echoes):

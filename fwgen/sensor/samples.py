@@ -1,4 +1,4 @@
-"""What a firmware has to report of the pulses that its sensor gave."""
+"""The samples that a firmware must report for the pulses of its sensor."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ Ints = NDArray[np.int64]
 def expected_samples(
     echo_us: Ints, *, timeout_us: int, range_mm: tuple[int, int], air_decicelsius: int
 ) -> tuple[Ints, Ints]:
-    """Status and distance in mm that the firmware has to report for these echoes.
+    """Return status and distance in mm that the firmware must report for these echoes.
 
-    Half of the way there and back, rounded, with the air that the firmware was told of; a pulse
-    that reaches the time-out is "no echo", no pulse or a held line a fault, both without distance.
+    The distance is half of the sound's way, rounded, at the air temperature of the spec. A pulse
+    that reaches the time-out is "no echo"; no pulse or a held line is a sensor fault. Both have
+    distance 0.
     """
     way_nm = echo_us * sound_mm_per_s(air_decicelsius)
     distance = (way_nm + 1_000_000) // 2_000_000

@@ -1,25 +1,25 @@
 """The HC-SR04 and the obstacle in front of it, as integer formulas that both backends share.
 
-The emulator's model repeats these formulas in C#; they are written so that any language with 64-bit
-integers gives the same bits. Everything is a pure function of the world and of `t_ms`, the instant
-of the trigger in milliseconds since the first trigger (rounded to the nearest, so that a sampling
-jitter of some microseconds does not change what is seen). `/` truncates toward zero (C#, C), `>>`
-is arithmetic, `mod 2^64` means that unsigned sums and products wrap.
+The emulator's model repeats these formulas in C#. Any language with 64-bit integers gives the same
+bits. Everything is a pure function of the world and of `t_ms`, the time of the trigger in
+milliseconds since the first trigger (rounded to the nearest, so that a sampling jitter of some
+microseconds does not change the result). `/` truncates toward zero (C#, C), `>>` is arithmetic,
+`mod 2^64` means that unsigned sums and products wrap.
 
-True distance, in micrometres, linear between the points (t_i, d_i), constant outside of them:
+True distance, in micrometres, linear between the points (t_i, d_i), constant outside them:
 
     d = d_i + (d_{i+1} - d_i) * (t_ms - t_i) / (t_{i+1} - t_i)      with t_i <= t_ms < t_{i+1}
 
 Chance: output number n (n = 0, 1, ...) of SplitMix64 (Steele, Lea, Flood, "Fast splittable
-pseudorandom number generators", 2014) started at the mixed seed:
+pseudorandom number generators", 2014), started at the mixed seed:
 
     mix(z):   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9   mod 2^64, logical shifts
               z = (z ^ (z >> 27)) * 0x94D049BB133111EB   mod 2^64
               return z ^ (z >> 31)
     chance(n) = mix(mix(seed) + (n + 1) * 0x9E3779B97F4A7C15   mod 2^64)
 
-A trigger uses n = 4*t_ms .. 4*t_ms + 3. Outputs 0 to 2 give twelve 16-bit numbers; their sum S has
-the mean 393210 and a standard deviation of 65536 (Irwin-Hall, a bell that ends at six sigma):
+A trigger uses n = 4*t_ms .. 4*t_ms + 3. Outputs 0 to 2 give twelve 16-bit numbers. Their sum S has
+the mean 393210 and a standard deviation of 65536 (Irwin-Hall; bell-shaped, ends at six sigma):
 
     noise_um = (noise_sigma_um * (S - 393210)) >> 16
 
@@ -31,18 +31,17 @@ Pulse on the echo line, c being the speed of sound in mm/s (fwgen.plan.sound):
     near = d + noise_um
     pulse_us = (2_000_000 * near + c_um_per_s / 2) / c_um_per_s       (near > 0)
 
-    near < kind.blind_um               -> near = kind.blind_um, before all that follows
-    t_ms = 0 and kind.first_um         -> near = kind.first_um, likewise, and heard
+    near < kind.blind_um               -> near = kind.blind_um, before the rules below
+    t_ms = 0 and kind.first_um         -> near = kind.first_um, likewise; the echo is not missed
     missed, or near > 4_000_000 um     -> kind.silence_us (38 ms: the sensor gives up)
-    pulse_us < SHORTEST_PULSE_US       -> SHORTEST_PULSE_US (the burst drowns so near an echo)
+    pulse_us < SHORTEST_PULSE_US       -> SHORTEST_PULSE_US (the burst covers an earlier echo)
     sensor mute                        -> NO_PULSE: the line stays low
     echo line held                     -> HELD: the line stays high
 
-The line rises ECHO_BEGINS_US after the trigger's rise and falls with the end of the pulse; until
-then the sensor ignores triggers. An endless pulse ends as `kind.ends_by` says: by the next trigger,
-which measures nothing, or by being pulled low from outside. A sensor that is mute, or holds its
-line, at the rise of a trigger is so for that measurement; what befalls it later counts from the
-next one on.
+The line rises ECHO_BEGINS_US after the trigger's rise and falls at the end of the pulse; until then
+the sensor ignores triggers. An endless pulse ends as `kind.ends_by` says: at the next trigger,
+which measures nothing, or when the firmware pulls the line low. Whether the sensor is mute or holds
+its line is decided at the rise of the trigger; a later change applies from the next measurement on.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ FARTHEST_UM: Final = 4_000_000
 _SUM_MEAN: Final = 393_210  # 12 * (2**16 - 1) / 2
 _MASK64: Final = (1 << 64) - 1
 _GOLDEN: Final = 0x9E37_79B9_7F4A_7C15
-_CHUNK: Final = 1 << 16  # keeps the temporaries of a long run inside the cache
+_CHUNK: Final = 1 << 16  # keeps the temporary arrays of a long run in the cache
 
 
 def _mix(z: int) -> int:
@@ -82,7 +81,7 @@ def _chances(seed: int, n: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 @dataclass(frozen=True)
 class World:
-    """The obstacle, the air, the sensor's weaknesses; `points` are (t_ms, um), t_ms ascending."""
+    """The obstacle, the air and the sensor's errors; `points` are (t_ms, um), t_ms ascending."""
 
     points: tuple[tuple[int, int], ...]
     seed: int = 1
@@ -92,7 +91,7 @@ class World:
     kind: SensorKind = ORIGINAL
 
     def true_um(self, t_ms: Ints) -> Ints:
-        """The obstacle's true distance in micrometres."""
+        """Return the obstacle's true distance in micrometres."""
         times = np.array([t for t, _ in self.points], dtype=np.int64)
         depths = np.array([um for _, um in self.points], dtype=np.int64)
         after = np.searchsorted(times, t_ms, side="right")
@@ -104,7 +103,7 @@ class World:
         return np.asarray(depths[left] + bent, dtype=np.int64)
 
     def noise_um(self, t_ms: Ints) -> Ints:
-        """What the sensor's noise adds to the distance, in micrometres."""
+        """Return the sensor's noise, in micrometres; it is added to the distance."""
         total = np.full(len(t_ms), -_SUM_MEAN, dtype=np.int64)
         for k in range(3):
             word = _chances(self.seed, t_ms.astype(np.uint64) * np.uint64(4) + np.uint64(k))
@@ -113,13 +112,13 @@ class World:
         return (self.noise_sigma_um * total) >> 16
 
     def missed(self, t_ms: Ints) -> NDArray[np.bool_]:
-        """Whether the echo gets lost on its way."""
+        """Return for each trigger whether the echo is lost."""
         word = _chances(self.seed, t_ms.astype(np.uint64) * np.uint64(4) + np.uint64(3))
         lot = (word >> np.uint64(44)).astype(np.int64) * 1_000_000
         return np.asarray(lot < (self.missed_ppm << 20))
 
     def echo_us(self, t_ms: Ints) -> Ints:
-        """Length of the pulse on the echo line after a trigger at each t_ms, in microseconds."""
+        """Return the length of the echo pulse after a trigger at each t_ms, in microseconds."""
         chunks = [
             self._echo_us(t_ms[start : start + _CHUNK]) for start in range(0, len(t_ms), _CHUNK)
         ]

@@ -1,1 +1,1 @@
-"""Messages between firmware and peer: what they are, their bytes, how a stream of them is read."""
+"""Messages between firmware and peer: their fields, their bytes, and a reader for the stream."""

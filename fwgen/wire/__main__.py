@@ -1,4 +1,4 @@
-"""`python -m fwgen.wire`: write the C codecs that zcbor makes from fwgen.cddl, in a source tree."""
+"""`python -m fwgen.wire`: write the C codecs that zcbor makes from fwgen.cddl to a source tree."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DIRECTIONS = {
 
 
 def made_files() -> dict[str, str]:
-    """Path below the repository's root -> content."""
+    """Return path (relative to the repository's root) -> content."""
     files: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         for direction, types in _DIRECTIONS.items():

@@ -20,7 +20,7 @@ DISTANCE_MASK = DISTANCE_MAX_MM
 
 _HEADER = struct.Struct("<4sIIIQI4sHH")
 _CHECKED = slice(8, 34)
-"""What the CRC runs over of the header: first_seq to the reserved 16 bits."""
+"""The part of the header that the CRC covers: first_seq to the reserved 16 bits."""
 _LAST_WITH_DISTANCE = int(SampleStatus.TOO_FAR)
 _LAST_STATUS = int(max(SampleStatus))
 _LATE_WORD = 0xE000
@@ -30,28 +30,28 @@ _STEP_BITS = 8
 _SURPRISE = 12
 _GAINS = ((256, 256), (224, 128), (160, 64), (112, 32))  # level, speed
 _AGE_MAX = len(_GAINS) - 1
-_PADDING = "0" * 64  # more than a code or a key that begins inside the stream can need
+_PADDING = "0" * 64  # longer than any code or key that begins inside the stream
 
-_KEY_BITS = 11  # by so many bits a residual's code is looked up
+_KEY_BITS = 11  # bits that are looked up at once to find a residual's code
 _Residuals = dict[str, tuple[int, int]]
 
 
 class BlockError(ValueError):
-    """The bytes are not a whole block; the text says why."""
+    """The bytes are not a valid block; the text says why."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """For each sample `words` has `status << 13 | distance_mm`, and `late` how late it was taken in
-    sixteenths of the period."""
+    """Samples of one block. Per sample: `words` is `status << 13 | distance_mm`, `late` how late it
+    was taken, in sixteenths of the period."""
 
     first_seq: int
     period_us: int
     start_us: int
     boot: int
-    """Which start of the firmware took the samples."""
+    """The start of the firmware that took the samples."""
     spec: bytes
-    """The first four bytes of the hash of the spec that they were taken under."""
+    """First four bytes of the hash of the firmware's spec when it took them."""
     words: array[int]
     late: bytes
     size_bytes: int
@@ -62,29 +62,29 @@ class Block:
 
 
 def decode_block(data: bytes) -> Block:
-    """Decode a block that fills `data` exactly. Raises BlockError."""
+    """Return the block that fills `data` exactly. Raises BlockError."""
     if not HEADER_BYTES <= len(data) <= BLOCK_BYTES:
-        raise BlockError(f"{len(data)} bytes; a block has {HEADER_BYTES} to {BLOCK_BYTES}")
+        raise BlockError(f"expected {HEADER_BYTES} to {BLOCK_BYTES} bytes, found {len(data)}")
     magic, commit, first_seq, period_us, start_us, boot, spec, reserved, first = (
         _HEADER.unpack_from(data)
     )
     count, first_late, crc = commit & 0xFFF, commit >> 12 & 0xF, commit >> 16
     if magic != MAGIC:
-        raise BlockError(f"begins with {magic.hex(' ')}, not with '{MAGIC.decode()}'")
+        raise BlockError(f"a block begins with '{MAGIC.decode()}', found {magic.hex(' ')}")
     if count == 0:
-        raise BlockError("holds no sample")
+        raise BlockError("the block has no sample")
     if period_us == 0:
         raise BlockError("the period is 0")
     if reserved:
-        raise BlockError(f"bytes 32 and 33 are {reserved:#06x}, not 0")
+        raise BlockError(f"bytes 32 and 33 must be 0, found {reserved:#06x}")
     reader = _Reader(data[HEADER_BYTES:], first, first_late)
     reader.read(count)
     used = HEADER_BYTES + (reader.position + 7) // 8
     if used != len(data):
-        raise BlockError(f"{len(data)} bytes, but its samples end after {used}")
+        raise BlockError(f"the block has {len(data)} bytes, but its samples end after {used}")
     found = crc_hqx(_checked_bytes(reader.words, reader.late), crc_hqx(data[_CHECKED], 0))
     if found != crc:
-        raise BlockError(f"the CRC over header and samples is {found:#06x}, not {crc:#06x}")
+        raise BlockError(f"expected the CRC {crc:#06x}, found {found:#06x}")
     late = bytearray(count)
     for index, sixteenths in reader.late.items():
         late[index] = sixteenths
@@ -93,7 +93,7 @@ def decode_block(data: bytes) -> Block:
 
 
 def _checked_bytes(words: list[int], late: dict[int, int]) -> bytes:
-    """What the CRC runs over behind the header."""
+    """Return the bytes after the header that the CRC covers."""
     if late:
         words = words.copy()
         for index in sorted(late, reverse=True):
@@ -106,8 +106,8 @@ def _checked_bytes(words: list[int], late: dict[int, int]) -> bytes:
 
 @cache
 def _lookup() -> list[_Residuals]:
-    """By `mean * 5 >> 7`: for every key that begins with a residual's code, the code's length and
-    the zigzag number. Empty where codes may be longer than a key."""
+    """Return one table per `mean * 5 >> 7`: key that begins with a residual's code -> the code's
+    length and the zigzag number. Empty where codes may be longer than a key."""
     by_k = [_residuals(k) for k in range(_KEY_BITS - _ZEROS + 1)]
     return [
         by_k[rest.bit_length()] if rest.bit_length() < len(by_k) else {} for rest in range(1 << 11)
@@ -169,7 +169,7 @@ class _Reader:
         self.position += ones
 
     def _short_residuals(self, count: int) -> None:
-        """Read residuals up to a code that is not in the tables: the loop that has to be fast."""
+        """Read residuals up to a code that is not in the tables. This loop must be fast."""
         lookup, gains = _lookup(), _GAINS
         bits, position, words = self.bits, self.position, self.words
         base, distance = self.status << STATUS_SHIFT, self.distance
@@ -226,7 +226,7 @@ class _Reader:
             if lateness:
                 self.late[len(self.words)] = lateness
         if kind > _LAST_STATUS:
-            raise BlockError(f"sample {len(self.words)} is of kind {kind} where that cannot be")
+            raise BlockError(f"sample {len(self.words)} has kind {kind}, which is not allowed here")
         self._append(kind, self._take(13) if kind <= _LAST_WITH_DISTANCE else 0)
 
     def _append(self, status: int, distance: int) -> None:

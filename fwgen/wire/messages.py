@@ -1,7 +1,7 @@
 """The messages of fwgen.cddl as dataclasses, and their bytes (RFC 8949). All numbers are unsigned.
 
-Sequence numbers wrap at 2^32; `seq_distance` compares them. What format 2 added to the firmware's
-messages has a default, so that who wrote one for format 1 can still make it.
+Sequence numbers wrap at 2^32; `seq_distance` compares them. Fields that format 2 added to the
+firmware's messages have defaults, so that code written for format 1 can still construct them.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from fwgen.errors import FwgenError
 from fwgen.wire.log_format import BLOCK_BYTES, FORMAT, HEADER_BYTES, SPEC_HASH_BYTES
 
 MARK: Final = b"\xd9\xd9\xf7"
-"""Tag 55799, which begins every message."""
+"""Tag 55799; every message begins with it."""
 
 _U32: Final = (1 << 32) - 1
 _U64: Final = (1 << 64) - 1
 
 
 class WireError(FwgenError):
-    """Bytes that are no message, or a message with a field out of range."""
+    """The bytes are not a message, or a field is out of range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,18 @@ class Hello:
     spec_hash: bytes
     boot: int
     session: int
-    """Of the peer's hello that this answers; 0: asks for one."""
+    """Session of the peer's hello that this answers; 0: asks for a hello."""
     oldest_seq: int
     next_seq: int
     time_us: int
     period_us: int
     log: int = 0
-    """Its identity; 0: it has none yet."""
+    """The log's identity; 0: it has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherHello:
-    """A firmware's hello in another format: what all formats have. Cannot be encoded."""
+    """A firmware's hello in another format: the fields that all formats have. Cannot be encoded."""
 
     TYPE: ClassVar[int] = 0
     format: int
@@ -113,9 +113,9 @@ class PeerHello:
     session: int
     expected_seq: int | None
     log: int | None
-    """Which one `expected_seq` belongs to."""
+    """The log that `expected_seq` belongs to."""
     new_log: int
-    """For a log that has no identity: never 0, never the same again."""
+    """The identity for a log that has none: never 0, different in each hello."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,26 +180,26 @@ _MAY_BE_NIL: Final = {
 
 
 def encode(message: Message) -> bytes:
-    """Raises WireError if a field is out of range."""
+    """Return the message's bytes. Raises WireError if a field is out of range."""
     values = [getattr(message, field.name) for field in dataclasses.fields(message)]
     _check(type(message), values)
     if isinstance(message, OtherHello):
-        raise WireError("what follows oldest_seq in another format's hello is not known")
+        raise WireError("a hello of another format cannot be encoded: its fields are not known")
     if isinstance(message, OtherPeerHello):
         values.append(None)
     return MARK + cbor2.dumps([message.TYPE, *values])
 
 
 def decode(item: bytes) -> Message:
-    """One whole message, mark included. Raises WireError."""
+    """Return the message in `item`: one whole message, mark included. Raises WireError."""
     if not item.startswith(MARK):
-        raise WireError(f"a message begins with {MARK.hex(' ')}, not {item[:3].hex(' ')}")
+        raise WireError(f"a message begins with {MARK.hex(' ')}, found {item[:3].hex(' ')}")
     try:
         body = cbor2.loads(item[len(MARK) :])
     except (cbor2.CBORDecodeError, ValueError) as error:
-        raise WireError(f"no CBOR: {error}") from error
+        raise WireError(f"not valid CBOR: {error}") from error
     if not isinstance(body, list) or not body or type(body[0]) is not int:
-        raise WireError(f"not an array that begins with a type: {body!r}")
+        raise WireError(f"expected an array that begins with a type, found {body!r}")
     kind = _KINDS.get(body[0])
     if kind is None:
         raise WireError(f"no message has type {body[0]}")
@@ -212,21 +212,21 @@ def decode(item: bytes) -> Message:
 
 
 def _is_for_others(kind: type[Message], values: list[object]) -> bool:
-    """A hello of another format; or in the form in which all formats can read a peer's."""
+    """Whether this is a hello of another format, or a peer's hello that all formats can read."""
     if values[:1] != [FORMAT]:
         return True
     return kind is PeerHello and len(values) == 4 and values[3] is None
 
 
 def seq_distance(to: int, origin: int) -> int:
-    """How far `to` lies ahead of `origin` on the circle of 2^32: -2^31 .. 2^31 - 1."""
+    """Return how far `to` is ahead of `origin`, modulo 2^32: -2^31 .. 2^31 - 1."""
     return ((to - origin + 0x8000_0000) & _U32) - 0x8000_0000
 
 
 def _check(kind: type[Message], values: list[object]) -> None:
     fields = dataclasses.fields(kind)
     if len(fields) != len(values):
-        raise WireError(f"{kind.__name__} has {len(fields)} fields, not {len(values)}")
+        raise WireError(f"{kind.__name__}: expected {len(fields)} fields, found {len(values)}")
     for field, value in zip(fields, values, strict=True):
         name = field.name
         if value is None and (kind, name) in _MAY_BE_NIL:

@@ -1,4 +1,4 @@
-"""Messages out of a stream of bytes that is cut anywhere and may hold garbage."""
+"""Reads messages from a byte stream that may be split anywhere and may contain garbage."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _BYTES: Final = 2
 _ARRAY: Final = 4
 _NIL: Final = 0xF6
 _HEADS: Final = {24: (1, 24), 25: (2, 1 << 8), 26: (4, 1 << 16), 27: (8, 1 << 32)}
-"""Bytes of the number that follows, and the least that is worth them."""
+"""Size in bytes of the number that follows, and the smallest number that needs this size."""
 
 
 def message_length(
     buffer: bytes | bytearray, start: int = 0, limit: int = MESSAGE_MAX_BYTES
 ) -> int | None:
-    """Length of the message whose mark is at `start`; None: more bytes are needed to tell.
+    """Return the length of the message whose mark is at `start`; None: more bytes are needed.
 
-    Only the shape is looked at: an array of up to 23 unsigned numbers, byte strings and nils, each
+    Only the shape is checked: an array of up to 23 unsigned numbers, byte strings and nils, each
     in its shortest form.
-    Raises WireError if it cannot become such a message.
+    Raises WireError if the bytes cannot become a message.
     """
     at = start + len(MARK)
     end = len(buffer)
@@ -33,7 +33,7 @@ def message_length(
         return None
     head = buffer[at]
     if head >> 5 != _ARRAY or head & 31 > 23:
-        raise WireError(f"no array behind the mark: {head:#04x}")
+        raise WireError(f"expected an array after the mark, found {head:#04x}")
     at += 1
     for _ in range(head & 31):
         if at >= end:
@@ -44,7 +44,7 @@ def message_length(
             continue
         major, value = first >> 5, first & 31
         if major not in (_UINT, _BYTES) or value > 27:
-            raise WireError(f"no number, byte string or nil: {first:#04x}")
+            raise WireError(f"expected a number, byte string or nil, found {first:#04x}")
         if value > 23:
             size, least = _HEADS[value]
             if at + size > end:
@@ -56,14 +56,16 @@ def message_length(
         if major == _BYTES:
             at += value
         if at - start > limit:
-            raise WireError("longer than any message")
+            raise WireError(f"expected at most {limit} bytes, found a longer message")
     return at - start if at <= end else None
 
 
 class StreamReader(Generic[M]):
-    """`decode` turns one whole message into a value, or raises WireError: then the search for the
-    next message goes on right behind this one's mark, so that a message that swallowed its
-    successors does not cost them."""
+    """`decode` turns one whole message into a value, or raises WireError.
+
+    After a WireError the search for the next message continues right after this one's mark, so
+    that a damaged message does not hide the ones after it.
+    """
 
     def __init__(self, decode: Callable[[bytes], M], limit: int = MESSAGE_MAX_BYTES) -> None:
         self._decode = decode
@@ -71,20 +73,20 @@ class StreamReader(Generic[M]):
         self._buffer = bytearray()
         self._skipping = False
         self.errors = 0
-        """Runs of bytes that were no message."""
+        """Runs of bytes that were not a message."""
 
     @property
     def partial(self) -> bool:
-        """Whether the beginning of a message waits for its rest."""
+        """Whether a message has begun and its rest has not arrived."""
         return bool(self._buffer)
 
     def feed(self, data: bytes) -> list[M]:
-        """What became whole with these bytes."""
+        """Add bytes; return the messages that they complete."""
         self._buffer += data
         return self._read()
 
     def abandon(self) -> list[M]:
-        """The rest of what waits will not come: what is in it, read behind its mark?"""
+        """Give up the partial message; return the messages found in its bytes."""
         if not self._buffer:
             return []
         self._drop(0, 1)
@@ -130,7 +132,7 @@ class StreamReader(Generic[M]):
 
 
 def _mark_begun(buffer: bytearray, at: int) -> int:
-    """Where, at the buffer's end, a mark may have begun; its length if none has."""
+    """Return where a mark may begin at the buffer's end; the buffer's length if none does."""
     for size in (2, 1):
         if len(buffer) - size >= at and buffer.endswith(MARK[:size]):
             return len(buffer) - size

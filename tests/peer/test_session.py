@@ -486,7 +486,7 @@ def test_a_wish_to_suspend_right_after_the_resume_waits_for_its_end() -> None:
 def test_a_wish_does_not_wait_for_ever() -> None:
     talk = Talk()
     talk.session.suspend(talk.now)
-    assert talk.events() == [SuspendRefused("there is no transport to the firmware")]
+    assert talk.events() == [SuspendRefused("no transport to the firmware is open")]
     talk.start()
     talk.session.suspend(talk.now)
     talk.wait(TIMERS["patience"])
@@ -534,7 +534,9 @@ def test_wishes_made_before_the_first_one_ends_share_its_end() -> None:
 def test_a_wish_that_nobody_could_follow_in_time_is_refused() -> None:
     talk = Talk().online()
     talk.session.suspend(talk.now, wished_us=talk.now - TIMERS["patience"])
-    assert talk.events() == [SuspendRefused("nobody could ask the firmware in time")]
+    assert talk.events() == [
+        SuspendRefused("the request waited too long: the firmware could not be asked in time")
+    ]
     assert (talk.session.state, talk.sent()) == ("online", [])
     talk.session.suspend(talk.now, wished_us=talk.now - TIMERS["patience"] + 1)
     assert talk.session.state == "asking"

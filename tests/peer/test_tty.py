@@ -170,7 +170,7 @@ def test_a_tty_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
 def test_what_is_no_tty_is_told(tmp_path: Path) -> None:
     path = tmp_path / "ttyRPMSG0"
     path.write_bytes(b"")
-    with pytest.raises(TtyError, match="it is no tty"):
+    with pytest.raises(TtyError, match="it is not a tty"):
         open_raw(path)
 
 

@@ -1,4 +1,4 @@
-"""What the generated fragment of Linux's device tree says, for the emulated kernel."""
+"""The emulated kernel's view of the generated fragment of Linux's device tree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def wiring(plan: Plan) -> Wiring:
-    """`memory-region` and `mboxes` of m33_rproc, as fwgen.generate writes them."""
+    """Return `memory-region` and `mboxes` of m33_rproc, as fwgen.generate writes them."""
     ddr, ipcc = plan.ddr, plan.board.chip.ipcc
     buffers = _carveout(ddr.vdev_buffer.linux, ddr.vdev_buffer, mapped=False)
     mapped = [plan.code, plan.data, ddr.shm, ddr.vring0, ddr.vring1]

@@ -1,6 +1,6 @@
-"""The parts of an ELF file that remoteproc and a reader of addresses need (32 bits, little endian).
+"""Reads the parts of an ELF file (32 bits, little endian) that remoteproc and symbol lookup need.
 
-Checks are those of Linux's loader, in its order and words.
+The checks are those of Linux's loader, in the same order and with the same messages.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LITTLE_ENDIAN = 1
 
 
 class RefusedError(Exception):
-    """Linux refuses: its message, and the number that the caller gets."""
+    """Linux refuses. The text is its message, `errno` the number that its caller gets."""
 
     def __init__(self, message: str, errno: int = EINVAL) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Segment:
-    """One to be loaded, at its physical address."""
+    """A segment to load, at its physical address."""
 
     address: int
     offset: int
@@ -59,7 +59,7 @@ class Function:
 
 
 class Elf:
-    """Raises RefusedError for what Linux's sanity check does not let pass."""
+    """Raises RefusedError if Linux's sanity check refuses the file."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -72,7 +72,9 @@ class Elf:
         if data[5] != _LITTLE_ENDIAN:
             raise RefusedError("Unsupported firmware endianness")
         if data[4] == _CLASS64:
-            raise RefusedError("a Cortex-M33 has no 64-bit firmware")  # ours: Linux would load it
+            raise RefusedError(
+                "a Cortex-M33 has no 64-bit firmware"
+            )  # our check: Linux would load it
         header = _HEADER.unpack_from(data)
         (_, _, _, _, _, self._phoff, self._shoff, _, _, _, self._phnum, _, self._shnum, names) = (
             header
@@ -113,14 +115,14 @@ class Elf:
         ]
 
     def section(self, *names: str) -> Section | None:
-        """The first one with such a name."""
+        """Return the first section with one of these names; None: there is none."""
         return next((section for section in self.sections if section.name in names), None)
 
     def contents(self, section: Section) -> bytes:
         return self.data[section.offset : section.offset + section.size_bytes]
 
     def memory(self, address: int, size_bytes: int) -> bytes:
-        """What the file loads there; empty if no section holds it all."""
+        """Return the bytes that the file loads there; empty if no section contains them all."""
         for section in self.sections:
             at = address - section.address
             if section.kind == _SHT_PROGBITS and 0 <= at <= section.size_bytes - size_bytes:
@@ -128,7 +130,7 @@ class Elf:
         return b""
 
     def function_at(self, address: int) -> str:
-        """Name of the function that an instruction belongs to; empty if there is none."""
+        """Return the name of the function at this address; empty if there is none."""
         starts = [function.start for function in self._functions]
         at = bisect.bisect_right(starts, address) - 1
         if at < 0:
@@ -137,7 +139,7 @@ class Elf:
         return function.name if address < function.start + max(function.size_bytes, 2) else ""
 
     def symbol(self, name: str) -> tuple[int, int] | None:
-        """Address and size in bytes of a global or local symbol."""
+        """Return address and size in bytes of a global or local symbol; None: not found."""
         return self._symbols.get(name)
 
     @cached_property

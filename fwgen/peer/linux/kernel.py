@@ -1,12 +1,12 @@
-"""The layers put together: from the mailbox up to the tty.
+"""Connects the layers, from the mailbox up to the tty.
 
-    kernel.start(firmware)        the core runs; then, when Linux comes to it,
-    kernel.bind()                 the virtio device is there: DRIVER_OK, kick
+    kernel.start(firmware)        the core runs; later
+    kernel.bind()                 the virtio device is ready: DRIVER_OK, kick
     kernel.rang / freed           the mailbox's interrupts
-    kernel.tty                    once the firmware has announced its channel
+    kernel.tty                    exists when the firmware has announced its channel
 
-Between `unbind` and `bind` real time passes on a board (the status byte says so to the firmware):
-whoever has the clock lets it pass.
+On a board time passes between `unbind` and `bind`, and the firmware sees it in the status byte:
+the owner of the clock must let it pass here too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ from fwgen.peer.linux.virtio import Virtqueue
 
 @dataclass(frozen=True)
 class Wiring:
-    """What the device tree says. `buffers`: the memory-region vdev0buffer; channels of IPCC."""
+    """What the device tree defines. `buffers`: the memory-region vdev0buffer; the channels are
+    those of the IPCC."""
 
     carveouts: Sequence[Carveout]
     buffers: Carveout
@@ -43,7 +44,7 @@ class Wiring:
 
 
 class Kernel:
-    """`log` gets the lines of the kernel's log."""
+    """`log` is called with each line of the kernel's log."""
 
     def __init__(
         self,
@@ -64,20 +65,20 @@ class Kernel:
         self.tty: RpmsgTty | None = None
 
     def start(self, firmware: bytes) -> None:
-        """Load and start; raises RefusedError."""
+        """Load and start the firmware. Raises RefusedError."""
         if self.rproc.state != OFFLINE:
             raise RefusedError("the remote processor is running")
         self.rproc.boot(firmware)
 
     def recover(self) -> None:
-        """The core has crashed, or does not answer: a new start of the same firmware."""
+        """Start the same firmware again, after the core has crashed or does not answer."""
         self.unbind()
         if self.rproc.state != CRASHED:
             self.rproc.crashed()
         self.rproc.recover()
 
     def unbind(self) -> None:
-        """The virtio device is reset and its driver gone; the device itself stays acknowledged."""
+        """Remove the driver and reset the virtio device; the device stays acknowledged."""
         if self.bus is not None:
             self.bus.remove()
         self.bus = self.tty = None
@@ -126,17 +127,18 @@ class Kernel:
         log("rpmsg host is online")
 
     def forget(self) -> None:
-        """Linux has gone down without a word: the firmware keeps running, the rings lie idle."""
+        """Linux has gone down without telling the firmware, which keeps running; the rings are
+        idle."""
         self.bus = self.tty = None
         self.mailbox.restart()
 
     def rang(self, channel: int) -> None:
-        """The firmware has rung; what there is to read is read, and given back."""
+        """The firmware has rung: read its messages and give the buffers back."""
         if self.bus is not None and channel == self.wiring.vq0_channel:
             self.bus.rang()
 
     def freed(self, channel: int) -> None:
-        """The firmware has taken a ring of ours."""
+        """The firmware has freed a channel that Linux rang."""
         self.mailbox.freed(channel)
 
     def _probe_tty(self, channel: Channel) -> RpmsgTty:

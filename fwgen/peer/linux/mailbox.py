@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Final
 
 QUEUE: Final = 20
-"""Messages that a channel keeps while the other side has not yet freed it; more are refused."""
+"""Messages that a channel queues until the other side frees it; more are refused."""
 
 
 class Mailbox:
-    """A message carries nothing but itself: a ring. One is under way a channel; the next goes out
-    when the other side has freed the channel, perhaps long after what it told of was noticed."""
+    """A message has no content: it rings the doorbell. Each channel has one message in flight. The
+    next is sent when the other side frees the channel, which may be long after the other side has
+    seen what the message announces."""
 
     def __init__(self, ring: Callable[[int], None], log: Callable[[str], None]) -> None:
         self._ring = ring
@@ -40,7 +41,7 @@ class Mailbox:
             self._active.discard(channel)
 
     def restart(self) -> None:
-        """Linux begins anew."""
+        """Linux starts again: forget all messages."""
         self._waiting.clear()
         self._active.clear()
 

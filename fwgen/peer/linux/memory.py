@@ -1,4 +1,4 @@
-"""What the layers above need of a memory: bytes at addresses as the M33 sees them."""
+"""The memory interface of the layers above: bytes at the M33's addresses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Memory(Protocol):
-    """Linux's own view: it is never closed, Linux itself is the one who closes DDR."""
+    """Linux's view. It is always accessible: DDR is closed only while Linux sleeps."""
 
     def read(self, address: int, size: int) -> bytes: ...
 

@@ -1,7 +1,7 @@
-"""remoteproc: loads a firmware, starts and stops its core, keeps the vdev of its resource table.
+"""remoteproc: loads a firmware, starts and stops its core, owns the vdev of its resource table.
 
-After Linux drivers/remoteproc/remoteproc_core.c, remoteproc_elf_loader.c, remoteproc_virtio.c and
-OpenSTLinux's stm32_rproc.c (the vector table is the section `.isr_vectors`, or `A0`).
+It follows Linux drivers/remoteproc/remoteproc_core.c, remoteproc_elf_loader.c, remoteproc_virtio.c
+and OpenSTLinux's stm32_rproc.c (the vector table is the section `.isr_vectors`, or `A0`).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Carveout:
-    """An entry of `memory-region`, by the name of its node. `mapped`: the kernel can reach it
-    (vdev0buffer is left to the DMA allocator)."""
+    """An entry of `memory-region`, by the name of its node. `mapped`: the kernel maps it (the DMA
+    allocator owns vdev0buffer)."""
 
     name: str
     address: int
@@ -49,7 +49,7 @@ class Carveout:
 
 
 class Core(Protocol):
-    """The M33 as Linux holds it: in reset, or running."""
+    """The M33 as Linux controls it: in reset, or running."""
 
     def start(self, vector_table: int) -> None: ...
 
@@ -79,14 +79,14 @@ class Vdev:
         write_u32(self._memory, self._address + VDEV_GFEATURES, features & self.features)
 
     def publish_rings(self) -> None:
-        """The firmware learns where the rings are."""
+        """Tell the firmware where the rings are."""
         for index, ring in enumerate(self.rings):
             place = self._address + VDEV_VRINGS + index * VRING_BYTES + VRING_DA
             write_u32(self._memory, place, ring.address)
 
 
 class Remoteproc:
-    """Raises RefusedError, with what the kernel's log would say in it."""
+    """Methods raise RefusedError with the message of the kernel's log."""
 
     def __init__(self, memory: Memory, carveouts: Sequence[Carveout], core: Core, log: Log) -> None:
         self._memory = memory
@@ -97,7 +97,7 @@ class Remoteproc:
         self.vdev: Vdev | None = None
         self.vector_table = 0
         self._elf: Elf | None = None
-        self._table = bytearray()  # as the firmware gets it at each start
+        self._table = bytearray()  # as the firmware receives it at each start
         self._table_address = 0
 
     def boot(self, firmware: bytes) -> None:
@@ -110,7 +110,7 @@ class Remoteproc:
         try:
             self._table = bytearray(find_table(elf))
         except RefusedError as error:
-            self._log(str(error))  # a warning: such a firmware runs, without a device
+            self._log(str(error))  # only a warning: the firmware runs without a device
         resources = parse_table(bytes(self._table)) if self._table else None
         if resources is not None:
             for kind in resources.unsupported:
@@ -124,19 +124,19 @@ class Remoteproc:
         self._start(resources.vdevs[0] if resources and resources.vdevs else None, rings)
 
     def stop(self) -> None:
-        """`echo stop`. The virtio device has to be gone before."""
+        """`echo stop`. The virtio device must be removed first."""
         self._core.stop()
         self.state = OFFLINE
         self._log("stopped remote processor m33")
 
     def crashed(self) -> None:
-        """The watchdog's interrupt, or a crash seen otherwise."""
+        """The watchdog's interrupt, or a crash detected otherwise."""
         if self.state == RUNNING:
             self._log("crash detected in m33: type watchdog")
             self.state = CRASHED
 
     def recover(self) -> None:
-        """Stop the core and start the same firmware again, with the resource table of the start."""
+        """Stop the core and start the same firmware again, with the resource table of `boot`."""
         if self._elf is None:
             raise RefusedError("nothing to recover")
         self._log("recovering m33")
@@ -177,7 +177,7 @@ class Remoteproc:
             self._memory.write(segment.address, content.ljust(segment.memory_bytes, b"\0"))
 
     def _publish_table(self) -> None:
-        """The loaded table gets what has been allocated since; it is the one in use from now on."""
+        """Write the table, with what was allocated, to the firmware's memory and use it."""
         section = self._elf.section(resource_table.SECTION) if self._elf and self._table else None
         if section is None or not self._is_mapped(section.address, section.size_bytes):
             self._table_address = 0
@@ -194,7 +194,7 @@ class Remoteproc:
     def _check_carveout(self, entry: resource_table.Carveout) -> None:
         carveout = self._carveouts.get(entry.name)
         if carveout is None:
-            return  # Linux takes it from its own memory, wherever that is
+            return  # Linux allocates it in its own memory
         self._check_place(carveout, entry.address, entry.size_bytes)
         for field, value in enumerate([carveout.address, carveout.address, carveout.size_bytes]):
             place = entry.offset + 4 * field
@@ -206,7 +206,7 @@ class Remoteproc:
             name = f"vdev{number}vring{index}"
             carveout = self._carveouts.get(name)
             if carveout is None:
-                raise RefusedError(f"there is no memory-region {name}", _ENOMEM)
+                raise RefusedError(f"no memory-region {name}", _ENOMEM)
             layout = Layout(carveout.address, vring.entries, vring.align)
             whole_pages = -(-layout.size_bytes // _PAGE) * _PAGE
             self._check_place(carveout, vring.address, whole_pages)

@@ -1,4 +1,4 @@
-"""The resource table as Linux finds it in a firmware (fwgen.build.resource_table says the rest)."""
+"""Finds the resource table in a firmware as Linux does (fwgen.build.resource_table parses it)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fwgen.peer.linux.elf import Elf, RefusedError
 
 
 def find_table(elf: Elf) -> bytes:
-    """The table as the firmware brings it. Raises RefusedError where Linux finds no usable one."""
+    """Return the firmware's table. Raises RefusedError if Linux finds no usable one."""
     section = elf.section(SECTION)
     if section is None:
         raise RefusedError("no resource table found for this firmware")
@@ -23,7 +23,7 @@ def find_table(elf: Elf) -> bytes:
 
 
 def parse_table(table: bytes) -> Resources:
-    """Every entry. Raises RefusedError."""
+    """Return all entries. Raises RefusedError."""
     try:
         return resource_table.parse_table(table)
     except TableError as error:

@@ -15,7 +15,7 @@ HEADER: Final = struct.Struct("<IIIHH")
 """Source, destination, reserved, length, flags."""
 MTU: Final = BUFFER_BYTES - HEADER.size
 MOST_BUFFERS: Final = 512
-"""Of both directions together."""
+"""In both directions together."""
 NAME_SERVICE: Final = 53
 F_NAME_SERVICE: Final = 1 << 0
 """VIRTIO_RPMSG_F_NS"""
@@ -27,7 +27,7 @@ Log = Callable[[str], None]
 
 
 class Endpoint(Protocol):
-    """A driver's end of a channel."""
+    """The driver's end of a channel."""
 
     def received(self, data: bytes) -> None: ...
 
@@ -42,14 +42,15 @@ class Channel:
     source: int
     destination: int
     send: Callable[[bytes], bool]
-    """False: no buffer is free (Linux: -ENOMEM). Raises ValueError beyond MTU (-EMSGSIZE)."""
+    """Returns False if no buffer is free (Linux: -ENOMEM). Raises ValueError above MTU
+    (-EMSGSIZE)."""
 
 
 Driver = Callable[[Channel], Endpoint]
 
 
 class RpmsgBus:
-    """`receive_queue` carries what the firmware sends. `drivers`: channel name -> who takes it."""
+    """`receive_queue` carries the firmware's messages. `drivers`: channel name -> its driver."""
 
     def __init__(
         self,
@@ -77,16 +78,16 @@ class RpmsgBus:
 
     @property
     def size_bytes(self) -> int:
-        """Of all buffers."""
+        """Size of all buffers together."""
         return 2 * self.each_way * BUFFER_BYTES
 
     @property
     def broken(self) -> str:
-        """Why a ring cannot be used any more; empty if both can."""
+        """Why a ring can no longer be used; empty if both can."""
         return self._receive_queue.broken or self._send_queue.broken
 
     def fill(self) -> bool:
-        """Give all receive buffers to the firmware; whether it wants to be told."""
+        """Give all receive buffers to the firmware; return whether it wants a kick."""
         for index in range(self.each_way):
             address = self._receive_buffers + index * BUFFER_BYTES
             self._receive_queue.add(address, BUFFER_BYTES, device_writes=True)
@@ -94,7 +95,8 @@ class RpmsgBus:
         return self._receive_queue.needs_kick()
 
     def rang(self) -> int:
-        """The firmware's doorbell: digest what it sent, give the buffers back, kick. How many."""
+        """The firmware has rung: read its messages, give the buffers back, kick. Return the number
+        of messages."""
         queue, was_broken = self._receive_queue, self._receive_queue.broken
         count = 0
         while (used := queue.take_used()) is not None:
@@ -110,9 +112,9 @@ class RpmsgBus:
         return count
 
     def open(self, name: str, destination: int, driver: Driver) -> Channel:
-        """An endpoint with an address of its own, as a driver that is probed gets it, or a program
-        by rpmsg_ctrl (RPMSG_CREATE_EPT_IOCTL). A driver that is bound again to a channel keeps the
-        channel's address (rpmsg_core.c: rpmsg_dev_probe)."""
+        """Return a channel whose endpoint has a new address: as for a driver that is probed, or for
+        a program that uses rpmsg_ctrl (RPMSG_CREATE_EPT_IOCTL). A driver that is bound again keeps
+        the channel's address (rpmsg_core.c: rpmsg_dev_probe)."""
         source = _FIRST_DYNAMIC
         while source in self._endpoints:
             source += 1
@@ -129,7 +131,7 @@ class RpmsgBus:
         return [channel for channel, _ in self._endpoints.values()]
 
     def remove(self) -> None:
-        """The device is taken away: all channels are."""
+        """The device is removed, and all channels with it."""
         for _, endpoint in self._endpoints.values():
             endpoint.removed()
         self._endpoints.clear()
@@ -198,7 +200,8 @@ class RpmsgBus:
         return True
 
     def _send_buffer(self) -> int | None:
-        """One that was never used, or one that the firmware is done with."""
+        """Return a buffer that was never used or that the firmware has returned; None: none is
+        free."""
         if self._never_used:
             index = self.each_way - self._never_used
             self._never_used -= 1

@@ -1,4 +1,4 @@
-"""rpmsg_tty: a channel as a stream of bytes (Linux drivers/tty/rpmsg_tty.c)."""
+"""rpmsg_tty: a channel as a byte stream (Linux drivers/tty/rpmsg_tty.c)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ SERVICE = "rpmsg-tty"
 
 
 class RpmsgTty:
-    """/dev/ttyRPMSGn: message boundaries are lost, each way. Nothing is echoed or changed."""
+    """/dev/ttyRPMSGn. Message boundaries are lost in both directions. Bytes are not echoed or
+    changed."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -27,7 +28,8 @@ class RpmsgTty:
         return taken
 
     def write(self, data: bytes) -> int:
-        """How many bytes were taken: fewer than given, if no buffer is free (Linux: -ENOMEM)."""
+        """Return the number of bytes accepted: fewer than given if no buffer is free (Linux:
+        -ENOMEM)."""
         written = 0
         while written < len(data) and not self.hung_up:
             part = data[written : written + MTU]

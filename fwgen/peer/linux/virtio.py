@@ -1,4 +1,4 @@
-"""A split virtqueue as Linux drives it (virtio 1.0, 2.4; Linux drivers/virtio/virtio_ring.c)."""
+"""A split virtqueue as Linux uses it (virtio 1.0, 2.4; Linux drivers/virtio/virtio_ring.c)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_NOTIFY: Final = 1
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the parts of a ring lie (linux/virtio_ring.h: vring_init, vring_size)."""
+    """Where the parts of a ring are (linux/virtio_ring.h: vring_init, vring_size)."""
 
     address: int
     entries: int
@@ -41,21 +41,21 @@ class Layout:
 
 @dataclass(frozen=True)
 class UsedBuffer:
-    """A buffer that the device is done with; `length`: bytes it wrote."""
+    """A buffer that the device has returned; `length`: bytes it wrote."""
 
     address: int
     length: int
 
 
 class Virtqueue:
-    """The driver's side. A buffer is known by its address. `notify` kicks the device."""
+    """The driver's side. A buffer is identified by its address. `notify` kicks the device."""
 
     def __init__(self, memory: Memory, layout: Layout, notify: Callable[[], None]) -> None:
         if layout.entries & (layout.entries - 1):
             raise RefusedError(f"Bad virtqueue length {layout.entries}")
         self.layout = layout
         self.broken = ""
-        """Why the ring cannot be used any more: the device has made a mess."""
+        """Why the ring can no longer be used: what the device wrote was invalid. Empty: it can."""
         self._memory = memory
         self._notify = notify
         self._free = list(range(layout.entries))
@@ -70,7 +70,7 @@ class Virtqueue:
         return len(self._free)
 
     def add(self, address: int, size_bytes: int, *, device_writes: bool) -> None:
-        """Give a buffer to the device; it is told by `kick`."""
+        """Give a buffer to the device; `kick` informs it."""
         head = self._free.pop(0)
         self._buffers[head] = address
         flags = _F_WRITE if device_writes else 0
@@ -85,7 +85,7 @@ class Virtqueue:
         write_u16(self._memory, self.layout.avail + 2, self._avail_index)
 
     def take_used(self) -> UsedBuffer | None:
-        """The next buffer that the device is done with, in its order."""
+        """Return the next buffer that the device has returned; None: there is none."""
         if self.broken:
             return None
         if read_u16(self._memory, self.layout.used + 2) == self._used_index:
@@ -102,12 +102,12 @@ class Virtqueue:
         self._free.insert(0, head)
         self._used_index = (self._used_index + 1) & 0xFFFF
         if not self._suppressed:
-            # used_event: nobody reads it without F_EVENT_IDX, Linux writes it all the same
+            # used_event: not read without F_EVENT_IDX, but Linux writes it
             write_u16(self._memory, self._used_event, self._used_index)
         return UsedBuffer(self._buffers.pop(head), length)
 
     def needs_kick(self) -> bool:
-        """Whether the device wants to be told of what was added."""
+        """Whether the device wants a kick after buffers were added."""
         return not read_u16(self._memory, self.layout.used) & _NO_NOTIFY
 
     def notify(self) -> None:
@@ -118,7 +118,7 @@ class Virtqueue:
             self._notify()
 
     def disable_callbacks(self) -> None:
-        """The device need not ring when it is done with a buffer."""
+        """Tell the device not to ring when it returns a buffer."""
         self._suppressed = True
         write_u16(self._memory, self.layout.avail, _NO_INTERRUPT)
 
