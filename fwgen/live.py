@@ -1,4 +1,4 @@
-"""Backends that can be looked at between two runs and driven by hand."""
+"""Backends whose state can be read between two runs, and which a person can drive by hand."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _LAST: Final = 32
 
 @dataclass(frozen=True)
 class View:
-    """What can be seen of a board between two runs. `t_us`: scenario time. `latest`: status and
+    """The state of a board between two runs. `t_us`: scenario time. `latest`: status and
     distance in mm of the samples that Linux received last. `picture`: eight pixels a byte,
-    '' without a display. `half_blocks`: the same as text. `cut_off`: transfers
+    empty without a display. `half_blocks`: the same as text. `cut_off`: transfers
     of the display's bus that ended in the middle of a byte."""
 
     t_us: int
@@ -43,7 +43,7 @@ class View:
 
 
 class Live(Protocol):
-    """A backend that can be looked at, and stopped at any time."""
+    """A backend whose state can be read, and whose run can be ended, at any time."""
 
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None: ...
     def run_until(self, t_us: int) -> None: ...
@@ -54,7 +54,8 @@ class Live(Protocol):
 
 
 def moved(world: World, t_ms: int, to_um: int, within_ms: int) -> World:
-    """From where the obstacle is now, in a straight line; as HC_SR04.MoveTo does it."""
+    """Return the world in which the obstacle moves from its present place in a straight line, as
+    HC_SR04.MoveTo moves it."""
     here_um = int(world.true_um(np.array([t_ms], dtype=np.int64))[0])
     before = tuple(point for point in world.points if point[0] < t_ms)
     points = (*before, (t_ms, here_um), (t_ms + max(1, within_ms), to_um))
@@ -117,7 +118,7 @@ class LiveRenode(EmulatedBackend):
     def reset_unnoticed(self) -> None:
         self._note_slots()
         self.machine.start_core(self.port.kernel.rproc.vector_table)
-        self._ledger.event("the firmware starts again, which Linux does not notice", self.now_us)
+        self._ledger.event("the firmware starts again; Linux does not notice it", self.now_us)
 
     def end(self, scenario: Scenario) -> RunRecord:
         self._scenario = scenario

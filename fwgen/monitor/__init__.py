@@ -1,1 +1,1 @@
-"""A board that a person runs by hand: what `fwgen monitor` is made of."""
+"""A board that a person drives by hand: the parts of `fwgen monitor`."""

@@ -1,4 +1,4 @@
-"""The machine that runs beside a person who types: with the clock on the wall, or faster."""
+"""The board that runs while a person types commands: in real time, or faster."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _DEBUGGED_SLICE_US: Final = 500_000
 _PATIENCE_S: Final = 2.0
 
 
-class StandsStillError(InputError):
+class CoreHeldError(InputError):
     """A debugger holds the core, so virtual time does not pass."""
 
 
 class Bench:
-    """`hold` gives the board to one thread at a time. Renode has one emulation a process, so there
-    is one Bench."""
+    """`hold` gives the board to one thread at a time. Renode has one emulation per process, so a
+    process has one Bench."""
 
     def __init__(
         self, firmware: bytes, config: RenodeConfig, plan: Plan, distance_mm: int, violation: str
@@ -59,15 +59,15 @@ class Bench:
         return self._runs.is_set()
 
     def go(self) -> None:
-        """Let time pass, `speed` times as fast as on the wall (as fast as it can, if that is
-        less)."""
+        """Let virtual time pass `speed` times as fast as real time, or as fast as possible if that
+        is less."""
         self._runs.set()
 
     def pause(self) -> None:
         self._runs.clear()
 
     def run_for(self, us: int) -> None:
-        """At once, as fast as it can."""
+        """Run this much virtual time as fast as possible, then return."""
         with self.hold() as board:
             self._keep_pace(board, False)
             end_us = self._t_us + us
@@ -81,30 +81,30 @@ class Bench:
 
     @contextmanager
     def hold(self) -> Iterator[LiveRenode]:
-        """Raises StandsStillError if the machine does not come to the end of its slice."""
+        """Lend the board. Raises CoreHeldError if the current slice does not end in time."""
         if not self._lock.acquire(timeout=_PATIENCE_S):
-            raise StandsStillError("the core stands still: `continue` it in the debugger")
+            raise CoreHeldError("the debugger holds the core", "`continue` it in the debugger")
         try:
             yield self._board
         finally:
             self._lock.release()
 
     def serve_gdb(self, port: int) -> None:
-        """Raises ToolBrokeError if Renode cannot, MissingToolError where it would let in a network
-        and nobody said that it may."""
+        """Raises ToolBrokeError if Renode cannot open the port, MissingToolError if the port would
+        be open to the network and `listens_everywhere` does not allow that."""
         if not (self.listens_everywhere or confined()):
             raise MissingToolError(
-                "Renode would let the whole network in at that port, and no C compiler is here to "
-                "keep it to this machine\nhelp: `pip install ziglang` brings one; "
-                "`--listen-everywhere` goes without"
+                "Renode would open the port to the whole network; limiting it to this machine "
+                "needs a C compiler, and none was found",
+                "`pip install ziglang` installs one; `--listen-everywhere` opens the port to all",
             )
         with self.hold() as board:
             board.machine.execute(f"machine StartGdbServer {port} false")
             self._debugged = True
 
     def _keep_pace(self, board: LiveRenode, keep: bool) -> None:
-        """Have Renode itself keep to the clock on the wall: a debugger's Ctrl-C does nothing to a
-        core that rests between two slices, so none of the time is to pass there."""
+        """Let Renode itself keep real time. A debugger's Ctrl-C has no effect on a core that waits
+        between two slices, so no time may pass there."""
         if self._debugged and keep != self._paced:
             self._paced = keep
             board.machine.execute(f"emulation SetAdvanceImmediately {str(not keep).lower()}")
@@ -122,7 +122,7 @@ class Bench:
                     self._keep_pace(self._board, paced)
                     self._t_us += slice_us
                     self._board.run_until(self._t_us)
-            except Exception as error:  # nobody else would hear of it
+            except Exception as error:  # this thread has no caller; the shell prints it
                 self.error = as_error(error)
                 self._runs.clear()
             spent_s = time.monotonic() - began_s

@@ -1,4 +1,4 @@
-"""The display and the console on the whole terminal, with a key for whatever can happen."""
+"""The display and the console on the whole terminal, with a key for each action."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import IO, Final
 
 from fwgen.live import LiveRenode, View
-from fwgen.monitor.bench import Bench, StandsStillError
+from fwgen.monitor.bench import Bench, CoreHeldError
 from fwgen.monitor.picture import display_lines
 
 _EVERY_S: Final = 0.1
@@ -60,7 +60,7 @@ def _move(board: LiveRenode, by_um: int) -> None:
 
 
 def frame(view: View, state: str, room: os.terminal_size) -> str:
-    """What the screen shows."""
+    """Return the text of one full screen, with its control sequences."""
     keys = "  ".join(key.replace(" ", _HARD_SPACE) for key in _KEYS)
     below = ["", *textwrap.wrap(state, room.columns), *textwrap.wrap(keys, room.columns), ""]
     free = room.lines - len(below) - 1  # the cursor's line
@@ -71,7 +71,7 @@ def frame(view: View, state: str, room: os.terminal_size) -> str:
 
 
 def room_of(terminal: IO[str]) -> os.terminal_size:
-    """Its size; the usual one where it does not know."""
+    """Return the terminal's size; 80 x 24 if it is unknown."""
     size = os.get_terminal_size(terminal.fileno())
     return size if size.columns and size.lines else os.terminal_size((80, 24))
 
@@ -83,7 +83,7 @@ class Live:
         self._bench, self._stdin, self._stdout, self._state = bench, stdin, stdout, state
 
     def show(self) -> None:
-        """Until `q`; the machine goes on running."""
+        """Show the board until `q`; the machine keeps running."""
         before = termios.tcgetattr(self._stdin)
         tty.setcbreak(self._stdin)
         self._stdout.write(_CLEAR + _NO_CURSOR)
@@ -96,10 +96,10 @@ class Live:
             self._stdout.write(f"{_CURSOR}\n")
 
     def _turn(self) -> bool:
-        """False: back to the prompt."""
+        """Draw once and handle one key. Return False to go back to the prompt."""
         try:
             view = self._bench.view()
-        except StandsStillError as error:
+        except CoreHeldError as error:
             self._stdout.write(f"{_HOME}{error}{_TO_END}")
             self._stdout.flush()
             return self._key() != "q"
@@ -116,7 +116,8 @@ class Live:
         return key != "q" and self._bench.error is None
 
     def _key(self) -> str:
-        """Past Python's buffer, in which `select` does not see a second key."""
+        """Return the next key, "" if there is none. Bypass Python's buffer: `select` does not see
+        a second key in it."""
         place = self._stdin.fileno()
         ready, _, _ = select.select([place], [], [], _EVERY_S)
         return os.read(place, 1).decode("ascii", "replace") if ready else ""

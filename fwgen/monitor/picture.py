@@ -1,4 +1,4 @@
-"""The display as text, as large as the terminal has room for."""
+"""The display as text, as large as fits the terminal."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from fwgen.live import View
 
 _BRAILLE: Final = 0x2800
 _DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-"""Of a character's eight dots, row by row (Unicode, chapter 21.1)."""
+"""The bit of each of a character's eight dots, row by row (Unicode, chapter 21.1)."""
 
 
 def display_lines(view: View, columns: int, lines: int) -> list[str]:
-    """A pixel a column and two a line, or two and four where there is less room."""
+    """Return lines with one pixel per column and two per line, or two and four to fit."""
     blocks = view.half_blocks.rstrip("\n").split("\n")
     width = len(blocks[0])
     if not view.picture or (width <= columns and len(blocks) <= lines):
@@ -21,7 +21,8 @@ def display_lines(view: View, columns: int, lines: int) -> list[str]:
 
 
 def braille(picture: bytes, width: int) -> list[str]:
-    """`picture`: eight pixels a byte, the leftmost in the highest bit, row by row from the top."""
+    """Return lines of braille characters. `picture`: eight pixels a byte, the leftmost in the
+    highest bit, row by row from the top."""
     height = len(picture) * 8 // width
 
     def dots(left: int, top: int) -> int:

@@ -18,24 +18,24 @@ _SAMPLES: Final = 10
 _LINES: Final = 20
 _WIDE: Final = 1000
 _HELP: Final = """\
-time        run             let it run in step with the clock on the wall
-            run 10 s        let ten virtual seconds pass at once
-            pause           stop it; `speed 10` makes `run` ten times as fast
+time        run             run in real time
+            run 10 s        let ten virtual seconds pass as fast as possible
+            pause           stop; `speed 10` makes `run` ten times as fast
 Linux       suspend [10 s]  suspend (a timer wakes it);  resume
-            reboot [20 s]   crash, start  (its application)   unbind, bind   stall 5 s
+            reboot [20 s]   crash, start (its application)   unbind, bind   stall [5 s]
 the M33     reset           restart the firmware; retained memory keeps its content
-            stall firmware 10 ms    stop the core;  damage    flip a bit of the oldest block
+            stall firmware 10 ms    stop the core;  damage  flip a bit in the log's oldest block
 sensor      move 500 mm [2 s]   mute, hold, restore
 display     screen          show it;  unplug, plug
-look        live            display and console on the whole screen
+show        live            display and console on the whole screen
             state, samples, console, events, kernel, ddr
 debug       gdb [3333]      serve GDB;  renode COMMAND  Renode's own monitor
-            quit
+            quit            end the program
 """
 
 
 def state_line(view: View, runs: bool) -> str:
-    """Where it stands, in a line."""
+    """Return the board's state in one line."""
     latest = sample_text(*view.latest[-1]) if view.latest else "no sample yet"
     touched = f", closed DDR touched {_times(view.ddr_accesses)}" if view.ddr_accesses else ""
     pace = "running" if runs else "paused"
@@ -54,7 +54,7 @@ def sample_text(status: int, distance_mm: int) -> str:
 
 
 class Shell(cmd.Cmd):
-    """Reads commands from `stdin`, one a line; prompts only a terminal."""
+    """Reads commands from `stdin`, one per line; shows a prompt only on a terminal."""
 
     def __init__(
         self,
@@ -67,8 +67,8 @@ class Shell(cmd.Cmd):
         super().__init__(stdin=stdin, stdout=stdout)
         self._bench = bench
         self._live = live
-        self._told = 0  # characters of the console
-        self._told_events = 0
+        self._console_shown = 0  # characters
+        self._events_shown = 0
         self._failed = False
         self.use_rawinput = stdin.isatty()
         self.prompt = "fwgen> " if stdin.isatty() else ""
@@ -76,10 +76,10 @@ class Shell(cmd.Cmd):
             self.onecmd(f"gdb {gdb}")
 
     def interact(self) -> int:
-        """Until `quit` or the end of the input; 1 if a command of a script could not be done."""
+        """Run commands until `quit` or the end of the input; return 1 if one of a script failed."""
         if self.use_rawinput:
-            self._say("`help` lists the commands; the core stands at the first sample")
-        self._tell()
+            self._say("`help` lists the commands; the board waits at the first sample")
+        self._show_news()
         if self._live:
             self.onecmd("live")
         while True:
@@ -96,13 +96,13 @@ class Shell(cmd.Cmd):
         try:
             if super().onecmd(line):
                 return True  # also while a debugger holds the core
-            self._tell()
+            self._show_news()
         except (FwgenError, QuantityError, ValueError) as error:
             self._failed = True
             self._say(str(error))
             return False
         if self._bench.error is not None:
-            self._say(f"it has stopped: {self._bench.error}")
+            self._say(f"the board has stopped: {self._bench.error}")
             self._bench.error = None
         return False
 
@@ -110,7 +110,7 @@ class Shell(cmd.Cmd):
         return False
 
     def default(self, line: str) -> None:
-        raise InputError(f"there is no command `{line.split()[0]}`; `help` lists them")
+        raise InputError(f"unknown command `{line.split()[0]}`", "`help` lists the commands")
 
     def do_help(self, arg: str) -> None:
         self._say(_HELP.rstrip())
@@ -138,7 +138,7 @@ class Shell(cmd.Cmd):
     def do_speed(self, arg: str) -> None:
         speed = float(arg)
         if not 0.01 <= speed <= 1000:
-            raise InputError("a speed from 0.01 to 1000 is due")
+            raise InputError(f"expected a speed from 0.01 to 1000, found {arg}")
         self._bench.speed = speed
 
     # ----------------------------------------------------------------------------------- Linux
@@ -175,7 +175,7 @@ class Shell(cmd.Cmd):
             for_us = _us(arg or "5 s")
             self._do(lambda board: board.stall_linux(for_us))
 
-    # ------------------------------------------------------------------- what surrounds the M33
+    # ------------------------------------------------------------- the M33, sensor and display
 
     def do_reset(self, arg: str) -> None:
         self._do(lambda board: board.reset_firmware())
@@ -186,7 +186,10 @@ class Shell(cmd.Cmd):
     def do_move(self, arg: str) -> None:
         words = arg.split()
         if len(words) not in (2, 4):
-            raise InputError("write `move 500 mm` or `move 500 mm 2 s`")
+            raise InputError(
+                "expected a distance, and optionally a time",
+                "write `move 500 mm` or `move 500 mm 2 s`",
+            )
         to = parse(" ".join(words[:2]), Dimension.LENGTH, example="500 mm")
         to_um = whole(to, "um")
         within_ms = _us(" ".join(words[2:]) or "1 ms") // 1000
@@ -207,18 +210,18 @@ class Shell(cmd.Cmd):
     def do_plug(self, arg: str) -> None:
         self._do(lambda board: board.display_on())
 
-    # ------------------------------------------------------------------------------------ look
+    # ------------------------------------------------------------------------------------ show
 
     def do_live(self, arg: str) -> None:
         if not self.use_rawinput:
-            raise InputError("`live` needs a terminal; `screen` prints the display")
+            raise InputError("`live` needs a terminal", "`screen` prints the display")
         Live(self._bench, self.stdin, self.stdout, state_line).show()
 
     def do_screen(self, arg: str) -> None:
         view = self._bench.view()
         columns = room_of(self.stdout).columns if self.use_rawinput else _WIDE
         lines = display_lines(view, columns, _WIDE)
-        self._say("\n".join(lines) if view.half_blocks else "there is no display")
+        self._say("\n".join(lines) if view.half_blocks else "this spec has no display")
 
     def do_state(self, arg: str) -> None:
         self._say(state_line(self._bench.view(), self._bench.runs))
@@ -251,13 +254,13 @@ class Shell(cmd.Cmd):
     def do_gdb(self, arg: str) -> None:
         port = int(arg or "3333")
         if not 1 <= port <= 65535:
-            raise InputError("a port from 1 to 65535 is due")
+            raise InputError(f"expected a port from 1 to 65535, found {arg}")
         self._bench.serve_gdb(port)
-        reach = "The port is open to this machine alone."
+        reach = "Only this machine can reach the port."
         if self._bench.listens_everywhere:
-            reach = "The port is open to all who reach this machine: keep it behind a firewall."
+            reach = "The whole network can reach the port: use a firewall."
         self._say(
-            f"GDB: `target remote :{port}`, then `continue`; `run` here lets time pass. {reach}"
+            f"GDB: `target remote :{port}`, then `continue`; here, `run` lets time pass. {reach}"
         )
 
     def do_renode(self, arg: str) -> None:
@@ -274,15 +277,15 @@ class Shell(cmd.Cmd):
         self.stdout.write(f"{text}\n")
         self.stdout.flush()
 
-    def _tell(self) -> None:
-        """What the firmware has written since, and what else has happened."""
+    def _show_news(self) -> None:
+        """Print what the firmware has written, and the events, since the last call."""
         view = self._bench.view()
-        for line in view.console[self._told :].splitlines():
+        for line in view.console[self._console_shown :].splitlines():
             self._say(f"| {line}")
-        self._told = len(view.console)
-        for event in view.events[self._told_events :]:
+        self._console_shown = len(view.console)
+        for event in view.events[self._events_shown :]:
             self._say(f"* {event.t_s:.3f} s: {event.text}")
-        self._told_events = len(view.events)
+        self._events_shown = len(view.events)
 
 
 def _us(text: str) -> int:

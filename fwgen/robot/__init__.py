@@ -1,8 +1,8 @@
 """Robot Framework keywords for boards under test: `Library    fwgen.robot`.
 
-A test starts a board (the firmware's ELF in Renode, or with `BACKEND:host` its core on this
-machine), does things to it, lets virtual time pass and says what must hold. Each board has a
-process of its own.
+A test starts a board (the firmware's ELF in Renode, or with `BACKEND:host` the firmware's core on
+this machine), acts on it, lets virtual time pass and checks the result. Each board runs in its own
+process.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    """`Library    fwgen.robot` looks for a class `robot` here; loaded when it is asked for."""
+    """Return the class `robot`, for which `Library    fwgen.robot` looks here; import it late."""
     if name != "robot":
         raise AttributeError(name)
     from fwgen.robot.library import robot

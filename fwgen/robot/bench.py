@@ -1,4 +1,4 @@
-"""What all keywords stand on: the board of the test, what was seen of it last, how to tell it."""
+"""The base of all keywords: the board under test, its state, and Robot's log."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _EVENTS: Final = 40
 _WIDTH: Final = 128
 
 
-class NotHereError(Exception):
-    """The test cannot be on this machine, or on this backend: Robot skips it."""
+class CannotRunError(Exception):
+    """The test cannot run on this machine, or on this backend: Robot skips it."""
 
     ROBOT_SKIP_EXECUTION = True
     ROBOT_SUPPRESS_NAME = True
 
 
 class NoBoardError(Exception):
-    """A keyword needs a board, and none was started."""
+    """A keyword needs a board, but none was started."""
 
     ROBOT_SUPPRESS_NAME = True
 
@@ -62,7 +62,7 @@ class Bench:
         self._plan: Plan | None = None
 
     def _open(self, spec: Path) -> RemoteBoard:
-        """A new board without firmware in it yet; whatever there was is gone."""
+        """Return a new board, not yet started; the one before is closed."""
         self._close()
         self._plan = None
         self._board = RemoteBoard(self._backend, self._firmware(spec))
@@ -72,13 +72,15 @@ class Bench:
         if self._backend == "host":
             return None
         if missing := what_is_missing(load_config().renode):
-            raise NotHereError(f"{missing}; `--variable BACKEND:host` runs what needs no firmware")
+            raise CannotRunError(
+                f"{missing}; `--variable BACKEND:host` runs what needs no firmware"
+            )
         if self._elf and spec.resolve() == self._spec.resolve():
             return Path(self._elf)
         try:
             return firmware(spec, self._builds, self._mutant)
         except MissingToolError as error:
-            raise NotHereError(str(error)) from error
+            raise CannotRunError(str(error)) from error
 
     def _close(self) -> None:
         self._result = None
@@ -89,20 +91,20 @@ class Bench:
     @property
     def _running(self) -> RemoteBoard:
         if self._board is None:
-            raise NoBoardError("no board: `Start Board` comes first")
+            raise NoBoardError("no board is running; call `Start Board` first")
         return self._board
 
     def _view(self) -> View:
         return self._running.view()
 
     def _outcome(self) -> tuple[RunRecord, Report]:
-        """Of the whole run, which is over now."""
+        """End the run; return its record and its report."""
         if self._result is None:
             self._result = self._running.finish()
-            self._tell_report()
+            self._log_report()
         return self._result
 
-    def _tell_report(self) -> None:
+    def _log_report(self) -> None:
         assert self._result is not None
         report = self._result[1]
         logging.info("verdict: %s", report["verdict"])
@@ -111,43 +113,43 @@ class Bench:
 
     def _needs_firmware(self, what: str) -> None:
         if self._backend == "host":
-            raise NotHereError(f"{what}: only the emulated board has it")
+            raise CannotRunError(f"only the emulated board has {what}")
 
-    # ------------------------------------------------------------------------------ telling
+    # -------------------------------------------------------------------------- Robot's log
 
-    def _tell_everything(self) -> None:
+    def _log_everything(self) -> None:
         try:
             view = self._view()
         except (FwgenError, NoBoardError) as error:
-            logging.warning("nothing can be seen of the board: %s", error)
+            logging.warning("the board's state cannot be read: %s", error)
             return
         logging.info("virtual time: %.6f s, Linux is %s", view.t_us / 1e6, view.linux)
         logging.info("received: %d samples, the last: %s", view.received, view.latest[-3:])
         for access in view.ddr_accesses[:5]:
             where = f"{access.address:#010x}" if access.address is not None else "closed DDR"
             logging.info("%.6f s: %s touched %s", access.t_s, access.function, where)
-        _tell_lines("Linux's application", [f"{e.t_s:.6f} s: {e.text}" for e in view.events])
-        _tell_lines("Linux's kernel", [f"[{t_s:12.6f}] {line}" for t_s, line in view.kernel])
-        _tell_lines("the M33's console", view.console.splitlines()[-_CONSOLE_LINES:])
+        _log_lines("Linux's application", [f"{e.t_s:.6f} s: {e.text}" for e in view.events])
+        _log_lines("Linux's kernel", [f"[{t_s:12.6f}] {line}" for t_s, line in view.kernel])
+        _log_lines("the M33's console", view.console.splitlines()[-_CONSOLE_LINES:])
         if view.picture:
-            tell_picture("the display", view.picture)
+            log_picture("the display", view.picture)
 
 
-def _tell_lines(title: str, lines: list[str]) -> None:
+def _log_lines(title: str, lines: list[str]) -> None:
     shown = html.escape("\n".join(lines[-_EVENTS:]), quote=False) or "(nothing)"
-    _tell_html(f"<b>{html.escape(title, quote=False)}</b><pre>{shown}</pre>")
+    _log_html(f"<b>{html.escape(title, quote=False)}</b><pre>{shown}</pre>")
 
 
-def tell_picture(title: str, packed: bytes) -> None:
-    """Into Robot's log."""
+def log_picture(title: str, packed: bytes) -> None:
+    """Write the picture into Robot's log."""
     png = png_of(packed, _WIDTH, len(packed) * 8 // _WIDTH)
     data = base64.b64encode(png).decode("ascii")
-    _tell_html(
+    _log_html(
         f'<b>{html.escape(title, quote=False)}</b><br><img src="data:image/png;base64,{data}">'
     )
 
 
-def _tell_html(text: str) -> None:
+def _log_html(text: str) -> None:
     robot: Any = importlib.import_module("robot.api.logger")
     write: Callable[..., None] = robot.info
     write(text, html=True)

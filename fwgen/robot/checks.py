@@ -1,4 +1,4 @@
-"""Keywords that say what must hold."""
+"""Keywords that check the board."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ _SETTLED_S = 1.0
 
 
 class Checks(Bench):
-    """Those about the whole run end it: what was taken so far arrives, then it is judged."""
+    """Checks about the whole run end it: the samples taken so far arrive, then the run is
+    judged."""
 
     # ------------------------------------------------------------------------- the whole run
 
     def every_sample_should_have_arrived(self) -> None:
-        """Ends the run. Each sample once, in order, with the sensor's value and the schedule's
-        time."""
+        """Ends the run. Each sample has arrived once, in order, with the sensor's value and the
+        schedule's time."""
         record, report = self._outcome()
         counts = cast(dict[str, int], report["samples"])
         bad = [f"{counts[name]} {name}" for name in _ABOUT_SAMPLES if counts[name]]
@@ -36,7 +37,8 @@ class Checks(Bench):
             raise AssertionError("no sample was taken")
 
     def the_run_should_pass(self) -> None:
-        """Ends the run. For a scenario: all that it expects; else what every run must fulfil."""
+        """Ends the run. A scenario's expectations are met; without one, the standing expectations
+        of every run are met."""
         _, report = self._outcome()
         if report["verdict"] != "pass":
             raise AssertionError(" ".join(report["reasons"]))
@@ -50,18 +52,19 @@ class Checks(Bench):
             raise AssertionError("; ".join(wrong))
 
     def samples_should_arrive_within(self, time: Time) -> None:
-        """Ends the run. Of all samples taken while Linux was awake (for a second at least)."""
+        """Ends the run. Checks all samples taken while Linux was awake (for at least a second)."""
         record, _ = self._outcome()
         late_us, at_s = _slowest(record)
         if late_us > time:
             raise AssertionError(
-                f"the sample of {at_s:.3f} s took {late_us / 1000:.3f} ms, due: {time / 1000:g} ms"
+                f"the sample of {at_s:.3f} s took {late_us / 1000:.3f} ms, "
+                f"expected at most {time / 1000:g} ms"
             )
 
     # ---------------------------------------------------------------------------- at any time
 
     def closed_DDR_should_not_have_been_touched(self) -> None:
-        """The firmware has used no memory that Linux's sleep has closed."""
+        """The firmware has not accessed DDR while it was closed."""
         accesses = self._view().ddr_accesses
         if accesses:
             first = accesses[0]
@@ -72,40 +75,44 @@ class Checks(Bench):
             )
 
     def linux_should_be(self, state: str) -> None:
-        """awake, asking, suspending, asleep, resuming or offline."""
+        """Linux's state: awake, asking, suspending, asleep, resuming or offline."""
         found = self._view().linux
         if found != state:
-            raise AssertionError(f"Linux is {found}, due: {state}")
+            raise AssertionError(f"Linux is {found}, expected: {state}")
 
     def latest_sample_should_be(self, distance: Length, give_or_take: Length = Length(0)) -> None:  # noqa: B008
-        """The last sample that Linux has received."""
+        """The last sample that Linux has received is valid and has this distance."""
         status, found_mm = self._latest()
         if status != SampleStatus.VALID or abs(found_mm - distance) > give_or_take:
             found = _shown(status, found_mm)
-            raise AssertionError(f"the latest sample is {found}, due: {int(distance)} mm")
+            raise AssertionError(f"the latest sample is {found}, expected: {int(distance)} mm")
 
     def latest_sample_should_say(self, status: str) -> None:
-        """too near, too far, no echo, missed period or sensor fault."""
+        """Its status: too near, too far, no echo, missed period or sensor fault."""
         found, found_mm = self._latest()
         if STATUS_NAMES[found] != status:
-            raise AssertionError(f"the latest sample is {_shown(found, found_mm)}, due: {status}")
+            raise AssertionError(
+                f"the latest sample is {_shown(found, found_mm)}, expected: {status}"
+            )
 
     def samples_received(self) -> int:
-        """How many Linux's application has."""
+        """Returns how many samples Linux's application has received."""
         return self._view().received
 
     def samples_should_have_been_declared_lost(self, at_least: int = 1) -> None:
-        """By the firmware, which had to drop them."""
+        """The firmware has reported that it dropped this many samples, or more."""
         found = self._view().declared_lost
         if found < at_least:
-            raise AssertionError(f"{found} samples were declared lost, due: {at_least} at least")
+            raise AssertionError(
+                f"{found} samples were declared lost, expected: at least {at_least}"
+            )
 
     def console_should_say(self, pattern: str) -> None:
-        """A regular expression for a part of what the firmware has written on its console."""
+        """The regular expression matches a part of the firmware's console."""
         self._needs_firmware("a console")
         console = self._view().console
         if not re.search(pattern, console):
-            raise AssertionError(f"the console never said `{pattern}`:\n{console}")
+            raise AssertionError(f"nothing on the console matches `{pattern}`:\n{console}")
 
     def console_should_not_say(self, pattern: str) -> None:
         """The opposite of `Console Should Say`."""
@@ -115,17 +122,19 @@ class Checks(Bench):
             raise AssertionError(f"the console said: {found[0]}")
 
     def kernel_should_have_logged(self, pattern: str) -> None:
-        """A regular expression for a line of Linux's kernel."""
+        """The regular expression matches a part of a line of Linux's kernel log."""
         self._needs_firmware("a kernel's log")
         lines = [line for _, line in self._view().kernel]
         if not any(re.search(pattern, line) for line in lines):
-            raise AssertionError(f"the kernel never logged `{pattern}`:\n" + "\n".join(lines))
+            text = "\n".join(lines)
+            raise AssertionError(f"nothing in the kernel's log matches `{pattern}`:\n{text}")
 
     def diary_should_mention(self, pattern: str) -> None:
-        """A regular expression for an event on Linux's side."""
+        """The regular expression matches a part of an event on Linux's side."""
         texts = [event.text for event in self._view().events]
         if not any(re.search(pattern, text) for text in texts):
-            raise AssertionError(f"nothing on Linux's side says `{pattern}`:\n" + "\n".join(texts))
+            text = "\n".join(texts)
+            raise AssertionError(f"no event on Linux's side matches `{pattern}`:\n{text}")
 
     def _latest(self) -> tuple[int, int]:
         latest = self._view().latest
@@ -139,7 +148,8 @@ def _shown(status: int, distance_mm: int) -> str:
 
 
 def _slowest(record: RunRecord) -> tuple[int, float]:
-    """From the scheduled instant to the arrival in us, and the instant in s, of the slowest."""
+    """Return the slowest sample's time from its scheduled instant to its arrival, in us, and that
+    instant in s."""
     awake = np.zeros(len(record.taken), dtype=bool)
     taken, delivered = record.taken.whole(), record.delivered.whole()
     at_s = taken.at_us / 1e6

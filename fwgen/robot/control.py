@@ -1,4 +1,4 @@
-"""Keywords that start a board and do things to it."""
+"""Keywords that start a board and act on it."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Control(Bench):
     ) -> None:
         """Starts the firmware and Linux, up to the first sample; virtual time counts from there.
 
-        ``distance`` is where the obstacle stands, or its way as points joined by straight lines:
-        ``0 s: 1500 mm, 60 s: 300 mm``. ``spec`` is another spec than the suite's. With
-        ``first_number`` the firmware finds a log that has numbered so many samples before.
+        ``distance`` is the obstacle's place, or its path as points joined by straight lines:
+        ``0 s: 1500 mm, 60 s: 300 mm``. ``spec`` replaces the suite's spec. With ``first_number``
+        the firmware finds a log in which that is the next sample's number.
 
         Example:
         | Start Board | 0 s: 1500 mm, 60 s: 300 mm | noise=2 mm |
@@ -48,98 +48,98 @@ class Control(Bench):
         logging.info("started %s on the %s backend", spec, self._backend)
 
     def run_scenario(self, scenario: str, seed: int = 1) -> None:
-        """Runs a whole scenario, a file or a bundled one's name, with the spec that it names.
+        """Runs a whole scenario (a file, or the name of a bundled one) with the spec that it names.
 
-        What it expects is judged by `The Run Should Pass`.
+        `The Run Should Pass` judges its expectations.
         """
         path = find_scenario(scenario)
         spec = load_scenario(path).spec_path() or self._spec
         self._result = self._open(spec).run(spec, path, seed)
-        self._tell_report()
+        self._log_report()
 
     def run_for(self, time: Time) -> None:
         """Lets virtual time pass."""
         self._running.run_for(time)
 
     def virtual_time(self) -> Seconds:
-        """Seconds since the first sample."""
+        """Returns the seconds since the first sample."""
         return Seconds(self._view().t_us / 1e6)
 
     def stop_board(self) -> None:
-        """For a test's teardown: tells what happened if the test failed, then stops."""
+        """For a test's teardown: if the test failed, logs the board's state; then stops it."""
         from robot.libraries.BuiltIn import BuiltIn
 
         if str(BuiltIn().get_variable_value("${TEST STATUS}", "FAIL")) == "FAIL":
-            self._tell_everything()
+            self._log_everything()
         self._close()
 
     def stop_boards(self) -> None:
-        """For a suite's teardown."""
+        """For a suite's teardown: stops the board if one is running."""
         self._close()
 
     # ------------------------------------------------------------------------ Linux's power
 
     def suspend_linux(self, wake_after: Time | None = None) -> None:
-        """Linux asks the firmware for sleep and suspends once it agreed; DDR is closed then.
-        If its application is not there to ask, it suspends without a word.
+        """Linux sends SLEEP, and suspends when the firmware has acknowledged it; then DDR is
+        closed. If its application does not run, Linux suspends without telling the firmware.
 
-        With ``wake_after`` a timer wakes it. Virtual time must pass for anything to happen.
+        With ``wake_after`` a timer wakes Linux. All of this takes virtual time.
         """
         self._running.do("suspend", wake_after_us=None if wake_after is None else int(wake_after))
 
     def resume_linux(self) -> None:
-        """Somebody wakes Linux."""
+        """A person wakes Linux."""
         self._running.do("resume")
 
     def sleep_for(self, time: Time) -> None:
-        """Suspends Linux, lets the time pass, wakes it and waits two seconds."""
+        """Suspends Linux, lets the time pass, wakes Linux and waits two seconds."""
         self.suspend_linux()
         self._running.run_for(time)
         self.resume_linux()
         self._running.run_for(2_000_000)
 
     def send_wake(self) -> None:
-        """Linux's application sends WAKE though nothing sleeps."""
+        """Linux's application sends WAKE although Linux has not slept."""
         self._running.do("send_wake")
 
-    # ------------------------------------------------------------------- Linux's misfortunes
+    # ------------------------------------------------------------------------ Linux's faults
 
     def reboot_linux(self, takes: Time = Time(20_000_000)) -> None:  # noqa: B008 (an int)
-        """Linux goes down without a word, and is back after that time with new rings."""
+        """Linux reboots without telling the firmware; after that time it is up with new rings."""
         self._running.do("reboot_linux", takes_us=int(takes))
 
     def crash_application(self) -> None:
-        """What it has received and not processed is lost with it."""
+        """Linux's application ends; it loses what it has received and not processed."""
         self._running.do("crash_app")
 
     def start_application(self) -> None:
-        """Starts it again."""
+        """Linux's application starts again."""
         self._running.do("start_app")
 
     def unbind_linux(self) -> None:
-        """The driver lets go of the rpmsg device."""
+        """Unbinds the driver from the rpmsg device."""
         self._running.do("unbind")
 
     def bind_linux(self) -> None:
-        """The driver has it again."""
+        """Binds the driver to the rpmsg device again."""
         self._running.do("bind")
 
     def stall_linux(self, time: Time) -> None:
-        """Linux reads nothing for so long."""
+        """Linux reads nothing for this long."""
         self._running.do("stall_linux", for_us=int(time))
 
     def ring_stale_doorbell(self, ring: Literal["vq0", "vq1"]) -> None:
-        """A doorbell of ``vq0`` or ``vq1`` reaches the M33, and nothing new stands behind it."""
+        """A spurious doorbell of ``vq0`` or ``vq1`` reaches the M33: the ring has nothing new."""
         self._running.do("stale_doorbell", ring=ring)
 
-    # --------------------------------------------------------------- what surrounds the M33
+    # --------------------------------------------------------- the M33, sensor and display
 
     def reset_firmware(self) -> None:
-        """Resets the M33; what lies in memory that stays powered stays."""
+        """Resets the M33; memory that stays powered keeps its content."""
         self._running.do("reset_firmware")
 
     def reset_firmware_unnoticed(self) -> None:
-        """As `Reset Firmware`, but nothing tells Linux, which leaves the rings as they are."""
+        """As `Reset Firmware`, but Linux does not notice it and keeps the rings as they are."""
         self._needs_firmware("a reset that Linux does not notice")
         self._running.do("reset_unnoticed")
 
@@ -153,47 +153,47 @@ class Control(Bench):
         self._running.do("damage_log")
 
     def move_obstacle(self, to: Length, within: Time = Time(1_000)) -> None:  # noqa: B008 (an int)
-        """From where it stands, in a straight line."""
+        """Moves the obstacle from its present place in a straight line."""
         self._running.do("move_obstacle", to_um=int(to) * 1000, within_ms=int(within) // 1000)
 
     def mute_sensor(self) -> None:
-        """It gives no pulse any more."""
+        """The sensor no longer gives pulses."""
         self._running.do("mute_sensor")
 
     def hold_echo(self) -> None:
-        """The sensor holds its line."""
+        """The sensor holds its echo line high."""
         self._running.do("hold_echo")
 
     def restore_sensor(self) -> None:
-        """It works again."""
+        """The sensor works again, after `Mute Sensor` or `Hold Echo`."""
         self._running.do("restore_sensor")
 
     def unplug_display(self) -> None:
-        """It is gone from its bus."""
+        """Takes the display off its bus and its supply."""
         self._running.do("display_off")
 
     def plug_display(self) -> None:
-        """It is there again, dark and without memory."""
+        """Connects the display again: dark, with its memory cleared."""
         self._running.do("display_on")
 
     def hold_data_line_of_display(self) -> None:
-        """It holds SDA low, as a device does that was left in the middle of a byte, until nine
-        clocks have freed it."""
+        """The display holds SDA low, as a device does that was left in the middle of a byte, until
+        nine clocks have freed the line."""
         self._needs_firmware("a bus that is held")
         self._running.do("hold_display_data")
 
     def hide_status_of_display(self) -> None:
-        """Its status byte does not say any more whether it is on, as that of some panels."""
+        """The display's status byte no longer shows whether it is on, as with some panels."""
         self._needs_firmware("a display that hides its status")
         self._running.do("hide_display_status")
 
 
 def _point(text: str) -> str:
-    """`60 s: 300 mm`, or a distance alone, as a scenario's point."""
+    """Return `60 s: 300 mm`, or a distance alone, as a point of a scenario."""
     at, found, distance = text.partition(":")
     if not found:
         at, distance = "0 s", text
     number, _, unit = distance.strip().partition(" ")
     if unit != "mm":
-        raise ValueError(f"`{distance.strip()}` is no distance in mm, as in `500 mm`")
+        raise ValueError(f"expected a distance like `500 mm`, found `{distance.strip()}`")
     return f"{{at: {at.strip()}, mm: {number}}}"

@@ -1,4 +1,4 @@
-"""Firmwares for the suites: built when first wanted, and kept as long as their sources stay."""
+"""Firmwares for the suites: built when first needed, and again when their sources change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from fwgen.spec import load_spec
 from fwgen.spec.model import Spec
 
 BUILDING: Final = "building "
-"""What each line begins with that tells of a build."""
+"""Each progress line of a build begins with this."""
 
 _TREE: Final = "tree"
 _MUTANT_TREE: Final = "mutant-tree"
@@ -30,9 +30,10 @@ _STAND_INS: Final = "mutant-sources"
 
 
 def firmware(spec_file: Path, folder: Path, mutant: Mutant | None = None) -> Path:
-    """The ELF of a spec, with a fault or without; those with one share a build tree of their own.
+    """Return the ELF of a spec, with a fault or without; all mutants share one build tree.
 
-    Raises MissingToolError without Zephyr, ExaminedBadError if a right firmware fails its audit.
+    Raises MissingToolError without Zephyr, ExaminedBadError if a firmware without a fault fails
+    its audit.
     """
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,7 @@ def firmware(spec_file: Path, folder: Path, mutant: Mutant | None = None) -> Pat
 
 
 def _building(name: str) -> Progress:
-    """On the console itself: Robot keeps what a keyword prints for its log."""
+    """Return a progress that prints to the console: Robot moves a keyword's output to its log."""
     progress = Progress(sys.__stderr__, title=f"{BUILDING}{name}")
     progress.say(f"{BUILDING}the firmware {name}, which takes a minute or two")
     return progress
@@ -66,14 +67,14 @@ def _build(spec: Spec, tree: Path) -> Path:
     built = Firmware(spec, tree, progress=_building(spec.name)).build()
     if not built.passed:
         failed = "\n".join(finding.message for finding in built.findings)
-        raise ExaminedBadError(f"{built.elf} fails the audit:\n{failed}")
+        raise ExaminedBadError(f"{built.elf} failed its audit:\n{failed}")
     return built.elf
 
 
 def _build_changed(
     spec: Spec, folder: Path, changed: Mapping[str, str], progress: Progress
 ) -> Path:
-    """The audit may say what it likes: it is not to be the only one that sees the fault."""
+    """Ignore the audit's findings: a test must find the fault without them."""
     stand_in(folder / _STAND_INS, changed)
     definitions = {"FWGEN_MUTANT": str(folder / _STAND_INS)}
     tree = folder / _MUTANT_TREE
@@ -81,7 +82,7 @@ def _build_changed(
 
 
 def _key(app: Mapping[str, bytes], changed: Mapping[str, str]) -> str:
-    """Changes with what the ELF is made of, and with the tools."""
+    """Return a key that changes with the ELF's sources and with the tools."""
     digest = hashlib.sha256(f"{load_config().zephyr}\n{sorted(changed.items())}\n".encode())
     for path, content in app.items():
         digest.update(f"{path}\n{len(content)}\n".encode())
@@ -91,7 +92,7 @@ def _key(app: Mapping[str, bytes], changed: Mapping[str, str]) -> str:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """One build at a time, whoever wants it."""
+    """Let one process build at a time."""
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""Reads pictures of a display back from the PNG files that fwgen writes."""
+"""Reads display pictures from the PNG files that fwgen has written."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 class NotAGoldenError(Exception):
-    """A file that fwgen has not written."""
+    """The file was not written by fwgen."""
 
 
 def read_picture(png: bytes) -> bytes:
-    """Eight pixels a byte, the leftmost in the highest bit, row by row from the top."""
+    """Return eight pixels a byte, the leftmost in the highest bit, row by row from the top.
+
+    Raises NotAGoldenError."""
     chunks = dict(_chunks(png))
     try:
         width, height, depth, kind = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
         rows = zlib.decompress(chunks[b"IDAT"])
     except (KeyError, struct.error, zlib.error) as error:
-        raise NotAGoldenError(f"no whole PNG file: {error}") from error
+        raise NotAGoldenError(f"the PNG file is incomplete: {error}") from error
     line_bytes = width // 8 + 1
     if (depth, kind) != (1, 3) or len(rows) != line_bytes * height or any(rows[::line_bytes]):
-        raise NotAGoldenError("a PNG file, but none of fwgen's (one bit a pixel, no filter)")
+        raise NotAGoldenError("expected a PNG file of fwgen's (one bit a pixel, no filter)")
     packed = bytearray()
     for y in range(0, height, SCALE):
         line = rows[y * line_bytes + 1 : (y + 1) * line_bytes]
@@ -35,7 +37,7 @@ def read_picture(png: bytes) -> bytes:
 
 def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:
     if not png.startswith(_SIGNATURE):
-        raise NotAGoldenError("no PNG file")
+        raise NotAGoldenError("this is not a PNG file")
     found, at = [], len(_SIGNATURE)
     while at + 12 <= len(png):
         size = int.from_bytes(png[at : at + 4], "big")

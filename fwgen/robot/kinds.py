@@ -1,4 +1,4 @@
-"""Arguments as people write them, `60 s` and `500 mm`, turned into numbers by Robot."""
+"""Types of arguments: Robot converts `60 s` and `500 mm` to numbers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from fwgen.spec import quantity as q
 
 
 class Time(int):
-    """A time with its unit, as in `200 ms`, `60 s`, `5 min`, `1 h`; at least a microsecond."""
+    """A time in us, written with its unit, as in `200 ms`, `60 s`, `5 min`, `1 h`."""
 
 
 class Length(int):
-    """A length with its unit, as in `500 mm`, `2 m`; at least a millimetre."""
+    """A length in mm, written with its unit, as in `500 mm`, `2 m`."""
 
 
 class Seconds(float):

@@ -1,4 +1,4 @@
-"""The keyword library; suites say `Library    fwgen.robot`."""
+"""The keyword library; suites import it as `Library    fwgen.robot`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from fwgen.robot.screen import Screen
 
 
 class robot(Control, Checks, Screen):
-    """A board with firmware, a Linux that sleeps, a sensor and a display: keywords over fwgen's
-    scenario engine and backends."""
+    """Keywords for a board with firmware, a Linux that can sleep, a sensor and a display. They use
+    fwgen's scenario engine and backends."""
 
     ROBOT_LIBRARY_SCOPE = "SUITE"
     ROBOT_LIBRARY_CONVERTERS = CONVERTERS

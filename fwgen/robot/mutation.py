@@ -1,4 +1,4 @@
-"""Runs the test that must catch a wrong firmware, and says whether it has.
+"""Runs the test that must catch a wrong firmware, and checks that it fails for that reason.
 
 As a Robot library: `Library    fwgen.robot.mutation`. `python -m fwgen.robot.mutation --table`
 prints docs/mutants.md.
@@ -22,19 +22,22 @@ _PATIENCE_S: Final = 900
 
 
 def wrong_firmware_should_be_caught(fault: Path, output: Path, builds: Path) -> None:
-    """Builds the firmware with the fault in it and runs the test that its file names: this must
-    fail, and say what the file says."""
+    """Builds the firmware with the fault and runs the test that the fault's file names. That test
+    must fail, with a message that matches the file's `reason`."""
     mutant = load_mutant(fault)
     status, message = _run(mutant, fault, output / "mutants" / mutant.name, builds)
     logging.info("%s: %s: %s", mutant.test, status, message)
     if status == "PASS":
-        raise AssertionError(f"not caught: `{mutant.test}` passes with a firmware that is wrong")
+        raise AssertionError(f"not caught: `{mutant.test}` passes with the wrong firmware")
     if status != "FAIL" or not mutant.caught(message):
-        raise AssertionError(f"due: `{mutant.reason}`; `{mutant.test}` says ({status}): {message}")
+        raise AssertionError(
+            f"`{mutant.test}`: expected FAIL with a message that matches `{mutant.reason}`, "
+            f"found {status}: {message}"
+        )
 
 
 def _run(mutant: Mutant, fault: Path, output: Path, builds: Path) -> tuple[str, str]:
-    """Status and message of the test."""
+    """Return status and message of the test."""
     command = [sys.executable, "-m", "robot", "--outputdir", str(output), "--console", "none"]
     for name, value in (("MUTANT", fault.resolve()), ("BUILDS", builds.resolve())):
         command += ["--variable", f"{name}:{value}"]
@@ -46,12 +49,12 @@ def _run(mutant: Mutant, fault: Path, output: Path, builds: Path) -> tuple[str, 
         raise AssertionError(f"robot could not run {mutant.suite}: {done.stderr.strip()}")
     status = ElementTree.parse(result).getroot().find(".//test/status")
     if status is None:
-        raise AssertionError(f"there is no test `{mutant.test}` in {mutant.suite}")
+        raise AssertionError(f"{mutant.suite} has no test `{mutant.test}`")
     return status.get("status", ""), status.text or ""
 
 
 def literal(name: str) -> str:
-    """For `--test`, which takes patterns."""
+    """Return a pattern for `--test` that matches only this name."""
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 

@@ -1,4 +1,4 @@
-"""A board in another process, seen from here."""
+"""The client's side of a board that runs in another process (stage.py)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAIN: Final = "from fwgen.robot.stage import main; main()"  # `-m` would give V
 
 
 class RemoteError(FwgenError):
-    """What the other process raised, with its exit code."""
+    """An error that the other process raised, with its exit code."""
 
     ROBOT_SUPPRESS_NAME = True
 
@@ -30,16 +30,16 @@ class RemoteError(FwgenError):
 
 
 class RemoteBoard:
-    """`elf`: the firmware; None on the host backend."""
+    """Starts the process. `elf`: the firmware; None on the host backend."""
 
     def __init__(self, backend: str, elf: Path | None) -> None:
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
         self._connection, theirs = multiprocessing.Pipe()
         self._process = subprocess.Popen(
             [sys.executable, "-c", _MAIN, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
-            stdout=self._said,
+            stdout=self._output,
             stderr=subprocess.STDOUT,
         )
         theirs.close()
@@ -53,7 +53,7 @@ class RemoteBoard:
         return view
 
     def do(self, action: str, **arguments: Any) -> None:
-        """One of the backend's actions."""
+        """Run one of the backend's actions."""
         self._ask("do", action, arguments)
 
     def view(self) -> View:
@@ -75,22 +75,27 @@ class RemoteBoard:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._said.close()
+        self._output.close()
 
     def _ask(self, method: str, *arguments: Any) -> Any:
         try:
             self._connection.send((method, arguments))
             if not self._connection.poll(_PATIENCE_S):
                 self._process.kill()
-                raise ToolBrokeError(f"no answer within {_PATIENCE_S:.0f} s{self._last_words()}")
+                raise ToolBrokeError(
+                    f"the board's process did not answer within {_PATIENCE_S:.0f} s"
+                    f"{self._last_output()}"
+                )
             answer = self._connection.recv()
         except (EOFError, OSError) as error:
-            raise ToolBrokeError(f"the board's process has died{self._last_words()}") from error
+            raise ToolBrokeError(
+                f"the board's process ended unexpectedly{self._last_output()}"
+            ) from error
         if answer[0] == "failed":
             raise RemoteError(answer[1], answer[2])
         return answer[1]
 
-    def _last_words(self) -> str:
-        self._said.seek(0)
-        text = self._said.read().decode("utf-8", "replace")[-_KEPT_CHARACTERS:].strip()
+    def _last_output(self) -> str:
+        self._output.seek(0)
+        text = self._output.read().decode("utf-8", "replace")[-_KEPT_CHARACTERS:].strip()
         return f":\n{text}" if text else ""

@@ -1,15 +1,15 @@
-"""`make robot`: every test in a process of its own, on as many workers as there are cores.
+"""`make robot`: each test in its own process, on as many workers as the machine has cores.
 
     python -m fwgen.robot.runner [--backend host|renode] [--jobs N] [-o DIR] [SUITE ...]
 
-Leaves log.html, report.html and xunit.xml (one case a test) in DIR.
+Writes log.html, report.html and xunit.xml (one case per test) to DIR.
 """
 
 from __future__ import annotations
 
 import sys
 
-if __name__ == "__main__":  # before the imports: what is missing is told like any other error
+if __name__ == "__main__":  # before the imports: a missing package is reported as an error
     from importlib import import_module
 
     from fwgen.guard import guarded
@@ -44,10 +44,10 @@ _RESULTS: Final = (
     *("tests", "renode-test", "suites.xml"),
     *("output.xml", "log.html", "report.html", "xunit.xml"),
 )
-"""All that a run leaves."""
+"""All files and folders that a run writes."""
 
 _BROKEN: Final = 250
-"""Robot's exit codes above this are no number of failed tests."""
+"""Robot's exit codes up to this are the number of failed tests; those above it are errors."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class Done:
 
 
 def find_jobs(suites: Sequence[Path], backend: str) -> list[Job]:
-    """Tests tagged `renode` need the firmware; those tagged `slow` come first."""
+    """Return the tests of these suites; those tagged `slow` first, those tagged `renode` (they need
+    the firmware) only for that backend. Raises InputError."""
     from robot.api import TestSuite
     from robot.errors import DataError  # type: ignore[import-untyped]
 
@@ -76,37 +77,40 @@ def find_jobs(suites: Sequence[Path], backend: str) -> list[Job]:
         try:
             suite: Any = TestSuite.from_file_system(str(path))
         except DataError as error:
-            hint = "name a suite, or none for all of robot/"
+            hint = "name a suite file, or none to run all of robot/"
             raise InputError(f"{path} cannot be read: {error}", hint) from error
         for test in suite.all_tests:
             if backend != "host" or "renode" not in test.tags:
                 jobs.append(Job(path, str(test.name), "slow" in test.tags))
     twice = {job.test for job in jobs if sum(job.test == other.test for other in jobs) > 1}
     if twice:
-        raise InputError(f"two tests have the same name: {', '.join(sorted(twice))}")
+        raise InputError(
+            f"two tests have the same name: {', '.join(sorted(twice))}", "rename one of them"
+        )
     return sorted(jobs, key=lambda job: not job.slow)
 
 
 def run_job(job: Job, suites: Sequence[Path], folder: Path, backend: str) -> Done:
-    """All suites are named, lest the results have different roots and cannot be merged."""
+    """Run one test. The command names all suites: results with different roots cannot be
+    merged."""
     began = time.monotonic()
     command = [sys.executable, "-m", "robot", "--outputdir", str(folder), "--console", "none"]
     command += ["--log", "none", "--report", "none", "--variable", f"BACKEND:{backend}"]
     command += ["--name", "fwgen", "--test", literal(job.test), *map(str, suites)]
     try:
-        code, said = followed(command)
+        code, printed = followed(command)
     except process.StoppingError:
         return Done(job, folder / "output.xml", "BROKEN", "stopped", 0.0)
     output = folder / "output.xml"
     found = ElementTree.parse(output).getroot().find(".//test/status") if output.is_file() else None
     wall_s = time.monotonic() - began
     if code > _BROKEN or found is None:
-        return Done(job, output, "BROKEN", said.strip(), wall_s)
+        return Done(job, output, "BROKEN", printed.strip(), wall_s)
     return Done(job, output, found.get("status", ""), found.text or "", wall_s)
 
 
 def followed(command: Sequence[str]) -> tuple[int, str]:
-    """Exit code, and all that was said; what is said of a firmware being built is passed on."""
+    """Return exit code and output; print the progress of a firmware's build at once."""
     pipes = {"stdout": process.PIPE, "stderr": process.STDOUT}
     with process.started(command, **pipes, text=True, errors="replace") as child:
         assert child.stdout is not None
@@ -139,8 +143,10 @@ def run(
 
 
 def run_renode_test(program: Path, output: Path, builds: Path) -> Path | None:
-    """What runs under Renode's own runner: the models without firmware, the board without fwgen.
-    Its results; None if it could not run. Its server runs any command of whoever reaches it."""
+    """Run the suites for Renode's own runner: the models without firmware, the board without fwgen.
+
+    Return its results, None if it could not run. Its server executes any command that it receives,
+    so only this machine may reach it (loopback)."""
     elf = firmware(reference_spec(), builds)
     folder = output / "renode-test"
     suites = sorted([*_SUITES.glob("models/*.robot"), *_SUITES.glob("renode_test/*.robot")])
@@ -160,9 +166,10 @@ def run_renode_test(program: Path, output: Path, builds: Path) -> Path | None:
 
 
 def results_of_renode_test(program: Path | None, output: Path) -> tuple[list[Path], Counter[str]]:
-    """As far as it ran; says so if it is not known where Renode's runner is."""
+    """Return the results that exist, and the number of tests per status. Without `program` print
+    that these suites do not run."""
     if program is None:
-        reason = "fwgen's configuration does not name it (`test` in [renode])"
+        reason = "fwgen's configuration does not name that program (`test` in [renode])"
         print(f"not run: the suites under renode-test, because {reason}", file=sys.stderr)
         return [], Counter()
     result = run_renode_test(program, output, _BUILDS)
@@ -170,13 +177,13 @@ def results_of_renode_test(program: Path | None, output: Path) -> tuple[list[Pat
 
 
 def counted(result: Path) -> Counter[str]:
-    """How many tests have which status."""
+    """Return the number of tests per status."""
     found = ElementTree.parse(result).getroot().iterfind(".//test/status")
     return Counter(status.get("status", "") for status in found)
 
 
 def merge(results: Sequence[Done], others: Sequence[Path], output: Path) -> None:
-    """One log, one report, one xunit file of all."""
+    """Write one log, one report and one xunit file of all results."""
     outputs = sorted(str(done.output) for done in results if done.output.is_file())
     merged = output / "suites.xml"
     _rebot(["--merge", "--log", "none", "--report", "none", "--output", str(merged)], outputs)
@@ -191,12 +198,12 @@ def _rebot(options: Sequence[str], files: Sequence[str]) -> None:
 
 
 def clear(output: Path) -> None:
-    """Take the last results away. Raises InputError where there is anything else beside them."""
+    """Remove the last run's results. Raises InputError if the folder contains anything else."""
     found = list(output.iterdir()) if output.is_dir() else []
     others = sorted(path.name for path in found if path.name not in _RESULTS)
     if others:
         raise InputError(
-            f"{output} is no folder of results: it holds {others[0]}; nothing is removed",
+            f"expected a folder with results only, found {output / others[0]}; nothing was removed",
             "choose another folder with -o",
         )
     for path in found:
@@ -207,7 +214,7 @@ def clear(output: Path) -> None:
 
 
 def what_is_missing(config: Config) -> str:
-    """A sentence; empty if everything is there."""
+    """Return a sentence about the first tool that is not installed, "" if all are."""
     try:
         find_renode(config.renode)
         find_tools(config, [Path.cwd()])
@@ -223,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("-o", "--output", type=Path, default=Path("build/robot/results"))
     parser.add_argument(
-        "--where-possible", action="store_true", help="no failure if something is not installed"
+        "--where-possible", action="store_true", help="do not fail if a tool is not installed"
     )
     options = parser.parse_args(arguments)
     if options.backend == "renode" and (missing := what_is_missing(load_config())):

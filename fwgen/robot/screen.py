@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fwgen.backends.renode.png import png_of
-from fwgen.robot.bench import Bench, tell_picture
+from fwgen.robot.bench import Bench, log_picture
 from fwgen.robot.golden import read_picture
 
 _WIDTH = 128
@@ -19,45 +19,46 @@ class WrongPictureError(AssertionError):
 
 
 class Screen(Bench):
-    """Pictures are compared pixel by pixel with goldens, PNG files that a person has looked at."""
+    """Compares pictures pixel by pixel with goldens: PNG files that a person has checked."""
 
     def display_should_look_like(self, golden: Path) -> None:
-        """If it does not, both are in the log, and the found one lies in ``${OUTPUT DIR}/found``:
-        look at it, and copy it over the golden if it is right."""
+        """If it does not, the log shows both pictures, and the found one is in
+        ``${OUTPUT DIR}/found``: look at it, and copy it over the golden if it is right."""
         self._needs_firmware("a display")
         found = self._picture()
-        due = read_picture(golden.read_bytes()) if golden.is_file() else b""
-        if found == due:
+        expected = read_picture(golden.read_bytes()) if golden.is_file() else b""
+        if found == expected:
             return
         kept = self._keep(golden.name, found)
-        tell_picture("found", found)
-        if not due:
+        log_picture("found", found)
+        if not expected:
             raise WrongPictureError(
-                f"there is no golden {golden}: look at {kept} and copy it there"
+                f"the golden {golden} does not exist: look at {kept}, and copy it there if it is "
+                "right"
             )
-        tell_picture("due", due)
-        differing = sum((a ^ b).bit_count() for a, b in zip(found, due, strict=False))
+        log_picture("expected", expected)
+        differing = sum((a ^ b).bit_count() for a, b in zip(found, expected, strict=False))
         raise WrongPictureError(f"{differing} pixels differ from {golden.name}; found: {kept}")
 
     def display_should_be_dark(self) -> None:
-        """Not a pixel is lit."""
+        """No pixel is lit."""
         self._needs_firmware("a display")
         if any(self._picture()):
-            raise AssertionError("the display shows something")
+            raise AssertionError("expected a dark display, found lit pixels")
 
     def display_should_not_be_dark(self) -> None:
-        """Some pixels are lit."""
+        """At least one pixel is lit."""
         self._needs_firmware("a display")
         if not any(self._picture()):
             raise AssertionError("the display is dark")
 
     def frames_shown(self) -> int:
-        """How often the picture has changed so far."""
+        """Returns how often the picture has changed so far."""
         self._needs_firmware("a display")
         return self._view().frames
 
     def transfers_cut_off(self) -> int:
-        """How many transfers to the display ended in the middle of a byte."""
+        """Returns how many transfers to the display ended in the middle of a byte."""
         self._needs_firmware("a display")
         return self._view().cut_off
 

@@ -1,4 +1,4 @@
-"""One board under test, in a process of its own: Renode has one emulation a process.
+"""One board under test, in its own process: Renode has one emulation per process.
 
 Answers the requests of fwgen.robot.remote on an inherited socket: (method of Stage, arguments) ->
 ("done", result) or ("failed", exit code, text).
@@ -38,7 +38,7 @@ class Stage:
         self._t_us = 0
 
     def start(self, spec: str, scenario_text: str, seed: int, first_seq: int = 0) -> None:
-        """Up to the first sample; the scenario's steps and end do not count."""
+        """Run up to the first sample; the scenario's steps and its end are ignored."""
         board = self._open(first_seq)
         self._scenario = parse_scenario(scenario_text, "<board>")
         endless = self._scenario.model_copy(update={"until_us": _FOREVER_US})
@@ -57,14 +57,14 @@ class Stage:
         return self._running.view()
 
     def finish(self) -> tuple[RunRecord, Report]:
-        """Let everything arrive, and judge."""
+        """Let all samples arrive, then judge the run."""
         scenario = self._scenario.model_copy(update={"until_us": max(1, self._t_us)})
         record = self._running.end(scenario)
         record.virtual_s = self._t_us / 1e6
         return record, build_report(record, scenario)
 
     def run(self, spec: str, scenario_file: str, seed: int) -> tuple[RunRecord, Report]:
-        """A whole scenario."""
+        """Run a whole scenario."""
         scenario = load_scenario(scenario_file)
         board = self._open()
         self._board = board
@@ -77,17 +77,17 @@ class Stage:
         if self._name == "renode":
             options = Options(first_seq=first_seq)
             return LiveRenode(Path(self._elf).read_bytes(), load_config().renode, options)
-        raise InputError(f"there is no backend `{self._name}`: host, renode")
+        raise InputError(f"expected the backend `host` or `renode`, found `{self._name}`")
 
     @property
     def _running(self) -> Live:
         if self._board is None:
-            raise InputError("no board was started")
+            raise InputError("no board is running", "call `Start Board` first")
         return self._board
 
 
 def serve(connection: Connection) -> None:
-    """Until the other side goes."""
+    """Answer requests until the other side closes the connection."""
     backend, elf = connection.recv()
     stage = Stage(backend, elf)
     while True:
@@ -104,8 +104,8 @@ def _answer(method: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any
     except FwgenError as error:
         return "failed", error.exit_code, str(error)
     except Exception as error:
-        told = as_error(error)
-        return "failed", told.exit_code, trace_of(error) or str(told)
+        known = as_error(error)
+        return "failed", known.exit_code, trace_of(error) or str(known)
 
 
 def main() -> None:

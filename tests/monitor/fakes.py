@@ -1,4 +1,4 @@
-"""A board that is none, and a bench for it."""
+"""A fake board, and a bench for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VIEW = View(
 
 
 class FakeBoard:
-    """Remembers what was asked of it."""
+    """Records its calls."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []

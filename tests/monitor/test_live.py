@@ -50,7 +50,7 @@ def test_the_screen_fits_the_terminal(room: os.terminal_size, first: str) -> Non
         assert part in text
 
 
-def test_a_display_that_is_not_there_leaves_the_rest() -> None:
+def test_without_a_display_the_rest_is_shown() -> None:
     text = frame(dataclasses.replace(VIEW, half_blocks=""), "the state", SMALL)
     assert "the state" in text
     assert "[0.002] linux: there" in text
@@ -95,7 +95,7 @@ class Terminal:
 
 
 @pytest.mark.needs("pty")
-def test_keys_typed_at_once_all_count_and_the_terminal_is_given_back() -> None:
+def test_all_keys_typed_at_once_act_and_the_terminal_is_restored() -> None:
     terminal, bench = Terminal(), FakeBench()
     before = termios.tcgetattr(terminal.program)
     with (
@@ -116,7 +116,7 @@ def test_keys_typed_at_once_all_count_and_the_terminal_is_given_back() -> None:
 
 
 @pytest.mark.needs("renode", "zephyr", "pty")
-def test_live_on_the_real_thing() -> None:
+def test_live_on_the_emulated_board() -> None:
     from fwgen.robot.firmware import firmware
     from fwgen.spec.examples import reference_spec
 

@@ -1,4 +1,4 @@
-"""Pictures survive the way into a PNG file and back."""
+"""A picture written to a PNG file is read back unchanged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GOLDENS = Path(__file__).parents[2] / "robot" / "goldens"
 
 
 @pytest.mark.parametrize("height", [32, 64])
-def test_there_and_back(height: int) -> None:
+def test_what_is_written_is_read_back(height: int) -> None:
     packed = random.Random(1).randbytes(16 * height)
     assert read_picture(png_of(packed, 128, height)) == packed
 
@@ -25,6 +25,6 @@ def test_goldens_can_be_read(golden: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", png_of(bytes(1024), 128, 64)[:60]])
-def test_other_files_are_refused(content: bytes) -> None:
+def test_other_files_are_rejected(content: bytes) -> None:
     with pytest.raises(NotAGoldenError):
         read_picture(content)

@@ -1,6 +1,6 @@
-"""Wrong firmwares: each fits the sources as they are, names a test that exists, and is in the docs.
+"""Wrong firmwares: each fits the present sources, names an existing test, and is in the docs.
 
-That each is caught is shown by robot/wrong_firmwares.robot, which builds them."""
+robot/wrong_firmwares.robot builds them and shows that each is caught."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def test_fits_the_sources(mutant: Mutant) -> None:
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_names_a_test_that_exists(mutant: Mutant) -> None:
+def test_names_an_existing_test(mutant: Mutant) -> None:
     suite = (ROOT / "robot" / mutant.suite).read_text(encoding="utf-8")
     assert re.search(f"^{re.escape(mutant.test)}$", suite, re.MULTILINE)
     re.compile(mutant.reason)
 
 
-def test_all_are_tried() -> None:
+def test_the_suite_names_all() -> None:
     suite = (ROOT / "robot" / "wrong_firmwares.robot").read_text(encoding="utf-8")
     cases = suite.partition("*** Test Cases ***")[2]
     assert re.findall(r"^    ([\w-]+)$", cases, re.MULTILINE) == [m.name for m in MUTANTS]
@@ -49,19 +49,19 @@ def test_the_table_in_the_docs_is_current() -> None:
     assert written == table(MUTANTS), "python -m fwgen.robot.mutation --table > docs/mutants.md"
 
 
-def test_what_no_longer_fits_is_told() -> None:
+def test_a_fault_that_no_longer_fits_is_an_error() -> None:
     change = Change("src/main.c", "no such line", "")
-    with pytest.raises(InputError, match=r"old: what it replaces is 0 times in src/main\.c"):
+    with pytest.raises(InputError, match=r"once in src/main\.c, found it 0 times"):
         Mutant("old", "", "", "", "", (change,)).sources(APP)
 
 
-def test_two_changes_of_a_file_add_up() -> None:
+def test_two_changes_apply_to_one_file() -> None:
     changes = (Change("src/main.c", "int main(void)", "int one"), Change("src/main.c", "one", "x"))
     app = {"src/main.c": b"int main(void)"}
     assert Mutant("two", "", "", "", "", changes).sources(app) == {"src/main.c": "int x"}
 
 
-def test_only_what_is_wanted_stands_in(tmp_path: Path) -> None:
+def test_the_folder_contains_only_the_changed_sources(tmp_path: Path) -> None:
     stand_in(tmp_path, {"src/a.c": "a", "src/core/b.c": "b"})
     kept = (tmp_path / "src/a.c").stat().st_mtime_ns
     stand_in(tmp_path, {"src/a.c": "a"})
@@ -69,6 +69,6 @@ def test_only_what_is_wanted_stands_in(tmp_path: Path) -> None:
     assert (tmp_path / "src/a.c").stat().st_mtime_ns == kept
 
 
-def test_the_normal_application_has_no_fault_in_it() -> None:
+def test_the_normal_application_contains_no_fault() -> None:
     for name, content in APP.items():
         assert b"MUTANT" not in content or name == "CMakeLists.txt"

@@ -1,4 +1,4 @@
-"""The suites, as far as they run without the emulator, and the library's own behaviour."""
+"""The suites that run without the emulator, and the library's own behaviour."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def test_suites_pass_on_the_host(tmp_path: Path) -> None:
 
 
 def test_every_bundled_scenario_is_in_a_suite() -> None:
-    """`hour` is there as a sleep of its own."""
+    """robot/hour.robot replaces `hour`; `night` and `day` take too long."""
     text = "\n".join(suite.read_text("utf-8") for suite in (ROOT / "robot").glob("*.robot"))
     named = set(re.findall(r"(?:Scenario Should Pass|Run Scenario) +(\S+)", text))
     assert set(bundled_names()) - named == {"hour", "night", "day", "late-samples"}
 
 
-def test_a_failed_test_tells_what_happened(tmp_path: Path) -> None:
+def test_a_failed_test_logs_the_state_of_the_board(tmp_path: Path) -> None:
     text = """Test Teardown    Stop Board
 *** Test Cases ***
 Fails
@@ -65,7 +65,7 @@ Fails
 """
     code, found = robot(tmp_path, text, *HOST)
     assert code == 1
-    assert found == [("Fails", "FAIL", "the latest sample is 1500 mm, due: 77 mm")]
+    assert found == [("Fails", "FAIL", "the latest sample is 1500 mm, expected: 77 mm")]
     log = (tmp_path / "output.xml").read_text(encoding="utf-8")
     assert "virtual time: 3.000000 s, Linux is awake" in log
     assert "Linux's application" in log
@@ -74,10 +74,10 @@ Fails
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ("Run For    1 s", "no board: `Start Board` comes first"),
-        ("Start Board    5 s", "`5 s` is no distance in mm, as in `500 mm`"),
+        ("Run For    1 s", "no board is running; call `Start Board` first"),
+        ("Start Board    5 s", "expected a distance like `500 mm`, found `5 s`"),
         ("Start Board\n    Run For    5", "`5` has no unit"),
-        ("Start Board\n    Linux Should Be    asleep", "Linux is awake, due: asleep"),
+        ("Start Board\n    Linux Should Be    asleep", "Linux is awake, expected: asleep"),
         ("Start Board\n    Report Should Meet    {sleeps: 1}", "`sleeps` is 0, expected: 1"),
         ("Start Board\n    Run For    1 s\n    Latest Sample Should Say    no echo", "1500 mm"),
         ("Start Board\n    Ring Stale Doorbell    vq7", "vq7"),
@@ -88,23 +88,21 @@ Fails
         ),
         (
             "Start Board\n    Run For    5 s\n    Samples Should Arrive Within    20 ms",
-            "due: 20 ms",
+            "expected at most 20 ms",
         ),
     ],
 )
-def test_mistakes_and_failures_are_told_in_a_sentence(
-    tmp_path: Path, steps: str, message: str
-) -> None:
+def test_mistakes_and_failures_give_one_sentence(tmp_path: Path, steps: str, message: str) -> None:
     text = f"Test Teardown    Stop Board\n*** Test Cases ***\nFails\n    {steps}\n"
     _, found = robot(tmp_path, text, *HOST)
     assert found[0][1] == "FAIL"
     assert message in found[0][2]
 
 
-def test_what_needs_the_firmware_is_skipped_on_the_host(tmp_path: Path) -> None:
+def test_keywords_that_need_the_firmware_skip_the_test_on_the_host(tmp_path: Path) -> None:
     text = "*** Test Cases ***\nShows\n    Start Board\n    Display Should Be Dark\n"
     _, found = robot(tmp_path, text, *HOST)
-    assert found[0][1:] == ("SKIP", "a display: only the emulated board has it")
+    assert found[0][1:] == ("SKIP", "only the emulated board has a display")
 
 
 def test_without_renode_tests_are_skipped_with_the_reason(
@@ -118,7 +116,7 @@ def test_without_renode_tests_are_skipped_with_the_reason(
     assert "Renode is not installed" in found[0][2]
 
 
-def test_the_runner_says_what_is_missing(
+def test_the_runner_names_the_missing_tool(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("PYRENODE_BUILD_DIR", "PYRENODE_BIN"):
@@ -130,7 +128,7 @@ def test_the_runner_says_what_is_missing(
     assert "not run" in capsys.readouterr().err
 
 
-def test_the_runner_says_so_where_it_does_not_know_renode_test(
+def test_the_runner_reports_that_it_does_not_know_renode_test(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert results_of_renode_test(None, tmp_path) == ([], {})
@@ -150,17 +148,17 @@ def test_the_runner_merges_into_one_xunit_file(tmp_path: Path) -> None:
     assert (output / "log.html").is_file()
 
 
-def test_the_runner_passes_on_what_is_being_built(capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_runner_prints_the_progress_of_a_build(capfd: pytest.CaptureFixture[str]) -> None:
     program = "import sys; print('building node: 3 of 9 steps', file=sys.stderr); print('x'); 1 / 0"
     code, said = followed([sys.executable, "-c", program])
     assert code == 1 and "ZeroDivisionError" in said and "x\n" in said
     assert capfd.readouterr().out == "building node: 3 of 9 steps\n"
 
 
-def test_a_build_tells_of_itself_on_the_console(
+def test_a_build_prints_its_progress_on_the_console(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not in Robot's log alone, which nobody sees before the end."""
+    """Robot's log appears only at the end."""
     fakes = Fakes(tmp_path / "machine", monkeypatch)
     fakes.set("data", 1)
     program = (
@@ -173,10 +171,10 @@ def test_a_build_tells_of_itself_on_the_console(
     assert done.stderr.startswith("building the firmware audited, which takes a minute or two\n")
 
 
-def test_a_given_elf_is_taken_for_its_spec_however_the_path_is_written(
+def test_a_given_elf_is_used_for_its_spec_whatever_the_path_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A suite names the spec from its own folder, a scenario from another one."""
+    """A suite and a scenario name the spec relative to their own folders."""
     monkeypatch.setattr(bench, "what_is_missing", lambda renode: "")
     monkeypatch.setattr(bench, "firmware", lambda *wanted: Path("built.elf"))
     for folder in ("tests", "scenarios"):
@@ -191,7 +189,7 @@ def test_names_of_tests_are_unique() -> None:
     assert len(names) == len(set(names)) > 40
 
 
-def test_every_keyword_has_a_documentation() -> None:
+def test_every_keyword_is_documented() -> None:
     from robot.libdoc import libdoc  # noqa: F401
     from robot.libdocpkg import LibraryDocumentation
 
@@ -200,7 +198,7 @@ def test_every_keyword_has_a_documentation() -> None:
     assert [keyword.name for keyword in keywords if not keyword.doc] == []
 
 
-def test_the_runner_removes_no_folder_but_one_of_its_own_results(tmp_path: Path) -> None:
+def test_the_runner_removes_only_its_own_results(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/output.xml").touch()
     (tmp_path / "log.html").touch()
