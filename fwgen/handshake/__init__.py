@@ -1,6 +1,6 @@
-"""The handshake's table, law of both sides: `machine("firmware")` and `machine("peer")`.
+"""The handshake's table for both sides: `machine("firmware")` and `machine("peer")`.
 
-table.toml is the source; core/handshake_table.{c,h} and docs/handshake.md are made from it.
+table.toml is the source; core/handshake_table.{c,h} and docs/handshake.md are generated from it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fwgen.errors import FwgenError
 
 
 class TableError(FwgenError):
-    """The table contradicts itself: a bug of fwgen."""
+    """The table contradicts itself. This is a bug in fwgen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class State:
     name: str
     link_open: bool
     timer: str
-    """Name of the timer that makes `timeout` here; '' if none."""
+    """Name of the timer that raises `timeout` in this state; '' if it has none."""
     text: str
 
 
@@ -56,24 +56,27 @@ class Machine:
     rows: Mapping[tuple[str, str], Row]
 
     def step(self, state: str, event: str) -> Row:
-        """What to do; raises KeyError for names that the table does not have."""
+        """Return the row for `event` in `state`; raises KeyError for unknown names."""
         return self.rows[state, event]
 
     def timeout_us(self, state: str) -> int | None:
-        """How long after entering `state` its `timeout` is due; None: never."""
+        """Return the time from entering `state` to its `timeout`, in us; None: never."""
         timer = self.states[state].timer
         return self.timers_us[timer] if timer else None
 
 
 @cache
 def machine(name: str) -> Machine:
-    """`name`: "firmware" or "peer"."""
+    """Return the machine `name`, "firmware" or "peer"."""
     text = resources.files("fwgen.handshake").joinpath("table.toml").read_text(encoding="utf-8")
     return read_machine(name, tomllib.loads(text)[name])
 
 
 def read_machine(name: str, data: Mapping[str, Any]) -> Machine:
-    """Raises TableError unless every state answers every event with known names."""
+    """Return the machine that `data` describes.
+
+    Raises TableError unless every state has a row for every event and all names are known.
+    """
     made = Machine(
         name=name,
         start=data["start"],
@@ -102,12 +105,12 @@ def read_machine(name: str, data: Mapping[str, Any]) -> Machine:
 def _check(made: Machine) -> None:
     expected = {(state, event) for state in made.states for event in made.events}
     if odd := sorted(expected ^ made.rows.keys()):
-        raise TableError(f"{made.name}: pairs missing or unknown: {odd}")
+        raise TableError(f"{made.name}: missing or unknown pairs of state and event: {odd}")
     for pair, row in made.rows.items():
         if row.action not in made.actions or row.next not in made.states:
-            raise TableError(f"{made.name}: {pair} names what is not there: {row}")
+            raise TableError(f"{made.name}: {pair} has an unknown action or state: {row}")
     for state in made.states.values():
         if state.timer and state.timer not in made.timers_us:
-            raise TableError(f"{made.name}: {state.name} names no timer: {state.timer}")
+            raise TableError(f"{made.name}: state {state.name} has an unknown timer: {state.timer}")
     if {made.start, *made.streams} - made.states.keys():
-        raise TableError(f"{made.name}: start or streams name no state")
+        raise TableError(f"{made.name}: start or streams has an unknown state")

@@ -1,4 +1,4 @@
-"""`python -m fwgen.handshake`: write what is drawn from the table, in a source tree."""
+"""`python -m fwgen.handshake`: write the files generated from the table into the source tree."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from fwgen.handshake import emit, machine
 _CORE = "fwgen/generate/templates/app/src/core"
 
 
-def drawn_files() -> dict[str, str]:
-    """Path below the repository's root -> content."""
+def generated_files() -> dict[str, str]:
+    """Return path below the repository's root -> content."""
     firmware = machine("firmware")
     return {
         f"{_CORE}/handshake_table.h": emit.c_header(firmware),
@@ -22,4 +22,4 @@ def drawn_files() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(guarded(lambda: write_made(drawn_files())))
+    sys.exit(guarded(lambda: write_made(generated_files())))

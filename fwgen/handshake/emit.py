@@ -1,4 +1,4 @@
-"""The table as C and as a page with diagrams. Same table, same bytes."""
+"""Write the table as C and as a page with diagrams. The same table gives the same bytes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ SOURCE = "fwgen/handshake/table.toml"
 COMMAND = "python -m fwgen.handshake"
 
 _LICENSE = "/* SPDX-License-Identifier: Apache-2.0 */\n"
-_MADE = f"/* Drawn from {SOURCE} by `{COMMAND}`; do not edit. */\n"
+_MADE = f"/* Generated from {SOURCE} by `{COMMAND}`; do not edit. */\n"
 
 
 def c_header(machine: Machine) -> str:
-    """core/handshake_table.h"""
+    """Return the text of core/handshake_table.h."""
     return (
         _LICENSE
         + _MADE
@@ -45,7 +45,7 @@ def c_header(machine: Machine) -> str:
 
 
 def c_source(machine: Machine) -> str:
-    """core/handshake_table.c"""
+    """Return the text of core/handshake_table.c."""
     lines = [
         _LICENSE + _MADE + '#include "handshake_table.h"\n\n/* clang-format off */\n',
         "const struct hs_row hs_table[HS_STATES][HS_EVENTS] = {\n",
@@ -73,11 +73,11 @@ def c_source(machine: Machine) -> str:
 
 
 def page(machines: list[Machine]) -> str:
-    """docs/handshake.md"""
+    """Return the text of docs/handshake.md."""
     parts = [
-        f"<!-- Drawn from {SOURCE} by `{COMMAND}`; do not edit. -->\n# The handshake\n\n"
-        "Two machines, one table. The diagrams leave out what changes nothing; the tables below "
-        "them have every pair.\n"
+        f"<!-- Generated from {SOURCE} by `{COMMAND}`; do not edit. -->\n# The handshake\n\n"
+        "Two state machines from one table. A diagram shows only changes of state; the tables below it "
+        "have every pair of state and event.\n"
     ]
     for machine in machines:
         parts.append(f"\n## {machine.name.capitalize()}\n\n{_diagram(machine)}\n{_tables(machine)}")
@@ -108,14 +108,14 @@ def _diagram(machine: Machine) -> str:
         lines.append(f"    {state} --> {to}: {', '.join(events)}")
     shut = [state.name for state in machine.states.values() if not state.link_open]
     lines += ["    classDef shut fill:#334,color:#fff", f"    class {','.join(shut)} shut", "```"]
-    text = "\n".join(lines) + "\n\nDark: the link is shut.\n"
+    text = "\n".join(lines) + "\n\nDark states: the link is shut.\n"
     for event, to in sorted(everywhere):
-        text += f"From every state, not drawn: `{event}` leads to *{to}*.\n"
+        text += f"From every state (not drawn): `{event}` leads to *{to}*.\n"
     return text
 
 
 def _common_edges(machine: Machine) -> set[tuple[str, str]]:
-    """(event, target) of the events that lead to one target from everywhere."""
+    """Return (event, target) of each event that leads to the same state from every state."""
     found = set()
     for event in machine.events:
         targets = {machine.step(state, event).next for state in machine.states}

@@ -1,15 +1,14 @@
-"""Whose samples are counted: logs that lose their memory while messages about them are under way.
+"""Whose samples are counted: logs that lose their memory while messages about them are in flight.
 
-Beside model.py, which asks when the link may be used, a second small machine: both sides step the
-product's own table, and between them run two rings of messages. A start of the firmware may find
-the memory as it was (warm) or empty (cold): then a new *life* of the log begins, that no side can
-tell from the old one but by the identity. Doorbells, guards and DDR are left out: whoever may read
-reads at some time.
+model.py asks when a side may use the link. This is a second, small machine: both sides use the
+product's table, with two rings of messages between them. A start of the firmware may find the memory
+unchanged (warm) or empty (cold). After a cold start a new *life* of the log begins, and only the
+identity distinguishes it from the old one. The machine leaves out doorbells, guards and DDR: a side
+that may read will read at some time.
 
-A message carries what the product's carries, and beside it, for the search alone, the life that it
-speaks of. Nothing may be freed, and nothing be taken for a sample of the log that is known, in
-another life than the one that was meant. Identities and lives are only equal or not, so they are
-numbered anew in each world, by where they occur first: that keeps the machine finite.
+A message carries the product's fields, and for the search alone the life that it belongs to. No side
+may free or accept samples in another life than the message means. Only equality of identities and
+lives matters, so each world renumbers them in order of occurrence. That keeps the machine finite.
 
     to firmware   ("H", session, life, id, new id)  ("a", life, id)  ("S",)  ("W",)
     to peer       ("h", session, life, id)  ("?",)  ("S",)  ("W",)  ("D", life)
@@ -44,21 +43,21 @@ class World(NamedTuple):
 
 
 class WrongLifeError(AssertionError):
-    """Samples of one life were taken for those of another."""
+    """A side mistook samples of one log for those of another."""
 
 
 @dataclass(frozen=True)
 class Logs:
-    """The defaults are the product's; the others are mistakes for the search to find."""
+    """The defaults are the product's rules; other values are faults that the search must find."""
 
     firmware: Machine
     peer: Machine
     ids_count: bool = True
-    """False: as in format 1, any acknowledgement and any hello is taken for this log's."""
+    """False: any acknowledgement and any hello counts for this log, as in format 1."""
     id_for_each_hello: bool = True
     """False: one for each session."""
     hello_first: bool = True
-    """False: a later request's answer takes the place of a hello that was not sent yet."""
+    """False: the answer to a later request replaces a hello that was not sent yet."""
 
     @staticmethod
     def of_the_product() -> Logs:
@@ -182,7 +181,7 @@ class Logs:
     # ------------------------------------------------------------------------------ misfortunes
 
     def _misfortunes(self, w: World) -> Iterator[tuple[str, World]]:
-        """The rings outlive a start of the firmware; the application's knowledge outlives it."""
+        """Restart the firmware; the rings and the application's knowledge survive."""
         started = w._replace(fw="greeting", hello="", answer="")
         yield "M33 starts warm", started
         yield "M33 starts cold", started._replace(life=_unused_life(w), id=0)
@@ -208,7 +207,7 @@ def _forget_session(w: World) -> World:
 
 
 def _ids(w: World) -> Iterator[tuple[str, int]]:
-    """All lives and identities, in a fixed order of places."""
+    """Return all lives and identities in a fixed order."""
     yield "life", w.life
     yield "id", w.id
     yield "life", w.known[0]
@@ -226,7 +225,7 @@ _KINDS: dict[str | int, tuple[str, ...]] = {
     "a": ("life", "id"),
     "D": ("life",),
 }
-"""What a message's elements are."""
+"""The elements of each message."""
 
 
 def _unused(w: World) -> int:
@@ -238,7 +237,7 @@ def _unused_life(w: World) -> int:
 
 
 def canonical(w: World) -> World:
-    """The same world with lives and identities numbered by where they occur first; 0 stays 0."""
+    """Return the same world, lives and identities renumbered in order of occurrence; 0 stays 0."""
     names: dict[tuple[str, int], int] = {("life", 0): 0, ("id", 0): 0}
     counts = {"life": 0, "id": 0}
     for place in _ids(w):
@@ -265,8 +264,7 @@ def canonical(w: World) -> World:
 
 
 def explore(model: Logs) -> dict[World, set[World]]:
-    """All worlds, each with those that come before it. Raises WrongLifeError, with the way that
-    leads there."""
+    """Return all worlds, each with its predecessors. Raises WrongLifeError with the path to it."""
     start = World()
     parents: dict[World, tuple[str, World] | None] = {start: None}
     before: dict[World, set[World]] = {start: set()}
@@ -287,13 +285,13 @@ def explore(model: Logs) -> dict[World, set[World]]:
 
 
 def agrees(world: World) -> bool:
-    """Samples flow, and both sides know of which log."""
+    """Return whether samples flow and both sides know of which log."""
     flows = world.fw in ("draining", "awake") and world.peer == "online"
     return flows and world.known == (world.life, world.id) and not world.to_fw
 
 
 def comes_to(goal: Callable[[World], bool], before: dict[World, set[World]]) -> set[World]:
-    """The worlds from which some way leads to the goal."""
+    """Return the worlds from which a path leads to the goal."""
     found = {world for world in before if goal(world)}
     queue = deque(found)
     while queue:

@@ -1,25 +1,24 @@
-"""Firmware, peer and the channel between them as one finite machine, to be searched through.
+"""Firmware, peer and the channel between them as one finite machine that a search can cover.
 
-Both sides step the product's own table. The rest is what can happen between them: messages and
-doorbells that take their time, doorbells that are lost or come twice, an interrupt that is noted
-and handled late, an application that dies, a Linux that reboots, an M33 that is reset, a suspend
-that is called off.
+Both sides use the product's table. The rest is what can happen between them: messages and doorbells
+that are delayed, doorbells that are lost or arrive twice, an interrupt that is handled late, an
+application that dies, a Linux that reboots, an M33 that is reset, a suspend that is cancelled.
 
-Ids are never used twice, so all that matters of one is whether it is the last one (capital letter)
-or an older one (small letter): that keeps the machine finite though it never ends.
+Ids are never used twice. Only one fact about an id matters: whether it is the last one (capital
+letter) or an older one (small letter). So the machine is finite although it never ends.
 
     to_fw    H hello   S sleep   W wake   a acknowledgement of samples (has no id)
     to_peer  H hello that answers   ? hello that asks   S sleep-ack   W wake-ack
 
-Time is modelled as order, by two assumptions:
+The model has no clock, only an order of steps, under two assumptions:
   1. The firmware's guard ends after all doorbells have arrived that were rung before its SLEEP
      acknowledgement went out (`bell_old`).
-     The same holds for the time that a firmware lets pass after a reset before it trusts doorbells.
+     The same is true of the time that a firmware waits after a reset before it trusts doorbells.
   2. The peer's guard ends after all doorbells have arrived that were rung before it read the
      acknowledgement (it has rung none since: all of them), and after the firmware has finished with
      the ring that holds it.
-"Arrived" means noted by the interrupt: the thread that handles it may be later than any guard.
-Nothing is assumed of vq0's doorbells: they may come at any moment.
+"Arrived" means that the interrupt noted the doorbell. The thread may handle it later than any guard.
+The model assumes nothing about doorbells of vq0: they may arrive at any moment.
 """
 
 from __future__ import annotations
@@ -31,9 +30,10 @@ from typing import NamedTuple
 from fwgen.handshake import Machine, machine
 
 RING = 2
-"""Messages that a ring holds: enough for an old request before a new one. The real rings hold eight
-and do not fill (one message can go unheard in a guard, the next is heard), so that a message for
-which there is no room here is dropped but rings."""
+"""Messages that a ring holds: enough for an old request before a new one.
+
+The real rings hold eight and do not fill: the firmware can miss one message in a guard and hears
+the next. So the model drops a message that finds no room, and still rings its doorbell."""
 
 
 class World(NamedTuple):
@@ -67,12 +67,12 @@ _TO_PEER = {
 
 
 class TouchError(AssertionError):
-    """The firmware used a ring where it must not."""
+    """The firmware used a ring in a state where it must not."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """`faults`: whether misfortunes happen; without them only what a good run has."""
+    """The machine; `faults`: whether faults happen, or only the steps of a good run."""
 
     firmware: Machine
     peer: Machine
@@ -107,7 +107,7 @@ class Model:
         return self.firmware.states[w.fw].link_open
 
     def _firmware_turn(self, w: World) -> Iterator[Step]:
-        """Look at the link, handle the note, read what is there."""
+        """Check the link, handle the noted doorbell, read the messages in the ring."""
         if w.busy:
             yield "fw: has sent", self.fire_fw(_age_bells(w)._replace(busy=False), "ack_out")
             return
@@ -126,8 +126,10 @@ class Model:
             yield "fw: reads", self._read_ring(w)
 
     def _new_to_the_rings(self, w: World) -> Iterator[Step]:
-        """Reset while Linux went on: to the rings that are there it attaches upon a doorbell that
-        was rung after the reset, since that one comes from a Linux that is awake."""
+        """Attach to the existing rings after a reset of the M33 alone.
+
+        A doorbell that was rung after the reset is the condition: it shows that Linux is awake.
+        """
         if w.reset == "fresh" and not w.bell_old:
             yield "fw: settles", w._replace(reset="settled", note=False)
         elif w.note and w.reset == "settled":
@@ -188,7 +190,7 @@ class Model:
         return self.fire_peer(w, event) if event else w
 
     def hears(self, letter: str) -> str | None:
-        """What a message means to the peer; None: it belongs to the past."""
+        """Return the event that a message causes in the peer; None: it is of an earlier session."""
         return _TO_PEER.get(letter)
 
     def _peer_timers(self, w: World) -> Iterator[Step]:
@@ -221,7 +223,7 @@ class Model:
             yield "device comes up", _new_device(w)
 
     def steps(self, w: World) -> Iterator[Step]:
-        """Everything that may happen next."""
+        """Return every step that may happen next."""
         yield from self._doorbells(w)
         yield from self._firmware_turn(w)
         yield from self._application(w)
@@ -264,7 +266,7 @@ def _send(w: World, letter: str) -> World:
 
 
 def _outdate(w: World, letter: str) -> World:
-    """A new id makes all others of its kind old."""
+    """Mark all other ids of the same kind as old, because a new one was sent."""
     old = letter.lower()
     return w._replace(
         to_fw=w.to_fw.replace(letter, old),
@@ -295,7 +297,7 @@ _PEER_ACTIONS: dict[str, Callable[[World, str], World]] = {
 
 
 def _forget_session(w: World) -> World:
-    """The application is gone; what it sent is still under way, and so are the answers."""
+    """End the application. Its messages and the answers to them are still in flight."""
     return w._replace(
         peer="offline",
         wish=False,
@@ -317,7 +319,7 @@ def _reboot_linux(w: World) -> World:
 
 
 def _reset_firmware(w: World) -> World:
-    """Linux does not know of it (unless its remoteproc recovers: then there is a new device)."""
+    """Reset the M33; Linux does not notice, unless its remoteproc recovers with a new device."""
     w = _age_bells(_forget_link(w, ""))
     w = w._replace(fw="detached", busy=False, note=False, link_news="")
     return w._replace(reset="fresh" if w.device else "")

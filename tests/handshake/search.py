@@ -1,4 +1,4 @@
-"""Searches through the model: every reachable world, and from each the way back to streaming."""
+"""Search the model: every reachable world, and from each one the path back to streaming."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable
 from tests.handshake.model import Model, TouchError, World
 
 PATIENCE = 80
-"""Steps within which a world must come back to streaming once nothing goes wrong any more."""
+"""Limit of steps for a world to stream again after the last fault."""
 
 
 class FoundError(AssertionError):
-    """A world that must not be, with the way that leads there."""
+    """A forbidden world was found; carries the path to it."""
 
 
 def explore(model: Model) -> dict[World, tuple[str, World] | None]:
-    """All worlds that can be reached, each with the step that led to it first.
+    """Return all reachable worlds, each with the step that first led to it.
 
     Raises FoundError where the firmware may use, or does use, a ring while DDR is closed.
     """
@@ -38,17 +38,17 @@ def explore(model: Model) -> dict[World, tuple[str, World] | None]:
 
 
 def streams(world: World) -> bool:
-    """Both sides are where samples flow."""
+    """Return whether both sides are in a streaming state."""
     return world.fw in ("awake", "draining") and world.session == "H" and world.peer == "online"
 
 
 def permitted(world: World) -> bool:
-    """Linux may suspend."""
+    """Return whether Linux may suspend."""
     return world.peer == "suspended"
 
 
 def check_progress(model: Model, worlds: Iterable[World], goal: Callable[[World], bool]) -> None:
-    """Raises FoundError unless every world, left to itself and to a fair order, meets the goal."""
+    """Raise FoundError unless every world, without faults and in a fair order, reaches the goal."""
     calm = model.without_faults()
     arrives: set[World] = set()
     for world in worlds:
@@ -77,7 +77,7 @@ _LAST = ("fw: patience over", "peer: silence")
 
 
 def _next_in_order(calm: Model, world: World) -> World | None:
-    """The most urgent step that changes anything: what happens by itself comes before any timer."""
+    """Return the most urgent step that changes the world: every other step before any timer."""
 
     def urgency(step: tuple[str, World]) -> int:
         ranks = [rank for rank, prefix in enumerate(_ORDER) if step[0].startswith(prefix)]

@@ -1,4 +1,4 @@
-"""Searches all that can happen to a log's memory while both sides speak of it (logs.py)."""
+"""Search all that can happen to a log's memory while messages about it are in flight (logs.py)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Searches all that can happen between firmware and peer (model.py), and sees that the search finds
-a mistake where one is made."""
+"""Search all that can happen between firmware and peer (model.py).
+
+The search must also find each fault that a test plants."""
 
 from __future__ import annotations
 
@@ -49,7 +50,7 @@ def test_a_wish_to_suspend_is_fulfilled_from_wherever_both_stream() -> None:
 
 
 class Credulous(Model):
-    """Takes the acknowledgement of any SLEEP for that of the last."""
+    """A peer that accepts the acknowledgement of any SLEEP as that of the last."""
 
     def hears(self, letter: str) -> str | None:
         return super().hears("S" if letter == "s" else letter)

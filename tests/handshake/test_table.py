@@ -1,4 +1,4 @@
-"""The table itself: that it is whole, keeps its promises, and that what is drawn is current."""
+"""The table: it is complete, it keeps its rules, and the generated files are up to date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fwgen.handshake import Machine, TableError, machine, read_machine
-from fwgen.handshake.__main__ import drawn_files
+from fwgen.handshake.__main__ import generated_files
 from tests.core.cnode import ACTIONS, EVENTS, STATES, library
 
 ROOT = Path(__file__).parents[2]
@@ -19,10 +19,10 @@ PEER = machine("peer")
 PAIRS = list(itertools.product(STATES, EVENTS))
 
 
-@pytest.mark.parametrize("path", drawn_files())
-def test_what_is_drawn_from_the_table_is_current(path: str) -> None:
+@pytest.mark.parametrize("path", generated_files())
+def test_the_generated_files_are_up_to_date(path: str) -> None:
     on_disk = (ROOT / path).read_text(encoding="utf-8")
-    assert on_disk == drawn_files()[path], "run `python -m fwgen.handshake`"
+    assert on_disk == generated_files()[path], "run `python -m fwgen.handshake`"
 
 
 def test_c_has_the_same_table() -> None:
@@ -32,7 +32,7 @@ def test_c_has_the_same_table() -> None:
         assert (ACTIONS[packed & 0xFF], STATES[packed >> 8]) == (row.action, row.next)
 
 
-def test_c_knows_the_same_of_each_state() -> None:
+def test_c_has_the_same_facts_for_each_state() -> None:
     timers = ["", *FIRMWARE.timers_us]
     for number, state in enumerate(FIRMWARE.states.values()):
         packed = library().glue_state(number)
@@ -42,19 +42,19 @@ def test_c_knows_the_same_of_each_state() -> None:
 
 
 @pytest.mark.parametrize("table", [FIRMWARE, PEER], ids=lambda table: table.name)
-def test_where_the_link_is_shut_no_action_uses_it(table: Machine) -> None:
+def test_no_action_uses_the_link_while_it_is_shut(table: Machine) -> None:
     for (state, event), row in table.rows.items():
         if not table.states[state].link_open and event != "resume":
             assert not table.actions[row.action].touches_link, (state, event)
 
 
-def test_the_peer_leaves_its_quiet_by_nothing_but_resume_and_stop() -> None:
+def test_only_resume_and_stop_end_the_quiet_of_the_peer() -> None:
     for (state, event), row in PEER.rows.items():
         if not PEER.states[state].link_open and event not in ("resume", "stop"):
             assert not PEER.states[row.next].link_open, (state, event)
 
 
-def test_between_sleep_and_its_acknowledgement_the_peer_sends_nothing_but_sleep() -> None:
+def test_between_sleep_and_sleep_ack_the_peer_sends_only_sleep() -> None:
     allowed = {"timeout": "send_sleep", "rx_ask": "send_hello"}
     allowed |= {"resume": "send_wake", "gave_up": "refuse_and_wake"}
     for event in PEER.events:
@@ -63,7 +63,7 @@ def test_between_sleep_and_its_acknowledgement_the_peer_sends_nothing_but_sleep(
             assert allowed[event] == row.action
 
 
-def test_draining_differs_from_awake_by_its_name_alone() -> None:
+def test_draining_and_awake_have_the_same_actions() -> None:
     for event in set(EVENTS) - {"drained"}:
         draining, awake = FIRMWARE.step("draining", event), FIRMWARE.step("awake", event)
         assert draining.action == awake.action
@@ -72,7 +72,7 @@ def test_draining_differs_from_awake_by_its_name_alone() -> None:
 
 
 @pytest.mark.parametrize(("table", "goal"), [(FIRMWARE, "awake"), (PEER, "online")])
-def test_every_state_has_a_way_back(table: Machine, goal: str) -> None:
+def test_every_state_has_a_path_to_streaming(table: Machine, goal: str) -> None:
     reach = {goal}
     while True:
         more = {state for (state, _), row in table.rows.items() if row.next in reach} - reach
@@ -83,12 +83,12 @@ def test_every_state_has_a_way_back(table: Machine, goal: str) -> None:
 
 
 @pytest.mark.parametrize("table", [FIRMWARE, PEER], ids=lambda table: table.name)
-def test_everything_that_is_named_is_used(table: Machine) -> None:
+def test_every_action_and_state_is_used(table: Machine) -> None:
     assert {row.action for row in table.rows.values()} == set(table.actions)
     assert {row.next for row in table.rows.values()} == set(table.states)
 
 
-def test_a_peer_repeats_itself_only_when_the_firmware_listens_again() -> None:
+def test_the_retries_of_the_peer_are_longer_than_the_guard_of_the_firmware() -> None:
     guard = FIRMWARE.timers_us["guard"]
     assert PEER.timers_us["guard"] >= guard
     assert PEER.timers_us["sleep_retry"] > guard
@@ -121,7 +121,7 @@ def broken(**changes: Any) -> Mapping[str, Any]:
         broken(state={"off": {"link": "open", "timer": "nap", "text": ""}}),
     ],
 )
-def test_a_table_with_a_hole_is_refused(table: Mapping[str, Any]) -> None:
+def test_an_incomplete_table_is_rejected(table: Mapping[str, Any]) -> None:
     read_machine("good", broken())
     with pytest.raises(TableError):
         read_machine("bad", table)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Drawn from fwgen/handshake/table.toml by `python -m fwgen.handshake`; do not edit. */
+/* Generated from fwgen/handshake/table.toml by `python -m fwgen.handshake`; do not edit. */
 #include "handshake_table.h"
 
 /* clang-format off */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Drawn from fwgen/handshake/table.toml by `python -m fwgen.handshake`; do not edit. */
+/* Generated from fwgen/handshake/table.toml by `python -m fwgen.handshake`; do not edit. */
 #ifndef CORE_HANDSHAKE_TABLE_H
 #define CORE_HANDSHAKE_TABLE_H
 
@@ -8,63 +8,63 @@
 
 /* clang-format off */
 enum hs_state {
-	HS_DETACHED, /* no virtio device: Linux is down, or its driver is */
-	HS_GREETING, /* the link is there, no application has said hello */
-	HS_DRAINING, /* streaming what piled up */
-	HS_AWAKE, /* streaming as samples come */
-	HS_CLOSING, /* SLEEP was read, its acknowledgement is not out yet */
-	HS_HUSHED, /* the acknowledgement is out; doorbells may be stale */
+	HS_DETACHED, /* no virtio device: Linux or its driver is not running */
+	HS_GREETING, /* the link is up, no application has sent hello */
+	HS_DRAINING, /* the firmware sends the backlog */
+	HS_AWAKE, /* the firmware sends new samples as they are taken */
+	HS_CLOSING, /* SLEEP was received, its acknowledgement is not sent yet */
+	HS_HUSHED, /* the acknowledgement was sent; doorbells may be stale */
 	HS_ASLEEP, /* Linux sleeps */
-	HS_CALLING, /* asleep, the log nearly full, Linux has been rung */
-	HS_WAKING, /* a doorbell opened the door; what does it say? */
+	HS_CALLING, /* Linux sleeps, the log is nearly full, the firmware has rung the wake-up doorbell */
+	HS_WAKING, /* a doorbell opened the door; the firmware waits for a message */
 	HS_STATES
 };
 
 enum hs_event {
-	HS_EV_LINK_UP, /* the virtio device has come up, its rings are new */
+	HS_EV_LINK_UP, /* the virtio device is ready, its rings are new */
 	HS_EV_LINK_DOWN, /* the virtio device is gone */
 	HS_EV_DOORBELL, /* vq1: Linux may have put a message into its ring */
 	HS_EV_TX_READY, /* vq0: Linux may have given buffers back */
 	HS_EV_DUE, /* there may be something to send */
-	HS_EV_RX_HELLO, /* the application says hello */
+	HS_EV_RX_HELLO, /* hello from the application */
 	HS_EV_RX_SLEEP, /* SLEEP */
 	HS_EV_RX_WAKE, /* WAKE */
 	HS_EV_RX_ACK, /* an acknowledgement of samples of this log */
-	HS_EV_RX_STRAY_ACK, /* an acknowledgement of samples of another log, that had this memory before */
-	HS_EV_ACK_OUT, /* the acknowledgement of SLEEP lies in the ring, its doorbell is rung */
-	HS_EV_DRAINED, /* all that piled up has been handed out */
-	HS_EV_LOG_HIGH, /* the log is nearly full and somebody should fetch it */
+	HS_EV_RX_STRAY_ACK, /* an acknowledgement of samples of another log, which was in this memory before */
+	HS_EV_ACK_OUT, /* the acknowledgement of SLEEP is in the ring and its doorbell has been rung */
+	HS_EV_DRAINED, /* the whole backlog has been sent */
+	HS_EV_LOG_HIGH, /* the log is nearly full and Linux should read it */
 	HS_EV_TIMEOUT, /* the state's timer */
 	HS_EVENTS
 };
 
 enum hs_action {
 	HS_DO_NONE, /* nothing */
-	HS_DO_IGNORE, /* count a doorbell that means nothing here */
-	HS_DO_UNEXPECTED, /* count an event that cannot happen here */
+	HS_DO_IGNORE, /* count a doorbell that has no meaning in this state */
+	HS_DO_UNEXPECTED, /* count an event that should not occur in this state */
 	HS_DO_ATTACH, /* forget the old link, open the door */
 	HS_DO_DETACH, /* forget the link, shut the door */
 	HS_DO_LISTEN, /* let the shell read the ring */
-	HS_DO_UNBLOCK, /* try again to send what found no buffer */
-	HS_DO_ANSWER, /* send the waiting answer */
-	HS_DO_STREAM, /* send the waiting answer, then gaps and blocks */
+	HS_DO_UNBLOCK, /* retry the send that found no free buffer */
+	HS_DO_ANSWER, /* send the pending answer */
+	HS_DO_STREAM, /* send the pending answer, then gaps and blocks */
 	HS_DO_ASK, /* send a hello that asks for the application's hello */
-	HS_DO_WELCOME, /* note the session, give the log an identity if it has none, go back to what the peer expects of this log, send hello */
-	HS_DO_RESUME, /* go back to what WAKE expects, free nothing, send its acknowledgement */
-	HS_DO_RELEASE, /* free what the application has processed of this log */
-	HS_DO_PROMISE, /* note the id of SLEEP: its acknowledgement is the next thing to send */
-	HS_DO_SHUT_DOOR, /* no ring is used from here on */
-	HS_DO_OPEN_DOOR, /* rings may be used from here on */
-	HS_DO_CLEAR_BELLS, /* throw away doorbells that were noted and not handled */
-	HS_DO_RING_WAKEUP, /* ring Linux awake: mailbox registers only, no ring */
+	HS_DO_WELCOME, /* store the session, give the log an identity if it has none, continue at the number that the peer expects, send hello */
+	HS_DO_RESUME, /* continue at the number in WAKE, free nothing, send its acknowledgement */
+	HS_DO_RELEASE, /* free the samples of this log that the application has processed */
+	HS_DO_PROMISE, /* store the id of SLEEP; its acknowledgement is the next message to send */
+	HS_DO_SHUT_DOOR, /* stop using the rings */
+	HS_DO_OPEN_DOOR, /* allow use of the rings */
+	HS_DO_CLEAR_BELLS, /* discard doorbells that arrived and were not handled */
+	HS_DO_RING_WAKEUP, /* ring the doorbell that wakes Linux; uses mailbox registers only, no ring */
 	HS_ACTIONS
 };
 
 enum hs_timer {
 	HS_TIMER_NONE,
-	HS_TIMER_GUARD, /* longer than any doorbell takes that was rung before the acknowledgement */
+	HS_TIMER_GUARD, /* longer than a doorbell rung before the acknowledgement can take to arrive */
 	HS_TIMER_PATIENCE, /* ten times the peer's interval between two WAKEs */
-	HS_TIMER_SILENCE, /* no acknowledgement, not even a repeated one, though blocks wait for it */
+	HS_TIMER_SILENCE, /* blocks wait for an acknowledgement and none came, not even a repeated one */
 	HS_TIMERS
 };
 
