@@ -76,8 +76,8 @@ def page(machines: list[Machine]) -> str:
     """Return the text of docs/handshake.md."""
     parts = [
         f"<!-- Generated from {SOURCE} by `{COMMAND}`; do not edit. -->\n# The handshake\n\n"
-        "Two state machines from one table. A diagram shows only changes of state; the tables below it "
-        "have every pair of state and event.\n"
+        "Two state machines from one table. A diagram shows only changes of state; the tables "
+        "below it have every pair of state and event.\n"
     ]
     for machine in machines:
         parts.append(f"\n## {machine.name.capitalize()}\n\n{_diagram(machine)}\n{_tables(machine)}")

@@ -17,8 +17,8 @@ The model has no clock, only an order of steps, under two assumptions:
   2. The peer's guard ends after all doorbells have arrived that were rung before it read the
      acknowledgement (it has rung none since: all of them), and after the firmware has finished with
      the ring that holds it.
-"Arrived" means that the interrupt noted the doorbell. The thread may handle it later than any guard.
-The model assumes nothing about doorbells of vq0: they may arrive at any moment.
+"Arrived" means that the interrupt noted the doorbell. The thread may handle it after any
+guard. The model assumes nothing about doorbells of vq0: they may arrive at any moment.
 """
 
 from __future__ import annotations
