@@ -2,13 +2,14 @@
 
 model.py asks when a side may use the link. This is a second, small machine: both sides use the
 product's table, with two rings of messages between them. A start of the firmware may find the
-memory unchanged (warm) or empty (cold). After a cold start a new *life* of the log begins, and only the
-identity distinguishes it from the old one. The machine leaves out doorbells, guards and DDR: a side
-that may read will read at some time.
+memory unchanged (warm) or empty (cold). After a cold start a new *life* of the log begins, and only
+the identity distinguishes it from the old one. The machine leaves out doorbells, guards and DDR: a
+side that may read will read at some time.
 
 A message carries the product's fields, and for the search alone the life that it belongs to. No
-side may free or accept samples in another life than the message means. Only equality of identities and
-lives matters, so each world renumbers them in order of occurrence. That keeps the machine finite.
+side may free or accept samples in another life than the message means. Only equality of identities
+and lives matters, so each world renumbers them in order of occurrence. That keeps the machine
+finite.
 
     to firmware   ("H", session, life, id, new id)  ("a", life, id)  ("S",)  ("W",)
     to peer       ("h", session, life, id)  ("?",)  ("S",)  ("W",)  ("D", life)
