@@ -1,1 +1,1 @@
-"""From a spec to an audited ELF: Zephyr's build driven, the log sized, the result examined."""
+"""From a spec to an audited ELF: runs Zephyr's build, sizes the log, audits the result."""

@@ -1,4 +1,4 @@
-"""The result of a build, and what it was made with."""
+"""The result of a build, and the tools that built it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ class Tools:
 
 @dataclass(frozen=True)
 class Built:
-    """`elf`: for the user; of an ELF that failed the audit it is the one in the build tree.
-    `passes`: links that it took to size the log. `compiled`: objects built anew."""
+    """`elf`: the ELF for the user, or the one in the build tree if it failed the audit.
+    `passes`: how often it was linked until the log had its size. `compiled`: the objects that this
+    build compiled. `steps`: of ninja."""
 
     elf: Path
     subject: Subject

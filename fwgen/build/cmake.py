@@ -1,4 +1,4 @@
-"""Zephyr's build system driven: CMake once, then ninja, with their progress and their errors."""
+"""Runs Zephyr's build system: CMake once, then ninja. Shows their progress and their errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import IO, TextIO
 
 from fwgen import process
 from fwgen.build.audit.finding import near
-from fwgen.build.failure import cmake_failed, kconfig_warnings, ninja_failed
+from fwgen.build.failure import Failure, cmake_failed, kconfig_warnings, ninja_failed
 from fwgen.errors import InputError, ToolBrokeError
 
 _KEY_FILE = "fwgen-configured.json"
@@ -26,10 +26,10 @@ _COMPILED = re.compile(r"Building \w+ object (\S+)")
 
 
 class CompileError(ToolBrokeError):
-    """The build failed; the text shows why. `output`: all that the tool said."""
+    """The build failed; the text says why. `output`: the whole output of the tool."""
 
-    def __init__(self, message: str, output: str) -> None:
-        super().__init__(message)
+    def __init__(self, failure: Failure, output: str) -> None:
+        super().__init__(failure.message, failure.hint)
         self.output = output
 
 
@@ -38,8 +38,8 @@ _BAR = 24
 
 
 class Progress:
-    """How far a build is: on a terminal one line that changes, with a bar; elsewhere a line now and
-    then. `each_step`: every step, also where that is no terminal."""
+    """Shows the progress of a build: on a terminal one changing line with a bar, elsewhere a line
+    every 10 s. `each_step`: a line for every step instead."""
 
     def __init__(
         self,
@@ -54,17 +54,17 @@ class Progress:
         self._each_step = each_step
         self._live = self._stream.isatty()
         self._open = False
-        self._told_s = time.monotonic()
+        self._written_s = time.monotonic()
 
     def step(self, text: str) -> None:
-        """What is done now; the next step replaces it on a terminal."""
+        """Show what is done now; on a terminal the next step replaces it."""
         if self._live and not self._quiet:
             self._change(text)
         else:
             self.say(text)
 
     def at(self, done: int, total: int, text: str) -> None:
-        """`done` of `total` steps of a tool; `text`: the one that it has finished."""
+        """Show that `done` of `total` steps are finished; `text`: the last one."""
         if self._quiet:
             return
         if self._each_step:
@@ -72,20 +72,20 @@ class Progress:
         elif self._live:
             filled = "#" * (done * _BAR // max(1, total))
             self._change(f"{self._title} [{filled:{_BAR}}] {done}/{total}  {text}")
-        elif time.monotonic() >= self._told_s + _EVERY_S:
+        elif time.monotonic() >= self._written_s + _EVERY_S:
             self.say(f"{self._title}: {done} of {total} steps")
 
     def say(self, text: str) -> None:
-        """A line that stays."""
+        """Write a line that stays."""
         if self._quiet:
             return
         self.done()
         self._stream.write(f"{text}\n")
         self._stream.flush()
-        self._told_s = time.monotonic()
+        self._written_s = time.monotonic()
 
     def done(self) -> None:
-        """Takes away the line that changes."""
+        """Remove the changing line."""
         if self._open:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
@@ -100,14 +100,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run of ninja did. `compiled`: the objects that it built anew."""
+    """What a run of ninja did. `compiled`: the objects that it compiled."""
 
     steps: int
     compiled: tuple[str, ...]
 
 
 class Tree:
-    """A build folder. `arguments` are CMake's; a folder made with others is made anew."""
+    """A build folder. `arguments`: CMake's; if they change, CMake starts with an empty folder."""
 
     def __init__(
         self,
@@ -137,10 +137,10 @@ class Tree:
         return key == self._key and (self.folder / "build.ninja").is_file()
 
     def configure(self, source: Path) -> None:
-        """Run CMake, if it has not run with these arguments. Raises CompileError."""
+        """Run CMake, unless it has run with these arguments. Raises CompileError, InputError."""
         if self.configured:
             return
-        self._begin_anew()
+        self._empty_folder()
         self._progress.step("configuring with CMake ...")
         command = ["cmake", "-GNinja", "-S", str(source), "-B", str(self.folder), *self._arguments]
         status, output = self._run(command, lambda line: None)
@@ -152,14 +152,16 @@ class Tree:
             self._progress.say(warning)
         (self.folder / _KEY_FILE).write_text(json.dumps({"key": self._key}), encoding="utf-8")
 
-    def _begin_anew(self) -> None:
-        """An empty folder, marked as one that may be removed. Raises InputError where it holds what
-        is not of a build here: a Zephyr of the user's, say."""
+    def _empty_folder(self) -> None:
+        """Make the folder empty and mark it as fwgen's.
+
+        Raises InputError if it contains files that no build of fwgen made, such as a Zephyr tree.
+        """
         try:
             if self.folder.is_dir() and any(self.folder.iterdir()):
                 if not (self.folder / _KEY_FILE).is_file():
                     raise InputError(
-                        f"{self.folder} is not a folder that fwgen has built in: it is left alone",
+                        f"{self.folder} has files that fwgen did not make: nothing was changed",
                         "choose another folder with -o",
                     )
                 shutil.rmtree(self.folder)
@@ -167,10 +169,11 @@ class Tree:
             (self.folder / _KEY_FILE).write_text("{}", encoding="utf-8")
         except OSError as error:
             name = error.filename or self.folder
-            raise InputError(f"cannot build in {name}: {error.strerror}") from error
+            message = f"cannot build in {name}: {error.strerror}"
+            raise InputError(message, "choose another folder with -o") from error
 
     def build(self, verbose: bool = False) -> Ran:
-        """Run ninja. Compilers' warnings are passed on. Raises CompileError."""
+        """Run ninja and show the compilers' warnings. Raises CompileError."""
         steps: list[str] = [""]
 
         def follow(line: str) -> None:
@@ -179,7 +182,7 @@ class Tree:
                 steps.append(found[3])
                 self._progress.at(int(found[1]), int(found[2]), found[3])
             elif line.startswith("FAILED: "):
-                steps.append("")  # what follows is told with the error
+                steps.append("")  # the error shows the lines that follow
             elif _COMPILED.search(steps[-1]) and not line.startswith("ninja: "):
                 self._progress.say(line)
 
@@ -193,12 +196,15 @@ class Tree:
         return Ran(sum(map(bool, steps)), tuple(compiled))
 
     def _keep(self, tool: str, output: str) -> str:
-        """All that the tool said, beside the build folder; returns where, '' if it could not be."""
+        """Write the tool's output to a file beside the build folder.
+
+        Returns the file's path, '' if it could not be written.
+        """
         log = self.folder.with_name(f"{tool}.log")
         try:
             log.write_text(output, encoding="utf-8")
         except OSError:
-            return ""  # a full disk, of which the error itself tells
+            return ""  # the error itself reports a full disk
         return near(log)
 
     def _run(self, command: list[str], follow: Callable[[str], None]) -> tuple[int, str]:
@@ -215,7 +221,10 @@ class Tree:
             try:
                 child = stack.enter_context(running)
             except OSError as error:
-                raise ToolBrokeError(f"{command[0]} does not start: {error.strerror}") from error
+                message = f"{command[0]} cannot be started: {error.strerror}"
+                raise ToolBrokeError(
+                    message, "run `fwgen doctor`, which tries each tool"
+                ) from error
             assert child.stdout is not None
             output = _collect(child.stdout, follow)
             return child.wait(), output

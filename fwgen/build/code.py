@@ -1,4 +1,4 @@
-"""The executable sections taken apart: instructions, and the data that lies among them."""
+"""Decodes the executable sections: instructions, and the data among them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Word:
 
 
 class Code:
-    """By the symbols, and the mapping symbols ($t, $d) that assemblers leave among them."""
+    """Separates code from data by the symbols, also the assembler's mapping symbols ($t, $d)."""
 
     def __init__(self, elf: Elf) -> None:
         self._elf = elf
 
     @cached_property
     def runs(self) -> list[list[thumb.Instruction]]:
-        """Pieces of code without data between, in order of the address."""
+        """The pieces of code without data in between, in order of their addresses."""
         return [
             thumb.decode(self._bytes(section, start, end), start)
             for section, start, end, is_code in self._pieces
@@ -74,7 +74,7 @@ class Code:
 
     @cached_property
     def _mapping(self) -> tuple[list[int], list[tuple[int, bool]]]:
-        """By address; variables among the code count as data even where no $d says so."""
+        """The marks by address; variables among the code are data, also without a $d."""
         marks: dict[int, bool] = {}
         for symbol in self._elf.symbols:
             if symbol.kind == "object" and symbol.size_bytes:
@@ -93,7 +93,7 @@ class Code:
 
 
 def words(elf: Elf, section: Section, start: int, end: int) -> Iterator[Word]:
-    """The aligned words of a part of a section."""
+    """Yield the aligned words of a part of a section."""
     first = (start + 3) & ~3
     content = elf.content(section)[first - section.start : end - section.start]
     count = len(content) // 4
@@ -102,7 +102,7 @@ def words(elf: Elf, section: Section, start: int, end: int) -> Iterator[Word]:
 
 
 class _Literals(dict[int, int]):
-    """Words by address, read from the image when they are asked for."""
+    """Words by address, read from the image on first use."""
 
     def __init__(self, elf: Elf) -> None:
         super().__init__()

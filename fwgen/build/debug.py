@@ -1,7 +1,7 @@
-"""What the audit wants of DWARF: the source line of an address, types of objects, members.
+"""Reads from DWARF what the audit needs: the source line of an address, types and members.
 
-Compile units are parsed one at a time, only those that are asked about: all of a Zephyr image
-takes pyelftools half a minute.
+It parses single compile units on demand, because pyelftools takes half a minute for a whole Zephyr
+image.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ Given = ParamSpec("Given")
 
 
 def _or_none(question: Callable[Given, Result | None]) -> Callable[Given, Result | None]:
-    """Damaged debug information answers nothing; pyelftools raises whatever comes of it."""
+    """Make the method return None for damaged debug information, for which pyelftools raises
+    arbitrary exceptions."""
 
     @wraps(question)
     def asked(*args: Given.args, **kwargs: Given.kwargs) -> Result | None:
@@ -50,7 +51,7 @@ def _or_none(question: Callable[Given, Result | None]) -> Callable[Given, Result
 
 
 class DebugInfo:
-    """Empty answers where the ELF has no (readable) debug information."""
+    """Debug information of an ELF. Every method returns None or {} if it cannot be read."""
 
     def __init__(self, elf: Any) -> None:
         self._elf = elf
@@ -69,7 +70,7 @@ class DebugInfo:
 
     @_or_none
     def line_of(self, address: int) -> Line | None:
-        """Where the instruction at the address comes from."""
+        """Return the source line of the instruction at the address."""
         unit = self._unit_of_code(address)
         if unit is None:
             return None
@@ -82,7 +83,7 @@ class DebugInfo:
 
     @_or_none
     def object_line(self, address: int) -> Line | None:
-        """Where the variable at the address is declared."""
+        """Return the line where the variable at the address is declared."""
         die = self._variable(address)
         if die is None:
             return None
@@ -92,13 +93,14 @@ class DebugInfo:
 
     @_or_none
     def leaf_at(self, start: int, offset: int) -> Leaf | None:
-        """The basic type at `offset` bytes into the variable that begins at `start`."""
+        """Return the basic type at `offset` bytes into the variable that begins at `start`."""
         die = self._variable(start)
         return None if die is None else _leaf(_type_of(die), offset)
 
     @_or_none
     def member(self, start: int, path: str) -> tuple[int, int] | None:
-        """Offset and size in bytes of a member ('log.period_us') of the variable at `start`."""
+        """Return offset and size in bytes of a member ('log.period_us') of the variable at
+        `start`."""
         die = self._variable(start)
         kind, offset = (None if die is None else _type_of(die)), 0
         for name in path.split("."):
@@ -110,7 +112,7 @@ class DebugInfo:
         return offset, _size(kind)
 
     def frames(self) -> dict[int, int]:
-        """Address of a function -> bytes of its stack frame at most, from the call frame rules."""
+        """Return the stack frames from the call frame rules: address of a function -> bytes."""
         found: dict[int, int] = {}
         try:
             entries = self._dwarf.CFI_entries() if self._dwarf and self._dwarf.has_CFI() else []
@@ -145,7 +147,7 @@ class DebugInfo:
             return []
 
     def _line_table(self, unit: Any) -> list[tuple[int, str, int]]:
-        """(address, file, line) rows in order of the address; file '' ends a sequence."""
+        """Return rows (address, file, line), sorted by address; file '' ends a sequence."""
         if unit.cu_offset not in self._lines:
             try:
                 home = _unit_folder(unit)
@@ -155,10 +157,10 @@ class DebugInfo:
         return self._lines[unit.cu_offset]
 
     def _variable(self, address: int) -> Any:
-        """The definition of the variable at the address.
+        """Return the definition of the variable at the address.
 
-        Its location is the expression DW_OP_addr ADDRESS: the bytes of it are searched for, and
-        only the unit that they stand in is parsed.
+        Its location is the expression DW_OP_addr ADDRESS. This searches for those bytes and parses
+        only the unit that contains them.
         """
         if self._dwarf is None:
             return None
@@ -179,7 +181,7 @@ class DebugInfo:
         return self._indirect_variable(address)
 
     def _indirect_variable(self, address: int) -> Any:
-        """DWARF 5 of clang: the address stands in .debug_addr, the location is an index."""
+        """For clang's DWARF 5: the location is an index into .debug_addr."""
         if getattr(self._dwarf, "debug_addr_sec", None) is None:
             return None
         for unit in self._units:
@@ -275,7 +277,7 @@ def _located(die: Any, address: int) -> bool:
 
 
 def _resolved(die: Any) -> Any:
-    """A definition that only refers to its declaration says there what it is."""
+    """Return the DIE with the type: the declaration, if the definition only refers to it."""
     if "DW_AT_type" not in die.attributes and "DW_AT_specification" in die.attributes:
         return die.get_DIE_from_attribute("DW_AT_specification")
     return die

@@ -1,6 +1,6 @@
-"""An ELF as the audit and the build see it: segments, sections, symbols, bytes at an address.
+"""An ELF for the audit and the build: segments, sections, symbols, bytes at an address.
 
-Addresses are as the M33 runs them (p_vaddr, sh_addr); what Linux loads by is `load_start`.
+Addresses are those at which the M33 runs (p_vaddr, sh_addr). Linux loads to `load_start` (p_paddr).
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ _ET_EXEC = 2
 _PT_LOAD = 1
 _SHF_ALLOC, _SHF_EXEC = 0x2, 0x4
 _MOST_BYTES = 128 << 20
+_REBUILD = "build the ELF again, or copy it again"
 
 
 class ElfError(InputError):
-    """The file is not an ELF that can be examined; the text says why."""
+    """The file is not an ELF that the audit can examine; the text says why."""
 
 
 @dataclass(frozen=True)
 class Segment(Region):
-    """A PT_LOAD segment. `start`, `size_bytes`: as it runs; `load_start`: where Linux puts it;
-    `file_bytes`: so much of it comes from the file, the rest is set to zero."""
+    """A PT_LOAD segment. `start`, `size_bytes`: where it runs; `load_start`: where Linux loads it;
+    `file_bytes`: how much comes from the file, the rest is zero."""
 
     index: int
     load_start: int
@@ -52,7 +53,7 @@ class Segment(Region):
 
 @dataclass(frozen=True)
 class Section(Region):
-    """`in_file`: has its bytes in the file (bss has not)."""
+    """`in_file`: its bytes are in the file (not those of bss)."""
 
     name: str
     kind: str
@@ -64,7 +65,7 @@ class Section(Region):
 
 @dataclass(frozen=True)
 class Symbol(Region):
-    """`kind`: 'func', 'object', 'notype' ...; `file`: the source that a local symbol comes from."""
+    """`kind`: 'func', 'object', 'notype' ...; `file`: the source file of a local symbol."""
 
     name: str
     kind: str
@@ -73,7 +74,7 @@ class Symbol(Region):
 
 
 class Elf:
-    """Raises ElfError where the file is no complete 32-bit little-endian ELF for Arm."""
+    """Raises ElfError if the file is not a complete 32-bit little-endian ELF for Arm."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -88,15 +89,15 @@ class Elf:
             raise self._corrupt(error) from error
         for section in self.sections:
             if section.in_file and section.offset + section.size_bytes > len(self.data):
-                raise ElfError(f"{path}: damaged ELF, {section.name} reaches beyond the file's end")
+                message = f"{path}: damaged ELF, {section.name} exceeds the end of the file"
+                raise ElfError(message, _REBUILD)
 
     def _parse(self) -> Any:
         try:
             from elftools.elf.elffile import ELFFile
         except ImportError as error:
             raise MissingToolError(
-                "pyelftools is not installed, and an ELF cannot be read without it: "
-                f"{install('audit')}"
+                "pyelftools is not installed, which reads the ELF", f"run `{install('audit')}`"
             ) from error
         try:
             return ELFFile(io.BytesIO(self.data))
@@ -105,7 +106,7 @@ class Elf:
 
     def _corrupt(self, error: Exception) -> ElfError:
         reason = str(error) or type(error).__name__
-        return ElfError(f"{self.path}: damaged ELF, it cannot be read: {reason}")
+        return ElfError(f"{self.path}: damaged ELF, it cannot be read: {reason}", _REBUILD)
 
     def _segments(self) -> Iterator[Segment]:
         for index, segment in enumerate(self._elf.iter_segments()):
@@ -138,7 +139,7 @@ class Elf:
 
     @property
     def allocated(self) -> list[Section]:
-        """Sections that take memory on the target."""
+        """Sections that use memory on the target."""
         return [s for s in self.sections if s.allocated and s.size_bytes]
 
     def section(self, name: str) -> Section | None:
@@ -157,7 +158,7 @@ class Elf:
         return self.data[section.offset : section.offset + section.size_bytes]
 
     def read(self, address: int, size_bytes: int) -> bytes | None:
-        """What the memory holds after loading; None outside of every segment."""
+        """Return the bytes in memory after loading; None outside of every segment."""
         segment = self.segment_at(address)
         if segment is None or address + size_bytes > segment.end:
             return None
@@ -171,7 +172,7 @@ class Elf:
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
-        """In the order of the table. Raises ElfError for an ELF without one."""
+        """All symbols, in the order of the table. Raises ElfError if the ELF has none."""
         try:
             table = self._elf.get_section_by_name(".symtab")
             symbols = () if table is None else tuple(_symbols(table))
@@ -179,7 +180,8 @@ class Elf:
             raise self._corrupt(error) from error
         if not any(symbol.kind in ("func", "object") for symbol in symbols):
             raise ElfError(
-                f"{self.path}: no symbols, it was stripped; audit the ELF as the linker wrote it"
+                f"{self.path}: expected an ELF with symbols, found a stripped one",
+                "give the ELF that the linker wrote, before `strip`",
             )
         return symbols
 
@@ -189,7 +191,7 @@ class Elf:
 
     @cached_property
     def _ranges(self) -> tuple[list[int], list[Symbol]]:
-        """Functions and objects with a size, by address; Thumb bit cleared."""
+        """Functions and objects with a size, sorted by address; Thumb bit cleared."""
         sized = [s for s in self.symbols if s.kind in ("func", "object") and s.size_bytes]
         sized.sort(key=lambda s: (s.start, -s.size_bytes))
         return [s.start for s in sized], sized
@@ -198,7 +200,7 @@ class Elf:
         return self._by_name.get(name)
 
     def symbol_at(self, address: int) -> Symbol | None:
-        """The function or object that covers the address, the narrowest one near it."""
+        """Return the function or object that covers the address, the smallest one near it."""
         starts, symbols = self._ranges
         at = bisect_right(starts, address)
         for symbol in reversed(symbols[max(0, at - 8) : at]):
@@ -208,7 +210,7 @@ class Elf:
 
     @cached_property
     def relocations(self) -> tuple[int, ...]:
-        """Addresses of absolute 32-bit relocations, where the linker kept them (--emit-relocs)."""
+        """Addresses of absolute 32-bit relocations, if the linker kept them (--emit-relocs)."""
         found: list[int] = []
         for section in self._elf.iter_sections():
             if section.header.sh_type in ("SHT_REL", "SHT_RELA"):
@@ -248,33 +250,40 @@ def _symbols(table: Any) -> Iterator[Symbol]:
 
 
 def read_elf(path: Path) -> bytes:
-    """The bytes of a file, whatever they are. Raises ElfError."""
+    """Return the bytes of a file, without a check. Raises ElfError."""
     try:
         return files.read(path, _MOST_BYTES)
     except files.TooBigError as error:
-        raise ElfError(f"{path}: larger than {_MOST_BYTES >> 20} MiB, no firmware") from error
+        message = f"{path}: expected at most {_MOST_BYTES >> 20} MiB, found more"
+        raise ElfError(message, "give the ELF of the firmware") from error
     except OSError as error:
-        raise ElfError(f"{path}: {error.strerror}") from error
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise ElfError(message, "give the ELF of the firmware") from error
 
 
 def _check_header(path: Path, data: bytes) -> None:
+    give = "give the ELF of the firmware"
     if not data:
-        raise ElfError(f"{path}: the file is empty")
+        raise ElfError(f"{path}: expected an ELF, found an empty file", _REBUILD)
     if data[:4] != b"\x7fELF":
-        raise ElfError(f"{path}: not an ELF file")
+        raise ElfError(f"{path}: expected an ELF, found a file that does not begin as one", give)
     if len(data) < 52:
-        raise ElfError(f"{path}: truncated, an ELF's header alone has 52 bytes")
+        message = f"{path}: truncated, expected a header of 52 bytes, found {len(data)}"
+        raise ElfError(message, _REBUILD)
     bits, order = data[4], data[5]
     kind, machine = struct.unpack_from("<HH" if order == 1 else ">HH", data, 16)
     if machine != _ARM or bits != 1 or order != 1:
         what = _MACHINES.get(machine, f"machine {machine}")
         form = f"{64 if bits == 2 else 32}-bit, {'little' if order == 1 else 'big'} endian"
         raise ElfError(
-            f"{path}: an ELF for {what} ({form}); the M33's is for Arm, 32-bit, little endian"
+            f"{path}: expected an ELF for Arm (32-bit, little endian), found one for {what} "
+            f"({form})",
+            give,
         )
     if kind != _ET_EXEC:
-        what = {1: "an object file", 3: "a shared object", 4: "a core dump"}.get(kind, "no program")
-        raise ElfError(f"{path}: {what}; a linked program is due")
+        kinds = {1: "an object file", 3: "a shared object", 4: "a core dump"}
+        what = kinds.get(kind, f"ELF type {kind}")
+        raise ElfError(f"{path}: expected a linked program, found {what}", give)
     _check_complete(path, data)
 
 
@@ -282,7 +291,8 @@ def _check_complete(path: Path, data: bytes) -> None:
     phoff, shoff = struct.unpack_from("<II", data, 28)
     phentsize, phnum, shentsize, shnum = struct.unpack_from("<HHHH", data, 42)
     if not phnum:
-        raise ElfError(f"{path}: no program headers, nothing to load")
+        message = f"{path}: expected segments to load, found no program headers"
+        raise ElfError(message, "give the ELF that the linker wrote")
     ends = [phoff + phentsize * phnum, shoff + shentsize * shnum]
     if max(ends) <= len(data) and phentsize >= 32:
         for index in range(phnum):
@@ -291,5 +301,5 @@ def _check_complete(path: Path, data: bytes) -> None:
                 ends.append(offset + file_bytes)
     if max(ends) > len(data):
         raise ElfError(
-            f"{path}: truncated, {max(ends):,} bytes are due and {len(data):,} are there"
+            f"{path}: truncated, expected {max(ends):,} bytes, found {len(data):,}", _REBUILD
         )

@@ -1,11 +1,10 @@
-"""What CMake and ninja said when they failed, put so that the line that matters comes first.
+"""Explains why CMake or ninja failed: the most important line of their output comes first.
 
-Each function takes the whole output and gives a text of the form
+Each function takes the whole output and returns a Failure. Its message has the form
 
-    <what failed>: <the line that matters>
-    <what stands around it>
+    <what failed>: <the most important line>
+    <the lines around it>
     the whole output: <file>
-    help: <a way out>
 """
 
 from __future__ import annotations
@@ -36,59 +35,59 @@ _KILLED = re.compile(r"\bKilled\b|[Cc]annot allocate memory|fatal error: Killed 
 
 
 @dataclass
-class _Told:
-    """`lines`: what is shown below the headline."""
+class Failure:
+    """Why a tool failed. `lines`: shown below the headline. `log`: the file with all output."""
 
     headline: str
     lines: Sequence[str] = field(default_factory=list)
     hint: str = ""
     log: str = ""
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> str:
         shown = [line.rstrip() for line in self.lines]
         more = len(shown) - _MOST_LINES
         rest = [f"... {more} more lines"] if more > 0 else []
         last = [f"the whole output: {self.log}"] if self.log else []
-        last += [f"help: {self.hint}"] if self.hint else []
         return "\n".join([self.headline, *shown[:_MOST_LINES], *rest, *last])
 
 
-def cmake_failed(output: str, log: str = "") -> str:
-    """Why CMake could not configure the application. `log`: where all of the output stands."""
+def cmake_failed(output: str, log: str = "") -> Failure:
+    """Return why CMake could not configure the application. `log`: the file with all output."""
     lines = output.splitlines()
-    for look in (_full, _devicetree, _kconfig, _preprocessor, _cmake):
-        told = look(lines)
-        if told:
-            told.log = log
-            return str(told)
-    return str(_Told("CMake could not configure the application:", lines[-20:], log=log))
+    for look in (_machine, _devicetree, _kconfig, _preprocessor, _cmake):
+        found = look(lines)
+        if found:
+            found.log = log
+            return found
+    return Failure("CMake could not configure the application:", lines[-20:], log=log)
 
 
-def ninja_failed(output: str, log: str = "") -> str:
-    """What the compiler or the linker said, of the failed steps alone. `log` as above."""
+def ninja_failed(output: str, log: str = "") -> Failure:
+    """Return the compiler's or linker's output of the failed steps. `log`: as above."""
     shown = _failed_steps(output.splitlines())
-    for look in (_full, _does_not_fit, _not_defined, _compiler):
-        told = look(shown)
-        if told:
-            told.log = log
-            return str(told)
-    return str(_Told("the build failed:", shown, log=log))
+    for look in (_machine, _does_not_fit, _not_defined, _compiler):
+        found = look(shown)
+        if found:
+            found.log = log
+            return found
+    return Failure("the build failed:", shown, log=log)
 
 
-def _full(lines: Sequence[str]) -> _Told | None:
-    """The machine's fault, not the sources'."""
+def _machine(lines: Sequence[str]) -> Failure | None:
+    """Return a failure of the machine, not of the sources."""
     for line in lines:
         if _NO_SPACE.search(line):
             hint = "free some space, or build on another disk with `-o DIR`"
-            return _Told(f"the build failed, the disk is full: {line.strip()}", [], hint)
+            return Failure(f"the build failed, the disk is full: {line.strip()}", [], hint)
         if _KILLED.search(line):
             hint = "the machine may be short of memory: end other programs and build again"
-            return _Told(f"the build failed, a tool was killed: {line.strip()}", [], hint)
+            return Failure(f"the build failed, a tool was killed: {line.strip()}", [], hint)
     return None
 
 
 def kconfig_warnings(output: str) -> list[str]:
-    """Of a configuration that went through: settings that came out otherwise than was asked."""
+    """Return Kconfig's warnings about settings that did not get the requested value."""
     lines = output.splitlines()
     starts = [at for at, line in enumerate(lines) if line.startswith("warning: ")]
     return [" ".join(_paragraph(lines, at)) for at in starts]
@@ -97,54 +96,54 @@ def kconfig_warnings(output: str) -> list[str]:
 # ------------------------------------------------------------------------------------- CMake
 
 
-def _devicetree(lines: Sequence[str]) -> _Told | None:
+def _devicetree(lines: Sequence[str]) -> Failure | None:
     found = _first(lines, _DEVICETREE)
     if found is None:
         return None
     at, match = found
     around = list(itertools.takewhile(lambda line: line.startswith((" ", "\t")), lines[at + 1 :]))
     hint = "correct the overlay, or leave it out (-D EXTRA_DTC_OVERLAY_FILE=...)"
-    return _Told(f"the devicetree is wrong: {match['text']}", around, hint)
+    return Failure(f"the devicetree is wrong: {match['text']}", around, hint)
 
 
-def _kconfig(lines: Sequence[str]) -> _Told | None:
-    """Its warnings end the build, and only they say why; CMake itself gives a return code."""
+def _kconfig(lines: Sequence[str]) -> Failure | None:
+    """Kconfig's warnings end the build and give the reason; CMake only reports a return code."""
     raised = _first(lines, _KCONFIG_RAISED)
     if raised:
         text = [raised[1]["text"], *_paragraph(lines, raised[0] + 1)]
-        return _Told(f"the configuration is wrong: {text[0]}", text[1:], _FRAGMENT)
+        return Failure(f"the configuration is wrong: {text[0]}", text[1:], _FRAGMENT)
     if not _first(lines, _KCONFIG_ABORT):
         return None
-    told = [f"{m['place']}: {m['text']}" for m in map(_KCONFIG_LINE.match, lines) if m]
-    if not told:
+    reasons = [f"{m['place']}: {m['text']}" for m in map(_KCONFIG_LINE.match, lines) if m]
+    if not reasons:
         starts = [at for at, line in enumerate(lines) if line.startswith("warning: ")]
-        told = [" ".join(_paragraph(lines, at)).removeprefix("warning: ") for at in starts]
-        told = [_DEFINED_AT.sub(r"(defined at \1)", line) for line in told]  # of a dozen places
-    if not told:
+        reasons = [" ".join(_paragraph(lines, at)).removeprefix("warning: ") for at in starts]
+        reasons = [_DEFINED_AT.sub(r"(defined at \1)", line) for line in reasons]  # the first place
+    if not reasons:
         return None
-    return _Told(f"the configuration is wrong: {told[0]}", told[1:], _FRAGMENT)
+    return Failure(f"the configuration is wrong: {reasons[0]}", reasons[1:], _FRAGMENT)
 
 
 _FRAGMENT = (
     "correct that line, or leave its file out (-D EXTRA_CONF_FILE=...); "
-    "the application's own symbols are in app/Kconfig"
+    "app/Kconfig defines the application's own symbols"
 )
 
 
-def _preprocessor(lines: Sequence[str]) -> _Told | None:
-    """cpp over the devicetree, before CMake's own error says that it failed."""
+def _preprocessor(lines: Sequence[str]) -> Failure | None:
+    """Return an error of cpp in the devicetree, which comes before CMake's own error."""
     limit = next((i for i, line in enumerate(lines) if line.startswith("CMake Error")), len(lines))
     found = _first(lines[:limit], _AT)
     if found is None:
         return None
     hint = ""
     if "No such file" in lines[found[0]]:
-        hint = "a file of Zephyr or of one of its modules is missing: `fwgen doctor` looks for them"
+        hint = "run `fwgen doctor`: a file of Zephyr or of one of its modules is missing"
     around = lines[found[0] + 1 : limit]
-    return _Told(f"CMake could not configure the application: {lines[found[0]]}", around, hint)
+    return Failure(f"CMake could not configure the application: {lines[found[0]]}", around, hint)
 
 
-def _cmake(lines: Sequence[str]) -> _Told | None:
+def _cmake(lines: Sequence[str]) -> Failure | None:
     found = _first(lines, _CMAKE_ERROR)
     if found is None:
         return None
@@ -161,13 +160,14 @@ def _cmake(lines: Sequence[str]) -> _Told | None:
     place = [f"at {match['file']}:{match['line']}"] if match["file"] else []
     headline, rest = text[0], text[1:]
     named = _first(lines[:at], _NOT_NAMED)
-    if named:  # of which CMake says no more than `see above`
+    if named:  # CMake itself only says `see above`
         headline, rest = named[1][0], text
-    return _Told(f"CMake could not configure the application: {headline}", [*rest, *place, *before])
+    headline = f"CMake could not configure the application: {headline}"
+    return Failure(headline, [*rest, *place, *before])
 
 
 def _paragraph(lines: Sequence[str], start: int) -> list[str]:
-    """Up to the next empty line."""
+    """Return the lines up to the next empty one."""
     taken = []
     for line in lines[start:]:
         if not line.strip():
@@ -180,7 +180,7 @@ def _paragraph(lines: Sequence[str], start: int) -> list[str]:
 
 
 def _failed_steps(lines: Sequence[str]) -> list[str]:
-    """What failed steps printed, without their command lines, which are as long as a page."""
+    """Return the output of the failed steps, without their very long command lines."""
     shown: list[str] = []
     taking = skip = False
     for line in lines:
@@ -195,7 +195,7 @@ def _failed_steps(lines: Sequence[str]) -> list[str]:
     return shown or list(lines[-20:])
 
 
-def _does_not_fit(lines: Sequence[str]) -> _Told | None:
+def _does_not_fit(lines: Sequence[str]) -> Failure | None:
     if not any(_REGION.search(line) or _NO_ROOM.search(line) for line in lines):
         return None
     found = _first(lines, _REGION)
@@ -203,29 +203,27 @@ def _does_not_fit(lines: Sequence[str]) -> _Told | None:
     if found:
         what = f" {int(found[1]['bytes']):,} bytes too many for {found[1]['region']}"
     hint = (
-        "give `memory.code` or `memory.data` of the spec more room, or leave something out "
+        "make `memory.code` or `memory.data` of the spec larger, or leave something out "
         "(`console: off`, no `display`, no -D EXTRA_CONF_FILE)"
     )
-    return _Told(f"the firmware does not fit:{what}", lines, hint)
+    return Failure(f"the firmware does not fit:{what}", lines, hint)
 
 
-def _not_defined(lines: Sequence[str]) -> _Told | None:
+def _not_defined(lines: Sequence[str]) -> Failure | None:
     found = _first(lines, _UNDEFINED)
     if found is None:
         return None
-    hint = (
-        "a changed file of app/ is set right by `fwgen generate SPEC -o DIR`; see also -D options"
-    )
-    return _Told(f"the build failed: `{found[1]['symbol']}` is defined nowhere:", lines, hint)
+    hint = "if a file in app/ was changed, restore it with `fwgen generate`; check the -D options"
+    return Failure(f"the build failed: `{found[1]['symbol']}` is not defined:", lines, hint)
 
 
-def _compiler(lines: Sequence[str]) -> _Told | None:
+def _compiler(lines: Sequence[str]) -> Failure | None:
     found = _first(lines, _AT)
     if found is None:
         return None
     at, match = found
     place = f"{match['file']}:{match['line']}"
-    return _Told(f"the build failed at {place}:", [*lines[at:], *lines[:at]])
+    return Failure(f"the build failed at {place}:", [*lines[at:], *lines[:at]])
 
 
 def _first(lines: Sequence[str], pattern: re.Pattern[str]) -> tuple[int, re.Match[str]] | None:

@@ -1,4 +1,4 @@
-"""Finds Zephyr, its Python, the toolchain and the build tools. Each says where it comes from."""
+"""Finds Zephyr, its Python, the toolchain and the build tools, and records who named each."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from fwgen.config import TOOLCHAIN_VARIABLES, Config
 from fwgen.errors import InputError, MissingToolError
 
 LEAST_VERSION = (4, 3, 0)
-SETUP = "`fwgen setup` gets it"
+SETUP = "`fwgen setup`"
 
 _PACKAGES = ("west", "yaml", "elftools", "packaging")
-"""What Zephyr's scripts import, as far as they run in a build of the generated application."""
+"""The packages that Zephyr's scripts import in a build of the generated application."""
 
 _PROBE_TIMEOUT_S = 20.0
 _COMPILER = "arm-none-eabi-gcc"
+_GET_COMPILER = f"run `apt-get install gcc-arm-none-eabi` or {SETUP}"
 _SDK_FOLDERS = ("~", "~/.local", "~/.local/opt", "~/bin", "/opt", "/usr/local")
-"""Where Zephyr's own search (FindZephyr-sdk.cmake) looks as well."""
+"""The same folders as in Zephyr's own search (FindZephyr-sdk.cmake)."""
 
 
 @dataclass(frozen=True)
 class Zephyr:
-    """`base`: the folder with Zephyr's VERSION. `origin`: who named it, for people."""
+    """`base`: the folder with Zephyr's VERSION. `origin`: where its path comes from, for messages:
+    a variable, a place in a file, or a workspace."""
 
     base: Path
     version: tuple[int, int, int]
@@ -42,7 +44,7 @@ class Zephyr:
 
 @dataclass(frozen=True)
 class Toolchain:
-    """`path`: see fwgen.config.TOOLCHAIN_VARIABLES; '' leaves the search to Zephyr."""
+    """`path`: see fwgen.config.TOOLCHAIN_VARIABLES; '' if Zephyr searches for it itself."""
 
     variant: str
     path: str
@@ -58,7 +60,7 @@ class Toolchain:
 
     @property
     def compiler(self) -> Path | None:
-        """The compiler, where it can be named without Zephyr's help."""
+        """The compiler; None if only Zephyr knows its path."""
         if self.variant == "gnuarmemb":
             return Path(self.path, "bin", _COMPILER)
         if self.variant == "cross-compile":
@@ -70,8 +72,11 @@ class Toolchain:
 
 
 def find_zephyr(config: Config, near: Iterable[Path]) -> Zephyr:
-    """ZEPHYR_BASE, then a west workspace around one of the folders `near`, then the configuration
-    file. Raises MissingToolError; InputError where a place that was named is not Zephyr."""
+    """Return Zephyr: from ZEPHYR_BASE, else a west workspace around one of the folders `near`, else
+    the configuration file.
+
+    Raises MissingToolError, and InputError if a configured folder is not Zephyr.
+    """
     origin = config.origin("zephyr.base")
     if origin != "ZEPHYR_BASE":
         for folder in near:
@@ -81,8 +86,9 @@ def find_zephyr(config: Config, near: Iterable[Path]) -> Zephyr:
                 return _zephyr(base, f"the west workspace {workspace}")
     if config.zephyr.base is None:
         raise MissingToolError(
-            f"Zephyr is not installed (no ZEPHYR_BASE, no west workspace around the spec, nothing "
-            f"in {config.path}): {SETUP}"
+            f"Zephyr is not installed (no ZEPHYR_BASE, no west workspace around the spec, no "
+            f"`zephyr.base` in {config.path})",
+            f"run {SETUP}",
         )
     return _zephyr(config.zephyr.base, origin)
 
@@ -91,21 +97,22 @@ def _zephyr(base: Path, origin: str) -> Zephyr:
     version = zephyr_version(base)
     if version is None:
         raise InputError(
-            f"{base} is no Zephyr tree, it has no VERSION ({origin} names it): point it to the "
-            f"folder `zephyr` of a workspace, or let `fwgen setup` make one"
+            f"{base} is not a Zephyr tree: it has no file VERSION ({origin} names it)",
+            f"name the folder `zephyr` of a workspace, or run {SETUP}",
         )
     found = Zephyr(base, version, origin, west_workspace(base.resolve()))  # as west sees it
     if version < LEAST_VERSION:
         least = ".".join(map(str, LEAST_VERSION[:2]))
         raise MissingToolError(
-            f"Zephyr {found.version_text} at {base} ({origin} names it) is too old, {least} is the "
-            f"least: {SETUP}"
+            f"expected Zephyr {least} or newer, found {found.version_text} at {base} ({origin} "
+            "names it)",
+            f"run {SETUP}",
         )
     return found
 
 
 def zephyr_version(base: Path) -> tuple[int, int, int] | None:
-    """From the VERSION file; None where it is not Zephyr's."""
+    """Return Zephyr's version from its file VERSION, None if there is none."""
     try:
         text = (base / "VERSION").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -118,13 +125,14 @@ def zephyr_version(base: Path) -> tuple[int, int, int] | None:
 
 
 def west_workspace(folder: Path) -> Path | None:
-    """The folder that has `.west`, this one or one above."""
+    """Return the nearest folder with `.west/config`, this one or a parent; None if there is
+    none."""
     start = Path(folder).absolute()
     return next((f for f in (start, *start.parents) if (f / ".west" / "config").is_file()), None)
 
 
 def workspace_zephyr(workspace: Path) -> Path | None:
-    """Zephyr in a workspace, as west's configuration says, or by the name that it usually has."""
+    """Return Zephyr's folder in a workspace: the one in west's configuration, else `zephyr`."""
     try:
         text = (workspace / ".west" / "config").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -135,7 +143,7 @@ def workspace_zephyr(workspace: Path) -> Path | None:
 
 
 def find_python(config: Config, zephyr: Zephyr) -> Path:
-    """An interpreter with what Zephyr's scripts import."""
+    """Return a Python that has the packages of Zephyr's scripts. Raises MissingToolError."""
     candidates = [config.zephyr.python] if config.zephyr.python else []
     if not candidates:
         if zephyr.workspace:
@@ -150,17 +158,20 @@ def find_python(config: Config, zephyr: Zephyr) -> Path:
     if whole:
         raise MissingToolError(
             f"Zephyr {zephyr.version_text} needs Python {least} or newer for its scripts, "
-            f"{whole[0]} is {_python_version(whole[0])}; name a newer one as `zephyr.python` in "
-            f"{config.path}: apt-get install python{least} python{least}-venv"
+            f"{whole[0]} is {_python_version(whole[0])}",
+            f"run `apt-get install python{least} python{least}-venv`, and set `zephyr.python` in "
+            f"{config.path}",
         )
     requirements = zephyr.base / "scripts" / "requirements-base.txt"
     named = config.zephyr.python
     if named and not named.exists():
-        raise MissingToolError(f"{named} ({config.origin('zephyr.python')}) is not there: {SETUP}")
+        raise MissingToolError(
+            f"{named} does not exist ({config.origin('zephyr.python')} names it)", f"run {SETUP}"
+        )
     lacks = ", ".join(missing_packages(named or Path(sys.executable)))
     raise MissingToolError(
-        f"{named or sys.executable} lacks {lacks}, which Zephyr's scripts import: "
-        f"{named or 'python3'} -m pip install -r {requirements}"
+        f"{named or sys.executable} lacks {lacks}, which Zephyr's scripts import",
+        f"run `{named or 'python3'} -m pip install -r {requirements}`",
     )
 
 
@@ -174,7 +185,7 @@ def _python_version(python: Path) -> str:
 
 
 def missing_packages(python: Path, packages: Iterable[str] = _PACKAGES) -> list[str]:
-    """Names of those that the interpreter cannot import; all of them if it does not run."""
+    """Return the packages that the interpreter cannot import; all of them if it does not run."""
     names = list(packages)
     program = (
         "import importlib.util, sys; "
@@ -190,7 +201,10 @@ def missing_packages(python: Path, packages: Iterable[str] = _PACKAGES) -> list[
 
 
 def find_toolchain(config: Config, path: str | None = None) -> Toolchain:
-    """Of the environment or the file; else what stands in the usual places. MissingToolError."""
+    """Return the toolchain: from the environment, else the file, else the usual folders.
+
+    Raises MissingToolError.
+    """
     zephyr = config.zephyr
     if zephyr.toolchain:
         origin = config.origin("zephyr.toolchain")
@@ -198,8 +212,8 @@ def find_toolchain(config: Config, path: str | None = None) -> Toolchain:
             if zephyr.toolchain == "zephyr":
                 return _checked(_sdk() or Toolchain("zephyr", "", origin))
             raise MissingToolError(
-                f"the toolchain `{zephyr.toolchain}` ({origin} names it) has no place: set "
-                f"{TOOLCHAIN_VARIABLES[zephyr.toolchain]} or `toolchain_path` in {config.path}"
+                f"the toolchain `{zephyr.toolchain}` has no path ({origin} names it)",
+                f"set {TOOLCHAIN_VARIABLES[zephyr.toolchain]} or `toolchain_path` in {config.path}",
             )
         return _checked(Toolchain(zephyr.toolchain, zephyr.toolchain_path or "", origin))
     sdk = _sdk()
@@ -210,8 +224,8 @@ def find_toolchain(config: Config, path: str | None = None) -> Toolchain:
         prefix = compiler.removesuffix("gcc")
         return Toolchain("cross-compile", prefix, f"{_COMPILER} on the PATH")
     raise MissingToolError(
-        f"no toolchain for the M33: neither the Zephyr SDK nor {_COMPILER} is installed "
-        f"(apt-get install gcc-arm-none-eabi, or {SETUP})"
+        f"no toolchain for the M33: neither the Zephyr SDK nor {_COMPILER} is installed",
+        _GET_COMPILER,
     )
 
 
@@ -220,13 +234,14 @@ def _checked(toolchain: Toolchain) -> Toolchain:
     if compiler is None or compiler.exists():
         return toolchain
     raise MissingToolError(
-        f"there is no compiler {compiler} (toolchain `{toolchain.variant}`, {toolchain.origin} "
-        f"names it): apt-get install gcc-arm-none-eabi, or {SETUP}"
+        f"the compiler {compiler} does not exist (toolchain `{toolchain.variant}`, "
+        f"{toolchain.origin} names it)",
+        _GET_COMPILER,
     )
 
 
 def _sdk() -> Toolchain | None:
-    """The newest Zephyr SDK in the usual places."""
+    """Return the newest Zephyr SDK in the usual folders, None if there is none."""
     found = [
         sdk
         for folder in _SDK_FOLDERS
@@ -236,44 +251,44 @@ def _sdk() -> Toolchain | None:
     if not found:
         return None
     newest = max(found, key=lambda sdk: [int(n) for n in re.findall(r"\d+", sdk.name)])
-    return Toolchain("zephyr", str(newest), "its usual place")
+    return Toolchain("zephyr", str(newest), "its usual folder")
 
 
 def find_program(name: str, package: str, path: str | None = None) -> Path:
-    """Raises MissingToolError with the command that gets it."""
+    """Return a program on the PATH. Raises MissingToolError with the command that installs it."""
     found = shutil.which(name, path=path)
     if found:
         return Path(found)
-    raise MissingToolError(f"{name} is not installed: apt-get install {package}")
+    raise MissingToolError(f"{name} is not installed", f"run `apt-get install {package}`")
 
 
 def find_cmake(zephyr: Zephyr, path: str | None = None) -> Path:
-    """As new as this Zephyr wants it. Raises MissingToolError."""
+    """Return a CMake that is new enough for this Zephyr. Raises MissingToolError."""
     found = find_program("cmake", "cmake", path)
     least = least_cmake(zephyr.base)
     version = program_version([found, "--version"])
     if version and least and _numbers(version) < _numbers(least):
         raise MissingToolError(
-            f"Zephyr {zephyr.version_text} needs CMake {least} or newer, {found} is {version}: "
-            "python3 -m pip install --upgrade cmake"
+            f"Zephyr {zephyr.version_text} needs CMake {least} or newer, {found} is {version}",
+            "run `python3 -m pip install --upgrade cmake`",
         )
     return found
 
 
 def least_cmake(base: Path) -> str:
-    """As Zephyr's tree says; '' where it does not."""
-    return _said(
+    """Return the oldest CMake that this Zephyr accepts, '' if its tree does not say."""
+    return _found_in(
         base / "cmake/modules/zephyr_default.cmake", r"cmake_minimum_required\(VERSION (\S+)\)"
     )
 
 
 def least_python(base: Path) -> str:
-    """As Zephyr's tree says; '' where it does not."""
-    return _said(base / "cmake/modules/python.cmake", r"set\(PYTHON_MINIMUM_REQUIRED (\S+)\)")
+    """Return the oldest Python that this Zephyr accepts, '' if its tree does not say."""
+    return _found_in(base / "cmake/modules/python.cmake", r"set\(PYTHON_MINIMUM_REQUIRED (\S+)\)")
 
 
 def program_version(command: Sequence[object]) -> str:
-    """The first thing that looks like a version in what the program says; '' if it says none."""
+    """Return the first version number in the program's output, '' if there is none."""
     try:
         done = subprocess.run(
             [str(word) for word in command],
@@ -289,7 +304,7 @@ def program_version(command: Sequence[object]) -> str:
     return found[0] if found else ""
 
 
-def _said(file: Path, pattern: str) -> str:
+def _found_in(file: Path, pattern: str) -> str:
     try:
         found = re.search(pattern, file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -302,13 +317,14 @@ def _numbers(version: str) -> list[int]:
 
 
 def program_path(python: Path | None) -> str:
-    """The PATH to look for build tools on: beside the Python first (pip brings cmake and ninja)."""
+    """Return the PATH for build tools: first the folder of the Python, where pip installs them."""
     path = os.environ.get("PATH", os.defpath)
     return f"{python.parent}{os.pathsep}{path}" if python else path
 
 
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Without what would make CMake or Python take something else than was found."""
+    """Return the environment without variables that would change which tools CMake or Python
+    use."""
     unwanted = {"ZEPHYR_BASE", "PYTHONPATH", "PYTHONHOME", "CFLAGS", "CXXFLAGS", "LDFLAGS"}
     unwanted |= {"CC", "CXX", "CMAKE_GENERATOR", "NINJA_STATUS", *TOOLCHAIN_VARIABLES.values()}
     return {name: value for name, value in environ.items() if name not in unwanted}

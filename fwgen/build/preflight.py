@@ -1,4 +1,4 @@
-"""What would make a build fail for certain, said before it starts."""
+"""Checks before a build starts: what would certainly make it fail."""
 
 from __future__ import annotations
 
@@ -15,31 +15,29 @@ from fwgen.config import Config
 from fwgen.errors import InputError, MissingToolError
 
 MODULES: Final = ("cmsis_6", "hal_stm32", "libmetal", "open-amp", "zcbor")
-"""Zephyr's modules that the generated application is built of, as its west.yml names them."""
+"""Zephyr's modules that the generated application needs; the same as in its west.yml."""
 
 _BREAKS: Final = re.compile(r"""[\s,;:#$&|<>()*?\[\]'"`\\]""")
-"""What CMake takes for the end of a list's item or a part of an expression, ninja for an escape, or
-the shell for its own; each of them tried with Zephyr 4.3."""
+"""Characters in a path that have a meaning for CMake, ninja or the shell and break the build; each
+was tried with Zephyr 4.3."""
 
 OTHER_FOLDER: Final = (
-    "`fwgen build SPEC -o DIR` with a folder without such characters, "
-    "a link to this one for example"
+    "use `fwgen build SPEC -o DIR` with a path without such characters, such as a symbolic link to "
+    "this folder"
 )
 
 
-def check_path(what: str, path: Path | str, way_out: str) -> None:
-    """Raises InputError for a path that Zephyr's build cannot stand."""
+def check_path(what: str, path: Path | str, hint: str) -> None:
+    """Raise InputError if Zephyr's build cannot work with the path."""
     found = _BREAKS.search(str(path))
     if found:
         mark = "a space" if found[0] == " " else f"the character {found[0]!r}"
-        raise InputError(
-            f"Zephyr cannot build with {mark} in a path, and {what} is {path}\nhelp: {way_out}"
-        )
+        raise InputError(f"Zephyr cannot build with {mark} in a path, and {what} is {path}", hint)
 
 
 def check_paths(folder: Path, tools: Tools, modules: Sequence[Path]) -> None:
-    """Of everything that CMake is told of. The spec may lie where it likes: it is only read."""
-    move = "move it to a path without such characters and name it there"
+    """Check every path that CMake gets. The spec's path is not among them."""
+    move = "move it to a path without such characters, and name the new path"
     check_path("the folder to build in", folder, OTHER_FOLDER)
     check_path("Zephyr's folder", tools.zephyr.base, f"{move} ({tools.zephyr.origin} names it)")
     origin = tools.toolchain.origin
@@ -50,13 +48,16 @@ def check_paths(folder: Path, tools: Tools, modules: Sequence[Path]) -> None:
 
 
 def check_modules(config: Config, zephyr: Zephyr, python: Path) -> None:
-    """Asks Zephyr's own script which modules it will use. Raises InputError for a configured folder
-    that is no module, MissingToolError where one is missing that the application needs."""
+    """Check the modules that Zephyr's own script lists.
+
+    Raises InputError if a configured folder is not a module, MissingToolError if a module that the
+    application needs is missing.
+    """
     for module in config.zephyr.modules:
         if reason := not_a_module(module):
             raise InputError(
-                f"{module} {reason} ({config.origin('zephyr.modules')} names it)\n"
-                "help: name the folder of a module, the one that has `zephyr/module.yml`"
+                f"{module} {reason} ({config.origin('zephyr.modules')} names it)",
+                "name the folder of a module, which has `zephyr/module.yml`",
             )
     seen = _seen_modules(config, zephyr, python)
     missing = [name for name in MODULES if name not in seen]
@@ -65,32 +66,34 @@ def check_modules(config: Config, zephyr: Zephyr, python: Path) -> None:
     names = ", ".join(missing)
     if zephyr.workspace:
         where = f"the west workspace {zephyr.workspace} does not have them"
-        way_out = f"`west update` in {zephyr.workspace}, or add their folders to `modules` in "
+        hint = f"run `west update` in {zephyr.workspace}, or add their folders to `modules` in "
     else:
-        where = f"{zephyr.base} is in no west workspace, and `zephyr.modules` does not name them"
-        way_out = (
-            "`fwgen doctor --write-config` lists those beside Zephyr; else name their folders in "
+        where = f"{zephyr.base} is not in a west workspace, and `zephyr.modules` does not name them"
+        hint = (
+            "run `fwgen doctor --write-config`, which finds modules beside Zephyr; or name their "
+            'folders in `[zephyr] modules = ["/path/hal_stm32", ...]` of '
         )
-        way_out += '`[zephyr] modules = ["/path/hal_stm32", ...]` of '
     raise MissingToolError(
-        f"Zephyr's modules {names} are missing: {where}\n"
-        f"help: {way_out}{config.path}; `fwgen setup` makes a workspace that has all of them"
+        f"Zephyr's modules {names} are missing: {where}",
+        f"{hint}{config.path}; or run `fwgen setup`, which makes a workspace with all of them",
     )
 
 
 def not_a_module(folder: Path) -> str:
-    """What is wrong with it; empty if it is one."""
+    """Return why the folder is not a Zephyr module, '' if it is one."""
     if not folder.is_dir():
-        return "is not there" if not folder.exists() else "is no folder"
+        return "does not exist" if not folder.exists() else "is not a folder"
     marks = ("zephyr/module.yml", "zephyr/module.yaml", "zephyr/CMakeLists.txt")
     if not any((folder / mark).is_file() for mark in marks):
-        return "is no Zephyr module, it has no zephyr/module.yml"
+        return "is not a Zephyr module: it has no zephyr/module.yml"
     return ""
 
 
 def module_definitions(config: Config, zephyr: Zephyr) -> dict[str, str]:
-    """For CMake. Outside of a west workspace Zephyr takes the extra ones for none at all unless it
-    is told the whole list."""
+    """Return CMake's definition of the configured modules.
+
+    Outside of a west workspace Zephyr ignores EXTRA_ZEPHYR_MODULES, so ZEPHYR_MODULES lists all.
+    """
     if not config.zephyr.modules:
         return {}
     name = "EXTRA_ZEPHYR_MODULES" if zephyr.workspace else "ZEPHYR_MODULES"
@@ -114,10 +117,13 @@ def _seen_modules(config: Config, zephyr: Zephyr, python: Path) -> set[str]:
             text = listed.read_text(encoding="utf-8")
         except OSError as error:
             raise MissingToolError(
-                f"Zephyr's own list of its modules cannot be made: {error.strerror}\n"
-                f"help: `{script}` is part of Zephyr: is {zephyr.base} whole?"
+                f"Zephyr cannot list its modules: {error.strerror}",
+                f"check that {zephyr.base} is complete: `{script}` is part of Zephyr",
             ) from error
         if done.returncode:
-            said = done.stderr.strip().splitlines() or ["it does not say why"]
-            raise InputError(f"Zephyr refuses its modules: {said[-1]}")
+            last = (done.stderr.strip().splitlines() or ["without a message"])[-1]
+            raise InputError(
+                f"Zephyr's {script.name} failed: {last}",
+                f"check `zephyr.modules` in {config.path}, and the modules of the workspace",
+            )
     return set(re.findall(r'^"([^"]+)":', text, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""build.json: what a build was made of and what it measured. Sizes and addresses in bytes."""
+"""build.json: what a build was made from, and the sizes that it measured, in bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LARGEST = 15
 
 
 def write_record(folder: Path, built: Built) -> None:
-    """Left alone if nothing in it changed."""
+    """Write build.json, unless it already has this content."""
     path = folder / FILE
     text = json.dumps(_record(built), indent=2, ensure_ascii=False) + "\n"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
@@ -26,7 +26,7 @@ def write_record(folder: Path, built: Built) -> None:
 
 
 def is_record(path: Path) -> bool:
-    """Whether a build has written it. Raises OSError."""
+    """Return whether a build of fwgen wrote the file. Raises OSError."""
     try:
         return f'"fwgen-build": {FORMAT}' in path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -36,7 +36,8 @@ def is_record(path: Path) -> bool:
 
 
 def previous_log_bytes(folder: Path, data: Region) -> int | None:
-    """The log's size in the last build of this folder; None where there was none like this."""
+    """Return the log's size in the last build of this folder; None if there was none with this data
+    window."""
     try:
         windows = json.loads((folder / FILE).read_text(encoding="utf-8"))["windows"]
         then = windows["data"]["start"], windows["data"]["size_bytes"]

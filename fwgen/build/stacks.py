@@ -1,7 +1,7 @@
-"""Stacks of an image: how large they are, and how deep the calls that can be followed go.
+"""Stacks of an image: their size, and the depth of the calls that can be followed.
 
-A lower bound of the need: frames from the debug information (CFI), calls from the instructions.
-Calls through pointers are not followed; `open_calls` says how many functions on the way make some.
+The depth is a lower bound: frames from the debug information (CFI), calls from the instructions.
+Calls through pointers are not followed; `open_calls` counts the functions that make such calls.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from fwgen.build.code import Code
 from fwgen.build.elf import Elf, Symbol
 
 EXCEPTION_BYTES = 36
-"""What an interrupt pushes on the stack that it finds in use: 8 words, 1 to align."""
+"""Bytes that an interrupt pushes on the current stack: 8 words, and 1 for alignment."""
 
 _ENTRIES = {
     "z_main_stack": ("bg_thread_main", "main"),
     "z_idle_stacks": ("idle",),
     "sys_work_q_stack": ("work_queue_main",),
 }
-"""Zephyr's own threads: stack -> the functions that they begin with."""
+"""Zephyr's own threads: stack -> their entry functions."""
 
 _ISR_STACK = "z_interrupt_stacks"
 _STATIC_THREAD = "_k_thread_data_"
@@ -40,8 +40,8 @@ class Depth:
 
 @dataclass(frozen=True)
 class Stack:
-    """`depth` is None where it is not known who runs on the stack. `file`: where it is declared,
-    for a name that is not the only one of its kind."""
+    """`depth`: None if it is unknown which functions run on the stack. `file`: the source file of a
+    stack with a local symbol, whose name may not be unique."""
 
     name: str
     file: str
@@ -70,7 +70,7 @@ class Stacks:
 
     @cached_property
     def all(self) -> tuple[Stack, ...]:
-        """In order of their addresses."""
+        """All stacks, in order of their addresses."""
         found = [s for s in self._elf.symbols if s.kind == "object" and _is_stack(s)]
         by_start = {s.start: s for s in found if self._in_ram(s)}
         return tuple(
@@ -92,7 +92,7 @@ class Stacks:
 
     @cached_property
     def _static_threads(self) -> dict[int, list[int]]:
-        """K_THREAD_DEFINE: address of the stack -> entry function."""
+        """Threads of K_THREAD_DEFINE: address of the stack -> entry functions."""
         threads: dict[int, list[int]] = {}
         for symbol in self._elf.symbols:
             if symbol.kind == "object" and symbol.name.startswith(_STATIC_THREAD):
@@ -104,8 +104,10 @@ class Stacks:
 
     @cached_property
     def _made_threads(self) -> dict[int, list[int]]:
-        """k_thread_create(): a function that calls it with one stack and one entry function among
-        its constants; address of the stack -> entry function."""
+        """Threads of k_thread_create(): address of the stack -> entry function.
+
+        Only callers with exactly one stack and one function among their constants.
+        """
         create = {s.start for s in self._elf.symbols if s.name.endswith("k_thread_create")}
         stacks = {s.start for s in self._elf.symbols if s.kind == "object" and _is_stack(s)}
         loaded: dict[int, set[int]] = {}
@@ -127,7 +129,7 @@ class Stacks:
         return self._elf.read_u32(symbol.start + found[0]) if found else None
 
     def _handlers(self) -> list[int]:
-        """Of every exception, and of every interrupt in Zephyr's software table."""
+        """Return the handlers of exceptions, and of interrupts in Zephyr's software table."""
         targets: set[int] = set()
         for name, step, at in ((".isr_vectors", 4, 4), ("sw_isr_table", 8, 4)):
             section = self._elf.section(name)
@@ -144,7 +146,7 @@ class Stacks:
         return max(depths, key=lambda d: d.size_bytes, default=None)
 
     def _depth(self, start: int, above: frozenset[int]) -> Depth:
-        """`above`: the functions that led here; a call back to one of them ends the chain."""
+        """Return the deepest chain from `start`. `above`: its callers; recursion ends the chain."""
         if start in self._depths:
             return self._depths[start]
         function = self._functions.get(start, _Function())

@@ -1,4 +1,4 @@
-"""What went where, as one table."""
+"""The table after a build: what is where, and how large it is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEAD: Row = ("what", "where", "from", "size", "")
 
 
 def table(built: Built) -> str:
-    """Several lines without a final newline."""
+    """Return the table: several lines, without a final newline."""
     plan = built.plan
     rows = [_HEAD, *_rows(built)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -46,8 +46,8 @@ def _rows(built: Built) -> Iterator[Row]:
     yield _window_row("data and stacks", built, data, data.size_bytes)
     for stack in built.subject.stacks.all:
         need = f"at least {size(stack.needed_bytes)} deep" if stack.depth else ""
-        told = stack.file and not stack.name.startswith("z_")  # Zephyr's speak for themselves
-        name = f"{stack.name} ({stack.file})" if told else stack.name
+        local = stack.file and not stack.name.startswith("z_")  # Zephyr's names are unique
+        name = f"{stack.name} ({stack.file})" if local else stack.name
         yield f"  {name}", "", address(stack.start), size(stack.size_bytes), need
     free = log.start - data.start - used_bytes(elf, data)
     if free > 0:
@@ -57,7 +57,13 @@ def _rows(built: Built) -> Iterator[Row]:
     worst = f"{duration(covered.worst_s)} at the very worst"
     yield "sample log", _memory(built, log), address(log.start), size(log.size_bytes), lasts + worst
     shm = plan.ddr.vring0
-    yield "rings, buffers", _memory(built, shm), address(shm.start), "", "Linux's, closed asleep"
+    yield (
+        "rings, buffers",
+        _memory(built, shm),
+        address(shm.start),
+        "",
+        "closed while Linux sleeps",
+    )
 
 
 def _window_row(what: str, built: Built, window: Window, whole_bytes: int) -> Row:

@@ -1,5 +1,7 @@
-"""Just enough of the Thumb-2 instruction set: which 32-bit constants code loads, and whether it
-accesses memory through them; calls and stack use, for the depth of the stacks.
+"""Decodes a part of the Thumb-2 instruction set.
+
+Finds the 32-bit constants that code loads, and whether it accesses memory through them. Also finds
+calls and stack use, for the depth of the stacks.
 
 Encodings: Armv8-M Architecture Reference Manual (DDI 0553), chapter C2.
 """
@@ -11,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _FOLLOWED = 24
-"""So many instructions after a constant's load its register is followed."""
+"""Number of instructions after a constant's load in which its register is followed."""
 
 _PC = 15
 _ANY = 0xFFFF
@@ -19,7 +21,8 @@ _ANY = 0xFFFF
 
 @dataclass(frozen=True)
 class Instruction:
-    """`code`: the halfword, or the first one in the upper half and the second in the lower."""
+    """`code`: one halfword, or two (`wide`): the first in the upper half, the second in the
+    lower."""
 
     address: int
     code: int
@@ -32,10 +35,12 @@ class Instruction:
 
 @dataclass(frozen=True)
 class Constant:
-    """A 32-bit value that code puts into a register. `pool`: address of the literal it comes from,
-    None for a value in the instructions themselves. `accessed_at`: the instruction that accesses
-    memory through it, before the register changes or the code branches; None if there is none.
-    `immediate`: it fits into one instruction."""
+    """A 32-bit value that code loads into a register.
+
+    `pool`: address of its literal, None if the instructions contain the value. `accessed_at`: the
+    instruction that accesses memory through it before the register changes or the code branches,
+    None if there is none. `immediate`: one instruction contains the whole value.
+    """
 
     address: int
     value: int
@@ -46,7 +51,7 @@ class Constant:
 
 
 def decode(code: bytes, start: int) -> list[Instruction]:
-    """All instructions of a piece of code that holds nothing else."""
+    """Return all instructions of a piece of code without data."""
     halves = struct.unpack(f"<{len(code) // 2}H", code[: len(code) // 2 * 2])
     found, at = [], 0
     while at < len(halves):
@@ -61,7 +66,7 @@ def decode(code: bytes, start: int) -> list[Instruction]:
 
 
 def literal_of(code: Instruction) -> tuple[tuple[int, int], ...]:
-    """(register, address) of each word that a PC-relative load takes."""
+    """Return (register, address) for each word that a PC-relative load reads."""
     base = (code.address + 4) & ~3
     word = code.code
     if not code.wide:
@@ -79,7 +84,7 @@ def literal_of(code: Instruction) -> tuple[tuple[int, int], ...]:
 
 
 def constants(code: list[Instruction], literals: Mapping[int, int]) -> Iterator[Constant]:
-    """`literals`: the words at the addresses of the pools."""
+    """Yield the constants that the code loads. `literals`: address in a pool -> word."""
     known: dict[int, int] = {}
     for index, instruction in enumerate(code):
         for loaded, pool in literal_of(instruction):
@@ -103,7 +108,8 @@ _MOVT_MASK, _MOVT = 0xFBF0_8000, 0xF2C0_0000
 
 
 def _moved(code: Instruction, known: Mapping[int, int]) -> tuple[int | None, int | None]:
-    """(register, its new value) of a move of a constant; `known`: constants in registers."""
+    """Return (register, its new value) for a move of a constant; `known`: constants in
+    registers."""
     word = code.code
     if not code.wide:
         if word >> 11 == 0b00100:  # MOV (immediate) T1
@@ -127,7 +133,7 @@ def _imm16(word: int) -> int:
 
 
 def _expanded(word: int) -> int:
-    """ThumbExpandImm."""
+    """Return the value of a modified immediate constant (ThumbExpandImm)."""
     packed = (word >> 26 & 1) << 11 | (word >> 12 & 7) << 8 | word & 0xFF
     low = packed & 0xFF
     if packed >> 10 == 0:
@@ -148,7 +154,7 @@ def _accessed(code: list[Instruction], index: int, register: int) -> int | None:
 
 
 def base_register(code: Instruction) -> int | None:
-    """The register that a load or store takes its address from (with PC as base: None)."""
+    """Return the register with the address of a load or store; None for PC or no such access."""
     word = code.code
     if not code.wide:
         if 0b0101 <= word >> 12 <= 0b1000:  # STR, LDR and the like, register or immediate
@@ -163,7 +169,7 @@ def base_register(code: Instruction) -> int | None:
 
 
 def _writes(code: Instruction) -> int:
-    """Registers that may change, a bit each; more rather than fewer."""
+    """Return the registers that may change, one bit each; if in doubt, the bit is set."""
     word = code.code
     return _writes_wide(word) if code.wide else _writes_narrow(word)
 
@@ -202,7 +208,7 @@ def _writes_wide(word: int) -> int:
 
 
 def _branches(code: Instruction) -> bool:
-    """Does the straight line end (or leave for a call) here?"""
+    """Return whether the instruction branches or calls."""
     word = code.code
     if code.wide:
         return word & 0xF800_8000 == 0xF000_8000 or word & 0xFFF0_FFE0 == 0xE8D0_F000
@@ -213,7 +219,7 @@ def _branches(code: Instruction) -> bool:
 
 
 def call_target(code: Instruction) -> int | None:
-    """Where a direct BL (or B.W, which may be a call at a function's end) goes."""
+    """Return the target of a direct BL or B.W (which may be a tail call), else None."""
     word = code.code
     if not code.wide or word & 0xF800_9000 != 0xF000_9000:
         return None
@@ -230,13 +236,13 @@ def is_call(code: Instruction) -> bool:
 
 
 def indirect_call(code: Instruction) -> bool:
-    """BLX register."""
+    """Return whether the instruction is BLX with a register."""
     return not code.wide and code.code & 0xFF87 == 0x4780
 
 
 def stack_bytes(code: Instruction) -> int:
-    """By how much the instruction lets the stack grow: PUSH, STMDB SP!, SUB SP, STR or
-    STRD [SP, #-n]!, VPUSH."""
+    """Return by how many bytes the instruction makes the stack grow: PUSH, STMDB SP!, SUB SP, STR
+    or STRD [SP, #-n]!, VPUSH."""
     word = code.code
     if not code.wide:
         if word >> 9 == 0b1011010:

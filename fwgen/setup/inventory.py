@@ -128,8 +128,8 @@ def _zephyr_python(config: Config, zephyr: Zephyr) -> tuple[Item, Path | None]:
     try:
         python = find_python(config, zephyr)
     except FwgenError as error:
-        get = str(error).rpartition(": ")[2]
-        return _missing(name, BUILD, error, get if "install" in get else "fwgen setup"), None
+        command = re.search(r"`([^`]*\binstall\b[^`]*)`", error.hint)
+        return _missing(name, BUILD, error, command[1] if command else "fwgen setup"), None
     version = program_version([python, "-c", "import west.version as v; print(v.__version__)"])
     return Item(name, True, BUILD, f"west {version}" if version else "", str(python)), python
 

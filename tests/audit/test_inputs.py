@@ -20,36 +20,39 @@ from tests.audit.firmware_elf import SPEC, firmware, patched, plan
 def told(path: Path) -> str:
     with pytest.raises(ElfError) as caught:
         audit(path, plan())
-    assert caught.value.exit_code == 2
-    assert str(caught.value).startswith(f"{path}: ")
-    return str(caught.value).removeprefix(f"{path}: ")
+    assert caught.value.exit_code == 2 and caught.value.hint
+    assert caught.value.message.startswith(f"{path}: ")
+    return caught.value.message.removeprefix(f"{path}: ")
 
 
 def test_missing_and_folder(tmp_path: Path) -> None:
-    assert told(tmp_path / "none.elf") == "No such file or directory"
-    assert told(tmp_path) == "Is a directory"
+    assert told(tmp_path / "none.elf") == "cannot be read: No such file or directory"
+    assert told(tmp_path) == "cannot be read: Is a directory"
 
 
 def test_not_an_elf(tmp_path: Path) -> None:
     path = tmp_path / "x.elf"
     path.write_bytes(b"")
-    assert told(path) == "the file is empty"
+    assert told(path) == "expected an ELF, found an empty file"
     path.write_text("#!/bin/sh\n")
-    assert told(path) == "not an ELF file"
+    assert told(path) == "expected an ELF, found a file that does not begin as one"
     path.write_bytes(b"\x7fELF\x01\x01\x01")
     assert told(path).startswith("truncated")
+
+
+_ARM = "expected an ELF for Arm (32-bit, little endian)"
 
 
 @pytest.mark.parametrize(
     ("offset", "new", "words"),
     [
-        (18, struct.pack("<H", 62), "an ELF for x86-64 (32-bit, little endian); the M33's is for"),
-        (18, struct.pack("<H", 183), "an ELF for AArch64"),
-        (18, struct.pack("<H", 999), "an ELF for machine 999"),
-        (4, b"\x02", "an ELF for Arm (64-bit, little endian)"),
-        (16, struct.pack("<H", 1), "an object file; a linked program is due"),
-        (16, struct.pack("<H", 3), "a shared object; a linked program is due"),
-        (44, struct.pack("<H", 0), "no program headers, nothing to load"),
+        (18, struct.pack("<H", 62), f"{_ARM}, found one for x86-64 (32-bit, little endian)"),
+        (18, struct.pack("<H", 183), f"{_ARM}, found one for AArch64"),
+        (18, struct.pack("<H", 999), f"{_ARM}, found one for machine 999"),
+        (4, b"\x02", f"{_ARM}, found one for Arm (64-bit, little endian)"),
+        (16, struct.pack("<H", 1), "expected a linked program, found an object file"),
+        (16, struct.pack("<H", 3), "expected a linked program, found a shared object"),
+        (44, struct.pack("<H", 0), "expected segments to load, found no program headers"),
     ],
 )
 def test_wrong_kind(offset: int, new: bytes, words: str) -> None:
@@ -68,7 +71,7 @@ def test_truncated_wherever_it_is_cut() -> None:
 
 
 def test_stripped() -> None:
-    assert told(firmware(flags=("-s",))).startswith("no symbols, it was stripped")
+    assert told(firmware(flags=("-s",))).startswith("expected an ELF with symbols, found a")
 
 
 def test_damaged_bytes_end_in_findings_or_a_sentence() -> None:
@@ -84,7 +87,7 @@ def test_damaged_bytes_end_in_findings_or_a_sentence() -> None:
         try:
             audit(copy, plan())
         except FwgenError as error:
-            assert "\n" not in str(error)
+            assert "\n" not in error.message and "\n" not in error.hint
 
 
 def test_without_pyelftools(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +112,8 @@ def test_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "error[resource-table-format]: Linux refuses the resource table: `unsupported" in out
     assert main(["audit", str(tmp_path / "none"), "--spec", str(SPEC)]) == 2
     captured = capsys.readouterr()
-    assert captured.out == "" and captured.err.count("\n") == 1
+    assert captured.out == "" and captured.err.count("\n") == 2
+    assert captured.err.endswith("\nhelp: give the ELF of the firmware\n")
 
 
 def test_reading_memory() -> None:
@@ -123,7 +127,7 @@ def test_reading_memory() -> None:
 
 def test_a_device_that_never_ends_is_no_firmware(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fwgen.build.elf._MOST_BYTES", 1 << 20)
-    with pytest.raises(ElfError, match="larger than 1 MiB"):
+    with pytest.raises(ElfError, match="expected at most 1 MiB"):
         read_elf(Path("/dev/zero"))
 
 

@@ -1,5 +1,5 @@
-"""Stand-ins for Zephyr, CMake and ninja. The stand-in's link is a real one, of a small firmware
-whose data can be made to grow."""
+"""Stand-ins for Zephyr, CMake and ninja. The stand-in for ninja links a small real firmware; tests
+choose the size of its data."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ echo "modules ${*#*--cmake-out * }" >> STATE/asked
 while [ "$1" != --cmake-out ]; do shift; done
 for name in $(cat STATE/modules); do echo "\\"$name\\":\\"/modules/$name\\":\\"\\""; done > "$2"
 """
-"""Stands in for the Python that Zephyr's script runs in, which lists the modules that it sees."""
+"""Stands in for the Python with Zephyr's script, which lists Zephyr's modules."""
 
 
 class Fakes:
-    """`state`: files that steer the stand-ins: `modules` (what Zephyr sees), `data` (bytes
-    of extra data), `wrong` (what of the firmware is to be), `cmake-fails`, `ninja-fails` (what it
-    says)."""
+    """`state`: files that control the stand-ins: `modules` (those that Zephyr lists), `data` (bytes
+    of extra data), `wrong` (the firmware's -D options), `cmake-fails`, `ninja-fails` (its
+    output)."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.state = folder / "state"
@@ -115,7 +115,7 @@ class Fakes:
         (self.state / name).write_text(str(text))
 
     def calls(self) -> list[str]:
-        """What was called since the last time."""
+        """Return the calls since the last use of this method."""
         log = self.state / "calls"
         found = log.read_text().splitlines() if log.exists() else []
         log.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What is passed on of CMake's and ninja's output, and how their failures are told."""
+"""Which output of CMake and ninja fwgen shows, and the errors when they fail."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def test_steps_are_passed_on_and_counted(tmp_path: Path) -> None:
         "a.c:3:1: warning: unused variable\n"
         "[2/2] Linking C executable zephyr.elf\n"
     )
-    assert (tmp_path / "ninja.log").read_text().startswith(output), "all of it is kept"
+    assert (tmp_path / "ninja.log").read_text().startswith(output), "the log has all of it"
 
 
-def test_without_a_terminal_a_line_now_and_then(
+def test_without_a_terminal_a_line_every_ten_seconds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each look at the clock is a second later: 240 steps of a second each."""
+    """Each reading of the clock is a second later: 240 steps of one second."""
     clock = itertools.count()
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
     said = io.StringIO()
@@ -80,7 +80,7 @@ def test_a_terminal_shows_one_line(tmp_path: Path) -> None:
     assert len(said.getvalue()) < 300
 
 
-def test_failed_steps_alone_are_told(tmp_path: Path) -> None:
+def test_the_error_shows_only_failed_steps(tmp_path: Path) -> None:
     said = io.StringIO()
     output = (
         "[1/3] Building C object a.c.obj\n"
@@ -102,7 +102,7 @@ def test_failed_steps_alone_are_told(tmp_path: Path) -> None:
         f"the whole output: {tmp_path}/ninja.log"
     )
     assert caught.value.exit_code == 4
-    assert "x.h" not in said.getvalue(), "told once"
+    assert "x.h" not in said.getvalue(), "shown once"
 
 
 def test_what_does_not_fit(tmp_path: Path) -> None:
@@ -128,11 +128,11 @@ def test_configured_once_for_the_same(tmp_path: Path) -> None:
     assert [configure(), configure()] == [1, 1]
     assert configure(ZEPHYR_BASE="/another") == 2
     (tmp_path / "tree" / "build.ninja").unlink()
-    assert configure(ZEPHYR_BASE="/another") == 3, "a broken tree is made anew"
-    assert configure(HOME="/elsewhere", ZEPHYR_BASE="/another") == 3, "no matter"
+    assert configure(ZEPHYR_BASE="/another") == 3, "a broken tree is configured again"
+    assert configure(HOME="/elsewhere", ZEPHYR_BASE="/another") == 3, "HOME does not matter"
 
 
 def test_a_tool_that_does_not_start(tmp_path: Path) -> None:
     broken = tree(tmp_path, "", PATH=str(tmp_path / "empty"))
-    with pytest.raises(ToolBrokeError, match="ninja does not start: No such file"):
+    with pytest.raises(ToolBrokeError, match="ninja cannot be started: No such file"):
         broken.build()

@@ -1,4 +1,4 @@
-"""Of what CMake and ninja say when they fail, the line that matters comes first."""
+"""When CMake or ninja fails, the most important line of its output comes first."""
 
 from __future__ import annotations
 
@@ -85,11 +85,12 @@ CMAKE = {
 
 @pytest.mark.parametrize("name", CMAKE)
 def test_cmake(name: str) -> None:
-    output, begins, way_out = CMAKE[name]
-    told = cmake_failed(output)
-    assert told.startswith(begins), told
-    assert way_out in told.removeprefix(begins)
-    assert "Call Stack" not in told and "return code" not in told and "Board:" not in told
+    output, begins, then = CMAKE[name]
+    found = cmake_failed(output)
+    text = f"{found.message}\n{found.hint}"
+    assert text.startswith(begins), text
+    assert then in text.removeprefix(begins)
+    assert "Call Stack" not in text and "return code" not in text and "Board:" not in text
 
 
 _LINK = "[9/9] Linking C executable zephyr.elf\nFAILED: zephyr.elf\n: && gcc -o zephyr.elf\n"
@@ -103,7 +104,7 @@ NINJA = {
     "linker": (
         f"{_LINK}ld.bfd: app/libapp.a(main.c.obj): in function `main':\n"
         "main.c:(.text+0x1): undefined reference to `nowhere'\ncollect2: error: ld returned 1\n",
-        "the build failed: `nowhere` is defined nowhere:\n",
+        "the build failed: `nowhere` is not defined:\n",
         "fwgen generate",
     ),
     "too large": (
@@ -124,14 +125,15 @@ NINJA = {
 
 @pytest.mark.parametrize("name", NINJA)
 def test_ninja(name: str) -> None:
-    output, begins, way_out = NINJA[name]
-    told = ninja_failed(output)
-    assert told.startswith(begins), told
-    assert way_out in told.removeprefix(begins)
-    assert "gcc -c" not in told and ": && gcc" not in told
+    output, begins, then = NINJA[name]
+    found = ninja_failed(output)
+    text = f"{found.message}\n{found.hint}"
+    assert text.startswith(begins), text
+    assert then in text.removeprefix(begins)
+    assert "gcc -c" not in text and ": && gcc" not in text
 
 
-def test_a_setting_that_came_out_otherwise() -> None:
+def test_a_setting_that_did_not_get_its_value() -> None:
     output = f"{_BEFORE}\nwarning: CAN (defined at a) was assigned 'y' but\ngot 'n'.\n\n-- done\n"
     assert kconfig_warnings(output) == ["warning: CAN (defined at a) was assigned 'y' but got 'n'."]
     assert kconfig_warnings(_BEFORE) == []
@@ -139,5 +141,5 @@ def test_a_setting_that_came_out_otherwise() -> None:
 
 def test_a_thousand_lines_are_cut() -> None:
     errors = "".join(f"/app/a.c:{n}:1: error: no\n" for n in range(1, 1001))
-    told = ninja_failed(f"[1/2] Building C object a.obj\nFAILED: a.obj\ngcc -c a.c\n{errors}")
-    assert len(told.splitlines()) < 70 and "... 940 more lines" in told
+    found = ninja_failed(f"[1/2] Building C object a.obj\nFAILED: a.obj\ngcc -c a.c\n{errors}")
+    assert len(found.message.splitlines()) < 70 and "... 940 more lines" in found.message

@@ -1,4 +1,4 @@
-"""`fwgen build` without Zephyr: the driver, against stand-ins that link a small firmware."""
+"""`fwgen build` without Zephyr: with stand-ins that link a small firmware."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_nothing_changed_builds_nothing(fakes: Fakes) -> None:
     before = elf.stat().st_mtime_ns, said.stat().st_mtime_ns
     fakes.calls()
     assert main(["build", "fixed.yaml"]) == 0
-    assert fakes.calls() == ["ninja"], "which finds nothing to do"
+    assert fakes.calls() == ["ninja"], "it finds nothing to do"
     assert (elf.stat().st_mtime_ns, said.stat().st_mtime_ns) == before
 
 
@@ -64,8 +64,8 @@ def test_auto_takes_what_the_rest_leaves(fakes: Fakes) -> None:
     assert fakes.calls().count("ninja") == 2
 
 
-def test_auto_ends_the_same_from_wherever_it_begins(fakes: Fakes) -> None:
-    """From nothing, from a smaller log, from a larger one."""
+def test_auto_gives_the_same_size_from_any_start(fakes: Fakes) -> None:
+    """Without an earlier build, after a smaller log, after a larger one."""
     sizes, elves = [], []
     for data in (50_000, 2_000):
         fakes.set("data", data)
@@ -93,7 +93,7 @@ def test_no_room_at_all(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> Non
     assert "data and stacks reach into the sample log's region" in capsys.readouterr().err
 
 
-def test_the_last_builds_log_is_begun_with(fakes: Fakes) -> None:
+def test_a_build_begins_with_the_last_builds_log(fakes: Fakes) -> None:
     fakes.set("data", 10_000)
     assert main(["build", "auto.yaml"]) == 0
     fakes.calls()
@@ -128,7 +128,7 @@ def test_cmake_error(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("build/audited/cmake.log").read_text().startswith("-- looking around")
     assert "looking around" not in err
     (fakes.state / "cmake-fails").unlink()
-    assert main(["build", "fixed.yaml"]) == 0, "it is configured anew"
+    assert main(["build", "fixed.yaml"]) == 0, "CMake runs again"
 
 
 def test_definitions_reach_cmake_and_make_it_run_again(fakes: Fakes) -> None:
@@ -147,7 +147,7 @@ def test_failed_audit(fakes: Fakes, capsys: pytest.CaptureFixture[str]) -> None:
     captured = capsys.readouterr()
     assert "error[ddr-pointer]: `stray_access` accesses 0x90ABCDE4" in captured.err
     assert "src/stray.c:" in captured.err and "audit passed" not in captured.out
-    assert not Path("build/audited/audited.elf").exists(), "lest somebody loads it"
+    assert not Path("build/audited/audited.elf").exists(), "so that nobody loads it"
     (fakes.state / "wrong").unlink()
     assert main(["build", "fixed.yaml"]) == 0
     assert Path("build/audited/audited.elf").exists()
@@ -158,9 +158,10 @@ def test_without_zephyr_the_application_is_left(
 ) -> None:
     fakes.config.unlink()
     assert main(["build", "fixed.yaml", "-o", "here"]) == 3
-    err = capsys.readouterr().err.splitlines()[-1]
-    assert err.startswith("error: Zephyr is not installed") and "`fwgen setup`" in err
-    assert "the application is complete in here/app" in err
+    error, hint = capsys.readouterr().err.splitlines()[-2:]
+    assert error.startswith("error: Zephyr is not installed")
+    assert error.endswith("; the application is complete in here/app")
+    assert hint == "help: run `fwgen setup`"
     assert main(["generate", "fixed.yaml", "-o", "here/app", "--check"]) == 0
 
 
@@ -171,7 +172,11 @@ def test_without_ninja(
     (tools / "ninja").unlink()
     monkeypatch.setenv("PATH", str(tools))
     assert main(["build", "fixed.yaml"]) == 3
-    assert "ninja is not installed: apt-get install ninja-build" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert (
+        "error: ninja is not installed; the application is complete in build/audited/app\n" in err
+    )
+    assert err.endswith("\nhelp: run `apt-get install ninja-build`\n")
 
 
 def test_spec_that_is_wrong(fakes: Fakes) -> None:
@@ -181,7 +186,7 @@ def test_spec_that_is_wrong(fakes: Fakes) -> None:
 
 
 @pytest.mark.parametrize("name", ["audited.elf", "build.json", "zephyr/west.yml"])
-def test_what_a_build_has_not_made_is_neither_removed_nor_written_over(
+def test_a_build_keeps_files_that_no_build_made(
     fakes: Fakes, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`-o` may name a folder with a Zephyr in it."""

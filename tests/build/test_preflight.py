@@ -1,4 +1,4 @@
-"""What is refused before a build starts: paths that Zephyr cannot stand, missing modules."""
+"""What fwgen refuses before a build starts: paths that break Zephyr's build, missing modules."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def build(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("character", " \t,;:#$&|<>()*?[]'\"`\\")
 def test_what_breaks_a_build(character: str) -> None:
-    """Seen with Zephyr 4.3, each in CMake or in ninja."""
+    """Each was seen with Zephyr 4.3, in CMake or in ninja."""
     with pytest.raises(InputError, match=r"cannot build with (a space|the character)"):
         check_path("the folder", Path(f"/a/my{character}node"), "another")
 
@@ -78,7 +78,7 @@ def test_zephyr_or_the_toolchain_in_a_path_with_a_space(
     fakes.config.write_text(config.replace(real[1], wanted))
     status, err = build(capsys)
     assert status == 2 and "cannot build with a space" in err and str(link) in err
-    assert "config.toml:" in err, "who named it"
+    assert "config.toml:" in err, "the place that names it"
     assert fakes.calls() == []
 
 
@@ -100,7 +100,7 @@ def test_outside_of_a_workspace_without_modules(
 ) -> None:
     outside_of_a_workspace(fakes)
     status, err = build(capsys)
-    assert status == 3 and "is in no west workspace" in err and "hal_stm32" in err
+    assert status == 3 and "is not in a west workspace" in err and "hal_stm32" in err
     assert "modules = [" in err and "config.toml" in err
     assert fakes.calls() == []
 
@@ -108,7 +108,7 @@ def test_outside_of_a_workspace_without_modules(
 def test_a_link_to_zephyr_is_in_the_workspace_where_it_points(
     fakes: Fakes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As west sees it, which Zephyr asks."""
+    """West resolves the link, and Zephyr asks west."""
     link = tmp_path / "link"
     link.symlink_to(fakes.zephyr)
     fakes.config.write_text(fakes.config.read_text().replace(str(fakes.zephyr), str(link)))
@@ -130,9 +130,9 @@ def test_modules_are_passed_on(fakes: Fakes, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(
-    ("made", "says"), [("", "is not there"), ("empty", "is no Zephyr module, it has no")]
+    ("made", "says"), [("", "does not exist"), ("empty", "is not a Zephyr module: it has no")]
 )
-def test_a_module_that_is_none(
+def test_a_folder_that_is_not_a_module(
     fakes: Fakes, capsys: pytest.CaptureFixture[str], made: str, says: str
 ) -> None:
     folder = fakes.state / "module"
@@ -161,10 +161,10 @@ def test_the_modules_are_those_of_the_manifest() -> None:
         ("cmake/modules/python.cmake", "set(PYTHON_MINIMUM_REQUIRED 99.2)", "Python 99.2"),
     ],
 )
-def test_what_a_newer_zephyr_wants(
+def test_what_a_newer_zephyr_needs(
     fakes: Fakes, capsys: pytest.CaptureFixture[str], file: str, text: str, says: str
 ) -> None:
-    """Zephyr 4.4 wants Python 3.12, 4.5 CMake 3.28; its tree says so."""
+    """Zephyr 4.4 needs Python 3.12, Zephyr 4.5 CMake 3.28; its tree says so."""
     for name, version in (("cmake", "cmake version 3.25.1"), ("python", "3.11.2")):
         tool = fakes.state.parent / "bin" / name
         tool.write_text(f"#!/bin/sh\necho {version}\n" if name == "cmake" else _PYTHON)

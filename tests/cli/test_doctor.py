@@ -193,7 +193,7 @@ def test_modules_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     config = configure(tmp_path, text)
     _, items = doctor(capsys)
     found = items["Zephyr's modules"]
-    assert found["trouble"] == f"/none/hal is not there ({config}:4:1 names it)"
+    assert found["trouble"] == f"/none/hal does not exist ({config}:4:1 names it)"
     assert found["get"] == "fwgen setup"
 
 
