@@ -118,7 +118,7 @@ def test_a_c_compiler_that_is_broken(
 
 
 RENODES = {
-    "empty folder": ("build_dir", "", "mono", "is no Renode, there is no", "fwgen setup"),
+    "empty folder": ("build_dir", "", "mono", "is not a Renode: ", "fwgen setup"),
     "sources": ("build_dir", "build.sh", "mono", "were not built", "./build.sh --no-gui"),
     "sources for .NET": ("build_dir", "build.sh", "coreclr", "runtime coreclr", "--net"),
     "without mono": (
@@ -129,7 +129,7 @@ RENODES = {
         *("build_dir", "output/bin/Release/Renode.dll", "coreclr"),
         *("needs .NET, and there is no `dotnet`", "fwgen setup --only renode"),
     ),
-    "a folder for a file": ("bin", "renode/x", "coreclr", "is no program", "fwgen setup"),
+    "a folder for a file": ("bin", "renode/x", "coreclr", "is not a program", "fwgen setup"),
 }
 
 

@@ -1,1 +1,1 @@
-"""The real ELF on an emulated STM32MP257: Renode, driven through pyrenode3 in this process."""
+"""The real ELF on an emulated STM32MP257: Renode, driven through pyrenode3."""

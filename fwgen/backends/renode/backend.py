@@ -1,7 +1,7 @@
-"""The renode backend: the real ELF on an emulated board, in a process of its own.
+"""The renode backend: the real ELF on an emulated board, in its own process.
 
-Renode has one emulation a process, cannot be interrupted and may hang when it ends; so the emulator
-lives in a child, and what befalls it (a crash, a standstill, Ctrl-C) befalls the child alone.
+Renode has one emulation per process, cannot be interrupted and may hang when it ends. So the
+emulator runs in a child process: a crash, a hang or Ctrl-C affects only the child.
 """
 
 from __future__ import annotations
@@ -39,14 +39,15 @@ if TYPE_CHECKING:
     from fwgen.scenario.model import Scenario
 
 SILENCE_S = 600.0
-"""So long five seconds of virtual time may take; a core that polls registers is slow."""
+"""The most that five seconds of virtual time may take; a core that polls registers is slow."""
 WORKER = [sys.executable, "-m", "fwgen.backends.renode.worker"]
-_LAST_WORDS: Final = 20
+_LAST_LINES: Final = 20
 
 
 class RenodeBackend(Backend):
-    """`elf`: the firmware; without one, `start` builds it (`say` tells of it). `waves`: a file that
-    `finish` writes a dump for a wave viewer to. Raises MissingToolError at once without Renode."""
+    """`elf`: the firmware; without one, `start` builds it and reports progress to `say`. `waves`:
+    the file to which `finish` writes a dump for a wave viewer. Raises MissingToolError at once
+    without Renode."""
 
     name = "renode"
 
@@ -87,7 +88,10 @@ class RenodeBackend(Backend):
             try:
                 self._waves.write_text(text, encoding="ascii")
             except OSError as error:
-                raise InputError(f"{self._waves} cannot be written: {error.strerror}") from error
+                raise InputError(
+                    f"{self._waves} cannot be written: {error.strerror}",
+                    "choose another file with --waves",
+                ) from error
         return record
 
     def close(self) -> None:
@@ -96,9 +100,9 @@ class RenodeBackend(Backend):
             self._child = None
 
     def ask(self, method: str, *arguments: Any) -> Any:
-        """What the backend inside (emulated.EmulatedBackend) answers."""
+        """Call a method of emulated.EmulatedBackend in the child; return its result."""
         if self._child is None:
-            raise ToolBrokeError("the emulator does not run")
+            raise ToolBrokeError("the emulator is not running")
         return self._child.ask(method, *arguments)
 
     def suspend(self, wake_after_us: int | None = None) -> None:
@@ -162,7 +166,7 @@ class RenodeBackend(Backend):
 
 
 class _Child:
-    """The process with the emulator."""
+    """The emulator's process."""
 
     def __init__(self) -> None:
         self._stderr: IO[bytes] = tempfile.TemporaryFile(prefix="fwgen-")  # noqa: SIM115
@@ -183,12 +187,12 @@ class _Child:
                 answer = receive(cast(BinaryIO, self._process.stdout), SILENCE_S)
         except SilentError as error:
             raise ToolBrokeError(
-                f"the emulator has stood still for {SILENCE_S:.0f} s{self._last_words()}"
+                f"the emulator did not respond for {SILENCE_S:.0f} s{self._last_output()}"
             ) from error
         except (EndedError, BrokenPipeError) as error:
             code = self._process.wait()
             raise ToolBrokeError(
-                f"the emulator ended unexpectedly (exit code {code}){self._last_words()}"
+                f"the emulator ended unexpectedly (exit code {code}){self._last_output()}"
             ) from error
         if isinstance(answer, Failed):
             raise_failure(answer)
@@ -202,13 +206,14 @@ class _Child:
         self._process.wait()
         self._stderr.close()
 
-    def _last_words(self) -> str:
+    def _last_output(self) -> str:
         self._stderr.seek(0)
-        lines = self._stderr.read().decode("utf-8", "replace").splitlines()[-_LAST_WORDS:]
-        return "; its last words:\n" + "\n".join(f"  {line}" for line in lines) if lines else ""
+        lines = self._stderr.read().decode("utf-8", "replace").splitlines()[-_LAST_LINES:]
+        return "; its last output:\n" + "\n".join(f"  {line}" for line in lines) if lines else ""
 
 
 def _environment() -> dict[str, str]:
-    """The child sees the same modules. A large nursery spares Mono a tenth of the time."""
+    """Give the child the same modules, and Mono a large nursery, which saves a tenth of the
+    time."""
     path = os.pathsep.join(entry for entry in sys.path if entry)
     return {"MONO_GC_PARAMS": "nursery-size=64m", **os.environ, "PYTHONPATH": path}

@@ -1,4 +1,4 @@
-"""The firmware to run, where nobody gave one: built as `fwgen build` does, in the same place."""
+"""Builds the firmware if the user gave no ELF: as `fwgen build` does, in the same folder."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def build_firmware(plan: Plan, config: Config, say: Callable[[str], None]) -> tuple[Path, Plan]:
-    """The ELF, and the plan with the log as large as that ELF leaves it room.
+    """Return the ELF, and the plan with the log's size as that ELF has it.
 
-    Raises ExaminedBadError if it does not pass the audit.
+    Raises ExaminedBadError if the ELF fails its audit.
     """
     from fwgen.build.firmware import Firmware
 
@@ -25,7 +25,7 @@ def build_firmware(plan: Plan, config: Config, say: Callable[[str], None]) -> tu
     built = Firmware(plan.spec, folder, config).build()
     if not built.passed:
         raise ExaminedBadError(
-            f"the firmware in {built.elf} does not pass its audit\n"
-            f"help: `fwgen audit {built.elf} --spec SPEC` says why"
+            f"the firmware {built.elf} failed its audit",
+            f"`fwgen audit {built.elf} --spec SPEC` shows the findings",
         )
     return built.elf, built.plan

@@ -1,5 +1,5 @@
-"""How the process with the emulator and the one that wants it run talk: pickled objects with their
-length in front, over two pipes. Each side trusts the other: it is the same program."""
+"""The protocol between the emulator's process and its parent: pickled objects, each after its
+length, over two pipes. Each side trusts the other: it is the same program."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LENGTH: Final = struct.Struct("<Q")
 
 @dataclass(frozen=True)
 class Call:
-    """Call this method."""
+    """Asks the other side to call this method."""
 
     method: str
     arguments: tuple[Any, ...] = ()
@@ -28,7 +28,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Beat:
-    """The run goes on."""
+    """The run continues."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,19 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """An error for the user (`error`), or something unexpected: `text` says what, and where if the
-    user wants to know."""
+    """An error for the user (`error`), or an unexpected one: `text` describes it, with a traceback
+    if the user wants one."""
 
     error: FwgenError | None
     text: str
 
 
 class EndedError(Exception):
-    """The other side is gone."""
+    """The other side has closed the stream."""
 
 
 class SilentError(Exception):
-    """Nothing was heard for too long."""
+    """Nothing was received for too long."""
 
 
 def failed(error: BaseException) -> Failed:
@@ -62,20 +62,20 @@ def failed(error: BaseException) -> Failed:
 def raise_failure(failure: Failed) -> None:
     if failure.error is not None:
         raise failure.error
-    head = "the emulator's process broke:"
+    head = "the emulator's process failed:"
     separator = "\n" if "\n" in failure.text else " "
     raise ToolBrokeError(f"{head}{separator}{failure.text.rstrip()}")
 
 
-def send(stream: BinaryIO, thing: Any) -> None:
-    content = _pickled(thing)
+def send(stream: BinaryIO, value: Any) -> None:
+    content = _pickled(value)
     stream.write(_LENGTH.pack(len(content)) + content)
     stream.flush()
 
 
 def receive(stream: BinaryIO, silence_s: float | None = None) -> Any:
-    """Raises EndedError, and SilentError if nothing begins to come for so long. The stream is not
-    buffered (`buffering=0`)."""
+    """Return the next object. Raises EndedError, and SilentError if nothing arrives within
+    `silence_s`. The stream must not be buffered (`buffering=0`)."""
     if silence_s is not None and not select.select([stream], [], [], silence_s)[0]:
         raise SilentError
     (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
@@ -93,13 +93,13 @@ def _read(stream: BinaryIO, count: int) -> bytes:
     return b"".join(parts)
 
 
-def _pickled(thing: Any) -> bytes:
-    """As usual, and read-only mappings, which plans hold."""
+def _pickled(value: Any) -> bytes:
+    """Pickle also read-only mappings, which plans contain."""
     buffer = io.BytesIO()
     pickler = pickle.Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = copyreg.dispatch_table.copy()
     pickler.dispatch_table[MappingProxyType] = _reduce_mapping
-    pickler.dump(thing)
+    pickler.dump(value)
     return buffer.getvalue()
 
 
@@ -108,5 +108,5 @@ def _reduce_mapping(mapping: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
 
 
 def read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    """The type itself has no name to be found by."""
+    """Return a MappingProxyType; pickle cannot find that type by its name."""
     return MappingProxyType(mapping)

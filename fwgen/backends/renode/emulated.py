@@ -1,9 +1,9 @@
-"""The renode backend inside the process that has the emulator (see backend.py for the outside).
+"""The renode backend inside the emulator's process (backend.py is the part in the parent).
 
-The ELF runs unchanged on the emulated M33; Linux is the kernel of fwgen.peer.linux below the same
-`Linux` that the host backend has. Virtual time is the machine's; scenario time starts a little
-before the first trigger that the sensor sees, so that what is due at the microsecond of a sample
-comes before the firmware looks at the line for it.
+The ELF runs unchanged on the emulated M33. Linux is the kernel of fwgen.peer.linux below the same
+`Linux` that the host backend uses. Virtual time is the machine's. Scenario time starts shortly
+before the first trigger that the sensor sees: a step at the microsecond of a sample takes effect
+before the firmware looks at the line for that sample.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from fwgen.scenario.model import Scenario
 
 _LOOK_NS: Final = 900
-"""From scenario time 0 to the first trigger. The firmware looks at the line 300 ns before that."""
+"""From scenario time 0 to the first trigger. The firmware looks at the line 300 ns before it."""
 _FIRST_STEP_US: Final = 500
 _FIRST_TRIGGER_MOST_US: Final = 2_000_000
 _SLICE_US: Final = 5_000_000
@@ -51,12 +51,13 @@ _MOST_PICTURES: Final = 40
 
 
 class EmulatedBackend(Backend):
-    """`firmware` is the ELF's content. `beat` is called now and then: the run is alive."""
+    """`firmware` is the ELF's content. `beat` is called regularly to show that the run
+    continues."""
 
     name = "renode"
 
     console: bytearray
-    """What the firmware has printed so far."""
+    """The firmware's output on its console so far."""
 
     def __init__(
         self,
@@ -100,8 +101,8 @@ class EmulatedBackend(Backend):
             self.linux.boot(machine.now_ns // 1000)
         except RefusedError as error:
             raise ExaminedBadError(
-                f"Linux refuses this firmware: {error}\n"
-                "help: `fwgen audit` says what is wrong with an ELF"
+                f"Linux rejects this firmware: {error}",
+                "`fwgen audit` shows what is wrong with an ELF",
             ) from error
         self.port.attend()
         self._reach_first_trigger()
@@ -118,10 +119,10 @@ class EmulatedBackend(Backend):
         self._keep_picture("at the end", self.now_us)
         end_ns = self.machine.now_ns
         self._do(lambda now_us: self.linux.end(now_us))
-        last = self._behind_last(end_ns)
-        while not self._has_processed(last) and self._t_us < until_us + _SETTLE_US:
+        next_seq = self._next_seq(end_ns)
+        while not self._has_processed(next_seq) and self._t_us < until_us + _SETTLE_US:
             self.run_until(self._t_us + _SETTLE_STEP_US)
-            last = self._behind_last(end_ns)
+            next_seq = self._next_seq(end_ns)
         self._note_slots()
         self._note_core()
         self._ledger.stream(False, self.now_us)
@@ -144,7 +145,7 @@ class EmulatedBackend(Backend):
         )
         return self._ledger.record(record, seen.taken, until_us)
 
-    # ------------------------------------------------------------------------------ what steps do
+    # ------------------------------------------------------------------------ a scenario's steps
 
     def suspend(self, wake_after_us: int | None = None) -> None:
         self._do(lambda now_us: self.linux.suspend(now_us, wake_after_us))
@@ -188,7 +189,7 @@ class EmulatedBackend(Backend):
             self._ledger.ignore("damage-log", NOTHING_TO_DAMAGE, self.now_us)
         else:
             self.machine.write(region.start + at, bytes([content[at] ^ 0x10]))
-            self._ledger.event("a bit of the log has tipped over", self.now_us)
+            self._ledger.event("a bit of the log has flipped", self.now_us)
 
     def reset_firmware(self) -> None:
         self._note_slots()
@@ -217,7 +218,7 @@ class EmulatedBackend(Backend):
 
     @property
     def now_us(self) -> int:
-        """The machine's clock."""
+        """The machine's time."""
         return self.machine.now_ns // 1000
 
     @property
@@ -230,7 +231,7 @@ class EmulatedBackend(Backend):
         return (self.machine.now_ns - self._zero_ns) // 1000
 
     def counts(self) -> Counts:
-        """What has been so far; for measurements."""
+        """Return the counters of the run so far, for measurements."""
         bus, display = self._plan.bus, self._plan.spec.display
         shown = bus is not None and display is not None
         rpmsg = self.port.kernel.bus
@@ -246,11 +247,11 @@ class EmulatedBackend(Backend):
         )
 
     def waves(self) -> str:
-        """The run for a wave viewer (VCD)."""
+        """Return the run as a dump for a wave viewer (VCD)."""
         return waves_of(self.machine, self._plan, self._zero_ns)
 
     def _do(self, action: Callable[[int], None]) -> None:
-        """Between two runs: let Linux do something, then whatever follows at once."""
+        """Between two runs: let Linux act, then let all that follows at once happen."""
         action(self.now_us)
         self.port.attend()
 
@@ -292,7 +293,8 @@ class EmulatedBackend(Backend):
         self.linux.firmware_restarted(now_us)
 
     def _core_reset_itself(self) -> None:
-        """The watchdog, or the firmware itself; called while the emulator stands still."""
+        """Called after a reset by the watchdog or by the firmware, while the emulation is
+        paused."""
         self._firmware_restarted(self.now_us)
         self.port.attend()
 
@@ -318,13 +320,14 @@ class EmulatedBackend(Backend):
         seen = seen_by(self.machine, rules, told, self._zero_ns, end_ns, int(first_seq > 0))
         return replace(seen, taken=replace(seen.taken, seq=seen.taken.seq + first_seq))
 
-    def _behind_last(self, end_ns: int) -> int:
-        """The number behind that of the last sample."""
+    def _next_seq(self, end_ns: int) -> int:
+        """Return the number that follows the last sample's."""
         return self._options.first_seq + len(self._seen(end_ns).taken)
 
-    def _has_processed(self, last: int) -> bool:
+    def _has_processed(self, next_seq: int) -> bool:
+        """Return whether Linux has processed all samples before `next_seq`."""
         expected = self.linux.processed_seq
-        return expected is not None and (expected - last) & 0xFFFF_FFFF < 1 << 31
+        return expected is not None and (expected - next_seq) & 0xFFFF_FFFF < 1 << 31
 
     def _retained_log(self) -> bytes:
         from fwgen.backends.host.compile import core_sources
@@ -365,7 +368,7 @@ class EmulatedBackend(Backend):
         self.port.at(at_us, lambda now_us: self._keep_picture(caption, now_us))
 
     def picture(self) -> bytes:
-        """What the display shows, as a PNG; empty without one."""
+        """Return the display's picture as a PNG; empty without a display."""
         bus, display = self._plan.bus, self._plan.spec.display
         if bus is None or display is None:
             return b""
@@ -382,17 +385,19 @@ def _readable(firmware: bytes) -> Elf:
     try:
         return Elf(firmware)
     except RefusedError as error:
-        raise ExaminedBadError(f"Linux refuses this firmware: {error}") from error
+        raise ExaminedBadError(
+            f"Linux rejects this firmware: {error}", "`fwgen audit` shows what is wrong with an ELF"
+        ) from error
 
 
 def check_spec(elf: Elf, plan: Plan) -> None:
-    """Raises InputError if the firmware says that it was built from another spec."""
+    """Raises InputError if the firmware was built from another spec."""
     place = elf.symbol("fwgen_config")
     if place is None:
-        return  # not one of ours: what it does with the peer's messages will be seen
+        return  # not built by fwgen: the run will show how it handles the peer's messages
     content = elf.memory(*place)
     if plan.spec.spec_hash not in content:
         raise InputError(
-            f"this firmware was not built from the spec {plan.spec.name} as it is now\n"
-            "help: `fwgen build SPEC` builds it; `--spec` says which spec an ELF was built from"
+            f"this firmware was not built from the present spec {plan.spec.name}",
+            "`fwgen build SPEC` builds it; `--spec` names the spec that an ELF was built from",
         )

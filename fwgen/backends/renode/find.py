@@ -1,4 +1,4 @@
-"""Whether Renode can be had here, without starting it."""
+"""Finds out whether Renode is installed, without starting it."""
 
 from __future__ import annotations
 
@@ -13,36 +13,37 @@ from fwgen.errors import MissingToolError
 if TYPE_CHECKING:
     from fwgen.config import RenodeConfig
 
-_SETUP = "help: `fwgen setup` gets it; the host backend needs none (`--backend host`)"
+_SETUP = "`fwgen setup` installs it; the host backend does not need it (`--backend host`)"
 
 
 def what_is_missing(config: RenodeConfig) -> str:
-    """A sentence; empty if nothing is."""
+    """Return a sentence about what is missing, "" if nothing is."""
     place = config.build_dir or config.bin
     if place is None:
-        return "Renode is not installed, or fwgen was not told where it is"
+        return "Renode is not installed, or fwgen's configuration does not name its folder"
     if not place.exists():
-        return f"Renode is not where it should be: there is no {place}"
+        return f"fwgen's configuration expects Renode at {place}, which does not exist"
     if wrong := _no_renode(config):
         return wrong
     if importlib.util.find_spec("pythonnet") is None:
         return "Renode's Python driver needs the package pythonnet"
     if config.pyrenode3 is not None and not Path(config.pyrenode3, "pyrenode3").is_dir():
-        return f"pyrenode3 is not where it should be: there is none in {config.pyrenode3}"
+        return f"fwgen's configuration expects pyrenode3 in {config.pyrenode3}, which has none"
     if config.pyrenode3 is None and importlib.util.find_spec("pyrenode3") is None:
         return "Renode's Python driver pyrenode3 is not installed"
     return ""
 
 
 def _no_renode(config: RenodeConfig) -> str:
-    """What is wrong with the place and the runtime, as far as a look tells."""
+    """Return what is wrong with Renode's files or the runtime, "" if nothing is."""
     runtime = config.runtime or "mono"
     if config.bin is not None:
         if not config.bin.is_file() or not os.access(config.bin, os.X_OK):
-            return f"{config.bin} is no program: `bin` names the file `renode` of a release"
+            return f"{config.bin} is not a program: `bin` must name the file `renode` of a release"
         if runtime == "mono":
             return (
-                'a released Renode (`bin`) needs `runtime = "coreclr"`: pyrenode3 starts no other'
+                'a released Renode (`bin`) needs `runtime = "coreclr"`, '
+                "the only runtime with which pyrenode3 starts it"
             )
         return ""
     assert config.build_dir is not None
@@ -52,19 +53,19 @@ def _no_renode(config: RenodeConfig) -> str:
         if (config.build_dir / "build.sh").is_file():
             how = "./build.sh --no-gui" + ("" if runtime == "mono" else " --net")
             return (
-                f"Renode's sources in {config.build_dir} were not built for the runtime {runtime}, "
-                f"there is no {output / program}: `{how}` there builds it"
+                f"Renode in {config.build_dir} was not built for the runtime {runtime}, "
+                f"{output / program} does not exist: `{how}` in that folder builds it"
             )
-        return f"{config.build_dir} is no Renode, there is no {output / program}"
+        return f"{config.build_dir} is not a Renode: {output / program} does not exist"
     if runtime == "mono" and not shutil.which("mono"):
         return "the runtime mono is not installed: apt-get install mono-complete"
     if runtime == "coreclr" and not (shutil.which("dotnet") or os.environ.get("DOTNET_ROOT")):
-        return "the runtime coreclr needs .NET, and there is no `dotnet` (nor DOTNET_ROOT)"
+        return "the runtime coreclr needs .NET: neither `dotnet` nor DOTNET_ROOT was found"
     return ""
 
 
 def find_renode(config: RenodeConfig) -> None:
-    """Raises MissingToolError with the sentence and the way out."""
+    """Raises MissingToolError if Renode is not installed."""
     missing = what_is_missing(config)
     if missing:
-        raise MissingToolError(f"{missing}\n{_SETUP}")
+        raise MissingToolError(missing, _SETUP)

@@ -1,4 +1,4 @@
-"""The sample log's region in the M33's memory, as somebody sees it who looks from outside."""
+"""The sample log's region in the M33's memory, read from outside the firmware."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class LogRegion:
 
     @classmethod
     def of(cls, elf: Elf, plan: Plan) -> LogRegion:
-        """Where the ELF was linked to have it, or the plan's where the ELF does not say."""
+        """Return the region to which the ELF is linked; the plan's if the ELF has no such
+        symbols."""
         found = [elf.symbol(name) for name in _SYMBOLS]
         if found[0] is None or found[1] is None:
             return cls(plan.log.start, plan.log.size_bytes)
@@ -41,8 +42,8 @@ class LogRegion:
         return slots * BLOCK_BYTES
 
     def used_slots(self, read: Callable[[int, int], bytes]) -> int:
-        """Blocks in the region, by their magic."""
-        slots = self.slots  # they lie below the superblock, which is the region's end
+        """Return the number of slots that contain a block's magic."""
+        slots = self.slots  # below the superblock, which is at the region's end
         first = self.start + self.size_bytes - SUPERBLOCK_BYTES - slots * BLOCK_BYTES
         region = read(first, slots * BLOCK_BYTES)
         places = range(0, len(region), BLOCK_BYTES)

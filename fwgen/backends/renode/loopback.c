@@ -1,8 +1,8 @@
 /*
- * Preloaded into a process that runs Renode, which listens on all addresses of the machine and has
- * no option against it: for GDB, for its monitor, for the server of renode-test, which runs any
- * command. A socket that asks for all addresses gets this machine's own one; any other is left
- * alone.
+ * Preloaded into a process that runs Renode. Renode listens on all addresses of the machine, for
+ * GDB, for its monitor and for the server of renode-test, which runs any command; it has no option
+ * to change that. This replaces the address "all addresses" with the loopback address and leaves
+ * other addresses unchanged.
  */
 
 #define _GNU_SOURCE
@@ -19,7 +19,7 @@ static void keep_to_v4(struct sockaddr_in *at)
 	}
 }
 
-/* One that takes IPv4 as well goes on to do so. */
+/* A socket that also accepts IPv4 continues to do so. */
 static void keep_to_v6(int fd, struct sockaddr_in6 *at)
 {
 	static const struct in6_addr mapped = {

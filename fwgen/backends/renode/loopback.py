@@ -1,11 +1,11 @@
-"""Keeps what Renode opens to this machine: its sockets listen on all addresses otherwise.
+"""Makes Renode's sockets listen on the loopback address instead of all addresses.
 
 Renode 1.16 has no option for it, so a small library (loopback.c) is preloaded into the processes
-that run it. It is compiled as the host backend's core is, once.
+that run Renode. It is compiled once, as the host backend's core is.
 
     python -m fwgen.backends.renode.loopback COMMAND ...
 
-runs a command of yours so, `renode` for one.
+runs any command in this way, for example `renode`.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ _FLAGS: Final = ("-std=gnu11", "-O2", "-g0", "-shared", "-fPIC", "-fvisibility=h
 
 
 def environment() -> dict[str, str]:
-    """What a process that is to be kept to this machine needs. Raises MissingToolError without a C
-    compiler."""
+    """Return the environment variables that limit a process to the loopback address. Raises
+    MissingToolError without a C compiler."""
     source = Path(__file__).with_name(_SOURCE).read_bytes()
-    library = compile_once({_SOURCE: source}, _FLAGS, "what keeps Renode to this machine")
+    library = compile_once({_SOURCE: source}, _FLAGS, "the library that limits Renode to loopback")
     others = [item for item in os.environ.get(_VARIABLE, "").split(":") if item]
     return {_VARIABLE: ":".join(dict.fromkeys([str(library), *others]))}
 
 
 def confined() -> bool:
-    """Is this process kept to this machine? It is tried, with a port of the system's choice."""
+    """Return whether this process is limited to the loopback address; it tries to open a port."""
     with socket.socket() as trial:
         trial.bind(("", 0))
         return str(trial.getsockname()[0]) == "127.0.0.1"
 
 
 def start_again() -> None:
-    """This program from its beginning, kept to this machine; returns where that was tried already
-    and the system does not preload anything. Raises MissingToolError."""
+    """Restart this program, limited to the loopback address. Return if that was tried before and
+    the system does not preload libraries. Raises MissingToolError."""
     wanted = environment()
     if os.environ.get(_VARIABLE) != wanted[_VARIABLE]:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **wanted})
@@ -59,7 +59,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     except OSError as error:
-        print(f"{command[0]} does not start: {error.strerror}", file=sys.stderr)
+        print(f"cannot start {command[0]}: {error.strerror}", file=sys.stderr)
         return 3
 
 

@@ -1,8 +1,8 @@
-"""One emulated board in this process (Renode has one emulation a process).
+"""One emulated board in this process (Renode has one emulation per process).
 
-The models' own methods are at hand as they are in C#, by the attributes `sensor`, `display`,
-`linux`, `ddr`, `core`, `ipcc` and `pwr`; nothing of .NET has types, so these are Any. Here stands
-what they have in common: start, virtual time, errors of callbacks, bulk reading of logs.
+The attributes `sensor`, `linux`, `ddr`, `core`, `ipcc` and `pwr` are the models; their methods are
+those of the C# classes. .NET objects have no Python types, so they are Any. This module has what
+they share: start, virtual time, errors of callbacks, bulk reading of logs.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from fwgen.sensor import World
 Ints = NDArray[np.int64]
 
 QUANTUM_US: Final = 10_000
-"""Longest step in which Renode runs on without looking around; a quantum costs the host 40 us, so
-that an idle core runs at 260 times real time (at 50 ms 470 times, at 1 ms 30 times). What waits for
-a safe moment waits for its end."""
+"""The longest step that Renode runs without synchronising. A quantum costs the host 40 us: an idle
+core runs at 260 times real time (470 times with 50 ms, 30 times with 1 ms). A job that needs a
+paused emulation waits for the end of the quantum."""
 
 _SILENT: Final = 3  # Renode's log level `error`
 
 
 class CoreLostError(FwgenError):
-    """The core went where it cannot execute; the emulator gave it up."""
+    """The core executed an address from which it cannot run; the emulator stopped it."""
 
     exit_code = 1
 
 
 @dataclass(frozen=True)
 class Violation:
-    """The core touched DDR that was closed, or outside of its windows. `lr`: where it would return
-    to, which tells the caller when `pc` lies in a copying loop."""
+    """The core accessed DDR while it was closed, or outside its windows. `lr`: the return address,
+    which shows the caller if `pc` is in a copying loop."""
 
     at_ns: int
     pc: int
@@ -59,8 +59,9 @@ class Violation:
 
 
 class Machine:
-    """`wiring`: what `platform_repl` wrote, '' for the bare board. The core is halted until
-    `start_core`. Raises MissingToolError without Renode, ToolBrokeError if Renode refuses."""
+    """`wiring`: the text of `platform_repl`, '' for the board alone. The core is halted until
+    `start_core`. Raises MissingToolError without Renode, ToolBrokeError if Renode rejects a
+    command."""
 
     def __init__(
         self, board: str, wiring: str = "", config: RenodeConfig | None = None, log: str = ""
@@ -87,12 +88,12 @@ class Machine:
         self.pwr: Any = self.part("pwr")
         self._errors: list[BaseException] = []
         self._runs = False
-        self._keep: list[Any] = []  # delegates die with their Python half
+        self._keep: list[Any] = []  # .NET delegates need their Python object to stay alive
         self.core.Stop()
 
     def part(self, path: str) -> Any:
-        """A peripheral by its path in the platform, as in `i2c8.oled`. Asking is slow the first
-        time."""
+        """Return a peripheral by its path in the platform, as in `i2c8.oled`. The first look-up is
+        slow."""
         if path not in self._parts:
             found = self._machine.sysbus
             for name in path.split("."):
@@ -105,10 +106,10 @@ class Machine:
         return self.part("sensor")
 
     def execute(self, command: str) -> str:
-        """A command of Renode's monitor; its output. Not from a callback."""
+        """Execute a command of Renode's monitor; return its output. Not from a callback."""
         out, err = self._monitor.execute(command)
         if err.strip():
-            raise ToolBrokeError(f"Renode: {command}: {err.strip()}")
+            raise ToolBrokeError(f"Renode rejected `{command}`: {err.strip()}")
         return str(out)
 
     # Firmware
@@ -117,15 +118,16 @@ class Machine:
         self._machine.load_elf(str(path.resolve()))
 
     def start_core(self, vector_table: int) -> None:
-        """Out of reset (again: memory and peripherals keep their state). Not from a callback."""
+        """Release the core from reset; memory and peripherals keep their state. Not from a
+        callback."""
         self.core.Start(self._net.UInt32(vector_table))
 
     def stop_core(self) -> None:
-        """Into reset. Not from a callback."""
+        """Put the core into reset. Not from a callback."""
         self.core.Stop()
 
     def listen(self, uart: str) -> bytearray:
-        """What the UART sends from now on is appended to the array returned."""
+        """Return an array to which the UART's output is appended from now on."""
         heard = bytearray()
         listener = self._net.Action[self._net.Byte](lambda byte: heard.append(int(byte)))
         self.part(uart).CharReceived += listener
@@ -139,10 +141,10 @@ class Machine:
         return int(self.linux.Now)
 
     def run_until(self, at_ns: int) -> None:
-        """Raises what a callback raised meanwhile, CoreLostError if the core is gone.
+        """Run. Raises what a callback raised meanwhile, CoreLostError if the core was stopped.
 
-        A run costs a millisecond of the host's time however short it is: run far, and let alarms
-        and the handler of Linux do what is to be done on the way.
+        A run costs a millisecond of the host's time, however short it is: use long runs, with
+        alarms and the handler of Linux for actions in between.
         """
         ticks = at_ns - self.now_ns
         if ticks > 0:
@@ -153,14 +155,14 @@ class Machine:
             raise self._errors[0]
         if self.core.HasAborted:
             pc = int(self.cpu.PC.RawValue)
-            raise CoreLostError(f"the core left its memory (program counter {pc:#010x})")
+            raise CoreLostError(f"the core cannot execute from {pc:#010x} (its program counter)")
 
     def run_for(self, us: int) -> None:
         self.run_until(self.now_ns + us * 1000)
 
     def guarded(self, callback: Callable[[], None]) -> Any:
-        """A .NET action that calls back; what it raises is kept until the run is over (an exception
-        in the emulator's thread would kill the process)."""
+        """Return a .NET action that calls `callback`. An exception is kept until the run ends: in
+        the emulator's thread it would end the process."""
 
         def call() -> None:
             if self._errors:
@@ -175,29 +177,29 @@ class Machine:
         return action
 
     def when_safe(self, job: Callable[[], None]) -> None:
-        """Now, if nothing runs; from a callback, at the end of the quantum, when the core stands
-        still: then it may be stopped, started and loaded."""
+        """Run the job now if the emulation is paused; from a callback, at the end of the quantum,
+        with the emulation paused. The job may stop, start and load the core."""
         if not self._runs:
             job()
             return
         machine = self._machine.internal
 
-        def stand_still() -> None:
+        def paused() -> None:
             pause = machine.ObtainPausedState(True)  # without it the core never runs again
             try:
                 job()
             finally:
                 pause.Dispose()
 
-        call = self.guarded(stand_still)
+        call = self.guarded(paused)
         at_sync = self._net.Action[self._net.TimeStamp](lambda at: call())
         self._keep.append(at_sync)
         machine.LocalTimeSource.ExecuteInNearestSyncedState(at_sync)
 
     def on_linux(self, callback: Callable[[], None]) -> None:
-        """Called, in the middle of a run, when a doorbell of the firmware has waited for Linux's
-        latency and when `linux.SetAlarm` is due. Everything of `linux`, `ddr`, `ipcc`, `pwr`,
-        `sensor` may be used in it; running, resetting and the monitor may not."""
+        """Register a callback for the middle of a run: after a doorbell of the firmware and Linux's
+        latency, and at the time of `linux.SetAlarm`. It may use `linux`, `ddr`, `ipcc`, `pwr` and
+        `sensor`; it may not run or reset the machine, or use the monitor."""
         self.linux.Handler = self.guarded(callback)
 
     # Memory, as Linux sees it
@@ -221,11 +223,11 @@ class Machine:
         self.ddr.Store(address, self._array(data))
 
     def _array(self, data: bytes) -> Any:
-        """Bytes for .NET: by way of a text, for byte by byte they take a microsecond each."""
+        """Return bytes for .NET. Base64 is faster than bytes one by one (a microsecond each)."""
         return self._net.FromBase64(base64.b64encode(data).decode("ascii"))
 
     def violations(self) -> list[Violation]:
-        """The first thousand; `ddr.Violations` counts all."""
+        """Return the first thousand; `ddr.Violations` counts all."""
         return [_violation(line) for line in str(self.ddr.ViolationsAsText()).splitlines()]
 
     # World
@@ -247,7 +249,7 @@ class Machine:
         sensor.BlindMicrometres = kind.blind_um
 
     def leave(self, code: int) -> NoReturn:
-        """End the process without .NET's own shutdown, which may hang."""
+        """End the process without .NET's shutdown, which may hang."""
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -266,7 +268,7 @@ class Machine:
 
 
 def rows(log: Any, first: int = 0) -> tuple[Ints, Ints]:
-    """The columns of an EventLog from row `first` on: nanoseconds, values."""
+    """Return the columns of an EventLog from row `first` on: nanoseconds, values."""
     times = np.frombuffer(memoryview(log.TimesAsBytes(first)), dtype="<u8")
     values = np.frombuffer(memoryview(log.ValuesAsBytes(first)), dtype="<i4")
     return times.astype(np.int64), values.astype(np.int64)
@@ -287,7 +289,7 @@ def _violation(line: str) -> Violation:
 
 @dataclass(frozen=True)
 class _Net:
-    """What is taken from .NET and pyrenode3."""
+    """The classes that are used of .NET and pyrenode3."""
 
     Monitor: Any
     Emulation: Any
@@ -303,7 +305,9 @@ class _Net:
 def load_renode(config: RenodeConfig) -> _Net:
     wanted = config.environment()
     if not wanted.keys() & {"PYRENODE_BUILD_DIR", "PYRENODE_BIN"}:
-        raise MissingToolError("Renode was not found (`fwgen setup`)")
+        raise MissingToolError(
+            "fwgen's configuration does not name a Renode", "`fwgen setup` installs it"
+        )
     os.environ.update(wanted)
     if config.pyrenode3 is not None and str(config.pyrenode3) not in sys.path:
         sys.path.append(str(config.pyrenode3))
@@ -314,7 +318,9 @@ def load_renode(config: RenodeConfig) -> _Net:
             warnings.simplefilter("ignore")
             wrappers = importlib.import_module("pyrenode3.wrappers")
     except ImportError as error:
-        raise MissingToolError(f"pyrenode3 cannot be loaded: {error} (`fwgen setup`)") from error
+        raise MissingToolError(
+            f"pyrenode3 cannot be loaded: {error}", "`fwgen setup` installs it"
+        ) from error
     finally:
         logging.disable(level)
     system = importlib.import_module("System")

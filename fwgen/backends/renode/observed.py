@@ -1,4 +1,4 @@
-"""What an emulated board's models have noted, in the words of the record."""
+"""Converts the event logs of an emulated board's models to the types of the record."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def seen_by(
     end_ns: int,
     boots_before: int = 0,
 ) -> Seen:
-    """What was taken until `end_ns` (machine's clock). `told`: see taken.samples_seen."""
+    """Return the samples taken before `end_ns` (machine time). `told`: see taken.samples_seen."""
     at_ns, pulse_us = rows(machine.sensor.Triggers)
     kept = at_ns < end_ns
     return samples_seen(
@@ -34,7 +34,7 @@ def seen_by(
 
 
 def accesses_of(machine: Machine, elf: Elf, zero_ns: int) -> list[DdrAccess]:
-    """Those kept; the first one stands for what was too much to keep."""
+    """Return all accesses; the model keeps a thousand, the first one fills in for the rest."""
     kept = [_access(violation, elf, zero_ns) for violation in machine.violations()]
     return kept + kept[:1] * (int(machine.ddr.Violations) - len(kept))
 

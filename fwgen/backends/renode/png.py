@@ -9,15 +9,19 @@ from typing import Final
 LIT: Final = (0x9F, 0xD8, 0xFF)
 DARK: Final = (0x05, 0x08, 0x0C)
 SCALE: Final = 3
-"""Pixels of the file a pixel of the glass."""
+"""Width and height, in pixels of the file, of one pixel of the display."""
 _PALETTE: Final = 3
 
 
 def png_of(packed: bytes, width: int, height: int) -> bytes:
-    """`packed`: eight pixels a byte, the leftmost in the highest bit, row by row from the top."""
+    """Return a PNG file. `packed`: eight pixels a byte, the leftmost in the highest bit, row by row
+    from the top."""
     row_bytes = width // 8
     if len(packed) != row_bytes * height:
-        raise ValueError(f"{len(packed)} bytes are no {width} x {height} pixels")
+        raise ValueError(
+            f"expected {row_bytes * height} bytes for {width} x {height} pixels, "
+            f"found {len(packed)}"
+        )
     rows = bytearray()
     for y in range(height):
         row = packed[y * row_bytes : (y + 1) * row_bytes]

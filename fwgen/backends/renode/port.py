@@ -1,8 +1,8 @@
-"""Linux's kernel on an emulated board: what `fwgen.backends.linux.Linux` stands on.
+"""Linux's kernel on an emulated board: the port that `fwgen.backends.linux.Linux` uses.
 
-Everything happens at exact virtual times inside the emulator's run: `attend` is called by the
-model of Linux's side when a doorbell has waited for Linux's latency, and when the alarm is due.
-Times are microseconds since the machine was made.
+Everything happens at exact virtual times inside the emulator's run: the model of Linux's side calls
+`attend` after a doorbell and Linux's latency, and at the alarm's time. Times are microseconds since
+the machine was created.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NEVER: Final = 1 << 62
 
 
 class Board(Protocol):
-    """What is needed of the emulated machine."""
+    """The parts of the emulated machine that the port uses."""
 
     linux: Any  # the model of Linux's side: Ring, Acknowledge, TakeEvents, SetAlarm, Suspend, ...
     ipcc: Any
@@ -34,7 +34,7 @@ class Board(Protocol):
     def now_ns(self) -> int: ...
 
     def when_safe(self, job: Callable[[], None]) -> None:
-        """Now if nothing runs, else at the next moment when the core stands still."""
+        """Run the job now if the emulation is paused, else at the next pause."""
 
     def read(self, address: int, count: int) -> bytes: ...
 
@@ -50,7 +50,7 @@ class Board(Protocol):
 
 
 class LinuxMemory:
-    """Linux's view of what it shares with the M33, by the M33's addresses."""
+    """Linux's view of the memory that it shares with the M33, at the M33's addresses."""
 
     def __init__(self, board: Board, ddr_start: int) -> None:
         self._board = board
@@ -80,10 +80,10 @@ class _Core:
 
 
 class KernelPort:
-    """LinuxPort on an emulated board. `linux` is set by whoever owns both.
+    """LinuxPort on an emulated board. The owner of both sets `linux`.
 
-    `noticed` is told, with the time in us, when the state of DDR changes: "closed" or "open"; and
-    before Linux writes to the firmware, which is when that may free its log: "write".
+    `noticed` is called with an event and its time in us: "closed" or "open" when the state of DDR
+    changes, "write" before Linux writes to the firmware, which may then free blocks of its log.
     """
 
     linux: Linux
@@ -108,7 +108,7 @@ class KernelPort:
             LinuxMemory(board, ddr_start), _Core(board), wiring(plan), self._ring, log
         )
         self._reads = False
-        self._pending: list[int] = []  # channels whose interrupt waits until Linux has the time
+        self._pending: list[int] = []  # channels whose interrupt Linux has not yet served
         self._freed: list[int] = []
         self._bind_due_us = _NEVER
         self._tty: object | None = None
@@ -117,7 +117,7 @@ class KernelPort:
     # ---------------------------------------------------------------------------- called by Renode
 
     def attend(self) -> None:
-        """Serve what the mailbox has, and all that is due."""
+        """Serve the mailbox's events and all alarms whose time has come."""
         now_us = self.now_us
         self._take_events(now_us)
         self._serve(now_us)
@@ -128,7 +128,7 @@ class KernelPort:
         return self._board.now_ns // 1000
 
     def at(self, at_us: int, job: Callable[[int], None]) -> None:
-        """Have `job` called then, with the time."""
+        """Call `job` at that time, with the time."""
         self._alarms.append((at_us, job))
 
     # ----------------------------------------------------------------------------------- LinuxPort
@@ -179,14 +179,14 @@ class KernelPort:
         if not self._asleep:
             self._board.linux.Restart()
 
-    # ------------------------------------------------------------------------------------- mishaps
+    # -------------------------------------------------------------------------------------- faults
 
     def core_restarted(self) -> None:
-        """The M33 has been reset; the watchdog's interrupt tells remoteproc."""
+        """The M33 has been reset; remoteproc learns it from the watchdog's interrupt."""
         self.kernel.rproc.crashed()
 
     def stale_kick(self, ring: str) -> None:
-        """A doorbell that nothing new stands behind."""
+        """Send a spurious doorbell: the ring has nothing new."""
         channels = {"vq0": self.kernel.wiring.vq0_channel, "vq1": self.kernel.wiring.vq1_channel}
         self.kernel.mailbox.send(channels[ring])
 
@@ -215,11 +215,11 @@ class KernelPort:
             elif channel not in self._pending:
                 self._pending.append(channel)
         if self._asleep and self._pending:
-            # the mailbox's interrupt wakes Linux, whichever channel it is
+            # an interrupt of the mailbox wakes Linux, on any channel
             self.linux.rung(now_us)
 
     def _serve(self, now_us: int) -> None:
-        """The mailbox's interrupts, if Linux comes to them."""
+        """Serve the mailbox's interrupts, while Linux reads."""
         while self._reads and (self._pending or self._freed):
             if self._freed:
                 self.kernel.freed(self._freed.pop(0))
@@ -232,7 +232,7 @@ class KernelPort:
                 self.linux.rung(now_us)
 
     def _pass_on(self, now_us: int) -> None:
-        """What has come out of the tty goes to the application."""
+        """Pass the tty's data to the application."""
         tty = self.kernel.tty
         if tty is None:
             return

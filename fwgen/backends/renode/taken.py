@@ -1,10 +1,10 @@
-"""What the firmware should have in its log, from what the emulated sensor saw.
+"""Derives the samples that the firmware should have in its log from the emulated sensor's record.
 
-The sensor notes each trigger and the pulse that it gave. Slot n of a boot is due at phase + n *
-period of the firmware's own clock; the phase is what the firmware itself says (any sample of that
-boot), everything else comes from the emulator's clock. Should a firmware's clock drift from that
-one, what a trigger deviates from its slot is split into the drift (the median of the deviations
-around it) and the jitter (the rest). Scenario time in nanoseconds, unless a name says otherwise.
+The sensor records each trigger and the pulse that it gave. Slot n of a boot is at phase + n *
+period of the firmware's own clock. The phase comes from the firmware (any sample of that boot),
+all else from the emulator's clock. If the two clocks drift apart, a trigger's deviation from its
+slot is split into the drift (the median of the deviations around it) and the jitter (the rest). Scenario
+time in nanoseconds, unless a name says otherwise.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from fwgen.wire.sample import SampleStatus
 
 ECHO_BEGINS_NS: Final = ECHO_BEGINS_US * 1000
 _WRITES_NS: Final = 1_000_000
-"""The firmware has written a sample to its log so long after its measurement, at most."""
+"""The longest time from the end of a measurement until its sample is in the log."""
 _EDGE_NS: Final = 100_000
 _LOOK_NS: Final = 450
-"""The firmware looks at the line a few hundred nanoseconds before it triggers: what is held so long
-before the trigger or longer it finds held. Steps of a scenario fall 900 ns before or 100 behind."""
+"""The firmware looks at the line a few hundred nanoseconds before it triggers. It finds the line
+held if it was held at least this long before the trigger. A scenario's steps take effect 900 ns
+before the trigger or 100 ns after it."""
 _MOST_LATE: Final = 15
 _WINDOW: Final = 100
 _NONE: Final = np.zeros(0, dtype=np.int64)
@@ -33,7 +34,8 @@ _NONE: Final = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Boot:
-    """One life of the firmware. `clock_ns`: when its clock began; `ended_ns`: None if it lives."""
+    """One boot of the firmware. `clock_ns`: when its clock began; `ended_ns`: None if it still
+    runs."""
 
     number: int
     clock_ns: int
@@ -54,7 +56,7 @@ class Triggers:
 
 @dataclass(frozen=True)
 class Rules:
-    """Of the spec: what makes a sample out of an echo; `spec`: its spec_number()."""
+    """The spec's rules that turn an echo into a sample; `spec`: its spec_number()."""
 
     period_us: int
     timeout_us: int
@@ -65,7 +67,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Seen:
-    """`jitter_us`: trigger minus schedule, of every trigger; without the drift of the clocks."""
+    """`jitter_us`: trigger minus schedule, for each trigger, without the clocks' drift."""
 
     taken: Taken
     jitter_us: Ints
@@ -73,7 +75,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class _Slots:
-    """Of one boot, without holes. `echo_us` is -1 where nothing was triggered."""
+    """The slots of one boot, without holes. `echo_us` is -1 where nothing was triggered."""
 
     number: int
     time_us: Ints  # device time
@@ -91,18 +93,18 @@ def samples_seen(
     rules: Rules,
     told: tuple[Ints, Ints],
 ) -> Seen:
-    """`holds`: from when to when the echo line was held high. A firmware triggers also while it
-    finds the line high; unless a pulse follows the sensor is at fault. While an old echo lasts the
-    sensor ignores triggers and notes none. `told`: boot and device time in us of what has been
-    delivered."""
-    lives = [
+    """Return the expected samples. `holds`: start and end of each time in which the echo line was
+    held high. The firmware also triggers when it finds the line high; the sample is a sensor fault
+    unless a pulse follows. While an old echo lasts, the sensor ignores triggers and records none.
+    `told`: boot and device time in us of the delivered samples."""
+    found = [
         slots
         for boot in boots
         if (slots := _slots(boot, triggers, holds, now_ns, rules, told)) is not None
     ]
-    if not lives:
+    if not found:
         return Seen(Taken(), _NONE)
-    echoes = np.concatenate([life.echo_us for life in lives])
+    echoes = np.concatenate([boot.echo_us for boot in found])
     status, distance_mm = expected_samples(
         np.maximum(echoes, NO_PULSE),
         timeout_us=rules.timeout_us,
@@ -112,15 +114,15 @@ def samples_seen(
     status[echoes < 0] = SampleStatus.MISSED
     taken = Taken(
         seq=np.arange(len(echoes), dtype=np.int64),
-        boot=np.concatenate([np.full(len(life.time_us), life.number) for life in lives]),
+        boot=np.concatenate([np.full(len(boot.time_us), boot.number) for boot in found]),
         spec=np.full(len(echoes), rules.spec, dtype=np.int64),
-        time_us=np.concatenate([life.time_us for life in lives]),
-        at_us=np.concatenate([life.at_us for life in lives]),
+        time_us=np.concatenate([boot.time_us for boot in found]),
+        at_us=np.concatenate([boot.at_us for boot in found]),
         distance_mm=distance_mm,
         status=status,
-        late_16ths=np.concatenate([life.late_16ths for life in lives]),
+        late_16ths=np.concatenate([boot.late_16ths for boot in found]),
     )
-    return Seen(taken, np.concatenate([life.jitter_us for life in lives]))
+    return Seen(taken, np.concatenate([boot.jitter_us for boot in found]))
 
 
 def _slots(
@@ -131,7 +133,7 @@ def _slots(
     rules: Rules,
     told: tuple[Ints, Ints],
 ) -> _Slots | None:
-    """None: this life was too short to take a sample."""
+    """Return the boot's slots; None if it was too short to take a sample."""
     end_ns = now_ns if boot.ended_ns is None else boot.ended_ns
     own = triggers.between(boot.clock_ns, end_ns)
     told_us = told[1][told[0] == boot.number]
@@ -165,13 +167,13 @@ def _slots(
 
 
 def _slot_numbers(since_us: Ints, period_us: int) -> Ints:
-    """Each trigger's slot: the one nearest to it, seen from the trigger before."""
+    """Return each trigger's slot: the nearest one, counted from the previous trigger's."""
     steps_us = np.diff(since_us, prepend=0)
     return np.asarray(np.cumsum((steps_us + period_us // 2) // period_us), dtype=np.int64)
 
 
 def _without_drift(deviation_us: Ints) -> Ints:
-    """The median of a window follows the drift; how far it has gone since the first is drift."""
+    """Subtract the drift: the change of the windows' medians since the first window."""
     count = len(deviation_us)
     if count < 2 * _WINDOW:
         return deviation_us
@@ -182,8 +184,8 @@ def _without_drift(deviation_us: Ints) -> Ints:
 
 
 def _echoes(own: Triggers, holds: Sequence[tuple[int, int]], timeout_us: int) -> Ints:
-    """The pulses, and where a silent sensor began to hold its line while the firmware listened: an
-    echo without end. It listens from its look at the line on, which is before the trigger."""
+    """Return the pulses, and ENDLESS if a silent sensor began to hold its line while the firmware
+    listened. The firmware listens from its look at the line, which is before the trigger."""
     silent = (own.pulse_us == NO_PULSE) | (own.pulse_us == HELD)
     found = own.pulse_us.copy()
     for start_ns, _ in holds:
@@ -194,7 +196,7 @@ def _echoes(own: Triggers, holds: Sequence[tuple[int, int]], timeout_us: int) ->
 
 
 def _old_echoes(own: Triggers, period_us: int) -> list[tuple[int, int]]:
-    """From when to when the line was up, of echoes that lasted into the next slot."""
+    """Return start and end of the echoes that lasted into the next slot."""
     real = (own.pulse_us != NO_PULSE) & (own.pulse_us < ENDLESS)
     long = real & (own.pulse_us + ECHO_BEGINS_US > period_us - _EDGE_NS // 1000)
     starts_ns = own.at_ns[long] + ECHO_BEGINS_NS
@@ -209,8 +211,8 @@ def _held_slots(
     period_us: int,
     told_us: Ints,
 ) -> Ints:
-    """Slots at which the line was high, if nothing was triggered (near the edges of `holds`, that
-    alone tells). A boot's first slot is the first one that it told of."""
+    """Return the slots at which the line was high, also those near the edges of `holds`; a trigger
+    overrides them. A boot's first slot is the first one of which a sample was delivered."""
     earliest = (int(told_us.min()) - phase_us) // period_us if len(told_us) else 0
     found = [_NONE]
     for start_ns, stop_ns in holds:
@@ -224,7 +226,7 @@ def _held_slots(
 
 
 def _is_written(own: Triggers, end_ns: int, rules: Rules, told: bool) -> bool:
-    """Whether the last measurement of a life that ended was over, and in the log."""
+    """Return whether the last measurement of a boot that ended was complete and in the log."""
     pulse_us = int(own.pulse_us[-1])
     lasts_us = rules.timeout_us if pulse_us == NO_PULSE else min(pulse_us, rules.timeout_us)
     over_ns = int(own.at_ns[-1]) + ECHO_BEGINS_NS + lasts_us * 1000

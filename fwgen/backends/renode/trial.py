@@ -1,4 +1,4 @@
-"""`python -m fwgen.backends.renode.trial`: start Renode as a run would, ask its version, end."""
+"""`python -m fwgen.backends.renode.trial`: start Renode as a run does, print its version, end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fwgen.config import load_config
 
 
 def main() -> int:
-    """Ends the process by itself where Renode has started: .NET's own shutdown may hang."""
+    """End the process directly if Renode has started: .NET's shutdown may hang."""
     try:
         out, err = load_renode(load_config().renode).Monitor().execute("version")
     except BaseException as error:  # also the SystemExit of a loader

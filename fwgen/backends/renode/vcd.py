@@ -10,7 +10,8 @@ from fwgen.record import Ints
 
 @dataclass(frozen=True)
 class Wire:
-    """`at_ns` ascends; `values` are numbers of `bits` bits. Before its first change: `initial`."""
+    """`at_ns` ascends; `values` have `bits` bits. Before the first change the value is
+    `initial`."""
 
     name: str
     at_ns: Ints
@@ -20,7 +21,8 @@ class Wire:
 
 
 def vcd(wires: Sequence[Wire], module: str, comment: str = "") -> str:
-    """Times are in nanoseconds and start at 0; an earlier change counts as the initial value."""
+    """Return the dump. Times are in nanoseconds and start at 0; an earlier change sets the initial
+    value."""
     marks = [_mark(index) for index in range(len(wires))]
     lines = [f"$comment {comment} $end"] if comment else []
     lines += ["$timescale 1 ns $end", f"$scope module {module} $end"]
@@ -52,7 +54,7 @@ def _change(wire: Wire, mark: str, value: int) -> str:
 
 
 def _mark(index: int) -> str:
-    """An identifier of printable characters."""
+    """Return an identifier of printable characters."""
     mark = ""
     while True:
         mark += chr(33 + index % 94)

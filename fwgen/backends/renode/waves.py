@@ -1,4 +1,4 @@
-"""An emulated run as waves: sensor lines, doorbells, DDR, the A35."""
+"""The waves of an emulated run: sensor lines, doorbells, DDR, the A35."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FLAG_SET: Final = 512
 
 
 def waves_of(machine: Machine, plan: Plan, zero_ns: int) -> str:
-    """Time 0 of the dump is scenario time 0."""
+    """Return a VCD dump; its time 0 is scenario time 0."""
     sensor = machine.sensor
     wires = [
         _wire("trigger", sensor.TriggerEdges, zero_ns),
@@ -27,12 +27,12 @@ def waves_of(machine: Machine, plan: Plan, zero_ns: int) -> str:
         _wire("ddr_open", machine.ddr.Doors, zero_ns, initial=1),
         _wire("a35", machine.linux.States, zero_ns, bits=2),
     ]
-    comment = f"{plan.spec.name}; a35: 0 runs, 1 suspended, 2 in reset"
+    comment = f"{plan.spec.name}; a35: 0 running, 1 suspended, 2 in reset"
     return vcd(wires, "fwgen", comment)
 
 
 def _doorbells(machine: Machine, plan: Plan, zero_ns: int) -> list[Wire]:
-    """The mailbox's flags: up from the ring until the other side has taken it."""
+    """Return the mailbox's flags: high from a ring until the other side acknowledges it."""
     ipcc = plan.board.chip.ipcc
     at_ns, values = rows(machine.ipcc.Doorbells)
     found = []

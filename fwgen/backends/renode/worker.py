@@ -1,7 +1,7 @@
-"""The process that has the emulator: `python -m fwgen.backends.renode.worker`.
+"""The emulator's process: `python -m fwgen.backends.renode.worker`.
 
-It takes calls from its standard input and answers on its standard output; what anybody else prints
-there goes to standard error. It ends when its input does.
+It reads calls from its standard input and answers on its standard output; output of other code goes
+to standard error. It ends when its input ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked for the run stops it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the run
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     calls = os.fdopen(os.dup(0), "rb", buffering=0)
@@ -35,7 +35,7 @@ def main() -> None:
         sys.excepthook(*sys.exc_info())
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)  # .NET's own shutdown may hang
+    os._exit(code)  # .NET's shutdown may hang
 
 
 def _serve(calls: BinaryIO, answers: BinaryIO) -> None:

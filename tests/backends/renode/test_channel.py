@@ -65,7 +65,7 @@ def test_a_bug_is_told_with_its_traceback(pipe: Pipe) -> None:
         raise KeyError("oops")
     except KeyError as error:
         failure = through(pipe, failed(error))
-    with pytest.raises(ToolBrokeError, match=r"(?s)process broke:.*KeyError: 'oops'"):
+    with pytest.raises(ToolBrokeError, match=r"(?s)process failed:.*KeyError: 'oops'"):
         raise_failure(failure)
 
 

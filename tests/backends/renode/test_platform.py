@@ -126,7 +126,7 @@ def test_every_board_can_be_emulated(name: str) -> None:
 
 
 def test_an_unknown_board_is_told() -> None:
-    with pytest.raises(PlatformError, match="no emulated board nucleo"):
+    with pytest.raises(PlatformError, match="the board nucleo has no emulation"):
         board_file("nucleo")
 
 
