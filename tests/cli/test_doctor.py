@@ -119,7 +119,7 @@ def test_a_c_compiler_that_is_broken(
 
 RENODES = {
     "empty folder": ("build_dir", "", "mono", "is not a Renode: ", "fwgen setup"),
-    "sources": ("build_dir", "build.sh", "mono", "were not built", "./build.sh --no-gui"),
+    "sources": ("build_dir", "build.sh", "mono", "was not built", "./build.sh --no-gui"),
     "sources for .NET": ("build_dir", "build.sh", "coreclr", "runtime coreclr", "--net"),
     "without mono": (
         *("build_dir", "output/bin/Release/Renode.exe", "mono"),
@@ -127,7 +127,7 @@ RENODES = {
     ),
     "without .NET": (
         *("build_dir", "output/bin/Release/Renode.dll", "coreclr"),
-        *("needs .NET, and there is no `dotnet`", "fwgen setup --only renode"),
+        *("needs .NET: neither `dotnet` nor DOTNET_ROOT was found", "fwgen setup --only renode"),
     ),
     "a folder for a file": ("bin", "renode/x", "coreclr", "is not a program", "fwgen setup"),
 }
@@ -250,7 +250,7 @@ def test_what_is_named_and_wrong_is_told(
     _, items = doctor(capsys)
     assert "ZEPHYR_BASE names it" in items["Zephyr"]["trouble"]
     assert "named by PYRENODE_BIN" in items["Renode"]["note"]
-    assert f"there is no {tmp_path / 'none'}" in items["Renode"]["trouble"]
+    assert f"expected at {tmp_path / 'none'}, which does not exist" in items["Renode"]["trouble"]
 
 
 def test_a_program_that_says_nothing_or_breaks(

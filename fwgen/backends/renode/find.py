@@ -22,13 +22,13 @@ def what_is_missing(config: RenodeConfig) -> str:
     if place is None:
         return "Renode is not installed, or fwgen's configuration does not name its folder"
     if not place.exists():
-        return f"fwgen's configuration expects Renode at {place}, which does not exist"
+        return f"Renode is expected at {place}, which does not exist"
     if wrong := _no_renode(config):
         return wrong
     if importlib.util.find_spec("pythonnet") is None:
         return "Renode's Python driver needs the package pythonnet"
     if config.pyrenode3 is not None and not Path(config.pyrenode3, "pyrenode3").is_dir():
-        return f"fwgen's configuration expects pyrenode3 in {config.pyrenode3}, which has none"
+        return f"pyrenode3 is expected in {config.pyrenode3}, which does not contain it"
     if config.pyrenode3 is None and importlib.util.find_spec("pyrenode3") is None:
         return "Renode's Python driver pyrenode3 is not installed"
     return ""

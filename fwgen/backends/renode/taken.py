@@ -3,8 +3,8 @@
 The sensor records each trigger and the pulse that it gave. Slot n of a boot is at phase + n *
 period of the firmware's own clock. The phase comes from the firmware (any sample of that boot),
 all else from the emulator's clock. If the two clocks drift apart, a trigger's deviation from its
-slot is split into the drift (the median of the deviations around it) and the jitter (the rest). Scenario
-time in nanoseconds, unless a name says otherwise.
+slot is split into the drift (the median of the deviations around it) and the jitter (the rest).
+Scenario time in nanoseconds, unless a name says otherwise.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Runs one function of a test module in a process of its own: Renode has one emulation a process.
+"""Runs one function of a test module in its own process: Renode has one emulation per process.
 
     python -m tests.backends.renode.in_renode tests.backends.renode.test_machine name argument ...
 
@@ -39,7 +39,7 @@ def main() -> None:
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)  # .NET's own shutdown may hang
+    os._exit(code)  # .NET's shutdown may hang
 
 
 if __name__ == "__main__":

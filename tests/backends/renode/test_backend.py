@@ -1,4 +1,4 @@
-"""The emulator's process seen from outside, with stand-ins for it."""
+"""The parent's side of the emulator's process, with fakes of that process."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run(backend: RenodeBackend) -> None:
 
 
 @pytest.mark.usefixtures("without_renode")
-def test_an_emulator_that_dies_is_told_with_its_last_words(
+def test_an_emulator_that_ends_is_reported_with_its_last_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = "receive(calls)\nprint('Mono is upset', file=sys.stderr)\nos._exit(134)\n"
@@ -53,7 +53,7 @@ def test_an_emulator_that_dies_is_told_with_its_last_words(
 
 
 @pytest.mark.usefixtures("without_renode")
-def test_an_emulator_that_stands_still_is_given_up(
+def test_an_emulator_that_does_not_respond_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "SILENCE_S", 0.3)
@@ -61,12 +61,12 @@ def test_an_emulator_that_stands_still_is_given_up(
     backend = a_backend(tmp_path, monkeypatch, script)
     with pytest.raises(ToolBrokeError, match="did not respond"):
         run(backend)
-    with pytest.raises(ToolBrokeError, match="does not run"):
+    with pytest.raises(ToolBrokeError, match="is not running"):
         backend.run_until(1)
 
 
 @pytest.mark.usefixtures("without_renode")
-def test_beats_are_no_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beats_are_not_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = """
 while True:
     call = receive(calls)
@@ -79,13 +79,13 @@ while True:
 
 
 @pytest.mark.usefixtures("without_renode")
-def test_an_elf_that_is_not_there(tmp_path: Path) -> None:
+def test_an_elf_that_does_not_exist(tmp_path: Path) -> None:
     backend = RenodeBackend(tmp_path / "none.elf", config=Config(tmp_path))
     with pytest.raises(InputError, match=r"none\.elf: No such file"):
         run(backend)
 
 
-def test_a_firmware_of_another_spec_is_refused() -> None:
+def test_a_firmware_of_another_spec_is_rejected() -> None:
     plan = reference_plan()
 
     def image(config: bytes) -> Elf:
@@ -94,5 +94,5 @@ def test_a_firmware_of_another_spec_is_refused() -> None:
 
     check_spec(image(b"head" + plan.spec.spec_hash + b"tail"), plan)
     check_spec(Elf(elf(Part("rodata", CODE, bytes(64)))), plan)
-    with pytest.raises(InputError, match="not built from the spec range-node"):
+    with pytest.raises(InputError, match="not built from the present spec range-node"):
         check_spec(image(b"head" + bytes(8) + b"tail"), plan)

@@ -1,4 +1,4 @@
-"""What goes between the emulator's process and ours."""
+"""The protocol between the emulator's process and its parent."""
 
 from __future__ import annotations
 
@@ -36,31 +36,31 @@ def pipe() -> Iterator[Pipe]:
         yield into, out
 
 
-def through(pipe: Pipe, thing: Any) -> Any:
-    send(pipe[1], thing)
+def through(pipe: Pipe, value: Any) -> Any:
+    send(pipe[1], value)
     return receive(pipe[0])
 
 
-def test_calls_and_results_come_through(pipe: Pipe) -> None:
+def test_calls_and_results_arrive_unchanged(pipe: Pipe) -> None:
     assert through(pipe, Call("run_until", (5,))) == Call("run_until", (5,))
     result = through(pipe, Done({"a": np.arange(3)})).result
     assert result["a"].tolist() == [0, 1, 2]
 
 
-def test_a_plan_comes_through_with_its_read_only_mappings(pipe: Pipe) -> None:
+def test_a_plan_arrives_with_its_read_only_mappings(pipe: Pipe) -> None:
     plan = plan_spec(load_spec(SPEC))
     copy = through(pipe, plan)
     assert copy == plan
     assert isinstance(copy.board.pins, MappingProxyType)
 
 
-def test_an_error_for_the_user_stays_what_it_is(pipe: Pipe) -> None:
+def test_an_error_for_the_user_keeps_its_type(pipe: Pipe) -> None:
     failure = through(pipe, failed(ExaminedBadError("Linux refuses it")))
     with pytest.raises(ExaminedBadError, match="Linux refuses it"):
         raise_failure(failure)
 
 
-def test_a_bug_is_told_with_its_traceback(pipe: Pipe) -> None:
+def test_a_bug_is_reported_with_its_traceback(pipe: Pipe) -> None:
     try:
         raise KeyError("oops")
     except KeyError as error:
@@ -69,7 +69,7 @@ def test_a_bug_is_told_with_its_traceback(pipe: Pipe) -> None:
         raise_failure(failure)
 
 
-def test_the_end_and_silence_are_noticed(pipe: Pipe) -> None:
+def test_end_and_silence_raise_errors(pipe: Pipe) -> None:
     with pytest.raises(SilentError):
         receive(pipe[0], silence_s=0.01)
     pipe[1].write(b"\x05\0\0")

@@ -1,4 +1,4 @@
-"""Without Renode: one sentence, exit code 3, and the way out."""
+"""Without Renode: one sentence, exit code 3, and a hint."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from fwgen.errors import MissingToolError
 
 
 def renode(folder: Path) -> Path:
-    """What looks like a released one."""
+    """Return a file that looks like a released Renode."""
     program = folder / "renode"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     return program
 
 
-def test_each_thing_that_can_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_missing_part_has_its_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "not installed" in what_is_missing(RenodeConfig())
     nowhere = tmp_path / "nowhere"
-    assert f"there is no {nowhere}" in what_is_missing(RenodeConfig(build_dir=nowhere))
-    assert f"there is none in {nowhere}" in what_is_missing(
+    assert f"Renode is expected at {nowhere}" in what_is_missing(RenodeConfig(build_dir=nowhere))
+    assert f"pyrenode3 is expected in {nowhere}" in what_is_missing(
         RenodeConfig(bin=renode(tmp_path), runtime="coreclr", pyrenode3=nowhere)
     )
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
@@ -46,7 +48,7 @@ def test_nothing_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     find_renode(RenodeConfig(bin=renode(tmp_path), runtime="coreclr", pyrenode3=tmp_path))
 
 
-def test_the_command_ends_with_3_and_names_the_way_out(
+def test_the_command_ends_with_3_and_a_hint(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))

@@ -1,4 +1,4 @@
-"""The log's region from outside: where it is, how full."""
+"""The log's region, read from outside the firmware: where it is, how many slots are used."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from fwgen.backends.renode.log_region import LogRegion
 from fwgen.peer.linux.elf import Elf
 from fwgen.plan import plan_spec
 from fwgen.spec import load_spec
+from fwgen.wire.log_format import MAGIC
 from tests.peer.linux.plain import CODE, Part, elf
 
 SPEC = Path(__file__).parents[3] / "fwgen/spec/examples/range-node.yaml"
 
 
-def test_the_elf_knows_better_than_the_plan() -> None:
+def test_the_elfs_region_overrides_the_plans() -> None:
     plan = plan_spec(load_spec(SPEC))
     silent = Elf(elf(Part("text", CODE, bytes(4))))
     assert LogRegion.of(silent, plan) == LogRegion(plan.log.start, plan.log.size_bytes)
@@ -26,7 +27,7 @@ def test_the_elf_knows_better_than_the_plan() -> None:
     assert LogRegion.of(Elf(bytes(image)), plan) == LogRegion(0x0A08_3000, 0x1C000)
 
 
-def test_blocks_are_counted_where_they_lie() -> None:
+def test_blocks_are_counted_in_their_slots() -> None:
     region = LogRegion(0x1000, 64 + 488 * 3 + 100)  # 100 bytes are left over below the slots
     assert (region.slots, region.capacity_bytes) == (3, 3 * 488)
     memory = bytearray(region.size_bytes)
@@ -36,8 +37,8 @@ def test_blocks_are_counted_where_they_lie() -> None:
         return bytes(memory[address - 0x1000 : address - 0x1000 + size])
 
     assert region.used_slots(read) == 0
-    memory[first + 488 : first + 492] = b"FWB1"
+    memory[first + 488 : first + 492] = MAGIC
     assert region.used_slots(read) == 1
-    memory[first : first + 4] = memory[first + 976 : first + 980] = b"FWB1"
-    memory[first + 40 : first + 44] = b"FWB1"  # part of somebody's payload
+    memory[first : first + 4] = memory[first + 976 : first + 980] = MAGIC
+    memory[first + 40 : first + 44] = MAGIC  # in the middle of a block
     assert region.used_slots(read) == 3

@@ -1,7 +1,7 @@
-"""What Renode opens is reachable from this machine alone: the preloaded library, and what uses it.
+"""Only this machine can reach Renode's ports: the preloaded library, and its users.
 
-127.0.0.2 stands for another address of the machine: what listens on all addresses answers there,
-what listens on 127.0.0.1 does not.
+127.0.0.2 is another address of the machine: a socket that listens on all addresses answers there,
+one that listens on 127.0.0.1 does not.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ with socket.socket(family) as s:
 
 
 def bound(family: str, host: str, dual: str = "alone") -> str:
-    """The address that a socket gets which asks for `host`."""
+    """Return the address of a socket that was bound to `host`."""
     done = subprocess.run(
         [sys.executable, "-c", BOUND, family, host, dual],
         env={**os.environ, **loopback.environment()},
@@ -41,9 +41,9 @@ def bound(family: str, host: str, dual: str = "alone") -> str:
     return done.stdout.strip() or done.stderr
 
 
-def test_all_addresses_become_this_machine() -> None:
+def test_all_addresses_become_loopback() -> None:
     assert bound("AF_INET", "0.0.0.0") == "127.0.0.1"
-    assert bound("AF_INET", "127.0.0.2") == "127.0.0.2", "an address that was meant stays"
+    assert bound("AF_INET", "127.0.0.2") == "127.0.0.2", "a given address stays"
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this Python has no IPv6")
@@ -65,7 +65,7 @@ def test_a_unix_socket_is_left_alone(tmp_path: Path) -> None:
     assert Path(place).exists()
 
 
-def test_a_process_knows_whether_it_is_kept_to_this_machine() -> None:
+def test_a_process_knows_whether_it_is_limited_to_loopback() -> None:
     assert not loopback.confined()
     program = "from fwgen.backends.renode import loopback as l; print(l.confined())"
     run = [sys.executable, "-m", "fwgen.backends.renode.loopback", sys.executable, "-c", program]
@@ -73,7 +73,7 @@ def test_a_process_knows_whether_it_is_kept_to_this_machine() -> None:
     assert done.stdout == "True\n"
 
 
-def test_where_nothing_is_preloaded_it_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_preloading_the_program_restarts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     monkeypatch.setattr(os, "execve", lambda *call: started.append(call))
     loopback.start_again()
@@ -83,15 +83,15 @@ def test_where_nothing_is_preloaded_it_is_tried_once(monkeypatch: pytest.MonkeyP
     assert len(started) == 1
 
 
-def test_what_else_is_preloaded_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_preloaded_libraries_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LD_PRELOAD", "/one.so:/two.so")
     assert loopback.environment()["LD_PRELOAD"].split(":")[1:] == ["/one.so", "/two.so"]
 
 
-def test_renodes_runner_is_kept_to_this_machine(
+def test_renodes_runner_is_limited_to_loopback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its server takes commands from whoever reaches it."""
+    """Its server executes every command that it receives."""
     program = tmp_path / "renode-test"
     program.write_text(
         f"#!{sys.executable}\nimport pathlib, socket, sys\ns = socket.socket()\ns.bind(('', 0))\n"
@@ -104,8 +104,10 @@ def test_renodes_runner_is_kept_to_this_machine(
     assert result is not None and result.read_text() == "127.0.0.1"
 
 
-def test_no_port_is_opened_to_all_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is no compiler for the library, say."""
+def test_no_port_is_opened_to_the_network_without_a_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """For example, without a compiler for the library."""
     from fwgen.monitor.bench import Bench
 
     bench = Bench.__new__(Bench)

@@ -1,4 +1,4 @@
-"""The emulated platform's files against the chip data, and the wiring written from a plan."""
+"""The emulated platform's files against the chip data, and the wiring generated from a plan."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def read_repl(path: Path) -> dict[str, Entry]:
         elif found := re.fullmatch(r"    (\w+): (\S+)", text):
             current.attributes[found[1]] = found[2]
         else:
-            assert not text, f"{path.name}: not understood: {text}"
+            assert not text, f"{path.name}: cannot parse: {text}"
     return entries
 
 
@@ -64,7 +64,7 @@ def cpu() -> dict[str, Entry]:
     return read_repl(renode_folder() / "cpus" / "stm32mp257_m33.repl")
 
 
-def test_memories_lie_where_the_chip_has_them(chip: Chip, cpu: dict[str, Entry]) -> None:
+def test_memories_have_the_chips_addresses(chip: Chip, cpu: dict[str, Entry]) -> None:
     for name in ("sram1", "sram2", "retram"):
         assert cpu[name].address == chip.memories[name].start
         assert cpu[name].number("size") == chip.memories[name].size_bytes
@@ -125,12 +125,12 @@ def test_every_board_can_be_emulated(name: str) -> None:
     ]
 
 
-def test_an_unknown_board_is_told() -> None:
+def test_an_unknown_board_is_an_error() -> None:
     with pytest.raises(PlatformError, match="the board nucleo has no emulation"):
         board_file("nucleo")
 
 
-def test_all_models_are_compiled_and_each_says_what_it_is() -> None:
+def test_all_models_are_compiled_and_have_a_header() -> None:
     files = model_files()
     assert sorted(files) == sorted((renode_folder() / "models").glob("*.cs"))
     for path in files:
@@ -152,7 +152,7 @@ def test_merged_models_have_their_usings_first() -> None:
     assert len(re.findall(r"^namespace ", body, re.M)) == len(model_files())
 
 
-def test_scripts_say_what_they_are() -> None:
+def test_scripts_have_name_and_description() -> None:
     for path in (renode_folder() / "scripts").glob("*.resc"):
         lines = path.read_text(encoding="utf-8").splitlines()
         assert lines[0].startswith(":name: ")
@@ -166,14 +166,14 @@ def plan_of(text: str, tmp_path: Path) -> Plan:
     return make_plan(spec, load_board(spec.board))
 
 
-def test_the_references_wiring_is_the_one_for_people() -> None:
+def test_the_committed_wiring_is_the_references() -> None:
     spec = load_spec(REFERENCE)
     wiring = platform_repl(make_plan(spec, load_board(spec.board)))
-    for_people = renode_folder() / "scripts" / "range-node.repl"
-    assert for_people.read_text(encoding="utf-8") == wiring
+    committed = renode_folder() / "scripts" / "range-node.repl"
+    assert committed.read_text(encoding="utf-8") == wiring
 
 
-def test_another_spec_is_wired_otherwise(tmp_path: Path) -> None:
+def test_another_spec_has_another_wiring(tmp_path: Path) -> None:
     text = REFERENCE.read_text(encoding="utf-8")
     text = re.sub(r"trigger: \w+", "trigger: PF15", text)
     text = re.sub(r"echo: \w+", "echo: PG5", text)
@@ -188,15 +188,15 @@ def test_another_spec_is_wired_otherwise(tmp_path: Path) -> None:
     assert "\ngpioz:\n    4 -> exti2#11@4 | i2c8@0\n" in wiring
 
 
-def test_no_display_no_wire(tmp_path: Path) -> None:
+def test_without_a_display_the_bus_is_not_wired(tmp_path: Path) -> None:
     text = re.sub(r"\ndisplay:.*?\n\n", "\n", REFERENCE.read_text(encoding="utf-8"), flags=re.S)
     wiring = platform_repl(plan_of(text, tmp_path))
     assert "oled" not in wiring
     assert "i2c8" not in wiring
 
 
-def test_a_pin_that_somebody_else_sees_still_reaches_its_exti(cpu: dict[str, Entry]) -> None:
-    """The wiring replaces what the platform says of the pin."""
+def test_a_pin_with_another_receiver_still_reaches_its_exti(cpu: dict[str, Entry]) -> None:
+    """The wiring replaces the platform's connection of the pin."""
     spec = load_spec(REFERENCE)
     wiring = platform_repl(make_plan(spec, load_board(spec.board)))
     found = re.findall(r"^(gpio\w):\n    (\d+) -> (exti2#\d+)@(\d+) \| ", wiring, re.M)

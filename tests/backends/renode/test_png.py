@@ -1,4 +1,4 @@
-"""Pictures of the display, taken apart again by the PNG specification."""
+"""Pictures of the display, read by the PNG specification."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def chunks(png: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def test_pixels_come_back() -> None:
+def test_each_pixel_is_in_the_file() -> None:
     width, height = 16, 2
     png = chunks(png_of(b"\x80\x01" + b"\x00\xff", width, height))
     assert struct.unpack(">IIBBBBB", png[b"IHDR"]) == (16 * SCALE, 2 * SCALE, 1, 3, 0, 0, 0)
@@ -42,6 +42,6 @@ def test_pixels_come_back() -> None:
     assert list(png) == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
 
 
-def test_a_picture_of_another_size_is_refused() -> None:
-    with pytest.raises(ValueError, match="2 bytes are no 16 x 2 pixels"):
+def test_a_picture_of_another_size_is_rejected() -> None:
+    with pytest.raises(ValueError, match="expected 4 bytes for 16 x 2 pixels, found 2"):
         png_of(b"ab", 16, 2)

@@ -1,4 +1,4 @@
-"""Linux's kernel on an emulated board, here on plain memory with a hand-driven mailbox."""
+"""Linux's kernel on an emulated board; here on plain memory, with a mailbox driven by the test."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class FakeBoard:
         return self.memory.read(address, count)
 
     def write(self, address: int, data: bytes) -> None:
-        assert address < 0x8000_0000, "DDR has its own way in"
+        assert address < 0x8000_0000, "DDR is written with write_ddr"
         self.memory.write(address, data)
 
     def read_ddr(self, address: int, count: int) -> bytes:
@@ -97,7 +97,7 @@ class FakeBoard:
 
 
 class FakeLinux:
-    """Stands where fwgen.backends.linux.Linux does."""
+    """Replaces fwgen.backends.linux.Linux."""
 
     def __init__(self) -> None:
         self.state = AWAKE
@@ -140,7 +140,7 @@ class Rig:
         self.port.linux = cast(Linux, self.linux)
 
     def at(self, us: int) -> None:
-        """The alarm rings."""
+        """Let the alarm ring at that time."""
         self.board.now_ns = us * 1000
         self.port.attend()
 
@@ -149,7 +149,7 @@ class Rig:
         self.port.attend()
 
     def takes(self) -> list[int]:
-        """The M33 takes every ring of Linux's."""
+        """Let the M33 acknowledge every ring of Linux; return the channels."""
         taken: list[int] = []
         while self.board.ipcc.rung:
             channel = self.board.ipcc.rung.pop(0)
@@ -175,7 +175,7 @@ class Rig:
         return device
 
 
-def test_the_core_starts_at_once_and_the_device_comes_after_the_probe() -> None:
+def test_the_core_starts_at_once_and_the_device_is_ready_after_the_probe() -> None:
     rig = Rig()
     rig.port.set_link(True)
     rig.port.attend()
@@ -200,7 +200,7 @@ def test_the_announcement_gives_a_tty_and_bytes_follow() -> None:
     rig.rings(0)
     assert rig.linux.got == ["tty", "abcdef"]
     assert rig.board.linux.acknowledged == [0, 0]
-    assert rig.takes() == [0], "the buffers given back"
+    assert rig.takes() == [0], "the buffers are returned"
     assert rig.port.write(b"hello") == 5
     assert rig.takes() == [1]
     assert device.read() == b"hello"
@@ -251,10 +251,10 @@ def test_an_unbind_and_a_bind() -> None:
     rig.port.attend()
     rig.at(503_000)
     assert rig.status == 7
-    assert rig.board.core == [f"start 0x{CODE:x}"], "the firmware runs on"
+    assert rig.board.core == [f"start 0x{CODE:x}"], "the firmware keeps running"
 
 
-def test_a_firmware_that_crashed_is_recovered_when_it_is_safe() -> None:
+def test_a_crashed_firmware_is_recovered_in_a_pause() -> None:
     rig = Rig()
     rig.up()
     rig.port.core_restarted()
@@ -272,7 +272,7 @@ def test_a_firmware_that_crashed_is_recovered_when_it_is_safe() -> None:
     assert rig.status == 7
 
 
-def test_a_reset_of_the_a35_leaves_the_firmware_with_its_rings() -> None:
+def test_a_reset_of_the_a35_leaves_the_rings_to_the_firmware() -> None:
     rig = Rig()
     device = rig.up()
     rig.port.go_down()
@@ -299,16 +299,16 @@ def test_a_reset_of_the_a35_asleep_does_not_open_ddr() -> None:
     assert rig.board.linux.did == ["suspend"]
 
 
-def test_a_stale_doorbell_goes_through_the_mailbox() -> None:
+def test_a_spurious_doorbell_goes_through_the_mailbox() -> None:
     rig = Rig()
     rig.up()
     rig.port.stale_kick("vq1")
     rig.port.stale_kick("vq1")
     rig.port.stale_kick("vq0")
-    assert rig.board.ipcc.rung == [1, 0], "the second waits until the first is taken"
+    assert rig.board.ipcc.rung == [1, 0], "the second waits until the first is acknowledged"
 
 
-def test_jobs_are_done_at_their_time_and_linux_is_polled() -> None:
+def test_jobs_run_at_their_time_and_linux_is_polled() -> None:
     rig = Rig()
     done: list[int] = []
     rig.port.at(50, done.append)
@@ -326,7 +326,7 @@ def test_jobs_are_done_at_their_time_and_linux_is_polled() -> None:
     assert rig.board.linux.alarm_ns is None
 
 
-def test_a_firmware_that_linux_refuses() -> None:
+def test_a_firmware_that_linux_rejects() -> None:
     rig = Rig(elf(Part(".isr_vectors", CODE, b"VECT"), Part("ddr", 0x8010_0000, b"abcd")))
     with pytest.raises(RefusedError, match="bad phdr da 0x80100000"):
         rig.port.set_link(True)

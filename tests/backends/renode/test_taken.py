@@ -1,4 +1,4 @@
-"""What was taken, from the sensor's notes: slots, lives, holds, jitter and drift."""
+"""The samples derived from the sensor's record: slots, boots, holds, jitter and drift."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def seen(
     )
 
 
-def test_a_sample_a_trigger() -> None:
+def test_each_trigger_gives_a_sample() -> None:
     found = seen(triggers(at(0, 1, 2)))
     assert found.taken.seq.tolist() == [0, 1, 2]
     assert found.taken.boot.tolist() == [1, 1, 1]
@@ -70,7 +70,7 @@ def test_a_slot_without_a_trigger_was_missed() -> None:
     assert len(found.jitter_us) == 3
 
 
-def test_a_late_trigger_belongs_to_its_slot_and_is_told_in_sixteenths() -> None:
+def test_a_late_trigger_belongs_to_its_slot_and_is_late_in_sixteenths() -> None:
     found = seen(triggers(at(0, 1 + 3.5 / 16, 2)))
     assert found.taken.late_16ths.tolist() == [0, 3, 0]
     assert found.jitter_us.tolist() == [0, 13_125, 0]
@@ -86,7 +86,7 @@ def test_a_late_trigger_belongs_to_its_slot_and_is_told_in_sixteenths() -> None:
         (HELD, FAULT),
     ],
 )
-def test_echoes_that_are_none(pulse_us: int, status: int) -> None:
+def test_pulses_that_are_not_echoes(pulse_us: int, status: int) -> None:
     found = seen(triggers(at(0, 1), pulse_us))
     assert found.taken.status.tolist() == [status, status]
 
@@ -97,7 +97,7 @@ def test_a_line_held_high_is_not_triggered_and_each_slot_is_a_fault() -> None:
     assert found.taken.status.tolist() == [VALID] * 3 + [FAULT] * 3 + [VALID]
 
 
-def test_a_hold_that_ends_at_a_slot_is_decided_by_the_trigger() -> None:
+def test_the_trigger_decides_a_slot_at_which_a_hold_ends() -> None:
     held = [(int(1.5 * PERIOD_NS), 3 * PERIOD_NS)]
     without = seen(triggers(at(0, 1, 4)), holds=held)
     assert without.taken.status.tolist() == [VALID] * 2 + [FAULT] * 2 + [VALID]
@@ -111,7 +111,7 @@ def test_a_hold_that_lasts_counts_up_to_now() -> None:
     assert found.taken.status.tolist() == [VALID] * 2 + [FAULT] * 2
 
 
-def test_drift_is_no_jitter() -> None:
+def test_drift_is_not_jitter() -> None:
     count = 10_000
     drift_ns = np.arange(count, dtype=np.int64) * 300  # 5 millionths: 3 ms in ten minutes
     places = np.arange(count, dtype=np.int64) * PERIOD_NS + drift_ns
@@ -132,7 +132,7 @@ def test_drift_of_more_than_a_period_loses_no_slot() -> None:
     assert not (found.taken.status == MISSED).any()
 
 
-def test_a_second_life_goes_on_numbering() -> None:
+def test_a_second_boot_continues_the_numbers() -> None:
     end_ns = int(2.5 * PERIOD_NS)
     again_ns = end_ns + 1_000_000
     boots = [Boot(1, -60_500_000, end_ns), Boot(2, again_ns)]
@@ -154,13 +154,13 @@ def test_a_second_life_goes_on_numbering() -> None:
         (470 + ECHO_US + 1_000, False, 3),
     ],
 )
-def test_the_last_measurement_of_a_life(ended_us: int, said_so: bool, kept: int) -> None:
+def test_the_last_measurement_of_a_boot(ended_us: int, said_so: bool, kept: int) -> None:
     boots = [Boot(1, -60_500_000, 2 * PERIOD_NS + ended_us * 1000)]
     said = told((1, 60_500), (1, 180_500)) if said_so else told((1, 60_500))
     assert len(seen(triggers(at(0, 1, 2)), boots, said=said).taken) == kept
 
 
-def test_a_life_too_short_for_a_sample_leaves_none() -> None:
+def test_a_boot_too_short_for_a_sample_has_none() -> None:
     boots = [Boot(1, -60_500_000, 1_000), Boot(2, 2_000)]
     places = np.concatenate([at(0), at(1, 2, start_ns=2_000)])
     found = seen(triggers(places), boots, said=told((2, 60_000)))
@@ -168,19 +168,19 @@ def test_a_life_too_short_for_a_sample_leaves_none() -> None:
     assert found.taken.seq.tolist() == [0, 1]
 
 
-def test_without_a_word_from_the_firmware_the_first_trigger_is_the_schedule() -> None:
+def test_without_delivered_samples_the_first_trigger_is_the_phase() -> None:
     found = seen(triggers(at(0, 1)), said=told())
     assert found.taken.time_us.tolist() == [60_500, 120_500]
 
 
-def test_nothing_triggered_nothing_taken() -> None:
+def test_without_triggers_no_sample_is_taken() -> None:
     found = seen(triggers(at()), said=told())
     assert len(found.taken) == 0
     assert len(found.jitter_us) == 0
 
 
 def test_a_firmware_whose_clock_is_off_is_late_everywhere() -> None:
-    """It says 60 ms after its start what was 62.5 ms after it."""
+    """It states a phase that is 2.5 ms before its triggers."""
     found = seen(triggers(at(0, 1)), said=told((1, 58_000)))
     assert found.jitter_us.tolist() == [2_500, 2_500]
 
@@ -189,10 +189,10 @@ def test_a_firmware_whose_clock_is_off_is_late_everywhere() -> None:
     ("pulse_us", "after_ns", "status"),
     [
         (HELD, -200_000, FAULT),  # high when the firmware looked
-        (HELD, -300, NO_ECHO),  # behind its look
+        (HELD, -300, NO_ECHO),  # after its look
         (HELD, 5_000, NO_ECHO),
         (NO_PULSE, 5_000_000, NO_ECHO),  # it still listens: this is an echo
-        (NO_PULSE, 31_000_000, FAULT),  # it does not any more
+        (NO_PULSE, 31_000_000, FAULT),  # it no longer listens
     ],
 )
 def test_a_line_that_rises_after_the_look_is_an_echo_without_end(

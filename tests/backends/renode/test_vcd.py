@@ -1,4 +1,4 @@
-"""Wave dumps, read back by the standard's grammar."""
+"""Wave dumps, read by the standard's grammar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def wire(name: str, *changes: tuple[int, int], bits: int = 1, initial: int = 0) 
 
 
 def read(text: str) -> tuple[dict[str, str], list[tuple[int, str, int]]]:
-    """Marks by name; time, name and value of every change, the initial ones at 0."""
+    """Return the marks by name; time, name and value of each change, initial values at 0."""
     head, body = text.split("$enddefinitions $end\n")
     marks = {name: mark for mark, name in re.findall(r"\$var wire \d+ (\S+) (\S+)", head)}
     names = {mark: name for name, mark in marks.items()}
@@ -32,7 +32,7 @@ def read(text: str) -> tuple[dict[str, str], list[tuple[int, str, int]]]:
     return marks, found
 
 
-def test_changes_come_back_in_order() -> None:
+def test_changes_are_in_order() -> None:
     _, changes = read(
         vcd([wire("a", (10, 1), (30, 0)), wire("b", (20, 2), (30, 1), bits=2)], "top", "what")
     )
@@ -46,19 +46,19 @@ def test_changes_come_back_in_order() -> None:
     ]
 
 
-def test_what_was_before_the_beginning_is_the_initial_value() -> None:
+def test_a_change_before_time_0_is_the_initial_value() -> None:
     _, changes = read(vcd([wire("a", (-50, 0), (-10, 1), (0, 0), (5, 1), initial=1)], "top"))
     assert changes == [(0, "a", 0), (5, "a", 1)]
     _, changes = read(vcd([wire("quiet", initial=1)], "top"))
     assert changes == [(0, "quiet", 1)]
 
 
-def test_many_wires_have_marks_of_their_own() -> None:
+def test_each_wire_has_its_own_mark() -> None:
     marks, _ = read(vcd([wire(f"w{n}") for n in range(200)], "top"))
     assert len(set(marks.values())) == 200
 
 
-def test_the_head_says_unit_and_widths() -> None:
+def test_the_header_has_unit_and_widths() -> None:
     text = vcd([wire("a35", bits=2)], "fwgen", "a comment")
     assert text.startswith(
         "$comment a comment $end\n$timescale 1 ns $end\n$scope module fwgen $end"
