@@ -1,4 +1,4 @@
-"""Linux's application: holds the session, stores what it receives, and can die at any time."""
+"""Linux's application: owns the session, stores what it receives, and can crash at any time."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from fwgen.wire.messages import Message
 _SEQ_MASK: Final = 0xFFFF_FFFF
 _NEVER: Final = 1 << 62
 _SEED: Final = 0xF6E4
-"""Of the identities that logs are given: the same in each run."""
+"""Seed of the identities that the session gives to logs: the same in each run."""
 
 
 class ApplicationPace(Protocol):
-    """What is needed of linux.Pace."""
+    """The part of linux.Pace that the application uses."""
 
     @property
     def process_us(self) -> int: ...
@@ -40,12 +40,12 @@ class ApplicationPace(Protocol):
 
 
 class Application:
-    """Received samples are processed (stored in the ledger, then acknowledged) some time later;
-    what is not processed yet is lost when it dies. It does one thing at a time: until `busy_us` it
-    decodes what it has read last.
+    """Processes received samples some time later: stores them in the ledger, then acknowledges
+    them. Samples that are not processed are lost when it crashes. It does one thing at a time:
+    until `busy_us` it decodes what it has read last.
 
-    `write` is the tty's and returns how many bytes it took; `on_power` is told of SuspendReady and
-    SuspendRefused.
+    `write` writes to the tty and returns the number of bytes accepted; `on_power` is called with
+    SuspendReady and SuspendRefused.
     """
 
     def __init__(
@@ -73,17 +73,17 @@ class Application:
 
     @property
     def online(self) -> bool:
-        """It runs and has the tty open."""
+        """Whether the application runs and has the tty open."""
         return self._session is not None
 
     @property
     def processed_seq(self) -> int | None:
-        """The first sample that has not been processed (32 bits); None: nothing is known."""
+        """Number of the first sample that is not processed (32 bits); None: not known."""
         known = self._session.known if self._session is not None else self._known
         return known.next_seq if known else None
 
     def start(self, now_us: int) -> None:
-        """Begin anew, behind what has been processed."""
+        """Start again, after the processed samples."""
         self.die()
         self._sessions += 1
         self._session = Session(
@@ -98,7 +98,7 @@ class Application:
         self._follow(now_us)
 
     def die(self) -> None:
-        """Gone, with what it has received and not processed."""
+        """Crash: drop the samples that are received and not processed."""
         self._unprocessed.clear()
         self._process_due_us = self._suspend_due_us = _NEVER
         self._to_write = b""
@@ -129,7 +129,7 @@ class Application:
             self._follow(now_us)
 
     def next_due_us(self) -> int:
-        """When `poll` is to be called."""
+        """Return when `poll` must be called."""
         if self._session is None:
             return _NEVER
         due_us = self._session.next_due_us()
@@ -151,7 +151,7 @@ class Application:
         self._follow(now_us)
 
     def process(self, now_us: int) -> None:
-        """Store what has been received; only then is it acknowledged."""
+        """Store the received samples, then acknowledge them."""
         if not self._unprocessed or self._session is None:
             return
         log, next_seq = 0, 0
@@ -168,13 +168,13 @@ class Application:
         self._session.acknowledge(next_seq & _SEQ_MASK, now_us, log)
 
     def write(self, data: bytes) -> None:
-        """To the tty, as soon as it takes it."""
+        """Write to the tty as soon as it accepts the bytes."""
         self._to_write += data
         if self._to_write:
             self._to_write = self._to_write[self._tty_write(self._to_write) :]
 
     def _follow(self, now_us: int) -> None:
-        """Do what the session wants."""
+        """Handle the session's events and write its bytes."""
         session = self._session
         if session is None:
             return
@@ -199,7 +199,8 @@ class Application:
         self._ledger.deliver(block, samples.skip, at_us)
         if not samples.own_spec:
             what = f"{block.count - samples.skip} samples from number {block.first_seq} on"
-            self._ledger.event(f"taken under another spec ({block.spec.hex()}): {what}", at_us)
+            spec = block.spec.hex()
+            self._ledger.event(f"{what} were taken under another spec ({spec})", at_us)
 
     def _take(self, event: Samples | Lost, now_us: int) -> None:
         self.busy_us = max(self.busy_us, now_us)
@@ -212,20 +213,20 @@ class Application:
         what = f"{lost.count} samples from number {lost.first_seq} on"
         if lost.declared:
             self._ledger.gap(lost.first_seq, lost.count, at_us)
-            self._ledger.event(f"declared lost: {what}", at_us)
+            self._ledger.event(f"the firmware declares lost: {what}", at_us)
         else:
-            self._ledger.event(f"missing without a word: {what}", at_us)
+            self._ledger.event(f"missing and not declared lost: {what}", at_us)
 
     def _note(self, event: Event, now_us: int) -> None:
         if isinstance(event, StatusReceived):
             self._ledger.status(event.status)
         elif isinstance(event, SpecMismatch):
-            self._ledger.event("the firmware was made from another spec", now_us)
+            self._ledger.event("the firmware was built from another spec", now_us)
         elif isinstance(event, NewLog):
             self._ledger.wire.number_anew()
-            self._ledger.event("the firmware has lost its log and begun another", now_us)
+            self._ledger.event("the firmware has lost its log and started a new one", now_us)
         elif isinstance(event, NumberingRestarted):
             self._ledger.wire.number_anew()
-            self._ledger.event("the firmware's log has lost numbers", now_us)
+            self._ledger.event("the firmware's log was damaged: it uses numbers again", now_us)
         elif isinstance(event, Online) and event.restarted:
-            self._ledger.event("the firmware had been started again", now_us)
+            self._ledger.event("the firmware has restarted", now_us)

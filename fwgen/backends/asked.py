@@ -1,4 +1,4 @@
-"""What a plan asks of the firmware, as far as a run can show whether it does it."""
+"""What a plan requires of the firmware, as far as a run can check it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def asked_of(plan: Plan, slots: int) -> Asked:
-    """`slots`: of the log that this firmware has."""
+    """Return what the plan requires. `slots`: number of slots in this firmware's log."""
     timing, when_full = plan.timing, plan.spec.sleep.when_full
     return Asked(
         latency_us=timing.latency_us,

@@ -1,4 +1,4 @@
-"""The blocks that a run's application received, in as few bytes as they can be kept in."""
+"""The blocks that a run's application received, stored compactly."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _instants() -> array[int]:
 
 @dataclass
 class Blocks:
-    """Grows by a row a block and two bytes a sample."""
+    """Takes one row per block and two bytes per sample."""
 
     words: array[int] = field(default_factory=_shorts)
     _first_seq: array[int] = field(default_factory=_numbers)
@@ -52,7 +52,7 @@ class Blocks:
     _late: dict[int, int] = field(default_factory=dict)
 
     def add(self, block: Block, skip: int, arrival_us: int) -> None:
-        """Samples from index `skip` on have arrived."""
+        """Add the block's samples from index `skip` on."""
         life = (block.boot, block.period_us, spec_number(block.spec))
         if not self._lives or self._lives[-1][1:] != life:
             self._lives.append((len(self._begin), *life))
@@ -70,11 +70,11 @@ class Blocks:
                     self._late[begin + index] = sixteenths
 
     def shift(self, by_us: int) -> None:
-        """All arrived so much later."""
+        """Add `by_us` to all arrival times."""
         self._arrival_us = array("q", [at_us + by_us for at_us in self._arrival_us])
 
     def packed(self, origin: int = 0) -> PackedDelivered:
-        """All of them, numbered around `origin`; shares the memory."""
+        """Return all blocks, with numbers unwrapped around `origin`; shares the memory."""
         late = sorted(self._late.items())
         return PackedDelivered(
             origin=origin,
@@ -91,7 +91,7 @@ class Blocks:
         )
 
     def delivered(self, taken: Taken | PackedTaken) -> PackedDelivered:
-        """Without the samples that were taken after the last one that counts."""
+        """Return the blocks without samples taken after the last sample of `taken`."""
         whole = self.packed(taken.first_seq)
         if not len(taken) or not len(whole):
             return whole
@@ -115,10 +115,10 @@ class Blocks:
         )
 
     def density(self, taken: Taken | PackedTaken) -> float:
-        """Bytes a sample of the blocks that waited in the log for a while; of all, if none had to.
+        """Return bytes per sample of the blocks that waited in the log; of all, if none waited.
 
-        While Linux is awake the latency closes each block after a few samples: these say nothing
-        about how densely the log holds a sleep.
+        While Linux is awake the latency closes each block after a few samples, so those blocks do
+        not show how dense the log is during a sleep.
         """
         waited, every = np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64)
         for first, end in spans(len(self._begin)):
@@ -134,8 +134,8 @@ class Blocks:
         return float(size_bytes / samples) if samples else 0.0
 
     def after(self, taken: Taken | PackedTaken, up_us: int) -> tuple[int | None, int, int]:
-        """When the first sample arrived from then on; how many that were taken before arrived from
-        then on; and when the last of these did (`up_us` if there are none)."""
+        """Return when the first sample arrived from `up_us` on; how many samples taken before
+        `up_us` arrived from then on; and when the last of these arrived (`up_us` if none did)."""
         start = bisect.bisect_left(self._arrival_us, up_us)
         first_us = self._arrival_us[start] if start < len(self._arrival_us) else None
         due = int(taken.before(np.array([up_us], dtype=np.int64))[0])
@@ -151,11 +151,11 @@ class Blocks:
         return first_us, samples, last_us
 
     def _rows(self, taken: Taken | PackedTaken, first: int, end: int) -> Ints:
-        """Which of the samples taken these blocks begin with."""
+        """Return for each of these blocks the row of its first sample in `taken`."""
         first_seq = np.array(self._first_seq[first:end], dtype=np.int64)
         return taken.find(circular(first_seq, taken.first_seq))
 
     def _counts(self, first: int, end: int) -> Ints:
-        """How many samples arrived with these blocks."""
+        """Return how many samples arrived with each of these blocks."""
         begin = [*self._begin[first : end + 1], len(self.words)][: end - first + 1]
         return np.array(begin[1:], dtype=np.int64) - np.array(begin[:-1], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Keeps what happens during a run and makes the RunRecord of it; shared by all backends."""
+"""Collects what happens during a run and makes the RunRecord; shared by all backends."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM
 
 @dataclass
 class OpenSleep:
-    """A suspend while it goes on; instants in us of scenario time, None: has not come."""
+    """A suspend in progress; times in us of scenario time, None: not reached yet."""
 
     asked_us: int
     closed_us: int | None = None  # DDR closed
     opened_us: int | None = None  # DDR open again
-    up_us: int | None = None  # Linux up again: first_sample_ms and drain_ms count from here
+    up_us: int | None = None  # Linux up again; first_sample_ms and drain_ms count from here
     cause: str = "end"
     ack_ms: float | None = None
     used_closed: int | None = None
@@ -44,7 +44,7 @@ class OpenSleep:
 
 @dataclass
 class Ledger:
-    """All instants in microseconds of scenario time."""
+    """All times are microseconds of scenario time."""
 
     sleeps: list[OpenSleep] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Ledger:
     _link: LinkCounts = field(default_factory=LinkCounts)  # of earlier starts of the firmware
 
     def deliver(self, block: Block, skip: int, arrival_us: int) -> None:
-        """Samples of a block from index `skip` on have reached the application."""
+        """The application has received the block's samples from index `skip` on."""
         self._blocks.add(block, skip, arrival_us)
 
     def gap(self, first: int, count: int, at_us: int) -> None:
@@ -68,7 +68,7 @@ class Ledger:
         self.gaps.append(Gap(first, count, at_us))
 
     def status(self, status: Status) -> None:
-        """The firmware has told what it has counted since its start."""
+        """The firmware has sent its counters since its start."""
         last, self._status = self._status, status
         if last is not None and status.time_us < last.time_us:
             self._link += _link_counts(last)
@@ -77,12 +77,12 @@ class Ledger:
         self.events.append(Event(at_us / 1e6, text))
 
     def ignore(self, do: str, reason: str, at_us: int) -> None:
-        """A step was not done."""
+        """A step was not executed."""
         self.ignored.append(Ignored(at_us / 1e6, do, reason))
         self.event(f"{do} ignored: {reason}", at_us)
 
     def stream(self, runs: bool, at_us: int) -> None:
-        """Whether from now on all that comes is read, and by whom it is meant for."""
+        """Set whether, from now on, Linux reads everything and its application runs."""
         if self._streaming_since is not None:
             start_us, used = self._streaming_since
             if at_us > start_us:
@@ -95,7 +95,7 @@ class Ledger:
             self._states.append((at_us, state))
 
     def shift(self, by_us: int) -> None:
-        """All was noted on a clock that scenario time is ahead of by so much."""
+        """Add `by_us` to all times: they were noted on a clock that is behind scenario time."""
         for sleep in self.sleeps:
             for name in ("asked_us", "closed_us", "opened_us", "up_us"):
                 value = getattr(sleep, name)
@@ -114,7 +114,7 @@ class Ledger:
         self._blocks.shift(by_us)
 
     def record(self, record: RunRecord, taken: Taken | PackedTaken, until_us: int) -> RunRecord:
-        """Fill the record with all that is known here and can be derived from it."""
+        """Fill the record from what was collected; return it."""
         record.taken = taken
         record.delivered = self._blocks.delivered(taken)
         record.gaps = _numbered(self.gaps, taken)
@@ -136,16 +136,16 @@ class Ledger:
 
     @property
     def received(self) -> int:
-        """Samples that have reached the application, each time they did."""
+        """Number of samples that the application has received, repetitions included."""
         return len(self._blocks.words)
 
     def latest(self, count: int) -> list[tuple[int, int]]:
-        """Status and distance in mm of the last samples that have."""
+        """Return status and distance in mm of the last samples received."""
         words = self._blocks.words[-count:]
         return [(word >> DISTANCE_BITS, word & DISTANCE_MAX_MM) for word in words]
 
     def told(self) -> tuple[Ints, Ints]:
-        """Boot and device time in us of all that was delivered so far, in order of arrival."""
+        """Return boot and device time in us of all delivered samples, in order of arrival."""
         part = self._blocks.packed().whole()
         return part.boot, part.time_us
 
@@ -168,7 +168,7 @@ def _link_counts(status: Status) -> LinkCounts:
 
 
 def _numbered(gaps: list[Gap], taken: Taken | PackedTaken) -> list[Gap]:
-    """With numbers that do not wrap: those nearest to what was taken."""
+    """Return the gaps with unwrapped numbers: those nearest to the samples taken."""
     origin = taken.first_seq
     first = circular(np.array([gap.first for gap in gaps], dtype=np.int64), origin)
     return [replace(gap, first=origin + int(at)) for gap, at in zip(gaps, first, strict=True)]
@@ -181,7 +181,8 @@ def _sleep_record(
     taken: Taken | PackedTaken,
     until_us: int,
 ) -> SleepRecord:
-    """`drain_ms` stays None if the following sleep began before the backlog was there."""
+    """Return the record of a suspend. `drain_ms` is None if the following sleep began before the
+    backlog had arrived."""
     slept_us = 0
     if sleep.closed_us is not None:
         slept_us = (until_us if sleep.opened_us is None else sleep.opened_us) - sleep.closed_us

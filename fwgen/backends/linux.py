@@ -1,8 +1,7 @@
-"""Linux as the peer of a run: its power, its mishaps, and the application with the session.
+"""Linux as the peer of a run: its power states, its faults, and the application with the session.
 
-Shared by the backends: what differs is the LinuxPort, the way down to rings and DDR. Times are
-microseconds of scenario time; nothing happens by itself, the backend calls `poll` when
-`next_due_us` says so.
+The backends share it; each provides a LinuxPort, the access to rings and DDR. Times are
+microseconds of scenario time. Nothing happens by itself: the backend calls `poll` at `next_due_us`.
 """
 
 from __future__ import annotations
@@ -20,61 +19,61 @@ from fwgen.wire.messages import Wake, encode
 _NEVER: Final = 1 << 62
 _NO_ID: Final = 0xFFFF_FFFF
 _NOT_AGAIN: Final = {
-    "unbind": "the device has no driver",
-    "bind": "the device has its driver",
-    "crash-app": "the application does not run",
-    "start-app": "the application runs",
+    "unbind": "the device is already unbound",
+    "bind": "the device is already bound",
+    "crash-app": "the application is not running",
+    "start-app": "the application is already running",
 }
 _TTY_READ_BYTES: Final = 4095
-"""N_TTY keeps 4 KiB and gives one byte less at once."""
+"""N_TTY buffers 4 KiB; one read returns at most one byte less."""
 
 
 class LinuxPort(Protocol):
     """What Linux's kernel does for the application, and to the hardware."""
 
     def has_tty(self) -> bool:
-        """The firmware has announced its channel. If it does so later than in set_link, the port
-        calls Linux.tty_appeared then."""
+        """Whether the firmware has announced its channel. If it does so after set_link, the port
+        calls Linux.tty_appeared."""
 
     def write(self, data: bytes) -> int:
-        """Write to the tty; returns how many bytes were taken (no buffer is free: fewer)."""
+        """Write to the tty; return the number of bytes accepted (fewer if no buffer is free)."""
 
     def set_reading(self, reads: bool) -> None:
-        """Whether the kernel's driver runs: takes messages out of the ring, gives buffers back."""
+        """Set whether the kernel's driver runs: reads messages from the ring, returns buffers."""
 
     def set_ddr(self, closed: bool) -> None:
-        """DDR goes into self-refresh, or comes back from it."""
+        """DDR enters self-refresh, or leaves it."""
 
     def set_link(self, up: bool) -> None:
         """The virtio device is reset; `up`: with new rings and DRIVER_OK."""
 
     def go_down(self) -> None:
-        """The A35 is reset without a word to anybody."""
+        """The A35 is reset without telling the firmware."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How long Linux takes for what it does, in us. Round figures, but for those of reading.
+    """How long Linux takes for each action, in us. Round figures, except those of reading.
 
     `read_us`, `read_ns_per_byte`: no measurement of an STM32MP257 was found. TI publishes the
     round trip between Linux on a Cortex-A53 and a Cortex-M4F over RPMsg (AM64x, Processor SDK, "RP
-    Message latency"): 45 us for 1 byte, 285 us for 490. Half of each, as a line. It makes 3.5 MB/s;
-    ST calls RPMsg fit for up to 5 MB/s (wiki, "Exchanging buffers with the coprocessor"); over the
-    tty of an STM32MP157 somebody measured 0.1 MB/s, with the M4 looking at every byte
-    (github.com/dimtass/stm32mp1-rpmsg-test).
-    `decode_ns_per_sample`: fwgen's own decoder takes about 1 us on a PC (`make bench`); for a
-    Cortex-A35 five times that is assumed. An estimate.
+    Message latency"): 45 us for 1 byte, 285 us for 490. Pace uses half of each, interpolated
+    linearly: 3.5 MB/s. ST recommends RPMsg for up to 5 MB/s (wiki, "Exchanging buffers with the
+    coprocessor"). A measurement over the tty of an STM32MP157, whose M4 examined every byte, found
+    0.1 MB/s (github.com/dimtass/stm32mp1-rpmsg-test).
+    `decode_ns_per_sample`: fwgen's decoder takes about 1 us on a PC (`make bench`); five times that
+    is assumed for a Cortex-A35. This is an estimate.
     """
 
     suspend_us: int = 300_000  # from the permission until DDR is closed
     resume_us: int = 200_000  # from the wake-up until the application runs
-    undo_us: int = 50_000  # from a wake-up on the way down until the application runs
+    undo_us: int = 50_000  # from a wake-up during the suspend until the application runs
     recovery_us: int = 500_000  # until a firmware that started again is attached
     reboot_ddr_us: int = 2_000_000  # the last part of a reboot, with DDR open
     process_us: int = 2_000  # from the receipt of samples until the application has stored them
     read_us: int = 22  # for each read of the tty, from the doorbell to the application
-    read_ns_per_byte: int = 245  # more, for each byte of it
-    decode_ns_per_sample: int = 5_000  # more, until the application has the samples
+    read_ns_per_byte: int = 245  # added for each byte
+    decode_ns_per_sample: int = 5_000  # added for each sample, until the application has them
 
     def read_takes_us(self, size_bytes: int) -> int:
         return self.read_us + self.read_ns_per_byte * size_bytes // 1000
@@ -94,17 +93,17 @@ class Linux:
         self._app = Application(
             self.ledger, self.spec_hash, self.pace, self.port.write, self._on_power
         )
-        self._tty = b""  # has come, and waits for the application to read it
+        self._tty = b""  # received; the application has not read it yet
         self._alarms: dict[str, tuple[int, Callable[[int], None]]] = {}
         self._sleep: OpenSleep | None = None
-        self._sleep_when_up: int | None = None  # since when
+        self._sleep_when_up: int | None = None  # when the next suspend was requested
         self._recover_when_up = False
         self._when_up: list[Callable[[int], None]] = []
         self._app_alive = True
         self._bound = True
         self._rebooting = False
 
-    # ------------------------------------------------------------------------- what a backend calls
+    # ------------------------------------------------------------------------ called by a backend
 
     def boot(self, now_us: int) -> None:
         """Linux is up for the first time and starts the firmware's virtio device."""
@@ -113,7 +112,7 @@ class Linux:
         self._attach(now_us)
 
     def next_due_us(self) -> int:
-        """When `poll` is to be called."""
+        """Return when `poll` must be called."""
         due_us = min((at for at, _ in self._alarms.values()), default=_NEVER)
         return min(due_us, self._app.next_due_us()) if self._app_runs else due_us
 
@@ -126,21 +125,21 @@ class Linux:
             self._app.poll(now_us)
 
     def receive(self, data: bytes, now_us: int) -> None:
-        """Bytes from the firmware have come out of the ring."""
+        """The driver has read bytes of the firmware from the ring."""
         self._tty += data
         self._read_soon(now_us)
 
     def tty_appeared(self, now_us: int) -> None:
-        """The firmware has announced its channel, some time after the link came up."""
+        """The firmware has announced its channel after the link came up."""
         self._start_session(now_us)
 
     def rung(self, now_us: int) -> None:
-        """The firmware rang the wake-up doorbell."""
+        """The firmware has rung the wake-up doorbell."""
         self._wake("log-full", now_us)
 
     @property
     def processed_seq(self) -> int | None:
-        """The first sample that the application has not processed (32 bits)."""
+        """Number of the first sample that the application has not processed (32 bits)."""
         return self._app.processed_seq
 
     # ------------------------------------------------------------------------------------- power
@@ -164,7 +163,8 @@ class Linux:
             self._wake("user", now_us)
 
     def end(self, now_us: int) -> None:
-        """The scenario is over: be awake, well and there, so that what is in the log can come."""
+        """The scenario ends: wake Linux, end its faults and start its application, so that the
+        samples in the log can arrive."""
         self._alarms.pop("timer", None)
         for name in ("ddr", "boot", "stall"):
             _, call = self._alarms.pop(name, (0, None))
@@ -178,7 +178,7 @@ class Linux:
 
     @property
     def _why_not(self) -> str:
-        return "Linux reboots" if self._rebooting else f"Linux is {self.state}"
+        return "Linux is rebooting" if self._rebooting else f"Linux is {self.state}"
 
     @property
     def _can_suspend(self) -> bool:
@@ -188,12 +188,12 @@ class Linux:
 
     @property
     def _asleep(self) -> bool:
-        """Or about to be, or not up yet: nothing of it runs."""
+        """Whether Linux is asleep, suspends or resumes: no process runs."""
         return self.state in (SUSPENDING, ASLEEP, RESUMING)
 
     @property
     def _nobody_speaks(self) -> bool:
-        """No application is there that would ask the firmware for sleep."""
+        """Whether no application runs that would ask the firmware for sleep."""
         return not (self._app_alive and self._bound)
 
     def _fall_asleep(self, now_us: int, wished_us: int) -> None:
@@ -203,7 +203,8 @@ class Linux:
             self._enter(ASKING, now_us)
             self._app.suspend(now_us)
         else:
-            self.ledger.event("Linux suspends without a word: no application runs", now_us)
+            told = "Linux suspends without telling the firmware: no application is running"
+            self.ledger.event(told, now_us)
             self._go_down(now_us)
 
     def _go_down(self, now_us: int) -> None:
@@ -270,7 +271,7 @@ class Linux:
         if wished_us is not None and self._can_suspend:
             self._fall_asleep(now_us, wished_us)
 
-    # --------------------------------------------------------------------------------- misfortunes
+    # -------------------------------------------------------------------------------------- faults
 
     def reboot(self, now_us: int, takes_us: int) -> None:
         self._drop_app()
@@ -327,7 +328,7 @@ class Linux:
                 self._start_session(now_us)
 
     def _cannot(self, what: str, now_us: int, sense: bool) -> bool:
-        """Nobody does such things to a Linux that sleeps or boots, or twice."""
+        """Ignore a step that is not possible while Linux sleeps or boots, or a second time."""
         if not sense:
             reason = _NOT_AGAIN.get(what, self._why_not)
         elif self._rebooting or self.state not in (AWAKE, OFFLINE):
@@ -349,20 +350,22 @@ class Linux:
 
     def send_wake(self, now_us: int) -> None:
         if not self._cannot("send-wake", now_us, self.state == AWAKE):
-            self.ledger.event("WAKE sent though nothing sleeps", now_us)
+            self.ledger.event("WAKE sent without an earlier SLEEP", now_us)
             self.ledger.wire.begin(self.processed_seq or 0, now_us)
             self._app.write(encode(Wake(_NO_ID, self.processed_seq or 0)))
 
     def stale_doorbell(self, now_us: int, ring: str) -> bool:
-        """Whether it can be: no doorbell of Linux takes longer than the guard, so none that says
-        "message" can come between the wish to suspend and the closing of DDR."""
+        """Return whether a doorbell can arrive now. A doorbell of Linux takes at most the guard
+        time, so a doorbell for a message cannot arrive between the request to suspend and the
+        closing of DDR."""
         if ring == "vq1" and self.state in (ASKING, SUSPENDING):
-            self.ledger.ignore("stale-doorbell", "none of Linux's is under way", now_us)
+            reason = f"no doorbell of Linux can arrive while Linux is {self.state}"
+            self.ledger.ignore("stale-doorbell", reason, now_us)
             return False
         return True
 
     def firmware_restarted(self, now_us: int) -> None:
-        """The M33 has been reset: the rings are dead until remoteproc has attached it again."""
+        """The M33 was reset: the rings are not usable until remoteproc attaches it again."""
         self.ledger.stream(False, now_us)
         if not self._bound or self._rebooting:
             return
@@ -378,7 +381,7 @@ class Linux:
         return self.state in (AWAKE, ASKING)
 
     def _attach(self, now_us: int) -> None:
-        """New rings, and a session over them."""
+        """Make new rings and start a session over them."""
         if self.state == ASKING and self._sleep is not None:
             self._sleep.cause = "abort"
             self._sleep.up_us = now_us
@@ -422,7 +425,7 @@ class Linux:
                 self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
                 self._go_down(now_us)
             return
-        if self.state == ASKING:  # else it is Linux itself that called it off
+        if self.state == ASKING:  # else Linux itself has called it off
             self.ledger.event(f"suspend refused: {event.reason}", now_us)
             self._call_off("refused", now_us)
 

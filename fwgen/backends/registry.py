@@ -1,4 +1,4 @@
-"""The backends by name; each is imported only when it is the one that is asked for."""
+"""The backends by name; only the requested one is imported."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def open_backend(
     waves: Path | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> Backend:
-    """`elf`: the firmware to run, else it is built (renode); `core`: the core's sources, else the
-    plan's (host); `waves`: where a dump for a wave viewer goes (renode).
+    """Return the backend of this name.
 
-    `say` is told of what takes long before the run begins. Raises FwgenError where it cannot be.
+    `elf`: the firmware to run; None: build it (renode). `core`: the core's sources; None: the
+    plan's (host). `waves`: file for a wave viewer's dump (renode). `say` is called with a message
+    before each slow preparation. Raises FwgenError if the backend cannot be used.
     """
     if name == "renode":
         from fwgen.backends.renode.backend import RenodeBackend
@@ -31,13 +32,13 @@ def open_backend(
         return RenodeBackend(elf, waves=waves, say=say)
     if waves is not None:
         raise InputError(
-            "the host backend has no wires to dump\n"
-            "help: add `--backend renode`, or leave `--vcd` out"
+            "the host backend has no signals for `--vcd` to dump",
+            hint="add `--backend renode`, or leave `--vcd` out",
         )
     if elf is not None:
         raise InputError(
-            "the host backend runs the core compiled for this machine, not an ELF\n"
-            "help: add `--backend renode`, or leave `--elf` out"
+            "the host backend runs the core compiled for this machine, not an ELF",
+            hint="add `--backend renode`, or leave `--elf` out",
         )
     from fwgen.backends.host.backend import HostBackend
 

@@ -1,6 +1,6 @@
-"""What goes over the wire, and what lies in the log's memory meanwhile, as the verdict needs it.
+"""Watches the messages and the log's memory for the verdict.
 
-Only what may be a fault is kept: a run has millions of messages.
+It keeps only what may be a fault: a run has millions of messages.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _MAGIC: Final = int.from_bytes(MAGIC, "little")
 _COUNT: Final = 0xFFF
 _KEPT: Final = 1000
 _ENOUGH: Final = 16
-"""Samples: their codes reach beyond the first byte of the stream."""
-NOTHING_TO_DAMAGE: Final = "there is no block with samples in the log"
+"""Samples in a block to damage: so many codes reach beyond the first byte of the stream."""
+NOTHING_TO_DAMAGE: Final = "the log has no block with enough samples"
 _MASK: Final = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True)
 class LogBlocks:
-    """The blocks in the slots of a log: numbers and counts of their samples, in no order."""
+    """The blocks in the slots of a log: first numbers and counts of their samples, unordered."""
 
     first_seq: NDArray[np.uint32]
     count: NDArray[np.uint32]
 
 
 def blocks_in(region: bytes | memoryview) -> LogBlocks:
-    """What lies in a log's region (docs/SPEC.md), whole or not."""
+    """Return the blocks in a log's region (docs/SPEC.md), valid or not."""
     count = slots(len(region))
     start = len(region) - SUPERBLOCK_BYTES - count * BLOCK_BYTES
     if count == 0:
@@ -50,24 +50,24 @@ def blocks_in(region: bytes | memoryview) -> LogBlocks:
 
 @dataclass
 class WireWatch:
-    """Instants in us. `look` reads the log's memory; None: nobody can."""
+    """Times in us. `look` reads the log's memory; None: it cannot be read."""
 
     look: Callable[[], LogBlocks] | None = None
     beginnings: list[Beginning] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     freed_early: list[tuple[int, int]] = field(default_factory=list)
     damaged: bool = False
-    _behind: int | None = None  # the number behind what came last
+    _behind: int | None = None  # the number after the last sample received
     _unacknowledged: list[tuple[int, int]] = field(default_factory=list)  # blocks: first, count
     _acknowledged: int | None = None  # the peer has said that it has all before this
-    _dropped: list[int] = field(default_factory=lambda: [0])  # by each start of the firmware
+    _dropped: list[int] = field(default_factory=lambda: [0])  # for each start of the firmware
     _dropped_at_us: int | None = None
 
     def used_slots(self) -> int | None:
         return len(self.look().count) if self.look else None
 
     def came(self, message: Block | Message, at_us: int) -> None:
-        """From the firmware, as the session found it."""
+        """The session has received this from the firmware."""
         if isinstance(message, Block | Gap):
             first, count = message.first_seq, message.count
             if self._behind is not None and seq_distance(first, self._behind) < 0:
@@ -84,7 +84,7 @@ class WireWatch:
             self._dropped_at_us = at_us
 
     def went(self, message: Message, at_us: int) -> None:
-        """To the firmware; it has not arrived yet."""
+        """The session sends this to the firmware; it has not arrived yet."""
         if isinstance(message, PeerHello):
             self.begin(message.expected_seq, at_us)
         elif isinstance(message, Wake):
@@ -99,8 +99,8 @@ class WireWatch:
             self._forget(next_seq)
 
     def damage(self, region: bytes | memoryview) -> int | None:
-        """Which byte of the region to change, so that its oldest block is broken; None: it holds
-        none with enough in it."""
+        """Return which byte of the region to change to damage its oldest block; None: no block has
+        enough samples."""
         count = slots(len(region))
         start = len(region) - SUPERBLOCK_BYTES - count * BLOCK_BYTES
         oldest: tuple[int, int] | None = None
@@ -113,12 +113,12 @@ class WireWatch:
         return None if oldest is None else oldest[1] + HEADER_BYTES
 
     def number_anew(self) -> None:
-        """The firmware has another log."""
+        """The firmware has a new log: forget the numbers of the old one."""
         self._behind = self._acknowledged = None
         self._unacknowledged.clear()
 
     def shift(self, by_us: int) -> None:
-        """All was noted on a clock that scenario time is ahead of by so much."""
+        """Add `by_us` to all times: they were noted on a clock that is behind scenario time."""
         self.beginnings = [replace(one, at_us=one.at_us + by_us) for one in self.beginnings]
         self.repeats = [replace(one, at_us=one.at_us + by_us) for one in self.repeats]
         self.freed_early = [(at_us + by_us, first) for at_us, first in self.freed_early]
@@ -136,7 +136,7 @@ class WireWatch:
             record.in_log = sorted(pairs)
 
     def _check_kept(self, at_us: int) -> None:
-        """What was not acknowledged before this moment has to be in the log's memory."""
+        """Check that every block that is not acknowledged yet is in the log's memory."""
         if self.look is None or self.damaged or len(self.freed_early) >= _KEPT:
             return
         kept = set(self.look().first_seq.tolist())
