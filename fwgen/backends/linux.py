@@ -178,6 +178,8 @@ class Linux:
 
     @property
     def _why_not(self) -> str:
+        if self.state == ASKING:
+            return "Linux is asking the firmware for sleep"
         return "Linux is rebooting" if self._rebooting else f"Linux is {self.state}"
 
     @property

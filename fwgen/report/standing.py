@@ -1,8 +1,8 @@
-"""What every run is held to without being asked: that the firmware does what its spec says.
+"""The standing expectations: every run must show that the firmware does what its spec says.
 
-Each is reckoned here, from the spec, from what came when, and from what lay in the log's memory;
-the firmware's word is not asked, but for the one figure that is compared with what happened.
-docs/scenarios.md lists them.
+Each is computed here from the spec, from what arrived and when, and from the log's memory. The
+firmware's own count is used only where it is compared with what happened. docs/scenarios.md lists
+them.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _UNDER_WAY_US: Final = 2_000_000
 
 @dataclass(frozen=True)
 class Finding:
-    """How often it was not kept, and the sentence that says how; empty if it always was."""
+    """How often an expectation was not met, and a sentence with the first case ("": none)."""
 
     times: int = 0
     told: str = ""
 
 
 Findings = dict[str, Finding | None]
-"""By the name of the expectation; None: this run cannot tell."""
+"""By the name of the expectation; None: this run cannot show it."""
 
 
 def standing(record: RunRecord, check: SampleCheck) -> Findings:
@@ -67,8 +67,8 @@ def _late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None
     return Finding(
         late,
         f"{count(late, 'sample')} arrived later than the latency of "
-        f"{span(asked.latency_us / 1e6)} allows while Linux was awake and read (the latest: "
-        f"{example}).",
+        f"{span(asked.latency_us / 1e6)} allows, while Linux was awake and read. The latest: "
+        f"{example}.",
     )
 
 
@@ -88,7 +88,7 @@ def _woken_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
     return Finding(
         len(early),
         f"The firmware woke Linux before the log was at its level, first at {clock(at_s)}: "
-        f"{used} of {asked.slots} blocks were in use, and {asked.level} are the level.",
+        f"{used} of {asked.slots} blocks were in use, the level is {asked.level}.",
     )
 
 
@@ -110,12 +110,12 @@ def _woken_late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding 
     return Finding(
         len(late),
         f"The firmware did not wake Linux when the log was at its level, first seen at "
-        f"{clock(at_s)}: {used} of {asked.slots} blocks were in use, and {level} are the level.",
+        f"{clock(at_s)}: {used} of {asked.slots} blocks were in use, the level is {level}.",
     )
 
 
 def _against_policy(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
-    """A full log drops the oldest, or the newest: which of them are there when Linux is back?"""
+    """Check that a full log dropped the samples that the spec says: the oldest, or the newest."""
     wrong = []
     for gap, stream in _drops(record):
         end = record.taken.count_before(gap.first - record.taken.first_seq + gap.count)
@@ -128,7 +128,7 @@ def _against_policy(record: RunRecord, check: SampleCheck, asked: Asked) -> Find
     dropped = "newest" if asked.keeps_newest else "older"
     return Finding(
         len(wrong),
-        f"The log was to keep the {kept} samples, and {dropped} ones were dropped: "
+        f"The log was to keep the {kept} samples, but dropped {dropped} ones: "
         f"{count(wrong[0].count, 'sample')} from {wrong[0].first} on, declared at "
         f"{clock(wrong[0].at_us / 1e6)}.",
     )
@@ -151,7 +151,7 @@ def _dropped_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Findi
 
 
 def _drops(record: RunRecord) -> Iterator[tuple[Gap, Stream]]:
-    """Gaps, each with the stretch in which it was told; none if memory was damaged."""
+    """Yield each gap with the stream in which it was declared; none if memory was damaged."""
     starts_us = [stream.start_us for stream in record.streams]
     for gap in record.gaps if not record.damaged else []:
         at = int(np.searchsorted(starts_us, gap.at_us, side="right")) - 1
@@ -160,7 +160,7 @@ def _drops(record: RunRecord) -> Iterator[tuple[Gap, Stream]]:
 
 
 def _sent_again(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
-    """A beginning (hello, WAKE) lets the firmware go back once."""
+    """Find repetitions without a cause: each hello or WAKE lets the firmware go back once."""
     begun_us = sorted(beginning.at_us for beginning in record.beginnings)
     again_us = [repeat.at_us for repeat in record.repeats]
     without = []
@@ -174,7 +174,7 @@ def _sent_again(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding 
     first = without[0]
     return Finding(
         len(without),
-        f"The firmware sent again what had come, {count(len(without), 'time')} without a cause: "
+        f"The firmware sent samples again without a hello or WAKE, {count(len(without), 'time')}: "
         f"first {count(first.count, 'sample')} from {first.first} on at "
         f"{clock(first.at_us / 1e6)}.",
     )
@@ -196,9 +196,9 @@ def _known_again(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
     repeat, asked_for = known[0]
     return Finding(
         len(known),
-        f"The firmware went on before the number that the peer had asked for: it sent "
+        f"The firmware continued before the number that the peer had asked for: it sent "
         f"{count(repeat.count, 'sample')} from {repeat.first} on at "
-        f"{clock(repeat.at_us / 1e6)}, and the peer had all before {asked_for}.",
+        f"{clock(repeat.at_us / 1e6)}, but the peer had all before {asked_for}.",
     )
 
 
@@ -223,20 +223,22 @@ def _freed_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
     at_us, first = record.freed_early[0]
     return Finding(
         len(record.freed_early),
-        f"Blocks were gone from the log's memory before they were acknowledged, "
+        f"Blocks were no longer in the log's memory before they were acknowledged, "
         f"{count(len(record.freed_early), 'time')}: the first, with the samples from {first} on, "
         f"at {clock(at_us / 1e6)}.",
     )
 
 
 def _miscounted(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
-    """The firmware's own count of what it dropped, against what it declared."""
+    """Compare the firmware's own count of dropped samples with what it declared."""
     told = record.dropped_told
     taken = record.taken
     if told is None or record.damaged or not len(taken):
         return None
     if taken.part(0, 1).boot[0] != taken.part(len(taken) - 1, len(taken)).boot[0]:
-        return None  # each start counts anew, and the last figure of one may not have come
+        return (
+            None  # each start counts from 0, and the last count before a reset may not have arrived
+        )
     if any(gap.at_us >= told[1] for gap in record.gaps):
         return None
     declared = sum(gap.count for gap in record.gaps)
@@ -244,7 +246,7 @@ def _miscounted(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding 
         return Finding()
     return Finding(
         abs(declared - told[0]),
-        f"The firmware counts {count(told[0], 'dropped sample')} and has declared {declared:,}.",
+        f"The firmware counts {count(told[0], 'dropped sample')} but has declared {declared:,}.",
     )
 
 

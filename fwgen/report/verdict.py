@@ -1,4 +1,4 @@
-"""Pass or fail, in whole sentences with figures."""
+"""Decides pass or fail, with the reasons as sentences."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def judge(
     findings: Findings,
     expectations: tuple[Expectation, ...],
 ) -> tuple[bool, list[str]]:
-    """Whether it passes, and the reasons: all that is wrong, or what makes it pass."""
+    """Return whether the run passes, and the reasons: all that is wrong, or why it passes."""
     bad = [*_senseless(record, check)]
     for expectation in expectations:
         if expectation.standing and findings.get(expectation.field, _JUDGED) is None:
@@ -43,17 +43,17 @@ def judge(
     return True, [*_praise(record, report, expectations)]
 
 
-# --------------------------------------------------------------- what an expectation has found
+# ------------------------------------------------------------- expectations that are not met
 
 
 def _told(expectation: Expectation, record: RunRecord, check: SampleCheck) -> str:
-    """More than that the figure is another one, where there is more to say."""
+    """Return a sentence with details; "": there are none."""
     details = _DETAILS.get(expectation.field)
     return details(record, check) if details else ""
 
 
 def _detailed(expectation: Expectation, sentence: str, told: str) -> str:
-    """`told`: in words of its own; empty if there are none."""
+    """Return `told` with what the scenario expects, or `sentence` if `told` is empty."""
     if not told:
         return f"{_spelled(sentence)}."
     due = "" if expectation.most == 0 else f" The scenario expects {_spelled(expectation.due)}."
@@ -61,12 +61,12 @@ def _detailed(expectation: Expectation, sentence: str, told: str) -> str:
 
 
 def _spelled(sentence: str) -> str:
-    """The limits of a scenario file in plain words."""
+    """Return the sentence with `at-least` and `at-most` as words."""
     return sentence.replace("at-least", "at least").replace("at-most", "at most")
 
 
 def _tell_lost(record: RunRecord, check: SampleCheck) -> str:
-    return _tell_missing(record, check.lost, "lost without a word")
+    return _tell_missing(record, check.lost, "lost without being declared")
 
 
 def _tell_declared(record: RunRecord, check: SampleCheck) -> str:
@@ -92,7 +92,7 @@ def _tell_missing(record: RunRecord, mask: Bools, how: str) -> str:
 
 
 def _state(record: RunRecord, t_s: float) -> str:
-    """What Linux was doing then."""
+    """Return the state of Linux at that time."""
     at = bisect.bisect_right([band.start_s for band in record.bands], t_s) - 1
     return f"while Linux was {record.bands[at].state}" if at >= 0 else "before Linux was up"
 
@@ -102,7 +102,7 @@ def _tell_duplicated(record: RunRecord, check: SampleCheck) -> str:
 
 
 def _tell_disorder(record: RunRecord, check: SampleCheck) -> str:
-    return _tell_received(record, check.out_of_order, "arrived behind later ones")
+    return _tell_received(record, check.out_of_order, "arrived after later ones")
 
 
 def _tell_received(record: RunRecord, mask: Bools, how: str) -> str:
@@ -120,14 +120,14 @@ def _tell_received(record: RunRecord, mask: Bools, how: str) -> str:
 
 
 def _tell_wrong(record: RunRecord, check: SampleCheck) -> str:
-    """One sentence a way of being wrong, with the first such sample."""
+    """Return a sentence for each way of being wrong, with the first such sample."""
     if not check.wrong.any():
         return ""
     ways: list[tuple[Bools, str, Callable[[Taken, Delivered], str]]] = [
         (check.wrong_value, "with another value than the sensor gave", _value_example),
         (check.wrong_time, "with another time than that of the schedule", _time_example),
         (check.too_early, "before being taken", _early_example),
-        (check.unknown, "with a number that was never given", _unknown_example),
+        (check.unknown, "with a number that no sample has", _unknown_example),
     ]
     sentences = []
     for mask, how, example in ways:
@@ -155,10 +155,7 @@ def _value(sample: Taken | Delivered) -> str:
 
 def _time_example(due: Taken, got: Delivered) -> str:
     if got.spec[0] != due.spec[0]:
-        return (
-            f"{due.seq[0]} says that it was taken under spec {got.spec[0]:08x} "
-            f"instead of {due.spec[0]:08x}"
-        )
+        return f"{due.seq[0]} names spec {got.spec[0]:08x} instead of {due.spec[0]:08x}"
     return (
         f"{due.seq[0]} says {got.time_us[0]} us of boot {got.boot[0]} "
         f"instead of {due.time_us[0]} us of boot {due.boot[0]}"
@@ -195,22 +192,22 @@ def _tell_accesses(record: RunRecord, check: SampleCheck) -> str:
 
 def _tell_blocked(record: RunRecord, check: SampleCheck) -> str:
     uses = count(record.link.blocked_accesses, "time")
-    return f"The firmware wanted to use a ring {uses} behind its own shut door, which stopped it."
+    return f"The firmware tried to use a ring {uses} while its door was shut; the door stopped it."
 
 
 def _tell_bad_rings(record: RunRecord, check: SampleCheck) -> str:
-    rings = count(record.link.bad_rings, "ring")
-    return f"{rings} made no sense to the firmware, which left them alone."
+    rings = count(record.link.bad_rings, "invalid ring")
+    return f"The firmware found {rings} and did not use them."
 
 
 def _tell_bad_messages(record: RunRecord, check: SampleCheck) -> str:
-    messages = count(record.link.bad_messages, "message")
-    return f"{messages} to the firmware made no sense and were dropped."
+    messages = count(record.link.bad_messages, "invalid message")
+    return f"The firmware received and dropped {messages}."
 
 
 def _tell_foreign(record: RunRecord, check: SampleCheck) -> str:
     messages = count(record.link.foreign_messages, "message")
-    return f"{messages} to the firmware came from another sender than the peer and were dropped."
+    return f"The firmware received and dropped {messages} from a sender other than the peer."
 
 
 _DETAILS: Final[dict[str, Callable[[RunRecord, SampleCheck], str]]] = {
@@ -227,7 +224,7 @@ _DETAILS: Final[dict[str, Callable[[RunRecord, SampleCheck], str]]] = {
 }
 
 
-# ------------------------------------------------------------ what no scenario needs to expect
+# ----------------------------------------------------------- errors in every scenario
 
 
 def _senseless(record: RunRecord, check: SampleCheck) -> Iterator[str]:
@@ -237,10 +234,10 @@ def _senseless(record: RunRecord, check: SampleCheck) -> Iterator[str]:
     yield from _misnumbered(record, check)
     wrongly = int(check.declared_arrived.sum())
     if wrongly:
-        yield f"{count(wrongly, 'sample')} arrived and yet {_was(wrongly)} declared lost."
+        yield f"{count(wrongly, 'sample')} arrived but {_was(wrongly)} declared lost."
     if check.declared_unknown:
         number = check.declared_unknown
-        yield f"{count(number, 'sample')} {_was(number)} declared lost that had not been taken."
+        yield f"{count(number, 'sample')} {_was(number)} declared lost before being taken."
 
 
 def _misnumbered(record: RunRecord, check: SampleCheck) -> Iterator[str]:
@@ -249,12 +246,12 @@ def _misnumbered(record: RunRecord, check: SampleCheck) -> Iterator[str]:
         first, worst = record.delivered.pick(places).seq.min(), int(check.shift.max())
         yield (
             f"From {first} on the numbers are too small by up to {worst:,}: the firmware lost "
-            "samples before it gave them a number, so the peer cannot see that they are missing."
+            "samples before it gave them a number, so the peer cannot detect that they are missing."
         )
 
 
 def _pauses(record: RunRecord) -> Iterator[str]:
-    """The schedule has a sample each period; a firmware that pauses has no sample to lose."""
+    """Report periods without a sample: a firmware that pauses has no sample to lose."""
     taken, period_us = record.taken, record.period_us
     if not len(taken) or not period_us:
         return
@@ -292,12 +289,12 @@ def _praise(
         waits = count(samples["waiting"], "sample")
         yield (
             f"{samples['delivered']:,} of {count(samples['taken'], 'sample')} arrived; {waits} "
-            "in the log when the run ended, and not due yet."
+            "still in the log when the run ended, not due yet."
         ).replace(waits, f"{waits} {_was(samples['waiting'])}", 1)
     elif flaws:
         yield (
             f"{samples['delivered']:,} of {count(samples['taken'], 'sample')} arrived "
-            f"({listed(flaws)}), which is what the scenario expects."
+            f"({listed(flaws)}), as the scenario expects."
         )
     else:
         yield (

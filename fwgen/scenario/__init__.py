@@ -1,1 +1,1 @@
-"""The timeline language: what the sensor sees, what happens when, what must come out of it."""
+"""Scenarios: what the sensor sees, what happens when, and what the run must show."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Backend(Actions, ABC):
     """One machine under test. All times are scenario time (0 = trigger of the first sample).
 
-    `start`, then any number of `run_until` and actions in between, then `finish`, once each.
+    Call `start` once, then `run_until` and actions any number of times, then `finish` once.
     """
 
     @abstractmethod
@@ -25,11 +25,11 @@ class Backend(Actions, ABC):
 
     @abstractmethod
     def run_until(self, t_us: int) -> None:
-        """Let everything that happens before t_us happen."""
+        """Run until just before t_us."""
 
     @abstractmethod
     def finish(self) -> RunRecord:
-        """Let what was taken so far arrive (if Linux is up), stop, and hand over the record."""
+        """Let the samples taken so far arrive (if Linux is up), stop, and return the record."""
 
     def close(self) -> None:
-        """Give back what the machine holds; called once, after `finish` or an error."""
+        """Release the machine's resources; called once, after `finish` or an error."""

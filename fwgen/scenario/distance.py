@@ -1,4 +1,4 @@
-"""Where the obstacle is: points in the scenario itself or in a CSV file beside it."""
+"""The obstacle's distance: points in the scenario, or in a CSV file next to it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ Points = tuple[tuple[int, int], ...]  # (t_ms, um), t_ms ascending
 
 
 class _Millimetres(Kind[int]):
-    """A plain number of millimetres (the key is the unit), in micrometres."""
+    """A number of millimetres without a unit; read as micrometres."""
 
     example = "1500"
 
     def read(self, node: Node, findings: Findings) -> int:
         value = _fraction(node.text) if node.shape == "text" else None
         if value is None or not 0 <= value <= _FARTHEST_MM:
-            sentence = "a number of millimetres from 0 to 100000 is due here"
+            sentence = "expected a number of millimetres from 0 to 100000"
+            if node.shape == "text":
+                sentence += f", found {quote(node.text)}"
             node.reject(findings, "bad-distance", sentence, f"write it like `mm: {self.example}`")
         return round(value * 1000)
 
@@ -52,7 +54,7 @@ class _File(Part):
 
 
 class Distance(Kind[Points]):
-    """A list of points, or {csv: file}; a relative file lies beside the scenario."""
+    """A list of points, or {csv: file}; a relative path starts at the scenario's folder."""
 
     example = "[{at: 0 s, mm: 1500}]"
 
@@ -72,8 +74,8 @@ class Distance(Kind[Points]):
 
 
 def _reject_order(place: Position, findings: Findings) -> None:
-    message = "this point is not later than the one before it"
-    findings.error("points-order", message, place, "write the points in the order of time")
+    message = "expected a later time than that of the point before"
+    findings.error("points-order", message, place, "sort the points by time")
     raise Rejected
 
 
@@ -81,22 +83,24 @@ def _read_csv(path: Path, place: Node, findings: Findings) -> Points:
     try:
         text = files.read(path, _CSV_MOST_BYTES).decode("utf-8-sig")
     except files.TooBigError:
-        hint = "points further apart will do: between two of them the obstacle moves evenly"
-        place.reject(findings, "csv-too-big", f"{quote(str(path), 200)} has more than 16 MiB", hint)
+        hint = "use fewer points: between two points the distance changes linearly"
+        found = f"expected at most 16 MiB, found more in {quote(str(path), 200)}"
+        place.reject(findings, "csv-too-big", found, hint)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        sentence = f"{quote(str(path), 200)} cannot be read: {reason}"
-        hint = "a relative name is looked for beside the scenario"
+        sentence = f"cannot read {quote(str(path), 200)}: {reason}"
+        hint = "a relative path starts at the scenario's folder"
         place.reject(findings, "csv-unreadable", sentence, hint)
     return _parse_csv(text, str(path), findings)
 
 
 def _parse_csv(text: str, file: str, findings: Findings) -> Points:
-    """Two numbers a line, in quotes or not."""
+    """Read two numbers per line, quoted or not."""
     lines = text.splitlines()
     header = lines[0] if lines else ""
     if [cell.strip(' "') for cell in header.split(",", 2)] != CSV_HEADER:
-        _reject_row(file, 1, header, f"the first line is not `{','.join(CSV_HEADER)}`", findings)
+        expected = f"expected the header `{','.join(CSV_HEADER)}`"
+        _reject_row(file, 1, header, expected, findings)
     points: list[tuple[int, int]] = []
     for number, line in enumerate(lines[1:], 2):
         if not line.strip():
@@ -113,22 +117,22 @@ def _parse_csv(text: str, file: str, findings: Findings) -> Points:
             message = f"expected a distance from 0 to {_FARTHEST_MM} mm"
             _reject_row(file, number, line, message, findings)
         if points and t_ms <= points[-1][0]:
-            message = "this point is not later than the one before (by a millisecond or more)"
+            message = "expected a time at least 1 ms after that of the point before"
             _reject_row(file, number, line, message, findings)
         points.append((t_ms, um))
     if not points:
-        _reject_row(file, 1, header, "no point follows", findings)
+        _reject_row(file, 1, header, "expected points after the header, found none", findings)
     return tuple(points)
 
 
 def _reject_row(file: str, line: int, text: str, message: str, findings: Findings) -> None:
-    hint = f"a line `{','.join(CSV_HEADER)}`, then lines like `0.5,1500`, in the order of time"
+    hint = f"write a line `{','.join(CSV_HEADER)}`, then lines like `0.5,1500`, sorted by time"
     findings.error("csv-row", message, Position(file, line, 1, max(1, len(text)), text), hint)
     raise Rejected
 
 
 def _fraction(text: str) -> Fraction | None:
-    """A plain decimal number, or None."""
+    """Return a plain decimal number, or None."""
     body = text.strip(' "\t')
     digits = body.removeprefix("-").replace(".", "", 1)
     plain = len(body) < 30 and digits.isascii() and digits.isdecimal()

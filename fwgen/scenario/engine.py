@@ -1,4 +1,4 @@
-"""Drives a backend along a scenario's timeline."""
+"""Runs a scenario's timeline on a backend."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ from fwgen.scenario.model import Scenario
 from fwgen.spec.diagnostics import quote
 
 Progress = Callable[[int, int], None]
-"""Called now and then with the scenario time reached and the scenario's end, both in us."""
+"""Called repeatedly with the scenario time reached and the scenario's end, both in us."""
 
 _PROGRESS_PARTS = 200
 
 
 def check_supported(scenario: Scenario, backend: Backend) -> None:
-    """Raises UnsupportedStepError if the backend has no way to do one of the steps."""
+    """Raise UnsupportedStepError if the backend does not support one of the steps."""
     missing = sorted({step.do for step in scenario.steps if not backend.supports(step.needs)})
     if missing:
         steps = ", ".join(quote(name) for name in missing)
         raise UnsupportedStepError(
-            f"{scenario.file or scenario.name}: the {backend.name} backend cannot do {steps}\n"
-            f"help: leave the step out, or run the scenario with another `--backend`"
+            f"{scenario.file or scenario.name}: the {backend.name} backend does not support "
+            f"{steps}",
+            hint="remove the step, or run the scenario with another `--backend`",
         )
 
 
 def run_scenario(
     backend: Backend, plan: Plan, scenario: Scenario, seed: int, progress: Progress | None = None
 ) -> RunRecord:
-    """Run it from start to end and hand over what was seen. `wall_s` begins at scenario time 0."""
+    """Run the scenario and return the record. `wall_s` counts from scenario time 0."""
     check_supported(scenario, backend)
     reached_us = 0
     try:
@@ -54,7 +55,7 @@ def run_scenario(
 def _run(
     backend: Backend, from_us: int, to_us: int, end_us: int, progress: Progress | None
 ) -> None:
-    """Run from one instant to another, in parts if somebody wants to know how it goes."""
+    """Run from one time to another, in parts if `progress` is given."""
     part_us = max(1_000_000, end_us // _PROGRESS_PARTS) if progress else to_us
     while from_us < to_us:
         from_us = min(to_us, from_us + part_us)

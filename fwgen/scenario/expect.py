@@ -1,8 +1,8 @@
-"""What a scenario expects of the run report, field by field.
+"""What a scenario expects of the fields of the run report.
 
     expect: {lost: 0, declared_lost: {at-least: 1}, drain: {at-most: 5 s}}
 
-Some fields are expected to be zero by every scenario that does not say otherwise (STANDING).
+Every scenario expects some fields to be zero unless it says otherwise (STANDING).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LIMITS = ("at-least", "at-most")
 
 @dataclass(frozen=True)
 class Decimal(Kind[Fraction]):
-    """A plain number, `1` or `0.7`."""
+    """A number without a unit, `1` or `0.7`."""
 
     example: str = "1.0"
 
@@ -35,7 +35,7 @@ class Decimal(Kind[Fraction]):
         whole, _, digits = text.partition(".")
         if len(text) > 20 or not whole.isdecimal() or ("." in text and not digits.isdecimal()):
             hint = f"write it like `{self.example}`"
-            node.reject(findings, "not-a-number", f"{quote(text)} is no number", hint)
+            node.reject(findings, "not-a-number", f"expected a number, found {quote(text)}", hint)
         return Fraction(text)
 
     def schema(self) -> Schema:
@@ -49,9 +49,9 @@ _SIZE = Amount("bytes", "0 B", "4096 MiB", example="96 KiB")
 
 @dataclass(frozen=True)
 class Field:
-    """A figure of the report: how to find it (None: there is none) and how it is written.
+    """A figure of the report: how to find it (None: the run has no such figure) and its unit.
 
-    `scale` turns the report's unit into the one that is read (ms or s into us).
+    `scale` converts the report's unit to the scenario's (ms or s to us).
     """
 
     find: Callable[[Report], Figure | None]
@@ -60,7 +60,7 @@ class Field:
     resolution: str = ""
 
     def show(self, figure: Figure) -> str:
-        """The figure, in the unit that is read, as a person writes it."""
+        """Return the figure, given in the scenario's unit, as a user writes it."""
         if self.resolution:
             return q.show(round(figure), self.resolution)
         return f"{float(figure):g}" if isinstance(figure, Fraction | float) else str(figure)
@@ -114,10 +114,10 @@ KEPT = (
     "freed_early",
     "miscounted",
 )
-"""What the spec asks for of every run that can show it."""
+"""What the spec requires of every run that can show it."""
 
 STATUSES = ("valid", "too_near", "too_far", "no_echo", "missed_period", "sensor_fault")
-"""Samples taken, by what they have to say."""
+"""Samples taken, by status."""
 
 LINK_COUNTS = ("blocked_accesses", "bad_rings", "bad_messages", "foreign_messages")
 
@@ -157,20 +157,20 @@ STANDING = (
 
 @dataclass(frozen=True)
 class Expectation:
-    """Bounds for a field, both included, in the unit that its kind reads."""
+    """Inclusive bounds for a field, in the unit that its kind reads."""
 
     field: str
     least: Figure | None = None
     most: Figure | None = None
     standing: bool = False
-    """Expected of every run that has such a figure."""
+    """Whether every run that has this figure is expected to meet it."""
 
     def judge(self, report: Report) -> str | None:
-        """None if the report meets it, else the sentence that says why not."""
+        """Return None if the report meets the expectation, else a sentence that says why not."""
         field = FIELDS[self.field]
         found = field.find(report)
         if found is None:
-            return f"`{self.field}` is expected to be {self.due}, the run gave no such figure"
+            return f"`{self.field}` is expected to be {self.due}, but the run has no such figure"
         figure = found * field.scale
         too_little = self.least is not None and figure < self.least
         too_much = self.most is not None and figure > self.most
@@ -180,7 +180,7 @@ class Expectation:
 
     @property
     def due(self) -> str:
-        """The bounds as a person writes them."""
+        """The bounds as a user writes them."""
         show = FIELDS[self.field].show
         if self.least is not None and self.least == self.most:
             return show(self.least)
@@ -193,14 +193,15 @@ class Expectation:
 
 
 class Expect(Kind[tuple[Expectation, ...]]):
-    """The mapping behind `expect`."""
+    """The mapping of `expect`."""
 
     example = "{lost: 0}"
 
     def read(self, node: Node, findings: Findings) -> tuple[Expectation, ...]:
         if node.shape != "mapping":
             hint = f"write it like `{self.example}`"
-            node.reject(findings, "wrong-shape", "keys and values are due here", hint)
+            message = f"expected a mapping, found a {node.shape}"
+            node.reject(findings, "wrong-shape", message, hint)
         found, wrong = [], False
         for name, value in node.entries():
             try:
@@ -228,7 +229,7 @@ class Expect(Kind[tuple[Expectation, ...]]):
 def _read_expectation(name: str, node: Node, findings: Findings) -> Expectation:
     if name not in FIELDS:
         hint = did_you_mean(name, FIELDS, "known fields")
-        message = f"the report has no {quote(name)} to expect anything of"
+        message = f"expected a field of the report, found {quote(name)}"
         findings.error("unknown-field", message, node.key_position, hint)
         raise Rejected
     kind = FIELDS[name].kind
@@ -239,15 +240,16 @@ def _read_expectation(name: str, node: Node, findings: Findings) -> Expectation:
     for limit, value in node.entries():
         if limit not in LIMITS:
             hint = did_you_mean(limit, LIMITS, "known limits")
-            findings.error("unknown-limit", f"{quote(limit)} is no limit", value.key_position, hint)
+            message = f"expected `at-least` or `at-most`, found {quote(limit)}"
+            findings.error("unknown-limit", message, value.key_position, hint)
             raise Rejected
         bounds[limit] = kind.read(value, findings)
     if not bounds:
         hint = f"write it like `{{at-least: {kind.example}}}`"
-        node.reject(findings, "no-value", "the limit is missing", hint)
+        node.reject(findings, "no-value", "expected a limit, found none", hint)
     least, most = bounds.get("at-least"), bounds.get("at-most")
     if least is not None and most is not None and least > most:
         show = FIELDS[name].show
-        message = f"nothing is at least {show(least)} and at most {show(most)}"
-        node.reject(findings, "bad-range", message, "exchange the two, or leave one out")
+        message = f"no figure is at least {show(least)} and at most {show(most)}"
+        node.reject(findings, "bad-range", message, "swap the two limits, or remove one")
     return Expectation(name, least, most)

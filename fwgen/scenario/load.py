@@ -1,4 +1,4 @@
-"""From a file, or the name of a bundled one, to a Scenario or to everything wrong with it."""
+"""Loads a scenario from a file or a bundled name, or reports everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BUNDLED = Path(__file__).parent / "bundled"
 
 
 class ScenarioErrors(DiagnosticErrors):
-    """A scenario that cannot be used."""
+    """The scenario has errors."""
 
 
 def bundled_names() -> list[str]:
@@ -28,29 +28,29 @@ def bundled_names() -> list[str]:
 
 
 def find_scenario(text: str) -> Path:
-    """The file that a user means: a path (`-`: standard input), or a bundled name. Raises
-    InputError."""
+    """Return the file that a user names: a path (`-`: standard input) or a bundled scenario.
+    Raises InputError."""
     path, names = Path(text), bundled_names()
     if text == STDIN or _answers(path.is_file):
         return path
-    if text in names:  # also where a folder has that name, as after `--report night`
+    if text in names:  # also if a folder has this name, as after `--report night`
         return BUNDLED / f"{text}.yaml"
     if _answers(path.exists):
-        return path  # reading it says what is wrong with it
+        return path  # reading it reports the error
     near = suggest(path.stem, names)
     hint = f"did you mean the bundled `{near}`?" if near else f"bundled: {', '.join(names)}"
-    raise InputError(f"there is no scenario {quote(text, 200)}, as a file or bundled\nhelp: {hint}")
+    raise InputError(f"found no file and no bundled scenario {quote(text, 200)}", hint)
 
 
 def _answers(question: Callable[[], bool]) -> bool:
     try:
         return question()
-    except OSError:  # a name that is too long, say
+    except OSError:  # such as a name that is too long
         return False
 
 
 def load_scenario(path: str | Path) -> Scenario:
-    """Read a scenario; raises ScenarioErrors with every diagnostic that can be given."""
+    """Return the scenario in a file. Raises ScenarioErrors with all its errors."""
     findings = Findings()
     try:
         return _read(load_document(path, findings), findings)
@@ -59,7 +59,8 @@ def load_scenario(path: str | Path) -> Scenario:
 
 
 def parse_scenario(text: str, file: str = "<text>") -> Scenario:
-    """Like load_scenario, from a text; `file` is what positions name and files lie beside."""
+    """Return the scenario in a text. Positions name `file`; relative paths start at its folder.
+    Raises ScenarioErrors."""
     findings = Findings()
     try:
         return _read(parse_document(text, file, findings), findings)
@@ -68,7 +69,8 @@ def parse_scenario(text: str, file: str = "<text>") -> Scenario:
 
 
 def parse_expectations(text: str, file: str = "<text>") -> tuple[Expectation, ...]:
-    """What stands behind a scenario's `expect`, of a run whose steps are not written anywhere."""
+    """Return the expectations in the value of an `expect` key, for a run without a scenario file.
+    Raises ScenarioErrors."""
     findings = Findings()
     try:
         node = parse_document(f"expect: {text}\n", file, findings).root.child("expect")
@@ -96,14 +98,15 @@ def _read(document: Document, findings: Findings) -> Scenario:
 
 
 def _check(scenario: Scenario, document: Document, findings: Findings) -> None:
-    """What is wrong with values together; raises Rejected where one could not be read."""
+    """Check values against each other. Raises Rejected if one could not be read."""
     places = [document.where("steps", index, "do") for index in range(len(scenario.steps))]
     check_steps(scenario, places, findings)
     _check_reach(scenario, document, findings)
 
 
 def _check_reach(scenario: Scenario, document: Document, findings: Findings) -> None:
-    """A bound that no run of this scenario can reach: Linux sleeps as often as it is suspended."""
+    """Report bounds that no run of this scenario can reach: Linux sleeps at most as often as the
+    steps suspend it."""
     suspends = sum(step.do == "suspend" for _, step in scenario.timeline())
     for expectation in scenario.expect:
         name, least = expectation.field, expectation.least
@@ -123,22 +126,22 @@ def _check_reach(scenario: Scenario, document: Document, findings: Findings) -> 
 
 
 def _check_format(document: Document, findings: Findings) -> None:
-    """Stops at once at what is no scenario or a newer one."""
+    """Raise Rejected at once if the file is not a scenario or has a newer format."""
     root = document.root
     node = root.child("fwgen-scenario")
     if node is None and root.child("fwgen") is not None:
         position = document.where("fwgen", key=True)
-        hint = "a scenario starts with `fwgen-scenario: 1`; name the spec with `--spec`"
-        findings.error("not-a-scenario", "this file is a spec, not a scenario", position, hint)
+        hint = "a scenario starts with `fwgen-scenario: 1`; give the spec with `--spec`"
+        findings.error("not-a-scenario", "expected a scenario, found a spec", position, hint)
         raise Rejected
     if node is None:
         hint = f"add `fwgen-scenario: {FORMAT}`"
-        message = "the file has no `fwgen-scenario`"
+        message = "expected the key `fwgen-scenario`, found none"
         findings.error("missing-key", message, root.position, hint)
     elif node.shape == "text" and node.text.isdecimal() and int(node.text[:9]) > FORMAT:
         node.reject(
             findings,
             "newer-format",
-            f"format {quote(node.text)} is newer than this fwgen, which reads {FORMAT}",
+            f"expected format {FORMAT}, found the newer format {quote(node.text)}",
             f"upgrade: `{UPGRADE}`",
         )

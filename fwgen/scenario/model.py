@@ -21,7 +21,7 @@ FORMAT = 1
 
 
 class Scenario(Part):
-    """What the sensor sees, what happens, how long, and what must come out of it."""
+    """What the sensor sees, what happens, how long the run is, and what it must show."""
 
     format: Annotated[
         int,
@@ -29,11 +29,11 @@ class Scenario(Part):
         Integer(FORMAT, FORMAT, str(FORMAT)),
         Field(description="Format."),
     ] = FORMAT
-    name: Annotated[str, Text("one minute asleep"), Field(description="What it is about.")]
+    name: Annotated[str, Text("one minute asleep"), Field(description="Its title in the report.")]
     spec: Annotated[
         str,
         Text("small-log.yaml"),
-        Field(description="The spec that it runs with if the command names none; beside it."),
+        Field(description="The spec to use if the command names none; next to the scenario."),
     ] = ""
     points: Annotated[
         Points, Key("distance"), Distance(), Field(description="The obstacle's true distance.")
@@ -42,19 +42,19 @@ class Scenario(Part):
         int,
         Key("noise"),
         Amount("um", "0 mm", "1 m", example="2 mm"),
-        Field(description="Standard deviation of the distance; drawn from the seed."),
+        Field(description="Standard deviation of the distance; random from the seed."),
     ] = 0
     missed_ppm: Annotated[
         int,
         Key("missed"),
         Amount("ppm", "0 %", "100 %", example="0.2 %"),
-        Field(description="Share of the echoes that get lost; drawn from the seed."),
+        Field(description="Share of the echoes that are lost; random from the seed."),
     ] = 0
     air_decicelsius: Annotated[
         int,
         Key("air"),
         Amount("decicelsius", "-40 °C", "85 °C", example="20 °C"),
-        Field(description="Temperature of the air, which the firmware does not measure."),
+        Field(description="Temperature of the air; the firmware does not measure it."),
     ] = 200
     sensor: Annotated[
         SensorKind, Choice(KINDS), Field(description="The sensor: the original or a copy of it.")
@@ -76,7 +76,7 @@ class Scenario(Part):
     file: str = ""
 
     def world(self, seed: int) -> World:
-        """What the sensor sees."""
+        """Return the model of what the sensor sees."""
         return World(
             self.points,
             seed,
@@ -87,12 +87,12 @@ class Scenario(Part):
         )
 
     def timeline(self) -> list[tuple[int, Step]]:
-        """Every time that a step happens, in order; at the same time, in the order written."""
+        """Return each time and its step, in order; at the same time, in the order written."""
         happenings = [(at, step) for step in self.steps for at in step.instants_us()]
         return sorted(happenings, key=lambda happening: happening[0])
 
     def expectations(self) -> tuple[Expectation, ...]:
-        """The standing ones that this scenario does not replace, then its own."""
+        """Return the standing expectations that this scenario does not replace, then its own."""
         own = {expectation.field for expectation in self.expect}
         standing = tuple(
             Expectation(name, 0, 0, standing=True) for name in STANDING if name not in own
@@ -100,18 +100,18 @@ class Scenario(Part):
         return standing + self.expect
 
     def spec_path(self) -> Path | None:
-        """The spec that it wants to run with."""
+        """Return the path of the spec that the scenario names; None: it names none."""
         return Path(self.file).parent / self.spec if self.spec else None
 
 
 def check_steps(scenario: Scenario, places: Sequence[Position], findings: Findings) -> None:
-    """What is wrong with the steps together; `places` are theirs."""
+    """Check the steps together; `places` are their positions."""
     for step, place in zip(scenario.steps, places, strict=True):
         step.check(place, scenario.steps, findings)
         if max(step.instants_us()) >= scenario.until_us:
             findings.error(
                 "step-late",
-                f"this `{step.do}` happens when the scenario is over",
+                f"expected `{step.do}` before the scenario ends",
                 place,
-                "let `until` be later, or the step earlier",
+                "write a later `until`, or an earlier `at`",
             )

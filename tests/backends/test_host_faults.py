@@ -12,11 +12,11 @@ from fwgen.scenario.model import Scenario
 from tests.backends.running import bundled, in_a_room, run
 
 FAULTS: dict[str, tuple[Scenario, str]] = {
-    "lose-sample": (bundled("minute"), r"1 sample was lost without a word: 167"),
+    "lose-sample": (bundled("minute"), r"1 sample was lost without being declared: 167"),
     "send-after-ack": (bundled("minute"), r"touched DDR 9\d\d times .* \(rpmsg send\)"),
     "late-kick": (bundled("stale-doorbells"), r"touched DDR 10 times .* \(rpmsg buffers given"),
     "free-before-ack": (bundled("app-crash"), r"samples were dropped by the firmware"),
-    "forget-gap": (bundled("log-full-keep-newest"), r"samples were lost without a word"),
+    "forget-gap": (bundled("log-full-keep-newest"), r"samples were lost without being declared"),
     "wrong-value": (bundled("minute"), r"another value than the sensor gave"),
     "wrong-time": (bundled("minute"), r"another time than that of the schedule"),
     "forgetful-reset": (bundled("firmware-reset-asleep"), r"arrived with another time .* boot"),

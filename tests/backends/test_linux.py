@@ -230,7 +230,7 @@ def test_without_its_application_linux_suspends_without_a_word(world: World) -> 
     (sleep,) = world.linux.ledger.sleeps
     assert (sleep.cause, sleep.ack_ms) == ("timer", None)
     assert (sleep.closed_us, sleep.opened_us, sleep.up_us) == (400_000, 2_100_000, 2_300_000)
-    assert "without a word" in world.events
+    assert "without telling the firmware" in world.events
     world.linux.start_app(world.now_us)
     world.until(3.5)
     world.suspend()

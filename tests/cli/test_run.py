@@ -112,7 +112,7 @@ def test_a_report_folder_gets_page_and_json(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["run", "no-such"], "there is no scenario `no-such`"),
+        (["run", "no-such"], "found no file and no bundled scenario `no-such`"),
         (["run", "short.yaml", "--elf", "zephyr.elf"], "--backend renode"),
         (["run", "short.yaml", "--spec", "no-such.yaml"], "no-such.yaml"),
         (["run", "short.yaml", "--report", "short.yaml"], "short.yaml"),

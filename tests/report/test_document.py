@@ -155,14 +155,15 @@ def test_the_first_access_to_ddr_is_the_earliest() -> None:
 
 def test_lost_samples_are_named_with_their_time_and_what_linux_did() -> None:
     assert only_reason(without(make_record(), 204, 205, 206)) == (
-        "3 samples were lost without a word: 204..206, taken while Linux was asleep at 00:00:12."
+        "3 samples were lost without being declared: 204..206, taken while Linux "
+        "was asleep at 00:00:12."
     )
     assert only_reason(without(make_record(), 7)) == (
-        "1 sample was lost without a word: 7, taken while Linux was awake at 00:00:00."
+        "1 sample was lost without being declared: 7, taken while Linux was awake at 00:00:00."
     )
     assert only_reason(without(make_record(), 100, 300, 302, 304, 306, 308, 900)) == (
-        "7 samples were lost without a word: 100, 300, 302, 304 and 3 more ranges, taken from "
-        "00:00:06 (while Linux was awake) to 00:00:54."
+        "7 samples were lost without being declared: 100, 300, 302, 304 and 3 more ranges, "
+        "taken from 00:00:06 (while Linux was awake) to 00:00:54."
     )
 
 
@@ -189,7 +190,7 @@ def test_declared_samples_fail_a_scenario_that_expects_none_and_pass_one_that_do
     report = report_of(record, "{declared_lost: {at-least: 100}}")
     assert report["verdict"] == "pass"
     assert report["reasons"][0] == (
-        "900 of 1,000 samples arrived (100 declared lost), which is what the scenario expects."
+        "900 of 1,000 samples arrived (100 declared lost), as the scenario expects."
     )
 
 
@@ -208,7 +209,7 @@ def test_samples_that_come_twice_or_late() -> None:
     for column in vars(record.delivered).values():
         column[[500, 510]] = column[[510, 500]]
     assert (
-        only_reason(record) == "10 samples arrived behind later ones: 500..509, first at 00:00:40."
+        only_reason(record) == "10 samples arrived after later ones: 500..509, first at 00:00:40."
     )
 
 
@@ -308,9 +309,9 @@ def test_a_new_start_of_the_firmware_may_pause() -> None:
 def test_gaps_that_are_not_true_fail() -> None:
     record = make_record(first_seq=100)
     record.gaps = [Gap(300, 3, AFTER_ALL_US)]
-    assert only_reason(record) == "3 samples arrived and yet were declared lost."
+    assert only_reason(record) == "3 samples arrived but were declared lost."
     record.gaps = [Gap(90, 10, AFTER_ALL_US)]
-    assert only_reason(record) == "10 samples were declared lost that had not been taken."
+    assert only_reason(record) == "10 samples were declared lost before being taken."
 
 
 def test_a_loss_before_numbering_is_explained() -> None:

@@ -71,7 +71,7 @@ def test_a_step_that_the_backend_lacks_is_refused_before_the_start() -> None:
     backend = Diary()
     with pytest.raises(UnsupportedStepError) as caught:
         run_scenario(backend, PLAN, scenario("{at: 1 s, do: mute-sensor}"), 1)
-    assert "x.yaml: the diary backend cannot do `mute-sensor`" in str(caught.value)
+    assert "x.yaml: the diary backend does not support `mute-sensor`" in str(caught.value)
     assert caught.value.exit_code == 2
     assert backend.calls == []
 
@@ -123,5 +123,5 @@ def test_what_a_backend_does_not_override_refuses(name: str) -> None:
         arguments = {"reboot_linux": [1], "stall_linux": [1], "capture": ["x"]}
         arguments["stall_firmware"] = [1]
         extra: list[Any] = arguments.get(name, ["vq0"] if name == "stale_doorbell" else [])
-        with pytest.raises(UnsupportedStepError, match="diary backend cannot"):
+        with pytest.raises(UnsupportedStepError, match="diary backend does not support"):
             getattr(backend, name)(*extra)

@@ -90,8 +90,11 @@ def test_a_suspend_without_a_word_is_none_that_was_agreed_to() -> None:
             "{bytes_per_sample: {at-most: 0.7}}",
             "`bytes_per_sample` is 0.75, expected: at-most 0.7",
         ),
-        ("{drain: 1 s}", "`drain` is expected to be 1 s, the run gave no such figure"),
-        ("{jitter_p99: 1 us}", "`jitter_p99` is expected to be 1 us, the run gave no such figure"),
+        ("{drain: 1 s}", "`drain` is expected to be 1 s, but the run has no such figure"),
+        (
+            "{jitter_p99: 1 us}",
+            "`jitter_p99` is expected to be 1 us, but the run has no such figure",
+        ),
     ],
 )
 def test_not_met(expect: str, says: str) -> None:
@@ -101,10 +104,10 @@ def test_not_met(expect: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("expect", "says"),
     [
-        ("{lost: {at-least: 5, at-most: 3}}", "nothing is at least 5 and at most 3"),
+        ("{lost: {at-least: 5, at-most: 3}}", "no figure is at least 5 and at most 3"),
         (
             "{drain: {at-most: 1 ms, at-least: 1 s}}",
-            "`expect.drain`: nothing is at least 1 s and at most 1 ms",
+            "`expect.drain`: no figure is at least 1 s and at most 1 ms",
         ),
         ("{bytes_per_sample: {at-least: 0.7, at-most: 0.5}}", "at least 0.7 and at most 0.5"),
     ],

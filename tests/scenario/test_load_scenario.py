@@ -55,8 +55,8 @@ def test_steps_happen_in_the_order_of_time_then_of_writing() -> None:
 
 
 REFUSED = {
-    "spec instead": ("fwgen: 1\nname: x", "not-a-scenario", "is a spec"),
-    "no format": ("name: x", "missing-key", "has no `fwgen-scenario`"),
+    "spec instead": ("fwgen: 1\nname: x", "not-a-scenario", "expected a scenario, found a spec"),
+    "no format": ("name: x", "missing-key", "expected the key `fwgen-scenario`"),
     "newer format": ("fwgen-scenario: 2\nname: x", "newer-format", "upgrade"),
     "no distance": (GOOD.replace("distance:", "distanc:"), "unknown-key", "`distance`?"),
     "bare time": (GOOD.replace("until: 80 s", "until: 80"), "no-unit", "`80 s`?"),
@@ -81,7 +81,11 @@ REFUSED = {
         "`do: start-app`",
     ),
     "bind without unbind": (GOOD.replace("do: resume", "do: bind"), "step-unmatched", "unbind"),
-    "points out of order": (GOOD.replace("at: 60 s", "at: 0 s"), "points-order", "order of time"),
+    "points out of order": (
+        GOOD.replace("at: 60 s", "at: 0 s"),
+        "points-order",
+        "sort the points by time",
+    ),
     "point too far": (GOOD.replace("mm: 1500", "mm: 1e9"), "bad-distance", "millimetres"),
     "point with unit": (GOOD.replace("mm: 1500", "mm: 1500 mm"), "bad-distance", "mm: 1500"),
     "no points": (
@@ -156,10 +160,13 @@ def test_a_csv_lies_beside_the_scenario(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 CSV_REFUSED = {
-    "header": ("t,d\n0,1\n", ":1:1: error[csv-row]: the first line is not `time_s,mm`"),
+    "header": ("t,d\n0,1\n", ":1:1: error[csv-row]: expected the header `time_s,mm`"),
     "words": ("time_s,mm\n0,1500\none,2\n", ":3:1: error[csv-row]: expected two numbers"),
     "columns": ("time_s,mm\n0,1500,1\n", ":2:1: error[csv-row]: expected two numbers"),
-    "order": ("time_s,mm\n1,1500\n1,1500\n", ":3:1: error[csv-row]: this point is not later"),
+    "order": (
+        "time_s,mm\n1,1500\n1,1500\n",
+        ":3:1: error[csv-row]: expected a time at least 1 ms after",
+    ),
     "range": ("time_s,mm\n0,-1\n", ":2:1: error[csv-row]: expected a distance from 0 to 100000"),
     "nanoseconds": (
         "time_s,mm\n0,1500\n1716374884909059000,1400\n",
@@ -168,9 +175,9 @@ CSV_REFUSED = {
     ),
     "before": ("time_s,mm\n-1,1500\n", ":2:1: error[csv-row]: expected a time from 0"),
     "long line": ("time_s,mm\n" + "1" * 2_000_000, ":2:1: error[csv-row]: expected two numbers"),
-    "long header": ("x" * 2_000_000, ":1:1: error[csv-row]: the first line is not"),
+    "long header": ("x" * 2_000_000, ":1:1: error[csv-row]: expected the header"),
     "other digits": ("time_s,mm\n\u0663,1\n", ":2:1: error[csv-row]: expected two numbers"),
-    "empty": ("time_s,mm\n", ":1:1: error[csv-row]: no point follows"),
+    "empty": ("time_s,mm\n", ":1:1: error[csv-row]: expected points after the header"),
 }
 
 
@@ -190,7 +197,7 @@ def test_a_csv_that_is_not_there_or_not_text(tmp_path: Path) -> None:
     with pytest.raises(ScenarioErrors, match="No such file"):
         load_scenario(path)
     (tmp_path / "walk.csv").symlink_to("/dev/zero")
-    with pytest.raises(ScenarioErrors, match="more than 16 MiB"):
+    with pytest.raises(ScenarioErrors, match="expected at most 16 MiB"):
         load_scenario(path)
 
 
@@ -226,5 +233,5 @@ def test_a_bundled_name_wins_over_a_folder_and_loses_to_a_file(
 
 @pytest.mark.parametrize("name", ["n" * 5000, "nihgt"], ids=["long", "slip"])
 def test_no_such_scenario(name: str) -> None:
-    with pytest.raises(InputError, match="there is no scenario"):
+    with pytest.raises(InputError, match="found no file and no bundled scenario"):
         find_scenario(name)

@@ -1,4 +1,4 @@
-"""The steps of a scenario, one file each: what a person writes, what is checked, what it does."""
+"""The steps of a scenario, one file each: its keys, its checks, its action."""
 
 from fwgen.scenario.steps.base import Step
 from fwgen.scenario.steps.bind import Bind

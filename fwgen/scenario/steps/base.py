@@ -1,4 +1,4 @@
-"""What all steps of a scenario have in common."""
+"""The base of all steps, and checks that steps share."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ LONGEST = "8784 h"
 
 
 class Step(Part):
-    """One thing that happens. A subclass says in its `do` which, and in `needs` what it calls."""
+    """One action at a time. A subclass defines its name in `do`."""
 
     needs: ClassVar[str] = ""
-    """Name of the backend's method."""
+    """Name of the backend's method that it calls."""
 
     do: str
     at_us: Annotated[
@@ -29,54 +29,54 @@ class Step(Part):
         int | None,
         Key("every"),
         Amount("us", "1 ms", LONGEST, example="1 h"),
-        Field(description="Again after this time, `times` in all."),
+        Field(description="Repeat after this time, `times` in total."),
     ] = None
     times: Annotated[
         int, Integer(1, 100_000, "24"), Field(description="How often, with `every`.")
     ] = 1
 
     def instants_us(self) -> list[int]:
-        """Each time at which it happens."""
+        """Return all times at which the step happens."""
         return [self.at_us + n * (self.every_us or 0) for n in range(self.times)]
 
     def check(self, place: Position, steps: Sequence[Step], findings: Findings) -> None:
-        """Say what is wrong with this step among all of its scenario's; `place` is its own."""
+        """Check this step together with the scenario's other steps; `place` is its position."""
         if (self.every_us is None) != (self.times == 1):
             findings.error(
                 "step-repeat",
-                f"`{self.do}` has one of `every` and `times` without the other",
+                f"expected both `every` and `times` in `{self.do}`, found only one",
                 place,
                 "write both, as in `every: 1 h, times: 24`",
             )
 
     @abstractmethod
     def run(self, backend: Actions) -> None:
-        """Make it happen now."""
+        """Execute the step now."""
 
 
 def check_is_undone(
     step: Step, undone_by: str, place: Position, steps: Sequence[Step], findings: Findings
 ) -> None:
-    """An error if no step `undone_by` follows."""
+    """Report an error if no step `undone_by` follows."""
     last = max(step.instants_us())
     if not any(other.do == undone_by and max(other.instants_us()) >= last for other in steps):
         findings.error(
             "step-open",
-            f"nothing follows that undoes `{step.do}`: what is taken later cannot arrive",
+            f"expected `{undone_by}` after `{step.do}`: without it, later samples cannot arrive",
             place,
-            f"add a step `do: {undone_by}` behind it",
+            f"add a step `do: {undone_by}` after it",
         )
 
 
 def check_undoes(
     step: Step, undoes: str, place: Position, steps: Sequence[Step], findings: Findings
 ) -> None:
-    """An error if no step `undoes` comes before."""
+    """Report an error if no step `undoes` comes before."""
     first = min(step.instants_us())
     if not any(other.do == undoes and min(other.instants_us()) <= first for other in steps):
         findings.error(
             "step-unmatched",
-            f"`{step.do}` undoes nothing: no `{undoes}` comes before it",
+            f"expected `{undoes}` before `{step.do}`, found none",
             place,
-            f"add a step `do: {undoes}` before it, or leave it out",
+            f"add a step `do: {undoes}` before it, or remove it",
         )

@@ -15,7 +15,7 @@ class Bind(Step):
     do: Annotated[
         str,
         Choice({"bind": "bind"}),
-        Field(description="The rpmsg device has its driver again."),
+        Field(description="The rpmsg device is bound to its driver again."),
     ]
     needs: ClassVar = "bind"
 

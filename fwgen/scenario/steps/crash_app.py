@@ -15,7 +15,7 @@ class CrashApp(Step):
     do: Annotated[
         str,
         Choice({"crash-app": "crash-app"}),
-        Field(description="The peer dies; what it has read and not processed dies with it."),
+        Field(description="The peer crashes; what it has read and not processed is lost."),
     ]
     needs: ClassVar = "crash_app"
 

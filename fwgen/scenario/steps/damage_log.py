@@ -13,7 +13,7 @@ class DamageLog(Step):
     do: Annotated[
         str,
         Choice({"damage-log": "damage-log"}),
-        Field(description="A bit tips over in the oldest block of the log, in retained memory."),
+        Field(description="A bit flips in the oldest block of the log, in retained memory."),
     ]
     needs: ClassVar = "damage_log"
 

@@ -13,7 +13,7 @@ class DisplayOff(Step):
     do: Annotated[
         str,
         Choice({"display-off": "display-off"}),
-        Field(description="The display is gone from its bus."),
+        Field(description="The display no longer answers on its bus."),
     ]
     needs: ClassVar = "display_off"
 

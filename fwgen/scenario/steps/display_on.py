@@ -15,7 +15,7 @@ class DisplayOn(Step):
     do: Annotated[
         str,
         Choice({"display-on": "display-on"}),
-        Field(description="The display is on its bus again."),
+        Field(description="The display answers on its bus again."),
     ]
     needs: ClassVar = "display_on"
 

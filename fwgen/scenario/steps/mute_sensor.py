@@ -13,7 +13,7 @@ class MuteSensor(Step):
     do: Annotated[
         str,
         Choice({"mute-sensor": "mute-sensor"}),
-        Field(description="The sensor gives no pulse any more."),
+        Field(description="The sensor no longer gives a pulse."),
     ]
     needs: ClassVar = "mute_sensor"
 

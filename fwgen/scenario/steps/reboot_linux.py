@@ -13,7 +13,7 @@ class RebootLinux(Step):
     do: Annotated[
         str,
         Choice({"reboot-linux": "reboot-linux"}),
-        Field(description="Linux goes down without a word and comes back with new rings."),
+        Field(description="Linux reboots without telling the firmware; its rings are new."),
     ]
     needs: ClassVar = "reboot_linux"
 
@@ -21,7 +21,7 @@ class RebootLinux(Step):
         int,
         Key("takes"),
         Amount("us", "1 ms", LONGEST, example="20 s"),
-        Field(description="Until the peer is back."),
+        Field(description="Time until the peer is back."),
     ] = 20_000_000
 
     def run(self, backend: Actions) -> None:

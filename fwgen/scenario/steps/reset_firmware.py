@@ -13,7 +13,7 @@ class ResetFirmware(Step):
     do: Annotated[
         str,
         Choice({"reset-firmware": "reset-firmware"}),
-        Field(description="The M33 starts again; what lies in retained memory stays."),
+        Field(description="The M33 is reset; retained memory keeps its contents."),
     ]
     needs: ClassVar = "reset_firmware"
 

@@ -13,7 +13,7 @@ class Resume(Step):
     do: Annotated[
         str,
         Choice({"resume": "resume"}),
-        Field(description="A person wakes Linux; before DDR is closed the suspend is called off."),
+        Field(description="A user wakes Linux; before DDR is closed the suspend is called off."),
     ]
     needs: ClassVar = "resume"
 

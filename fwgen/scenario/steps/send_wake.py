@@ -13,7 +13,7 @@ class SendWake(Step):
     do: Annotated[
         str,
         Choice({"send-wake": "send-wake"}),
-        Field(description="The peer sends WAKE though nothing sleeps."),
+        Field(description="The peer sends WAKE without an earlier SLEEP."),
     ]
     needs: ClassVar = "send_wake"
 

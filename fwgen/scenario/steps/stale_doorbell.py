@@ -13,14 +13,14 @@ class StaleDoorbell(Step):
     do: Annotated[
         str,
         Choice({"stale-doorbell": "stale-doorbell"}),
-        Field(description="A doorbell reaches the M33 that nothing new stands behind."),
+        Field(description="The M33 gets a spurious doorbell: there is nothing new to read."),
     ]
     needs: ClassVar = "stale_doorbell"
 
     ring: Annotated[
         str,
         Choice({"vq0": "vq0", "vq1": "vq1"}),
-        Field(description="vq0: buffers given back; vq1: a message from Linux."),
+        Field(description="vq0: buffers were returned; vq1: a message from Linux."),
     ] = "vq0"
 
     def run(self, backend: Actions) -> None:

@@ -13,7 +13,7 @@ class StallFirmware(Step):
     do: Annotated[
         str,
         Choice({"stall-firmware": "stall-firmware"}),
-        Field(description="The M33 stands still: a sample that is due meanwhile is late."),
+        Field(description="The M33 halts: a sample scheduled in this time is late."),
     ]
     needs: ClassVar = "stall_firmware"
 

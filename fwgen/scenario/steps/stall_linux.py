@@ -13,7 +13,7 @@ class StallLinux(Step):
     do: Annotated[
         str,
         Choice({"stall-linux": "stall-linux"}),
-        Field(description="Linux is too busy to read: buffers stay taken."),
+        Field(description="Linux is too busy to read: buffers stay in use."),
     ]
     needs: ClassVar = "stall_linux"
 

@@ -15,7 +15,7 @@ class StartApp(Step):
     do: Annotated[
         str,
         Choice({"start-app": "start-app"}),
-        Field(description="The peer starts afresh."),
+        Field(description="The peer starts again."),
     ]
     needs: ClassVar = "start_app"
 

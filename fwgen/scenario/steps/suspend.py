@@ -14,8 +14,8 @@ class Suspend(Step):
         str,
         Choice({"suspend": "suspend"}),
         Field(
-            description="Linux asks the firmware for sleep and suspends once it agreed. Without an "
-            "application that could ask, it suspends without a word."
+            description="Linux asks the firmware for sleep and suspends when it has agreed. If no "
+            "application runs, Linux suspends without telling the firmware."
         ),
     ]
     needs: ClassVar = "suspend"

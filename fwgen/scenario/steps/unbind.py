@@ -15,7 +15,7 @@ class Unbind(Step):
     do: Annotated[
         str,
         Choice({"unbind": "unbind"}),
-        Field(description="The rpmsg device is taken from its driver: the endpoint is gone."),
+        Field(description="The rpmsg device is unbound from its driver: the endpoint disappears."),
     ]
     needs: ClassVar = "unbind"
 
