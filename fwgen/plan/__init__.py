@@ -1,4 +1,4 @@
-"""From a spec and its board to every derived number. Pure: the same in, the same out."""
+"""Derives all figures from a spec and its board. The same spec always gives the same plan."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ __all__ = [
 
 
 def board_of(spec: Spec) -> Board:
-    """The board that the spec names, as the trees that it names have it.
+    """Return the board that the spec names, with the memories of the trees that it names.
 
-    Raises PlanErrors for a board or trees that are not known or cannot work, with what the rules
-    find in the rest of the spec.
+    Raises PlanErrors for an unknown board and for unknown or unsuitable trees, together with what
+    the rules find in the rest of the spec.
     """
     findings = Findings(list(spec.warnings))
     board = _find_board(spec, findings)
@@ -59,12 +59,12 @@ def board_of(spec: Spec) -> Board:
 
 
 def _find_board(spec: Spec, findings: Findings) -> Board | None:
-    """Raises Rejected where the spec's name for it could not be read."""
+    """Return the board, None after an error. Raises Rejected if its name could not be read."""
     names = board_names()
     if spec.board not in names:
         findings.error(
             "unknown-board",
-            f"no board {quote(spec.board)} is known",
+            f"unknown board {quote(spec.board)}",
             spec.where("board"),
             did_you_mean(spec.board, names, "boards"),
         )
@@ -77,15 +77,15 @@ def _find_board(spec: Spec, findings: Findings) -> Board | None:
 
 
 def plan_spec(spec: Spec, log_size_bytes: int | None = None) -> Plan:
-    """`make_plan` on the board that the spec names."""
+    """Return the plan for the board that the spec names; see `make_plan`."""
     return make_plan(spec, board_of(spec), log_size_bytes)
 
 
 def plan_file(path: str | Path) -> Plan:
-    """`plan_spec` of a file (`-`: standard input).
+    """Return the plan for a file (`-`: standard input).
 
-    Raises SpecErrors or PlanErrors with all that can be known to be wrong: where a value cannot be
-    read, the rules judge what does not rest on it.
+    Raises SpecErrors or PlanErrors with every error that can be found: if a value cannot be read,
+    the rules still check what does not depend on it.
     """
     try:
         spec = load_spec(path)
@@ -95,7 +95,7 @@ def plan_file(path: str | Path) -> Plan:
 
 
 def complete(error: SpecErrors) -> list[Diagnostic]:
-    """The error's own diagnostics, and what the rules find in the rest of the spec."""
+    """Return the error's diagnostics and what the rules find in the rest of the spec."""
     findings = Findings(list(error.diagnostics))
     if error.partial is not None:
         board = readable(lambda: _find_board(error.partial, findings))
@@ -104,10 +104,10 @@ def complete(error: SpecErrors) -> list[Diagnostic]:
 
 
 def make_plan(spec: Spec, board: Board, log_size_bytes: int | None = None) -> Plan:
-    """Raises PlanErrors with all that the rules find; warnings are in the plan's `diagnostics`.
+    """Return the plan; warnings are in its `diagnostics`. Raises PlanErrors with all errors.
 
-    `log_size_bytes`: what an ELF has left for the log where the spec says `auto`; without it the
-    board's budget for the rest of the data counts.
+    `log_size_bytes`: the memory that an ELF leaves for the log if the spec says `auto`; without it
+    the log leaves the board's budget for the rest of the data.
     """
     drawn = Draft(spec, board, log_size_bytes)
     findings = Findings(list(spec.warnings))
@@ -117,7 +117,7 @@ def make_plan(spec: Spec, board: Board, log_size_bytes: int | None = None) -> Pl
 
 
 def _plan(drawn: Draft, findings: Findings) -> Plan:
-    """The draft has passed the rules, so all of it is resolved."""
+    """Return the plan of a draft that has passed the rules, so that all of it is resolved."""
     board, data, mode = drawn.board, drawn.windows["data"], drawn.mode
     log_bytes, endurance = drawn.log_bytes, drawn.endurance
     assert mode and log_bytes is not None and endurance and drawn.trigger and drawn.echo
@@ -171,7 +171,7 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
 
 
 def _linux_off(drawn: Draft) -> tuple[str, ...]:
-    """The display's bus, the console, and whoever else could drive the sensor's pins."""
+    """Return the display's bus, the console, and other devices that could use the sensor's pins."""
     board, nodes = drawn.board, []
     for pin in (drawn.trigger, drawn.echo):
         if pin and pin.signal:

@@ -1,8 +1,8 @@
-"""What a picture costs on the bus.
+"""How long a picture takes on the display's bus.
 
-The SSD1306 (its data sheet, 8.1.5 and 10.1) takes a picture as one transfer of eight commands that
-set the window, then one of a byte for every eight pixels. On an I2C bus every transfer begins with
-the address and a control byte, and every byte takes nine clocks, start and stop one each.
+The SSD1306 (its data sheet, 8.1.5 and 10.1) receives a picture in two transfers: eight commands
+that set the window, then one byte for every eight pixels. On an I2C bus each transfer begins with
+the address and a control byte. Each byte takes nine clocks, start and stop one each.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ _CLOCKS_PER_BYTE = 9
 _CLOCKS_PER_TRANSFER = 2
 
 MOST_OF_BUS_PERCENT = 90
-"""More of the bus's time a display may not take: clock stretching and the driver need some."""
+"""The largest share of the bus's time for pictures: clock stretching and the driver need some."""
 
 
 def frame_bytes(width: int, height: int) -> int:
-    """Bytes on the bus for one whole picture."""
+    """Return the number of bytes on the bus for one complete picture."""
     return width * height // 8 + _COMMAND_BYTES + _TRANSFERS * _TRANSFER_BYTES
 
 

@@ -1,4 +1,4 @@
-"""What can be derived before the rules have judged, also of a spec that could be read in part."""
+"""Values that are derived before the rules have checked them, also from a partly read spec."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ T = TypeVar("T")
 
 
 class Draft:
-    """Each value is derived when it is asked for. One that rests on what could not be read raises
-    Rejected, and one that could not be resolved is None: the user is told of either elsewhere.
+    """Derives each value when it is used first.
 
-    `board`: None if it is not known. `log_size_bytes`: what an ELF has left for the log; without it
-    the board's budget counts.
+    A value that depends on something that could not be read raises Rejected. A value that could not
+    be resolved is None. Both are reported elsewhere.
+
+    `board`: None if it is unknown. `log_size_bytes`: the memory that an ELF leaves for the log;
+    without it the board's budget counts.
     """
 
     def __init__(self, spec: Spec, board: Board | None, log_size_bytes: int | None = None) -> None:
@@ -43,7 +45,7 @@ class Draft:
 
     @cached_property
     def windows(self) -> dict[str, Window]:
-        """`code` and `data`, as far as their memories are known."""
+        """The windows `code` and `data`, if their memories are known."""
         mode = readable(lambda: self.mode)
         found = {}
         for role in ROLES:
@@ -76,7 +78,7 @@ class Draft:
 
     @cached_property
     def rest_bytes(self) -> int:
-        """What the data window must leave beside the log."""
+        """The memory in the data window that is not for the log, in bytes."""
         data = self.windows.get("data")
         if data and self._log_size_bytes is not None:
             return max(0, data.size_bytes - self._log_size_bytes)
@@ -99,7 +101,7 @@ class Draft:
 
 
 def readable(question: Callable[[], T]) -> T | None:
-    """The answer; None where it rests on what could not be read."""
+    """Return the answer; None if it depends on something that could not be read."""
     try:
         return question()
     except Rejected:
@@ -107,7 +109,7 @@ def readable(question: Callable[[], T]) -> T | None:
 
 
 def _by_hand(spec: Spec, board: Board, bus: Bus | None) -> tuple[ByHand, ...]:
-    """The lines of the trees' lists that keep from the M33 what this spec uses."""
+    """Return the lines in the trees that deny the M33 what this spec uses."""
     used = {spec.sensor.trigger, spec.sensor.echo}
     echo = board.pins.get(spec.sensor.echo)
     if echo:
@@ -145,7 +147,7 @@ def _window(spec: Spec, board: Board, role: str, mode: PowerMode | None) -> Wind
 
 
 def firmware_part(board: Board, memory: Memory, role: str) -> Region:
-    """What of the memory the board gives to the firmware; the whole of it where it says nothing."""
+    """Return the part of the memory that the board gives to the firmware; without an entry, all."""
     if memory.name == board.ddr.code.memory:
         return board.ddr.code if role == "code" else board.ddr.data
     return board.windows.get(memory.name, memory)
@@ -157,7 +159,7 @@ def _timing(spec: Spec, board: Board) -> Timing:
     return Timing(
         period_us=period_us,
         latency_us=spec.link.latency_us,
-        echo_timeout_us=sensor.patience_us(period_us, farthest_mm, air),
+        echo_timeout_us=sensor.echo_timeout_us(period_us, farthest_mm, air),
         echo_longest_us=sensor.echo_us(farthest_mm, air),
         refresh_period_us=spec.display.refresh_period_us if spec.display else 0,
         watchdog_us=spec.watchdog_us or 0,

@@ -1,4 +1,4 @@
-"""The plan as a person likes to look at it: memories to scale, endurance, wiring; 80 columns."""
+"""The plan as text of 80 columns: memories to scale, endurance, wiring."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COLOUR = {"code": "34", "data": "36", "log": "32", "rings": "35", "taken": "2",
 
 
 def draw(plan: Plan, style: Style) -> str:
-    """Several lines, each with its newline."""
+    """Return the plan as text; each line ends with a newline."""
     lines = [*_head(plan, style), ""]
     for memory in memory_maps(plan):
         lines += [*_memory(memory, style), ""]
@@ -54,12 +54,12 @@ def _memory(memory: MemoryMap, style: Style) -> Iterator[str]:
         row = f"{address(piece.start)}  {size(piece.size_bytes):>9}  {piece.owner or '-':<7}"
         yield f"    {mark} {row} {piece.title}"
     if not memory.reachable:
-        lost = "keeps its contents, but any access hangs" if memory.kept else "loses its contents"
-        yield f"    asleep it {lost}"
+        state = "keeps its contents, but any access hangs" if memory.kept else "loses its contents"
+        yield f"    while Linux sleeps it {state}"
 
 
 def _columns(memory: MemoryMap) -> list[int]:
-    """Columns of each piece, to scale; a piece is never narrower than one column."""
+    """Return the columns of each piece, to scale; each piece has at least one column."""
     exact = [piece.size_bytes * _BAR / memory.size_bytes for piece in memory.pieces]
     columns = [max(1, round(share)) for share in exact]
     while sum(columns) != _BAR:
@@ -80,7 +80,7 @@ def _rule(columns: Sequence[int], tick: str) -> str:
 
 
 def _label(piece: Piece, width: int) -> str:
-    """The piece in the bar, with its name and size in it if there is room."""
+    """Return the piece's part of the bar, with its name and size if they fit."""
     name = piece.title if piece.kind in ("free", "rings") else piece.kind
     for text in (f" {name} {size(piece.size_bytes)} ", f" {name} "):
         if piece.kind != "taken" and len(text) + 2 <= width:
@@ -93,7 +93,7 @@ def _endurance(plan: Plan, style: Style) -> Iterator[str]:
     yield f"  {style.paint('How long the log lasts', '1')}"
     rows = [
         ("reference walk", covered.reference_s, "32"),
-        ("very worst", covered.worst_s, "33"),
+        ("worst case", covered.worst_s, "33"),
         ("plain array", covered.array_s, "2"),
     ]
     longest_us = plan.spec.sleep.longest_us
@@ -105,7 +105,7 @@ def _endurance(plan: Plan, style: Style) -> Iterator[str]:
         yield f"    {name:<15} {style.paint(drawn, colour)} {duration(seconds)}"
     yield f"    covers {duration(covered.reference_s)} on the reference walk,"
     yield (
-        f"    {duration(covered.worst_s)} at the very worst; "
+        f"    {duration(covered.worst_s)} in the worst case; "
         f"a plain array of 8-byte records {duration(covered.array_s)}"
     )
     yield f"    {_afterwards(plan)}"
@@ -114,9 +114,9 @@ def _endurance(plan: Plan, style: Style) -> Iterator[str]:
 def _afterwards(plan: Plan) -> str:
     spare = plan.timing.reserve_slots
     then: dict[str, str] = {
-        "wake": f"then it wakes Linux, with {spare} blocks to spare while Linux resumes",
-        "keep-newest": "then every new block costs the oldest, declared as a gap",
-        "keep-oldest": "then new samples are dropped, declared as a gap",
+        "wake": f"then it wakes Linux and keeps {spare} blocks free while Linux resumes",
+        "keep-newest": "then each new block replaces the oldest, which is declared as a gap",
+        "keep-oldest": "then it drops new samples, which are declared as a gap",
     }
     return then[plan.spec.sleep.when_full]
 

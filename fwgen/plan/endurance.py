@@ -1,8 +1,8 @@
 """How long a sleep the log covers.
 
-A sleep may begin with blocks that Linux has not acknowledged, as many as the window allows and each
-possibly short, and with one block half filled; these are not counted. With `wake` the slots of the
-reserve are not counted either: there Linux is woken before the log is full.
+A sleep may begin with a full window of blocks that Linux has not acknowledged, which may be short,
+and with one block partly filled; these are not counted. With `wake` the slots of the reserve are
+not counted either, because the firmware wakes Linux before the log is full.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fwgen.wire import log_format
 
 @dataclass(frozen=True)
 class Density:
-    """`measured` says how."""
+    """`measured`: how it was measured."""
 
     bytes_per_sample: float
     measured: str
@@ -31,7 +31,8 @@ def reference_density() -> Density:
 
 
 def reserve_slots(period_us: int, resume_us: int) -> int:
-    """Slots that must be free when the firmware wakes Linux: what it samples until Linux reads."""
+    """Return the slots that must be free when the firmware wakes Linux, for the samples until Linux
+    reads."""
     samples = -(-resume_us // period_us)
     return 1 + -(-samples // log_format.WORST_SAMPLES)
 

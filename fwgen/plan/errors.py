@@ -1,4 +1,4 @@
-"""A spec that cannot be planned."""
+"""The error for a spec that breaks a rule of the plan."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from fwgen.spec.diagnostics import DiagnosticErrors
 
 
 class PlanErrors(DiagnosticErrors):
-    """What the plan's rules found; all of it, not the first only."""
+    """The spec breaks rules of the plan; `diagnostics` holds all of them."""

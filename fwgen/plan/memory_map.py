@@ -1,4 +1,4 @@
-"""Who has what of each memory, from its first byte to its last, and what of it the sleep leaves."""
+"""The owner of each part of each memory, and whether it works while Linux sleeps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fwgen.soc.model import Memory, Region
 
 @dataclass(frozen=True)
 class Piece(Region):
-    """`kind`: `code`, `data`, `log`, `rings`, `taken` (somebody else's) or `free` (not used)."""
+    """`kind`: `code`, `data`, `log`, `rings`, `taken` (not the firmware's) or `free` (not used)."""
 
     kind: str
     owner: str
@@ -19,9 +19,10 @@ class Piece(Region):
 
 @dataclass(frozen=True)
 class MemoryMap(Region):
-    """One memory, or the part of it that is of interest; `pieces` follow each other without gaps.
+    """One memory, or the part of it that the firmware uses; `pieces` cover it without gaps.
 
-    `whole`: all of it. `kept`: keeps its contents asleep. `reachable`: the M33 may access it then.
+    `whole`: it is all of the memory. While Linux sleeps, `kept`: it keeps its contents;
+    `reachable`: the M33 may access it.
     """
 
     name: str
@@ -33,7 +34,7 @@ class MemoryMap(Region):
 
 
 def memory_maps(plan: Plan) -> tuple[MemoryMap, ...]:
-    """The memories that the board gives to the firmware, then the message buffers in DDR."""
+    """Return the memories that the board gives to the firmware, then the message buffers in DDR."""
     chip = plan.board.chip
     names = list(plan.board.windows)
     shown = [chip.memories[name] for name in names]
@@ -47,7 +48,7 @@ def memory_maps(plan: Plan) -> tuple[MemoryMap, ...]:
 
 
 def _ddr_part(plan: Plan) -> Region:
-    """From the first to the last byte of DDR that this firmware has to do with."""
+    """Return the region from the first to the last byte of DDR that the firmware uses."""
     windows = [w for w in _windows(plan) if w.memory == plan.ddr.shm.memory]
     start = min(window.start for window in windows)
     return Region(start, max(window.end for window in windows) - start)

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Window(Region):
-    """A piece of memory and who has it. `memory` names the chip's memory it lies in."""
+    """A piece of memory and its owner. `memory`: the chip's memory that contains it."""
 
     name: str
     memory: str
     owner: str
     title: str
     asleep: bool
-    """Can the M33 reach it while Linux sleeps?"""
+    """The M33 can access it while Linux sleeps."""
 
     linux: str = ""
     optee: str = ""
@@ -39,8 +39,8 @@ class DdrPlan:
 class Endurance:
     """How long a sleep the log covers.
 
-    `worst`: guaranteed, whatever the sensor sees. `reference`: on the reference walk, at the
-    measured density. `array`: what a plain array of 8-byte records in the same memory would cover.
+    `worst`: guaranteed, whatever the sensor measures. `reference`: on the reference walk, at the
+    measured density. `array`: with a plain array of 8-byte records in the same memory.
     """
 
     worst_s: float
@@ -55,8 +55,8 @@ class Endurance:
 
 @dataclass(frozen=True)
 class Timing:
-    """`echo_timeout_us`: after this the sensor has seen nothing. `window_blocks`: blocks sent and
-    not acknowledged at most."""
+    """`echo_timeout_us`: after this time a measurement has no echo. `window_blocks`: the largest
+    number of blocks that are sent and not acknowledged."""
 
     period_us: int
     latency_us: int
@@ -70,7 +70,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class PinPlan:
-    """`irq` is the M33's interrupt of the pin's EXTI line."""
+    """`irq`: the M33's interrupt for the pin's EXTI line."""
 
     name: str
     port: str
@@ -91,7 +91,7 @@ class Pins:
 
 @dataclass(frozen=True)
 class BusPlan:
-    """The display's bus. `frame_us`: how long a whole picture takes on it."""
+    """The display's bus. `frame_us`: how long a complete picture takes on it."""
 
     name: str
     node: str
@@ -120,14 +120,14 @@ class Plan:
     pins: Pins
     bus: BusPlan | None
     by_hand: tuple[ByHand, ...] = ()
-    """Lines of the trees that a person must change: no fragment can."""
+    """Lines of the trees that the user must change by hand, because no fragment can."""
 
     linux_off: tuple[str, ...] = ()
-    """Labels of Linux's devices that use what the M33 uses: Linux must let go of them."""
+    """Labels of devices that use what the M33 uses: Linux must not enable them."""
 
     diagnostics: tuple[Diagnostic, ...] = field(default=())
 
     @property
     def reached(self) -> Mode:
-        """What the release makes of the sleep mode while the M33 runs."""
+        """The mode that the release reaches for the sleep mode while the M33 runs."""
         return self.board.release.modes[self.mode.name]

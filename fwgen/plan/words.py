@@ -1,4 +1,4 @@
-"""Figures as a person reads them."""
+"""Figures as text with units."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fractions import Fraction
 
 
 def size(size_bytes: int) -> str:
-    """`116 KiB`, `8 MiB`, `512 B`."""
+    """Return a size as text: `116 KiB`, `8 MiB`, `512 B`."""
     for unit, scale in (("MiB", 1 << 20), ("KiB", 1 << 10)):
         if size_bytes >= scale and size_bytes % (scale // 4) == 0:
             return f"{_short(Fraction(size_bytes, scale))} {unit}"
@@ -20,7 +20,7 @@ def address(value: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Rounded down to what matters at that length: `1 h 46 min`, `27 min`, `42 s`."""
+    """Return a duration as text, rounded down to s or min: `1 h 46 min`, `27 min`, `42 s`."""
     whole = int(seconds)
     hours, minutes = divmod(whole // 60, 60)
     if whole >= 3600:
@@ -34,7 +34,7 @@ def duration(seconds: float) -> str:
 
 
 def milliseconds(time_us: int) -> str:
-    """To a tenth: `23.5 ms`, `60 ms`."""
+    """Return a time as text, rounded to a tenth: `23.5 ms`, `60 ms`."""
     return f"{_short(round(Fraction(time_us, 1000), 1))} ms"
 
 

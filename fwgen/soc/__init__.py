@@ -1,4 +1,4 @@
-"""What is known of chips, boards and releases, as data files with a source for every figure."""
+"""Data about chips, boards and releases; every figure has its source."""
 
 from fwgen.soc.load import (
     BoardError,

@@ -1,4 +1,4 @@
-"""From the data files to frozen models. A file that does not fit its model is a bug of fwgen's."""
+"""Load the data files as frozen models. A file that does not fit its model is a bug in fwgen."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ T = TypeVar("T")
 
 
 class BoardError(InputError):
-    """No board of that name is known."""
+    """The board is unknown."""
 
 
 class DataError(Exception):
-    """A data file says something else than its model."""
+    """A data file does not fit its model."""
 
 
 def board_names() -> list[str]:
@@ -39,7 +39,7 @@ def board_names() -> list[str]:
 
 
 def release_names() -> list[str]:
-    """The releases that a spec may name, the oldest first."""
+    """Return the releases that a spec may name, the oldest first."""
     return sorted(path.stem for path in _RELEASES.glob("*.toml") if path.stem != _REFUSED)
 
 
@@ -51,19 +51,19 @@ def load_release(name: str) -> Release:
 
 @cache
 def refused_releases() -> Mapping[str, Refused]:
-    """Software that cannot work, with the reason."""
+    """Return software that cannot run the firmware, with the reason."""
     path = _RELEASES / f"{_REFUSED}.toml"
     return _named(Refused, _read(path), path.name)
 
 
 @cache
 def load_board(name: str, trees: str = DEFAULT_TREES, flavour: str = DEFAULT_FLAVOUR) -> Board:
-    """The board as `trees` (one of `release_names()`) and its `flavour` have it.
+    """Return the board with the memories of `trees` (one of `release_names()`) and its `flavour`.
 
     Raises BoardError for an unknown board.
     """
     if name not in board_names():
-        raise BoardError(f"no board `{name}`; there are: {', '.join(board_names())}")
+        raise BoardError(f"unknown board `{name}`", f"known boards: {', '.join(board_names())}")
     path = _BOARDS / f"{name}.toml"
     data = _read(path)
     data["chip"] = load_chip(data["chip"])
@@ -89,9 +89,9 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def build(model: type[T], data: dict[str, Any], where: str) -> T:
-    """An instance of the dataclass `model` from a table; `where` names the table in errors."""
+    """Return an instance of the dataclass `model` from a table; `where`: its name in errors."""
     if not isinstance(data, dict):
-        raise DataError(f"{where}: a table is due, not {data!r}")
+        raise DataError(f"{where}: expected a table, found {data!r}")
     hints = _hints(model)
     unknown = data.keys() - hints.keys()
     if unknown:
@@ -117,21 +117,22 @@ def _value(kind: Any, data: Any, where: str) -> Any:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
         if not isinstance(data, list):
-            raise DataError(f"{where}: a list is due, not {data!r}")
+            raise DataError(f"{where}: expected a list, found {data!r}")
         return tuple(_value(inner[0], item, f"{where}[{i}]") for i, item in enumerate(data))
     if origin is Mapping:
         return _named(inner[1], data, where)
     if dataclasses.is_dataclass(kind) and not isinstance(data, kind):  # type: ignore[arg-type]
         return build(kind, data, where)  # type: ignore[arg-type]
     if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
-        raise DataError(f"{where}: {kind.__name__} is due, not {data!r}")
+        raise DataError(f"{where}: expected {kind.__name__}, found {data!r}")
     return data
 
 
 def _named(kind: type[T], data: Any, where: str) -> Mapping[str, T]:
-    """A table of tables; the key becomes the `name` (of a port the `letter`) of what it holds."""
+    """Return the models in a table of tables; each key becomes its model's `name` (`letter` for a
+    port)."""
     if not isinstance(data, dict):
-        raise DataError(f"{where}: a table is due, not {data!r}")
+        raise DataError(f"{where}: expected a table, found {data!r}")
     hints = _hints(kind)
     key_field = "name" if "name" in hints else "letter"
     extra = {"memory"} & hints.keys()

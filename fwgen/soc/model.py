@@ -1,7 +1,7 @@
-"""What is known of chips and boards, as typed data. Every record names the source of its figures.
+"""Data about chips and boards as typed models. Every record names the source of its figures.
 
-Addresses and sizes are in bytes, seen from the Cortex-M33 (non-secure alias). The figures stand in
-the `.toml` files beside this module; nothing here or above it may hold one.
+Sizes are in bytes; addresses are those of the Cortex-M33 (non-secure alias). The figures are in the
+`.toml` files beside this module; no Python module may contain one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Region:
-    """A piece of address space: `start` up to, and without, `end`."""
+    """A range of addresses from `start` to `end`, without `end`."""
 
     start: int
     size_bytes: int
@@ -30,7 +30,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Memory(Region):
-    """A memory of the chip, whole. `firewall` is the label of the unit that guards it."""
+    """A complete memory of the chip. `firewall`: the label of the unit that protects it."""
 
     name: str
     title: str
@@ -40,9 +40,9 @@ class Memory(Region):
 
 @dataclass(frozen=True)
 class PowerMode:
-    """The deepest mode that the chip may enter while Linux sleeps, as the M33 sees it.
+    """The deepest mode that the chip may enter while Linux sleeps, and what it means for the M33.
 
-    `m33_runs`: can the M33 run, or be woken by a timer or a pin, while Linux stays asleep?
+    `m33_runs`: the M33 can run, or a timer or a pin can wake it, while Linux stays asleep.
     `reachable`: memories that it can access then; `kept`: memories that keep their contents.
     """
 
@@ -56,7 +56,7 @@ class PowerMode:
 
 @dataclass(frozen=True)
 class GpioPort:
-    """`letter` as in pin names: 'F' for PF6."""
+    """`letter`: as in pin names, 'F' for PF6."""
 
     letter: str
     start: int
@@ -69,7 +69,7 @@ class GpioPort:
 
 @dataclass(frozen=True)
 class Exti:
-    """The interrupts of the pins: line n, for pin number n of any port, is irq `first_irq` + n."""
+    """The pins' interrupts: line n, for pin number n of any port, has the irq `first_irq` + n."""
 
     node: str
     start: int
@@ -105,9 +105,9 @@ class Watchdog:
 
 @dataclass(frozen=True)
 class Doorbell:
-    """One IPCC channel. `channel` counts from 0 as in device trees; `mbox_cell`: see Ipcc.
+    """One IPCC channel. `channel`: from 0, as in device trees; `mbox_cell`: see Ipcc.
 
-    `rung_by` names the processors that ring it, 'a35', 'm33' or both.
+    `rung_by`: the processors that ring it, 'a35', 'm33' or both.
     """
 
     name: str
@@ -119,8 +119,8 @@ class Doorbell:
 
 @dataclass(frozen=True)
 class WakeLine:
-    """How the mailbox's receive interrupt reaches a stopped A35: by a line of an EXTI. `tx_spi`,
-    which needs no waking, stays on the GIC; numbers as in device trees."""
+    """The EXTI line by which the mailbox's receive interrupt wakes a stopped A35. The transmit
+    interrupt `tx_spi` stays on the GIC, because it does not wake. Numbers as in device trees."""
 
     exti: str
     exti_start: int
@@ -132,7 +132,7 @@ class WakeLine:
 
 @dataclass(frozen=True)
 class Ipcc:
-    """The mailbox between the cores. `mbox_cell` of a doorbell is what Linux's `mboxes` wants."""
+    """The mailbox between the cores. A doorbell's `mbox_cell` is its cell in Linux's `mboxes`."""
 
     node: str
     start: int
@@ -151,7 +151,7 @@ class Ipcc:
 
 @dataclass(frozen=True)
 class Power:
-    """Power control. `a35_status`: the register that tells whether the A35 runs."""
+    """Power control. `a35_status`: the register that shows whether the A35 runs."""
 
     node: str
     start: int
@@ -161,7 +161,7 @@ class Power:
 
 @dataclass(frozen=True)
 class Alignment:
-    """Granularity of the firewall's pages and of Linux's reserved memory."""
+    """Page size of the firewall and of Linux's reserved memory."""
 
     page_bytes: int
     source: str
@@ -169,10 +169,10 @@ class Alignment:
 
 @dataclass(frozen=True)
 class Firewall:
-    """Compartment figures of the resource isolation framework, by their device-tree names.
+    """Compartments of the resource isolation framework, by their device-tree names.
 
-    `protreg`: the words of a memory that Linux loads and the M33 runs from, and nobody else.
-    `rifsc`: number of each peripheral in the peripherals' firewall.
+    `protreg`: the entry for a memory that only Linux (which loads it) and the M33 may access.
+    `rifsc`: the number of each peripheral in the peripherals' firewall.
     """
 
     a35_cid: int
@@ -184,7 +184,7 @@ class Firewall:
 
 @dataclass(frozen=True)
 class Guarded:
-    """A peripheral's number in the firewall."""
+    """A peripheral's number in the firewall (`id`)."""
 
     name: str
     id: int
@@ -193,7 +193,7 @@ class Guarded:
 
 @dataclass(frozen=True)
 class Core:
-    """`boot_vector`: the register that says where its non-secure vector table is."""
+    """`boot_vector`: the register with the address of its non-secure vector table."""
 
     hz: int
     boot_vector: int
@@ -220,10 +220,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class Carveout(Region):
-    """A piece of memory as the board's three trees declare it.
+    """A piece of memory that the board's device trees declare.
 
-    `owner` says whose it is ('m33' if the firmware may have it); `linux` and `optee` are the labels
-    of the reserved-memory nodes in those trees ('' where the tree has none).
+    `owner`: its owner ('m33' if the firmware may use it). `linux` and `optee`: the labels of the
+    reserved-memory nodes in those trees ('' if a tree has none).
     """
 
     name: str
@@ -237,9 +237,9 @@ class Carveout(Region):
 
 @dataclass(frozen=True)
 class Ddr:
-    """Where Linux and the M33 exchange messages: closed while Linux sleeps.
+    """The DDR through which Linux and the M33 exchange messages; closed while Linux sleeps.
 
-    `code` and `data`: where the stock board puts the firmware, in DDR as well.
+    `code` and `data`: the DDR that the stock board gives to the firmware.
     """
 
     code: Carveout
@@ -252,7 +252,7 @@ class Ddr:
 
 @dataclass(frozen=True)
 class Rpmsg:
-    """`buffers` in each direction."""
+    """`buffers`: the number of buffers in each direction."""
 
     buffers: int
     buffer_bytes: int
@@ -261,11 +261,10 @@ class Rpmsg:
 
 @dataclass(frozen=True)
 class Pin:
-    """A pin of the board that can be spoken of.
+    """A known pin of the board.
 
-    `connector` is '' if the board does not bring it out, `position` 0 if only the schematic tells.
-    `taken_by` is '' where nothing else uses it. `interrupt`: the firmware listens to its edges for
-    the board's own sake.
+    `connector`: '' if it is on none. `position`: 0 if only the schematic shows it. `taken_by`: ''
+    if nothing else uses it. `interrupt`: the board itself needs the pin's EXTI line.
     """
 
     name: str
@@ -286,15 +285,15 @@ class Pin:
 
     @property
     def place(self) -> str:
-        """Where a wire goes: 'CN5 pin 11'."""
+        """Where to connect a wire: 'CN5 pin 11'."""
         return f"{self.connector} pin {self.position}" if self.position else self.connector
 
 
 @dataclass(frozen=True)
 class Bus:
-    """An I2C bus that the M33 may use and that the board brings out.
+    """An I2C bus that the M33 may use and that is on a connector of the board.
 
-    `pinctrl`: the nodes of Zephyr's pin control that put it on these pins.
+    `pinctrl`: the nodes of Zephyr's pin control that select these pins.
     """
 
     name: str
@@ -316,9 +315,9 @@ class Console:
 
 @dataclass(frozen=True)
 class Budget:
-    """`rest_bytes`: data memory beside the log (data, bss, stacks), until an ELF tells.
+    """`rest_bytes`: data memory that is not for the log (data, bss, stacks), until there is an ELF.
 
-    `resume_us`: from the wake-up doorbell until Linux reads, at most.
+    `resume_us`: the longest time from the wake-up doorbell until Linux reads.
     """
 
     rest_bytes: int
@@ -328,9 +327,9 @@ class Budget:
 
 @dataclass(frozen=True)
 class Labels:
-    """What the trees call things: Zephyr's board, its memory nodes, Linux's remote processor.
+    """Names in the trees: Zephyr's board, its memory nodes, Linux's remote processor.
 
-    `zephyr_on`: devices that Zephyr's board file switches on, the console's aside.
+    `zephyr_on`: devices that Zephyr's board file enables, without the console.
     """
 
     zephyr_board: str
@@ -343,7 +342,7 @@ class Labels:
 
 @dataclass(frozen=True)
 class BootVector:
-    """Where Linux tells the M33 its vector table: `label`'s register at `offset`, under `mask`."""
+    """The register for the M33's vector table: at `offset` of `label`, the bits of `mask`."""
 
     label: str
     offset: int
@@ -353,7 +352,7 @@ class BootVector:
 
 @dataclass(frozen=True)
 class Domains:
-    """Power domains of the remote processor: labels for awake and asleep."""
+    """Labels of the remote processor's power domains, for awake and asleep."""
 
     awake: str
     asleep: str
@@ -362,10 +361,11 @@ class Domains:
 
 @dataclass(frozen=True)
 class Mode:
-    """What a release makes of one of the chip's power modes while the M33 runs.
+    """What a release does for one of the chip's power modes while the M33 runs.
 
-    `refused_by`: who refuses it, '' if nobody; `mem_sleep`: what Linux is told to get there ('' for
-    none); `reaches`: what the chip really does; `instead`: a mode that is taken in its place.
+    `refused_by`: the software that refuses it, or ''. `mem_sleep`: the value for Linux's
+    `mem_sleep`, or ''. `reaches`: what the chip really does. `instead`: the mode that it enters
+    instead, or ''.
     """
 
     name: str
@@ -378,7 +378,7 @@ class Mode:
 
 @dataclass(frozen=True)
 class ByHand:
-    """A line of a list that no fragment can mend: `uses` names the pin or bus that it is about."""
+    """A line of a list that no fragment can change. `uses`: what it denies (pin, bus or device)."""
 
     board: str
     uses: str
@@ -390,20 +390,20 @@ class ByHand:
 
     @property
     def effect(self) -> str:
-        """What happens as long as the line stays. OP-TEE does not panic at accesses to pins alone
-        (ST OP-TEE core/drivers/firewall/stm32_iac.c: iac_fbd_periph)."""
+        """What happens on the board without the change. OP-TEE panics at every denied access except
+        those to pins (ST OP-TEE core/drivers/firewall/stm32_iac.c: iac_fbd_periph)."""
         if self.uses.startswith("P"):
-            return "what it writes to the pin is ignored"
-        return "its first access makes OP-TEE panic"
+            return "the M33's writes to the pin are ignored"
+        return "the M33's first access makes OP-TEE panic"
 
 
 @dataclass(frozen=True)
 class Flavour:
     """One set of device trees of a release.
 
-    `linux_tree` and `optee_tree`: where the board's source stands, `{board}` for `dk` or `ev1`.
-    `loads_by_optee`: as ST ships it, OP-TEE checks and loads the firmware, and its memories carry
-    other rights for that time. `refused`: why it cannot be used, '' if it can.
+    `linux_tree` and `optee_tree`: the file of the board's tree, `{board}` for `dk` or `ev1`.
+    `loads_by_optee`: in ST's own trees OP-TEE checks and loads the firmware, and its memories have
+    other rights while it does. `refused`: why it cannot be used, '' if it can.
     """
 
     name: str
@@ -419,7 +419,7 @@ class Flavour:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a release says of a board's memories that others say otherwise."""
+    """A board's memories that differ from release to release."""
 
     name: str
     windows: Mapping[str, Carveout]
@@ -428,9 +428,9 @@ class Layout:
 
 @dataclass(frozen=True)
 class Release:
-    """The software on the A35: ST's device trees and what stands beside them.
+    """The software on the A35: ST's device trees, Linux, TF-A and OP-TEE.
 
-    `read`: which of it was read, and where. `rif_headers`: folder of the firewall's headers.
+    `read`: which sources the figures come from. `rif_headers`: folder of the firewall's headers.
     """
 
     name: str
@@ -450,7 +450,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Refused:
-    """Software that a person may name and that cannot work: `words` that mean it."""
+    """Software that cannot run the firmware. `words`: names that a user may write for it."""
 
     name: str
     title: str
@@ -461,9 +461,9 @@ class Refused:
 
 @dataclass(frozen=True)
 class Board:
-    """`windows`: what of each memory the firmware may have, by the memory's name.
+    """`windows`: the part of each memory that the firmware may use, by the memory's name.
 
-    Windows and reserved pages are those of `release`; `flavour` is one of its.
+    Windows and reserved pages are those of `release`; `flavour` is one of its sets of trees.
     """
 
     name: str

@@ -55,7 +55,7 @@ def test_tells_what_the_sleep_leaves() -> None:
     text = draw(plan_spec(parse_spec(BASE)), Style())
     assert re.search(r"SRAM1  128 KiB +awake ✓   asleep ✓", text)
     assert re.search(r"DDR  1 MiB of it +awake ✓   asleep ✗", text)
-    assert "asleep it keeps its contents, but any access hangs" in text
+    assert "while Linux sleeps it keeps its contents, but any access hangs" in text
 
 
 def test_tells_the_endurance(plan: Plan) -> None:
@@ -63,7 +63,7 @@ def test_tells_the_endurance(plan: Plan) -> None:
     text = " ".join(draw(plan, Style()).split())
     assert (
         f"covers {duration(covered.reference_s)} on the reference walk, "
-        f"{duration(covered.worst_s)} at the very worst; "
+        f"{duration(covered.worst_s)} in the worst case; "
         f"a plain array of 8-byte records {duration(covered.array_s)}"
     ) in text
 

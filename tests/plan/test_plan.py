@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fwgen.plan import Plan, PlanErrors, plan_spec
 from fwgen.plan.export import plan_to_json
 from fwgen.plan.memory_map import memory_maps
-from fwgen.plan.sensor import echo_us, least_period_us, patience_us, timeout_us
+from fwgen.plan.sensor import echo_us, least_period_us, echo_timeout_us, timeout_us
 from fwgen.spec import load_spec, parse_spec
 from fwgen.spec.examples import example_paths
 from fwgen.wire import log_format
@@ -156,8 +156,8 @@ def test_plans_are_frozen(reference: Plan) -> None:
         ("15 ms", 1000, "2 of 3 samples will be a `sensor fault`"),
         ("30 ms", 4000, "every other sample will be a `sensor fault`"),
         ("38 ms", 4000, "every other sample will be a `sensor fault`"),
-        ("39 ms", 4000, "an old echo may still be under way"),
-        ("59 ms", 4000, "an old echo may still be under way"),
+        ("39 ms", 4000, "a late echo may be taken for the next one"),
+        ("59 ms", 4000, "a late echo may be taken for the next one"),
     ],
 )
 def test_a_short_period_is_warned_of_by_what_will_happen(
@@ -177,8 +177,8 @@ def test_the_echo_s_times() -> None:
     assert least_period_us(2000, 200) == 20_000
     assert timeout_us(4000, 200) < least_period_us(4000, 200)
     # near obstacles only, but room to hear that there is a far one
-    assert patience_us(60_000, 1000, 200) == timeout_us(4000, 200)
-    assert patience_us(15_000, 1000, 200) == 14_000
+    assert echo_timeout_us(60_000, 1000, 200) == timeout_us(4000, 200)
+    assert echo_timeout_us(15_000, 1000, 200) == 14_000
 
 
 _pages = st.integers(0, 40).map(lambda n: n * 4 * KIB)

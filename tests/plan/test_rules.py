@@ -32,7 +32,7 @@ def _name(example: Example) -> str:
     return f"{example.rule}: {example.bad[1]}"
 
 
-def test_the_base_passes_without_a_word() -> None:
+def test_the_base_passes_without_diagnostics() -> None:
     plan, diagnostics = judge(BASE)
     assert plan
     assert diagnostics == []
@@ -53,7 +53,7 @@ def test_the_bad_one_breaks_this_rule_alone(example: Example) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=_name)
-def test_the_good_one_passes_without_a_word(example: Example) -> None:
+def test_the_good_one_passes_without_diagnostics(example: Example) -> None:
     plan, diagnostics = judge(edited(example.good))
     assert plan
     assert diagnostics == []
@@ -61,11 +61,11 @@ def test_the_good_one_passes_without_a_word(example: Example) -> None:
 
 def test_every_rule_has_an_example() -> None:
     shown = {example.rule for example in EXAMPLES}
-    by_hand = {"exti-shared", "log-unused"}  # no board has the like; see below
+    by_hand = {"exti-shared", "log-unused"}  # no board has them; see below
     assert {rule.id for rule in RULES} == (shown - {"unknown-board"}) | by_hand
 
 
-def test_rules_have_ids_of_their_own() -> None:
+def test_rule_ids_are_unique() -> None:
     ids = [rule.id for rule in RULES]
     assert len(ids) == len(set(ids))
     assert all(rule.title for rule in RULES)
@@ -80,14 +80,14 @@ def test_a_pin_of_the_board_may_hold_the_echo_s_interrupt_line() -> None:
         make_plan(spec, crowded)
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.rule_id == "exti-shared"
-    assert "PF14 needs EXTI line 14, which PG14 (the button User 2) holds" in diagnostic.message
+    assert "PF14 needs EXTI line 14, but PG14 (the button User 2) uses it" in diagnostic.message
     assert "`PF15`" in diagnostic.hint
 
     quiet = dataclasses.replace(button, interrupt=False)
     make_plan(spec, dataclasses.replace(board, pins={**board.pins, "PG14": quiet}))
 
 
-def test_a_log_beyond_the_index_is_told() -> None:
+def test_a_log_larger_than_the_index_is_reported() -> None:
     edits = (("lp-stop2", "run"), ("data: retram", "data: ddr"))
     plan, diagnostics = judge(edited(*edits, ("log: auto", "log: 200 KiB")))
     assert plan

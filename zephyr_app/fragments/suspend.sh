@@ -42,7 +42,7 @@ fi
 
 echo enabled >"$mailbox/power/wakeup"
 
-# lp-stop2: the A35 is off, DDR is in self-refresh, the M33's domain runs on (the chip is in Run2); the regulators' low power waits for the M33
+# lp-stop2: the A35 is off, DDR is in self-refresh, the M33's domain keeps running (the chip is in Run2); the regulators enter low power only when the M33 stops
 grep -q deep "$SYS/power/mem_sleep" ||
 	fail "this kernel has no 'deep': $(cat "$SYS/power/mem_sleep")"
 echo deep >"$SYS/power/mem_sleep"

@@ -1,8 +1,7 @@
-"""The rules that a plan has to pass: one module a group, each rule with its id.
+"""The rules that a plan must pass: one module per group, each rule with its id.
 
-Each of a group's CHECKS looks at a draft and adds what it finds. It skips what could not be
-resolved, which another rule has then told, and raises Rejected where it needs what could not be
-read.
+Each of a group's CHECKS examines a draft and adds diagnostics. It skips what could not be resolved,
+because another rule reports that, and raises Rejected if it needs a value that could not be read.
 """
 
 from __future__ import annotations

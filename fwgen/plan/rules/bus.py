@@ -8,7 +8,7 @@ from fwgen.plan.rules.rule import Rule
 from fwgen.plan.words import milliseconds
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
 
-UNKNOWN = Rule("unknown-bus", "error", "the bus is one that the board brings out")
+UNKNOWN = Rule("unknown-bus", "error", "the bus is on a connector of the board")
 ADDRESS = Rule("bus-address", "error", "an address has 7 bits and is not reserved")
 UNLIKELY = Rule("bus-address-unlikely", "warning", "the display can have this address")
 REFRESH = Rule("refresh-too-fast", "error", "the bus can carry the pictures")
@@ -18,7 +18,7 @@ RULES = (UNKNOWN, ADDRESS, UNLIKELY, REFRESH)
 # I2C-bus specification (UM10204), table 4: reserved addresses
 _FIRST_FREE, _LAST_FREE, _LAST = 0x08, 0x77, 0x7F
 
-# SSD1306 data sheet, 8.1.5: the pin SA0 chooses between two
+# SSD1306 data sheet, 8.1.5: the pin SA0 selects one of two
 _DISPLAY_ADDRESSES = (0x3C, 0x3D)
 
 
@@ -27,7 +27,7 @@ def _check_bus(draft: Draft, findings: Findings) -> None:
         name = draft.spec.display.bus
         UNKNOWN.broken(
             findings,
-            f"the {draft.board.title} brings out no bus {quote(name)} for the M33",
+            f"the {draft.board.title} has no bus {quote(name)} for the M33 on a connector",
             draft.spec.where("display", "bus"),
             did_you_mean(name, draft.board.buses, "buses"),
         )
@@ -42,7 +42,7 @@ def _check_address(draft: Draft, findings: Findings) -> None:
     if _FIRST_FREE <= address <= _LAST_FREE:
         if address not in _DISPLAY_ADDRESSES:
             message = f"an SSD1306 cannot have the address 0x{address:02x}"
-            UNLIKELY.broken(findings, message, place, f"it answers at {likely}")
+            UNLIKELY.broken(findings, message, place, f"write {likely}")
         return
     if address > _LAST:
         message = f"0x{address:02x} does not fit the 7 bits of an I2C address"
@@ -50,7 +50,7 @@ def _check_address(draft: Draft, findings: Findings) -> None:
         message = f"0x{address:02x} is reserved on an I2C bus (free: 0x08 to 0x77)"
     hint = f"an SSD1306 answers at {likely}"
     if address >> 1 in _DISPLAY_ADDRESSES:
-        hint = f"that is the address with the read/write bit; write `0x{address >> 1:02x}`"
+        hint = f"write the address without the read/write bit: `0x{address >> 1:02x}`"
     ADDRESS.broken(findings, message, place, hint)
 
 
@@ -65,8 +65,8 @@ def _check_refresh(draft: Draft, findings: Findings) -> None:
     REFRESH.broken(
         findings,
         f"a picture of {width}x{height} is {display.frame_bytes(width, height):,} bytes and takes "
-        f"{milliseconds(picture_us)} on {bus.name} at {bus.speed_hz // 1000} kHz, every "
-        f"{milliseconds(screen.refresh_period_us)} is too often",
+        f"{milliseconds(picture_us)} on {bus.name} at {bus.speed_hz // 1000} kHz, too long for "
+        f"one every {milliseconds(screen.refresh_period_us)}",
         draft.spec.where("display", "refresh"),
         _slower(least_us),
     )
@@ -74,7 +74,9 @@ def _check_refresh(draft: Draft, findings: Findings) -> None:
 
 def _slower(least_us: int) -> str:
     rate_hz = 1_000_000 // least_us
-    return f"at most `{rate_hz} Hz`" if rate_hz else f"at least `{-(-least_us // 1000)} ms`"
+    if rate_hz:
+        return f"write at most `{rate_hz} Hz`"
+    return f"write at least `{-(-least_us // 1000)} ms`"
 
 
 CHECKS = (_check_bus, _check_address, _check_refresh)

@@ -1,4 +1,4 @@
-"""What the chosen trees keep from the M33 and no fragment can give it."""
+"""What the chosen trees deny the M33 and no fragment can give it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _check_lines(draft: Draft, findings: Findings) -> None:
     for line in draft.by_hand:
         BY_HAND.broken(
             findings,
-            f"{line.uses} is not the M33's in these trees: {line.effect}",
+            f"these trees do not give {line.uses} to the M33: {line.effect}",
             _place(draft, line.uses),
             f"in {line.file}, line {line.line}, change\n"
             f"      {line.was}\n"

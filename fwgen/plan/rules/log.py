@@ -8,11 +8,11 @@ from fwgen.plan.words import duration, size
 from fwgen.spec.diagnostics import Findings, Position
 from fwgen.wire import log_format
 
-TOO_LARGE = Rule("log-too-large", "error", "the log leaves the rest of the data its room")
-TOO_SMALL = Rule("log-too-small", "error", "the log outlasts what is under way to Linux")
+TOO_LARGE = Rule("log-too-large", "error", "the log leaves enough memory for the rest of the data")
+TOO_SMALL = Rule("log-too-small", "error", "the log holds the blocks that wait for Linux")
 UNUSED = Rule("log-unused", "warning", "the log is no larger than the firmware's index of it")
 TOO_LONG = Rule("sleep-too-long", "error", "the log covers the longest sleep")
-UNSURE = Rule("sleep-not-guaranteed", "warning", "the log covers the longest sleep for certain")
+UNSURE = Rule("sleep-not-guaranteed", "warning", "the log always covers the longest sleep")
 
 RULES = (TOO_LARGE, TOO_SMALL, UNUSED, TOO_LONG, UNSURE)
 
@@ -22,7 +22,7 @@ def _check_log(draft: Draft, findings: Findings) -> None:
         return
     data = draft.windows["data"]
     if not data.size_bytes or not draft.memory_of(data).contains(data):
-        return  # told by the rules of memory
+        return  # the rules of memory report it
     if _fits(draft, draft.log_bytes, findings):
         _check_sleep(draft, findings)
 
@@ -38,7 +38,7 @@ def _fits(draft: Draft, log_bytes: int, findings: Findings) -> bool:
             f"a log of {size(log_bytes)} leaves {left} of {size(data.size_bytes)}; the rest of the "
             f"data (variables, stacks) needs {size(draft.rest_bytes)}",
             place,
-            f"at most `{size(room)}`, or `auto`" if room > 0 else "",
+            f"write at most `{size(room)}`, or `auto`" if room > 0 else "use a larger data window",
         )
         return False
     least_slots = draft.timing.window_blocks + draft.timing.reserve_slots + 2
@@ -49,24 +49,26 @@ def _fits(draft: Draft, log_bytes: int, findings: Findings) -> bool:
         timing = draft.timing
         TOO_SMALL.broken(
             findings,
-            f"{size(log_bytes)} hold {blocks}; {least_slots} are needed: {timing.window_blocks} "
-            f"under way to Linux, {timing.reserve_slots} while it resumes, 2 to work with",
+            f"{size(log_bytes)} hold {blocks}, but the log needs {least_slots}: "
+            f"{timing.window_blocks} sent to Linux, {timing.reserve_slots} while it resumes, "
+            "2 being written",
             _log_place(draft, place),
-            f"at least `{-(-least_bytes // 1024)} KiB`",
+            f"a log of at least `{-(-least_bytes // 1024)} KiB`",
         )
         return False
     if log_bytes >= log_format.MOST_BYTES + log_format.BLOCK_BYTES:
         UNUSED.broken(
             findings,
-            f"the firmware keeps an index of {log_format.SLOTS_MAX} blocks: of {size(log_bytes)} "
-            f"it uses {size(log_format.MOST_BYTES)}",
+            f"the firmware's index has {log_format.SLOTS_MAX} blocks, so that it uses only "
+            f"{size(log_format.MOST_BYTES)} of {size(log_bytes)}",
             place,
+            f"write `{size(log_format.MOST_BYTES)}`",
         )
     return True
 
 
 def _log_place(draft: Draft, place: Position) -> Position:
-    """With `auto` it is the data window that has the wrong size."""
+    """Return the position of the size that is wrong: with `auto` it is the data window's."""
     if draft.spec.memory.log_size_bytes is not None:
         return place
     return draft.spec.where("memory", "data", "size")
@@ -84,20 +86,20 @@ def _check_sleep(draft: Draft, findings: Findings) -> None:
             findings,
             f"the log covers {duration(covered.reference_s)} {walk}, not {asked}",
             place,
-            _way_out(draft, longest_us, covered.reference_s),
+            _how_to_fix(draft, longest_us, covered.reference_s),
         )
     elif longest_us > covered.worst_s * 1e6:
         UNSURE.broken(
             findings,
-            f"the log covers {asked} {walk}, but at the very worst, when every sample jumps, only "
-            f"{duration(covered.worst_s)}",
+            f"the log covers {asked} {walk}, but only {duration(covered.worst_s)} in the worst "
+            "case, when every sample jumps",
             place,
-            _way_out(draft, longest_us, covered.worst_s),
+            _how_to_fix(draft, longest_us, covered.worst_s),
         )
 
 
-def _way_out(draft: Draft, longest_us: int, covered_s: float) -> str:
-    """A period that would be long enough, and more memory where there is some."""
+def _how_to_fix(draft: Draft, longest_us: int, covered_s: float) -> str:
+    """Return the hint: a period that is long enough, and more memory if there is any."""
     ways = []
     if covered_s > 0:
         period_us = draft.timing.period_us * longest_us / (covered_s * 1e6)
@@ -107,7 +109,7 @@ def _way_out(draft: Draft, longest_us: int, covered_s: float) -> str:
         ways.append("a larger log")
     elif firmware_part(draft.board, draft.memory_of(data), "data").size_bytes > data.size_bytes:
         ways.append("a larger window for `data`")
-    return " or ".join(ways)
+    return "choose " + " or ".join(ways) if ways else ""
 
 
 CHECKS = (_check_log,)

@@ -1,4 +1,4 @@
-"""Where code and data lie: in their memory, on page boundaries, in nobody else's way."""
+"""Windows of code and data: inside their memory, on page boundaries, without overlap."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from fwgen.plan.words import address, size
 from fwgen.soc.model import Carveout, Region
 from fwgen.spec.diagnostics import Findings, Position, did_you_mean, quote
 
-UNKNOWN = Rule("unknown-memory", "error", "code and data lie in memories that the chip has")
-OUTSIDE = Rule("window-outside", "error", "a window lies within its memory")
+UNKNOWN = Rule("unknown-memory", "error", "code and data are in memories that the chip has")
+OUTSIDE = Rule("window-outside", "error", "a window is inside its memory")
 UNALIGNED = Rule("window-unaligned", "error", "a window starts and ends on a page of the firewall")
-RESERVED = Rule("window-reserved", "error", "a window takes no page that is someone else's")
+RESERVED = Rule("window-reserved", "error", "a window has no page that is reserved for others")
 OVERLAP = Rule("window-overlap", "error", "code, data and message buffers do not overlap")
 
 RULES = (UNKNOWN, OUTSIDE, UNALIGNED, RESERVED, OVERLAP)
@@ -23,17 +23,17 @@ RULES = (UNKNOWN, OUTSIDE, UNALIGNED, RESERVED, OVERLAP)
 def _check_window(draft: Draft, findings: Findings, role: str) -> None:
     window = draft.windows.get(role)
     if window is None:
-        _tell_unknown(draft, role, findings)
+        _report_unknown(draft, role, findings)
     elif _inside(draft, window, findings):
         _check_aligned(draft, window, findings)
         _check_reserved(draft, window, findings)
 
 
-def _tell_unknown(draft: Draft, role: str, findings: Findings) -> None:
+def _report_unknown(draft: Draft, role: str, findings: Findings) -> None:
     wanted = getattr(draft.spec.memory, role).memory
     chip = draft.board.chip
     if wanted in chip.memories:
-        return  # something else of it could not be read
+        return  # another value of the window could not be read
     UNKNOWN.broken(
         findings,
         f"the {chip.title} has no memory {quote(wanted)}",
@@ -47,15 +47,15 @@ def _inside(draft: Draft, window: Window, findings: Findings) -> bool:
     if window.size_bytes and memory.contains(window):
         return True
     if window.start < memory.start or window.start >= memory.end:
-        what = f"{address(window.start)} is not in {memory.title}, which is {_span(memory)}"
+        what = f"{address(window.start)} is not in {memory.title} ({_span(memory)})"
         key = "at"
     elif not window.size_bytes:
-        what = f"from {address(window.start)} on there is no room for the {window.name}"
+        what = f"there is no room for the {window.name} at {address(window.start)}"
         key = "at"
     else:
         what = (
             f"{size(window.size_bytes)} from {address(window.start)} end at {address(window.end)}, "
-            f"{size(window.end - memory.end)} behind the end of {memory.title}"
+            f"{size(window.end - memory.end)} after the end of {memory.title}"
         )
         key = "size"
     OUTSIDE.broken(findings, what, _place(draft, window.name, key), _own_part(draft, window))
@@ -64,23 +64,23 @@ def _inside(draft: Draft, window: Window, findings: Findings) -> bool:
 
 def _check_aligned(draft: Draft, window: Window, findings: Findings) -> None:
     page = draft.board.chip.alignment.page_bytes
-    granularity = f"{size(page)} that Linux's reserved memory and the firewall work in"
+    granularity = f"{size(page)}, the page of Linux's reserved memory and of the firewall"
     if window.start % page:
         below = window.start - window.start % page
         UNALIGNED.broken(
             findings,
-            f"{address(window.start)} is no multiple of the {granularity}",
+            f"{address(window.start)} is not a multiple of {granularity}",
             _place(draft, window.name, "at"),
-            f"`at: {address(below)}` or `at: {address(below + page)}`",
+            f"write `at: {address(below)}` or `at: {address(below + page)}`",
         )
     if window.size_bytes % page:
         below = window.size_bytes - window.size_bytes % page
         choice = f"`size: {size(below)}` or " if below else ""
         UNALIGNED.broken(
             findings,
-            f"{size(window.size_bytes)} is no multiple of the {granularity}",
+            f"{size(window.size_bytes)} is not a multiple of {granularity}",
             _place(draft, window.name, "size"),
-            f"{choice}`size: {size(below + page)}`",
+            f"write {choice}`size: {size(below + page)}`",
         )
 
 
@@ -89,22 +89,22 @@ def _check_reserved(draft: Draft, window: Window, findings: Findings) -> None:
     taken = [other for other in draft.board.reserved if other.overlaps(window)]
     if taken:
         whose = ", ".join(
-            f"{other.title} ({other.owner}'s, {size(other.size_bytes)} at {address(other.start)})"
+            f"{other.title} ({other.owner}, {size(other.size_bytes)} at {address(other.start)})"
             for other in taken
         )
         RESERVED.broken(
             findings,
-            f"the {window.name} window {_span(window)} takes what is someone else's: {whose}",
+            f"the {window.name} window {_span(window)} overlaps reserved memory: {whose}",
             place,
             _own_part(draft, window),
         )
     own = firmware_part(draft.board, draft.memory_of(window), window.name)
-    told = any(other.overlaps(window) for other in _buffers(draft))
+    reported = any(other.overlaps(window) for other in _buffers(draft))
     in_ddr = window.memory == draft.board.ddr.code.memory
-    if in_ddr and not told and not own.contains(window):
+    if in_ddr and not reported and not own.contains(window):
         RESERVED.broken(
             findings,
-            f"the {window.name} window {_span(window)} takes memory of Linux",
+            f"the {window.name} window {_span(window)} overlaps Linux's memory",
             place,
             _own_part(draft, window),
         )
@@ -120,8 +120,8 @@ def _check_overlap(draft: Draft, findings: Findings) -> None:
             f"code ({_span(code)}) and data ({_span(data)}) share {size(shared)} of "
             f"{draft.memory_of(code).title}",
             _place(draft, "data", "in"),
-            f"give each another memory, or a part: `code: {{in: {code.memory}, size: {half}}}` "
-            f"and for data `at:` behind it",
+            f"use two memories, or two parts of one: `code: {{in: {code.memory}, size: {half}}}` "
+            f"and for data an `at:` after it",
         )
     for window in (code, data):
         covered = [other for other in _buffers(draft) if window and window.overlaps(other)]
@@ -129,7 +129,7 @@ def _check_overlap(draft: Draft, findings: Findings) -> None:
             what = ", ".join(f"{other.title} at {address(other.start)}" for other in covered)
             OVERLAP.broken(
                 findings,
-                f"the {window.name} window {_span(window)} covers {what}",
+                f"the {window.name} window {_span(window)} overlaps {what}",
                 _place(draft, window.name, "at"),
                 _own_part(draft, window),
             )
@@ -150,9 +150,9 @@ def _own_part(draft: Draft, window: Window) -> str:
     own = firmware_part(draft.board, memory, window.name)
     if own == memory:
         free = ", ".join(f"`{name}`" for name in draft.board.windows)
-        return f"the {draft.board.title} gives the firmware {free}"
+        return f"use a memory that the {draft.board.title} gives to the firmware: {free}"
     return (
-        f"the firmware's part of {memory.title} is `at: {address(own.start)}`, "
+        f"stay inside the firmware's part of {memory.title}: `at: {address(own.start)}`, "
         f"`size: {size(own.size_bytes)}`"
     )
 

@@ -1,4 +1,4 @@
-"""The sensor's pins: there, free, and each with an interrupt line of its own where it needs one."""
+"""The sensor's pins: on a connector, not used otherwise, and the echo with its own EXTI line."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from functools import partial
 
 from fwgen.plan.draft import Draft, readable
 from fwgen.plan.rules.rule import Rule
-from fwgen.soc.model import Pin
 from fwgen.spec.diagnostics import Findings
 
-UNKNOWN = Rule("unknown-pin", "error", "a pin's port is one that the chip has")
+UNKNOWN = Rule("unknown-pin", "error", "the chip has the pin's port")
 NOT_OUT = Rule("pin-not-out", "error", "a pin is on a connector of the board")
-TWICE = Rule("pin-twice", "error", "trigger and echo are two pins")
-TAKEN = Rule("pin-taken", "error", "a pin is used by nothing else")
+TWICE = Rule("pin-twice", "error", "trigger and echo are different pins")
+TAKEN = Rule("pin-taken", "error", "nothing else uses the pin")
 EXTI = Rule("exti-shared", "error", "two pins that need an interrupt do not share an EXTI line")
 
 RULES = (UNKNOWN, NOT_OUT, TWICE, TAKEN, EXTI)
@@ -25,7 +24,7 @@ def _check_twice(draft: Draft, findings: Findings) -> None:
     if sensor.trigger == sensor.echo:
         TWICE.broken(
             findings,
-            f"{sensor.echo} is the trigger already",
+            f"{sensor.echo} is already the trigger",
             draft.spec.where("sensor", "echo"),
             _free(draft, sensor.trigger),
         )
@@ -40,24 +39,24 @@ def _check_pin(draft: Draft, findings: Findings, use: str) -> None:
     if name[1] not in chip.gpio_ports:
         ports = ", ".join(chip.gpio_ports)
         UNKNOWN.broken(
-            findings, f"the {chip.title} has no port {name[1]}", place, f"ports: {ports}"
+            findings, f"the {chip.title} has no port {name[1]}", place, f"known ports: {ports}"
         )
     elif user:
-        TAKEN.broken(findings, f"{name} is taken by {user}", place, _free(draft))
+        TAKEN.broken(findings, f"{name} is used by {user}", place, _free(draft))
     elif pin is None or not pin.connector:
         what = f"{name} is {pin.taken_by}: " if pin else ""
         NOT_OUT.broken(
             findings,
-            f"{what}the {board.title} does not bring {name} out on a connector",
+            f"{what}the {board.title} does not have {name} on a connector",
             place,
             _free(draft),
         )
     elif pin.taken_by:
-        TAKEN.broken(findings, f"{name} is taken by {pin.taken_by}", place, _free(draft))
+        TAKEN.broken(findings, f"{name} is used by {pin.taken_by}", place, _free(draft))
 
 
 def _user(draft: Draft, name: str) -> str:
-    """What the spec itself uses the pin for beside the sensor."""
+    """Return the spec's other use of the pin, "" if there is none."""
     console = draft.board.console
     if readable(lambda: draft.spec.console) and name in (console.tx, console.rx):
         signal = "TX" if name == console.tx else "RX"
@@ -69,7 +68,7 @@ def _user(draft: Draft, name: str) -> str:
 
 
 def _check_exti(draft: Draft, findings: Findings) -> None:
-    """Of the sensor's pins only the echo needs an interrupt."""
+    """Check the echo's EXTI line; the trigger needs no interrupt."""
     echo = draft.echo
     if echo is None:
         return
@@ -77,8 +76,8 @@ def _check_exti(draft: Draft, findings: Findings) -> None:
         if pin.interrupt and pin.name != echo.name and pin.number == echo.number:
             EXTI.broken(
                 findings,
-                f"{echo.name} needs EXTI line {echo.number}, which {pin.name} "
-                f"({pin.taken_by or pin.signal}) holds: a line serves one port",
+                f"{echo.name} needs EXTI line {echo.number}, but {pin.name} "
+                f"({pin.taken_by or pin.signal}) uses it: a line serves only one port",
                 draft.spec.where("sensor", "echo"),
                 _free(draft, numbers_taken=(echo.number,)),
             )
@@ -96,11 +95,9 @@ def _free(draft: Draft, *but: str, numbers_taken: tuple[int, ...] = ()) -> str:
         and pin.number not in numbers_taken
         and not _user(draft, pin.name)
     ]
-    return "free: " + ", ".join(_told(pin) for pin in free) if free else "no free pin is known"
-
-
-def _told(pin: Pin) -> str:
-    return f"`{pin.name}` ({pin.place})"
+    if not free:
+        return "no free pin is known"
+    return "free pins: " + ", ".join(f"`{pin.name}` ({pin.place})" for pin in free)
 
 
 CHECKS = (*(partial(_check_pin, use=use) for use in _USES), _check_twice, _check_exti)

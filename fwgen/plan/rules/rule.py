@@ -1,4 +1,4 @@
-"""What a rule is known by."""
+"""A rule of the plan: id, severity and title."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from fwgen.spec.diagnostics import Findings, Position, Severity
 
 @dataclass(frozen=True)
 class Rule:
-    """`title` says in a line what the rule demands."""
+    """`title`: what the rule requires, in one line."""
 
     id: str
     severity: Severity
     title: str
 
     def broken(self, findings: Findings, message: str, position: Position, hint: str = "") -> None:
-        tell = findings.error if self.severity == "error" else findings.warning
-        tell(self.id, message, position, hint)
+        add = findings.error if self.severity == "error" else findings.warning
+        add(self.id, message, position, hint)

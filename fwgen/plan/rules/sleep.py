@@ -1,4 +1,4 @@
-"""What the sleep mode leaves to the M33."""
+"""The sleep mode: the M33 must run in it and access its memories."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from fwgen.plan.draft import Draft
 from fwgen.plan.rules.rule import Rule
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
 
-MODE_UNKNOWN = Rule("unknown-mode", "error", "the sleep mode is one that the chip has")
+MODE_UNKNOWN = Rule("unknown-mode", "error", "the chip has the sleep mode")
 MODE_STOPS = Rule("mode-stops-m33", "error", "the M33 runs in the sleep mode")
-MODE_INSTEAD = Rule("mode-instead", "warning", "the release's software takes this mode, no other")
-UNREACHABLE = Rule("unreachable-asleep", "error", "code and data are reachable in the sleep mode")
+MODE_INSTEAD = Rule("mode-instead", "warning", "the release enters this mode and not another")
+UNREACHABLE = Rule("unreachable-asleep", "error", "the M33 can access code and data in this mode")
 
 RULES = (MODE_UNKNOWN, MODE_STOPS, MODE_INSTEAD, UNREACHABLE)
 
@@ -23,40 +23,41 @@ def _check_mode(draft: Draft, findings: Findings) -> None:
             findings,
             f"the {chip.title} has no power mode {quote(draft.spec.sleep.mode)}",
             place,
-            did_you_mean(draft.spec.sleep.mode, alive, "modes that keep the M33 alive"),
+            did_you_mean(draft.spec.sleep.mode, alive, "modes in which the M33 runs"),
         )
         return
     made = draft.board.release.modes[mode.name]
     if not mode.m33_runs:
-        refusal = f"; while the M33 runs, it is refused by {made.refused_by}"
+        refusal = f"; while the M33 runs, {made.refused_by} refuses it"
         MODE_STOPS.broken(
             findings,
             f"in {mode.name} ({mode.title.lower()}) the M33 takes no samples"
             + (refusal if made.refused_by else ""),
             place,
-            "modes that keep it alive: " + ", ".join(f"`{name}`" for name in alive),
+            "modes in which the M33 runs: " + ", ".join(f"`{name}`" for name in alive),
         )
         return
     if made.instead:
         MODE_INSTEAD.broken(
             findings,
-            f"`{made.mem_sleep}` takes the deepest mode that it can while the M33 runs, which "
-            f"is {made.instead}, not {mode.name}",
+            f"`{made.mem_sleep}` enters the deepest mode that is possible while the M33 runs: "
+            f"{made.instead}, not {mode.name}",
             place,
-            f"write `{made.instead}`; to the M33 both are the same",
+            f"write `{made.instead}`; both are the same for the M33",
         )
     for role, window in draft.windows.items():
         if window.memory in mode.reachable:
             continue
         memory = draft.memory_of(window)
-        state = "keeps its contents, but" if memory.name in mode.kept else "loses its contents;"
+        state = "keeps its contents" if memory.name in mode.kept else "loses its contents"
         fitting = [name for name in draft.board.windows if name in mode.reachable]
         UNREACHABLE.broken(
             findings,
-            f"in {mode.name} {memory.title} {state} the first access of the M33 hangs: "
-            f"no place for its {role}",
+            f"in {mode.name} the M33 cannot access its {role} in {memory.title}: it {state}, and "
+            "the first access hangs",
             draft.spec.where("memory", role, "in"),
-            "reachable then: " + ", ".join(f"`{name}`" for name in fitting),
+            "memories that the M33 can access in this mode: "
+            + ", ".join(f"`{name}`" for name in fitting),
         )
 
 

@@ -1,4 +1,4 @@
-"""The software on the A35: a release and a set of its trees that can run this product."""
+"""The software on the A35: a release and a set of its device trees that can run the firmware."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from fwgen.soc.model import Refused, Release
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
 from fwgen.spec.model import Spec
 
-UNKNOWN = Rule("unknown-trees", "error", "the release is one whose device trees are known")
-CANNOT = Rule("trees-cannot-work", "error", "the release's own software can run the M33 asleep")
-FLAVOUR = Rule("unknown-flavour", "error", "the release has such a set of trees for the board")
+UNKNOWN = Rule("unknown-trees", "error", "the release's device trees are known")
+CANNOT = Rule("trees-cannot-work", "error", "the release lets the M33 run while Linux sleeps")
+FLAVOUR = Rule("unknown-flavour", "error", "the release has the set of trees for the board")
 FLAVOUR_CANNOT = Rule("flavour-cannot-work", "error", "the set of trees leaves the M33 to Linux")
 
 RULES = (UNKNOWN, CANNOT, FLAVOUR, FLAVOUR_CANNOT)
 
 
 def check(spec: Spec, findings: Findings) -> None:
-    """Before there is a plan: without a release no window of the board is known."""
+    """Check the release before the plan is made: the board's windows depend on it."""
     trees, names = spec.linux.trees, release_names()
     if trees in names:
         _check_flavour(spec, load_release(trees), findings)
@@ -27,13 +27,13 @@ def check(spec: Spec, findings: Findings) -> None:
     if refused:
         CANNOT.broken(
             findings,
-            f"{refused.title} cannot run this: {refused.reason}",
+            f"{refused.title} cannot run the firmware: {refused.reason}",
             place,
             f"releases that can: {_list(names)}",
         )
     else:
         UNKNOWN.broken(
-            findings, f"no release {quote(trees)} is known", place, f"releases: {_list(names)}"
+            findings, f"unknown release {quote(trees)}", place, f"known releases: {_list(names)}"
         )
 
 
@@ -59,7 +59,7 @@ def _check_flavour(spec: Spec, release: Release, findings: Findings) -> None:
     elif flavour.refused:
         FLAVOUR_CANNOT.broken(
             findings,
-            f"`{name}`, {flavour.title}, cannot run this: {flavour.refused}",
+            f"`{name}`, {flavour.title}, cannot run the firmware: {flavour.refused}",
             place,
             f"sets that can: {_list(fitting)}",
         )

@@ -1,4 +1,4 @@
-"""Times that must fit each other."""
+"""Period, latency and watchdog: each must fit the others."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fwgen.spec.diagnostics import Findings
 from fwgen.spec.quantity import show
 
 TOO_SHORT = Rule("period-too-short", "error", "the period is long enough for the farthest echo")
-SHORT = Rule("period-short", "warning", "the period is what the sensor's data sheet asks for")
-LATENCY = Rule("latency-too-short", "error", "the latency is no shorter than the period")
+SHORT = Rule("period-short", "warning", "the period is at least the data sheet's minimum")
+LATENCY = Rule("latency-too-short", "error", "the latency is at least the period")
 WATCHDOG = Rule("watchdog-range", "error", "the watchdog can count that long and is fed in time")
 
 RULES = (TOO_SHORT, SHORT, LATENCY, WATCHDOG)
@@ -25,32 +25,31 @@ def _check_period(draft: Draft, findings: Findings) -> None:
     least_us = sensor.least_period_us(farthest_mm, spec.sensor.air_decicelsius)
     echo_us = sensor.echo_us(farthest_mm, spec.sensor.air_decicelsius)
     place = spec.where("sensor", "period")
-    sheet = f"the data sheet asks for {show(sensor.SHEET_PERIOD_US, 'us')}"
+    sheet = f"the data sheet requires {show(sensor.SHEET_PERIOD_US, 'us')}"
     if period_us < least_us:
         TOO_SHORT.broken(
             findings,
-            f"{show(period_us, 'us')} are too short to range {_metres(farthest_mm)}: the "
+            f"{show(period_us, 'us')} is too short to measure {_metres(farthest_mm)}: the "
             f"echo from there takes {milliseconds(echo_us)}",
             place,
-            f"at least {show(least_us, 'us')}; {sheet}",
+            f"write at least {show(least_us, 'us')}; {sheet}",
         )
     elif (held := sensor.held_samples(period_us)) > 0:
         which = "every other sample" if held == 1 else f"{held} of {held + 1} samples"
         SHORT.broken(
             findings,
-            f"a sensor that hears nothing keeps its line up for {show(sensor.SILENCE_US, 'us')}, "
+            f"without an echo the sensor keeps its line high for {show(sensor.SILENCE_US, 'us')}, "
             f"longer than {show(period_us, 'us')}: with nothing in range {which} will be a "
             "`sensor fault`",
             place,
-            f"at least {show(sensor.SILENCE_US + 2_000, 'us')}; {sheet}",
+            f"write at least {show(sensor.SILENCE_US + 2_000, 'us')}; {sheet}",
         )
     elif period_us < sensor.SHEET_PERIOD_US:
         SHORT.broken(
             findings,
-            f"after {show(period_us, 'us')} an old echo may still be under way and be taken for "
-            "the new one",
+            f"with a period of {show(period_us, 'us')} a late echo may be taken for the next one",
             place,
-            sheet,
+            f"write at least {show(sensor.SHEET_PERIOD_US, 'us')}: {sheet}",
         )
 
 
@@ -63,10 +62,10 @@ def _check_latency(draft: Draft, findings: Findings) -> None:
     if latency_us < period_us:
         LATENCY.broken(
             findings,
-            f"a sample comes every {show(period_us, 'us')}: none can be sent within "
-            f"{show(latency_us, 'us')} of the one before",
+            f"the latency {show(latency_us, 'us')} is shorter than the period: there is a sample "
+            f"only every {show(period_us, 'us')}",
             draft.spec.where("link", "latency"),
-            f"`{show(period_us, 'us')}` or more",
+            f"write at least `{show(period_us, 'us')}`",
         )
 
 
@@ -80,9 +79,10 @@ def _check_watchdog(draft: Draft, findings: Findings) -> None:
         seconds = watchdog.longest_us // 1_000_000
         WATCHDOG.broken(
             findings,
-            f"{watchdog.node} counts to {seconds} s, not to {show(watchdog_us, 'us')}",
+            f"the watchdog {watchdog.node} counts at most {seconds} s, found "
+            f"{watchdog_us / 1_000_000:g} s",
             place,
-            f"at most `{seconds} s`",
+            f"write at most `{seconds} s`",
         )
         return
     period_us = draft.spec.sensor.period_us
@@ -90,10 +90,10 @@ def _check_watchdog(draft: Draft, findings: Findings) -> None:
     if watchdog_us < least_us:
         WATCHDOG.broken(
             findings,
-            f"the watchdog is fed with every sample, each {show(period_us, 'us')}: "
-            f"{show(watchdog_us, 'us')} would bite at the first one that is missed",
+            f"every sample feeds the watchdog, once in {show(period_us, 'us')}: after "
+            f"{show(watchdog_us, 'us')} it would reset the M33 at the first missed sample",
             place,
-            f"`{show(least_us, 'us')}` or more",
+            f"write at least `{show(least_us, 'us')}`",
         )
 
 
