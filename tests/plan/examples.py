@@ -251,8 +251,8 @@ EXAMPLES = (
         (_DATA, "data: ddr"),
         "ddr",
         (
-            "in lp-stop2 the M33 cannot access its data in DDR: it keeps its contents, and the first "
-            "access hangs",
+            "in lp-stop2 the M33 cannot access its data in DDR: it keeps its contents, and the "
+            "first access hangs",
             "`sram1`, `sram2`, `retram`",
         ),
         (_DATA, "data: sram2"),

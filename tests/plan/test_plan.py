@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fwgen.plan import Plan, PlanErrors, plan_spec
 from fwgen.plan.export import plan_to_json
 from fwgen.plan.memory_map import memory_maps
-from fwgen.plan.sensor import echo_us, least_period_us, echo_timeout_us, timeout_us
+from fwgen.plan.sensor import echo_timeout_us, echo_us, least_period_us, timeout_us
 from fwgen.spec import load_spec, parse_spec
 from fwgen.spec.examples import example_paths
 from fwgen.wire import log_format
