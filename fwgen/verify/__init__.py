@@ -1,4 +1,4 @@
-"""The user's own compiled device trees, held against the spec, the ELF and each other."""
+"""Checks the user's compiled device trees against the spec, the ELF and each other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["examine", "subject_of"]
 def subject_of(
     plan: Plan, linux: Path | None = None, optee: Path | None = None, elf: Path | None = None
 ) -> Subject:
-    """Raises TreeError for a file that is no flattened tree, ElfError for one that is no ELF."""
+    """Read the files. Raises TreeError for a file that is not a DTB, ElfError for a bad ELF."""
     firmware = Elf(elf) if elf else None
     return Subject(
         plan=plan_or_nominal(plan, firmware) if firmware else plan,
@@ -29,6 +29,6 @@ def subject_of(
 
 
 def examine(subject: Subject) -> list[Finding]:
-    """All that the rules find, in the rules' order, errors first."""
+    """Return all findings in the order of the rules, errors first."""
     found = list(check_all(subject))
     return sorted(found, key=lambda finding: finding.severity != "error")

@@ -1,7 +1,7 @@
-"""A tree that cannot be read."""
+"""The error for a device tree that cannot be read."""
 
 from fwgen.errors import InputError
 
 
 class TreeError(InputError):
-    """The file is no flattened device tree, or is broken."""
+    """The file is not a flattened device tree, or it is damaged."""

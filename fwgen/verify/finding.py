@@ -1,5 +1,5 @@
-"""What a rule found: which layer, which node, what is there and what should be, what happens on the
-board if it stays, and the lines that mend it."""
+"""A rule's finding: layer and node, what was found and expected, the effect on the board, and the
+lines that fix it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Layer = Literal["Linux", "OP-TEE", "ELF"]
 
 @dataclass(frozen=True)
 class Finding:
-    """`mend`: lines for the layer's source, in its language, or a sentence that says what to do."""
+    """`mend`: how to fix it: device-tree source lines, or a sentence that says what to do."""
 
     rule: str
     severity: Severity
@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """`title` says in a line what the rule demands; `layer` is the one that it blames."""
+    """`title`: what the rule requires, in one line; `layer`: where the mistake is to be fixed."""
 
     id: str
     layer: Layer

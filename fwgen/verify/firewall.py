@@ -1,4 +1,4 @@
-"""The words of OP-TEE's firewall properties (`st,protreg`), decoded field by field.
+"""Decodes the words of OP-TEE's firewall properties (`st,protreg`).
 
 Layouts: OP-TEE core/include/dt-bindings/firewall/stm32mp25-rif.h (RIFPROT), stm32mp25-risab.h
 (RISABPROT) and stm32mp25-risaf.h (RISAFPROT). A compartment (CID) is 1 for the A35, 2 for the M33.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Peripheral:
-    """RIFPROT: who may use one resource of a peripheral's firewall."""
+    """RIFPROT: which compartments may use one resource of a peripheral's firewall."""
 
     id: int
     secure: bool
@@ -20,7 +20,8 @@ class Peripheral:
     cid: int
 
     def open_to(self, cid: int) -> bool:
-        """To privileged, non-secure software of that compartment that takes no semaphore."""
+        """Return whether privileged, non-secure software of that compartment has access without
+        taking a semaphore."""
         return not self.secure and (not self.filtered or (not self.semaphore and self.cid == cid))
 
     def __str__(self) -> str:
@@ -29,13 +30,13 @@ class Peripheral:
         if not self.filtered:
             return "open to every compartment"
         if self.semaphore:
-            return "kept by a semaphore"
-        return f"compartment {self.cid} alone"
+            return "protected by a semaphore"
+        return f"only compartment {self.cid}"
 
 
 @dataclass(frozen=True)
 class Memory:
-    """RISABPROT or RISAFPROT: who may read and write a region of memory."""
+    """RISABPROT or RISAFPROT: which compartments may read and write a region of memory."""
 
     secure: bool
     filtered: bool
@@ -43,7 +44,7 @@ class Memory:
     writers: frozenset[int]
 
     def open_to(self, cid: int) -> bool:
-        """To non-secure software of that compartment, for reading and writing."""
+        """Return whether non-secure software of that compartment may read and write."""
         if self.secure:
             return False
         return not self.filtered or (cid in self.readers and cid in self.writers)
@@ -68,7 +69,7 @@ def peripheral(word: int) -> Peripheral:
 
 
 def risab(word: int) -> Memory:
-    """A region of internal RAM; lists of compartments count with filtering on only."""
+    """Decode a region of internal RAM; its compartment lists count only if filtering is on."""
     return Memory(
         secure=bool(word >> 26 & 1),
         filtered=bool(word >> 24 & 1),
@@ -78,7 +79,7 @@ def risab(word: int) -> Memory:
 
 
 def risaf(word: int) -> Memory:
-    """A region of DDR: its lists always count."""
+    """Decode a region of DDR; its compartment lists always count."""
     return Memory(
         secure=bool(word >> 5 & 1),
         filtered=bool(word >> 4 & 1),
@@ -92,4 +93,4 @@ def _cids(bits: int) -> frozenset[int]:
 
 
 def _list(cids: frozenset[int]) -> str:
-    return ", ".join(str(cid) for cid in sorted(cids)) or "nobody"
+    return ", ".join(str(cid) for cid in sorted(cids)) or "none"

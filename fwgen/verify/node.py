@@ -1,4 +1,4 @@
-"""A node of a device tree, with its properties as the kinds of values that bindings speak of."""
+"""A node of a device tree, with its properties as strings, cells and regions."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Node:
 
     @property
     def bare_name(self) -> str:
-        """Without the unit address."""
+        """The name without the unit address."""
         return self.name.partition("@")[0]
 
     @property
     def enabled(self) -> bool:
-        """It and all that it lies in: as Linux and OP-TEE understand `status`."""
+        """Whether the node and all its parents are enabled, as Linux and OP-TEE read `status`."""
         status = self.strings("status")
         own = not status or status[0] in ("okay", "ok")
         return own and (self.parent is None or self.parent.enabled)
@@ -49,7 +49,7 @@ class Node:
         return text.split("\0")[:-1] if text.endswith("\0") else [text] if text else []
 
     def cells(self, name: str) -> list[int]:
-        """The property as 32-bit words; what is left over is dropped."""
+        """Return the property as 32-bit words, without an incomplete last word."""
         data = self.properties.get(name, b"")
         return [int.from_bytes(data[i : i + 4], "big") for i in range(0, len(data) & ~3, 4)]
 
@@ -57,7 +57,7 @@ class Node:
         return next(iter(self.cells(name)), default)
 
     def regions(self) -> list[Region]:
-        """`reg` by the parent's numbers of cells; addresses as the parent sees them."""
+        """Return `reg`, by the parent's numbers of cells; addresses are the parent's."""
         parent = self.parent
         addresses = parent.cell("#address-cells", 2) if parent else 2
         sizes = parent.cell("#size-cells", 1) if parent else 1

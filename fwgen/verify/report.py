@@ -1,4 +1,4 @@
-"""The result as one JSON document, and as text."""
+"""The result of verify as one JSON document, and as text."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def to_json(subject: Subject, findings: list[Finding]) -> dict[str, Any]:
 
 
 def to_text(subject: Subject, findings: list[Finding], style: Style) -> str:
-    """A table of the layers, what was found, then one line that sums up."""
+    """Return a table of the layers, the findings, and a last line with the result."""
     lines = list(_table(subject, findings, style))
     for finding in findings:
-        lines += ["", *_told(finding, style)]
+        lines += ["", *_finding(finding, style)]
     lines += ["", _verdict(subject, findings)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
@@ -47,31 +47,31 @@ def _table(subject: Subject, findings: list[Finding], style: Style) -> Iterator[
     given = {"Linux": subject.linux, "OP-TEE": subject.optee, "ELF": subject.elf}
     for layer, what in given.items():
         if what is None:
-            yield f"  {layer:<8} {style.paint('not given, not looked at', '2')}"
+            yield f"  {layer:<8} {style.paint('not given, not checked', '2')}"
             continue
         mine = [finding for finding in findings if finding.layer == layer]
         errors = sum(finding.severity == "error" for finding in mine)
         state = (
             style.paint(f"{errors} error{'s' * (errors > 1)}", "31")
             if errors
-            else style.paint("well", "32")
+            else style.paint("ok", "32")
         )
         warnings = len(mine) - errors
         more = f", {warnings} warning{'s' * (warnings > 1)}" if warnings else ""
         yield f"  {layer:<8} {state}{more}  {what.path}"
 
 
-def _told(finding: Finding, style: Style) -> Iterator[str]:
+def _finding(finding: Finding, style: Style) -> Iterator[str]:
     colour = "31" if finding.severity == "error" else "33"
     head = f"{finding.severity}[{finding.rule}]: {finding.layer}, {finding.node}"
     yield style.paint(head, colour)
-    yield f"  there is    {finding.found}"
-    yield f"  should be   {finding.expected}"
-    yield f"  on the board {finding.effect}"
+    yield f"  found     {finding.found}"
+    yield f"  expected  {finding.expected}"
+    yield f"  effect    {finding.effect}"
     if finding.mend:
         first, *rest = finding.mend.split("\n")
-        yield f"  mend it by  {first}"
-        yield from (f"              {line}" for line in rest)
+        yield f"  fix       {first}"
+        yield from (f"            {line}" for line in rest)
 
 
 def _verdict(subject: Subject, findings: list[Finding]) -> str:

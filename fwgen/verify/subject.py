@@ -1,4 +1,4 @@
-"""What the rules examine: the trees, the ELF, and the plan that they are held against."""
+"""What the rules examine: the trees, the ELF, and the plan against which they are checked."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Subject:
 
     @property
     def firmware(self) -> list[Window]:
-        """Where Linux loads the firmware to."""
+        """The windows into which Linux loads the firmware."""
         return [self.plan.code, self.plan.data]
 
     @property
     def shared(self) -> list[Window]:
-        """Where both exchange messages."""
+        """The windows in which both sides exchange messages."""
         ddr = self.plan.ddr
         return [ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
 
@@ -44,14 +44,17 @@ class Subject:
         return _rproc(self.optee)
 
     def memory_regions(self) -> list[tuple[Node, Region]]:
-        """What `memory-region` of Linux's remote processor names, as far as it can be followed."""
+        """Return the nodes and regions in `memory-region` of Linux's remote processor.
+
+        Unknown phandles are left out.
+        """
         if self.linux is None or self.linux_rproc is None:
             return []
         nodes = self.linux.references(self.linux_rproc, "memory-region")
         return [(node, region) for node in nodes if node for region in node.regions()[:1]]
 
     def lines(self, tree: str, label: str) -> str:
-        """What the fragment for that tree says of a label: the lines that mend."""
+        """Return the fragment's lines for a label of that tree, '' if it has none."""
         match = re.search(rf"^&{label} \{{\n.*?^\}};", self._fragments[tree], re.M | re.S)
         return match[0] if match else ""
 
@@ -67,7 +70,7 @@ def _rproc(tree: Tree | None) -> Node | None:
 
 
 def covering(nodes: list[Node], region: Region) -> list[tuple[Node, Region]]:
-    """The enabled ones that have a byte of the region, the best match first."""
+    """Return the enabled nodes that overlap the region, the best match first."""
     found = [
         (node, own)
         for node in nodes

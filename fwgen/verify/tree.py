@@ -1,4 +1,4 @@
-"""A whole tree: where it came from, and how its nodes are found."""
+"""A device tree: its file, and the search for its nodes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Tree:
 
     @property
     def reserved(self) -> list[Node]:
-        """The reserved memories, one node each."""
+        """The nodes of reserved memories."""
         parent = next((n for n in self.root.children if n.name == "reserved-memory"), None)
         return parent.children if parent else []
 
@@ -55,26 +55,28 @@ class Tree:
         return self._by_phandle.get(number)
 
     def at(self, kind: str, address: int) -> Node | None:
-        """The node `kind@address`."""
+        """Return the node `kind@address`, None if there is none."""
         return self._by_name.get(f"{kind}@{address:x}")
 
     def compatible(self, *names: str) -> Iterator[Node]:
         return (node for node in self.nodes if node.is_a(*names))
 
     def references(self, node: Node, name: str) -> list[Node | None]:
-        """What a list of bare phandles points to."""
+        """Return the nodes to which a list of phandles points; None for an unknown phandle."""
         return [self.phandle(number) for number in node.cells(name)]
 
 
 def load_tree(path: Path) -> Tree:
-    """Raises TreeError that names the file."""
+    """Read a DTB. Raises TreeError that names the file."""
     try:
         data = files.read(path, _MOST_BYTES)
     except files.TooBigError as error:
-        raise TreeError(f"{path}: larger than {_MOST_BYTES >> 20} MiB, no device tree") from error
+        message = f"{path}: expected a DTB of at most {_MOST_BYTES >> 20} MiB, found more"
+        raise TreeError(message, "give a flattened device tree (.dtb)") from error
     except OSError as error:
-        raise TreeError(f"{path}: {error.strerror}") from error
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise TreeError(message, "give a flattened device tree (.dtb)") from error
     try:
         return Tree(path, fdt.parse(data))
     except TreeError as error:
-        raise TreeError(f"{path}: {error}") from None
+        raise TreeError(f"{path}: {error.message}", error.hint) from None

@@ -1,4 +1,4 @@
-"""Numbers as the findings show them."""
+"""Numbers and texts for the findings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fwgen.soc.model import Region
 
 
 def span(region: Region) -> str:
-    """Start and size as in a `reg`: `0xa043000 + 0x1d000`."""
+    """Return start and size as in a `reg`: `0xa043000 + 0x1d000`."""
     return f"0x{region.start:x} + 0x{region.size_bytes:x}"
 
 

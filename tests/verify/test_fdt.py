@@ -1,4 +1,4 @@
-"""Flattened trees: what dtc makes of a source is read as written, and no file brings it down."""
+"""Flattened trees: fwgen reads dtc's output as the source has it, and no file makes it crash."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def test_a_compiled_tree_is_read_as_it_was_written(dtb: bytes, tmp_path: Path) -
 
 
 @pytest.mark.needs("dtc")
-def test_nop_tags_are_passed_over(dtb: bytes) -> None:
-    """Boot loaders delete properties by writing NOPs over them."""
+def test_nop_tags_are_skipped(dtb: bytes) -> None:
+    """Boot loaders delete properties by overwriting them with NOPs."""
     name = b"\x00\x00\x00\x03\x00\x00\x00\x00"  # `empty`: a property without a value
     at = dtb.find(name, struct.unpack_from(">I", dtb, 8)[0])
     holed = dtb[:at] + b"\x00\x00\x00\x04" * 3 + dtb[at + 12 :]
@@ -69,7 +69,7 @@ def test_nop_tags_are_passed_over(dtb: bytes) -> None:
 
 
 @pytest.mark.needs("dtc")
-def test_every_truncation_is_told(dtb: bytes) -> None:
+def test_every_truncation_is_an_error(dtb: bytes) -> None:
     for end in range(0, len(dtb), 7):
         with pytest.raises(TreeError):
             fdt.parse(dtb[:end])
@@ -77,7 +77,7 @@ def test_every_truncation_is_told(dtb: bytes) -> None:
 
 @pytest.mark.needs("dtc")
 @given(st.data())
-def test_no_damage_brings_the_reader_down(dtb: bytes, data: st.DataObject) -> None:
+def test_no_damage_makes_the_reader_crash(dtb: bytes, data: st.DataObject) -> None:
     damaged = bytearray(dtb)
     for _ in range(data.draw(st.integers(1, 4))):
         damaged[data.draw(st.integers(0, len(dtb) - 1))] = data.draw(st.integers(0, 255))
@@ -93,13 +93,13 @@ def test_no_damage_brings_the_reader_down(dtb: bytes, data: st.DataObject) -> No
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "its header alone has 40"),
-        (b"\x7fELF" + bytes(60), "an ELF, no flattened device tree"),
-        (b"/dts-v1/;\n/ { };\n" + bytes(60), "compile it first"),
-        (bytes(64), "it begins with 00000000, not with d00dfeed"),
+        (b"", "expected a DTB with a header of 40 bytes, found 0 bytes"),
+        (b"\x7fELF" + bytes(60), "expected a DTB, found an ELF\nhelp: give the ELF as --elf"),
+        (b"/dts-v1/;\n/ { };\n" + bytes(60), "found the source of a device tree\nhelp: compile it"),
+        (bytes(64), "expected a DTB, which begins with d00dfeed, found 00000000"),
     ],
 )
-def test_what_is_no_tree_is_told(content: bytes, says: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_tree_is_an_error(content: bytes, says: str, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(TreeError, match=says) as caught:
@@ -107,6 +107,6 @@ def test_what_is_no_tree_is_told(content: bytes, says: str, tmp_path: Path) -> N
     assert str(path) in str(caught.value)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TreeError, match="No such file"):
         load_tree(tmp_path / "none.dtb")

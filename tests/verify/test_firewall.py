@@ -1,4 +1,4 @@
-"""The words of the firewall, field by field. The numbers are OP-TEE's own macros, evaluated."""
+"""The firewall's words, field by field. The numbers are the values of OP-TEE's own macros."""
 
 import pytest
 
@@ -9,10 +9,10 @@ from fwgen.verify import firewall
     ("word", "says", "cids"),
     [
         (0x30, "open to every compartment", {1, 2, 3}),
-        (0x20130, "compartment 0 alone", {0}),
-        (0x1130, "compartment 1 alone", {1}),
-        (0x22130, "compartment 2 alone", {2}),
-        (0x0330, "kept by a semaphore", set()),
+        (0x20130, "only compartment 0", {0}),
+        (0x1130, "only compartment 1", {1}),
+        (0x22130, "only compartment 2", {2}),
+        (0x0330, "protected by a semaphore", set()),
         (0x11130, "secure, compartment 1", set()),
         (0x10030, "secure", set()),
     ],
@@ -33,7 +33,7 @@ def test_a_peripheral(word: int, says: str, cids: set[int]) -> None:
         (0x01060600, "non-secure, read by 1, 2, written by 1, 2", {1, 2}),
         (0x01020600, "non-secure, read by 1, 2, written by 1", {1}),
         (0x05040402, "secure, read by 2, written by 2", set()),
-        (0x01000000, "non-secure, read by nobody, written by nobody", set()),
+        (0x01000000, "non-secure, read by none, written by none", set()),
     ],
 )
 def test_internal_ram(word: int, says: str, cids: set[int]) -> None:

@@ -1,4 +1,4 @@
-"""Right trees pass; a tree that is broken in one way breaks the rule that is about it."""
+"""Correct trees pass; a tree with one mistake breaks the rule about that mistake."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ STAGES = [
 
 @dataclass(frozen=True)
 class Case:
-    """`linux` and `optee` come behind the whole tree; `edit` is a change of Linux's text, `both` of
-    both texts. `found` and `mend` are parts of what the finding says."""
+    """`linux`, `optee`: appended to the tree; `edit`: a change of Linux's text, `both`: of both
+    texts. `node`, `found`, `mend`: parts of the finding's texts."""
 
     rule: str
     linux: str = ""
@@ -124,12 +124,12 @@ CASES = (
     Case(
         "linux-mboxes",
         prop("m33_rproc", 'mbox-names = "vq0", "vq9", "shutdown";'),
-        found="not right: vq1",
+        found="wrong: vq1",
     ),
     Case(
         "linux-mboxes",
         prop("m33_rproc", "mboxes = <&ipcc1 0>, <&ipcc1 1>, <&ipcc1 2>;"),
-        found="not right: vq0, vq1",
+        found="wrong: vq0, vq1",
     ),
     Case("linux-mailbox", prop("ipcc1", 'status = "disabled";'), found="not enabled"),
     Case("linux-wakeup-source", without("ipcc1", "wakeup-source"), mend="wakeup-source;"),
@@ -211,25 +211,25 @@ CASES = (
     Case(
         "optee-device",
         optee=prop("rifsc", "st,protreg = <RIFPROT(35, 0, 0, RIF_NSEC, 0, 0, RIF_SEM_EN, 1)>;"),
-        found="uart5 (resource 35): kept by a semaphore",
+        found="uart5 (resource 35): protected by a semaphore",
     ),
     Case(
         "optee-pin",
         optee=prop("gpioz", "st,protreg = <RIFPROT(4, 0, 0, RIF_NSEC, 0, RIF_CID1, 0, 1)>;"),
-        found="PZ4, the display's SCL: compartment 1 alone",
+        found="PZ4, the display's SCL: only compartment 1",
         mend="RIF_IOPORT_PIN(4)",
     ),
     Case("optee-exti", optee=prop("exti2", f"st,protreg = <RIFPROT(15, 0, 0, {_SHUT}")),
     Case(
         "optee-doorbell",
         optee=prop("ipcc1", "st,protreg = <RIFPROT(18, 0, 0, RIF_NSEC, 0, RIF_CID1, 0, 1)>;"),
-        found="the M33's side of channel 2 (shutdown): compartment 1 alone",
+        found="the M33's side of channel 2 (shutdown): only compartment 1",
         mend="RIF_IPCC_CPU2_CHANNEL(3)",
     ),
     Case(
         "optee-wake-line",
         optee=prop("exti1", "st,protreg = <RIFPROT(59, 0, 0, RIF_NSEC, 0, RIF_CID2, 0, 1)>;"),
-        found="line 59: compartment 2 alone",
+        found="line 59: only compartment 2",
     ),
 )
 
@@ -243,7 +243,7 @@ def judged(
 
 @pytest.mark.parametrize("stage", STAGES, ids=str)
 def test_trees_with_the_fragments_pass(stage: Stage, tmp_path: Path) -> None:
-    # the board's own lines of lists are right in these trees: nothing is left to change by hand
+    # the board's own lines in lists are correct in these trees: nothing must be changed by hand
     assert (
         judged(stage.linux, stage.optee, tmp_path, stage, elf=ELF if stage.board == "dk" else None)
         == []
@@ -253,12 +253,12 @@ def test_trees_with_the_fragments_pass(stage: Stage, tmp_path: Path) -> None:
 @pytest.mark.parametrize("stage", STAGES, ids=str)
 def test_trees_without_the_fragments_fail(stage: Stage, tmp_path: Path) -> None:
     found = judged(stage.linux_base, stage.optee_base, tmp_path, stage)
-    told = {finding.rule for finding in found if finding.severity == "error"}
-    assert {"linux-compatible", "linux-keep-power", "optee-compatible", "optee-open"} <= told
+    broken = {finding.rule for finding in found if finding.severity == "error"}
+    assert {"linux-compatible", "linux-keep-power", "optee-compatible", "optee-open"} <= broken
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{CASES.index(case)}")
-def test_a_tree_broken_in_one_way_is_told_so(case: Case, tmp_path: Path) -> None:
+def test_a_tree_with_one_mistake_breaks_its_rule(case: Case, tmp_path: Path) -> None:
     stage = Stage()
     linux, optee = stage.linux, stage.optee
     for old, new in filter(any, (case.edit, case.both)):
@@ -275,18 +275,18 @@ def test_a_tree_broken_in_one_way_is_told_so(case: Case, tmp_path: Path) -> None
     assert finding.expected and finding.effect
 
 
-def test_rings_at_another_place_than_linux_has_them_are_told(tmp_path: Path) -> None:
-    """This firmware leaves the place to Linux; one that does not must mean the same."""
+def test_rings_at_another_address_than_in_linux_s_tree_are_found(tmp_path: Path) -> None:
+    """This firmware leaves the address to Linux; one with a fixed address must match the tree."""
     table = Elf(ELF).section(".resource_table")
     assert table
     content = Elf(ELF).content(table)
     free = b"\xff\xff\xff\xff"
-    for address, told in ((0x812F8000, []), (0x812F7000, ["elf-rings"])):
+    for address, broken in ((0x812F8000, []), (0x812F7000, ["elf-rings"])):
         fixed = content.replace(free, address.to_bytes(4, "little"), 1)
         elf = tmp_path / "fixed.elf"
         elf.write_bytes(ELF.read_bytes().replace(content, fixed))
         found = judged(Stage().linux, Stage().optee, tmp_path, Stage(), elf)
-        assert [finding.rule for finding in found] == told
+        assert [finding.rule for finding in found] == broken
 
 
 def test_every_rule_has_a_broken_tree() -> None:
@@ -301,7 +301,7 @@ def test_the_documentation_lists_every_rule() -> None:
     assert rows == [(rule.id, rule.layer, rule.title) for rule in RULES]
 
 
-def test_trees_given_the_wrong_way_round_are_told(tmp_path: Path) -> None:
+def test_swapped_trees_are_found(tmp_path: Path) -> None:
     stage = Stage()
     found = judged(stage.optee, stage.linux, tmp_path, stage)
     assert [finding.rule for finding in found] == ["linux-swapped", "optee-swapped"]
@@ -315,12 +315,12 @@ def test_a_board_of_the_user_s_own_is_known_by_its_chip(tmp_path: Path) -> None:
     assert judged(*trees, tmp_path, stage) == []
 
 
-# what a line does beside another one that does the same, or where nothing looks at it
+# lines whose loss no rule can find: another line has the same effect, or no rule checks it
 _IDLE = ("/delete-property/", "&scmi", "};")
 
 
 def _lines(fragment: str) -> list[str]:
-    """The properties of a fragment, each whole (some go over several lines)."""
+    """Return the properties of a fragment (some have several lines)."""
     bodies = re.findall(r"^&\w+ \{\n(.*?)^\};", fragment, re.M | re.S)
     found = [line for body in bodies for line in re.findall(r"^\t\S.*?;\n", body, re.M | re.S)]
     return [line for line in found if not line.strip().startswith(_IDLE)]
@@ -331,7 +331,7 @@ def _lines(fragment: str) -> list[str]:
 def test_each_single_line_of_the_fragments_is_missed(
     stage: Stage, tree: str, tmp_path: Path
 ) -> None:
-    """Taken back one at a time: what a person forgets, or a merge loses, is told."""
+    """A rule finds each line that a person forgets, or that a merge loses."""
     fragment = stage.fragment(tree)
     blocks = re.findall(r"^&\w+ \{\n.*?^\};\n", fragment, re.M | re.S)
     assert len(blocks) >= 3
@@ -343,8 +343,8 @@ def test_each_single_line_of_the_fragments_is_missed(
             assert judged(texts["linux"], texts["optee"], tmp_path, stage), block + line
 
 
-def test_the_old_window_of_the_ev1_is_told_on_both_sides(tmp_path: Path) -> None:
-    """What fwgen itself once generated: 0x0A041000 on trees of 6.1 and later."""
+def test_the_old_window_of_the_ev1_is_found_in_both_trees(tmp_path: Path) -> None:
+    """An older fwgen generated it: 0x0A041000 on trees of 6.1 and later."""
     stage = Stage(board="ev1")
     found = judged(
         stage.linux + prop("cm33_sram1", _OLD),
@@ -352,14 +352,14 @@ def test_the_old_window_of_the_ev1_is_told_on_both_sides(tmp_path: Path) -> None
         tmp_path,
         stage,
     )
-    told = {finding.rule for finding in found}
-    assert {"optee-owners", "linux-secure-page", "linux-overlap", "optee-window"} <= told
+    broken = {finding.rule for finding in found}
+    assert {"optee-owners", "linux-secure-page", "linux-overlap", "optee-window"} <= broken
     owners = next(finding for finding in found if finding.rule == "optee-owners")
-    assert "without a word" in owners.effect
+    assert "without a message: a secure page is open" in owners.effect
 
 
-def test_the_old_fragments_on_the_external_trees_are_told(tmp_path: Path) -> None:
-    """They moved the memory and nothing else: the M33 never started on `ostl`."""
+def test_the_old_fragments_on_the_external_trees_fail(tmp_path: Path) -> None:
+    """They only moved the memory: the M33 never started on `ostl`."""
     stage = Stage("openstlinux-6.0", "ostl")
     names = ("compatible", "st,syscfg-nsvtor", "power-domain", "interrupts-extended")
     linux = "".join(
@@ -369,16 +369,16 @@ def test_the_old_fragments_on_the_external_trees_are_told(tmp_path: Path) -> Non
     )
     optee = stage.fragment("optee").partition("/* code")[2]
     found = judged(stage.linux_base + linux, stage.optee_base + "/* code" + optee, tmp_path, stage)
-    told = {finding.rule: finding for finding in found}
+    broken = {finding.rule: finding for finding in found}
     assert {
         "linux-compatible",
         "linux-nsvtor",
         "linux-power-domains",
         "linux-wake-line",
         "optee-compatible",
-    } <= set(told)
-    assert "signed for OP-TEE alone" in told["linux-compatible"].effect
-    assert "address 0" in told["linux-nsvtor"].effect
+    } <= set(broken)
+    assert "accepts only firmware signed for OP-TEE" in broken["linux-compatible"].effect
+    assert "address 0" in broken["linux-nsvtor"].effect
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_the_old_fragments_on_the_external_trees_are_told(tmp_path: Path) -> Non
         "two@90000800 { reg = <0x0 0x90000800 0x0 0x1000>; };",
     ],
 )
-def test_memory_that_lies_over_on_purpose_or_elsewhere_is_no_error(
+def test_memory_that_overlaps_on_purpose_or_elsewhere_is_no_error(
     node: str, tmp_path: Path
 ) -> None:
     stage = Stage()

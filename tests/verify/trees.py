@@ -1,5 +1,7 @@
-"""Device trees written for the tests: as much of each release's as the rules look at, with the
-firmware's own figures wrong everywhere, so that only the fragments can make them right."""
+"""Device trees for the tests: the parts of each release's trees that the rules check.
+
+The firmware's own values are wrong everywhere, so that only the fragments can correct them.
+"""
 
 from __future__ import annotations
 
@@ -264,7 +266,7 @@ _CONF = """\
 
 @dataclass(frozen=True)
 class Stage:
-    """A release and a set of its trees, for the reference spec on a board."""
+    """A release and one of its sets of trees, for the reference spec on a board."""
 
     trees: str = "openstlinux-6.2"
     flavour: str = "plain"
@@ -323,7 +325,7 @@ class Stage:
 
 
 def compiled(text: str, into: Path) -> Path:
-    """With the C preprocessor where the text asks for it; returns the DTB."""
+    """Compile a source, with the C preprocessor if it needs it, and return the DTB."""
     if "#include" in text or "/*" in text:
         text = preprocess(text, f"-I{HERE}")
     return compile_tree(text, into).dtb

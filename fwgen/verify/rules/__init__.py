@@ -1,4 +1,4 @@
-"""The rules, one module a group: `RULES` and `check(subject)`."""
+"""The rules of verify. Each module has a group of them: `RULES` and `check(subject)`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ RULES: tuple[Rule, ...] = (
 
 
 def check_all(subject: Subject) -> Iterator[Finding]:
-    """A tree that is another chip's or another layer's is told as that, and not looked into."""
+    """Yield all findings. Rules skip a tree of another chip, board or layer, which is itself a
+    finding."""
     yield from chip.check(subject)
     wrong = {layer for layer, tree in chip.trees(subject) if chip.judge(subject, layer, tree)}
     rest = replace(

@@ -1,4 +1,4 @@
-"""A tree of this chip, and of the layer that it was given for."""
+"""Each tree must be one of this chip, of this board, and of the layer for which it was given."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def trees(subject: Subject) -> Iterator[tuple[Layer, Tree]]:
 
 
 def judge(subject: Subject, layer: Layer, tree: Tree) -> Finding | None:
-    """What makes every other rule pointless for this tree."""
+    """Return the finding that makes all other rules pointless for this tree, else None."""
     chip = subject.plan.board.chip.name
     family = f"st,{chip[:-1]}"  # st,stm32mp25: the 251, 253, 255 and 257 have one memory map
     if not _of_family(tree, family):
@@ -48,7 +48,8 @@ def judge(subject: Subject, layer: Layer, tree: Tree) -> Finding | None:
             "/",
             found=f"{tree.model}: compatible {text(tree.chips)}",
             expected=f'a tree of the {subject.plan.board.title}: compatible "st,{chip}"',
-            effect="this tree does not describe the board: nothing else in it was looked at",
+            effect="this tree does not describe the board: no other rule was checked",
+            mend=f"give the tree with which {layer} is started on the board",
         )
     others = {f"st,{name.replace('_', '-')}": name for name in board_names()}
     own = others.pop(f"st,{subject.plan.board.name.replace('_', '-')}", None)
@@ -58,8 +59,8 @@ def judge(subject: Subject, layer: Layer, tree: Tree) -> Finding | None:
             "/",
             found=f"{tree.model}: compatible {text(tree.chips)}",
             expected=f"a tree of the {subject.plan.board.title}",
-            effect="pins and memories are the other board's: nothing else in it was looked at",
-            mend=f"`board: {other}` in the spec, if that is the board",
+            effect="pins and memories are the other board's: no other rule was checked",
+            mend=f"if that is the board, set `board: {other}` in the spec",
         )
     guards = any(node.has("st,protreg") for node in tree.nodes)
     if guards == (layer == "OP-TEE"):
@@ -67,15 +68,16 @@ def judge(subject: Subject, layer: Layer, tree: Tree) -> Finding | None:
     whose = "OP-TEE" if layer == "Linux" else "Linux"
     return _SWAPPED[layer].broken(
         "/",
-        found=f"a tree {'with' if guards else 'without'} `st,protreg`, as {whose}'s are",
-        expected=f"the tree that {layer} is started with",
-        effect="nothing else in it was looked at",
+        found=f"a tree {'with' if guards else 'without'} `st,protreg`, as {whose}'s trees are",
+        expected=f"the tree with which {layer} is started",
+        effect="no other rule was checked",
         mend=f"give it as --{'optee' if guards else 'linux'}-dtb",
     )
 
 
 def _of_family(tree: Tree, family: str) -> bool:
-    """By its root, or on a board of the user's own by what is on the chip."""
+    """Return whether the tree is of the family: by its root, or on the user's own board by the
+    chip's devices."""
     if any(one.startswith("st,stm32mp") for one in tree.chips):
         return any(one.startswith(family) for one in tree.chips)
     return any(one.startswith(family) for node in tree.nodes for one in node.strings("compatible"))

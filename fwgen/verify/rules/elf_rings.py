@@ -1,4 +1,4 @@
-"""The resource table of the ELF and Linux's tree speak of the same rings."""
+"""The ELF's resource table and Linux's tree must have the same rings."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     if table is None:
         yield RINGS.broken(
             ".resource_table",
-            found="no resource table that Linux would read",
-            expected="one with an RPMsg device and two rings",
-            effect="Linux starts the firmware but makes no link; `fwgen audit` says more",
+            found="no resource table that Linux would accept",
+            expected="a resource table with an RPMsg device and two rings",
+            effect="Linux starts the firmware without a link to it",
+            mend="run `fwgen audit` on the ELF: it says what is wrong",
         )
         return
     names = {node.bare_name: region for node, region in subject.memory_regions()}
@@ -37,7 +38,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield RINGS.broken(
                 f"ring {index}",
                 found=f"0x{ring.address:x} in the resource table, {span(region)} in Linux's tree",
-                expected="one place, or 0xffffffff to leave it to Linux",
+                expected="the same address, or 0xffffffff to leave the choice to Linux",
                 effect="remoteproc refuses the ring: its carveout does not fit the device address",
                 mend=subject.lines("linux", f"vdev0vring{index}"),
             )

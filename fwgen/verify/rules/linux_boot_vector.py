@@ -1,4 +1,4 @@
-"""Linux can tell the M33 where its vector table is."""
+"""Linux must be able to set the address of the M33's vector table."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from fwgen.verify.subject import Subject
 from fwgen.verify.words import cells
 
 VECTOR = Rule("linux-nsvtor", "Linux", "st,syscfg-nsvtor is the M33's boot vector register")
-STATE = Rule("linux-cm-state", "Linux", "st,syscfg-cm-state stands beside st,syscfg-nsvtor")
+STATE = Rule("linux-cm-state", "Linux", "m33_rproc with st,syscfg-nsvtor has st,syscfg-cm-state")
 
 RULES = (VECTOR, STATE)
 
-_ZERO = "the M33 starts at address 0 and not at the firmware's vector table"
+_ZERO = "the M33 starts at address 0, not at the firmware's vector table"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -48,16 +48,16 @@ def check(subject: Subject) -> Iterator[Finding]:
             node.path,
             found="no st,syscfg-cm-state",
             expected="st,syscfg-cm-state, as in ST's stm32mp251.dtsi",
-            effect=f"the driver stops reading there and misses st,syscfg-nsvtor: {_ZERO}",
+            effect=f"the driver reads no further and ignores st,syscfg-nsvtor: {_ZERO}",
             mend=f"&{label} {{\n\tst,syscfg-cm-state = <&pwr 0x204 0x0000000c>;\n}};",
         )
 
 
 def _wrong(subject: Subject, syscfg: Node | None, words: list[int]) -> str:
     if len(words) < 3:
-        return "three cells are due"
+        return "expected three cells"
     if syscfg is None:
-        return "its phandle is nobody's"
+        return "no node has its phandle"
     if not syscfg.enabled:
         return f"{syscfg.path} is not enabled"
     base = next(iter(syscfg.regions()), None)

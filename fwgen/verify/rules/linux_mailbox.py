@@ -1,4 +1,4 @@
-"""The mailbox: its channels, and that its ring wakes a sleeping Linux."""
+"""The mailbox: its channels, and its interrupt, which must wake a sleeping Linux."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from fwgen.verify.tree import Tree
 from fwgen.verify.words import cells, text
 
 CHANNELS = Rule("linux-mboxes", "Linux", "m33_rproc has the mailbox's three channels")
-ENABLED = Rule("linux-mailbox", "Linux", "the mailbox is there and enabled")
-SOURCE = Rule("linux-wakeup-source", "Linux", "the mailbox may wake Linux")
-LINE = Rule("linux-wake-line", "Linux", "the mailbox's receive interrupt comes through the EXTI")
+ENABLED = Rule("linux-mailbox", "Linux", "the tree has an enabled mailbox")
+SOURCE = Rule("linux-wakeup-source", "Linux", "the mailbox is a wakeup-source")
+LINE = Rule("linux-wake-line", "Linux", "the mailbox's receive interrupt goes through the EXTI")
 
 RULES = (CHANNELS, ENABLED, SOURCE, LINE)
 
@@ -29,7 +29,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             mailbox.path if mailbox else "/",
             found="not enabled" if mailbox else f"no mailbox@{ipcc.start:x}",
             expected=f"{ipcc.node}, enabled",
-            effect="no doorbell rings: the firmware starts and nobody hears of its messages",
+            effect="no doorbell works: the firmware starts, and Linux never gets its messages",
             mend=mend,
         )
         return
@@ -39,7 +39,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             mailbox.path,
             found="no wakeup-source",
             expected="wakeup-source",
-            effect="the firmware cannot wake Linux: the log fills up while it sleeps",
+            effect="the firmware cannot wake Linux: the log fills up while Linux sleeps",
             mend=mend,
         )
     yield from _check_line(subject, tree, mailbox, mend)
@@ -55,10 +55,10 @@ def _check_channels(subject: Subject, rproc: Node, mailbox: Node) -> Iterator[Fi
     if wrong:
         yield CHANNELS.broken(
             rproc.path,
-            found=f"mboxes {cells(words)}, mbox-names {text(names)}; not right: {', '.join(wrong)}",
+            found=f"mboxes {cells(words)}, mbox-names {text(names)}; wrong: {', '.join(wrong)}",
             expected=", ".join(f"{b.name}: <&{ipcc.node} 0x{b.mbox_cell:x}>" for b in bells),
-            effect="the two sides ring different bells: messages lie in the rings unread, or the "
-            "firmware is not asked before it is stopped",
+            effect="the two sides use different doorbells: messages stay unread in the rings, or "
+            "Linux stops the firmware without asking it",
             mend=subject.lines("linux", subject.plan.board.linux_rproc_label),
         )
 
@@ -73,9 +73,9 @@ def _check_line(subject: Subject, tree: Tree, mailbox: Node, mend: str) -> Itera
         yield LINE.broken(
             mailbox.path,
             found=f"interrupts-extended {cells(words)}" if words else f"interrupts {direct}",
-            expected=f"the first through <&{wake.exti} {wake.line} 4>",
-            effect="in Stop the GIC has no clock: the doorbell wakes nobody (inferred), and Linux "
-            "sleeps until an alarm or a key",
+            expected=f"interrupts-extended that begins with <&{wake.exti} {wake.line} 4>",
+            effect="in Stop the GIC has no clock: the doorbell does not wake Linux (inferred), "
+            "which sleeps until an alarm or a key",
             mend=mend,
         )
     elif parent is not None and not parent.enabled:
@@ -83,7 +83,8 @@ def _check_line(subject: Subject, tree: Tree, mailbox: Node, mend: str) -> Itera
             parent.path,
             found="the EXTI is not enabled",
             expected='status "okay"',
-            effect="the mailbox waits for its interrupt controller for ever",
+            effect="the mailbox's driver waits indefinitely for its interrupt controller",
+            mend=f'&{wake.exti} {{\n\tstatus = "okay";\n}};',
         )
 
 

@@ -1,4 +1,4 @@
-"""Linux has let go of the devices and pins that are the M33's."""
+"""Linux must not use the devices and pins that the M33 uses."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from fwgen.verify.subject import Subject
 from fwgen.verify.tree import Tree
 
 DEVICE = Rule("linux-device", "Linux", "the M33's devices are not enabled")
-PIN = Rule("linux-pin", "Linux", "no enabled device uses a pin of the M33's")
+PIN = Rule("linux-pin", "Linux", "no enabled device uses a pin of the M33")
 
 RULES = (DEVICE, PIN)
 
-_BOTH = "both cores drive it: garbage on the wire, or an access that the firewall punishes"
+_BOTH = "both cores drive it: wrong signals on the wire, or an access that the firewall refuses"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield DEVICE.broken(
                 node.path,
                 found="enabled",
-                expected=f"{name} disabled: it is the M33's, or shares a pin with it",
+                expected=f"{name} disabled: the M33 uses it, or one of its pins",
                 effect=_BOTH,
                 mend=subject.lines("linux", name),
             )
@@ -40,34 +40,43 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def pins_used(subject: Subject) -> dict[str, str]:
-    """Pin -> what the firmware has it for."""
+    """Return the pins that the firmware uses: pin -> its use."""
     plan = subject.plan
-    used = {plan.pins.trigger.name: "the sensor's trigger", plan.pins.echo.name: "its echo"}
+    used = {
+        plan.pins.trigger.name: "the sensor's trigger",
+        plan.pins.echo.name: "the sensor's echo",
+    }
     if plan.bus:
         used |= {plan.bus.data.scl: "the display's SCL", plan.bus.data.sda: "the display's SDA"}
     if plan.spec.console:
-        used |= {plan.board.console.tx: "the console's TX", plan.board.console.rx: "its RX"}
+        used |= {
+            plan.board.console.tx: "the console's TX",
+            plan.board.console.rx: "the console's RX",
+        }
     return used
 
 
-def _check_pins(subject: Subject, tree: Tree, told: list[Node]) -> Iterator[Finding]:
+def _check_pins(subject: Subject, tree: Tree, reported: list[Node]) -> Iterator[Finding]:
     used = pins_used(subject)
     for node in tree.nodes:
-        if node in told or not node.enabled:
+        if node in reported or not node.enabled:
             continue
         taken = {*_muxed(tree, node), *_gpios(subject, tree, node)} & used.keys()
         for pin in sorted(taken):
             yield PIN.broken(
                 node.path,
-                found=f"it uses {pin}",
-                expected=f"{pin} free: it is {used[pin]}",
+                found=f"the node uses {pin}",
+                expected=f"no use of {pin}, which is {used[pin]}",
                 effect=_BOTH,
                 mend=f"disable {node.name}, or give the sensor another pin",
             )
 
 
 def _muxed(tree: Tree, node: Node) -> Iterator[str]:
-    """STM32_PINMUX(port, line, mode): the pin's number, port by port of 16, above eight bits."""
+    """Yield the pins of a node's `pinctrl-0`.
+
+    STM32_PINMUX(port, line, mode) has the number port * 16 + line above the lowest eight bits.
+    """
     for group in tree.references(node, "pinctrl-0"):
         for part in group.walk() if group else ():
             for word in part.cells("pinmux"):

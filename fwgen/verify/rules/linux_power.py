@@ -1,4 +1,4 @@
-"""The M33 keeps its power while Linux sleeps, and Linux does not refuse to sleep."""
+"""The M33 must keep its power while Linux sleeps, and Linux must not refuse to sleep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fwgen.verify.subject import Subject
 from fwgen.verify.words import text
 
 KEEP = Rule("linux-keep-power", "Linux", "keep-power-in-suspend is set")
-DOMAINS = Rule("linux-power-domains", "Linux", "m33_rproc has a power domain for the sleep")
+DOMAINS = Rule("linux-power-domains", "Linux", "m33_rproc has a power domain named sleep")
 
 RULES = (KEEP, DOMAINS)
 
@@ -26,7 +26,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             expected="keep-power-in-suspend",
             effect="every suspend ends with -EBUSY (`remote fw is still running`)"
             if node.has("power-domains")
-            else "Linux sleeps without asking, and may cut the M33's power",
+            else "Linux sleeps without a check, and may switch off the M33's power",
             mend=mend,
         )
     names, words = node.strings("power-domain-names"), node.cells("power-domains")
@@ -35,14 +35,14 @@ def check(subject: Subject) -> Iterator[Finding]:
             node.path,
             found="no power-domains",
             expected='power-domains with the names "default", "sleep"',
-            effect="keep-power-in-suspend does nothing: Linux may cut the M33's power",
+            effect="keep-power-in-suspend has no effect: Linux may switch off the M33's power",
             mend=mend,
         )
     elif "sleep" not in names or any(subject.linux.phandle(word) is None for word in words):
         yield DOMAINS.broken(
             node.path,
             found=f"power-domain-names {text(names)}",
-            expected='"default", "sleep", each with its domain',
-            effect="the driver finds no domain of the name sleep and does not probe",
+            expected='"default", "sleep", and a power domain for each',
+            effect="the driver finds no domain named sleep, and its probe fails",
             mend=mend,
         )

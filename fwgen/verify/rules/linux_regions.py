@@ -1,4 +1,4 @@
-"""`memory-region` names all that remoteproc must load or map."""
+"""`memory-region` must name all memory that remoteproc loads or maps."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from fwgen.verify.subject import Subject
 from fwgen.verify.words import span
 
 MISSING = Rule("linux-memory-region", "Linux", "memory-region names every window")
-SEGMENT = Rule("elf-segment", "ELF", "every segment of the ELF lies in a memory-region")
-NAMES = Rule("linux-vdev-names", "Linux", "rings and buffers have the names that Linux looks for")
+SEGMENT = Rule("elf-segment", "ELF", "every segment of the ELF is in a memory-region")
+NAMES = Rule("linux-vdev-names", "Linux", "rings and buffers have the names that Linux expects")
 POOL = Rule("linux-vdev-pool", "Linux", "the buffers' node is a DMA pool")
 
 RULES = (MISSING, SEGMENT, NAMES, POOL)
@@ -29,16 +29,16 @@ def check(subject: Subject) -> Iterator[Finding]:
         if not any(region.contains(window) for _, region in regions):
             yield MISSING.broken(
                 node.path,
-                found=f"memory-region: {_told(regions)}",
+                found=f"memory-region: {_listed(regions)}",
                 expected=f"{window.linux or window.name}, {span(window)}",
-                effect=f"remoteproc refuses the firmware or its link: no place for {window.title}",
+                effect=f"remoteproc refuses the firmware or its link: no memory for {window.title}",
                 mend=mend,
             )
     yield from _check_names(subject, regions, mend)
     yield from _check_segments(subject, regions)
 
 
-def _told(regions: list[tuple[Node, Region]]) -> str:
+def _listed(regions: list[tuple[Node, Region]]) -> str:
     return ", ".join(f"{node.name} ({span(region)})" for node, region in regions) or "nothing"
 
 
@@ -49,13 +49,13 @@ def _check_names(
     for window in (ddr.vring0, ddr.vring1, ddr.vdev_buffer):
         node = next((n for n, region in regions if region.start == window.start), None)
         if node is None:
-            continue  # told as missing
+            continue  # `linux-memory-region` reports it
         if node.bare_name != window.linux:
             yield NAMES.broken(
                 node.path,
                 found=f"the name {node.bare_name}",
-                expected=f"{window.linux}: the driver compares names, not labels",
-                effect="remoteproc allocates the rings elsewhere, where the M33 does not look",
+                expected=f"the name {window.linux}: the driver compares names, not labels",
+                effect="remoteproc allocates the rings elsewhere, and the M33 does not find them",
                 mend=f"{window.linux}: {window.linux}@{window.start:x} {{ ... }};",
             )
         if window is ddr.vdev_buffer and not node.is_a("shared-dma-pool"):
@@ -63,7 +63,8 @@ def _check_names(
                 node.path,
                 found='no compatible "shared-dma-pool"',
                 expected='compatible = "shared-dma-pool"',
-                effect="Linux takes the message buffers from its own memory, closed to the M33",
+                effect="Linux takes the message buffers from its own memory, to which the M33 has "
+                "no access",
                 mend=_pool(window),
             )
 
@@ -80,8 +81,8 @@ def _check_segments(subject: Subject, regions: list[tuple[Node, Region]]) -> Ite
         if where.size_bytes and not any(region.contains(where) for _, region in regions):
             yield SEGMENT.broken(
                 f"segment {segment.index}",
-                found=f"loaded to {span(where)}; memory-region: {_told(regions)}",
-                expected="a place in one of them",
-                effect="Linux says `bad phdr da` and does not start the firmware",
+                found=f"loaded to {span(where)}; memory-region: {_listed(regions)}",
+                expected="an address in one of these regions",
+                effect="Linux logs `bad phdr da` and does not start the firmware",
                 mend=subject.lines("linux", subject.plan.board.linux_rproc_label),
             )

@@ -1,4 +1,4 @@
-"""Linux keeps its hands off the firmware's memory and the message buffers."""
+"""Linux must reserve the firmware's memory and the message buffers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from fwgen.verify.subject import Subject, covering
 from fwgen.verify.tree import Tree
 from fwgen.verify.words import span
 
-PLACE = Rule("linux-reserved", "Linux", "a reserved-memory node has each window, from end to end")
-NO_MAP = Rule("linux-no-map", "Linux", "Linux does not map what is the M33's")
-OVERLAP = Rule("linux-overlap", "Linux", "no other reserved memory lies over it")
-OUTSIDE = Rule("linux-outside", "Linux", "reserved DDR lies in a memory that the tree has")
+PLACE = Rule("linux-reserved", "Linux", "each window has a reserved-memory node of the same size")
+NO_MAP = Rule("linux-no-map", "Linux", "Linux does not map the M33's memory")
+OVERLAP = Rule("linux-overlap", "Linux", "no other reserved memory overlaps the firmware's")
+OUTSIDE = Rule("linux-outside", "Linux", "reserved DDR is inside the tree's memory nodes")
 
 RULES = (PLACE, NO_MAP, OVERLAP, OUTSIDE)
 
@@ -39,7 +39,7 @@ def _check_window(subject: Subject, tree: Tree, window: Window) -> Iterator[Find
             there[0].path if there else "/reserved-memory",
             found=span(there[1]) if there else f"nothing at 0x{window.start:x}",
             expected=f"{span(window)} for {window.title}",
-            effect="remoteproc cannot load or map what lies outside, and Linux may use it itself",
+            effect="remoteproc cannot load or map the rest of the window, and Linux may use it",
             mend=mend,
         )
     if own:
@@ -52,7 +52,7 @@ def _check_node(tree: Tree, window: Window, node: Node, mend: str) -> Iterator[F
             node.path,
             found="no `no-map`",
             expected="`no-map`",
-            effect="Linux maps it as its own memory: speculative reads go to the M33's pages, "
+            effect="Linux maps it as its own memory: the A35 reads the M33's pages speculatively, "
             "and remoteproc cannot map them uncached",
             mend=mend.replace("\n};", "\n\tno-map;\n};"),
         )
@@ -62,33 +62,34 @@ def _check_node(tree: Tree, window: Window, node: Node, mend: str) -> Iterator[F
         yield OUTSIDE.broken(
             node.path,
             found=f"{span(window)}; the tree's memory: {', '.join(map(span, memories))}",
-            expected="a place inside it",
-            effect="there is no RAM, or the memory node is wrong: the rings go nowhere",
+            expected="an address inside the tree's memory",
+            effect="there is no RAM at this address: the rings do not work",
+            mend="correct the memory node, or the address of this node",
         )
 
 
 def _check_overlaps(subject: Subject, tree: Tree) -> Iterator[Finding]:
-    """Of what is the firmware's, in the plan or in the tree, with any other reserved memory."""
+    """Check the firmware's memory, of the plan and of the tree, against all reserved memory."""
     windows = [*subject.firmware, *subject.shared]
     best = [found[0] for window in windows if (found := covering(tree.reserved, window))]
     ours = {node.path: (node, region) for node, region in [*best, *subject.memory_regions()]}
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for node, region in ours.values():
         for other, pages in covering(tree.reserved, region):
             pair = frozenset((node.path, other.path))
-            if other is node or pair in told or _on_purpose(other, node):
+            if other is node or pair in reported or _on_purpose(other, node):
                 continue
-            told.add(pair)
+            reported.add(pair)
             yield OVERLAP.broken(
                 other.path,
                 found=f"{span(pages)} over {node.path}, {span(region)}",
-                expected="pages of one owner each",
-                effect="two owners of the same pages: Linux complains at its start and goes on, "
-                "and each overwrites what the other keeps there",
+                expected="one owner for each page",
+                effect="two owners of the same pages: Linux logs it at its start and continues, "
+                "and each owner overwrites the other's data",
                 mend=f"move or shrink {node.name} or {other.name}",
             )
 
 
 def _on_purpose(one: Node, other: Node) -> bool:
-    """Siblings of which the boot loader or the user takes one: `alternative-...`."""
+    """Return whether the nodes are alternatives (`alternative-...`), of which only one is used."""
     return "alternative" in one.name or "alternative" in other.name

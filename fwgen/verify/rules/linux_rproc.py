@@ -1,4 +1,4 @@
-"""Linux has a remote processor that loads a plain ELF."""
+"""Linux's tree must have a remote processor that loads a plain ELF."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fwgen.verify.subject import PLAIN, Subject
 from fwgen.verify.words import text
 
 THERE = Rule("linux-rproc", "Linux", "the tree has an enabled m33_rproc")
-COMPATIBLE = Rule("linux-compatible", "Linux", "m33_rproc takes a plain ELF")
+COMPATIBLE = Rule("linux-compatible", "Linux", "m33_rproc loads a plain ELF")
 
 RULES = (THERE, COMPATIBLE)
 
@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             "/",
             found="no node that is compatible with the M33's driver",
             expected=f'{label}, compatible = "{PLAIN}"',
-            effect="there is no /sys/class/remoteproc: mainline's trees are so",
+            effect="there is no /sys/class/remoteproc, as with mainline's trees",
             mend="take ST's tree of the release",
         )
         return
@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             node.path,
             found=f"status {text(node.strings('status'))}",
             expected='status "okay"',
-            effect="there is no /sys/class/remoteproc: nobody starts the firmware",
+            effect="there is no /sys/class/remoteproc: Linux cannot start the firmware",
             mend=mend,
         )
     if node.strings("compatible")[:1] != [PLAIN]:
@@ -41,6 +41,6 @@ def check(subject: Subject) -> Iterator[Finding]:
             node.path,
             found=f"compatible {text(node.strings('compatible'))}",
             expected=f'compatible "{PLAIN}"',
-            effect="the driver then takes firmware signed for OP-TEE alone and refuses a plain ELF",
+            effect="the driver accepts only firmware signed for OP-TEE, and refuses a plain ELF",
             mend=mend,
         )

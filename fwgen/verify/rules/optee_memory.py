@@ -1,4 +1,4 @@
-"""The firewall of the internal RAMs: who may use the firmware's memory, and whose page is whose."""
+"""The firewall of the internal RAMs: who may use the firmware's memory, and who owns each page."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from fwgen.verify.subject import Subject
 from fwgen.verify.tree import Tree
 from fwgen.verify.words import span
 
-WINDOW = Rule("optee-window", "OP-TEE", "a region of the RISAB has each window, from end to end")
+WINDOW = Rule("optee-window", "OP-TEE", "each window has a region of a RISAB of the same size")
 OPEN = Rule("optee-open", "OP-TEE", "the A35 and the M33 may read and write each window")
-CLOSED = Rule("optee-closed", "OP-TEE", "no other master may write the firmware")
+CLOSED = Rule("optee-closed", "OP-TEE", "no other master may read or write the firmware")
 OWNERS = Rule("optee-owners", "OP-TEE", "no page of a RISAB has two owners")
-ACROSS = Rule("linux-secure-page", "Linux", "Linux gives the M33 no page that OP-TEE keeps")
+ACROSS = Rule("linux-secure-page", "Linux", "no memory-region contains a secure page of OP-TEE")
 
 RULES = (WINDOW, OPEN, CLOSED, OWNERS, ACROSS)
 
@@ -54,7 +54,7 @@ def _check_window(subject: Subject, guarded: list[Guarded], window: Window) -> I
             near[0].path if near else "/reserved-memory",
             found=span(near[1]) if near else f"no region of a RISAB at 0x{window.start:x}",
             expected=f"{span(window)} for {window.title}",
-            effect="what lies outside keeps another's rights: the M33 or Linux faults there",
+            effect="the rest of the window has other access rights: the M33 or Linux faults there",
             mend=mend,
         )
     if own is None:
@@ -67,7 +67,7 @@ def _check_window(subject: Subject, guarded: list[Guarded], window: Window) -> I
             own[0].path,
             found=str(own[2]),
             expected=f"non-secure, read and written by {guard.a35_cid} and {guard.m33_cid}",
-            effect=f"an illegal access as soon as {who} touches it: OP-TEE panics by default",
+            effect=f"the first access of {who} is illegal: OP-TEE panics by default",
             mend=mend,
         )
     others = (own[2].readers | own[2].writers) - {guard.a35_cid, guard.m33_cid}
@@ -75,8 +75,8 @@ def _check_window(subject: Subject, guarded: list[Guarded], window: Window) -> I
         yield CLOSED.broken(
             own[0].path,
             found=str(own[2]),
-            expected=f"compartments {guard.a35_cid} and {guard.m33_cid} alone",
-            effect="every DMA of every master may write the firmware's code and log",
+            expected=f"only compartments {guard.a35_cid} and {guard.m33_cid}",
+            effect="other masters, such as any DMA, can read or write the firmware's code and log",
             mend=mend,
             severity="warning",
         )
@@ -89,14 +89,15 @@ def _check_owners(guarded: list[Guarded]) -> Iterator[Finding]:
         what = (
             "OP-TEE panics at its start (`Memory region overlap detected`)"
             if words.secure
-            else "OP-TEE gives the later one's rights to both without a word: a secure page is open"
+            else "OP-TEE gives both the later one's rights, without a message: a secure page is "
+            "open"
         )
         yield OWNERS.broken(
             other.path,
             found=f"{span(second)} over {one.path}, {span(first)}",
-            expected="pages of one owner each",
+            expected="one owner for each page",
             effect=what,
-            mend=f"let {other.name} begin at 0x{first.end:x}, or take another release in the spec",
+            mend=f"let {other.name} begin at 0x{first.end:x}, or set another release in the spec",
         )
 
 
@@ -108,7 +109,7 @@ def _check_across(subject: Subject, guarded: list[Guarded]) -> Iterator[Finding]
                 yield ACROSS.broken(
                     node.path,
                     found=f"{span(region)} over OP-TEE's {kept.name}, {span(pages)}",
-                    expected="nothing of OP-TEE's in a memory-region",
+                    expected="no secure page of OP-TEE in a memory-region",
                     effect="loading the firmware there is an illegal access: OP-TEE panics",
-                    mend=f"let {node.name} begin behind it",
+                    mend=f"let {node.name} begin at 0x{pages.end:x}",
                 )

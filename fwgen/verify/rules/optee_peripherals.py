@@ -1,4 +1,4 @@
-"""The firewall of peripherals, pins, interrupt lines and doorbells that the firmware uses."""
+"""The firewall of the peripherals, pins, interrupt lines and doorbells that the firmware uses."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from fwgen.verify.rules.linux_owners import pins_used
 from fwgen.verify.subject import Subject
 from fwgen.verify.tree import Tree
 
-DEVICE = Rule("optee-device", "OP-TEE", "the display's bus, console and watchdog are the M33's")
-PIN = Rule("optee-pin", "OP-TEE", "the pins that are used are the M33's")
-LINE = Rule("optee-exti", "OP-TEE", "the echo's interrupt line is the M33's")
-BELL = Rule("optee-doorbell", "OP-TEE", "each core has its own side of the doorbells")
-WAKE = Rule("optee-wake-line", "OP-TEE", "the line that wakes Linux is the A35's")
+DEVICE = Rule("optee-device", "OP-TEE", "the M33 may use the display's bus, console and watchdog")
+PIN = Rule("optee-pin", "OP-TEE", "the M33 may use its pins")
+LINE = Rule("optee-exti", "OP-TEE", "the M33 may use the echo's interrupt line")
+BELL = Rule("optee-doorbell", "OP-TEE", "each core may use its own side of the doorbells")
+WAKE = Rule("optee-wake-line", "OP-TEE", "the A35 may use the interrupt line that wakes Linux")
 
 RULES = (DEVICE, PIN, LINE, BELL, WAKE)
 
@@ -23,8 +23,8 @@ _PANIC = (
     "the M33's first access is illegal: OP-TEE panics (CFG_STM32_PANIC_ON_IAC_EVENT is its default)"
 )
 _IGNORED = (
-    "what the M33 writes to the pin is ignored, and OP-TEE prints `Discarded IAC ID` (it does not "
-    "panic at ports)"
+    "the M33's writes to the pin are ignored, and OP-TEE prints `Discarded IAC ID` (it does not "
+    "panic for GPIO ports)"
 )
 _CPU2_BELLS = 16  # RIF_IPCC_CPU2_CHANNEL(n) is n - 1 + 16
 
@@ -40,7 +40,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _word(node: Node | None, number: int) -> firewall.Peripheral | None:
-    """What the node's list says of that resource; a resource that it leaves out stays open."""
+    """Return the word for that resource in the node's list; None: not listed, so it stays open."""
     words = map(firewall.peripheral, node.cells("st,protreg") if node else ())
     return next((word for word in words if word.id == number), None)
 
@@ -51,7 +51,8 @@ def _shut(node: Node | None, number: int, cid: int) -> firewall.Peripheral | Non
 
 
 def _mend(subject: Subject, uses: str, macro: str, node: str) -> str:
-    """The line of the user's release, if it is known; else what the line has to say."""
+    """Return the change of the line in the user's release if known, else the line that is
+    needed."""
     for line in subject.plan.board.flavour.by_hand:
         if line.board == subject.plan.board.name and line.uses == uses:
             return f"in {line.file}, line {line.line}, change\n\t{line.was}\nto\n\t{line.becomes}"
@@ -120,8 +121,8 @@ def _check_lines(subject: Subject, tree: Tree) -> Iterator[Finding]:
             first.path,
             found=f"line {wake.line}: {kept}",
             expected=f"non-secure, compartment {chip.firewall.a35_cid} or open",
-            effect="Linux cannot unmask the line of the doorbell: it does not wake",
-            mend=f"in st,protreg of &{wake.exti}, RIF_EXTI1_RESOURCE({wake.line}) with RIF_NSEC "
+            effect="Linux cannot unmask the doorbell's interrupt line, and does not wake",
+            mend=f"in st,protreg of &{wake.exti}, set RIF_EXTI1_RESOURCE({wake.line}) to RIF_NSEC "
             "and RIF_CID1",
         )
 
@@ -142,7 +143,8 @@ def _check_bells(subject: Subject, tree: Tree) -> Iterator[Finding]:
                     node.path,
                     found=f"the {core}'s side of channel {bell.channel} ({bell.name}): {shut}",
                     expected=f"non-secure, compartment {cid} or open",
-                    effect=f"the {core} cannot ring or hear it; its access makes OP-TEE panic",
-                    mend=f"in st,protreg of &{ipcc.node}, RIF_IPCC_CPU{1 if core == 'A35' else 2}"
-                    f"_CHANNEL({bell.channel + 1}) with RIF_NSEC and RIF_CID{cid}",
+                    effect=f"the {core} cannot use this doorbell; its access makes OP-TEE panic",
+                    mend=f"in st,protreg of &{ipcc.node}, set RIF_IPCC_CPU"
+                    f"{1 if core == 'A35' else 2}_CHANNEL({bell.channel + 1}) to RIF_NSEC and "
+                    f"RIF_CID{cid}",
                 )

@@ -1,4 +1,4 @@
-"""OP-TEE leaves the M33's start to Linux."""
+"""OP-TEE must leave the start of the M33 to Linux."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fwgen.verify.subject import PLAIN, Subject
 from fwgen.verify.words import text
 
 THERE = Rule("optee-rproc", "OP-TEE", "the tree has an enabled m33_rproc")
-COMPATIBLE = Rule("optee-compatible", "OP-TEE", "m33_rproc is left to Linux")
+COMPATIBLE = Rule("optee-compatible", "OP-TEE", "OP-TEE leaves m33_rproc to Linux")
 
 RULES = (THERE, COMPATIBLE)
 
@@ -24,8 +24,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             node.path if node else "/",
             found=f"status {text(node.strings('status'))}" if node else "no m33_rproc",
             expected=f'{label}, compatible = "{PLAIN}", enabled',
-            effect="nobody gives Linux the M33's reset lines: `echo start` fails",
-            mend=mend if node else "take ST's OP-TEE: upstream's has no driver for the M33",
+            effect="Linux does not get the M33's reset lines: `echo start` fails",
+            mend=mend if node else "take ST's OP-TEE; upstream's has no driver for the M33",
         )
     if node and node.strings("compatible")[:1] != [PLAIN]:
         yield COMPATIBLE.broken(

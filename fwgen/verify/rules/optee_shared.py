@@ -1,4 +1,4 @@
-"""The firewall of DDR: the message buffers are open to both cores."""
+"""The firewall of DDR: both cores must have access to the message buffers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fwgen.verify.subject import Subject
 from fwgen.verify.tree import Tree
 from fwgen.verify.words import span
 
-SHARED = Rule("optee-shared", "OP-TEE", "the message buffers are open to the A35 and the M33")
+SHARED = Rule("optee-shared", "OP-TEE", "the A35 and the M33 may use the message buffers")
 
 RULES = (SHARED,)
 
@@ -29,9 +29,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         yield SHARED.broken(
             own[0].path if own else "/reserved-memory",
-            found=str(words) if words else f"no region of a RISAF has {span(window)}",
+            found=str(words) if words else f"no region of a RISAF contains {span(window)}",
             expected=f"non-secure, read and written by {guard.a35_cid} and {guard.m33_cid}",
-            effect=f"an illegal access at the first use of {window.title}: OP-TEE panics",
+            effect=f"the first use of {window.title} is an illegal access: OP-TEE panics",
             mend=f"&{subject.plan.ddr.shm.optee} {{\n\tst,protreg = <RISAFPROT(RISAF_REG_ID(5), "
             "RIF_CID1_BF|RIF_CID2_BF, RIF_CID1_BF|RIF_CID2_BF, RIF_UNUSED, RIF_NSEC, RIF_ENC_DIS, "
             "RIF_BREN_EN)>;\n};",
