@@ -1,11 +1,11 @@
 *** Settings ***
-Documentation     The firmware comes up, is found by Linux and says who it is.
+Documentation     The firmware starts, Linux finds it, and it announces its channel.
 Resource          fwgen.resource
 Test Teardown     Stop Board
 
 *** Test Cases ***
 Boots And Announces Its Channel
-    [Documentation]    Linux loads the ELF by remoteproc's rules, makes rings, and gets its channel before the first
+    [Documentation]    Linux loads the ELF by remoteproc's rules, creates rings, and gets its channel before the first
     ...                sample is taken.
     [Tags]             renode
     Start Board
@@ -19,14 +19,14 @@ Boots And Announces Its Channel
     Console Should Not Say       not ready|fault|assert
     Nothing Should Be Lost
 
-Numbers Its Samples From The Very First
-    [Documentation]    What was taken before Linux's application said hello arrives as well.
+Delivers Samples Taken Before Linux Said Hello
+    [Documentation]    Samples taken before the hello of Linux's application arrive as well.
     Start Board
     Run For                      5 s
     Nothing Should Be Lost
 
-Keeps What It Takes Until Linux Is There
-    [Documentation]    Linux's driver goes before it has read anything and comes back a minute later.
+Keeps Its Samples Until Linux's Driver Is Bound
+    [Documentation]    Linux's driver is unbound before it has read anything, and bound again a minute later.
     Start Board
     Unbind Linux
     Run For                      60 s

@@ -1,13 +1,13 @@
 *** Settings ***
-Documentation     The display shows what was measured and how the sleep goes. The goldens in robot/goldens were looked
-...               at by a person when they were taken; `Display Should Look Like` says how to renew one.
+Documentation     The display shows the distance and the state. A person checked the goldens in robot/goldens when they
+...               were made; `Display Should Look Like` explains how to replace one.
 Resource          fwgen.resource
 Test Teardown     Stop Board
 Test Tags         renode
 
 *** Test Cases ***
 Shows The Distance And The State
-    [Documentation]    Linux is awake, then asleep, then awake again, with the obstacle elsewhere each time.
+    [Documentation]    Linux is awake, then asleep, then awake again, each time with the obstacle at another place.
     Start Board           1503 mm
     Run For               2 s
     Display Should Look Like    ${GOLDENS}/awake-1503-mm.png
@@ -22,7 +22,7 @@ Shows The Distance And The State
     Nothing Should Be Lost
 
 Shows Why There Is No Distance
-    [Documentation]    Too near, nothing there, and a sensor that is silent.
+    [Documentation]    Too near, no echo, and a silent sensor.
     Start Board           5 mm
     Run For               2 s
     Display Should Look Like    ${GOLDENS}/too-near.png
@@ -44,8 +44,8 @@ Shows How Full The Log Is
     Run For               5 s
     Nothing Should Be Lost
 
-Comes Back When It Was Unplugged
-    [Documentation]    Nothing is sampled later or lost for it; the panel is set up afresh and shows the present.
+Display Works Again After It Was Unplugged
+    [Documentation]    No sample is late or lost because of it; the panel is set up again and shows the present state.
     Start Board           1503 mm
     Run For               2 s
     Unplug Display
@@ -59,20 +59,20 @@ Comes Back When It Was Unplugged
     Nothing Should Be Lost
     Samples Should Arrive Within    400 ms
 
-Does Not Delay A Sample
+The Display Does Not Delay A Sample
     [Documentation]    A frame takes longer on its bus than a sample may be late.
     Start Board           0 s: 200 mm, 10 s: 3900 mm
     Run For               10 s
     Nothing Should Be Lost
     Report Should Meet    {jitter_max: {at-most: 10 us}}
 
-The Bundled Loss Of The Display Loses No Sample
+The Bundled Scenario Without A Display Loses No Sample
     Scenario Should Pass    no-display
 
-Is Set Up Again Within Two Seconds After Any Loss Of Power
-    [Documentation]    A panel that was without power acknowledges as before, dark and without memory. 50 ms fall between
-    ...                two pictures. Nothing moves, so there would be nothing to send.
-    [Template]            A Loss Should Be Made Good
+The Display Is Set Up Within Two Seconds After Any Loss Of Power
+    [Documentation]    After a loss of power the panel acknowledges as before, but is dark and has lost its memory. A loss of
+    ...                50 ms is between two pictures. Nothing moves, so no picture has differences to send.
+    [Template]            The Display Should Recover After A Loss Of
     50 ms      awake
     900 ms     awake
     5 s        awake
@@ -80,8 +80,8 @@ Is Set Up Again Within Two Seconds After Any Loss Of Power
     900 ms     asleep
     5 s        asleep
 
-Is Set Up Again Though It Does Not Tell That It Was Reset
-    [Documentation]    Then it is set up at every look, without being counted as lost.
+A Display That Hides Its Reset Is Set Up Again
+    [Documentation]    The panel is set up at each check and not counted as reset.
     Start Board           1503 mm
     Hide Status Of Display
     Unplug Display
@@ -93,12 +93,12 @@ Is Set Up Again Though It Does Not Tell That It Was Reset
     Run For               50 ms
     Plug Display
     Run For               2 s
-    Display Should Look Like    ${GOLDENS}/reset-untold.png
+    Display Should Look Like    ${GOLDENS}/hidden-reset.png
     Console Should Not Say    display: reset
     Nothing Should Be Lost
 
-Frees A Bus Whose Data Line Is Held
-    [Documentation]    No transfer can begin until the display has been clocked nine times by hand.
+Frees A Bus Whose Data Line Is Held Low
+    [Documentation]    No transfer can begin until the firmware has clocked the display nine times by hand.
     Start Board           1503 mm
     Run For               2 s
     Unplug Display
@@ -110,8 +110,8 @@ Frees A Bus Whose Data Line Is Held
     Nothing Should Be Lost
 
 Survives A Reset Of The M33 In The Middle Of A Transfer
-    [Documentation]    The first picture is on its way when the M33 is reset: the display is left in the middle of a byte.
-    ...                It shows what it had; that this changes again says that the bus is free.
+    [Documentation]    The M33 is reset during the first picture, which leaves the display in the middle of a byte. The
+    ...                display keeps its old picture; when it changes again, the bus is free.
     Start Board           1503 mm
     Run For               2 s
     Reset Firmware
@@ -127,7 +127,7 @@ Survives A Reset Of The M33 In The Middle Of A Transfer
     Nothing Should Be Lost
 
 *** Keywords ***
-A Loss Should Be Made Good
+The Display Should Recover After A Loss Of
     [Arguments]           ${time}    ${linux}
     Start Board           1503 mm
     Run For               2 s

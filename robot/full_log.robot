@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     A sleep that is longer than the log: each policy does what it says, and declares what it dropped.
+Documentation     A sleep that is longer than the log has room for: the firmware follows the policy and declares each drop.
 Resource          fwgen.resource
 Test Teardown     Stop Board
 
@@ -8,10 +8,10 @@ Wakes Linux Before Anything Is Lost
     [Tags]    slow
     Scenario Should Pass    log-full-wake
 
-Keeps The Newest And Declares The Rest
+Keeps The Newest Samples And Declares The Rest Lost
     [Tags]    slow
     Scenario Should Pass    log-full-keep-newest
 
-Keeps The Oldest And Declares The Rest
+Keeps The Oldest Samples And Declares The Rest Lost
     [Tags]    slow
     Scenario Should Pass    log-full-keep-oldest

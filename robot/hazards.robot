@@ -1,15 +1,15 @@
 *** Settings ***
-Documentation     What can go wrong around a sleep, one test a hazard.
+Documentation     Faults around a sleep, one test per hazard.
 Resource          fwgen.resource
 Test Teardown     Stop Board
 
 *** Test Cases ***
-A Late Kick Behind The Acknowledgement Is Ignored
-    [Documentation]    Linux gives a buffer back and rings vq0 when DDR is closed already: the ring must not be looked at.
+A Doorbell After The Acknowledgement Is Ignored
+    [Documentation]    Linux returns a buffer and rings vq0 when DDR is already closed: the firmware must not read the ring.
     Scenario Should Pass    stale-doorbells
 
-An Old Doorbell Of Linux Opens Nothing While The A35 Stands Still
-    [Documentation]    vq1, which would say that a message lies in the ring.
+A Spurious Doorbell Does Not Open The Door While The A35 Is Stopped
+    [Documentation]    It is a doorbell of vq1, which normally means that the ring has a message.
     Start Board
     Run For               3 s
     Suspend Linux
@@ -21,8 +21,8 @@ An Old Doorbell Of Linux Opens Nothing While The A35 Stands Still
     Run For               3 s
     Nothing Should Be Lost
 
-A Send That Found No Buffer Does Not End After SLEEP
-    [Documentation]    Linux reads nothing for five seconds, then sleeps at once.
+A Send That Waited For A Buffer Does Not Continue After SLEEP
+    [Documentation]    Linux reads nothing for five seconds, then suspends at once.
     Scenario Should Pass    slow-reader
 
 SLEEP May Come During The Drain
@@ -40,24 +40,24 @@ SLEEP May Come During The Drain
 SLEEP May Come Twice
     Scenario Should Pass    sleep-twice
 
-A Suspend May Be Called Off
+A Suspend May Be Aborted
     Scenario Should Pass    abort
 
 WAKE May Come Without SLEEP
     Scenario Should Pass    wake-without-sleep
 
-Linux's Application May Die With Messages Unprocessed
+Linux's Application May Crash With Unprocessed Messages
     Scenario Should Pass    app-crash
 
-Linux May Suspend Without A Word
-    [Documentation]    No application runs that would say one; the first time samples still stream. Only PWR tells.
+Linux May Suspend Without Telling The Firmware
+    [Documentation]    No application runs that could send SLEEP; the first time samples are still streaming. Only PWR shows it.
     Scenario Should Pass    silent-suspend
 
 The Device May Be Unbound And Bound
     Scenario Should Pass    unbind
 
-Linux Never Coming Back Costs Nothing But The Log
-    [Documentation]    The driver goes while samples stream, and only comes back ten minutes later.
+A Long Absence Of Linux Loses No Sample
+    [Documentation]    The driver is unbound while samples stream, and bound again ten minutes later.
     [Tags]    slow
     Start Board           0 s: 500 mm, 300 s: 3500 mm
     Run For               3 s

@@ -1,10 +1,10 @@
 *** Settings ***
-Documentation     Long sleeps. More than 2^32 microseconds, more than 2^32 cycles of the core's clock many times over.
+Documentation     Long sleeps: more than 2^32 microseconds, and many times 2^32 cycles of the core's clock.
 Resource          fwgen.resource
 Test Teardown     Stop Board
 
 *** Test Cases ***
-Buffers An Hour
+Keeps More Than An Hour Of Sleep
     [Documentation]    An hour and a quarter: microseconds no longer fit into 32 bits.
     [Tags]    slow
     Start Board           0 s: 2400 mm, 600 s: 2400 mm, 603 s: 800 mm, 610 s: 700 mm, 613 s: 2400 mm    noise=2 mm
@@ -15,9 +15,9 @@ Buffers An Hour
     Report Should Meet    {sleeps: 1, slept: {at-least: 74 min}, backlog: {at-least: 74000}}
     Report Should Meet    {bytes_per_sample: {at-most: 1.0}}
 
-Falls Asleep While A Clock Of 32 Bits Wraps
-    [Documentation]    2 to the power of 32 microseconds after the start, which is 60 ms before the first sample, the guard
-    ...                time of the second sleep runs. Without the display the emulator has a quarter of the work.
+Falls Asleep While A 32-Bit Microsecond Clock Wraps
+    [Documentation]    The guard time of the second sleep runs 2^32 microseconds after the start, which is 60 ms before the
+    ...                first sample. Without the display the emulator has a quarter of the work.
     [Tags]                slow
     Start Board           0 s: 1500 mm, 4290 s: 300 mm, 4320 s: 2500 mm
     Unplug Display
@@ -35,9 +35,9 @@ Falls Asleep While A Clock Of 32 Bits Wraps
     Report Should Meet    {sleeps: 2, acknowledged: 2, woken_by_user: 2, ack: {at-most: 10 ms}, first_sample: {at-most: 250 ms}}
     Samples Should Arrive Within    300 ms
 
-Holds A Walk As Densely As Promised
-    [Documentation]    The walk by which the log's endurance is told.
+Stores The Reference Walk As Densely As The Endurance Needs
+    [Documentation]    The log's endurance is stated for this walk.
     Scenario Should Pass    reference-walk
 
-Holds An Empty Room Yet More Densely
+Stores A Still Room More Densely
     Scenario Should Pass    still

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     The M33 is reset, Linux reboots: what was sampled is in memory that stays, and arrives.
+Documentation     The M33 is reset, Linux reboots: all samples are kept in retained memory and arrive.
 Resource          fwgen.resource
 Test Teardown     Stop Board
 
@@ -11,7 +11,7 @@ Recovers The Log After A Reset While Awake
     Scenario Should Pass    firmware-reset-awake
 
 Recovers The Log After Several Resets
-    [Documentation]    Each at another place within the period, one right behind the other.
+    [Documentation]    Each is at another point of the period; one follows the other immediately.
     Start Board
     Run For               2 s
     Suspend Linux
@@ -26,10 +26,10 @@ Recovers The Log After Several Resets
     Run For               5 s
     Nothing Should Be Lost
 
-Leaves Out What Was Damaged In Memory
+Discards A Damaged Block
     Scenario Should Pass    damaged-log
 
-Says On Its Console What It Has Recovered
+Prints On Its Console What It Has Recovered
     [Tags]                renode
     Start Board
     Run For               2 s
@@ -48,8 +48,8 @@ Survives A Reboot Of Linux During Sleep
 Survives A Reboot Of Linux While Awake
     Scenario Should Pass    linux-reboot-awake
 
-Survives A Reboot Behind A Reset
-    [Documentation]    The M33 is reset while Linux sleeps, then Linux does not wake but reboots.
+Survives A Reboot Of Linux After A Reset
+    [Documentation]    The M33 is reset while Linux sleeps; then Linux reboots instead of waking.
     Start Board
     Run For               2 s
     Suspend Linux
@@ -60,8 +60,8 @@ Survives A Reboot Behind A Reset
     Run For               25 s
     Nothing Should Be Lost
 
-Attaches Again Where Linux Has Not Noticed A Reset
-    [Documentation]    The rings are those of before, and nobody rings. That the A35 has run for ten seconds tells that DDR is open.
+Attaches Again If Linux Has Not Noticed The Reset
+    [Documentation]    The rings are the old ones, and no doorbell comes. The A35 has run for ten seconds, so DDR is open.
     [Tags]                renode
     Start Board
     Run For               3 s
@@ -77,8 +77,8 @@ Attaches Again Where Linux Has Not Noticed A Reset
     Run For               5 s
     Nothing Should Be Lost
 
-Believes No Doorbell That Is Older Than A Reset
-    [Documentation]    Linux rings, the M33 is reset before it has heard, and Linux may suspend: only a later doorbell counts.
+Ignores A Doorbell From Before A Reset
+    [Documentation]    Linux rings, the M33 is reset before it notices, and Linux may suspend: only a later doorbell counts.
     [Tags]                renode
     Start Board
     Run For               3 s
@@ -98,15 +98,15 @@ Believes No Doorbell That Is Older Than A Reset
     Run For               5 s
     Nothing Should Be Lost
 
-Counts On Behind 32 Bits
-    [Documentation]    The log has numbered all but 300 of the numbers that there are: samples stream across the wrap.
+Sample Numbers Continue After 32 Bits
+    [Documentation]    The log has used all but 300 of the 2^32 sample numbers: samples stream across the wrap.
     Start Board           0 s: 1500 mm, 60 s: 300 mm    noise=2 mm    first_number=4294966996
     Run For               30 s
     Nothing Should Be Lost
     Samples Should Arrive Within    300 ms
 
-Counts On Behind 32 Bits While Linux Sleeps
-    [Documentation]    The wrap lies in the sleep, and a reset behind it, which finds blocks of both sides.
+Sample Numbers Continue After 32 Bits While Linux Sleeps
+    [Documentation]    The wrap is in the sleep. A reset after it finds blocks from before and after the wrap.
     Start Board           0 s: 1500 mm, 60 s: 300 mm    noise=2 mm    first_number=4294966996
     Run For               3 s
     Suspend Linux

@@ -1,23 +1,23 @@
 *** Settings ***
-Documentation     Samples are what the sensor sees: over its whole range, beyond it, and when it fails.
+Documentation     Samples have the sensor's values: over its whole range, outside it, and when the sensor fails.
 Resource          fwgen.resource
 Test Teardown     Stop Board
 
 *** Test Cases ***
-Sees The Whole Range
-    [Documentation]    An obstacle walks from 20 mm to 4 m and back; the speed of the pulse decides, to the millimetre.
+Measures The Whole Range
+    [Documentation]    An obstacle moves from 20 mm to 4 m and back; each sample is right to the millimetre.
     Start Board           0 s: 20 mm, 30 s: 4000 mm, 60 s: 20 mm
     Run For               60 s
     Nothing Should Be Lost
 
-Sees Through Noise And Cold Air
-    [Documentation]    The pulse is what counts: the sensor's own errors arrive as they are.
+Measures With Noise And In Cold Air
+    [Documentation]    A sample follows the pulse, including the sensor's own errors.
     Start Board           0 s: 300 mm, 20 s: 3500 mm    noise=15 mm    seed=7    air=-10 °C
     Run For               20 s
     Nothing Should Be Lost
 
-Tells Near From Far
-    [Documentation]    Out of the spec's range a sample still carries its distance, and says so; with nothing to reflect it says that.
+Reports Too Near, Too Far And No Echo
+    [Documentation]    Outside the spec's range a sample carries its distance and a status; without an echo it says so.
     Start Board           10 mm
     Run For               1 s
     Latest Sample Should Say    too near
@@ -35,19 +35,19 @@ Tells Near From Far
     Latest Sample Should Be    700 mm    give_or_take=1 mm
     Nothing Should Be Lost
 
-The Limits Of The Range Are Told
+Samples Outside The Range Say So
     Scenario Should Pass    range-limits
 
-Tells What Is Beyond Its Range
-    [Documentation]    In air that is colder than the spec says, an echo takes longer than from the spec's farthest.
+Reports Too Far In Cold Air
+    [Documentation]    In air colder than the spec's, an echo takes longer than from the spec's greatest distance.
     Start Board           3990 mm    air=0 °C
     Run For               1 s
     Latest Sample Should Say    too far
     Nothing Should Be Lost
 
-Says When The Sensor Is Silent Or Holds Its Line
-    [Documentation]    A sample is due each period whatever the sensor does; it says that there is nothing to say, and
-    ...                the next good echo is taken for what it is.
+Reports A Sensor That Is Silent Or Holds Its Line
+    [Documentation]    Each period has a sample, whatever the sensor does. Without a measurement it has the status sensor
+    ...                fault; the next good echo is a valid sample again.
     Start Board           1200 mm
     Mute Sensor
     Run For               2.03 s
@@ -64,18 +64,18 @@ Says When The Sensor Is Silent Or Holds Its Line
     Nothing Should Be Lost
 
 Works Without A Sensor From Start To End
-    [Documentation]    Faults are samples: they outlast a sleep like any other.
+    [Documentation]    Samples with a sensor fault are kept through a sleep like all others.
     Start Board
     Mute Sensor
     Run For               5 s
     Sleep For             20 s
     Nothing Should Be Lost
 
-The Bundled Failures Of The Sensor Lose Nothing
+The Bundled Scenario Without A Sensor Loses No Sample
     Scenario Should Pass    no-sensor
 
-Copies Of The Sensor Are Asked Again And Again
-    [Documentation]    Someone goes away and comes back. What each kind makes of it, docs/sensors.md says.
+Keeps Triggering Every Copy Of The Sensor
+    [Documentation]    The obstacle leaves the range and returns. docs/sensors.md explains what each kind of sensor does.
     Scenario Should Pass    copy-slow-timeout
     Scenario Should Pass    copy-holds-line
     Scenario Should Pass    copy-pulled-low

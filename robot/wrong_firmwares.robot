@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation     Deliberately wrong firmwares: the suites must see them. docs/mutants.md says what each does and which
-...               test catches it; here that test is run against it, and must fail for that reason.
+Documentation     Deliberately wrong firmwares, which the suites must catch. docs/mutants.md lists what each does and which
+...               test catches it. This suite runs that test with the wrong firmware; it must fail for the given reason.
 Library           fwgen.robot.mutation
 Resource          fwgen.resource
 Test Template     Wrong Firmware
@@ -12,28 +12,28 @@ Wrong Firmware
     Wrong Firmware Should Be Caught    ${CURDIR}/mutants/${fault}.toml    ${OUTPUT DIR}    ${BUILDS}
 
 *** Test Cases ***
-Keeps what the interrupts measured in DDR until the log has it
+Keeps readings in DDR until they are in the log
     buffer-in-ddr
 
-Leaves the display's bus as a reset has left it
+Does not free the display's bus after a reset
     bus-never-freed
 
-Locks interrupts for as long as a frame takes on its bus
+Locks interrupts while a frame is on the bus
     display-delays-sampling
 
-Counts the next period from when the last sample was taken
+Counts the next period from the last sample's actual time
     drifting-schedule
 
 Wakes Linux when a tenth of the log is used
     early-wake
 
-Takes an echo that outlasts the time-out for a distance
+Reports a distance for an echo that is longer than the time-out
     endless-echo
 
-Drops samples when the log is full and does not say so
+Drops samples when the log is full without declaring them lost
     forget-gap
 
-Orders the blocks that it finds at a start by numbers that it takes never to wrap
+Orders recovered blocks as if sample numbers never wrapped
     forget-wrap
 
 Begins a new log at each start
@@ -45,43 +45,43 @@ Frees a block when it is sent, not when Linux has processed it
 Frees one block more than was acknowledged
     free-one-early
 
-Uses half of the log
+Uses only half of the log
     half-a-log
 
-Uses the rings behind an open door whether PWR says that the A35 stands still or not
+Uses the rings while the door is open, even if PWR shows that the A35 is stopped
     ignore-pwr
 
-Drops the oldest samples though the oldest are to be kept
+Drops the oldest samples with the policy keep-oldest
     keep-newest-instead
 
-Drops the newest samples though the newest are to be kept
+Drops the newest samples with the policy keep-newest
     keep-oldest-instead
 
 Wakes Linux when the log is full, without the reserve
     late-wake
 
-Forgets the sample that is taken while it falls asleep
+Forgets a sample taken while it falls asleep
     lose-sample-at-transition
 
-Takes what is too far for valid
+Reports a distance beyond the range as valid
     no-far-limit
 
-Takes what is too near for valid
+Reports a distance below the range as valid
     no-near-limit
 
-Goes on with the rings that it knows when Linux has made new ones
+Keeps using the old rings when Linux has made new ones
     old-rings
 
-Takes a display that acknowledges for one that is set up
+Assumes that a display that acknowledges is set up
     panel-trusts-acknowledgement
 
-Looks into the ring whenever vq0 rings, asleep or not
+Reads the ring whenever vq0 rings, even while Linux sleeps
     read-ring-on-late-kick
 
-Goes on with the oldest block after WAKE, whatever the peer has
+Continues with the oldest block after WAKE, whatever the peer has
     resume-from-oldest
 
-Goes on streaming after it has acknowledged SLEEP
+Continues to stream after it has acknowledged SLEEP
     send-after-ack
 
 Sends every block twice
@@ -96,17 +96,17 @@ Keeps a sample for fifty times the latency
 Takes any pulse on the line for the echo
     spikes-are-echoes
 
-Waits for the mailbox until Linux has seen the last doorbell
+Waits for the mailbox until Linux has acknowledged the last doorbell
     spin-in-notify
 
-Takes a block whose CRC does not agree
+Accepts a block whose CRC is wrong
     trust-damaged
 
-Takes any doorbell of vq1 for a waking Linux
+Takes any doorbell of vq1 as a sign that Linux is awake
     trust-doorbell
 
-Does not count what it drops
+Does not count the samples that it drops
     uncounted-drop
 
-Does not trigger while the sensor holds its line
+Does not trigger while the sensor holds its line high
     waits-for-the-line

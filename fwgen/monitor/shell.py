@@ -24,7 +24,7 @@ time        run             run in real time
 Linux       suspend [10 s]  suspend (a timer wakes it);  resume
             reboot [20 s]   crash, start (its application)   unbind, bind   stall [5 s]
 the M33     reset           restart the firmware; retained memory keeps its content
-            stall firmware 10 ms    stop the core;  damage  flip a bit in the log's oldest block
+            damage          flip a bit in the log's oldest block
 sensor      move 500 mm [2 s]   mute, hold, restore
 display     screen          show it;  unplug, plug
 show        live            display and console on the whole screen
@@ -167,13 +167,8 @@ class Shell(cmd.Cmd):
         self._do(lambda board: board.bind())
 
     def do_stall(self, arg: str) -> None:
-        who, _, time = arg.partition(" ")
-        if who == "firmware":
-            for_us = _us(time or "10 ms")
-            self._do(lambda board: board.stall_firmware(for_us))
-        else:
-            for_us = _us(arg or "5 s")
-            self._do(lambda board: board.stall_linux(for_us))
+        for_us = _us(arg or "5 s")
+        self._do(lambda board: board.stall_linux(for_us))
 
     # ------------------------------------------------------------- the M33, sensor and display
 

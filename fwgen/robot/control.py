@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Literal
 
-from fwgen.robot.bench import Bench
+from fwgen.robot.bench import Bench, CannotRunError
 from fwgen.robot.kinds import Length, Seconds, Time
 from fwgen.scenario.load import find_scenario, load_scenario
 
@@ -145,7 +145,9 @@ class Control(Bench):
 
     def stall_firmware(self, time: Time) -> None:
         """Stops the M33 for this long, as a debugger does. A sample whose time comes meanwhile is
-        late."""
+        late. Only the host backend supports this."""
+        if self._backend != "host":
+            raise CannotRunError("only the host backend can stall the firmware")
         self._running.do("stall_firmware", for_us=int(time))
 
     def damage_log(self) -> None:

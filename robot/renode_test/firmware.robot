@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     The firmware under Renode's own test runner, without fwgen and without its Linux:
+Documentation     The firmware with Renode's own test runner, without fwgen and without its Linux:
 ...               renode-test --variable ELF:/path/to/range-node.elf robot/renode_test/firmware.robot
 Suite Setup       Prepare Models
 Suite Teardown    Teardown
@@ -28,12 +28,12 @@ Number Of
     RETURN                    ${value}
 
 *** Test Cases ***
-Says Who It Is
-    [Documentation]           The first line of the console: the spec, the start, the log.
+Prints Its Name And Start
+    [Documentation]           The console's first line names the spec, the start and the log.
     Wait For Line On Uart     range-node: start 1, log 0 of \\d+ blocks    timeout=1    treatAsRegex=true
 
-Samples Without A Linux
-    [Documentation]           A trigger each 60 ms, whoever listens.
+Samples Without Linux
+    [Documentation]           A trigger each 60 ms, without a receiver.
     Execute Command           emulation RunFor "3"
     ${triggers}=              Number Of    sensor Triggers Count
     Should Be True            48 <= ${triggers} <= 50
@@ -48,22 +48,22 @@ Shows The Distance
     Should Contain            ${before}    \u2588
     Should Not Be Equal       ${before}    ${after}
 
-Keeps Away From Closed DDR
-    [Documentation]           Nobody told it of the sleep; there is no link that it could use.
+Does Not Use Closed DDR
+    [Documentation]           The firmware does not know of the sleep, but it has no link to use.
     Execute Command           emulation RunFor "1"
     Execute Command           linux Suspend
     Execute Command           emulation RunFor "10"
     ${touched}=               Number Of    ddr Violations
     Should Be Equal As Integers    ${touched}    0
 
-Starts Again And Finds Its Log
-    [Documentation]           A reset of the core, as remoteproc does it; retained memory stays.
+Finds Its Log After A Reset
+    [Documentation]           The core is reset as by remoteproc; retained memory keeps its content.
     Execute Command           emulation RunFor "10"
     Execute Command           core Start 0x0A043000
     Wait For Line On Uart     start 2, log [1-9]\\d* of \\d+ blocks    timeout=1    treatAsRegex=true
 
-Starts Again While It Runs
-    [Documentation]           As remoteproc does it: what it has sampled is still there.
+Finds Its Log After A Reset While Running
+    [Documentation]           The core is reset as by remoteproc, while the emulation runs; its samples are still there.
     Wait For Line On Uart     display: there    timeout=1
     Execute Command           emulation RunFor "1"
     Execute Command           start
