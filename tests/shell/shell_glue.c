@@ -12,7 +12,7 @@ int glue_take(struct reading_queue *queue, uint64_t *slot_us);
 void glue_presence_begin(uint64_t now_us);
 void glue_presence_heard(void);
 int glue_presence_look(int runs, uint64_t now_us);
-int glue_presence_is_news(uint64_t listens_us, uint64_t now_us);
+int glue_presence_bell_is_new(uint64_t enabled_us, uint64_t now_us);
 
 static struct presence presence;
 
@@ -31,9 +31,9 @@ int glue_presence_look(int runs, uint64_t now_us)
 	return presence_look(&presence, runs != 0, now_us);
 }
 
-int glue_presence_is_news(uint64_t listens_us, uint64_t now_us)
+int glue_presence_bell_is_new(uint64_t enabled_us, uint64_t now_us)
 {
-	return presence_is_news(listens_us, now_us);
+	return presence_bell_is_new(enabled_us, now_us);
 }
 
 uint32_t glue_wrap_cycles(uint64_t period_cycles)

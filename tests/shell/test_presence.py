@@ -65,15 +65,15 @@ def test_behind_a_standstill_it_all_begins_anew(presence: Presence, start_us: in
     assert presence.look(True, stood_us + AWAKE_US + 1)
 
 
-@pytest.mark.parametrize("listens_us", [0, 90_000, 1 << 33])
+@pytest.mark.parametrize("enabled_us", [0, 90_000, 1 << 33])
 def test_the_first_doorbells_may_be_older_than_the_firmware(
-    shell: ctypes.CDLL, listens_us: int
+    shell: ctypes.CDLL, enabled_us: int
 ) -> None:
     """A long recovery of the log before they are let in makes them no younger."""
 
-    def is_news(now_us: int) -> bool:
-        return bool(shell.glue_presence_is_news(c_uint64(listens_us), c_uint64(now_us)))
+    def is_new(now_us: int) -> bool:
+        return bool(shell.glue_presence_bell_is_new(c_uint64(enabled_us), c_uint64(now_us)))
 
-    assert not is_news(listens_us)
-    assert not is_news(listens_us + SETTLED_US - 1)
-    assert is_news(listens_us + SETTLED_US)
+    assert not is_new(enabled_us)
+    assert not is_new(enabled_us + SETTLED_US - 1)
+    assert is_new(enabled_us + SETTLED_US)

@@ -21,7 +21,7 @@
 static const struct device *const mailbox = DEVICE_DT_GET(MAILBOX);
 
 static void (*rang)(uint32_t channel);
-static uint32_t owed; /* one bit a channel; the link's thread alone touches it */
+static uint32_t pending; /* one bit for each channel; used by the link's thread only */
 
 bool doorbell_a35_runs(void)
 {
@@ -58,28 +58,28 @@ int doorbell_init(void (*callback)(uint32_t channel))
 
 void doorbell_ring(uint32_t channel)
 {
-	/* The driver would wait for the channel; only this core can occupy it meanwhile. */
+	/* ipm_send() would wait for the channel. Only this core can occupy it after this check. */
 	if (occupied(channel)) {
-		owed |= BIT(channel);
+		pending |= BIT(channel);
 		return;
 	}
-	owed &= ~BIT(channel);
+	pending &= ~BIT(channel);
 	(void)ipm_send(mailbox, 0, channel, NULL, 0);
 }
 
-bool doorbell_owes(void)
+bool doorbell_pending(void)
 {
-	return owed != 0;
+	return pending != 0;
 }
 
-void doorbell_pay(void)
+void doorbell_ring_pending(void)
 {
-	for (uint32_t left = owed; left != 0; left &= left - 1u) {
+	for (uint32_t left = pending; left != 0; left &= left - 1u) {
 		doorbell_ring(find_lsb_set(left) - 1u);
 	}
 }
 
-void doorbell_forget(void)
+void doorbell_clear_pending(void)
 {
-	owed = 0;
+	pending = 0;
 }

@@ -10,7 +10,7 @@
 static const struct gpio_dt_spec echo_pin =
 	GPIO_DT_SPEC_GET(DT_NODELABEL(fwgen_sensor), echo_gpios);
 
-/* Never high from this side: an open drain. */
+/* Open drain: this side never drives the line high. */
 void echo_pull_low(void)
 {
 	(void)gpio_pin_configure_dt(&echo_pin, GPIO_OUTPUT_LOW | GPIO_OPEN_DRAIN);

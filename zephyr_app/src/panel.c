@@ -25,7 +25,7 @@ static const struct device *const driver = DEVICE_DT_GET(PANEL);
 static const struct i2c_dt_spec wires = I2C_DT_SPEC_GET(PANEL);
 
 static uint8_t shown[BYTES];
-static bool unknown = true; /* what it shows */
+static bool unknown = true; /* the panel's picture is unknown */
 
 static int send(const struct screen_change *change, const uint8_t *picture)
 {
@@ -112,8 +112,9 @@ enum panel_answer panel_ask(void)
 }
 
 /*
- * A transfer that a reset cut off leaves the panel in the middle of a byte, its data line low, and
- * no other can begin: nine clocks free it. Also for a panel that is only away; that is harmless.
+ * A transfer that a reset interrupted leaves the panel in the middle of a byte with the data line
+ * low, and no transfer can begin. Nine clocks free the bus. For a panel that is absent this is
+ * harmless.
  */
 static enum panel_answer ask_on_a_free_bus(void)
 {
@@ -125,7 +126,7 @@ static enum panel_answer ask_on_a_free_bus(void)
 	return answer;
 }
 
-/* Off, and out of a command of up to seven bytes that was cut off. */
+/* Switches the panel off, after it completes an interrupted command of up to seven bytes. */
 static int put_to_sleep(void)
 {
 	static const uint8_t sleep[] = {
@@ -136,7 +137,7 @@ static int put_to_sleep(void)
 	return i2c_write_dt(&wires, sleep, sizeof(sleep));
 }
 
-/* The driver knows one start in a device's life; this one begins a new life. */
+/* The driver starts a device only once; this resets its state so that it starts again. */
 static int start_driver(void)
 {
 	driver->state->initialized = false;

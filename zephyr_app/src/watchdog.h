@@ -7,7 +7,8 @@
 
 #ifdef CONFIG_FWGEN_WATCHDOG
 
-/* From now on the M33 is reset when nobody feeds for so long. 0, or the driver's error. */
+/* Starts the watchdog: it resets the M33 if it is not fed for this long. Returns 0, or the driver's
+ * error. */
 int watchdog_start(uint32_t timeout_us);
 void watchdog_feed(void);
 

@@ -62,12 +62,12 @@ static void delete(struct virtio_device *dev)
 {
 }
 
-static int wait_for_nothing(struct rpmsg_device *dev, uint32_t id)
+static int do_not_wait(struct rpmsg_device *dev, uint32_t id)
 {
 	return RPMSG_ERR_NO_BUFF;
 }
 
-static int receive_nothing(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src,
+static int ignore_received(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src,
 			   void *priv)
 {
 	return RPMSG_SUCCESS;
@@ -118,7 +118,7 @@ int main(void)
 	if (rpmsg_init_vdev(&rpmsg, &device, NULL, &shared, NULL) != 0) {
 		return 1;
 	}
-	rpmsg_virtio_set_wait_cb(&rpmsg, wait_for_nothing);
+	rpmsg_virtio_set_wait_cb(&rpmsg, do_not_wait);
 	queues[0].queue.vq_available_idx = BUFFERS;
 	for (int try = 0; try < TRIES; try++) {
 		int result;
@@ -128,7 +128,7 @@ int main(void)
 			to_linux.avail->idx++;
 		}
 		result = rpmsg_create_ept(&endpoint, rpmsg_virtio_get_rpmsg_device(&rpmsg),
-					  "rpmsg-tty", ADDRESS, RPMSG_ADDR_ANY, receive_nothing,
+					  "rpmsg-tty", ADDRESS, RPMSG_ADDR_ANY, ignore_received,
 					  NULL);
 		printf("%d %" PRIu32 "\n", result, endpoint.addr);
 	}

@@ -6,10 +6,10 @@
 
 #include <stdint.h>
 
-/* First for the byte that one more follows, then for the last one. */
+/* 256 entries for the byte before the last one, then 256 for the last one. */
 extern const uint16_t crc16_table[512];
 
-/* The two bytes of `value`, the lower one first. */
+/* Adds the two bytes of `value`, the lower one first. */
 static inline uint16_t crc16_u16(uint16_t crc, uint16_t value)
 {
 	const uint16_t mixed = crc ^ (uint16_t)(value << 8 | value >> 8);

@@ -4,7 +4,7 @@
 
 #include "wire.h"
 
-/* Does it begin as a message does, whole or in part? `session`: of a whole hello; else 0. */
+/* Whether the bytes begin like a message, whole or in part. `session`: of a whole hello, else 0. */
 static bool begins_well(const uint8_t *bytes, size_t len, uint32_t *session)
 {
 	struct wire_reader reader = {0};

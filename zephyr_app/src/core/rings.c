@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define DESCRIPTOR_BYTES 16u
-#define DESCRIPTOR_NEXT 1u     /* the buffer goes on in another descriptor */
+#define DESCRIPTOR_NEXT 1u     /* the buffer continues in another descriptor */
 #define DESCRIPTOR_INDIRECT 4u /* the descriptor points to more descriptors */
 
 struct descriptor {
@@ -27,7 +27,7 @@ struct header {
 _Static_assert(sizeof(struct descriptor) == DESCRIPTOR_BYTES, "virtio's layout");
 _Static_assert(sizeof(struct header) == RPMSG_HEADER_BYTES, "Linux's layout");
 
-/* Byte by byte, so that the compiler neither reads twice nor asks for an alignment. */
+/* Copies byte by byte, so that the compiler reads once and assumes no alignment. */
 static void copy_once(void *to, const volatile uint8_t *from, uint32_t size_bytes)
 {
 	uint8_t *bytes = to;
@@ -42,7 +42,7 @@ static uint16_t read_u16(const volatile uint8_t *from)
 	return *(const volatile uint16_t *)from;
 }
 
-/* Of the list of available buffers: flags, index, then the entries. */
+/* Reads a field of the available list: flags, index, then the entries. */
 static const volatile uint8_t *available(const struct ring *ring)
 {
 	return ring->start + (uint32_t)ring->entries * DESCRIPTOR_BYTES;

@@ -12,18 +12,17 @@ enum sample_status {
 	SAMPLE_TOO_NEAR = 1,
 	SAMPLE_TOO_FAR = 2,
 	SAMPLE_NO_ECHO = 3,
-	SAMPLE_MISSED = 4, /* the period went by without a measurement */
-	SAMPLE_FAULT = 5,  /* the sensor did not behave (echo line stuck, no rising edge) */
+	SAMPLE_MISSED = 4, /* no measurement was made in this period */
+	SAMPLE_FAULT = 5,  /* the sensor failed (echo line stuck, no rising edge) */
 };
 
 #define SAMPLE_DISTANCE_MAX_MM 8191u
 #define SAMPLE_LATE_MAX_16THS 15u
 
 struct sample {
-	uint16_t distance_mm; /* 0 where the status carries no distance */
+	uint16_t distance_mm; /* 0 if the status has no distance */
 	uint8_t status;	      /* enum sample_status */
-	uint8_t late_16ths;   /* how late it was triggered, in sixteenths of the period; 0 = on time
-			       */
+	uint8_t late_16ths;   /* lateness of the trigger, in sixteenths of the period; 0: on time */
 };
 
 static inline bool sample_status_has_distance(uint8_t status)
@@ -31,7 +30,7 @@ static inline bool sample_status_has_distance(uint8_t status)
 	return status <= SAMPLE_TOO_FAR;
 }
 
-/* Only such a sample has a code. */
+/* Whether the sample can be encoded. */
 static inline bool sample_in_range(struct sample sample)
 {
 	return sample.status <= SAMPLE_FAULT && sample.late_16ths <= SAMPLE_LATE_MAX_16THS &&

@@ -126,8 +126,8 @@ static const uint8_t mark[] = {0xd9, 0xd9, 0xf7};
 #define NIL 0xf6u
 #define TYPE_PEER_HELLO 16u
 
-/* The head of an item at bytes[*at], in its shortest form: its major type and value, `*at` moved
- * behind it. */
+/* Reads the head of an item at bytes[*at], in its shortest form: major type and value. Advances
+ * `*at`. */
 static enum shape read_head(const uint8_t *bytes, uint32_t len, uint32_t *at, uint32_t *major,
 			    uint64_t *value)
 {
@@ -158,7 +158,7 @@ static enum shape read_head(const uint8_t *bytes, uint32_t len, uint32_t *at, ui
 	return *value < least[form] ? SHAPE_WRONG : SHAPE_WHOLE;
 }
 
-/* An array of numbers, byte strings and nils behind the mark: `*size` is that of the message. */
+/* Checks an array of numbers, byte strings and nils after the tag. `*size`: that of the message. */
 static enum shape message_size(const uint8_t *bytes, uint32_t len, uint32_t *size)
 {
 	uint32_t at = sizeof(mark);
@@ -216,7 +216,7 @@ static bool take_hello(const struct peer_hello *from, struct wire_peer_message *
 	return out->id != 0 && out->new_log != 0;
 }
 
-/* The number at bytes[*at], 32 bits at most. */
+/* Reads the number at bytes[*at], at most 32 bits. */
 static bool read_u32(const uint8_t *bytes, uint32_t len, uint32_t *at, uint32_t *number)
 {
 	uint64_t value;
@@ -228,7 +228,7 @@ static bool read_u32(const uint8_t *bytes, uint32_t len, uint32_t *at, uint32_t 
 	return fits;
 }
 
-/* A hello's elements in front, which all formats have; what follows is read by its own alone. */
+/* Reads the first elements of a hello, which all formats share; the rest depends on the format. */
 static bool take_other_hello(const uint8_t *bytes, uint32_t len, struct wire_peer_message *out)
 {
 	uint32_t items = bytes[sizeof(mark)] & 31u;
@@ -305,7 +305,7 @@ static void drop_garbage(struct wire_reader *reader, uint32_t count)
 	drop(reader, count);
 }
 
-/* How many bytes at the front can be no mark's beginning. */
+/* The number of bytes at the front that cannot begin a tag. */
 static uint32_t before_mark(const struct wire_reader *reader)
 {
 	for (uint32_t at = 0; at < reader->len; at++) {
@@ -319,7 +319,7 @@ static uint32_t before_mark(const struct wire_reader *reader)
 	return reader->len;
 }
 
-/* Takes the first message that is whole; what is no message before it goes. */
+/* Takes the first complete message and discards the bytes before it. */
 static bool take(struct wire_reader *reader, struct wire_peer_message *out)
 {
 	for (;;) {
@@ -359,7 +359,7 @@ bool wire_read(struct wire_reader *reader, const uint8_t **bytes, size_t *len,
 		if (*len == 0) {
 			return false;
 		}
-		/* There is room: take() leaves no part that fills the buffer. */
+		/* There is room: take() leaves no incomplete message that fills the buffer. */
 		uint32_t room = WIRE_PEER_MESSAGE_MAX - reader->len;
 		uint32_t count = *len < room ? (uint32_t)*len : room;
 

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How often a counter wraps so that every slot of the schedule is a wrap. Free of Zephyr. */
+/* How often a counter wraps so that every slot of the schedule is at a wrap. Independent of Zephyr.
+ */
 #ifndef BEAT_H
 #define BEAT_H
 
 #include <stdint.h>
 
 #define BEAT_COUNTER_CYCLES 0x1000000u /* SysTick's 24 bits */
-/* How much oftener than needed it may wrap for the slots' sake. */
+/* How many extra wraps in a period are allowed for that. */
 #define BEAT_MORE_WRAPS 16u
 
 /*
- * The longest wrap that fits into the counter and, a whole number of times, into the period. If
- * there is none: the longest of equal parts, and a slot comes up to a wrap late.
+ * Returns the longest wrap that fits the counter and divides the period. If there is none: the
+ * period divided by the fewest wraps, rounded down; then a slot is up to one wrap late.
  */
 static inline uint32_t beat_wrap_cycles(uint64_t period_cycles)
 {

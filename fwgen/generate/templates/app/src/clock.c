@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Zephyr's system clock, in place of its own SysTick driver.
+ * Zephyr's system clock; it replaces Zephyr's SysTick driver.
  *
- * That one starts the counter anew for every timeout and loses a few cycles each time: some parts
- * in a million, which shift the schedule by milliseconds an hour. Here the counter is never touched
- * again. It wraps as often as 24 bits need, but so that every sample is due at a wrap: the
- * schedule is the counter's own, exact as its crystal, and nothing but the interrupt's latency lies
- * between it and the trigger.
+ * That driver restarts the counter for every timeout and loses a few cycles each time: some parts
+ * per million, which shift the schedule by milliseconds per hour. This clock sets the counter once.
+ * It wraps as often as its 24 bits need, and so that every sample is due at a wrap. So the schedule
+ * is as exact as the crystal, and only the interrupt's latency delays the trigger.
  *
- * The price: the kernel's timeouts end at a wrap, up to 42 ms late. Nothing here needs them finer,
- * and the core wakes up less often.
+ * The cost: the kernel's timeouts end at a wrap, up to 42 ms late. The application needs no finer
+ * timeouts, and the core wakes up less often.
  */
 #include "clock.h"
 
@@ -22,7 +21,7 @@
 #include "fwgen_config.h"
 
 static uint32_t wrap_cycles;
-static uint64_t wrapped_cycles; /* up to the last wrap that was seen */
+static uint64_t wrapped_cycles; /* at the last wrap that was seen */
 static uint64_t announced_cycles;
 static uint64_t slot_cycles; /* the next slot */
 static clock_beat beat;
@@ -32,7 +31,7 @@ static uint64_t period_cycles(void)
 	return (uint64_t)fwgen_config.node.log.period_us * CYCLES_PER_US;
 }
 
-/* What the counter has left, 1 to wrap_cycles: it reads 0 where a wrap has just begun. */
+/* Cycles left until the wrap, 1 to wrap_cycles. The counter reads 0 when a wrap has just begun. */
 static uint32_t left(void)
 {
 	uint32_t value = SysTick->VAL;
@@ -40,7 +39,7 @@ static uint32_t left(void)
 	return value != 0 ? value : wrap_cycles;
 }
 
-/* Cycles since boot. With interrupts locked; at least once a wrap. */
+/* Cycles since boot. Call with interrupts locked, at least once per wrap. */
 static uint64_t count(void)
 {
 	uint32_t before = left();
@@ -94,8 +93,8 @@ uint64_t clock_start_beat(clock_beat listener)
 }
 
 /*
- * What the kernel wants of its clock. Not sys_clock_set_timeout(), whose arguments change from one
- * Zephyr to the next: the default does nothing, as is right for a clock that wraps by itself.
+ * The kernel's interface to its clock. Without sys_clock_set_timeout(), whose arguments differ
+ * between Zephyr releases: the kernel's default does nothing, which suits a free-running clock.
  */
 
 uint32_t sys_clock_elapsed(void)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Time in microseconds since boot, Zephyr's tick; and the schedule of the samples, which it beats.
- */
+/* Time in microseconds since boot, which is Zephyr's tick, and the schedule of the samples. */
 #ifndef CLOCK_H
 #define CLOCK_H
 
@@ -19,7 +18,7 @@ static inline uint64_t clock_us(void)
 	return (uint64_t)k_uptime_ticks();
 }
 
-/* For a wait of the kernel; it ends at the clock's next interrupt after that. */
+/* The timeout for a kernel wait until `at_us`; it ends at the clock's next interrupt after that. */
 static inline k_timeout_t clock_until(uint64_t at_us)
 {
 	if (at_us >= (uint64_t)INT64_MAX) {
@@ -29,12 +28,12 @@ static inline k_timeout_t clock_until(uint64_t at_us)
 }
 
 /*
- * Called in the clock's interrupt. `slot`: a sample is due, at `slot_us`, that is `late_us` ago.
- * Between two slots it is called as often as the clock interrupts.
+ * Called in every interrupt of the clock. `slot`: a sample was due at `slot_us`, which is `late_us`
+ * ago. Else the interrupt is between two slots.
  */
 typedef void (*clock_beat)(bool slot, uint64_t slot_us, uint32_t late_us);
 
-/* From now on; the slots are the multiples of the period. Returns the first one to come. */
+/* Starts the calls; the slots are the multiples of the period. Returns the next slot. */
 uint64_t clock_start_beat(clock_beat beat);
 
 #endif

@@ -24,14 +24,14 @@ static K_THREAD_STACK_DEFINE(stack, STACK_BYTES);
 static struct k_thread thread;
 
 static struct k_spinlock lock;
-static struct screen_input told;
+static struct screen_input latest;
 static struct panel_watch watch;
 
-void display_tell(const struct screen_input *input)
+void display_update(const struct screen_input *input)
 {
 	K_SPINLOCK(&lock)
 	{
-		told = *input;
+		latest = *input;
 	}
 }
 
@@ -48,7 +48,7 @@ static void text(const char *string, uint16_t x, uint16_t y)
 	(void)cfb_draw_text(panel, string, (int16_t)x, (int16_t)y);
 }
 
-/* At the right of its field, so that the last digit keeps its place; the unit behind it. */
+/* Right-aligned, so that the last digit does not move; the unit is after it. */
 static void figure(const char *string, const char *unit)
 {
 	uint16_t x = (uint16_t)(FIGURE_FIELD - FONT_FIGURES_WIDTH * strlen(string));
@@ -84,7 +84,7 @@ static void draw_large(const struct screen *screen)
 	}
 }
 
-/* No room for all: the figure, the log beside it, the state below. */
+/* A small panel has no room for everything: figure, log beside it, state below. */
 static void draw_small(const struct screen *screen)
 {
 	figure(screen->figure, screen->unit);
@@ -100,7 +100,7 @@ static int draw(void)
 
 	K_SPINLOCK(&lock)
 	{
-		input = told;
+		input = latest;
 	}
 	screen_compose(&input, &screen);
 	(void)cfb_framebuffer_clear(panel, false);
@@ -123,7 +123,7 @@ static bool set_up(void)
 	return done;
 }
 
-/* Whether the panel has just been set up, and waits for a picture. */
+/* Whether the panel has just been set up and needs a picture. */
 static bool look_after_panel(void)
 {
 	if (!panel_watch_due(&watch, clock_us())) {

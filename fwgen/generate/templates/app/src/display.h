@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The screen: a thread of low priority, which shows what it was told last. */
+/* The screen: a thread of low priority that shows the last input of display_update(). */
 #ifndef DISPLAY_H
 #define DISPLAY_H
 
@@ -10,9 +10,9 @@
 #ifdef CONFIG_FWGEN_DISPLAY
 
 void display_start(uint32_t refresh_period_us);
-void display_tell(const struct screen_input *input);
+void display_update(const struct screen_input *input);
 
-/* How often the panel did not answer while it should have, or had forgotten everything. */
+/* How often the panel did not answer, or was found reset. */
 uint32_t display_faults(void);
 
 #else
@@ -21,7 +21,7 @@ static inline void display_start(uint32_t refresh_period_us)
 {
 }
 
-static inline void display_tell(const struct screen_input *input)
+static inline void display_update(const struct screen_input *input)
 {
 }
 

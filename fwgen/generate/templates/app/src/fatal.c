@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What cannot be gone on from: a line, and standstill. The watchdog, if there is one, resets. */
+/* A fatal error: prints a line and stops. The watchdog, if enabled, resets the M33. */
 #include <zephyr/fatal.h>
 #include <zephyr/kernel.h>
 #include <zephyr/sys/printk.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rings are the open-amp library's, on a virtio device of our own: what the library's stands on
- * allocates memory for each new set of rings, waits for Linux in a loop, and answers a doorbell by
- * reading until the ring is empty, whatever was decided meanwhile.
+ * Uses the rings of the open-amp library, but with its own virtio device. The library's device
+ * allocates memory for each new set of rings, waits for Linux in a loop, and reads until the ring
+ * is empty after a doorbell, even if the door was shut meanwhile.
  *
- * vq0 carries messages to Linux, vq1 messages from Linux. For either Linux makes buffers available
- * and this side uses them up.
+ * vq0 carries messages to Linux, vq1 messages from Linux. On both, Linux makes buffers available
+ * and the firmware uses them.
  */
 #include "link.h"
 
@@ -35,23 +35,23 @@
 #define FROM_LINUX 1u
 #define RING_BUFFERS CONFIG_OPENAMP_RSC_TABLE_NUM_RPMSG_BUFF
 
-/* A bit of the device's status that virtio leaves free. We set it, Linux's reset clears it. */
+/* A bit of the device's status that virtio does not use. We set it; a reset by Linux clears it. */
 #define STATUS_SEEN 0x20u
 
 /*
- * The endpoint's address, always the same: Linux knows a channel by it. An address that the library
- * chooses is another one each time that announcing has failed. What lies below 1024 is reserved for
- * services that everybody knows; this is the first above, which Linux has always been shown here,
- * and no other endpoint is made that could have it.
+ * The endpoint's address is fixed, because Linux identifies a channel by name and address. The
+ * library would choose another address after each failed announcement. Addresses below 1024 are
+ * reserved for well-known services; this is the first one above. There is no other endpoint.
  */
 #define ADDRESS RPMSG_RESERVED_ADDRESSES
 #define ANNOUNCEMENT_BYTES (RPMSG_NAME_SIZE + 8u) /* name, address, flags */
 
 BUILD_ASSERT(ADDRESS >= RPMSG_RESERVED_ADDRESSES &&
 		     ADDRESS - RPMSG_RESERVED_ADDRESSES < RPMSG_ADDR_BMP_SIZE,
-	     "the library keeps account of this address");
-BUILD_ASSERT(RPMSG_BUFFER_SIZE == RPMSG_BUFFER_BYTES, "the library's buffers are Linux's");
-BUILD_ASSERT(RPMSG_PAYLOAD_MAX >= WIRE_MESSAGE_MAX, "a message fits into a buffer");
+	     "the library must be able to manage this address");
+BUILD_ASSERT(RPMSG_BUFFER_SIZE == RPMSG_BUFFER_BYTES,
+	     "the library and Linux must have buffers of the same size");
+BUILD_ASSERT(RPMSG_PAYLOAD_MAX >= WIRE_MESSAGE_MAX, "a message must fit into a buffer");
 
 union queue_memory {
 	struct virtqueue queue;
@@ -62,17 +62,17 @@ static struct {
 	const char *channel;
 	struct fw_resource_table *table;
 	bool inherited; /* the virtio device is older than this run of the firmware */
-	bool seen;	/* it is marked by us, in this run */
+	bool seen;	/* marked by this run of the firmware */
 	struct presence presence;
 	bool door_open;
 	bool attached;	/* to the rings that Linux has made */
 	bool announced; /* the endpoint */
-	bool broken;	/* they make no sense: left alone until there are new ones */
+	bool broken;	/* the rings are invalid: not used until there are new ones */
 	bool unread;	/* there may be messages in the ring */
-	bool bell_on;	/* Linux rings when it gives buffers back */
+	bool bell_on;	/* Linux is asked to ring when it gives buffers back */
 	bool gave_back;
 	struct peer_address peer;
-	uint16_t used[RINGS]; /* how many buffers we have used up, as the rings tell it */
+	uint16_t used[RINGS]; /* our index `used` in each ring: how many buffers we have used */
 	struct link_counters counters;
 } link;
 
@@ -90,11 +90,11 @@ static const struct shared_memory shared_memory = {
 };
 static struct rpmsg_message incoming;
 
-/* ------------------------------------------------- the virtio device, as the library wants it */
+/* ------------------------------------------------- the virtio device for the library */
 
 static uint8_t get_status(struct virtio_device *dev)
 {
-	return VIRTIO_CONFIG_STATUS_DRIVER_OK; /* nothing is called before it is so */
+	return VIRTIO_CONFIG_STATUS_DRIVER_OK; /* the library is not called before that */
 }
 
 static uint32_t get_features(struct virtio_device *dev)
@@ -131,14 +131,14 @@ static const struct virtio_dispatch dispatch = {
 	.notify = notify,
 };
 
-/* Instead of waiting for a buffer: there is none. */
-static int wait_for_nothing(struct rpmsg_device *dev, uint32_t id)
+/* Replaces the library's wait for a buffer: returns that there is none. */
+static int do_not_wait(struct rpmsg_device *dev, uint32_t id)
 {
 	return RPMSG_ERR_NO_BUFF;
 }
 
-/* Never called, as we read the ring ourselves; the library insists on one. */
-static int receive_nothing(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src,
+/* Never called, because link_receive() reads the ring; the library requires a callback. */
+static int ignore_received(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src,
 			   void *priv)
 {
 	return RPMSG_SUCCESS;
@@ -146,7 +146,7 @@ static int receive_nothing(struct rpmsg_endpoint *ept, void *data, size_t len, u
 
 /* -------------------------------------------------------------------------- the door */
 
-/* As far as PWR tells. Where that is not to be asked the door alone counts. */
+/* Whether PWR shows that Linux is up. Without access to PWR only the door counts. */
 static bool linux_is_up(void)
 {
 	if (!IS_ENABLED(CONFIG_FWGEN_ASK_PWR)) {
@@ -157,12 +157,12 @@ static bool linux_is_up(void)
 
 static bool enter(void)
 {
-	__ASSERT(link.door_open, "rings are used behind the shut door");
+	__ASSERT(link.door_open, "a ring is used while the door is shut");
 	if (unlikely(!link.door_open)) {
 		link.counters.blocked_accesses++;
 		return false;
 	}
-	/* If not it was suspended without a word: no application was there to say one. */
+	/* If not, Linux has suspended without telling the firmware: no application was running. */
 	return linux_is_up();
 }
 
@@ -171,7 +171,7 @@ void link_door(bool open)
 	link.door_open = open;
 }
 
-/* ------------------------------------------------------------------- coming and going */
+/* ---------------------------------------------------------- the device's life cycle */
 
 static uint8_t read_status(void)
 {
@@ -182,8 +182,8 @@ static uint8_t read_status(void)
 }
 
 /*
- * From its reset until it is ready again a device takes Linux microseconds, which nobody here need
- * notice. So it is marked. The table lies among what the MPU keeps from being written.
+ * Linux can reset a device and make it ready again in microseconds, which the firmware may miss. So
+ * the firmware marks the device; a reset clears the mark. The MPU write-protects the table.
  */
 static void mark_seen(void)
 {
@@ -229,15 +229,14 @@ bool link_exists(bool rang)
 		presence_heard(&link.presence);
 	}
 	if (!marked) {
-		/* Linux has just made it. */
+		/* Linux has just made the device. */
 		link.inherited = false;
 		presence_heard(&link.presence);
 	} else if (link.inherited) {
-		/* Does Linux, awake, still use it? */
+		/* The device is old: it counts once Linux is known to be awake. */
 		link.inherited = !linux_is_up();
 	} else if (link.door_open) {
-		(void)linux_is_up(); /* a standstill is to be noticed, also while there is nothing
-					to do */
+		(void)linux_is_up(); /* notice a stopped A35 even while there is nothing to do */
 	}
 	if (!link.inherited && !link.seen) {
 		mark_seen();
@@ -274,7 +273,8 @@ static void note_used(void)
 	}
 }
 
-/* Linux makes new rings out of zeros; only we count `used` up. */
+/* New rings are all zeros. Only the firmware increments `used`, so a changed index means new
+ * rings. */
 static bool rings_are_new(void)
 {
 	for (uint32_t i = 0; i < RINGS; i++) {
@@ -307,10 +307,10 @@ static bool attach(void)
 		link.counters.bad_rings++;
 		return false;
 	}
-	rpmsg_virtio_set_wait_cb(&rpmsg, wait_for_nothing);
+	rpmsg_virtio_set_wait_cb(&rpmsg, do_not_wait);
 	note_used();
 	for (uint32_t i = 0; i < RINGS; i++) {
-		/* Rings of before: what was used up is done with; 0 in new ones. */
+		/* In old rings, skip the buffers that were used already; 0 in new ones. */
 		rings[i].queue.vq_available_idx = link.used[i];
 	}
 	link.gave_back = false;
@@ -323,7 +323,7 @@ static bool attach(void)
 	return true;
 }
 
-/* The next buffer in a ring. One that is broken counts once, and is empty from then on. */
+/* Finds the next buffer in a ring. A broken ring is counted once and then treated as empty. */
 static enum ring_result look(uint32_t index, struct ring_buffer *buffer)
 {
 	const struct virtqueue *queue = &rings[index].queue;
@@ -345,7 +345,7 @@ static enum ring_result look(uint32_t index, struct ring_buffer *buffer)
 	return result;
 }
 
-/* May the library send? It follows the next buffer of the ring without looking. */
+/* Whether the library may send. It does not check the next buffer of the ring itself. */
 static bool may_send(size_t len)
 {
 	struct ring_buffer buffer;
@@ -353,7 +353,7 @@ static bool may_send(size_t len)
 
 	if (result == RING_BAD_BUFFER ||
 	    (result == RING_BUFFER && buffer.size_bytes < RPMSG_HEADER_BYTES + len)) {
-		link.broken = true; /* Linux gives buffers of one size, always */
+		link.broken = true; /* all buffers of Linux have the same size */
 		link.counters.bad_rings++;
 	}
 	return !link.broken;
@@ -366,7 +366,7 @@ static void announce(void)
 	}
 	link.announced =
 		rpmsg_create_ept(&endpoint, rpmsg_virtio_get_rpmsg_device(&rpmsg), link.channel,
-				 ADDRESS, RPMSG_ADDR_ANY, receive_nothing, NULL) == RPMSG_SUCCESS;
+				 ADDRESS, RPMSG_ADDR_ANY, ignore_received, NULL) == RPMSG_SUCCESS;
 	note_used();
 }
 
@@ -375,7 +375,7 @@ bool link_attend(bool rang)
 	if (rang) {
 		link.unread = true;
 	} else if (link.attached && link.announced) {
-		return true; /* there is nothing to do, so the rings are left alone */
+		return true; /* nothing to do, so do not use the rings */
 	}
 	if (!enter()) {
 		return true;
@@ -406,7 +406,7 @@ int link_send(const uint8_t *bytes, size_t len)
 	if (sent == RPMSG_ERR_NO_BUFF) {
 		link.bell_on = true;
 		if (virtqueue_enable_cb(rpmsg.svq) != 0 && may_send(len)) {
-			/* Linux gave one back before it could know that we wait for it. */
+			/* Linux gave one back before it saw that we need a doorbell. */
 			sent = rpmsg_trysend(&endpoint, bytes, (int)len);
 		}
 	}
@@ -422,7 +422,7 @@ void link_has_buffers(void)
 	}
 }
 
-/* Is the buffer's message one of the peer's? It is in `incoming` then. */
+/* Whether the buffer has a message of the peer; it is in `incoming` then. */
 static bool is_peers(const struct ring_buffer *buffer)
 {
 	if (!rpmsg_read(buffer, &incoming)) {
@@ -430,7 +430,7 @@ static bool is_peers(const struct ring_buffer *buffer)
 		return false;
 	}
 	if (incoming.destination != endpoint.addr) {
-		return false; /* for somebody else: Linux's name service, say */
+		return false; /* for another address, such as the name service */
 	}
 	if (!peer_address_accepts(&link.peer, incoming.source, incoming.bytes, incoming.len)) {
 		link.counters.foreign_messages++;
@@ -440,7 +440,7 @@ static bool is_peers(const struct ring_buffer *buffer)
 	return true;
 }
 
-/* The next message: false if there is none. `peers`: it is in `incoming`. */
+/* Takes the next message. False: there is none. `peers`: it is the peer's and in `incoming`. */
 static bool take_message(bool *peers)
 {
 	struct ring_buffer buffer;

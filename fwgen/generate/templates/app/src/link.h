@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RPMsg to Linux. link.c is the only module that touches DDR, and it does so behind the door only.
- * All calls from one thread; none of them waits.
+ * RPMsg to Linux. link.c is the only module that accesses DDR, and only while the door is open.
+ * Call all functions from one thread; none of them waits.
  */
 #ifndef LINK_H
 #define LINK_H
@@ -16,35 +16,35 @@
 void link_init(const char *channel);
 
 /*
- * Is there a virtio device? Reads the resource table, which is not in DDR. After a restart of the
- * firmware alone the device of before is still there, and Linux perhaps asleep: then it counts when
- * vq1 rings (`rang`, by a doorbell that is no older than the firmware's start), or when the A35 has
- * run for a while.
+ * Whether there is a virtio device. Reads the resource table, which is not in DDR. After a reset of
+ * the M33 alone the old device still exists, and Linux may be asleep. Then the device counts once
+ * vq1 rings (`rang`: a doorbell that was rung after the firmware's start), or once the A35 has run
+ * for long enough.
  */
 bool link_exists(bool rang);
 
 void link_door(bool open);
 
 /*
- * Behind the open door. Takes the rings over, if that is not done, and announces the channel.
- * `rang`: vq1 has rung, and link_receive() may find something; without, the rings are left alone.
- * False: the rings are not the ones of the last call, Linux has made new ones.
+ * With the door open. Attaches to the rings and announces the channel, if not yet done. `rang`: vq1
+ * has rung, and link_receive() may find a message; else it does not read the rings again. False:
+ * Linux has made new rings since the last call.
  */
 bool link_attend(bool rang);
 
-/* 0: sent. -1: no buffer, or nobody has spoken to the channel yet. Behind the open door. */
+/* 0: sent. -1: no buffer, or no peer has sent to the channel yet. With the door open. */
 int link_send(const uint8_t *bytes, size_t len);
 
 /*
- * The peer's next message: a copy, which stays until the next call; its buffer is given back.
- * NULL: none, nor will there be before vq1 rings. Behind the open door.
+ * Returns a copy of the peer's next message, valid until the next call, and gives its buffer back.
+ * NULL: no message until vq1 rings. With the door open.
  */
 const uint8_t *link_receive(size_t *len);
 
-/* No more will be read for now: tells Linux of the buffers given back. Behind the open door. */
+/* Call after reading: notifies Linux of the buffers given back. With the door open. */
 void link_read_all(void);
 
-/* vq0 has rung: Linux has given buffers back. Behind the open door. */
+/* Call when vq0 has rung: Linux has given buffers back. With the door open. */
 void link_has_buffers(void);
 
 const struct link_counters *link_counters(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The node's thread. All that is done with the node and with the rings is done here, turn by turn
- * as node.h says; interrupts and the display's thread only leave word.
+ * The node's thread. Only this thread uses the node and the rings, turn by turn as node.h
+ * describes. Interrupts and the display's thread only leave events and data for it.
  */
 #include <zephyr/kernel.h>
 
@@ -22,21 +22,21 @@
 #define EVENT_READING BIT(0)
 #define EVENT_VQ0 BIT(1)
 #define EVENT_VQ1 BIT(2)
-#define EVENT_AGAIN BIT(3)   /* the ring was not read to its end */
-#define EVENT_NEW_VQ1 BIT(4) /* with EVENT_VQ1: and it rang after our start */
+#define EVENT_AGAIN BIT(3)   /* the ring has more messages */
+#define EVENT_NEW_VQ1 BIT(4) /* with EVENT_VQ1: it was rung after our start */
 #define EVENTS (EVENT_READING | EVENT_VQ0 | EVENT_VQ1 | EVENT_AGAIN | EVENT_NEW_VQ1)
 
-#define PAY_DOORBELLS_US 10000u
+#define RING_PENDING_US 10000u
 
 static K_EVENT_DEFINE(events);
 static struct node node;
 static struct node_health health;
 static struct screen_input screen = {.state = HS_DETACHED};
-static uint64_t next_slot_us; /* of the sample that comes next */
+static uint64_t next_slot_us; /* of the next sample */
 static struct turn turn;
-static uint64_t listens_us; /* since when doorbells are let in */
+static uint64_t bells_enabled_us; /* when the doorbell interrupt was enabled */
 
-/* ------------------------------------------------------- word from the interrupts */
+/* ------------------------------------------------------- events from interrupts */
 
 static void has_reading(void)
 {
@@ -48,10 +48,10 @@ static void bell_rang(uint32_t channel)
 	if (channel == DOORBELL_VQ0) {
 		(void)k_event_post(&events, EVENT_VQ0);
 	} else if (channel == DOORBELL_VQ1 && doorbell_a35_runs()) {
-		/* While the A35 stands still a doorbell can only be an old one. */
-		bool news = presence_is_news(listens_us, clock_us());
+		/* While the A35 is stopped a doorbell can only be an old one. */
+		bool is_new = presence_bell_is_new(bells_enabled_us, clock_us());
 
-		(void)k_event_post(&events, news ? EVENT_VQ1 | EVENT_NEW_VQ1 : EVENT_VQ1);
+		(void)k_event_post(&events, is_new ? EVENT_VQ1 | EVENT_NEW_VQ1 : EVENT_VQ1);
 	}
 }
 
@@ -75,7 +75,7 @@ static void port_ring_wakeup(void *context)
 static void port_clear_doorbells(void *context)
 {
 	(void)k_event_clear(&events, EVENT_VQ0 | EVENT_VQ1 | EVENT_NEW_VQ1);
-	doorbell_forget();
+	doorbell_clear_pending();
 }
 
 static const struct node_port port = {
@@ -163,7 +163,7 @@ static const struct turn_port turn_port = {
 
 /* ---------------------------------------------------------------------------- turn */
 
-static void tell(enum hs_state before)
+static void report(enum hs_state before)
 {
 	enum hs_state state = node_state(&node);
 
@@ -173,7 +173,7 @@ static void tell(enum hs_state before)
 	screen.state = state;
 	screen.log_used = sample_log_used_slots(&node.log);
 	screen.log_slots = sample_log_slots(&node.log);
-	display_tell(&screen);
+	display_update(&screen);
 	if (state != before) {
 		say("%s: %u samples waiting", hs_states[state].name, sample_log_backlog(&node.log));
 	}
@@ -191,7 +191,7 @@ static void take_turn(uint32_t happened)
 	struct turn_result result;
 
 	add_readings();
-	doorbell_pay();
+	doorbell_ring_pending();
 	result = turn_take(&turn, &node, &turn_port, bells);
 	if (result.more) {
 		(void)k_event_post(&events, EVENT_AGAIN);
@@ -202,7 +202,7 @@ static void take_turn(uint32_t happened)
 	if (result.new_rings) {
 		say("linux: new rings");
 	}
-	tell(state_before);
+	report(state_before);
 }
 
 static uint64_t next_turn_us(void)
@@ -210,8 +210,8 @@ static uint64_t next_turn_us(void)
 	uint64_t now_us = clock_us();
 	uint64_t due_us = node_next_due_us(&node, now_us);
 
-	if (doorbell_owes() && due_us > now_us + PAY_DOORBELLS_US) {
-		due_us = now_us + PAY_DOORBELLS_US;
+	if (doorbell_pending() && due_us > now_us + RING_PENDING_US) {
+		due_us = now_us + RING_PENDING_US;
 	}
 	return due_us;
 }
@@ -232,7 +232,7 @@ int main(void)
 	say("%s: start %u, log %u of %u blocks, %u samples kept", fwgen_config.spec_name,
 	    sample_log_boot(&node.log), sample_log_used_slots(&node.log),
 	    sample_log_slots(&node.log), sample_log_backlog(&node.log));
-	listens_us = clock_us();
+	bells_enabled_us = clock_us();
 	if (doorbell_init(bell_rang) != 0) {
 		say("mailbox: not ready");
 	}

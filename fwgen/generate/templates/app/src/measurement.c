@@ -24,7 +24,7 @@ static void rise(struct measurement *measurement, uint32_t cycles)
 	}
 }
 
-/* As if it had not risen: the echo is still to come. */
+/* Ignores the rising edge: the echo has not come yet. */
 static void forget_spike(struct measurement *measurement)
 {
 	enter(measurement, measurement->before_rise, measurement->before_rise_cycles);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SSD1306 as a panel that may come and go. `panel` stands between Zephyr's character
- * framebuffer and Zephyr's driver: a display that sends on only what changed.
+ * The SSD1306 as a panel that may lose power at any time. The device `panel` is between Zephyr's
+ * character framebuffer and Zephyr's driver: it sends only what changed.
  */
 #ifndef PANEL_H
 #define PANEL_H
@@ -15,8 +15,8 @@
 extern const struct device *const panel;
 
 /*
- * Sets it up (again); the next picture is sent as a whole. `tells`: its status byte can be relied
- * on. 0, or an error if it does not answer.
+ * Sets the panel up, or up again; then sends the whole next picture. `tells`: whether its status
+ * byte is reliable. Returns 0, or an error if the panel does not answer.
  */
 int panel_start(bool *tells);
 

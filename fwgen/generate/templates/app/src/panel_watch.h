@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a panel is there and set up, from what it answers. A panel that lost its power for a
- * moment acknowledges as if nothing had been, dark: but its status byte says that it is off. Some
- * do not tell; they are set up again at every look. Free of Zephyr.
+ * Whether a panel is present and set up, derived from its answers. A panel that lost power for a
+ * moment stays dark but acknowledges; its status byte shows that it is off. Panels without a
+ * reliable status byte are set up again at every check. Independent of Zephyr.
  */
 #ifndef PANEL_WATCH_H
 #define PANEL_WATCH_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* From one look to the next; a panel that does not tell is looked at less often, for it is dear. */
+/* Time between two checks; longer for panels without a reliable status byte, as it costs more. */
 #define PANEL_LOOK_US 1000000u
 #define PANEL_BLIND_LOOK_US 1500000u
 
@@ -21,22 +21,22 @@ enum panel_answer {
 };
 
 struct panel_watch {
-	bool there; /* set up, as far as is known */
-	bool tells; /* its status follows its state */
+	bool there; /* set up, as far as known */
+	bool tells; /* its status byte is reliable */
 	uint64_t look_us;
-	uint32_t faults; /* how often it was gone, or had forgotten everything */
+	uint32_t faults; /* how often it did not answer, or was found reset */
 };
 
-/* Time to look: to ask a panel that is there, to set up one that is not. */
+/* Whether to check now: to ask a panel that is present, or to set up one that is not. */
 bool panel_watch_due(const struct panel_watch *watch, uint64_t now_us);
 
-/* What it answered. True: it must be set up again now. */
+/* Call with the panel's answer. True: set it up again now. */
 bool panel_watch_answered(struct panel_watch *watch, enum panel_answer answer, uint64_t now_us);
 
-/* It was tried to set it up. */
+/* Call after an attempt to set it up. */
 void panel_watch_set_up(struct panel_watch *watch, bool done, bool tells, uint64_t now_us);
 
-/* It did not take a picture. */
+/* Call when it did not accept a picture. */
 void panel_watch_lost(struct panel_watch *watch, uint64_t now_us);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the interrupts to the thread that owns the node, one writer and one reader, no lock. Free
- * of Zephyr.
+ * A queue from the interrupts to the thread that owns the node: one writer, one reader, no lock.
+ * Independent of Zephyr.
  */
 #ifndef READING_QUEUE_H
 #define READING_QUEUE_H
@@ -14,17 +14,17 @@
 
 struct reading {
 	uint64_t slot_us; /* when it was due */
-	uint32_t echo_us; /* as echo.h has it */
+	uint32_t echo_us; /* as defined in echo.h */
 	uint8_t late_16ths;
 };
 
 struct reading_queue {
 	struct reading readings[READING_QUEUE_LENGTH];
-	atomic_uint put; /* counts up, and wraps */
+	atomic_uint put; /* increments and wraps */
 	atomic_uint taken;
 };
 
-/* False, and nothing put, if it is full. */
+/* False, and nothing stored, if the queue is full. */
 static inline bool reading_put(struct reading_queue *queue, const struct reading *reading)
 {
 	unsigned int put = atomic_load_explicit(&queue->put, memory_order_relaxed);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two interrupts, the clock's and the echo pin's, of one priority, so that the one never comes
- * between the other. Nothing else has that priority.
+ * Two interrupts, of the clock and of the echo pin. They share one priority, which no other
+ * interrupt has, so neither interrupts the other.
  *
  * The sensor is triggered in every period, also while it holds its line high from an earlier
- * measurement: many copies let go of the line only then.
+ * measurement: many copies of the sensor release the line only at the next trigger.
  */
 #include "sampler.h"
 
@@ -30,7 +30,8 @@ static struct gpio_callback echo_callback;
 static void finish(uint32_t echo_us)
 {
 	current.echo_us = echo_us;
-	(void)reading_put(&queue, &current); /* what finds no place is missing, and seen to be */
+	(void)reading_put(&queue,
+			  &current); /* if the queue is full the thread logs the sample as missed */
 	config.has_reading();
 }
 
@@ -47,7 +48,7 @@ static void end_measurement(void)
 	}
 }
 
-/* Looks at the counter now and then: in an emulator a look costs as much as a thousand turns. */
+/* Reads the counter only now and then: in an emulator a read costs as much as a thousand loops. */
 static void hold_trigger(uint32_t since_cycles)
 {
 	do {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What differs between the picture that a panel shows and the one it is to show. Free of Zephyr. */
+/* The differences between the picture on the panel and the next one. Independent of Zephyr. */
 #ifndef SCREEN_CHANGES_H
 #define SCREEN_CHANGES_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A transfer costs as much as so many bytes of picture: nearer changes go together. */
+/* A transfer costs as much as this many bytes of picture: closer changes are sent together. */
 #define SCREEN_CHANGES_GAP 12u
 
 struct screen_change {
@@ -17,8 +17,8 @@ struct screen_change {
 };
 
 /*
- * The next change at or behind byte `from` of pictures `width` bytes wide and `size` bytes large;
- * false if there is none. It ends before its page does.
+ * Finds the next change at or after byte `from`, in pictures of `size` bytes, `width` bytes per
+ * page. False if there is none. A change never crosses the end of its page.
  */
 bool screen_next_change(const uint8_t *shown, const uint8_t *wanted, size_t size, size_t width,
 			size_t from, struct screen_change *change);

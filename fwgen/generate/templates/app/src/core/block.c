@@ -44,7 +44,7 @@ void block_begin(struct block_encoder *encoder, volatile uint32_t *slot,
 	const uint16_t word = block_sample_word(sample.status, sample.distance_mm);
 
 	CORE_CHECK(slot[SLOT_MAGIC] ==
-		   0u); /* else it says that it is whole from the first store on */
+		   0u); /* else the slot would be a whole block from the first store on */
 	CORE_CHECK(header->period_us != 0u);
 	CORE_CHECK(sample_in_range(sample));
 	encoder->slot = slot;
@@ -77,7 +77,7 @@ static struct code code_put(struct code code, uint32_t bits, uint32_t count)
 	return (struct code){.bits = code.bits << count | bits, .count = code.count + count};
 }
 
-/* A sample spelt out, behind whatever begins the escape. */
+/* A spelt sample, after the bits that begin the escape. */
 static struct code code_spelt(struct code code, struct sample sample)
 {
 	if (sample.late_16ths != 0u) {
@@ -91,7 +91,7 @@ static struct code code_spelt(struct code code, struct sample sample)
 	return code;
 }
 
-/* A distance on time, with the status of the one before it. */
+/* A distance, on time, with the status of the previous sample. */
 static struct code code_residual(const struct block_model *model, struct sample sample)
 {
 	const uint32_t residual = model_zigzag(sample.distance_mm - model_expected_mm(model));
@@ -236,7 +236,7 @@ bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, siz
 				commit_word >> COMMIT_LATE_SHIFT & 0xfu);
 }
 
-/* Past the end there are zeros; block_decode_next() finds out that it went there. */
+/* Returns zeros past the end; block_decode_next() detects that. */
 static uint32_t stream_get(struct block_decoder *decoder, uint32_t count)
 {
 	uint32_t value = 0;
@@ -253,7 +253,7 @@ static uint32_t stream_get(struct block_decoder *decoder, uint32_t count)
 	return value;
 }
 
-/* False: the kind does not belong here. */
+/* False: the kind is invalid here. */
 static bool decode_spelt(struct block_decoder *decoder, uint32_t kind, struct sample *sample)
 {
 	if (kind == KIND_LATE) {

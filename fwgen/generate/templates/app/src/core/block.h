@@ -17,17 +17,18 @@
 #define BLOCK_HEADER_BYTES 36u
 #define BLOCK_STREAM_BITS ((BLOCK_BYTES - BLOCK_HEADER_BYTES) * 8u)
 #define BLOCK_MAGIC 0x32425746u	     /* "FWB2" */
-#define BLOCK_MAGIC_MASK 0x00ffffffu /* so much of it every format has */
-#define BLOCK_WORST_BITS 29u	     /* the dearest sample */
+#define BLOCK_MAGIC_MASK 0x00ffffffu /* the part that all formats share */
+#define BLOCK_WORST_BITS 29u	     /* the longest code of a sample */
 #define BLOCK_SAMPLES_MAX (BLOCK_STREAM_BITS + 1u)
 
-/* What writer and reader both know after a sample; the next sample's code follows from it. */
+/* The state of writer and reader after a sample; it determines the next sample's code. */
 struct block_model {
-	int32_t expected; /* of the next distance, and the change in a period, both in 1/256 mm */
+	int32_t expected; /* the expected next distance; like speed, its change in a period, in
+			     1/256 mm */
 	int32_t speed;
 	uint32_t mean;	      /* running mean of the zigzag residuals, in 1/16 */
-	uint32_t age;	      /* samples since the last surprise, up to the last of the gains */
-	uint16_t distance_mm; /* the last one seen */
+	uint32_t age;	      /* samples since the last surprise, at most MODEL_AGE_MAX */
+	uint16_t distance_mm; /* the last distance */
 	uint8_t status;
 };
 
@@ -36,15 +37,15 @@ struct block_header {
 	uint32_t period_us;
 	uint64_t start_us;
 	uint32_t boot;
-	uint32_t spec; /* the first four bytes of the spec's hash, as they lie in memory */
+	uint32_t spec; /* the first four bytes of the spec's hash, in memory order */
 	uint16_t count;
 };
 
 struct block_encoder {
 	volatile uint32_t *slot;
-	volatile uint32_t *word; /* of the stream: the next bit goes there */
-	uint32_t room;		 /* bits free in it, 1..32; 0: the block is closed */
-	uint32_t tail;		 /* what it holds */
+	volatile uint32_t *word; /* of the stream, for the next bit */
+	uint32_t room;		 /* free bits in it, 1..32; 0: the block is closed */
+	uint32_t tail;		 /* its value */
 	uint32_t count_late;	 /* the commit word without its CRC */
 	uint16_t crc;
 	uint16_t usual; /* block_look() of the samples that block_append_usual() takes */
@@ -55,7 +56,7 @@ struct block_decoder {
 	struct block_header header;
 	const uint8_t *stream;
 	uint32_t bits;	     /* read so far */
-	uint32_t bits_limit; /* that there are */
+	uint32_t bits_limit; /* in the stream */
 	uint32_t index;	     /* of the next sample */
 	struct sample first;
 	uint16_t crc;
@@ -65,33 +66,33 @@ struct block_decoder {
 };
 
 /*
- * Begins a block with its first sample. `slot`: BLOCK_WORDS words, the first of them 0. It is a
- * whole block once the last word is stored, and nothing before. `header->count` is not looked at.
+ * Begins a block with its first sample. `slot`: BLOCK_WORDS words, the first of them 0. The last
+ * store makes it a whole block; before that there is none. `header->count` is ignored.
  */
 void block_begin(struct block_encoder *encoder, volatile uint32_t *slot,
 		 const struct block_header *header, struct sample sample);
 
 /*
- * Adds a sample; false, and nothing changed, if there is no room. The block in memory is whole at
- * any time, with the sample or without it.
+ * Adds a sample. False, and nothing changed, if there is no room. The block in memory is whole at
+ * any time, with or without the sample.
  */
 bool block_append(struct block_encoder *encoder, struct sample sample);
 
 uint32_t block_count(const struct block_encoder *encoder);
 
-/* Nothing more goes into the block. Returns the bytes in use, header and stream. */
+/* Closes the block. Returns the bytes in use, header and stream. */
 uint32_t block_close(struct block_encoder *encoder);
 
-/* Begins to read `len` bytes, at any address; false if no block begins there. */
+/* Begins to decode `len` bytes at any address. False if no block begins there. */
 bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, size_t len);
 
-/* The next sample; false after the last one, or where the stream makes no sense. */
+/* Decodes the next sample. False after the last one, or if the stream is invalid. */
 bool block_decode_next(struct block_decoder *decoder, struct sample *sample);
 
-/* After block_decode_next() said false: were all samples there, and does the CRC agree? */
+/* After block_decode_next() returned false: whether all samples were read and the CRC matches. */
 bool block_decode_whole(const struct block_decoder *decoder);
 
-/* Bytes that the samples read so far take, header included. */
+/* Bytes of the samples decoded so far, including the header. */
 uint32_t block_decode_len(const struct block_decoder *decoder);
 
 #endif

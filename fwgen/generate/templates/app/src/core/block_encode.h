@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of block_append(), for the log to inline: it runs at every sample. */
+/* The inner part of block_append(), which the log inlines because it runs for every sample. */
 #ifndef CORE_BLOCK_ENCODE_H
 #define CORE_BLOCK_ENCODE_H
 
@@ -17,7 +17,7 @@
 #define SLOT_START_HIGH 5u
 #define SLOT_BOOT 6u
 #define SLOT_SPEC 7u
-#define SLOT_FIRST 8u /* 16 bits that are 0, 16 of the first sample */
+#define SLOT_FIRST 8u /* 16 zero bits, then 16 of the first sample */
 #define SLOT_STREAM 9u
 
 #define COMMIT_COUNT_MASK 0xfffu
@@ -39,13 +39,13 @@ static inline uint16_t block_sample_word(uint8_t status, uint16_t distance_mm)
 	return (uint16_t)((uint32_t)status << WORD_STATUS_SHIFT | distance_mm);
 }
 
-/* What a sample is but for its distance. */
+/* Status and lateness of a sample, without its distance. */
 static inline uint16_t block_look(struct sample sample)
 {
 	return (uint16_t)(sample.late_16ths << 8 | sample.status);
 }
 
-/* From this store on the sample is in the log. */
+/* This store puts the sample into the log. */
 static inline void block_commit(struct block_encoder *encoder, uint32_t count_late, uint16_t crc)
 {
 	encoder->count_late = count_late;
@@ -54,9 +54,9 @@ static inline void block_commit(struct block_encoder *encoder, uint32_t count_la
 }
 
 /*
- * The usual sample alone: a distance, on time, status as before, not far from what was expected,
- * whose code fits into the stream's current word. False, and nothing changed, for any other,
- * which block_append() knows how to take.
+ * Adds a usual sample: with a distance, on time, the same status, close to the expected distance,
+ * with a code that fits into the current word. False, and nothing changed, for any other sample,
+ * which block_append() handles.
  */
 static inline bool block_append_usual(struct block_encoder *encoder, struct sample sample)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The arithmetic that the writer and the reader of a block share: what they expect of the next
- * distance, and how they learn from it.
+ * The arithmetic that the writer and the reader of a block share: the prediction of the next
+ * distance, and how it adapts.
  *
  * Nothing overflows: `mean` grows by at most MODEL_SURPRISE a sample, so within a block
  * (BLOCK_SAMPLES_MAX) it stays below 45000; then k is at most 11 and an error that is no surprise
@@ -12,7 +12,7 @@
 
 #include "block.h"
 
-#define CODE_ZEROS 6u /* a unary part of so many zeros is an escape */
+#define CODE_ZEROS 6u /* this many zeros in the unary part are an escape */
 #define CODE_STEP_BITS 8u
 #define CODE_DISTANCE_BITS 13u
 #define CODE_KIND_BITS 3u
@@ -54,7 +54,7 @@ static inline int32_t model_unzigzag(uint32_t code)
 	return (int32_t)(code >> 1) ^ -(int32_t)(code & 1u);
 }
 
-/* So many low bits of a residual are written as they are: the width of 5/8 of the mean. */
+/* The number of low bits of a residual that are written unchanged: the width of 5/8 of the mean. */
 static inline uint32_t model_k(const struct block_model *model)
 {
 	uint32_t rest = (model->mean * 5u) >> 7;
@@ -71,12 +71,12 @@ static inline uint32_t model_k(const struct block_model *model)
 #endif
 }
 
-/* Learns a distance that follows a distance. */
+/* Updates the model with a distance that follows a distance. */
 static inline void model_follow(struct block_model *model, uint16_t distance_mm,
 				int32_t residual_mm)
 {
-	/* An alpha-beta filter whose memory grows, gains in 1/256: soon after a turn it draws a
-	 * line. */
+	/* An alpha-beta filter with growing memory, gains in 1/256. It finds a straight line
+	 * soon after a turn. */
 	static const struct {
 		int16_t level;
 		int16_t speed;
@@ -102,7 +102,7 @@ static inline void model_follow(struct block_model *model, uint16_t distance_mm,
 	model->distance_mm = distance_mm;
 }
 
-/* Learns a distance that follows a sample without one: the speed stays what it was. */
+/* Updates the model with a distance that follows a sample without one; the speed is kept. */
 static inline void model_resume(struct block_model *model, uint16_t distance_mm)
 {
 	model->expected = (int32_t)distance_mm * 256 + model->speed;

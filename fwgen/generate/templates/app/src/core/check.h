@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the core's callers must keep to, where a slip would corrupt the log. Looked at on the host,
- * in tests and in debug builds (CORE_CHECKS); compiled to nothing in the firmware.
+ * Checks of the core's callers, where an error would corrupt the log. They run on the host, in
+ * tests and in debug builds (CORE_CHECKS), and compile to nothing in a release.
  */
 #ifndef CORE_CHECK_H
 #define CORE_CHECK_H
 
 #ifdef CORE_CHECKS
-/* The shell's own: says so and goes no further. */
+/* Provided by the shell: reports the failed check and does not return. */
 _Noreturn void core_check_failed(const char *what, const char *file, int line);
 #define CORE_CHECK(holds) ((holds) ? (void)0 : core_check_failed(#holds, __FILE__, __LINE__))
-/* Between them `inside` is set: one call at a time, none out of another. */
+/* `inside` is true from ENTER to LEAVE: one call at a time, no nested calls. */
 #define CORE_ENTER(inside) (CORE_CHECK(!(inside)), (inside) = true)
 #define CORE_LEAVE(inside) ((inside) = false)
 #else

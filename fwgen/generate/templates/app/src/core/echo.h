@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the length of the echo pulse to a distance.
+ * Converts the length of the echo pulse to a distance.
  */
 #ifndef CORE_ECHO_H
 #define CORE_ECHO_H
@@ -9,21 +9,21 @@
 
 #include "sample.h"
 
-/* Instead of a length: the line never rose; the line was high before the trigger. */
+/* Values instead of a length: the line never rose; the line was high before the trigger. */
 #define ECHO_NO_PULSE 0u
 #define ECHO_HELD UINT32_MAX
 
 struct echo_config {
-	uint32_t timeout_us; /* a pulse that long means that nothing was heard */
+	uint32_t timeout_us; /* a pulse of this length means that there was no echo */
 	uint16_t range_min_mm;
 	uint16_t range_max_mm;
-	uint32_t sound_mm_per_s; /* in the air that the spec names */
+	uint32_t sound_mm_per_s; /* at the air temperature of the spec */
 };
 
-/* Half of the way that sound makes in that time, rounded; UINT16_MAX if it is longer. */
+/* Half the distance that sound travels in that time, rounded; UINT16_MAX if it is longer. */
 uint16_t echo_to_mm(uint32_t echo_us, uint32_t sound_mm_per_s);
 
-/* What the sensor says with a pulse of that length. */
+/* The sample for a pulse of that length. */
 struct sample echo_classify(const struct echo_config *config, uint32_t echo_us);
 
 #endif

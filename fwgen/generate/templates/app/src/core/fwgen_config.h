@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the spec says, as the firmware needs it. The values stand in fwgen_config.c alone, so that
- * a change of the spec compiles one file anew.
+ * The spec's values as the firmware needs them. They are defined in fwgen_config.c only, so a
+ * change of the spec recompiles one file.
  */
 #ifndef CORE_FWGEN_CONFIG_H
 #define CORE_FWGEN_CONFIG_H
@@ -20,7 +20,7 @@ struct fwgen_config {
 	uintptr_t log_start;
 	size_t log_size_bytes;
 	struct echo_config echo;
-	bool pull_echo_low;	    /* when the sensor holds the line */
+	bool pull_echo_low;	    /* if the sensor holds the line high */
 	uint32_t refresh_period_us; /* of the display; 0: there is none */
 	uint32_t watchdog_us;	    /* 0: off */
 };

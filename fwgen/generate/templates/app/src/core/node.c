@@ -36,15 +36,15 @@ static uint64_t timeout_us(const struct node *node)
 }
 
 /*
- * A hello that nobody asked for could not be sent: it waits for a doorbell, of either ring. To try
- * again and again would be to use the rings of a Linux that may suspend without a word.
+ * Whether an unsolicited hello found no buffer. It waits for a doorbell of either ring: retries
+ * would use the rings while Linux may suspend without telling the firmware.
  */
 static bool keeps_still(const struct node *node)
 {
 	return node->state == HS_GREETING && node->blocked;
 }
 
-/* Somebody should fetch the log, and is not there to see. Who has another spec would not fetch it.
+/* Whether to wake Linux because the log is nearly full. A peer with another spec would not read it.
  */
 static bool wants_wakeup(const struct node *node)
 {
@@ -92,7 +92,8 @@ void node_sample(struct node *node, uint64_t schedule_us, struct sample sample, 
 	}
 	node->last_us = schedule_us;
 	if (open_after <= open_before || now_us >= node_open_block_due_us(node)) {
-		node->due = true; /* a block was closed, or the sample dropped; or it is time */
+		node->due = true; /* a block was closed, the sample was dropped, or the time is
+				     reached */
 	}
 	CORE_LEAVE(node->inside);
 }
@@ -134,7 +135,7 @@ static void handle(struct node *node, const struct wire_peer_message *message, u
 	enum hs_event event = events[message->kind];
 
 	if (message->other_form && message->format == WIRE_FORMAT) {
-		return; /* said to a firmware of another format, which this is not */
+		return; /* meant for a firmware of another format */
 	}
 	if (event == HS_EV_RX_ACK && !node_is_own_log(node, message)) {
 		event = HS_EV_RX_STRAY_ACK;
@@ -182,12 +183,12 @@ void node_poll(struct node *node, uint64_t now_us)
 	CORE_LEAVE(node->inside);
 }
 
-/* When there is something to send, link permitting. */
+/* When there is something to send, if the link allows it. */
 static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 {
 	uint64_t due_us = UINT64_MAX;
 
-	if (node->blocked) { /* something found no buffer */
+	if (node->blocked) { /* a send found no buffer */
 		return keeps_still(node) ? UINT64_MAX : node->retry_us;
 	}
 	if (node->hello_waits || node->answer != NODE_ANSWER_NONE) {

@@ -21,7 +21,7 @@ static void forget_link(struct node *node)
 static bool send(struct node *node, size_t len, uint64_t now_us)
 {
 	if (len == 0) {
-		node->counters.unexpected++; /* has no encoding: leave it out */
+		node->counters.unexpected++; /* it has no encoding: skip it */
 		return true;
 	}
 	if (node->port.send(node->port.ctx, node->tx, len) == 0) {
@@ -79,7 +79,7 @@ static size_t encode_status(struct node *node, uint64_t now_us)
 	return wire_encode_status(node->tx, &status);
 }
 
-/* False: no buffer, it still waits. */
+/* False: no buffer; the answer is still pending. */
 static bool send_answer(struct node *node, uint64_t now_us)
 {
 	size_t len;
@@ -125,8 +125,7 @@ uint64_t node_open_block_due_us(const struct node *node)
 	if (sample_log_open_samples(&node->log) == 0) {
 		return UINT64_MAX;
 	}
-	/* If the next sample comes too late to take this block along, there is nothing to wait for.
-	 */
+	/* If the next sample would come too late for this block's latency, send it now. */
 	return node->last_us + node->config.log.period_us > latest_us ? node->last_us : latest_us;
 }
 
@@ -152,7 +151,7 @@ static bool send_view(struct node *node, const struct log_view *view, uint64_t n
 	return true;
 }
 
-/* True: all that is due was handed out. */
+/* True: everything that must be sent now was sent. */
 static bool send_samples(struct node *node, uint64_t now_us)
 {
 	struct log_view view;
@@ -253,7 +252,7 @@ static enum hs_event do_ask(struct node *node, const struct node_occasion *occas
 	return HS_EVENTS;
 }
 
-/* False: nothing freed, for samples before `next_seq` were not handed out. */
+/* False, and nothing freed: some samples before `next_seq` were not handed out. */
 static bool release(struct node *node, uint32_t next_seq, uint64_t now_us)
 {
 	uint32_t used = sample_log_used_slots(&node->log);
@@ -269,13 +268,13 @@ static bool release(struct node *node, uint32_t next_seq, uint64_t now_us)
 	return true;
 }
 
-/* Only what the peer has processed of this very log is freed; of another one, or of nothing, it
- * gets all that there is. */
+/* Frees only what the peer has processed of this log. A peer that knows another log, or none, gets
+ * all samples. */
 static void greet(struct node *node, const struct wire_peer_message *hello, uint64_t now_us)
 {
 	if (hello->knows_seq && node_is_own_log(node, hello) &&
 	    sample_log_rewind(&node->log, hello->next_seq)) {
-		(void)release(node, hello->next_seq, now_us); /* which counts as handed out */
+		(void)release(node, hello->next_seq, now_us); /* these count as handed out */
 	} else {
 		(void)sample_log_rewind(&node->log, sample_log_oldest_seq(&node->log));
 	}
@@ -305,7 +304,7 @@ static enum hs_event do_resume(struct node *node, const struct node_occasion *oc
 {
 	const struct wire_peer_message *wake = occasion->message;
 
-	/* The same WAKE again only wants its answer again; what was sent since is on its way. */
+	/* A repeated WAKE needs only its answer again; the samples sent since are in flight. */
 	if (!node->wake_id_known || node->wake_id != wake->id) {
 		(void)sample_log_rewind(&node->log, wake->next_seq);
 		node->status_us = occasion->now_us;
@@ -322,7 +321,7 @@ static enum hs_event do_release(struct node *node, const struct node_occasion *o
 	if (!release(node, occasion->message->next_seq, occasion->now_us)) {
 		node->counters.unexpected++;
 	} else if (hs_states[node->state].streams) {
-		/* Also without progress: the application lives, it is slow. */
+		/* Also without progress: the application is slow but alive. */
 		node->state_us = occasion->now_us;
 	}
 	return HS_EVENTS;
@@ -361,8 +360,8 @@ static enum hs_event do_clear_bells(struct node *node, const struct node_occasio
 
 static enum hs_event do_ring_wakeup(struct node *node, const struct node_occasion *occasion)
 {
-	/* The pause grows until samples are freed: who cannot store them, or is not there, is not
-	 * helped by being woken again and again. */
+	/* The pause grows until samples are freed: repeated wake-ups do not help an application
+	 * that cannot store samples, or does not run. */
 	node->call_us = occasion->now_us + node->call_pause_us;
 	node->call_pause_us *= 2u;
 	if (node->call_pause_us > NODE_CALL_MAX_US) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether DDR may be taken for open, from what PWR and the doorbells tell. In the handshake the
- * door says so; this is for what no handshake covers: a Linux that suspends without a word, since
- * no application is there to say one, and a firmware that starts over a link older than itself.
+ * Whether DDR is open, derived from PWR and the doorbells. In a session the door decides. This
+ * module covers two cases without a session: Linux suspends without telling the firmware, because
+ * no application runs; and the firmware starts while the link already exists.
  *
- * While PWR shows that the A35 stands still DDR is closed. When it runs again DDR opens some time
- * later: the A35 itself has to open it first. So that it runs proves nothing until Linux has given
- * a sign of life, or it has run for longer than any start takes.
+ * While PWR shows that the A35 is stopped, DDR is closed. After the A35 starts again it needs some
+ * time to open DDR. So a running A35 is not enough: Linux must also have rung a doorbell or made
+ * the virtio device ready, or the A35 must have run for longer than any resume takes.
  */
 #ifndef CORE_PRESENCE_H
 #define CORE_PRESENCE_H
@@ -14,38 +14,38 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The A35 has run for so long: Linux is up, DDR open. */
+/* When the A35 has run for this long, Linux is up and DDR is open. */
 #define PRESENCE_AWAKE_US 10000000u
-/* No doorbell takes so long. */
+/* Longer than any doorbell takes to arrive. */
 #define PRESENCE_SETTLED_US 100000u
 
 struct presence {
-	uint64_t since_us; /* no standstill was seen since then */
-	bool heard;	   /* Linux has given a sign of life since then */
+	uint64_t since_us; /* the A35 has not been seen stopped since then */
+	bool heard;	   /* a doorbell or a new virtio device since then shows that Linux is up */
 };
 
-/* The firmware starts and begins to look; what was before it does not know. */
+/* At the start of the firmware: the past of the A35 is unknown. */
 static inline void presence_begin(struct presence *presence, uint64_t now_us)
 {
 	*presence = (struct presence){.since_us = now_us};
 }
 
 /*
- * A doorbell comes. Was it rung after the firmware's start? `listens_us`: since when doorbells are
- * let in. The first ones may have waited for that.
+ * Whether a doorbell that arrives now was rung after the firmware's start. `enabled_us`: when the
+ * firmware enabled the doorbell interrupt. The first doorbells after that may be older.
  */
-static inline bool presence_is_news(uint64_t listens_us, uint64_t now_us)
+static inline bool presence_bell_is_new(uint64_t enabled_us, uint64_t now_us)
 {
-	return now_us - listens_us >= PRESENCE_SETTLED_US;
+	return now_us - enabled_us >= PRESENCE_SETTLED_US;
 }
 
-/* A new doorbell has come, or the virtio device was made ready: Linux is up. */
+/* A new doorbell has arrived, or Linux has made the virtio device ready: Linux is up. */
 static inline void presence_heard(struct presence *presence)
 {
 	presence->heard = true;
 }
 
-/* `runs`: what PWR says of the A35 now. Is DDR open? */
+/* Returns whether DDR is open. `runs`: whether PWR shows that the A35 runs now. */
 static inline bool presence_look(struct presence *presence, bool runs, uint64_t now_us)
 {
 	if (!runs) {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every store to the memory that outlives a reset, one aligned 32-bit word at a time, in program
- * order: whatever instruction a reset hits, each word is either old or new, and no later word is
- * new while an earlier one is old. `volatile` holds the compiler to the order; the memory must not
- * be cached write-back.
+ * Every store to the memory that survives a reset: one aligned 32-bit word at a time, in program
+ * order. At any reset each word is either old or new, and no later word is new while an earlier one
+ * is old. `volatile` keeps the compiler to that order. The memory must not be cached write-back.
  */
 #ifndef CORE_RETAINED_H
 #define CORE_RETAINED_H

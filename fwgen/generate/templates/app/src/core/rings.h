@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What Linux writes into the shared memory, as far as this side follows it. Each value is read
- * once, into memory of our own, and checked there: what lies in the shared memory may change at any
- * time. The layout is that of virtio's split ring (virtio 1.2, 2.7) and of Linux's struct
- * rpmsg_hdr.
+ * Reads what Linux writes into the shared memory. Linux may change it at any time, so each value
+ * is copied once into private memory, and the copy is checked. The layout is that of the virtio
+ * split ring (virtio 1.2, 2.7) and of Linux's struct rpmsg_hdr.
  */
 #ifndef CORE_RINGS_H
 #define CORE_RINGS_H
@@ -16,19 +15,19 @@
 #define RPMSG_PAYLOAD_MAX (RPMSG_BUFFER_BYTES - RPMSG_HEADER_BYTES)
 
 struct shared_memory {
-	uint64_t start; /* as descriptors say it */
+	uint64_t start; /* address as descriptors have it */
 	uint32_t size_bytes;
 	uint8_t *bytes; /* where it is mapped */
 };
 
-/* Descriptors and the list of those that Linux has made available. */
+/* The descriptors, then the list of available ones. */
 struct ring {
 	const volatile uint8_t *start;
 	uint16_t entries; /* a power of two */
 };
 
 struct ring_buffer {
-	uint16_t index; /* of its descriptor: what is given back */
+	uint16_t index; /* of its descriptor; returned to Linux when the buffer is used */
 	uint32_t size_bytes;
 	uint8_t *bytes; /* in the shared memory */
 };
@@ -36,8 +35,8 @@ struct ring_buffer {
 enum ring_result {
 	RING_EMPTY,
 	RING_BUFFER,
-	RING_BAD_BUFFER, /* `index` is sound, the buffer is not to be touched */
-	RING_BROKEN,	 /* nothing in this ring can be believed */
+	RING_BAD_BUFFER, /* `index` is valid, the buffer is not: do not access it */
+	RING_BROKEN,	 /* the ring is invalid: do not use it */
 };
 
 struct rpmsg_message {
@@ -47,11 +46,11 @@ struct rpmsg_message {
 	uint8_t bytes[RPMSG_PAYLOAD_MAX];
 };
 
-/* The buffer that Linux made available as number `next` (both sides count round 2^16). */
+/* Finds the buffer that Linux made available as number `next`, counted modulo 2^16. */
 enum ring_result ring_look(const struct ring *ring, const struct shared_memory *shared,
 			   uint16_t next, struct ring_buffer *out);
 
-/* False: the header makes no sense. */
+/* Copies the message. False: its header is invalid. */
 bool rpmsg_read(const struct ring_buffer *buffer, struct rpmsg_message *out);
 
 #endif

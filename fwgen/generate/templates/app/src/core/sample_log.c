@@ -32,8 +32,8 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
 		return;
 	}
 
-	/* Counted from the end, where it stays put when another firmware needs more or less memory
-	 * beside it. */
+	/* Counted from the end, which does not move when another firmware needs more or less
+	 * memory. */
 	uint8_t *super = (uint8_t *)region + (size - SUPERBLOCK_BYTES);
 
 	log->super_words = (volatile uint32_t *)(uintptr_t)super;
@@ -44,7 +44,7 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
 	log->peeked_end = log->cursor_seq;
 }
 
-/* The numbers given so far outlive the blocks. */
+/* Stores the next number, which must survive the blocks. */
 static void remember_next_seq(struct sample_log *log)
 {
 	log->super.next_seq = log->next_seq;
@@ -78,7 +78,7 @@ static void free_oldest(struct sample_log *log)
 	}
 }
 
-/* False: the sample is dropped. */
+/* False: no slot is free and the sample is dropped. */
 static bool make_room(struct sample_log *log)
 {
 	if (log->used < log->slot_count) {
@@ -204,7 +204,8 @@ static void place_cursor(struct sample_log *log)
 	       !seq_before(log->cursor_seq,
 			   slot_end_seq(log, log_entry_at(log, log->cursor)->slot))) {
 		if (is_open_at(log, log->cursor)) {
-			close_open(log); /* what comes next must not hide behind the cursor */
+			close_open(log); /* later samples must not be added to a block before the
+					    cursor */
 		}
 		log->cursor++;
 	}
@@ -212,7 +213,7 @@ static void place_cursor(struct sample_log *log)
 
 void sample_log_sent(struct sample_log *log)
 {
-	CORE_CHECK(log->peeked_end != log->cursor_seq); /* something was handed out */
+	CORE_CHECK(log->peeked_end != log->cursor_seq); /* sample_log_peek() returned something */
 	log->cursor_seq = log->peeked_end;
 	place_cursor(log);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file of its own, so that no compiler mixes the few instructions of the usual sample with the
- * rest. */
+/* In a separate file, so that the compiler keeps the short path of the usual sample apart. */
 #include "sample_log.h"
 
 #include "block_encode.h"
@@ -8,7 +7,7 @@
 
 void sample_log_append(struct sample_log *log, uint64_t schedule_us, struct sample sample)
 {
-	/* Where no block is open, open.room is 0 and no sample is usual. */
+	/* If no block is open, open.room is 0 and no sample is usual. */
 	if (schedule_us == log->next_us && block_append_usual(&log->open, sample)) {
 		log->next_us += log->config.period_us;
 		log->next_seq++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files sample_log*.c share, and nobody else. */
+/* Shared by the files sample_log*.c only. */
 #ifndef CORE_SAMPLE_LOG_INSIDE_H
 #define CORE_SAMPLE_LOG_INSIDE_H
 
@@ -7,7 +7,7 @@
 #include "check.h"
 #include "sample_log.h"
 
-/* a is before b, in a circle of 2^32 numbers */
+/* whether a is before b, modulo 2^32 */
 static inline bool seq_before(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b) < 0;
@@ -41,8 +41,8 @@ static inline uint32_t slot_end_seq(const struct sample_log *log, uint32_t slot)
 }
 
 /*
- * Fills `ring`, `used`, `retained`, `next_seq` and `super` from what lies in the slots and the
- * superblock; wipes every slot that it does not keep.
+ * Fills `ring`, `used`, `retained`, `next_seq` and `super` from the slots and the superblock. Wipes
+ * every slot that it does not keep.
  */
 void sample_log_recover(struct sample_log *log);
 

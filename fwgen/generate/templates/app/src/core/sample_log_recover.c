@@ -3,12 +3,12 @@
 
 #include "retained.h"
 
-/* How far a header is believed, of a block that is damaged or of another format, when it says which
- * numbers were in use: ahead of what is known, and behind. */
+/* How far the numbers in the header of a damaged block, or of one of another format, may be from
+ * the known ones to be believed: ahead, and behind. */
 #define CLAIM_MAX 65536u
 #define CLAIM_BACK_MAX (SAMPLE_LOG_SLOTS_MAX * COMMIT_COUNT_MASK)
 
-/* Its length, 0 if there is no whole block in the slot. */
+/* Returns the block's length; 0 if the slot has no whole block. */
 static uint16_t whole_len(const struct sample_log *log, uint32_t slot)
 {
 	const uint8_t *bytes = (const uint8_t *)(uintptr_t)slot_words(log, slot);
@@ -37,7 +37,7 @@ static void wipe(const struct sample_log *log, uint32_t slot)
 	retained_store(&slot_words(log, slot)[SLOT_MAGIC], 0);
 }
 
-/* By first sample; of two that begin alike the longer one first. */
+/* Order by first sample; of two blocks with the same first sample, the longer one first. */
 static bool sorts_before(const struct sample_log *log, uint32_t a, uint32_t b)
 {
 	const uint32_t first_a = slot_first_seq(log, a);
@@ -49,7 +49,7 @@ static bool sorts_before(const struct sample_log *log, uint32_t a, uint32_t b)
 	return seq_before(first_a, first_b);
 }
 
-/* All whole blocks into ring[0..used), in order. */
+/* Puts all whole blocks into ring[0..used), in order. */
 static void collect(struct sample_log *log)
 {
 	for (uint32_t slot = 0; slot < log->slot_count; slot++) {
@@ -69,7 +69,7 @@ static void collect(struct sample_log *log)
 	}
 }
 
-/* Leaves out what repeats samples that an earlier block has: this log never writes so. */
+/* Removes blocks that repeat samples of an earlier block; this log never writes any. */
 static void drop_overlaps(struct sample_log *log)
 {
 	uint32_t kept = 0;
@@ -98,7 +98,7 @@ static bool keeps(const struct sample_log *log, uint32_t slot)
 	return false;
 }
 
-/* Every slot that was not kept is free: it goes behind the used ones. */
+/* Frees every slot that was not kept and lists it after the used ones. */
 static void free_rest(struct sample_log *log)
 {
 	uint32_t at = log->used;
@@ -116,16 +116,16 @@ static uint32_t free_slot(const struct sample_log *log, uint32_t index)
 	return log->ring[log->used + index].slot;
 }
 
-/* A block of any format was begun in it. */
+/* Whether the slot has the beginning of a block of any format. */
 static bool had_block(const struct sample_log *log, uint32_t slot)
 {
 	return ((slot_words(log, slot)[SLOT_MAGIC] ^ BLOCK_MAGIC) & BLOCK_MAGIC_MASK) == 0u;
 }
 
 /*
- * A block that was damaged, or is of another format, had numbers that the peer may have seen. They
- * must not be given to other samples, or the peer would take those for repetitions. Each step goes
- * ahead to the end of another slot, so that there are no more than that many.
+ * Skips the numbers of blocks that are damaged or of another format. The peer may have seen them;
+ * if other samples got them, the peer would drop those as repetitions. Each step advances to the
+ * end of another slot, so there are at most as many steps as slots.
  */
 static bool skip_claimed(struct sample_log *log)
 {
@@ -141,8 +141,8 @@ static bool skip_claimed(struct sample_log *log)
 	return false;
 }
 
-/* Whole blocks of another format cannot be handed out. They are told as a gap, also to a peer that
- * knows nothing yet. */
+/* Whole blocks of another format cannot be handed out. They are reported as a gap, also to a peer
+ * without any samples. */
 static void find_begin(struct sample_log *log)
 {
 	log->begin_seq = log->used > 0u ? slot_first_seq(log, log->ring[0].slot) : log->next_seq;
@@ -188,7 +188,7 @@ void sample_log_recover(struct sample_log *log)
 	}
 	find_begin(log);
 
-	/* The superblock first: it must know the numbers that the wiped slots claim. */
+	/* Store the superblock first: it must have the numbers of the slots that are wiped next. */
 	log->super.boot++;
 	log->super.next_seq = log->next_seq;
 	superblock_store(&log->super, log->super_words);

@@ -5,7 +5,7 @@
 
 struct pen {
 	char *at;
-	size_t room; /* characters, the final zero not among them */
+	size_t room; /* characters, without the final zero */
 };
 
 static void put(struct pen *pen, const char *text)

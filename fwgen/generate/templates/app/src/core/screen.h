@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the screen says, as data; drawing it is the display's business. */
+/* The text and figures of the screen. display.c draws them. */
 #ifndef CORE_SCREEN_H
 #define CORE_SCREEN_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the sample log must not forget even when it holds no block: two records of 32 bytes, written
- * in turn, so that one of them is whole whenever the reset comes.
+ * What the sample log must keep even when it has no block: two records of 32 bytes, written in
+ * turn, so that one of them is whole at any reset.
  */
 #ifndef CORE_SUPERBLOCK_H
 #define CORE_SUPERBLOCK_H
@@ -15,16 +15,16 @@
 #define SUPERBLOCK_MAGIC 0x314c5746u /* "FWL1" */
 
 struct superblock {
-	uint32_t generation; /* the record with the later one counts */
+	uint32_t generation; /* the record with the later generation is valid */
 	uint32_t next_seq;
 	uint32_t boot;
-	uint64_t id; /* of the log; 0: nobody has given it one */
+	uint64_t id; /* of the log; 0: none */
 };
 
 /* False if neither record is whole. */
 bool superblock_load(struct superblock *superblock, const volatile uint32_t *words);
 
-/* Counts the generation up and writes the record that is not in force. */
+/* Increments the generation and writes the record that is not the valid one. */
 void superblock_store(struct superblock *superblock, volatile uint32_t *words);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "turn.h"
 
-/* Before any ring is used: does the link still exist, and is it the one of before? */
+/* Checks, before any ring is used, whether the link still exists and is the same. */
 static bool follow_link(struct turn *turn, struct node *node, const struct turn_port *port,
 			struct turn_bells bells)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages as bytes of a stream, and back. fwgen.cddl is the law; docs/SPEC.md explains it.
+ * Encodes messages to a stream of bytes, and decodes them. fwgen.cddl defines them; docs/SPEC.md
+ * explains them.
  */
 #ifndef CORE_WIRE_H
 #define CORE_WIRE_H
@@ -19,7 +20,7 @@
 struct wire_hello {
 	uint8_t spec_hash[WIRE_SPEC_HASH_BYTES];
 	uint32_t boot;
-	uint32_t session; /* of the peer's hello that is answered; 0: asks for one */
+	uint32_t session; /* of the peer's hello that this answers; 0: asks for one */
 	uint32_t oldest_seq;
 	uint32_t next_seq;
 	uint64_t time_us;
@@ -75,34 +76,34 @@ struct wire_peer_message {
 	uint32_t next_seq; /* hello, wake, ack: the first sample not yet processed */
 	uint64_t log;	   /* hello, ack: the log that next_seq belongs to */
 	uint64_t new_log;  /* hello: the identity for a log that has none; 0: other_form */
-	bool knows_seq;	   /* next_seq is given, and log where it belongs to the message */
-	bool knows_spec;   /* hello: spec_hash is given */
-	bool other_form;   /* hello: said to, or by, somebody of another format */
+	bool knows_seq;	   /* next_seq is present, and log in messages that have it */
+	bool knows_spec;   /* hello: spec_hash is present */
+	bool other_form;   /* hello: to, or from, a side of another format */
 	uint32_t format;   /* hello */
 	uint8_t spec_hash[WIRE_SPEC_HASH_BYTES];
 };
 
-/* Finds messages in a stream that is cut anywhere and may hold garbage. */
+/* Finds messages in a stream that may be cut at any byte and may contain garbage. */
 struct wire_reader {
 	uint8_t bytes[WIRE_PEER_MESSAGE_MAX];
 	uint32_t len;
-	uint32_t errors; /* runs of bytes that were no message */
+	uint32_t errors; /* runs of bytes that were not a message */
 	bool skipping;
 };
 
 void wire_reader_reset(struct wire_reader *reader);
 
 /*
- * Takes bytes from `*bytes` (moves it and `*len` on) until a message is complete: true, and it is
- * in `out`; call again for the rest. False: all bytes are taken.
+ * Takes bytes from `*bytes` and advances it and `*len`. True: a message is complete and in `out`;
+ * call again for the rest. False: all bytes are taken.
  */
 bool wire_read(struct wire_reader *reader, const uint8_t **bytes, size_t *len,
 	       struct wire_peer_message *out);
 
-/* Part of a message waits for its rest. */
+/* Whether part of a message waits for its rest. */
 bool wire_reader_partial(const struct wire_reader *reader);
 
-/* The rest will not come: search behind the mark. True: a message was found in what is there. */
+/* Gives up the rest of a message and searches after its tag. True: a message was found. */
 bool wire_reader_abandon(struct wire_reader *reader, struct wire_peer_message *out);
 
 #endif
