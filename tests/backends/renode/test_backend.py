@@ -81,7 +81,7 @@ while True:
 @pytest.mark.usefixtures("without_renode")
 def test_an_elf_that_does_not_exist(tmp_path: Path) -> None:
     backend = RenodeBackend(tmp_path / "none.elf", config=Config(tmp_path))
-    with pytest.raises(InputError, match=r"none\.elf: No such file"):
+    with pytest.raises(InputError, match=r"none\.elf: cannot be read: No such file"):
         run(backend)
 
 
