@@ -1,4 +1,4 @@
-"""What happens around one sleep: falling asleep, waking up, and how the backlog arrives."""
+"""Pictures of one sleep: falling asleep, waking up, and how the backlog arrives."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Closeup:
 
 
 def closeups(run: Run, index: int) -> list[Closeup]:
-    """The pictures of one sleep; none of what did not happen in it."""
+    """Return the pictures of one sleep; only of what happened in it."""
     sleep = run.record.sleeps[index]
     asleep = _band_of(run.record, sleep, index)
     wide_s = max(1.0, 20e-6 * run.record.period_us)
@@ -55,11 +55,11 @@ def closeups(run: Run, index: int) -> list[Closeup]:
     return [*found, drained] if drained else found
 
 
-# ------------------------------------------------------------------------------------- which part
+# ---------------------------------------------------------------------------------------- windows
 
 
 def _band_of(record: RunRecord, sleep: SleepRecord, index: int) -> Band | None:
-    """The time with DDR closed that belongs to this sleep, if it came to it."""
+    """Return the band in which DDR was closed in this sleep; None: it was not closed."""
     following = record.sleeps[index + 1 :]
     end_s = following[0].at_s if following and following[0].at_s > sleep.at_s else np.inf
     for band in record.bands:
@@ -75,12 +75,13 @@ def _off(sleep: SleepRecord) -> str:
 def _falling(run: Run, sleep: SleepRecord, asleep: Band, wide_s: float, index: int) -> Closeup:
     window = (sleep.at_s - wide_s, asleep.start_s + wide_s)
     if sleep.ack_ms is None:
-        asked = "Linux suspends at 0 s without a word: no application runs that would send SLEEP."
+        asked = (
+            "Linux suspends at 0 s without telling the firmware: no application runs that would "
+            "send SLEEP."
+        )
     else:
         asked = f"SLEEP is sent at 0 s. The firmware agrees after {span(sleep.ack_ms / 1e3)}."
-    words = (
-        f"{asked} What has not been sent by then stays in the log, with every sample that follows."
-    )
+    words = f"{asked} Samples that are not sent by then stay in the log, and so do all that follow."
     return _rails(run, "Falling asleep", window, sleep.at_s, f"sleep{index}-down", words)
 
 
@@ -89,7 +90,7 @@ def _waking(
 ) -> Closeup:
     window = (max(asleep.end_s - wide_s / 2, up_s - 1.5 * wide_s), up_s + 1.5 * wide_s)
     first = sleep.first_sample_ms
-    came = "" if first is None else f" The first sample is there {span(first / 1e3)} later."
+    came = "" if first is None else f" The first sample arrives {span(first / 1e3)} later."
     words = f"Linux is up at 0 s, {span(up_s - asleep.end_s)} after DDR was open again.{came}"
     return _rails(run, "Waking up", window, up_s, f"sleep{index}-up", words)
 
@@ -100,7 +101,7 @@ def _waking(
 def _rails(
     run: Run, title: str, window: tuple[float, float], zero_s: float, name: str, words: str
 ) -> Closeup:
-    """Above, each sample when it was taken; below, when it arrived; then what waits."""
+    """Draw each sample when it was taken (top) and when it arrived, then how many wait."""
     low_s, high_s = max(window[0], 0.0), min(window[1], run.end_s)
     scene = run.around(low_s, high_s)
     x = Scale(low_s, max(high_s, low_s + 1e-3), _LEFT, WIDTH - _RIGHT)
@@ -121,7 +122,7 @@ def _rails(
 
 
 def _ground(scene: Scene, x: Scale, height: float) -> Iterator[str]:
-    """What Linux was doing, as a strip with names and as shading."""
+    """Draw the state of Linux as a strip with names and as shading."""
     for band in scene.bands(x.low, x.high):
         at, end = x(band.start_s), x(band.end_s)
         if band.state == ASLEEP:
@@ -132,7 +133,7 @@ def _ground(scene: Scene, x: Scale, height: float) -> Iterator[str]:
 
 
 def _journeys(scene: Scene, x: Scale) -> Iterator[str]:
-    """A line for each sample, from when it was taken to when it arrived."""
+    """Draw a line for each sample, from when it was taken to when it arrived."""
     taken_s, arrival_s = scene.taken_s, scene.arrival_s
     inside = (taken_s >= x.low) & (taken_s <= x.high)
     lands = (arrival_s >= x.low) & (arrival_s <= x.high)
@@ -165,7 +166,7 @@ def _dots(x: Scale, at_s: Floats, chosen: Bools, rail: float, class_: str) -> st
 
 
 def _waiting(scene: Scene, x: Scale) -> Iterator[str]:
-    """How many samples wait in the log, to the microsecond."""
+    """Draw how many samples wait in the log, to the microsecond."""
     inside = [
         values[(values > x.low) & (values < x.high)] for values in (scene.taken_s, scene.arrival_s)
     ]
@@ -187,7 +188,7 @@ def _waiting(scene: Scene, x: Scale) -> Iterator[str]:
 
 
 def _drain(run: Run, sleep: SleepRecord, asleep: Band, up_s: float, index: int) -> Closeup | None:
-    """Each block of the backlog: which time it covers, and when it arrived."""
+    """Draw each block of the backlog: the time that it covers, and when it arrived."""
     if not sleep.drain_ms or sleep.backlog < 2:
         return None
     drain_s = sleep.drain_ms / 1e3
@@ -208,8 +209,8 @@ def _drain(run: Run, sleep: SleepRecord, asleep: Band, up_s: float, index: int) 
         parts.append(text(label, _LEFT - 6, y(t_s + up_s) + 4, "tick", "end"))
     parts += _blocks(scene, mine, x, y)
     words = (
-        f"{count(sleep.backlog, 'sample')} of {span(up_s - oldest_s)} arrive in {span(drain_s)}, "
-        "a stroke for each block: upwards the time that it covers, to the right its arrival "
+        f"{count(sleep.backlog, 'sample')} of {span(up_s - oldest_s)} arrive in {span(drain_s)}. "
+        "Each stroke is a block: vertically the time that it covers, horizontally its arrival "
         "(0: Linux is up)."
     )
     title = "The backlog arrives"

@@ -1,4 +1,4 @@
-"""From the record of a run to its report, and the report's text."""
+"""Makes a run's report from its record, and the report's JSON text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 
 def build_report(record: RunRecord, scenario: Scenario) -> Report:
-    """Check every sample, judge what the scenario expects, and say why."""
+    """Return the report: check every sample and judge what the scenario expects."""
     check = check_samples(record)
     findings = standing(record, check)
     report: Report = {
@@ -59,7 +59,7 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
 
 
 def to_json(report: Report) -> str:
-    """One document with a newline at its end; the same report gives the same text."""
+    """Return one JSON document with a final newline; the same report gives the same text."""
     return json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

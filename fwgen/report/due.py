@@ -1,5 +1,5 @@
-"""When each sample has to be there at the latest: the spec's latency, and what the peer's own pace
-adds to it. Reckoned from the spec and from when Linux read, not from what the firmware says."""
+"""When each sample must arrive at the latest: the spec's latency plus the peer's own delays. It is
+computed from the spec and from when Linux read, not from the firmware's messages."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from fwgen.record import Ints, RunRecord
 from fwgen.series import NEVER, spans
 
 FAR: Final = 1 << 62
-"""Of a sample that has no time: no stretch in which Linux read was long enough."""
+"""For a sample without a deadline: Linux never read for long enough after it."""
 SLACK_US: Final = 50_000
-"""The firmware's own: a timeout of its kernel ends with a wrap of SysTick, up to 42 ms late."""
+"""The firmware's slack: a kernel timeout may end with a wrap of SysTick, up to 42 ms late."""
 _BEGINNING_US: Final = 1_000_000
-"""Until hello or WAKE are answered: they are repeated every 200 ms."""
+"""Until hello or WAKE is answered: the peer repeats it every 200 ms."""
 _BACKLOG_US: Final = 20
-"""For each sample that waited: Linux decodes it in 5 us, its bytes take another, the rest is room
-for rings and acknowledgements."""
+"""For each sample that waited: Linux decodes it in 5 us and reads its bytes in 1 us; the rest is
+slack for rings and acknowledgements."""
 
 
 class Due:
-    """`place`: see SampleCheck. What waits when Linux begins to read is given the time that Linux
-    takes for it; from then on no sample may be older than the latency when it arrives."""
+    """Deadlines of samples. `place`: see SampleCheck.
+
+    The backlog when Linux begins to read gets the time that Linux needs for it. From then on no
+    sample may be older than the latency when it arrives.
+    """
 
     def __init__(self, record: RunRecord, place: NDArray[np.int32]) -> None:
         asked = record.asked
@@ -40,7 +43,7 @@ class Due:
         self._ready_us, self._ends_us = ready_us[enough], ends_us[enough]
 
     def of(self, at_us: Ints) -> Ints:
-        """For samples that were due to be taken then."""
+        """Return the deadlines of samples scheduled at these times."""
         if not self.applies or not len(self._ends_us):
             return np.full(len(at_us), FAR, dtype=np.int64)
         found = np.searchsorted(self._ends_us, at_us + self.age_us)
@@ -49,7 +52,7 @@ class Due:
 
 
 def _arrived_before(record: RunRecord, place: NDArray[np.int32], instants_us: Ints) -> Ints:
-    """How many samples had arrived before each of these instants."""
+    """Return how many samples had arrived before each of these times."""
     found = np.zeros(len(instants_us), dtype=np.int64)
     for first, end in spans(len(place)):
         came = place[first:end].astype(np.int64)

@@ -1,4 +1,4 @@
-"""The folder that a run's report goes to."""
+"""Writes a run's report to a folder."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ _MARKS: Final = {
     SAMPLES: CSV_HEADER.encode(),
 }
 _MARK_WITHIN_BYTES: Final = 256
-_HELP: Final = "help: name another folder with `--report DIR`"
+_HELP: Final = "choose another folder with `--report DIR`"
 
 
 def check_directory(directory: Path) -> None:
-    """Raises InputError if a report cannot go there, or something else of that name is there."""
+    """Raise InputError if the folder cannot be written, or another file has a report's name."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         foreign = [name for name in _MARKS if not _is_ours(directory / name)]
     except OSError as error:
         raise _unusable(directory, error) from error
     if not os.access(directory, os.W_OK | os.X_OK):
-        raise InputError(f"the report cannot be written to {directory}: no permission\n{_HELP}")
+        raise InputError(f"cannot write the report to {directory}: no permission", _HELP)
     if foreign:
         named = ", ".join(str(directory / name) for name in foreign)
-        raise InputError(f"the report is not written over what is no report: {named}\n{_HELP}")
+        raise InputError(f"the report would overwrite files that are not a report: {named}", _HELP)
 
 
 def write_report(
     directory: Path, record: RunRecord, report: Report, *, samples: bool = False
 ) -> Path:
-    """Writes the JSON, the page and, if asked for, a CSV of the samples; returns the page.
+    """Write the JSON, the page and, if `samples`, a CSV of the samples; return the page's path.
 
-    Raises InputError like check_directory. Each file is whole at any time, old or new.
+    Raises InputError like check_directory. Each file is complete at any time, old or new.
     """
     from fwgen.report.document import to_json
     from fwgen.report.html import render_html
@@ -69,7 +69,7 @@ def write_report(
 
 
 def samples_csv(record: RunRecord, check: SampleCheck) -> Iterator[str]:
-    """A line a sample taken: what was taken, and what became of it; part by part."""
+    """Yield a line for each sample taken: its values, and whether it arrived; in parts."""
     import numpy as np
 
     from fwgen.report.scene import Run
@@ -119,7 +119,7 @@ def _store(path: Path, parts: Iterable[str]) -> None:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether nothing is lost when it is written over."""
+    """Whether the file may be overwritten: it is missing, empty or a report."""
     try:
         with path.open("rb") as stream:
             head = stream.read(_MARK_WITHIN_BYTES)
@@ -132,4 +132,4 @@ def _is_ours(path: Path) -> bool:
 
 def _unusable(directory: Path, error: OSError) -> InputError:
     reason = error.strerror or str(error)
-    return InputError(f"the report cannot be written to {directory}: {reason}\n{_HELP}")
+    return InputError(f"cannot write the report to {directory}: {reason}", _HELP)

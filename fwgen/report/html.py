@@ -1,4 +1,4 @@
-"""The report as one page that needs nothing else: no network, no script to be readable."""
+"""The report as one self-contained page; it needs no network, and is readable without scripts."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Figure:
     value: str
     words: str
     mood: str = "plain"
-    share: float | None = None  # of a bar
+    share: float | None = None  # filled part of a bar
 
 
 def render_html(record: RunRecord, report: Report, check: SampleCheck | None = None) -> str:
-    """The page's text; the same record and report give the same text. Without `check` the samples
-    are checked once more."""
+    """Return the page's text; the same record and report give the same text. Without `check` the
+    samples are checked again."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_PAGE),
         undefined=jinja2.StrictUndefined,
@@ -81,7 +81,7 @@ def _content(record: RunRecord, report: Report, check: SampleCheck | None) -> di
 
 
 def _code(sentence: str) -> Markup:
-    """What stands in backticks as code."""
+    """Show the text in backticks as code."""
     parts = escape(sentence).split("`")
     shown = (f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
     return Markup("".join(shown))
@@ -92,7 +92,7 @@ def _headline(report: Report) -> str:
     if report["verdict"] == "fail":
         return "The run failed."
     if samples["delivered"] == samples["taken"]:
-        return f"Every one of {count(samples['taken'], 'sample')} arrived."
+        return f"All {count(samples['taken'], 'sample')} arrived."
     return f"{samples['delivered']:,} of {count(samples['taken'], 'sample')} arrived."
 
 
@@ -124,16 +124,16 @@ def _figures(report: Report) -> list[Figure]:
     ]
     if log["bytes_per_sample"]:
         ratio = _PLAIN_RECORD_BYTES / log["bytes_per_sample"]
-        words = f"a sample in the log, {ratio:.1f} times denser than records of 8 bytes"
+        words = f"per sample in the log, {ratio:.1f} times denser than records of 8 bytes"
         figures.append(Figure(f"{log['bytes_per_sample']:.2f} bytes", words))
     if log["capacity_bytes"]:
         used = log["peak_bytes"] / log["capacity_bytes"]
-        words = f"of the log's {_kib(log['capacity_bytes'])} used at most"
+        words = f"of the log's {_kib(log['capacity_bytes'])} used at the peak"
         figures.append(Figure(f"{used:.0%}", words, share=used))
     drained = [sleep for sleep in report["sleeps"] if sleep["drain_ms"] is not None]
     most = max(drained, key=lambda sleep: sleep["backlog"], default=None)
     if most is not None and most["drain_ms"] is not None:
-        words = f"until all {count(most['backlog'], 'sample')} of the largest backlog were there"
+        words = f"until all {count(most['backlog'], 'sample')} of the largest backlog had arrived"
         figures.append(Figure(span(most["drain_ms"] / 1e3), words))
     jitter = report["jitter_us"]
     if jitter["p99"] is not None and jitter["max"] is not None:
@@ -143,7 +143,7 @@ def _figures(report: Report) -> list[Figure]:
 
 
 def _sleeps(report: Report, slept: int) -> str:
-    """As many as the verdict and the table have; some were called off before Linux slept."""
+    """Return the number of sleeps as in the table; some may be called off before Linux slept."""
     asked = count(len(report["sleeps"]), "sleep")
     return asked if slept == len(report["sleeps"]) else f"{slept} of {asked}"
 
@@ -164,7 +164,7 @@ def _flaws(samples: Samples, mood: str) -> Figure:
 
 
 def _visible_flaws(check: SampleCheck) -> list[tuple[str, str]]:
-    """Class and words of what the distance picture shows besides."""
+    """Return class and name of each kind of error that the distance picture shows."""
     found = [("lost", "lost", check.lost), ("declared", "declared lost", check.declared)]
     found.append(("wrong", "wrong", check.wrong))
     return [(kind, words) for kind, words, mask in found if mask.any()]

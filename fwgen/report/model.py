@@ -1,13 +1,13 @@
-"""The run report as the contract has it (format 1).
+"""The run report (format 1).
 
-`statuses` counts the samples taken by what they have to say (wire.sample).
-`kept` counts how often each standing expectation about what the spec asks for was not met (see
-fwgen.report.standing); null: this run cannot tell.
+`statuses` counts the samples taken by status (wire.sample).
+`kept` counts how often each standing expectation about the spec's requirements was not met (see
+fwgen.report.standing); null: this run cannot show it.
 
-A figure that a run never came to is null: `ack_ms` of a suspend that was called off before, or
-that nobody told the firmware of; `jitter_us` on a backend without a clock of its own (host), `pc`
-and `address` of an access to DDR that the core made on the host. Only `wall_s` and `speed` differ
-from run to run.
+A figure that a run does not have is null: `ack_ms` of a suspend that was called off before the
+acknowledgement, or that the firmware was not told of; `jitter_us` on a backend without a real clock
+(host); `pc` and `address` of a DDR access on the host. Only `wall_s` and `speed` differ from run to
+run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FORMAT = 1
 
 class Samples(TypedDict):
     """taken = delivered + lost + declared_lost + waiting; `duplicated`, `out_of_order` and `wrong`
-    count received samples. What waits is in the log when the run ends, and was not due yet."""
+    count received samples. `waiting`: in the log when the run ends, and not due yet."""
 
     taken: int
     delivered: int
@@ -53,7 +53,7 @@ class Ddr(TypedDict):
 
 
 class Link(TypedDict):
-    """What the firmware counted, all its starts together, until its last status message."""
+    """The firmware's counters in its status messages, summed over all its starts."""
 
     blocked_accesses: int
     bad_rings: int
@@ -68,7 +68,7 @@ class Log(TypedDict):
 
 
 class Jitter(TypedDict):
-    """Of the distance between the sampling instant and its schedule."""
+    """Difference between the sampling time and its schedule."""
 
     p50: int | None
     p99: int | None
@@ -76,7 +76,7 @@ class Jitter(TypedDict):
 
 
 class Ignored(TypedDict):
-    """A step of the scenario that made no sense when it came."""
+    """A step of the scenario that was not possible at its time."""
 
     at_s: float
     do: str

@@ -1,4 +1,4 @@
-"""The whole run in four pictures over one time axis."""
+"""Draws the whole run: four pictures over one time axis."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Picture:
 
 
 class Overview:
-    """Draws a run; every picture has the same width and margins, so that times line up."""
+    """Draws a run. All pictures have the same width and margins, so that times line up."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -52,7 +52,7 @@ class Overview:
         self._missing_columns = missing(run, _COLUMNS)
 
     def narrow(self) -> Overview:
-        """The same for a page as wide as a telephone."""
+        """Return the same run for a page as wide as a phone."""
         other = copy.copy(self)
         other._width, other._suffix, other._ticks = NARROW, "-narrow", _TICKS_NARROW
         other._x = Scale(0.0, self._run.end_s, LEFT, NARROW - RIGHT)
@@ -99,7 +99,7 @@ class Overview:
         parts += self._wrong(y)
         parts += self._missing(height)
         told = (
-            f"True and received distance over {span(self._run.end_s)}; received values lie "
+            f"True and received distance over {span(self._run.end_s)}; received values are "
             f"between {np.nanmin(self._seen.nearest, initial=9e9):.0f} and "
             f"{np.nanmax(self._seen.farthest, initial=0):.0f} mm."
         )
@@ -118,11 +118,11 @@ class Overview:
         parts.append(svg.area(x, top, y(0), "waiting"))
         if capacity <= shown:
             parts.append(line(LEFT, y(capacity), self._width - RIGHT, y(capacity), "limit"))
-            label = f"the log holds about {round(capacity, -3):,.0f} of these"
+            label = f"the log holds about {round(capacity, -3):,.0f} samples"
             parts.append(text(label, LEFT + 8, y(capacity) - 5, "note"))
         parts += self._peaks(y, most)
         parts += self._missing(height)
-        told = f"Samples waiting in the log; {count(most, 'sample')} at most."
+        told = f"Samples that wait in the log; at most {count(most, 'sample')}."
         return svg.picture(
             self._width, height, "Backlog over time", told, parts, f"backlog{self._suffix}"
         )
@@ -146,9 +146,9 @@ class Overview:
         parts += self._missing(height - 22)
         parts += self._notes(y)
         told = (
-            "Each sample by the time at which it arrived and the time at which it was taken. While "
-            "Linux sleeps nothing arrives and the line stays level; when it wakes the backlog "
-            "arrives at once and the line jumps up to the diagonal."
+            "Each sample by its arrival time (horizontal) and the time when it was taken "
+            "(vertical). While Linux sleeps, nothing arrives and the line is flat. When Linux "
+            "wakes, the backlog arrives at once and the line jumps up to the diagonal."
         )
         return svg.picture(
             self._width, height, "When each sample arrived", told, parts, f"arrival{self._suffix}"
@@ -176,7 +176,7 @@ class Overview:
             yield line(self._x(t_s), 0, self._x(t_s), height, "grid")
 
     def _true_line(self, y: Scale) -> tuple[Floats, Floats]:
-        """The obstacle: its corner points are few, unless they come from a long file."""
+        """Return the obstacle's line: few corner points, unless they come from a long file."""
         record = self._run.record
         t_s = np.clip(record.true_t_s, 0, self._run.end_s)
         mm = np.interp(t_s, record.true_t_s, record.true_mm) if len(t_s) else record.true_mm
@@ -200,13 +200,13 @@ class Overview:
         return svg.strokes(columns, "received")
 
     def _wrong(self, y: Scale) -> Iterator[str]:
-        """A ring around each sample that arrived other than it was taken."""
+        """Draw a ring around each sample whose received values are wrong."""
         for number, taken_s, mm in wrong_points(self._run):
             told = svg.element("title", f"sample {number} is wrong")
             yield svg.element("circle", told, cx=self._x(taken_s), cy=y(mm), r=5, class_="wrong")
 
     def _missing(self, height: float) -> Iterator[str]:
-        """Samples that never came."""
+        """Draw the samples that never arrived."""
         for kind, found in self._missing_columns:
             for first, last in found:
                 x, end_x = (LEFT + edge * self._column_width for edge in (first, last + 1))
@@ -217,7 +217,7 @@ class Overview:
         return (self._width - LEFT - RIGHT) / _COLUMNS
 
     def _peaks(self, y: Scale, most: int) -> Iterator[str]:
-        """A number at the end of each sleep that is worth one."""
+        """Label the end of each sleep with a large backlog."""
         free_x = LEFT
         for sleep in self._run.record.sleeps:
             if sleep.backlog < most * 0.12 or sleep.backlog < 20:
@@ -239,7 +239,7 @@ class Overview:
         return svg.staircase(x[kept], top[kept], self._x(self._run.end_s))
 
     def _notes(self, y: Scale) -> Iterator[str]:
-        """What is to be seen, said at the longest sleep."""
+        """Explain the picture at the longest sleep."""
         sleeps = [sleep for sleep in self._run.record.sleeps if sleep.drain_ms is not None]
         longest = max(sleeps, key=lambda sleep: sleep.slept_s, default=None)
         if longest is None or longest.slept_s < self._run.end_s * 0.25:
@@ -254,7 +254,7 @@ class Overview:
     # ------------------------------------------------------------------------------------ hover
 
     def readings(self) -> str:
-        """What the page's cursor reads off, a value a column, as JSON."""
+        """Return what the page's cursor shows, a value per column, as JSON."""
         record = self._run.record
         at_s, newest_s = self._seen.known_s, self._seen.newest_s
         found = np.searchsorted(at_s, self._centres_s, side="right") - 1
@@ -287,7 +287,7 @@ def _marker(x: float, title: str) -> str:
 
 
 def _thin(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """First, lowest, highest and last point of each unit of x: looks the same, has fewer points."""
+    """Keep first, lowest, highest and last point of each unit of x: the curve looks the same."""
     if len(x) <= 3 * _COLUMNS:
         return x, y
     column = np.floor(x).astype(np.int64)
@@ -301,7 +301,7 @@ def _thin(x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def _capacity(run: Run) -> float:
-    """How many samples the log holds at this run's density; infinite if that is not known."""
+    """Return how many samples the log holds at this run's density; infinite if unknown."""
     record = run.record
     if not record.log_bytes_per_sample or not record.log_capacity_bytes:
         return float("inf")

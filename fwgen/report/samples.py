@@ -1,11 +1,11 @@
-"""What became of every sample: the received ones held against those that were taken.
+"""Finds out what happened to every sample: compares the received samples with those taken.
 
-Nothing here trusts the peer's own bookkeeping. A received sample is known by its number (modulo
+It does not rely on the peer's own records. A received sample is identified by its number (modulo
 2^32, as on the wire; a run has fewer than 2^31 samples), unless the times show that the firmware
 lost samples before it numbered them.
 
-A run may have tens of millions of samples: they are looked at part by part, and few bytes are kept
-of each. A flaw that no sample has takes no memory.
+A run may have tens of millions of samples: they are processed in parts, with few bytes for each. An
+error that no sample has takes no memory.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class SampleCheck:
     """Every sample taken has exactly one fate: it arrived, was declared lost, waits, or is lost."""
 
     # a value for each sample taken
-    place: NDArray[np.int32]  # which of the received it first was; NEVER where it did not arrive
+    place: NDArray[np.int32]  # index of its first arrival; NEVER if it did not arrive
     in_gap: Bools
 
     # a value for each sample received; a sample can be wrong in more than one way
-    shift: Ints  # by how much its number is too small: so many were lost before being numbered
-    unknown: Bools  # with a number that was never taken
+    shift: Ints  # how much too small its number is: samples lost before they got a number
+    unknown: Bools  # with a number that no sample has
     duplicated: Bools
     out_of_order: Bools  # a later one had arrived before
     wrong_value: Bools  # distance, status or lateness
@@ -54,7 +54,7 @@ class SampleCheck:
 
     @property
     def declared(self) -> Bools:
-        """In a gap, and did not arrive."""
+        """Samples in a declared gap that did not arrive."""
         return np.asarray(self.in_gap & (self.place == NEVER)) if _any(self.in_gap) else self.in_gap
 
     @property
@@ -68,19 +68,19 @@ class SampleCheck:
 
     @property
     def declared_arrived(self) -> Bools:
-        """Declared lost, and yet it arrived."""
+        """Samples that were declared lost but arrived."""
         return np.asarray(self.in_gap & self.arrived) if _any(self.in_gap) else self.in_gap
 
     @property
     def wrong(self) -> Bools:
-        """Received samples that differ in any way from what was taken."""
+        """Received samples that differ in any way from the samples taken."""
         ways = (self.unknown, self.wrong_value, self.wrong_time, self.too_early)
         found = [mask for mask in ways if _any(mask)]
         return np.logical_or.reduce(found) if len(found) > 1 else [*found, self.unknown][0]
 
 
 def check_samples(record: RunRecord) -> SampleCheck:
-    """Raises ToolBrokeError if the record's own list of samples taken makes no sense."""
+    """Return the check. Raises ToolBrokeError if the record's list of samples taken is invalid."""
     taken = record.taken
     if len(taken) and (trouble := taken.disorder()):
         raise ToolBrokeError(trouble)
@@ -93,13 +93,13 @@ def check_samples(record: RunRecord) -> SampleCheck:
 
 
 def rows_of(record: RunRecord, check: SampleCheck, places: Ints) -> Ints:
-    """Which of the samples taken each of these received is, or NEVER if there is none."""
+    """Return for each of these received samples its row among the samples taken, or NEVER."""
     part = record.delivered.pick(places)
     return record.taken.find(circular(part.seq, record.taken.first_seq) + check.shift[places])
 
 
 def _look(record: RunRecord, shift: Ints | None) -> SampleCheck:
-    """At each received sample, its number `shift` too small (None: by nothing)."""
+    """Check all samples. `shift`: how much too small each received number is; None: 0."""
     taken, delivered = record.taken, record.delivered
     place = np.full(len(taken), NEVER, dtype=np.int32)
     flaws = {name: _none(len(delivered)) for name in _FLAWS}
@@ -131,7 +131,7 @@ def _look(record: RunRecord, shift: Ints | None) -> SampleCheck:
 
 
 def _waiting(record: RunRecord, place: NDArray[np.int32], in_gap: Bools) -> Bools:
-    """In the log's memory at the end, and the latency not over."""
+    """Return which samples are in the log's memory at the end and not due yet."""
     taken = record.taken
     due = Due(record, place) if record.in_log and len(taken) else None
     if due is None:
@@ -147,17 +147,17 @@ def _waiting(record: RunRecord, place: NDArray[np.int32], in_gap: Bools) -> Bool
 
 
 def _any(mask: Bools) -> bool:
-    """Whether it is worth looking at: see _none."""
+    """Whether any is True; fast for a mask made by _none."""
     return bool(mask.flags.writeable and mask.any())
 
 
 def _none(count: int) -> Bools:
-    """False for each, in no memory; to be copied before it is written to."""
+    """Return a mask that is False everywhere and takes no memory; copy it before writing."""
     return np.broadcast_to(np.False_, (count,))
 
 
 def runs(mask: Bools) -> list[tuple[int, int]]:
-    """First and last index of each run of True."""
+    """Return first and last index of each run of True."""
     if not mask.any():
         return []
     edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
@@ -186,11 +186,11 @@ _COMPARED: Final = {
 
 
 def _shift(taken: Taken, delivered: Delivered) -> Ints:
-    """By how much the received numbers are too small, seen from the times that come with them.
+    """Return how much too small the received numbers are, judged by the samples' times.
 
-    A firmware that loses a sample before it has numbered it numbers all that follow too low, for
-    ever: so a shift counts only as far as every later sample confirms it. A block with a wrong time
-    or a wrong number among good ones has no shift.
+    If a firmware loses a sample before it has numbered it, all later numbers are too small. So a
+    shift counts only if every later sample confirms it. A single block with a wrong time or number
+    has no shift.
     """
     wanted = circular(delivered.seq, taken.first_seq)
     number = circular(taken.seq, taken.first_seq)
@@ -207,7 +207,8 @@ def _shift(taken: Taken, delivered: Delivered) -> Ints:
 
 
 def _rows_by_time(taken: Taken, delivered: Delivered) -> Ints:
-    """Which row of the samples taken has each received one's boot and time, or NEVER."""
+    """Return for each received sample the row of the sample taken with the same boot and time, or
+    NEVER."""
     result = np.full(len(delivered), NEVER, dtype=np.int64)
     for boot in np.unique(taken.boot):
         mine, theirs = np.flatnonzero(taken.boot == boot), np.flatnonzero(delivered.boot == boot)
@@ -219,12 +220,12 @@ def _rows_by_time(taken: Taken, delivered: Delivered) -> Ints:
 
 
 def _settle(row: Ints, first: int, place: NDArray[np.int32]) -> Bools:
-    """Notes in `place` which samples have arrived with this part, the received ones from `first`
-    on; returns which of them came again."""
+    """Note in `place` which samples have arrived with this part (the received samples from `first`
+    on); return which of them are repetitions."""
     known = np.flatnonzero(row != NEVER)
     rows = row[known]
     news = place[rows] == NEVER
-    # of several writes the last one stays: the first arrival
+    # reversed, so that the last write is the first arrival
     place[rows[news][::-1]] = (first + known[news])[::-1]
     again = np.zeros(len(row), dtype=np.bool_)
     again[known] = place[rows] != first + known
@@ -232,7 +233,8 @@ def _settle(row: Ints, first: int, place: NDArray[np.int32]) -> Bools:
 
 
 def _out_of_order(row: Ints, fresh: Bools, newest: int) -> tuple[Bools, int]:
-    """`newest`: the highest row so far, before and behind this part."""
+    """Return which samples are out of order, and the highest row after this part. `newest`: the
+    highest row before it."""
     result = np.zeros(len(row), dtype=np.bool_)
     order = row[fresh]
     highest = np.maximum.accumulate(np.append(newest, order))
@@ -241,8 +243,8 @@ def _out_of_order(row: Ints, fresh: Bools, newest: int) -> tuple[Bools, int]:
 
 
 def _declared(gaps: list[Gap], taken: Taken | PackedTaken) -> tuple[Bools, int]:
-    """Which samples lie in a gap that was declared after they were taken; and how many numbers were
-    declared that were not taken by then. What is taken after the run's end counts neither way."""
+    """Return which samples are in a gap that was declared after they were taken, and how many
+    numbers were declared before they were taken. Samples taken after the run's end do not count."""
     in_gap = np.zeros(len(taken), dtype=np.bool_) if gaps else _none(len(taken))
     behind = 0
     if len(taken):

@@ -1,4 +1,4 @@
-"""A run as the pictures see it: each sample taken, with what arrived of it and when."""
+"""A run as the pictures need it: each sample taken, with its arrival."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from fwgen.wire.sample import SampleStatus
 
 @dataclass(frozen=True)
 class Scene:
-    """The whole run, or the samples of a part of it: those from row `first` on. Arrays have a value
-    for each of these; times are seconds of scenario time."""
+    """The samples of a run, or of a part of it: those from row `first` on. Arrays have a value for
+    each of these; times are seconds of scenario time."""
 
     record: RunRecord
     check: SampleCheck
@@ -35,7 +35,7 @@ class Scene:
         return ~np.isnan(self.arrival_s)
 
     def bands(self, low_s: float, high_s: float) -> list[Band]:
-        """What Linux was doing, cut to this range."""
+        """Return Linux's bands, cut to this range."""
         return [
             Band(max(band.start_s, low_s), min(band.end_s, high_s), band.state)
             for band in self.record.bands
@@ -43,7 +43,7 @@ class Scene:
         ]
 
     def known_up_to(self) -> tuple[Floats, Floats]:
-        """At each arrival that brings news, up to which instant Linux then knows the samples."""
+        """Return each arrival of new samples, and the time up to which Linux then has samples."""
         came = np.flatnonzero(self.arrived)
         order = came[np.argsort(self.arrival_s[came], kind="stable")]
         newest = np.maximum.accumulate(self.taken_s[order])
@@ -52,24 +52,24 @@ class Scene:
         return arrival[last], newest[last]
 
     def waiting(self, at_s: Floats) -> Ints:
-        """How many samples are in the log at these instants, ascending.
+        """Return how many samples are in the log at these ascending times.
 
-        When a sample that never arrived left the log is not known: it counts until a later one
-        arrives, but the log never holds more than what the fullest one gave when Linux woke.
+        It is not known when a sample that never arrived left the log. It counts until a later one
+        arrives, but at most as many are counted as the largest backlog at a wake-up.
         """
         waiting = self.taken_and_not_gone(at_s)
         most = max((sleep.backlog for sleep in self.record.sleeps), default=0)
         return np.minimum(waiting, most) if most and not self.arrived.all() else waiting
 
     def taken_and_not_gone(self, at_s: Floats) -> Ints:
-        """Of these samples, at these instants."""
+        """Return how many of these samples are taken and still in the log at these times."""
         taken = np.searchsorted(self.taken_s, at_s, side="right")
         gone = np.searchsorted(self._gone_s, at_s, side="right")
         return np.asarray(taken - gone, dtype=np.int64)
 
     @cached_property
     def waited(self) -> Bools:
-        """Samples that were taken while Linux was not up, and came when it was, or never."""
+        """Samples taken while Linux was not up; they arrived when it was, or never."""
         back_s = np.array(ups_s(self.record))
         up = np.searchsorted(back_s, self.taken_s, side="right")
         next_up_s = np.append(back_s, np.inf)[up]
@@ -77,7 +77,8 @@ class Scene:
 
     @cached_property
     def _gone_s(self) -> Floats:
-        """Sorted: a sample's arrival, or that of the next later one that arrived; else infinity."""
+        """Sorted times at which samples left the log: the arrival of the sample, or of the next one
+        that arrived; infinity if none did."""
         filled = np.where(self.arrived, self.arrival_s, np.inf)
         missing = np.flatnonzero(~self.arrived)
         if len(missing):
@@ -88,7 +89,7 @@ class Scene:
 
     @property
     def _next_arrival_s(self) -> float:
-        """Of the first sample behind these that arrived."""
+        """Return the arrival of the first sample after these that arrived."""
         later = self.check.place[self.first + len(self.taken_s) :]
         for first, end in spans(len(later)):
             came = np.flatnonzero(later[first:end] != NEVER)
@@ -99,7 +100,7 @@ class Scene:
 
 
 def ups_s(record: RunRecord) -> list[float]:
-    """When Linux's application has come back."""
+    """Return the times at which Linux's application runs again."""
     runs = [band.state in (AWAKE, ASKING) for band in record.bands]
     return [
         band.start_s
@@ -120,12 +121,12 @@ class Run:
         return max(self.record.virtual_s, 1e-3)
 
     def parts(self) -> Iterator[Scene]:
-        """The samples in the order in which they were taken; at least one part."""
+        """Yield the samples in the order in which they were taken; at least one part."""
         for first, end in spans(len(self.record.taken)) if len(self.record.taken) else [(0, 0)]:
             yield make_scene(self.record, self.check, first, end)
 
     def around(self, low_s: float, high_s: float) -> Scene:
-        """The samples that were taken or waited between these instants, and what came then."""
+        """Return the samples that were taken, waited or arrived between these times."""
         record = self.record
         low_us, high_us = round(low_s * 1e6), round(high_s * 1e6)
         first, end = record.taken.before(np.array([low_us, high_us + 1])).tolist()
@@ -142,7 +143,8 @@ class Run:
 def make_scene(
     record: RunRecord, check: SampleCheck | None = None, first: int = 0, end: int | None = None
 ) -> Scene:
-    """Of the samples from row `first` to `end`. Without `check` they are checked once more."""
+    """Return the scene of the samples from row `first` to `end`. Without `check` they are checked
+    again."""
     check = check or check_samples(record)
     end = len(record.taken) if end is None else end
     place = check.place[first:end].astype(np.int64)

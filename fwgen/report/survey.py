@@ -1,4 +1,4 @@
-"""A whole run as its overview shows it: gathered part by part, few numbers a column of pixels."""
+"""A run's figures for the overview: collected in parts, few numbers per column of pixels."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _RINGS = 500
 @dataclass(frozen=True)
 class Survey:
     """Times in s, distances in mm. `nearest`, `farthest`: received in each column; NaN: nothing.
-    `waiting`: how many samples the log holds, at the instants asked for. `known_s`, `newest_s`: at
-    each arrival that brings news, up to where Linux then knows the samples. `points`: all received
+    `waiting`: how many samples the log holds at the requested times. `known_s`, `newest_s`: each
+    arrival of new samples, and the time up to which Linux then has samples. `points`: all received
     distances with their times, if there are few."""
 
     nearest: Floats
@@ -62,7 +62,7 @@ def survey(run: Run, columns: int, grid_s: Floats) -> Survey:
 
 
 def _thinned(scene: Scene, column_s: float) -> tuple[Floats, Floats]:
-    """The first and the last arrival of each column."""
+    """Return the first and the last arrival of each column."""
     at_s, newest_s = scene.known_up_to()
     if not len(at_s):
         return at_s, newest_s
@@ -78,7 +78,7 @@ def _capped(run: Run, waiting: Ints) -> Ints:
 
 
 def wrong_points(run: Run) -> list[tuple[int, float, float]]:
-    """Number, time and distance of samples that arrived other than they were taken; not all."""
+    """Return number, time and distance of the first samples whose received values are wrong."""
     places = np.flatnonzero(run.check.wrong & ~run.check.unknown)[:_RINGS]
     part = run.record.delivered.pick(places)
     taken_s = run.record.taken.at(rows_of(run.record, run.check, places)) / 1e6
@@ -88,7 +88,7 @@ def wrong_points(run: Run) -> list[tuple[int, float, float]]:
 
 
 def missing(run: Run, columns: int) -> list[tuple[str, list[tuple[int, int]]]]:
-    """Kind, and first and last column, of samples that never came."""
+    """Return kind and column ranges of the samples that never arrived."""
     found = []
     for kind, mask in (("declared", run.check.declared), ("lost", run.check.lost)):
         edges = np.zeros(columns + 1, dtype=np.int64)

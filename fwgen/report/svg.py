@@ -1,4 +1,4 @@
-"""Hand-written SVG: elements, scales, ticks, and curves thinned to what a picture can show."""
+"""SVG: elements, scales, ticks, and curves reduced to what a picture can show."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def rect(x: float, y: float, width: float, height: float, class_: str, title: st
 
 
 def number(value: float) -> str:
-    """To a tenth of a unit, which no screen shows finer."""
+    """Return the number to a tenth of a unit; screens show no more."""
     shown = f"{value:.1f}"
     return shown[:-2] if shown.endswith(".0") else shown
 
 
 @dataclass(frozen=True)
 class Scale:
-    """From values to places."""
+    """Maps values to positions."""
 
     low: float
     high: float
@@ -80,7 +80,7 @@ def polyline(x: Floats, y: Floats, class_: str) -> str:
 
 
 def path(x: Floats, y: Floats) -> str:
-    """A line through the points, broken where y is not a number."""
+    """Return a line through the points, interrupted where y is not a number."""
     parts: list[str] = []
     pen = "M"
     for at_x, at_y in zip(x.tolist(), y.tolist(), strict=True):
@@ -93,7 +93,7 @@ def path(x: Floats, y: Floats) -> str:
 
 
 def strokes(segments: Iterable[tuple[float, float, float, float]], class_: str) -> str:
-    """Many separate lines as one element."""
+    """Return many separate lines as one element."""
     data = "".join(
         f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}" for x1, y1, x2, y2 in segments
     )
@@ -101,7 +101,7 @@ def strokes(segments: Iterable[tuple[float, float, float, float]], class_: str) 
 
 
 def staircase(x: Floats, y: Floats, end_x: float) -> tuple[Floats, Floats]:
-    """Points of a curve that stays at y[i] from x[i] until x[i + 1]."""
+    """Return the points of a curve that is y[i] from x[i] to x[i + 1]."""
     xs = np.repeat(np.append(x, end_x), 2)[1:-1]
     return xs, np.repeat(y, 2)
 
@@ -114,7 +114,7 @@ def area(x: Floats, y: Floats, floor_y: float, class_: str) -> str:
 
 
 def ticks(low: float, high: float, about: int) -> list[float]:
-    """Round values in the range, some `about` of them."""
+    """Return about `about` round values in the range."""
     if high <= low:
         return [low]
     raw = (high - low) / max(1, about)
@@ -126,7 +126,7 @@ def ticks(low: float, high: float, about: int) -> list[float]:
 
 
 def time_ticks(low_s: float, high_s: float, about: int) -> list[tuple[float, str]]:
-    """Round instants in the range with their labels, all in one unit."""
+    """Return round times in the range with their labels, all in one unit."""
     span_s = high_s - low_s
     step_s = next((step for step in _STEPS_S if span_s / step <= about), _STEPS_S[-1])
     first, last = int(np.ceil(low_s / step_s - 1e-9)), int(np.floor(high_s / step_s + 1e-9))
@@ -136,7 +136,7 @@ def time_ticks(low_s: float, high_s: float, about: int) -> list[tuple[float, str
 
 
 def short(value: float) -> str:
-    """For an axis: `200 k`, `1.5 M`."""
+    """Return the value for an axis: `200 k`, `1.5 M`."""
     for scale, unit in ((1e6, " M"), (1e3, " k")):
         if abs(value) >= scale * 10 or (abs(value) >= scale and scale == 1e6):
             return f"{value / scale:g}{unit}"
@@ -144,7 +144,7 @@ def short(value: float) -> str:
 
 
 def columns(values: Floats, place: Ints, count: int) -> tuple[Floats, Floats]:
-    """Least and greatest value in each of `count` columns; NaN in a column without one."""
+    """Return smallest and largest value in each of `count` columns; NaN in an empty column."""
     low = np.full(count, np.inf)
     high = np.full(count, -np.inf)
     kept = ~np.isnan(values)
@@ -158,7 +158,7 @@ def columns(values: Floats, place: Ints, count: int) -> tuple[Floats, Floats]:
 def picture(
     width: float, height: float, title: str, description: str, parts: Sequence[str], name: str
 ) -> str:
-    """The `svg` element; `name` is unique on the page."""
+    """Return the `svg` element; `name` is unique on the page."""
     head = element("title", html.escape(title), id=f"{name}-title")
     head += element("desc", html.escape(description), id=f"{name}-desc")
     return element(

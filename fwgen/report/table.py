@@ -1,4 +1,4 @@
-"""The report as people read it in a terminal; 80 columns."""
+"""The report as a table for the terminal; 80 columns."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _SLEEP_HEADS: Final = (
     ("DDR", "closed for"),
     ("woken", "by"),
     ("first sam-", "ple after"),
-    ("all there", "after"),
+    ("all sam-", "ples after"),
     ("", "backlog"),
 )
 _CAUSE_COLOUR: Final = {"log-full": _YELLOW, "abort": _RED, "refused": _RED, "reboot": _RED}
 
 
 def render_table(report: Report, style: Style) -> str:
-    """Several lines, each with its newline."""
+    """Return the report's lines, each with its newline."""
     lines = [
         *_head(report, style),
         "",
@@ -53,11 +53,11 @@ def _head(report: Report, style: Style) -> Iterator[str]:
     yield f"spec {report['spec']}, {report['backend']} backend, seed {report['seed']}"
     yield f"{span(report['virtual_s'])} of virtual time in {span(report['wall_s'])}{speed}"
     if report["backend"] == "host":
-        yield style.paint("this is the generated core on the host, not the firmware", _YELLOW)
+        yield style.paint("this ran the generated core on the host, not the firmware", _YELLOW)
 
 
 def _timeline(report: Report, style: Style) -> Iterator[str]:
-    """Linux's days and nights in a line; a column is night if Linux slept most of it."""
+    """Yield a line that shows when Linux slept; a column is dark if Linux slept most of it."""
     step_s = report["virtual_s"] / _TIMELINE
     if not report["sleeps"] or not step_s:
         return
@@ -153,7 +153,7 @@ def _figures(report: Report, style: Style) -> Iterator[str]:
         of = f"{log['peak_bytes'] / 1024:.1f} of {log['capacity_bytes'] / 1024:.1f} KiB at most"
         yield f"  log        {style.paint(drawn, _YELLOW if used > 0.9 else _GREEN)} {of}"
     if log["bytes_per_sample"]:
-        yield f"  density    {log['bytes_per_sample']:.2f} bytes a sample, headers and CRC included"
+        yield (f"  density    {log['bytes_per_sample']:.2f} bytes per sample, with headers and CRC")
     accesses = report["ddr"]["accesses_while_closed"]
     told = count(accesses, "access").replace("accesss", "accesses") if accesses else "not touched"
     yield f"  DDR        {style.paint(f'{told} while it was closed', _RED if accesses else _GREEN)}"
@@ -165,7 +165,7 @@ def _figures(report: Report, style: Style) -> Iterator[str]:
 
 
 def _ignored(report: Report, style: Style) -> Iterator[str]:
-    """Steps that were not done: what the scenario is about may not have happened."""
+    """Yield the steps that were not executed: without them the run may not test its subject."""
     for step in report["ignored"][:_IGNORED_SHOWN]:
         told = f"{step['do']} at {clock(step['at_s'])}: {step['reason']}"
         yield f"  {style.paint('ignored', _YELLOW)}    {told}"

@@ -1,4 +1,4 @@
-"""Counts, instants and numbers of samples as a person reads them."""
+"""Formats counts, times and sample numbers for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def count(number: int, noun: str) -> str:
 
 
 def clock(t_s: float) -> str:
-    """`hh:mm:ss` since the scenario began."""
+    """Return `hh:mm:ss` since the scenario began."""
     whole = int(t_s + 1e-9)
     sign = "-" if t_s < 0 else ""
     return f"{sign}{abs(whole) // 3600:02}:{abs(whole) // 60 % 60:02}:{abs(whole) % 60:02}"
@@ -27,7 +27,7 @@ def fine_clock(t_s: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """To about three digits: `4 h 10 min`, `9 min 59 s`, `4.4 s`, `120 ms`, `0.4 ms`."""
+    """Return a duration with about three digits: `4 h 10 min`, `9 min 59 s`, `4.4 s`, `0.4 ms`."""
     if round(seconds) >= 3600:
         hours, minutes = divmod(round(seconds / 60), 60)
         return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
@@ -40,7 +40,7 @@ def span(seconds: float) -> str:
 
 
 def ranges(runs: Sequence[tuple[int, int]]) -> str:
-    """First and last number of each run: `7, 1204..1206 and 3 more ranges`."""
+    """Return first and last number of each run: `7, 1204..1206 and 3 more ranges`."""
     shown = [
         str(first) if first == last else f"{first}..{last}" for first, last in runs[:_RANGES_SHOWN]
     ]

@@ -40,7 +40,7 @@ def test_an_earlier_report_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["report.html", "report.json", "samples.csv"])
 def test_what_is_no_report_is_left_alone(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("mine")
-    with pytest.raises(InputError, match=f"is not written over what is no report: .*{name}"):
+    with pytest.raises(InputError, match=f"would overwrite files that are not a report: .*{name}"):
         write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
@@ -48,7 +48,7 @@ def test_what_is_no_report_is_left_alone(tmp_path: Path, name: str) -> None:
 
 def test_a_folder_of_that_name_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
-    with pytest.raises(InputError, match="what is no report"):
+    with pytest.raises(InputError, match="overwrite files that are not a report"):
         files.check_directory(tmp_path)
 
 

@@ -94,7 +94,7 @@ def test_the_same_record_gives_the_same_page() -> None:
 
 def test_the_verdict_and_its_reasons_are_on_the_page() -> None:
     record = make_record()
-    assert "pass Every one of 1,000 samples arrived." in Page(page_of(record)).text
+    assert "pass All 1,000 samples arrived." in Page(page_of(record)).text
     record.delivered.distance_mm[3] += 1
     page = Page(page_of(record))
     assert "fail The run failed." in page.text
@@ -204,12 +204,12 @@ def test_a_suspend_that_was_called_off_has_a_picture_of_its_own() -> None:
     )
 
 
-def test_a_suspend_that_nobody_told_the_firmware_of_is_said_to_be_one() -> None:
+def test_the_page_says_when_linux_suspended_without_telling_the_firmware() -> None:
     record = make_record()
     assert "The firmware agrees after" in Page(page_of(record)).text
     record.sleeps[0] = replace(record.sleeps[0], ack_ms=None)
     text = Page(page_of(record)).text
-    assert "suspends at 0 s without a word" in text
+    assert "suspends at 0 s without telling the firmware" in text
     assert text.count("SLEEP is sent") == len(record.sleeps) - 1
 
 

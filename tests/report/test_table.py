@@ -29,7 +29,7 @@ def test_it_says_all_that_the_report_says() -> None:
     assert "the generated core on the host, not the firmware" in text
     assert re.search(r"taken  delivered  lost .*\n +1,000 +1,000 +0 +0 +0 +0 +0\n", text)
     assert re.search(r"1  00:00:09 +1.2 ms +29.8 s +timer +1 ms +17.1 ms +500\n", text)
-    assert "39.1 of 99.6 KiB at most" in text and "0.82 bytes a sample" in text
+    assert "39.1 of 99.6 KiB at most" in text and "0.82 bytes per sample" in text
     assert "DDR        not touched while it was closed" in text
     assert "  ✓ PASS\n    All 1,000 samples arrived" in text
 

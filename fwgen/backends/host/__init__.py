@@ -1,1 +1,1 @@
-"""The generated core, compiled for this machine and run in virtual time."""
+"""Runs the generated core, compiled for this machine, in virtual time."""

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from fwgen.scenario.model import Scenario
 
 _FIRST_SAMPLE_US: Final = 100_000
-"""From the firmware's start to its first trigger: the host's clock runs so far ahead of scenario
-time."""
+"""From the firmware's start to its first trigger: the host's clock minus scenario time."""
 _LINUX_UP_US: Final = 40_000
 _ECHOES_AT_ONCE: Final = 1 << 16
 _MOST_LATE: Final = 15
@@ -39,7 +38,7 @@ _SETTLE_STEP_US: Final = 500_000
 
 @dataclass(frozen=True)
 class Timing:
-    """The host's link. Linux's own pace is linux.Pace."""
+    """Delays of the host's link. linux.Pace has those of Linux."""
 
     link_latency_us: int = 200
     give_back_us: int = 50
@@ -47,8 +46,8 @@ class Timing:
 
 @dataclass
 class _Boot:
-    """One life of the firmware: when it began on the host's clock, and what it has to have in its
-    log, in words as on the wire."""
+    """One start of the firmware: when it began on the host's clock, and the samples that its log
+    must contain, as words in wire format."""
 
     began_us: int
     number: int
@@ -56,9 +55,9 @@ class _Boot:
 
 
 class HostBackend(Backend):
-    """`core`: sources instead of those that the plan gives; `fault`: one of compile.FAULTS.
+    """`core`: sources to use instead of the plan's; `fault`: one of compile.FAULTS.
 
-    `say` is told when the core is being compiled, which takes a while and is done once.
+    `say` is called with a message before the core is compiled, which is slow and done once.
     """
 
     name = "host"
@@ -90,7 +89,7 @@ class HostBackend(Backend):
         library = build_library(core, fault=self._fault, flags=self._flags, say=self._say)
         self._plan, self._scenario, self._seed = plan, scenario, seed
         self._world: World = scenario.world(seed)
-        self._sensor: int | None = None  # what it says instead of an echo
+        self._sensor: int | None = None  # what it gives instead of an echo
         self._line = EchoLine(
             self._world.kind, plan.timing.period_us, plan.spec.sensor.pull_echo_low
         )
@@ -131,7 +130,7 @@ class HostBackend(Backend):
                 self._give_echoes(end_us)
             elif reason == STUCK:
                 raise ToolBrokeError(
-                    f"the core asks to be polled for ever at {self._now_us / 1e6:.6f} s"
+                    f"the core asks again and again to be polled at {self._now_us / 1e6:.6f} s"
                 )
 
     def finish(self) -> RunRecord:
@@ -146,7 +145,7 @@ class HostBackend(Backend):
         taken = self._taken()
         counts = self._running.counts()
         if counts.unexpected:
-            text = f"the firmware met {counts.unexpected} events that cannot happen"
+            text = f"the firmware counted {counts.unexpected} unexpected events"
             self._ledger.event(text, until_us)
         peak = max(self._peak_slots, counts.log_peak_slots)
         corners = np.array(self._world.points, dtype=np.float64)
@@ -170,7 +169,7 @@ class HostBackend(Backend):
             self._machine.close()
             self._machine = None
 
-    # ------------------------------------------------------------------------------ what steps do
+    # -------------------------------------------------------------------------------------- steps
 
     def suspend(self, wake_after_us: int | None = None) -> None:
         self._linux.suspend(self._now_us, wake_after_us)
@@ -259,14 +258,14 @@ class HostBackend(Backend):
 
     @property
     def _now_us(self) -> int:
-        """Scenario time."""
+        """The scenario time."""
         return self._running.now_us - _FIRST_SAMPLE_US
 
     def _set_sensor(self, instead: int | None) -> None:
         self._sensor = instead
 
     def _give_echoes(self, end_us: int) -> None:
-        """Of the triggers to come before end_us (host's clock), as many as are handy."""
+        """Compute echoes for the next triggers before end_us (host's clock), in large parts."""
         boot, period_us = self._boots[-1], self._plan.timing.period_us
         first = len(boot.words)
         triggers_us = (
@@ -285,7 +284,7 @@ class HostBackend(Backend):
         self._running.give_echoes(echoes.astype(np.uint32), first)
 
     def _words(self, echoes: Ints) -> Words:
-        """What the firmware has to make of these."""
+        """Return the samples that the firmware must report for these echoes."""
         spec, timing = self._plan.spec, self._plan.timing
         status, distance_mm = expected_samples(
             echoes,
@@ -296,7 +295,7 @@ class HostBackend(Backend):
         return np.asarray(status << DISTANCE_BITS | distance_mm, dtype=np.uint16)
 
     def _taken(self) -> PackedTaken:
-        """All that was triggered until now."""
+        """Return all samples triggered until now."""
         parts = [np.asarray(boot.words, dtype=np.uint16) for boot in self._boots]
         lives, row = [], 0
         for boot in self._boots:
@@ -321,7 +320,7 @@ class HostBackend(Backend):
         return (expected - last) & 0xFFFF_FFFF < 1 << 31
 
     def _accesses(self, count: int) -> list[DdrAccess]:
-        """Those kept; the first one stands for what was too much to keep."""
+        """Return the stored accesses; the first is repeated for those that were not stored."""
         kept = [
             DdrAccess((at_us - _FIRST_SAMPLE_US) / 1e6, None, None, what)
             for at_us, what in self._running.accesses()

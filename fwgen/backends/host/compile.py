@@ -1,7 +1,7 @@
 """Compiles the generated core and the simulated M33 around it into a shared library, once.
 
-What comes out is kept in the user's cache (`$XDG_CACHE_HOME/fwgen/host`, by default ~/.cache) under
-a name made of everything that went in.
+The library is stored in the user's cache (`$XDG_CACHE_HOME/fwgen/host`, by default ~/.cache). Its
+name is a hash of all inputs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from fwgen.errors import InputError, MissingToolError, ToolBrokeError
 from fwgen.words import quote
 
 CORE: Final = "src/core/"
-"""Where the core stands in the generated tree."""
+"""Path of the core in the generated tree."""
 
 FAULTS: Final = (
     "none",
@@ -40,11 +40,11 @@ FAULTS: Final = (
     "trust-doorbell",
     "ignore-pwr",
 )
-"""The deliberate mistakes of host_fault.h, by number."""
+"""The planted faults of host_fault.h, by number."""
 
 _FLAGS: Final = (
     *("-std=c11", "-O2", "-g0", "-shared", "-fPIC", "-fvisibility=hidden"),
-    "-DZCBOR_CANONICAL",  # the core insists on it
+    "-DZCBOR_CANONICAL",  # the core requires it
     "-DCORE_CHECKS",
 )
 _ZCBOR_SOURCES: Final = ("zcbor_common.c", "zcbor_decode.c", "zcbor_encode.c")
@@ -57,7 +57,7 @@ _SEAL: Final = b"fwgen: all of it, SHA-256 "
 
 
 def core_sources(generated: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The portable part of a generated tree, by its path below src/core."""
+    """Return the portable part of a generated tree: path below src/core -> content."""
     return {
         name.removeprefix(CORE): content
         for name, content in generated.items()
@@ -66,7 +66,7 @@ def core_sources(generated: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def read_core(directory: Path) -> dict[str, bytes]:
-    """Like core_sources, from a generated tree on the disk. Raises InputError if there is none."""
+    """Like core_sources, for a generated tree on disk. Raises InputError if there is none."""
     root = directory / CORE
     sources = {
         path.relative_to(root).as_posix(): path.read_bytes()
@@ -74,8 +74,8 @@ def read_core(directory: Path) -> dict[str, bytes]:
     }
     if not sources:
         raise InputError(
-            f"{directory} holds no generated application: there are no C files in {root}\n"
-            f"help: `fwgen generate SPEC -o {directory}` writes them"
+            f"expected a generated application in {directory}, found no C files in {root}",
+            hint=f"`fwgen generate SPEC -o {directory}` writes them",
         )
     return sources
 
@@ -87,9 +87,9 @@ def build_library(
     flags: Sequence[str] = (),
     say: Callable[[str], None] = lambda text: None,
 ) -> Path:
-    """The shared library of this core; compiled unless the cache has it.
+    """Return the shared library of this core; compile it unless the cache has it.
 
-    Raises MissingToolError if there is no C compiler that works, ToolBrokeError if it fails.
+    Raises MissingToolError if no C compiler works, ToolBrokeError if the compiler fails.
     """
     sources = {**core, **_own_sources()}
     options = [*_FLAGS, f"-DHOST_FAULT={FAULTS.index(fault)}", *flags]
@@ -103,8 +103,8 @@ def compile_once(
     *,
     say: Callable[[str], None] = lambda text: None,
 ) -> Path:
-    """The shared library of these files, by their names; raises as build_library does. `what`: for
-    people."""
+    """Return the shared library of these files (path -> content). `what` names it in messages.
+    Raises as build_library does."""
     candidates = compilers()
     names = [_name(sources, options, compiler) for compiler in candidates]
     found = next((path for name in names if _is_whole(path := _cache_folder() / name)), None)
@@ -112,21 +112,21 @@ def compile_once(
         return found
     broken = []
     for compiler, name in zip(candidates, names, strict=True):
-        say(f"compiling {what} with {shlex.join(compiler)} (once, then it is kept)")
+        say(f"compiling {what} with {shlex.join(compiler)} (only once; the result is cached)")
         with tempfile.TemporaryDirectory(prefix="fwgen-") as folder:
             errors = _compile(compiler, options, sources, Path(folder))
             if not errors:
                 return _keep(Path(folder) / _PRODUCT, name, say)
         trouble = trouble_with(compiler)
         if not trouble:
-            raise ToolBrokeError(f"{shlex.join(compiler)} does not compile {what}:\n{errors}")
+            raise ToolBrokeError(f"{shlex.join(compiler)} cannot compile {what}:\n{errors}")
         broken.append(f"  {shlex.join(compiler)}: {trouble}")
         if compiler == candidates[0] and os.environ.get("CC"):
-            say(f"CC is of no use here: {trouble}")
-    tried = "\n".join(broken) or "  none of cc, gcc, clang is there, nor the ziglang package"
+            say(f"CC is not used: {trouble}")
+    tried = "\n".join(broken) or "  cc, gcc, clang and the package ziglang are not installed"
     raise MissingToolError(
-        f"{what} needs a C compiler for this machine, and none works:\n{tried}",
-        "`pip install ziglang` brings one; or install gcc or clang, or name one in CC",
+        f"{what} needs a C compiler for this machine, but none works:\n{tried}",
+        "`pip install ziglang` installs one; or install gcc or clang, or name one in CC",
     )
 
 
@@ -134,7 +134,7 @@ def _own_sources() -> dict[str, bytes]:
     sources = {path.name: path.read_bytes() for path in sorted(_HERE.glob("*.[ch]"))}
     spec = importlib.util.find_spec("zcbor")
     if spec is None or spec.origin is None:
-        raise MissingToolError("the zcbor package is not installed\nhelp: `pip install zcbor`")
+        raise MissingToolError("the Python package zcbor is not installed", "`pip install zcbor`")
     root = Path(spec.origin).parent
     for name in _ZCBOR_SOURCES:
         sources[name] = (root / "src" / name).read_bytes()
@@ -144,15 +144,16 @@ def _own_sources() -> dict[str, bytes]:
 
 
 def compilers() -> list[list[str]]:
-    """Commands to try, in this order: CC, if set; the usual ones behind it where it makes code for
-    another machine, as the CC of a board's SDK does."""
+    """Return the commands to try, in order: CC, if set; the usual compilers only if CC is not set
+    or compiles for another machine, as the CC of a board's SDK does."""
     found = [[path] for name in ("cc", "gcc", "clang") if (path := shutil.which(name))]
     if importlib.util.find_spec("ziglang"):
         found.append([sys.executable, "-m", "ziglang", "cc"])
     try:
         chosen = shlex.split(os.environ.get("CC", ""))
     except ValueError as error:
-        text = f"CC is not a command: {str(error).lower()} in {quote(os.environ['CC'], 200)}"
+        found = quote(os.environ["CC"], 200)
+        text = f"expected a command in CC, found {found}: {str(error).lower()}"
         raise InputError(text, "close the quote, or `unset CC`") from error
     if not chosen:
         return found
@@ -160,7 +161,8 @@ def compilers() -> list[list[str]]:
 
 
 def _is_for_another_machine(compiler: Sequence[str]) -> bool:
-    """By what it says of itself: `-dumpmachine` of gcc and clang, such as `arm-none-eabi`."""
+    """Whether the compiler targets another machine: `-dumpmachine` prints its target, such as
+    `arm-none-eabi`."""
     failed, _, said = _called([*compiler, "-dumpmachine"], Path.cwd())
     machine = said.strip().partition("-")[0]
     here = platform.machine().replace("amd64", "x86_64").replace("arm64", "aarch64")
@@ -168,7 +170,7 @@ def _is_for_another_machine(compiler: Sequence[str]) -> bool:
 
 
 def trouble_with(compiler: Sequence[str]) -> str:
-    """What is wrong with a compiler; empty if it makes a library of next to nothing."""
+    """Return what is wrong with a compiler; "": it can compile a tiny library."""
     with tempfile.TemporaryDirectory(prefix="fwgen-") as folder:
         errors = _compile(compiler, ("-shared", "-fPIC"), {"trial.c": _TRIAL}, Path(folder))
         return (errors.strip().splitlines() or [""])[0]
@@ -177,7 +179,7 @@ def trouble_with(compiler: Sequence[str]) -> str:
 def _compile(
     compiler: Sequence[str], options: Sequence[str], sources: Mapping[str, bytes], folder: Path
 ) -> str:
-    """Makes a library in `folder` that this machine can load; returns why it could not."""
+    """Make a library in `folder` that this machine can load; return the error, "" if none."""
     for path, content in sources.items():
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -196,12 +198,12 @@ def _compile(
     if failed and not any(option.startswith("-fsanitize") for option in options):
         lines = errors.strip().splitlines()
         reason = lines[-1].removeprefix("OSError: ") if lines else "its library crashes"
-        return f"what it makes does not load here: {reason}"
+        return f"this machine cannot load its library: {reason}"
     return ""
 
 
 def _called(command: Sequence[str], folder: Path) -> tuple[bool, str, str]:
-    """Whether a command failed; what it said on stderr and stdout."""
+    """Run a command; return whether it failed, its stderr and its stdout."""
     try:
         done = process.run(
             command,
@@ -217,14 +219,14 @@ def _called(command: Sequence[str], folder: Path) -> tuple[bool, str, str]:
 
 
 def _keep(product: Path, name: str, say: Callable[[str], None]) -> Path:
-    """In the cache, with a seal behind it that tells a whole library from a part of one."""
+    """Store the library in the cache, followed by a seal that shows that it is complete."""
     content = product.read_bytes()
     sealed = content + _SEAL + hashlib.sha256(content).digest()
     target = _cache_folder() / name
     try:
         files.replace({target: sealed})
     except OSError as error:
-        say(f"the library is not kept in {target.parent}: {error.strerror}")
+        say(f"cannot store the library in {target.parent}: {error.strerror}")
         target = _private_folder() / name
         files.replace({target: sealed})
     return target
@@ -241,7 +243,7 @@ def _is_whole(library: Path) -> bool:
 
 
 def _environment() -> dict[str, str]:
-    """ziglang keeps what it builds once in a cache of its own, and fails where that cannot be."""
+    """Return the environment for the compiler: ziglang needs a cache folder that it can write."""
     return {"ZIG_GLOBAL_CACHE_DIR": str(_cache_folder() / "zig"), **os.environ}
 
 
@@ -256,13 +258,13 @@ def _name(sources: Mapping[str, bytes], options: Sequence[str], compiler: Sequen
 
 
 def _cache_folder() -> Path:
-    """The user's, or where that cannot be written to a folder of this process alone."""
+    """Return the user's cache folder, or this process's own if that cannot be written."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     try:
         folder = Path(base if base.startswith("/") else Path("~/.cache").expanduser())
         folder = folder / "fwgen" / "host"
         folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):  # RuntimeError: nobody knows the home
+    except (OSError, RuntimeError):  # RuntimeError: the home folder is unknown
         return _private_folder()
     return folder if os.access(folder, os.W_OK) else _private_folder()
 

@@ -1,4 +1,4 @@
-"""host_shell.h for Python."""
+"""Python interface to host_shell.h."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fwgen.wire.log_format import MESSAGE_MAX_BYTES
 REACHED, INBOX, RUNG, ECHOES, STUCK = range(5)
 _INBOX_BYTES: Final = 32768
 TTY_ADDRESS: Final = 1024
-"""Linux's address of the tty's end of the channel: the first that Linux gives."""
+"""Linux's address of the tty's endpoint: the first that Linux assigns."""
 TOUCHES: Final = ("rpmsg send", "rpmsg receive", "rpmsg buffers given back")
 
 
@@ -88,7 +88,7 @@ class Machine:
         wanted = Params(log_bytes=log_bytes, log=self.log.ctypes.data, **params)
         self._host = self._library.host_new(byref(wanted))
         if not self._host:
-            raise MemoryError("the simulated machine did not fit into memory")
+            raise MemoryError("not enough memory for the simulated machine")
 
     def close(self) -> None:
         if self._host:
@@ -99,7 +99,7 @@ class Machine:
         self._library.host_boot(self._host)
 
     def run(self, until_us: int) -> int:
-        """Runs until then or until something needs Python; returns why it came back."""
+        """Run until then, or until something needs Python; return why it stopped."""
         return int(self._library.host_run(self._host, until_us))
 
     @property
@@ -107,17 +107,17 @@ class Machine:
         return int(self._library.host_now_us(self._host))
 
     def give_echoes(self, echoes: NDArray[np.uint32], first: int) -> None:
-        """Echoes for the triggers of this boot from number `first` on."""
+        """Set the echoes for the triggers of this boot from number `first` on."""
         self._echoes = np.ascontiguousarray(echoes, dtype=np.uint32)
         self._library.host_echoes(self._host, self._echoes.ctypes.data, first, len(echoes))
 
     def inbox(self) -> bytes:
-        """What Linux's driver has read."""
+        """Return the bytes that Linux's driver has read."""
         count = self._library.host_inbox(self._host, self._inbox, _INBOX_BYTES)
         return ctypes.string_at(self._inbox, count)
 
     def write(self, data: bytes, source: int = TTY_ADDRESS) -> int:
-        """Messages to the firmware from this address of Linux; how many bytes found a buffer."""
+        """Send messages to the firmware from this address; return how many bytes got a buffer."""
         written = 0
         while written < len(data):
             part = data[written : written + MESSAGE_MAX_BYTES]
@@ -130,7 +130,7 @@ class Machine:
         return self._link
 
     def go_down(self) -> None:
-        """Nothing that the firmware could see."""
+        """Do nothing: the firmware cannot see it."""
 
     def set_link(self, up: bool) -> None:
         self._link = up
@@ -146,7 +146,7 @@ class Machine:
         self._library.host_stale_kick(self._host, ring)
 
     def stall(self, until_us: int) -> None:
-        """The M33 stands still until then."""
+        """The M33 halts until then."""
         self._library.host_stall(self._host, until_us)
 
     def set_display(self, present: bool) -> None:
@@ -158,7 +158,7 @@ class Machine:
         return counts
 
     def accesses(self) -> list[tuple[int, str]]:
-        """Instant and kind of each access of closed DDR that was kept."""
+        """Return time and kind of each stored access to closed DDR."""
         found: list[tuple[int, str]] = []
         at_us = c_uint64()
         while True:

@@ -1,4 +1,4 @@
-"""What the core leaves in memory that stays: for those who want to start over it."""
+"""What the core leaves in retained memory, for tests that start with it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from fwgen.backends.host.library import Machine
 
 
 def retained_log(core: Mapping[str, bytes], size_bytes: int, next_seq: int) -> bytes:
-    """A log's region after one start (boot 1), with nothing left in it: all samples up to number
-    `next_seq` (32 bits) have been handed over."""
+    """Return an empty log's region after one start (boot 1): all samples before `next_seq` (32
+    bits) were acknowledged."""
     machine = Machine(
         build_library(core),
         size_bytes,

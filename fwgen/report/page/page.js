@@ -1,4 +1,4 @@
-// Reads off all pictures of the whole run at the cursor's instant. Without it they are as readable.
+// Shows the values of all pictures at the cursor's time. The page is complete without it.
 (() => {
   const overview = document.getElementById("overview");
   const cursor = document.getElementById("cursor");
@@ -24,7 +24,7 @@
       `${clock(t)}  ${READINGS.names[READINGS.state[at]]}`,
       distance,
       `${READINGS.waiting[at].toLocaleString("en")} samples wait in the log`,
-      behind < 2 ? "Linux is up to date" : `Linux knows all up to ${clock(READINGS.known[at])}`,
+      behind < 2 ? "Linux is up to date" : `Linux has all samples up to ${clock(READINGS.known[at])}`,
     ].join("\n");
     const x = event.clientX - frame.left;
     cursor.style.left = `${x}px`;
