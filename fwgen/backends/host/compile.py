@@ -152,8 +152,8 @@ def compilers() -> list[list[str]]:
     try:
         chosen = shlex.split(os.environ.get("CC", ""))
     except ValueError as error:
-        found = quote(os.environ["CC"], 200)
-        text = f"expected a command in CC, found {found}: {str(error).lower()}"
+        written = quote(os.environ["CC"], 200)
+        text = f"expected a command in CC, found {written}: {str(error).lower()}"
         raise InputError(text, "close the quote, or `unset CC`") from error
     if not chosen:
         return found
