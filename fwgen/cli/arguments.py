@@ -1,4 +1,4 @@
-"""The parser of the command line: argparse, with errors that name the way out."""
+"""The parser of the command line: argparse, with errors that say how to fix them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ COMMANDS = {
     "generate": "write the Zephyr application and the Linux and OP-TEE fragments",
     "build": "generate, build with west and audit the ELF",
     "audit": "audit an ELF against a spec's plan",
-    "verify": "hold compiled Linux and OP-TEE trees and an ELF against a spec",
-    "run": "run a scenario and say whether every sample arrived",
+    "verify": "check compiled Linux and OP-TEE trees and an ELF against a spec",
+    "run": "run a scenario and report whether every sample arrived",
     "demo": "check, generate and run the bundled example",
     "setup": "fetch Zephyr, its toolchain and Renode from their official sources",
-    "doctor": "say what is installed, what is missing and how to get it",
+    "doctor": "show what is installed, what is missing and how to install it",
     "monitor": "debug a running machine interactively in Renode",
     "schema": "print the JSON Schema of the spec",
     "completion": "print a script that completes fwgen's commands and options in a shell",
@@ -48,23 +48,22 @@ class Parser(argparse.ArgumentParser):
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        """An unknown option is told before anything else: what is missing is often just what was
-        misspelt."""
+        """Report an unknown option first: it is often the misspelt form of a missing one."""
         if any(self._unknown(word) for word in self._words):
             self.refuse(self._words)
-        usage = f"`{self.prog} --help` shows how it is called"
+        usage = f"`{self.prog} --help` shows the usage"
         choice = _CHOICE.fullmatch(message)
         if choice:
             name, written = choice[1], choice[2].strip("'\"")
             known = [word.strip().strip("'\"") for word in choice[3].split(",")]
             hint = did_you_mean(written, known, "one of")
-            raise InputError(f"{name}: {quote(written)} is not known", hint)
+            raise InputError(f"{name}: unknown value {quote(written)}", hint)
         text = message.removeprefix("argument ")
         text = text.replace("the following arguments are required", "missing")
         raise InputError(text, usage)
 
     def refuse(self, words: Sequence[str]) -> NoReturn:
-        """Raises InputError for words that the parser could not use."""
+        """Raise InputError for words that the parser could not use."""
         option = next((word.partition("=")[0] for word in words if self._unknown(word)), "")
         if option:
             near = suggest(option, self._long())
@@ -72,12 +71,12 @@ class Parser(argparse.ArgumentParser):
             raise InputError(f"`{self.prog}` has no option {quote(option)}", hint)
         places = [str(a.metavar or a.dest) for a in self._actions if not a.option_strings]
         raise InputError(
-            f"{quote(words[0])} is more than `{' '.join([self.prog, *places])}` takes",
-            "put a name that holds spaces in quotes",
+            f"unexpected argument {quote(words[0])}: expected `{' '.join([self.prog, *places])}`",
+            "remove it, or put a name that contains spaces in quotes",
         )
 
     def _unknown(self, word: str) -> bool:
-        """Whether it is written as an option, and is none."""
+        """Return whether the word has the form of an option that does not exist."""
         if not word.startswith("-") or word in ("-", "--"):
             return False
         if word[1] != "-":  # -o FILE, -oFILE, -vq, -5
@@ -90,15 +89,15 @@ class Parser(argparse.ArgumentParser):
 
 
 def _path(text: str) -> Path:
-    """Path makes the current folder of a name that is empty, by a shell's variable for one."""
+    """Return the path; reject an empty name, which Path would take for the current folder."""
     if not text.strip():
         raise argparse.ArgumentTypeError("expected a name, found an empty text")
     return Path(text)
 
 
 def parser(commands: Sequence[str] = tuple(COMMANDS)) -> Parser:
-    """The parser of the whole command line; with the arguments of these commands alone, since those
-    of the others need not be imported."""
+    """Return the parser of the command line. Only `commands` get their arguments, so that the other
+    commands' modules are not imported."""
     whole = Parser(prog="fwgen", description=sys.modules["fwgen"].__doc__)
     whole.add_argument("--version", action="version", version=f"fwgen {__version__}")
     whole.set_defaults(parser=whole)

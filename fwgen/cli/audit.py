@@ -1,4 +1,4 @@
-"""`fwgen audit`: hold an ELF, whoever built it, against the plan of a spec."""
+"""`fwgen audit`: check an ELF, also one that fwgen did not build, against the plan of a spec."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ HELP = "audit an ELF against a spec's plan"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("elf", type=Path, metavar="ELF", help="the firmware as the linker wrote it")
     parser.add_argument(
-        "elf", type=Path, metavar="ELF", help="the firmware, as the linker wrote it"
+        "--spec", type=Path, metavar="SPEC", required=True, help="the spec to check it against"
     )
-    parser.add_argument(
-        "--spec", type=Path, metavar="SPEC", required=True, help="the spec to hold it against"
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="print the result as one JSON document instead"
-    )
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON document")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 1 where a rule is broken."""
+    """Return exit code 1 if a rule is broken."""
     from fwgen.build.audit import examine, subject_of
     from fwgen.build.audit.report import passed, to_json, to_text
     from fwgen.plan import plan_file

@@ -1,4 +1,4 @@
-"""`fwgen build`: from a spec to an ELF that has passed the audit."""
+"""`fwgen build`: build an ELF from a spec and audit it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from fwgen.errors import InputError
+from fwgen.words import quote
 
 HELP = "generate, build with west and audit the ELF"
 
@@ -14,7 +15,7 @@ HELP = "generate, build with west and audit the ELF"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec to build")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="where to build (build/NAME)"
+        "-o", "--output", type=Path, metavar="DIR", help="the build folder (default: build/NAME)"
     )
     parser.add_argument(
         "-D",
@@ -22,14 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="passed on to CMake, such as EXTRA_CONF_FILE=debug.conf",
+        help="a definition for CMake, such as EXTRA_CONF_FILE=debug.conf; may be repeated",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="show the compilers' commands")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the compiler commands")
     parser.add_argument("-q", "--quiet", action="store_true", help="show no progress")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 1 where the audit finds something; 3 without Zephyr, the application generated."""
+    """Return exit code 1 if the audit fails. Without Zephyr it generates the application and exits
+    with 3."""
     from fwgen.build.audit.report import to_text
     from fwgen.build.cmake import Progress
     from fwgen.build.firmware import Firmware
@@ -58,6 +60,7 @@ def _definitions(written: list[str]) -> dict[str, str]:
     for item in written:
         name, equals, value = item.partition("=")
         if not equals or not name:
-            raise InputError(f"-D wants NAME=VALUE, not `{item}`")
+            hint = "write, for example, `-D EXTRA_CONF_FILE=debug.conf`"
+            raise InputError(f"-D: expected NAME=VALUE, found {quote(item)}", hint)
         definitions[name] = value
     return definitions

@@ -1,4 +1,4 @@
-"""`fwgen check`: judge a spec, draw its memory map, say how long a sleep the log covers."""
+"""`fwgen check`: check a spec, draw its memory map, show how long a sleep the log covers."""
 
 from __future__ import annotations
 
@@ -22,10 +22,8 @@ FORMAT = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec (YAML)")
-    parser.add_argument(
-        "--json", action="store_true", help="print the plan as one JSON document instead"
-    )
+    parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec (YAML); `-` reads stdin")
+    parser.add_argument("--json", action="store_true", help="print the plan as one JSON document")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def error_document(args: argparse.Namespace, error: FwgenError) -> dict[str, Any] | None:
-    """What `--json` prints where the spec is bad."""
+    """Return the document that `--json` prints for a bad spec, None for other errors."""
     if not isinstance(error, DiagnosticErrors):
         return None
     return _document(args.spec, error.diagnostics, None)

@@ -1,4 +1,4 @@
-"""`fwgen completion`: commands, options, files and scenarios after the Tab key."""
+"""`fwgen completion`: a script that completes commands, options, files and scenarios."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HELP = "print a script that completes fwgen's commands and options in a shell"
 
 _WHERE = {
     "bash": 'eval "$(fwgen completion bash)"  in ~/.bashrc',
-    "zsh": "fwgen completion zsh > DIR/_fwgen  with a DIR of your $fpath",
+    "zsh": "fwgen completion zsh > DIR/_fwgen  where DIR is in your $fpath",
     "fish": "fwgen completion fish > ~/.config/fish/completions/fwgen.fish",
 }
 
@@ -17,7 +17,7 @@ _WHERE = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=tuple(_WHERE), metavar="SHELL", help=", ".join(_WHERE))
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = "To have it always:\n" + "".join(f"  {line}\n" for line in _WHERE.values())
+    parser.epilog = "To install it:\n" + "".join(f"  {line}\n" for line in _WHERE.values())
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def kinds_of_files() -> dict[str, dict[str, Any]]:
-    """An argument's name in the help -> how the shells complete it."""
+    """Return how the shells complete an argument, by its metavar."""
     import shtab
 
     file, folder = dict(shtab.FILE), dict(shtab.DIRECTORY)
@@ -41,7 +41,7 @@ def kinds_of_files() -> dict[str, dict[str, Any]]:
 
 
 def _scenarios(file: dict[str, Any]) -> dict[str, Any]:
-    """The bundled ones, and files."""
+    """Return the completion of scenarios: the bundled ones, and files."""
     from fwgen.scenario.load import bundled_names
 
     names = " ".join(bundled_names())
@@ -59,7 +59,7 @@ def _scenarios(file: dict[str, Any]) -> dict[str, Any]:
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    """By the names of the arguments, of the commands too."""
+    """Set the completion of all arguments, by their metavar."""
     known = kinds_of_files()
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):

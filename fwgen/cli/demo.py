@@ -1,4 +1,4 @@
-"""`fwgen demo`: from the bundled spec to a sleep, or a night of them, and a page that shows it."""
+"""`fwgen demo`: run the bundled spec through one or more sleeps and write the report page."""
 
 from __future__ import annotations
 
@@ -28,19 +28,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--backend",
         choices=NAMES,
         default=DEFAULT,
-        help="host: a night of the generated core here; renode: build, ten minutes of the ELF",
+        help="host: run a night with the generated core on this machine; renode: build the ELF and "
+        "run ten minutes on the emulated board",
     )
     parser.add_argument(
         "--report",
         type=Path,
         metavar="DIR",
         default=DEFAULT_REPORT,
-        help=f"where the page goes (default: {DEFAULT_REPORT})",
+        help=f"the folder for the report page (default: {DEFAULT_REPORT})",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 1 if the verdict is a failure."""
+    """Return exit code 1 if the verdict is FAIL."""
     from fwgen.plan import plan_spec
     from fwgen.plan.draw import draw
     from fwgen.report.files import check_directory, write_report
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _prepare(name: str, plan: Plan, folder: Path, progress: Progress, title: str) -> Backend:
-    """The backend, over what is generated (and compiled by it) or built."""
+    """Return the backend: with the generated core, which it compiles, or with a built ELF."""
     from fwgen.backends.host.backend import HostBackend
     from fwgen.backends.host.compile import read_core
     from fwgen.generate import render, tree

@@ -1,4 +1,4 @@
-"""`fwgen doctor`: what is here, what is missing, who needs it, and the one command that gets it."""
+"""`fwgen doctor`: which tools are installed, which are missing, and how to install them."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ if TYPE_CHECKING:
     from fwgen.setup.found import Written
     from fwgen.setup.inventory import Inventory, Item
 
-HELP = "say what is installed, what is missing and how to get it"
+HELP = "show what is installed, what is missing and how to install it"
 
 FORMAT = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        "Everything that is found is tried. Exit code 3 if check, generate, run and demo cannot "
-        "run here; for them a C compiler is enough, Zephyr and Renode may be missing."
+        "Each tool that is found is tested. The exit code is 3 if check, generate, run and demo "
+        "cannot run; they need only a C compiler, not Zephyr or Renode."
     )
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print one JSON document instead; its `ok`: all of it works, for every command",
+        help="print one JSON document; its `ok` means that every command can run",
     )
 
     parser.add_argument(
         "--write-config",
         action="store_true",
-        help="write what was found into the configuration file; what stands in it stays",
+        help="add what was found to the configuration file; values in it are not changed",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 3 if not even the host road (check, generate, run, demo) works. That Zephyr or
-    Renode is missing is told, and no failure."""
+    """Return exit code 3 if check, generate, run and demo cannot run. A missing Zephyr or Renode is
+    reported, but is not an error."""
     from fwgen.config import load_config
     from fwgen.setup.found import write_found
     from fwgen.setup.inventory import take
@@ -58,15 +58,15 @@ def run(args: argparse.Namespace) -> int:
         print_json(document)
     else:
         print(_text(inventory))
-    return 0 if inventory.host_road else 3
+    return 0 if inventory.host_works else 3
 
 
 def _write(written: Written) -> None:
     what = ", ".join(written.added)
-    text = f"wrote {what} into {written.path}" if what else f"{written.path}: nothing to add"
+    text = f"added {what} to {written.path}" if what else f"{written.path}: nothing to add"
     print(text, file=sys.stderr)
     for key, value in written.kept.items():
-        print(f"{key} stays as the file has it; found here: {value}", file=sys.stderr)
+        print(f"{key} is not changed; the value found is {value}", file=sys.stderr)
 
 
 def _text(inventory: Inventory) -> str:
@@ -74,13 +74,13 @@ def _text(inventory: Inventory) -> str:
     width = max(len(item.name) for item in inventory.items)
     lines = []
     for item in inventory.items:
-        what = f"{item.version}  {item.where}".strip() if item.found else _wants(item)
+        what = f"{item.version}  {item.where}".strip() if item.found else _how_to_get(item)
         lines.append(f"{_mark(item)}  {item.name:{width}}  {what}".rstrip())
-        told = [item.note, *item.trouble.splitlines()]
+        details = [item.note, *item.trouble.splitlines()]
         if item.found and item.trouble:
-            told.append(_wants(item))
-        lines += [f"{'':7}  {'':{width}}  {text}" for text in told if text]
-    exists = "" if config.exists else " (not there)"
+            details.append(_how_to_get(item))
+        lines += [f"{'':7}  {'':{width}}  {text}" for text in details if text]
+    exists = "" if config.exists else " (does not exist)"
     lines += ["", f"configuration: {config.path}{exists}", _verdict(inventory.items)]
     return "\n".join(lines)
 
@@ -91,13 +91,13 @@ def _mark(item: Item) -> str:
     return "MISSING" if item.needed else "missing"
 
 
-def _wants(item: Item) -> str:
-    use = "for" if item.needed else "used by"
-    return f"{use} {item.for_commands}; get it: {item.get}"
+def _how_to_get(item: Item) -> str:
+    use = "needed by" if item.needed else "used by"
+    return f"{use} {item.for_commands}; to install it: {item.get}"
 
 
 def _verdict(items: Sequence[Item]) -> str:
     lacking = {i.for_commands for i in items if not i.works and i.needed}
     if not lacking:
         return "all commands can run"
-    return f"cannot run yet: {'; '.join(sorted(lacking))}"
+    return f"these commands cannot run: {'; '.join(sorted(lacking))}"

@@ -13,22 +13,22 @@ HELP = "write the Zephyr application and the Linux and OP-TEE fragments"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec to generate from")
     parser.add_argument(
-        "-o", "--output", metavar="DIR", required=True, type=Path, help="where the files go"
+        "-o", "--output", metavar="DIR", required=True, type=Path, help="the folder for the files"
     )
     parser.add_argument(
         "--force",
         action="store_true",
-        help="write over files that were edited, or that fwgen did not write",
+        help="overwrite files that were edited or that fwgen did not write",
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; show what differs and exit 1 if anything does",
+        help="write nothing; show the differences and exit with 1 if there are any",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 1 with --check where the files on the disk are not what the spec gives."""
+    """Return exit code 1 with --check if the files on disk differ from what the spec generates."""
     from fwgen.generate import render, tree
     from fwgen.plan import plan_file
     from fwgen.spec import render_all
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     changed = len(done.changed) + len(done.edited) + len(done.foreign)
     print(
         f"{args.output}: {len(files)} files, {len(done.created)} new, "
-        f"{changed} changed, {len(done.unchanged)} as they were"
+        f"{changed} changed, {len(done.unchanged)} unchanged"
     )
     return 0
 
@@ -62,7 +62,7 @@ def _check(args: argparse.Namespace, files: dict[str, bytes]) -> int:
     print(tree.differences(files, args.output, found), end="", flush=True)
     command = ["fwgen", "generate", str(args.spec), "-o", str(args.output)]
     if found.foreign or found.edited:
-        command.append("--force")  # nothing is written over without it
-    cure = shlex.join(command)
-    print(f"{args.output} is not what {args.spec} generates; to mend it: {cure}", file=sys.stderr)
+        command.append("--force")  # edited files are not overwritten without it
+    print(f"{args.output} differs from what {args.spec} generates", file=sys.stderr)
+    print(f"help: `{shlex.join(command)}`", file=sys.stderr)
     return 1

@@ -1,4 +1,4 @@
-"""`fwgen init`: a commented spec to start from, or a whole project."""
+"""`fwgen init`: write a commented spec to start from, or a whole project."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "path",
         nargs="?",
         metavar="PATH",
-        help="file to write, never over an existing one; `-` prints it (default: range-node.yaml)",
+        help="the file to write, which must not exist; `-` prints the spec (default: "
+        "range-node.yaml)",
     )
     parser.add_argument(
         "--project",
         type=Path,
         metavar="DIR",
-        help="write a whole project there: spec, scenario, Robot suite, CI files, README",
+        help="write a whole project to this folder: spec, scenario, Robot suite, CI files, README",
     )
     parser.add_argument(
         "--board",
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     text = example.read_text(encoding="utf-8")
     if args.project:
         if args.path:
-            raise InputError("a PATH and --project are given", "give one of them")
+            raise InputError("PATH and --project cannot be used together", "use one of them")
         return _project(args.project, example, text)
     if args.path == "-":
         print(text, end="")
@@ -71,25 +72,25 @@ def _example(board: str) -> Path:
     if board not in paths:
         from fwgen.spec.diagnostics import did_you_mean, quote
 
-        hint = did_you_mean(board, paths, "there is one for")
-        raise InputError(f"no example for the board {quote(board)}\nhelp: {hint}")
+        hint = did_you_mean(board, paths, "known boards")
+        raise InputError(f"--board: unknown board {quote(board)}", hint)
     return paths[board]
 
 
 def _write_new(path: Path, text: str) -> None:
-    """Raises InputError where something is already there or nothing can be written."""
+    """Write a new file. Raises InputError if it exists or cannot be written."""
     try:
         files.write_new(path, text.encode())
     except FileExistsError:
-        other = "`fwgen init OTHER.yaml` writes elsewhere, `fwgen init -` prints it"
         if path.is_dir():
-            other = f"name a file in it: `fwgen init {path / 'range-node.yaml'}`"
-        what = "is a directory" if path.is_dir() else "is already there and stays as it is"
-        raise InputError(f"{path} {what}\nhelp: {other}") from None
+            hint = f"name a file in it: `fwgen init {path / 'range-node.yaml'}`"
+            raise InputError(f"{path}: expected a file, found a directory", hint) from None
+        hint = "name another file: `fwgen init OTHER.yaml`; `fwgen init -` prints the spec"
+        raise InputError(f"{path} already exists and was not changed", hint) from None
     except FileNotFoundError:
         parent = path.parent
-        message = f"there is no directory {parent}\nhelp: `mkdir -p {parent}` first"
-        raise InputError(message) from None
+        message = f"the directory {parent} does not exist"
+        raise InputError(message, f"create it: `mkdir -p {parent}`") from None
     except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}\nhelp: name another place"
-        raise InputError(message) from None
+        message = f"cannot write {path}: {error.strerror}"
+        raise InputError(message, "name another file") from None

@@ -1,4 +1,4 @@
-"""The `fwgen` command: one module a command, imported only when it is the one called."""
+"""The `fwgen` command. Each command has its own module, which is imported only if it is called."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ERROR_FORMAT = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code (see the README)."""
+    """Run one command; return its exit code (see the README)."""
     call = _Call(list(sys.argv[1:] if argv is None else argv))
-    return guarded(call.run, call.tell_as_json)
+    return guarded(call.run, call.print_error_as_json)
 
 
 class _Call:
-    """One call of the command, from its words to its exit code."""
+    """One call of the `fwgen` command."""
 
     def __init__(self, words: list[str]) -> None:
         if words[:1] == ["help"]:
@@ -47,8 +47,8 @@ class _Call:
         self._module = importlib.import_module(f"fwgen.cli.{self._command}")
         return int(self._module.run(self._options))
 
-    def tell_as_json(self, error: FwgenError) -> None:
-        """The one document on stdout, for whoever asked for one."""
+    def print_error_as_json(self, error: FwgenError) -> None:
+        """With `--json`, print the error as the only document on stdout."""
         if "--json" not in self._words:
             return
         own = getattr(self._module, "error_document", None)
@@ -68,7 +68,7 @@ class _Call:
     def _refuse_command(self) -> None:
         near = suggest(self._command, COMMANDS)
         hint = f"did you mean `fwgen {near}`?" if near else f"commands: {', '.join(COMMANDS)}"
-        raise InputError(f"there is no command {quote(self._command)}", hint)
+        raise InputError(f"unknown command {quote(self._command)}", hint)
 
 
 if __name__ == "__main__":

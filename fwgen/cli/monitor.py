@@ -1,4 +1,4 @@
-"""`fwgen monitor`: a running board to look into, to play with and to debug."""
+"""`fwgen monitor`: run the firmware on an emulated board interactively and debug it."""
 
 from __future__ import annotations
 
@@ -20,41 +20,44 @@ HELP = "debug a running machine interactively in Renode"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec file")
+    parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec")
     parser.add_argument(
-        "--elf", type=Path, metavar="ELF", help="the firmware (default: what `fwgen build` makes)"
+        "--elf", type=Path, metavar="ELF", help="the firmware (default: build it from the spec)"
     )
     parser.add_argument(
         "--gdb",
         type=_port,
         metavar="PORT",
-        help="serve GDB on this port, to programs on this machine alone",
+        help="start a GDB server on this port, reachable only from this machine",
     )
     parser.add_argument(
         "--listen-everywhere",
         action="store_true",
-        help="let other machines reach GDB's port, too: whoever does can do anything here",
+        help="let other machines connect to the GDB port too; they can then run any code here",
     )
     parser.add_argument(
         "--distance",
         type=_distance,
         default="1500 mm",
         metavar="LENGTH",
-        help="where the obstacle stands at first (default: 1500 mm)",
+        help="the obstacle's distance at the start (default: 1500 mm)",
     )
     parser.add_argument(
         "--on-violation",
         choices=VIOLATIONS,
         default=VIOLATIONS[0],
-        help="what a touch of closed DDR leads to: a note, a BusFault, or a core that hangs",
+        help="what an access to closed DDR does: count it, raise a BusFault, or hang the core",
     )
     parser.add_argument(
-        "--live", action="store_true", help="begin with the display and the console on the screen"
+        "--live", action="store_true", help="show the display and the console from the start"
     )
 
 
 def _keep_to_this_machine() -> None:
-    """Without a C compiler it goes on, and opens no port."""
+    """Restart the process so that its ports are reachable only from this machine.
+
+    Without a C compiler it cannot; then it continues, and no port is opened.
+    """
     from fwgen.backends.renode import loopback
     from fwgen.errors import MissingToolError
 
@@ -91,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _distance(text: str) -> int:
-    """In mm."""
+    """Return the distance in mm; raises InputError."""
     from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
 
     try:
@@ -107,16 +110,16 @@ def _distance(text: str) -> int:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:6]) <= 65535:
         hint = "write a number from 1 to 65535, such as 3333"
-        raise InputError(f"--gdb: {quote(text)} is no port", hint)
+        raise InputError(f"--gdb: expected a port, found {quote(text)}", hint)
     return int(text)
 
 
 def _commands(spec: Path) -> TextIO:
-    """Where the commands come from: the terminal where standard input has given the spec."""
+    """Return the source of commands: stdin, or the terminal if the spec was read from stdin."""
     if str(spec) != STDIN:
         return sys.stdin
     try:
         return Path("/dev/tty").open(encoding="utf-8")  # for as long as the process runs
     except OSError as error:
-        message = "the spec has taken standard input, and there is no terminal for the commands"
+        message = "the spec was read from standard input, and there is no terminal for commands"
         raise InputError(message, "put the spec in a file") from error

@@ -1,4 +1,4 @@
-"""What the commands print for programs."""
+"""Output for programs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from typing import Any
 
 
 def print_json(document: Any) -> None:
-    """On stdout, in ASCII where it takes no UTF-8."""
+    """Print the document on stdout, in ASCII if stdout does not accept UTF-8."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     print(json.dumps(document, indent=2, ensure_ascii=not utf8))

@@ -1,4 +1,4 @@
-"""How far a run is, on stderr: a line that changes on a terminal, a line now and then elsewhere."""
+"""Progress of a run on stderr: one line that changes on a terminal, a line every 10 s elsewhere."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _PATIENCE_S: Final = 1.0
 _TERMINAL_EVERY_S: Final = 0.1
 _FILE_EVERY_S: Final = 10.0
 _WIDTH: Final = 30
-_TELLING: Final = 0.02
-"""The share from which on a guess is made of the time that is left."""
+_ESTIMATE_FROM: Final = 0.02
+"""The share of the run after which the remaining time is estimated."""
 
 
 class Progress:
-    """Silent for the first second. `at` has the engine's signature."""
+    """Prints nothing in the first second. `at` has the signature that the engine calls."""
 
     def __init__(self, title: str, stream: TextIO | None = None) -> None:
         self._title = title
@@ -38,7 +38,7 @@ class Progress:
         self._erase()
 
     def at(self, reached: int, end: int) -> None:
-        """`reached` of `end` is done."""
+        """Show that `reached` of `end` is done."""
         now_s = time.monotonic()
         self._first = self._first or (now_s, reached)
         every_s = _TERMINAL_EVERY_S if self._terminal else _FILE_EVERY_S
@@ -59,17 +59,17 @@ class Progress:
         print(line, end="", file=self._stream, flush=True)
 
     def _left(self, now_s: float, reached: int, end: int) -> str:
-        """By the speed since the first call: what came before, an emulator's start say, was
-        something else."""
+        """Return the remaining time, estimated from the speed since the first call, so that the
+        start of an emulator does not count."""
         assert self._first is not None
         began_s, began = self._first
         done = reached - began
-        if done < _TELLING * end:
+        if done < _ESTIMATE_FROM * end:
             return ""
-        return f", {(now_s - began_s) * (end - reached) / done:.0f} s to go"
+        return f", {(now_s - began_s) * (end - reached) / done:.0f} s left"
 
     def say(self, text: str) -> None:
-        """A line of its own, at once."""
+        """Print a line immediately."""
         self._erase()
         print(text, file=self._stream, flush=True)
 

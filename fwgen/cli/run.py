@@ -1,4 +1,4 @@
-"""`fwgen run`: run a scenario and say whether every sample arrived."""
+"""`fwgen run`: run a scenario and report whether every sample arrived."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from fwgen.cli.progress import Progress
 from fwgen.cli.running import exit_code, print_report, run_and_report
 from fwgen.errors import InputError
 from fwgen.files import STDIN
+from fwgen.words import quote
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
 
-HELP = "run a scenario and say whether every sample arrived"
+HELP = "run a scenario and report whether every sample arrived"
 
 _HEAD_BYTES = 4096
 _SEED_MOST = (1 << 64) - 1
@@ -35,34 +36,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--spec",
         type=Path,
         metavar="SPEC",
-        help="the spec to run with (default: the scenario's own, else the bundled reference)",
+        help="the spec (default: the scenario's, else the bundled reference spec)",
     )
     parser.add_argument(
         "--backend",
         choices=NAMES,
         default=DEFAULT,
-        help="host: the generated core on this machine; renode: the ELF, emulated",
-    )
-    parser.add_argument("--elf", type=Path, metavar="ELF", help="the firmware to emulate")
-    parser.add_argument(
-        "--seed", type=_seed, default=1, metavar="N", help="of the sensor's noise (default: 1)"
+        help="host: the generated core on this machine; renode: the ELF on the emulated board",
     )
     parser.add_argument(
-        "--report", type=Path, metavar="DIR", help="write the page and the JSON there"
+        "--elf", type=Path, metavar="ELF", help="the firmware for renode (default: build it)"
     )
     parser.add_argument(
-        "--csv", action="store_true", help="with --report: write samples.csv there, too"
+        "--seed", type=_seed, default=1, metavar="N", help="seed of the sensor's noise (default: 1)"
     )
     parser.add_argument(
-        "--vcd", type=Path, metavar="FILE", help="dump the wires for a wave viewer (renode)"
+        "--report", type=Path, metavar="DIR", help="write the report page and the JSON to DIR"
     )
     parser.add_argument(
-        "--json", action="store_true", help="print the report as one JSON document instead"
+        "--csv", action="store_true", help="with --report: also write samples.csv to DIR"
     )
+    parser.add_argument(
+        "--vcd", type=Path, metavar="FILE", help="write the signals for a wave viewer (renode only)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as one JSON document")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 1 if the verdict is a failure."""
+    """Return exit code 1 if the verdict is FAIL."""
     from fwgen.report.document import to_json
     from fwgen.report.files import check_directory, write_report
     from fwgen.scenario.engine import check_supported
@@ -70,7 +71,9 @@ def run(args: argparse.Namespace) -> int:
 
     scenario, plan = _read(args)
     if args.csv and not args.report:
-        raise InputError("--csv goes with --report DIR: samples.csv is written there")
+        raise InputError(
+            "--csv needs --report", "add `--report DIR`: samples.csv is written to DIR"
+        )
     if args.report:
         check_directory(args.report)
     if args.vcd:
@@ -92,27 +95,29 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check_waves(path: Path) -> None:
-    """Raises InputError where something else of that name would be written over."""
+    """Raise InputError if the file exists and is not a dump that fwgen wrote."""
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}", "name another file for --vcd") from error
+        message = f"--vcd: {path} cannot be read: {error.strerror}"
+        raise InputError(message, "name another file") from error
     if head and b"$scope module fwgen " not in head:
-        raise InputError(f"{path} is no dump of fwgen's: it is left alone", "name another file")
+        message = f"--vcd: {path} exists, and fwgen did not write it; it was not changed"
+        raise InputError(message, "name another file")
 
 
 def _read(args: argparse.Namespace) -> tuple[Scenario, Plan]:
-    """Raises one error with what is wrong with both."""
+    """Return scenario and plan; raise one error with the errors of both."""
     from fwgen.plan import plan_file
     from fwgen.scenario.load import find_scenario, load_scenario
     from fwgen.spec.diagnostics import Diagnostic, DiagnosticErrors
     from fwgen.spec.examples import reference_spec
 
     if args.scenario == STDIN and str(args.spec) == STDIN:
-        message = "scenario and spec cannot both come from standard input"
+        message = "scenario and spec cannot both be read from standard input"
         raise InputError(message, "put one of them in a file")
     path, found, scenario, plan = args.spec, list[Diagnostic](), None, None
     try:
@@ -135,5 +140,6 @@ def _seed(text: str) -> int:
     except ValueError:
         value = -1
     if not 0 <= value <= _SEED_MOST:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2^64 - 1")
+        found = f"found {quote(text)}"
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 2^64 - 1, {found}")
     return value

@@ -1,4 +1,4 @@
-"""What `run` and `demo` share: from a plan and a scenario to a report that is told and kept."""
+"""Shared by `run` and `demo`: run a scenario on a plan and print the report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def run_and_report(
     backend: Backend, plan: Plan, scenario: Scenario, seed: int, progress: Progress
 ) -> tuple[RunRecord, Report]:
-    """Run it; the record and the report of the contract."""
+    """Run the scenario; return the record and the report."""
     from fwgen.report.document import build_report
     from fwgen.scenario.engine import run_scenario
 
@@ -28,12 +28,12 @@ def run_and_report(
 
 
 def print_report(report: Report) -> None:
-    """For people, on stdout."""
+    """Print the report as a table on stdout."""
     from fwgen.report.table import render_table
 
     print(render_table(report, style_of(sys.stdout)), end="")
 
 
 def exit_code(report: Report) -> int:
-    """0 for a passing verdict, 1 for a failing one."""
+    """Return 0 for the verdict PASS, 1 for FAIL."""
     return 0 if report["verdict"] == "pass" else 1

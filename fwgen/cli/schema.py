@@ -11,8 +11,8 @@ HELP = "print the JSON Schema of the spec"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        "For an editor: `fwgen schema > fwgen.schema.json`, and as the spec's first line "
-        "`# yaml-language-server: $schema=fwgen.schema.json`."
+        "To use it in an editor, run `fwgen schema > fwgen.schema.json` and write "
+        "`# yaml-language-server: $schema=fwgen.schema.json` in the spec's first line."
     )
 
 

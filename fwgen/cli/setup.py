@@ -1,4 +1,4 @@
-"""`fwgen setup`: get Zephyr, a toolchain, Renode and pyrenode3 from their official sources."""
+"""`fwgen setup`: install Zephyr, a toolchain, Renode and pyrenode3 from their official sources."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--dir",
         type=Path,
         metavar="DIR",
-        help="where everything goes (default: ~/.local/share/fwgen)",
+        help="the folder to install to (default: ~/.local/share/fwgen)",
     )
     parser.add_argument(
-        "--only", choices=("zephyr", "renode"), help="Zephyr and its toolchain alone, or Renode"
+        "--only",
+        choices=("zephyr", "renode"),
+        help="install only Zephyr and its toolchain, or only Renode",
     )
     parser.add_argument(
         "--toolchain",
         choices=("zephyr", "debian"),
         default="zephyr",
-        help="the Zephyr SDK's, or Debian's gcc-arm-none-eabi; one that is there is kept",
+        help="the Zephyr SDK, or Debian's gcc-arm-none-eabi; not used if there is a toolchain",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="do nothing, print the exact commands"
+        "--dry-run", action="store_true", help="only print the commands, do not run them"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """May be broken off and started again at any time."""
+    """Install what is missing. It can be interrupted and started again at any time."""
     from fwgen.config import config_path, load_config
     from fwgen.setup import config_file, runner
     from fwgen.setup.steps import (
@@ -56,5 +58,5 @@ def run(args: argparse.Namespace) -> int:
     runner.carry_out(steps, sys.stderr)
     if config_file.put(config_path(), config_values(site, load_config())):
         print(f"wrote {config_path()}", file=sys.stderr)
-    print("all is there; `fwgen doctor` shows it", file=sys.stderr)
+    print("everything is installed; `fwgen doctor` shows it", file=sys.stderr)
     return 0

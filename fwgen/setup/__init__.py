@@ -1,1 +1,1 @@
-"""What fwgen needs beside itself: what of it is here (`doctor`), and getting the rest (`setup`)."""
+"""The tools that fwgen needs: find and test them (`doctor`), and install them (`setup`)."""

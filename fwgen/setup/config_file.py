@@ -1,4 +1,4 @@
-"""Writes values into the configuration file and leaves the rest of it, comments too, as it is."""
+"""Write values into the configuration file without changing the rest of it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from pathlib import Path
 from fwgen import files
 from fwgen.errors import InputError
 
-_HEAD = "# Where fwgen finds what it does not bring itself. The environment wins over this file.\n"
+_HEAD = "# Where fwgen finds Zephyr and Renode. Environment variables override this file.\n"
 
 
 Value = str | list[str]
 
 
 def put(path: Path, tables: Mapping[str, Mapping[str, Value]]) -> bool:
-    """Table -> key -> value. False if the file said all of it already. Raises InputError where the
-    file cannot be written."""
+    """Write `tables` (table -> key -> value). Return False if the file already has all values.
+
+    Raises InputError if the file cannot be written.
+    """
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
     text = before or _HEAD
     for table, values in tables.items():
@@ -29,7 +31,8 @@ def put(path: Path, tables: Mapping[str, Mapping[str, Value]]) -> bool:
     try:
         files.replace({path: text.encode()})
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from error
+        hint = "check the folder's permissions: `ls -ld`"
+        raise InputError(f"cannot write {path}: {error.strerror}", hint) from error
     return True
 
 

@@ -1,6 +1,6 @@
-"""`python -m fwgen.setup.download URL FILE SHA256`: fetch one file, go on where it was broken off.
+"""`python -m fwgen.setup.download URL FILE SHA256`: download one file, resume a partial download.
 
-What comes stands in FILE.part until all of it is there and its SHA-256 is right.
+The data is in FILE.part until it is complete and its SHA-256 is right.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ _TIMEOUT_S = 60.0
 
 
 def fetch(url: str, file: Path, sha256: str, progress: TextIO) -> None:
-    """Nothing to do if the file is there and right. Raises ToolBrokeError; what came is kept
-    unless its sum is wrong."""
+    """Download `url` to `file`, unless `file` exists with this SHA-256.
+
+    Raises ToolBrokeError; a partial download is kept, one with a wrong SHA-256 is removed.
+    """
     if file.is_file() and _sum(file) == sha256:
         return
     part = file.with_name(f"{file.name}.part")
@@ -31,11 +33,13 @@ def fetch(url: str, file: Path, sha256: str, progress: TextIO) -> None:
         _append(url, part, progress)
     except (OSError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", None) or error
-        raise ToolBrokeError(f"{url}: {reason}; what came is kept, start again to go on") from error
+        hint = "the partial download is kept; run the command again to resume it"
+        raise ToolBrokeError(f"{url}: {reason}", hint) from error
     found = _sum(part)
     if found != sha256:
         part.unlink()
-        raise ToolBrokeError(f"{url}: its SHA-256 is {found}, not {sha256}; it was thrown away")
+        message = f"{url}: expected SHA-256 {sha256}, found {found}; the download was removed"
+        raise ToolBrokeError(message, "run the command again")
     part.replace(file)
 
 
@@ -47,7 +51,7 @@ def _append(url: str, part: Path, progress: TextIO) -> None:
     try:
         answer = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
     except urllib.error.HTTPError as error:
-        if error.code == 416:  # all of it is there
+        if error.code == 416:  # the partial download is complete
             return
         raise
     with answer:
@@ -58,12 +62,12 @@ def _append(url: str, part: Path, progress: TextIO) -> None:
             while chunk := answer.read(_CHUNK_BYTES):
                 stream.write(chunk)
                 have += len(chunk)
-                _tell(progress, part.name.removesuffix(".part"), have, total)
+                _show(progress, part.name.removesuffix(".part"), have, total)
     if have < total:
-        raise OSError(f"broken off after {have:,} of {total:,} bytes")
+        raise OSError(f"the connection ended after {have:,} of {total:,} bytes")
 
 
-def _tell(progress: TextIO, name: str, have: int, total: int) -> None:
+def _show(progress: TextIO, name: str, have: int, total: int) -> None:
     if not progress.isatty():
         return
     share = f"{have * 100 // total:3} %" if total else "     "

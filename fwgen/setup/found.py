@@ -1,4 +1,4 @@
-"""What `doctor` found, as values for the configuration file."""
+"""Write what `doctor` found into the configuration file."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Tables = Mapping[str, Mapping[str, Value]]
 
 @dataclass(frozen=True)
 class Written:
-    """`added`: keys that the file has now. `kept`: key -> the value found now, of those where the
-    file says something else, which stays."""
+    """`added`: keys that were added to the file. `kept`: key -> the value found, for keys that have
+    another value in the file, which is kept."""
 
     path: Path
     added: list[str]
@@ -26,7 +26,7 @@ class Written:
 
 
 def write_found(config: Config, near: list[Path]) -> Written:
-    """Adds what the file does not say; no value in it is changed."""
+    """Add values that the file does not have; do not change any."""
     in_file = _flat(_of_config(load_config({}, config.path)))
     found = _flat(_with_zephyr(config, near))
     missing = {key: value for key, value in found.items() if key not in in_file}
@@ -45,7 +45,7 @@ _EITHER = ("renode.build_dir", "renode.bin")
 
 
 def _with_zephyr(config: Config, near: list[Path]) -> Tables:
-    """What is configured or in the environment, and what a search adds to it."""
+    """Return the values of the configuration and the environment, and those that a search finds."""
     tables = {table: dict(values) for table, values in _of_config(config).items()}
     zephyr = tables["zephyr"]
     try:
@@ -67,7 +67,7 @@ def _with_zephyr(config: Config, near: list[Path]) -> Tables:
 
 
 def _modules(base: Path) -> list[str]:
-    """Those that the application needs, in the folder where a workspace would have them."""
+    """Return the modules that the application needs, from the folder where a workspace has them."""
     folders = sorted(base.absolute().parent.glob("modules/*/*"))
     names = {name.removeprefix("hal_") for name in MODULES} | set(MODULES)
     return [str(folder) for folder in folders if folder.name in names and not not_a_module(folder)]

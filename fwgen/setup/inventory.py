@@ -1,4 +1,4 @@
-"""What of all that fwgen can use is here, whether it works, and who needs it."""
+"""The tools that fwgen can use: where they are, whether they work, which commands need them."""
 
 from __future__ import annotations
 
@@ -38,9 +38,8 @@ HOST, BUILD, RENODE = "run, demo", "build", "run --backend renode, monitor"
 
 @dataclass(frozen=True)
 class Item:
-    """`version` and `where` are '' where nothing was found. `trouble`: why what was found does not
-    work, or why nothing was found. `get`: the one command that mends it. `needed`: without it some
-    command does not run at all, and not just less well."""
+    """A tool. `version` and `where`: '' if it was not found. `trouble`: why it does not work or was
+    not found. `get`: the command that fixes it. `needed`: False if all commands run without it."""
 
     name: str
     found: bool
@@ -68,8 +67,8 @@ class Inventory:
     zephyr: Zephyr | None = None
 
     @property
-    def host_road(self) -> bool:
-        """Does all work that check, generate, run and demo need?"""
+    def host_works(self) -> bool:
+        """Everything works that check, generate, run and demo need."""
         return all(i.works for i in self.items if i.for_commands in ("all", HOST) and i.needed)
 
     @property
@@ -78,7 +77,7 @@ class Inventory:
 
 
 def take(config: Config, near: Sequence[Path]) -> Inventory:
-    """Looks for everything, and tries what it finds: that takes some seconds."""
+    """Look for all tools and try those that are found, which takes some seconds."""
     inventory = Inventory(config, near)
     for probe in (_host, _audit, _zephyr, _renode, _robot):
         inventory.items += probe(inventory)
@@ -107,11 +106,11 @@ def _zephyr(inventory: Inventory) -> Iterator[Item]:
     config, python = inventory.config, None
     try:
         zephyr = inventory.zephyr = find_zephyr(config, inventory.near)
-        check_path("its folder", zephyr.base, f"move it ({zephyr.origin} names it)")
+        check_path("its folder", zephyr.base, f"move it (its path comes from {zephyr.origin})")
     except FwgenError as error:
         yield _missing("Zephyr", BUILD, error, "fwgen setup --only zephyr")
     else:
-        named = f"named by {zephyr.origin}"
+        named = f"from {zephyr.origin}"
         yield Item("Zephyr", True, BUILD, zephyr.version_text, str(zephyr.base), named)
         item, python = _zephyr_python(config, zephyr)
         yield item
@@ -148,14 +147,14 @@ def _toolchain(config: Config) -> Item:
     get = "apt-get install gcc-arm-none-eabi"
     try:
         toolchain = find_toolchain(config)
-        check_path("its path", toolchain.path, f"move it ({toolchain.origin} names it)")
+        check_path("its path", toolchain.path, f"move it (its path comes from {toolchain.origin})")
     except FwgenError as error:
         return _missing("toolchain for the M33", BUILD, error, get)
     compiler = toolchain.compiler
     version = program_version([compiler, "--version"]) if compiler else ""
-    note = f"{toolchain.variant}, named by {toolchain.origin}"
+    note = f"{toolchain.variant}, from {toolchain.origin}"
     trouble = trials.trouble_with_cross_compiler(compiler) if compiler else ""
-    where = str(compiler or "not tried: Zephyr looks for it itself")
+    where = str(compiler or "not tested: Zephyr finds it itself")
     return Item("toolchain for the M33", True, BUILD, version, where, note, get, trouble=trouble)
 
 
@@ -183,12 +182,12 @@ def _renode(inventory: Inventory) -> Iterator[Item]:
     yield _emulator(config)
     if config.renode.pyrenode3:
         where = config.renode.pyrenode3 / "pyrenode3"
-        wrong = "" if where.is_dir() else f"{config.origin('renode.pyrenode3')} names {where}, "
-        trouble = f"{wrong}which is not there" if wrong else ""
-        note = "" if wrong else "on sys.path by the configuration"
+        found = where.is_dir()
+        origin = config.origin("renode.pyrenode3")
+        trouble = "" if found else f"{origin} names {where}, which does not exist"
+        note = f"from {origin}" if found else ""
         get = "fwgen setup --only renode"
-        name, found = "pyrenode3", not wrong
-        yield Item(name, found, RENODE, "", str(where), note, get, trouble=trouble)
+        yield Item("pyrenode3", found, RENODE, "", str(where), note, get, trouble=trouble)
     else:
         yield _package("pyrenode3", "pyrenode3", RENODE, "fwgen setup --only renode", try_it=False)
     yield _package("pythonnet", "pythonnet", RENODE, install("renode"))
@@ -200,7 +199,7 @@ def _emulator(config: Config) -> Item:
     if place is None:
         return Item("Renode", False, RENODE, get="fwgen setup --only renode")
     origin = config.origin("renode.build_dir" if renode.build_dir else "renode.bin")
-    note = f"named by {origin}, runtime {renode.runtime or 'mono'}"
+    note = f"from {origin}, runtime {renode.runtime or 'mono'}"
     missing = what_is_missing(renode)
     found = place.exists()
     trouble = missing
@@ -212,7 +211,7 @@ def _emulator(config: Config) -> Item:
 
 
 def _command_in(sentence: str) -> str:
-    """`apt-get ...` at a sentence's end, or a command in backquotes."""
+    """Return `apt-get ...` at the end of a sentence, or a command in backquotes."""
     found = re.search(r"(apt-get install \S+)$|`(\./build\.sh[^`]*)`", sentence)
     return (found[1] or found[2]) if found else ""
 
@@ -224,10 +223,10 @@ def _robot(inventory: Inventory) -> Iterator[Item]:
     if test is None:
         return
     origin = inventory.config.origin("renode.test")
-    name, note = "renode-test", f"named by {origin}"
+    name, note = "renode-test", f"from {origin}"
     get = "fwgen setup --only renode"
     if not test.is_file():
-        trouble = f"{origin} names {test}, which is not there"
+        trouble = f"{origin} names {test}, which does not exist"
         yield Item(name, False, for_suites, where=str(test), get=get, trouble=trouble)
         return
     trouble = trials.trouble_with_program([test, "--help"])
@@ -235,7 +234,7 @@ def _robot(inventory: Inventory) -> Iterator[Item]:
 
 
 def renode_version(renode: RenodeConfig) -> str:
-    """From the change log of a source tree, else from what the binary says of itself."""
+    """Return the version from a source tree's change log or from the binary's `--version`."""
     if renode.build_dir:
         log = renode.build_dir / "CHANGELOG.rst"
         text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
@@ -273,7 +272,7 @@ def _package(
 def _optional(name: str, for_commands: str, get: str, use: str) -> Item:
     path = shutil.which(name)
     if path is None:
-        note = f"{use}; it goes without"
+        note = f"{use}; optional"
         return Item(name, False, for_commands, note=note, get=get, needed=False)
     command = [path, "--version"]
     trouble = trials.trouble_with_program(command)

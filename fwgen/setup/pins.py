@@ -1,7 +1,7 @@
-"""What `fwgen setup` gets, from where, in which version. Every archive with its SHA-256.
+"""Versions and sources of what `fwgen setup` installs. Every archive has its SHA-256.
 
-Renode publishes no checksum file with its releases; the sums below are the ones that other package
-collections recorded for the same release files, and agree on.
+Renode publishes no checksums with its releases; other package collections recorded the SHA-256
+values below for the same release files and agree on them.
 """
 
 from __future__ import annotations
@@ -41,4 +41,4 @@ RENODE: dict[str, Archive] = {
         "449e4add705c6c8282facbe36cdb61755c86db6d3c7dd056fcd82f5ec4e4999e",
     ),
 }
-"""The release that brings its own .NET, by machine as `uname -m` says it."""
+"""The release that includes .NET, for each machine (`uname -m`)."""

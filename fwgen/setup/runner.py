@@ -1,4 +1,4 @@
-"""Carries the steps out: keeps what is there, tells what it does, stops at what fails."""
+"""Run the steps: skip what is already done, print each command, stop at the first failure."""
 
 from __future__ import annotations
 
@@ -9,50 +9,54 @@ from fwgen import process
 from fwgen.errors import MissingToolError, ToolBrokeError
 from fwgen.setup.steps import Command, Step
 
-_AGAIN = "what is done is kept: `fwgen setup` goes on from here"
+_AGAIN = "fix it and run `fwgen setup` again: it continues with this step"
 
 
-def carry_out(steps: Iterable[Step], told: TextIO) -> int:
-    """How many steps there was something to do for. Raises ToolBrokeError, MissingToolError."""
+def carry_out(steps: Iterable[Step], output: TextIO) -> int:
+    """Run the steps that are not done; return their number.
+
+    Raises ToolBrokeError or MissingToolError.
+    """
     done = 0
     for step in steps:
         have = step.have()
         if have:
-            _say(told, f"have  {step.title}: {have}")
+            _say(output, f"have  {step.title}: {have}")
             continue
-        _say(told, f"get   {step.title}")
+        _say(output, f"get   {step.title}")
         for command in step.commands:
-            _run(command, told)
+            _run(command, output)
         if not step.have():
-            raise ToolBrokeError(f"{step.title}: the commands ran, and it is still not there")
+            message = f"{step.title}: the commands ran without an error, but it is still missing"
+            raise ToolBrokeError(message, "check the commands' output above")
         done += 1
     return done
 
 
-def dry_run(steps: Iterable[Step], told: TextIO) -> None:
-    """The exact commands, which a shell would take."""
+def dry_run(steps: Iterable[Step], output: TextIO) -> None:
+    """Print the exact commands, in the form that a shell accepts."""
     for step in steps:
         have = step.have()
         if have:
-            _say(told, f"# have {step.title}: {have}")
+            _say(output, f"# have {step.title}: {have}")
             continue
-        _say(told, f"# {step.title}")
+        _say(output, f"# {step.title}")
         for command in step.commands:
-            _say(told, str(command))
+            _say(output, str(command))
 
 
-def _run(command: Command, told: TextIO) -> None:
-    _say(told, f"      {command}")
+def _run(command: Command, output: TextIO) -> None:
+    _say(output, f"      {command}")
     try:
-        status = process.run(command.argv, cwd=command.folder, stdout=told).returncode
+        status = process.run(command.argv, cwd=command.folder, stdout=output).returncode
     except FileNotFoundError as error:
-        raise MissingToolError(f"{command.argv[0]} is not installed; {_AGAIN}") from error
+        raise MissingToolError(f"{command.argv[0]} is not installed", _AGAIN) from error
     except OSError as error:
-        raise ToolBrokeError(f"{command.argv[0]}: {error.strerror}; {_AGAIN}") from error
+        raise ToolBrokeError(f"{command.argv[0]}: {error.strerror}", _AGAIN) from error
     if status:
-        raise ToolBrokeError(f"failed with status {status}: {command}\n{_AGAIN}")
+        raise ToolBrokeError(f"command failed with status {status}: {command}", _AGAIN)
 
 
-def _say(told: TextIO, text: str) -> None:
-    told.write(f"{text}\n")
-    told.flush()
+def _say(output: TextIO, text: str) -> None:
+    output.write(f"{text}\n")
+    output.flush()

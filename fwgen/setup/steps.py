@@ -1,4 +1,4 @@
-"""The steps of `fwgen setup`: what each is for, how to see that it is done, and its commands."""
+"""The steps of `fwgen setup`: the purpose of each, a test whether it is done, and its commands."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Command:
     folder: Path | None = None
 
     def __str__(self) -> str:
-        """As a person would type it."""
+        """The command as typed in a shell."""
         text = shlex.join(self.argv)
         return f"(cd {shlex.quote(str(self.folder))} && {text})" if self.folder else text
 
 
 @dataclass(frozen=True)
 class Step:
-    """`have` says what is there already, '' if the commands are due."""
+    """`have`: returns what is already installed, '' if the commands must run."""
 
     title: str
     have: Callable[[], str]
@@ -51,12 +51,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Site:
-    """Where everything goes. `python`: the interpreter that runs fwgen, which pyrenode3 is for."""
+    """`folder`: the target folder. `python`: the interpreter that runs fwgen and gets pyrenode3."""
 
     folder: Path
     python: str = sys.executable
     archives: str | None = None
-    """Another place of Renode's archive than its own, for tests and mirrors."""
+    """URL of a folder with Renode's archive, instead of the original one; for tests and mirrors."""
 
     @property
     def venv_python(self) -> Path:
@@ -82,7 +82,7 @@ def default_folder() -> Path:
 
 
 def zephyr_steps(site: Site, config: Config, debian: bool) -> Iterator[Step]:
-    """Zephyr, its Python and a toolchain; what the configuration names and works is kept."""
+    """Yield the steps for Zephyr, its Python and a toolchain; skip configured ones that work."""
     zephyr = _or_none(lambda: find_zephyr(config, []))
     python = _or_none(lambda: _python_of(config))
     if python is None:
@@ -115,14 +115,14 @@ def _requirements(site: Site, base: Path) -> Step:
     python = str(site.venv_python)
     requirements = base / "scripts" / "requirements-base.txt"
     return Step(
-        "what Zephyr's scripts import",
+        "the Python packages of Zephyr's scripts",
         lambda: "" if missing_packages(site.venv_python) else str(site.venv_python),
         (Command((python, "-m", "pip", "install", "-r", str(requirements))),),
     )
 
 
 def _workspace(site: Site) -> Iterator[Step]:
-    """With the python environment's west, which is there by now or configured and good."""
+    """Yield the steps for the workspace; they need the west of the Python environment."""
     manifest = resources.files("fwgen.generate").joinpath("templates", "app", "west.yml")
     node = site.folder / "node"
     updated = site.folder / ".west" / f"fwgen-updated-{pins.ZEPHYR_VERSION}"
@@ -145,7 +145,7 @@ def _workspace(site: Site) -> Iterator[Step]:
 
 
 def _build_tools(python: Path) -> Step:
-    """CMake and ninja as Python wheels: no need to be root."""
+    """Return the step for CMake and ninja as Python wheels, which need no root."""
     path = program_path(python)
     wheels = {"cmake": pins.CMAKE, "ninja": pins.NINJA}
     lacking = [wheels[name] for name in wheels if shutil.which(name, path=path) is None]
@@ -159,7 +159,10 @@ def _build_tools(python: Path) -> Step:
 
 
 def _toolchain(site: Site, config: Config, base: Path, python: Path, debian: bool) -> Step:
-    """west takes the SDK's version from Zephyr's tree and its SHA-256 from the SDK's release."""
+    """Return the step for the toolchain.
+
+    west takes the SDK's version from Zephyr's tree and its SHA-256 from the SDK's release.
+    """
 
     def have() -> str:
         if list(site.folder.glob("zephyr-sdk-*/sdk_version")):
@@ -176,7 +179,7 @@ def _toolchain(site: Site, config: Config, base: Path, python: Path, debian: boo
 
 
 def renode_steps(site: Site, config: Config) -> Iterator[Step]:
-    """Renode's release that brings its own .NET, and pyrenode3 for the Python that runs fwgen."""
+    """Yield the steps for Renode's release with .NET, and for pyrenode3."""
     place = config.renode.build_dir or config.renode.bin
     if place and place.exists():
         yield _kept("Renode", str(place))
@@ -189,7 +192,7 @@ def renode_steps(site: Site, config: Config) -> Iterator[Step]:
     wanted = [get for module, get in parts if not _importable(site, module)]
     names = [module for module, _ in parts]
     yield Step(
-        "pyrenode3 and what it needs",
+        "pyrenode3 and its packages",
         lambda: site.python if all(_importable(site, name) for name in names) else "",
         (Command((site.python, "-m", "pip", "install", *wanted)),) if wanted else (),
     )
@@ -200,8 +203,8 @@ def _renode(site: Site) -> Step:
     archive = pins.RENODE.get(machine)
     if archive is None:
         raise InputError(
-            f"Renode {pins.RENODE_VERSION} is not released for this machine ({machine}): build it "
-            "from its sources and name the folder in the configuration, `[renode] build_dir`"
+            f"Renode {pins.RENODE_VERSION} has no release for this machine ({machine})",
+            "build it from source and set `build_dir` in `[renode]` of the configuration file",
         )
     url = f"{site.archives}/{archive.file}" if site.archives else archive.url
     file = site.folder / "downloads" / archive.file
@@ -220,7 +223,7 @@ def _renode(site: Site) -> Step:
 
 
 def config_values(site: Site, config: Config) -> dict[str, dict[str, str]]:
-    """What the configuration file is to say of what the steps brought."""
+    """Return the values of the configuration file for what the steps have installed."""
     values: dict[str, dict[str, str]] = {"zephyr": {}, "renode": {}}
     if zephyr_version(site.zephyr) and not _or_none(lambda: find_zephyr(config, [])):
         values["zephyr"]["base"] = str(site.zephyr)

@@ -1,5 +1,4 @@
-"""Tries what is installed, because a name on a disk is no proof. Each answers with what is wrong,
-in a sentence; empty if nothing is."""
+"""Test whether installed tools work. Each function returns what is wrong, "" if it works."""
 
 from __future__ import annotations
 
@@ -26,23 +25,23 @@ def trouble_with_package(module: str) -> str:
     except ImportError as error:
         return f"it cannot be imported: {error}"
     except Exception as error:
-        return f"importing it fails: {type(error).__name__}: {error}"
+        return f"its import fails: {type(error).__name__}: {error}"
     return ""
 
 
 def trouble_with_program(command: Sequence[object], timeout_s: float = _SHORT_S) -> str:
-    """It starts, and ends well."""
+    """Test that the command starts and exits with status 0."""
     _, trouble = _called(command, timeout_s)
     return trouble
 
 
 def trouble_with_cross_compiler(compiler: Path) -> str:
-    """It makes an object for a Cortex-M33."""
+    """Test that the compiler produces an object file for a Cortex-M33."""
     return _compiles([str(compiler), "-mcpu=cortex-m33", "-mthumb", "-c"])
 
 
 def trouble_with_renode(config: RenodeConfig) -> str:
-    """It starts, in a process of its own, and answers."""
+    """Test that Renode starts in a separate process and answers."""
     command = [sys.executable, "-m", "fwgen.backends.renode.trial"]
     path = os.pathsep.join(entry for entry in sys.path if entry)
     environment = {**os.environ, **config.environment(), "PYTHONPATH": path}
@@ -58,13 +57,13 @@ def _compiles(command: Sequence[str]) -> str:
         if trouble:
             return f"it does not compile: {trouble}"
         made = result.is_file() and result.stat().st_size > 0
-        return "" if made else "it ends well and produces nothing"
+        return "" if made else "it exits with status 0 but produces no file"
 
 
 def _called(
     command: Sequence[object], timeout_s: float, environment: Mapping[str, str] | None = None
 ) -> tuple[str, str]:
-    """What it said on stdout, and what is wrong with it."""
+    """Return the command's stdout, and what is wrong with it."""
     try:
         done = process.run(
             [str(word) for word in command],
@@ -77,8 +76,8 @@ def _called(
     except OSError as error:
         return "", f"it does not start: {error.strerror}"
     except subprocess.TimeoutExpired:
-        return "", f"it says nothing within {timeout_s:.0f} s"
+        return "", f"it does not end within {timeout_s:.0f} s"
     if done.returncode == 0:
         return done.stdout, ""
     said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-    return done.stdout, said[-1] if said else f"it ends with status {done.returncode}"
+    return done.stdout, said[-1] if said else f"it exits with status {done.returncode}"

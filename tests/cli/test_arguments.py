@@ -19,11 +19,11 @@ from fwgen.cli.main import main
     [
         (
             ["chek", "x.yaml"],
-            ["error: there is no command `chek`", "help: did you mean `fwgen check`?"],
+            ["error: unknown command `chek`", "help: did you mean `fwgen check`?"],
         ),
         (
             ["zzzzz"],
-            ["error: there is no command `zzzzz`", f"help: commands: {', '.join(COMMANDS)}"],
+            ["error: unknown command `zzzzz`", f"help: commands: {', '.join(COMMANDS)}"],
         ),
         (
             ["run", "night", "--sede", "3"],
@@ -35,16 +35,16 @@ from fwgen.cli.main import main
         ),
         (
             ["run", "night", "--backend", "hots"],
-            ["error: --backend: `hots` is not known", "help: did you mean `host`?"],
+            ["error: --backend: unknown value `hots`", "help: did you mean `host`?"],
         ),
         (
             ["check", "my", "spec.yaml"],
             [
-                "error: `spec.yaml` is more than `fwgen check SPEC` takes",
-                "help: put a name that holds spaces in quotes",
+                "error: unexpected argument `spec.yaml`: expected `fwgen check SPEC`",
+                "help: remove it, or put a name that contains spaces in quotes",
             ],
         ),
-        (["check"], ["error: missing: SPEC", "help: `fwgen check --help` shows how it is called"]),
+        (["check"], ["error: missing: SPEC", "help: `fwgen check --help` shows the usage"]),
     ],
 )
 def test_a_slip_is_told_with_the_way_out(

@@ -41,7 +41,7 @@ def test_a_bad_spec_shows_every_mistake_and_no_map(
         "example.yaml:4:46: error[pin-taken]: ",
         "example.yaml:4:59: error[period-too-short]: ",
         "example.yaml:5:46: error[bus-address]: ",
-        "help: at least 30 ms; the data sheet asks for 60 ms",
+        "help: write at least 30 ms; the data sheet requires 60 ms",
         "3 errors",
     ):
         assert line in err

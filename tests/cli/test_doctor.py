@@ -51,7 +51,7 @@ def doctor(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str,
     return status, {item["name"]: item for item in document["items"]}
 
 
-def test_a_bare_machine_has_the_host_road(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bare_machine_has_the_host_works(capsys: pytest.CaptureFixture[str]) -> None:
     status, items = doctor(capsys)
     assert status == 0, "that Zephyr and Renode are missing is no failure"
     assert items["Python"]["where"] == sys.executable
@@ -83,7 +83,7 @@ def test_what_is_there_has_a_place_and_a_version(
     assert (items["cmake"]["where"], items["cmake"]["version"]) == (str(cmake), "3.31.10")
     assert items["toolchain for the M33"]["where"] == str(gcc)
     assert items["Zephyr"]["version"] == "4.3.1"
-    assert items["Zephyr"]["note"] == f"named by {config}:2:1"
+    assert items["Zephyr"]["note"] == f"from {config}:2:1"
     assert items["Renode"]["version"].startswith("1.16.0")
     for name in ("cmake", "toolchain for the M33", "C compiler", "Zephyr"):
         assert items[name]["works"], items[name]
@@ -102,7 +102,7 @@ def test_a_compiler_that_produces_nothing(bare: Path, capsys: pytest.CaptureFixt
     _, items = doctor(capsys)
     found = items["toolchain for the M33"]
     assert found["found"] and not found["works"]
-    assert found["trouble"] == "it ends well and produces nothing"
+    assert found["trouble"] == "it exits with status 0 but produces no file"
     assert found["get"] == "apt-get install gcc-arm-none-eabi"
 
 
@@ -211,7 +211,7 @@ def test_what_was_found_is_written(
     assert main(["doctor", "--write-config"]) == 0
     config = tmp_path / ".config/fwgen/config.toml"
     told = capsys.readouterr().err
-    assert told.startswith("wrote zephyr.base, ") and str(config) in told
+    assert told.startswith("added zephyr.base, ") and str(config) in told
     monkeypatch.delenv("ZEPHYR_BASE")
     found = load_config().zephyr
     assert (found.base, found.toolchain) == (zephyr, "cross-compile")
@@ -232,7 +232,7 @@ def test_what_a_person_wrote_stays(
     monkeypatch.setenv("PYRENODE_RUNTIME", "mono")
     assert main(["doctor", "--write-config"]) == 0
     assert config.read_text() == f'{text}runtime = "mono"\n'
-    assert "zephyr.base stays as the file has it; found here: /other" in capsys.readouterr().err
+    assert "zephyr.base is not changed; the value found is /other" in capsys.readouterr().err
 
 
 def configure(home: Path, text: str) -> Path:
@@ -249,7 +249,7 @@ def test_what_is_named_and_wrong_is_told(
     monkeypatch.setenv("PYRENODE_BIN", str(tmp_path / "none"))
     _, items = doctor(capsys)
     assert "ZEPHYR_BASE names it" in items["Zephyr"]["trouble"]
-    assert "named by PYRENODE_BIN" in items["Renode"]["note"]
+    assert "from PYRENODE_BIN" in items["Renode"]["note"]
     assert f"expected at {tmp_path / 'none'}, which does not exist" in items["Renode"]["trouble"]
 
 
@@ -261,7 +261,7 @@ def test_a_program_that_says_nothing_or_breaks(
     _, items = doctor(capsys)
     assert items["cmake"]["found"] and items["cmake"]["version"] == ""
     assert not items["cmake"]["works"]
-    assert items["cmake"]["trouble"] == "it ends with status 3"
+    assert items["cmake"]["trouble"] == "it exits with status 3"
     assert items["cmake"]["get"] == "apt-get install cmake"
 
 
@@ -286,6 +286,7 @@ def test_whatever_does_not_work_has_one_command(
 def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
-    assert "MISSING  Zephyr" in out and "for build; get it: fwgen setup" in out
-    assert "missing  dtc" in out, "in small letters: it goes without"
-    assert out.splitlines()[-1].startswith("cannot run yet: build; run --backend renode")
+    assert "MISSING  Zephyr" in out and "needed by build; to install it: fwgen setup" in out
+    assert "missing  dtc" in out, "lower case: it is optional"
+    last = out.splitlines()[-1]
+    assert last.startswith("these commands cannot run: build; run --backend renode")

@@ -27,7 +27,7 @@ def test_the_tree_in_the_repository_is_what_the_reference_spec_gives(
 ) -> None:
     result = check(ROOT / "zephyr_app")
     captured = capsys.readouterr()
-    assert result == 0, f"to mend it: make generate\n{captured.out}"
+    assert result == 0, f"to fix it: make generate\n{captured.out}"
 
 
 def test_a_tree_just_generated_is_current(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,8 +44,8 @@ def test_an_edited_line_fails_the_check_with_the_diff_and_the_cure(
     assert check(app) == 1
     captured = capsys.readouterr()
     assert "-\t.node.log.period_us = 61000u,\n+\t.node.log.period_us = 60000u," in captured.out
-    cure = captured.err.strip().partition("to mend it: ")[2]
-    assert "--force" in cure, "what was edited is not given up unasked"
+    cure = captured.err.strip().partition("help: ")[2].strip("`")
+    assert "--force" in cure, "edited files are overwritten only with --force"
     assert main(shlex.split(cure)[1:]) == 0
     assert check(app) == 0
 

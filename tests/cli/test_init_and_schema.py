@@ -37,8 +37,8 @@ def test_never_overwrites(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "mine.yaml"]) == 2
     assert path.read_text() == "precious"
     assert capsys.readouterr().err == (
-        "error: mine.yaml is already there and stays as it is\n"
-        "help: `fwgen init OTHER.yaml` writes elsewhere, `fwgen init -` prints it\n"
+        "error: mine.yaml already exists and was not changed\n"
+        "help: name another file: `fwgen init OTHER.yaml`; `fwgen init -` prints the spec\n"
     )
 
 
@@ -54,7 +54,7 @@ def test_prints_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "help_text"),
     [
         (["init", "."], "help: name a file in it: `fwgen init range-node.yaml`"),
-        (["init", "no/such/x.yaml"], "help: `mkdir -p no/such` first"),
+        (["init", "no/such/x.yaml"], "help: create it: `mkdir -p no/such`"),
         (["init", "--board", "stm32mp257_dk"], "help: did you mean `stm32mp257f_dk`?"),
     ],
 )
@@ -74,5 +74,5 @@ def test_a_full_disk_leaves_nothing() -> None:
     program = f"ulimit -f 0; {sys.executable} -B -m fwgen init mine.yaml"
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("error: mine.yaml cannot be written: File too large\nhelp: ")
+    assert done.stderr.startswith("error: cannot write mine.yaml: File too large\nhelp: ")
     assert not list(Path().iterdir())

@@ -186,7 +186,7 @@ def test_progress_is_silent_at_first_and_cleans_up(
         assert stream.text == ""
         now_s = 112.0
         progress.at(50, 100)
-        assert "a night" in stream.text and "50%" in stream.text and "12 s to go" in stream.text
+        assert "a night" in stream.text and "50%" in stream.text and "12 s left" in stream.text
         shown = stream.text
         now_s = 112.05
         progress.at(51, 100)
@@ -201,7 +201,7 @@ def test_progress_guesses_by_the_speed_since_it_began(monkeypatch: pytest.Monkey
     with Progress("a night", stream) as progress:  # type: ignore[arg-type]
         for reached in (0, 1, 50):
             progress.at(reached, 100)
-    assert stream.text == "a night   0%\na night   1%\na night  50%, 20 s to go\n"
+    assert stream.text == "a night   0%\na night   1%\na night  50%, 20 s left\n"
 
 
 def test_a_dump_is_not_written_over_what_is_none(
@@ -209,7 +209,7 @@ def test_a_dump_is_not_written_over_what_is_none(
 ) -> None:
     Path("thesis.odt").write_text("precious")
     assert main(["run", "short.yaml", "--backend", "renode", "--vcd", "thesis.odt"]) == 2
-    assert "thesis.odt is no dump of fwgen's" in capsys.readouterr().err
+    assert "thesis.odt exists, and fwgen did not write it" in capsys.readouterr().err
     assert Path("thesis.odt").read_text() == "precious"
 
 

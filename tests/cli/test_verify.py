@@ -63,7 +63,7 @@ def test_nothing_to_verify_and_no_tree_are_bad_input(
     arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments[:3]) == 2
-    assert "give --linux-dtb, --optee-dtb or both" in capsys.readouterr().err
+    assert "add --linux-dtb, --optee-dtb or both" in capsys.readouterr().err
     (tmp_path / "linux.dtb").write_bytes(b"no tree")
     assert main(arguments) == 2
     err = capsys.readouterr().err
