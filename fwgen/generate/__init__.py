@@ -1,5 +1,7 @@
-"""From a plan to the files of the application and of the two fragments. Decides nothing: every
-figure and every choice comes from the plan, by way of `context`."""
+"""Renders a plan into the files of the application and of the two fragments.
+
+It decides nothing: every value and every choice comes from the plan, through `context`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from fwgen.plan.model import Plan
 
-# folder below templates/ -> where its files stand in the generated tree
+# folder in templates/ -> folder of its files in the generated tree
 _PLACES = {
     "app": ".",
     "board": "fragments",
@@ -27,10 +29,10 @@ _TEMPLATE_SUFFIX = ".j2"
 
 
 def render(plan: Plan) -> dict[str, bytes]:
-    """The whole generated tree: relative path -> content. The same plan gives the same bytes.
+    """Return the generated tree: relative path -> content. The same plan gives the same bytes.
 
     A template whose name ends in `.j2` is rendered, any other is copied; both get the banner.
-    `{board}` and the like in a template's name are filled in (see `context.file_names`).
+    `{board}` and other names in a template's file name are replaced (see `context.file_names`).
     """
     from fwgen.generate.templating import Renderer
 
@@ -51,7 +53,7 @@ def render(plan: Plan) -> dict[str, bytes]:
 
 
 def _templates() -> Iterator[tuple[str, str, Traversable]]:
-    """(folder, path below it, the file), in a fixed order."""
+    """Yield (folder, path in it, file), in a fixed order."""
     root = resources.files("fwgen.generate").joinpath("templates")
     for place in sorted(_PLACES):
         for path, source in _walk(root.joinpath(place), ""):

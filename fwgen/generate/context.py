@@ -1,5 +1,7 @@
-"""What the templates may say: every figure and every choice of the plan, as text that only needs to
-be put in its place. No template computes; what it needs is computed here."""
+"""The names that templates may use: values and choices of the plan, as text for the output.
+
+No template computes; this module computes what they need.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ _LOG_POLICY = {
 
 
 def file_names(plan: Plan) -> dict[str, str]:
-    """What `{...}` in the name of a template stands for."""
+    """Return the values for `{...}` in the file names of templates."""
     return {
         "name": plan.spec.name,
         "board": plan.board.name,
@@ -33,7 +35,7 @@ def file_names(plan: Plan) -> dict[str, str]:
 
 
 def render_context(plan: Plan) -> dict[str, object]:
-    """The names that templates know, in a group for each tree they belong to."""
+    """Return the names for the templates, one group for each tree."""
     return {
         "spec": {"name": plan.spec.name, "hash": plan.spec.spec_hash.hex()},
         "board": _board(plan),
@@ -45,7 +47,7 @@ def render_context(plan: Plan) -> dict[str, object]:
 
 
 def _config(plan: Plan) -> dict[str, str]:
-    """The values of `struct fwgen_config`, as C writes them."""
+    """Return the values of `struct fwgen_config`, in C's syntax."""
     spec, timing = plan.spec, plan.timing
     near_mm, far_mm = spec.sensor.range_mm
     return {
@@ -114,7 +116,7 @@ def _optee(plan: Plan) -> dict[str, object]:
 
 
 def _board(plan: Plan) -> dict[str, object]:
-    """What the scripts and notes for the board say."""
+    """Return the names for the scripts and notes for the board."""
     ipcc, reached = plan.board.chip.ipcc, plan.reached
     return {
         "name": plan.board.name,
@@ -125,12 +127,12 @@ def _board(plan: Plan) -> dict[str, object]:
         "mode": plan.mode.name,
         "reaches": reached.reaches,
         "mailbox": ipcc.wake.device,
-        "net_s": _net_s(plan),
+        "alarm_s": _alarm_s(plan),
     }
 
 
-def _net_s(plan: Plan) -> int:
-    """How long the RTC lets Linux sleep at most, in s: what the log covers at the very worst."""
+def _alarm_s(plan: Plan) -> int:
+    """Return after how many s the RTC wakes Linux at the latest: when the log could be full."""
     longest_us = plan.spec.sleep.longest_us
     return longest_us // 1_000_000 if longest_us else int(plan.endurance.worst_s)
 
@@ -140,7 +142,7 @@ def _tree(plan: Plan, pattern: str) -> str:
 
 
 def _labelled(windows: list[Window], tree: str) -> dict[str, Window]:
-    """The windows by the label of their node in that tree; a tree may not have all of them."""
+    """Return the windows that have a node in that tree: label of the node -> window."""
     labels = ((getattr(window, tree), window) for window in windows)
     return {label: window for label, window in labels if label}
 
@@ -150,7 +152,7 @@ def _node(label: str, window: Window) -> dict[str, str]:
 
 
 def _reg(region: Region) -> str:
-    """A `reg` of two address and two size cells."""
+    """Return a `reg` of two address cells and two size cells."""
     return " ".join(
         f"0x{part:x}"
         for value in (region.start, region.size_bytes)

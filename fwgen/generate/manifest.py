@@ -1,7 +1,7 @@
-"""What fwgen wrote into a folder: `fwgen.manifest`, a SHA-256 and a name a line.
+"""`fwgen.manifest`: the files that fwgen wrote into a folder, each line with a SHA-256 and a name.
 
-A file belongs to fwgen while it stands in the manifest with the hash that it has. `sha256sum -c
-fwgen.manifest` checks it without fwgen.
+A file belongs to fwgen as long as the manifest lists it with its current hash. `sha256sum -c
+fwgen.manifest` checks this without fwgen.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _LINE: Final = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
 Entries = dict[str, set[str]]
-"""Relative path -> hashes of what fwgen wrote there: one, or two while it is being replaced."""
+"""Relative path -> hashes of fwgen's content: one, or two while the file is being replaced."""
 
 
 def of(files: Mapping[str, bytes]) -> Entries:
-    """Of these files; relative path -> content."""
+    """Return the entries of these files (relative path -> content)."""
     return {name: {digest(content)} for name, content in files.items()}
 
 
@@ -34,8 +34,10 @@ def to_bytes(entries: Entries) -> bytes:
 
 
 def parse(content: bytes) -> Entries:
-    """What is no such line is passed over (a merge's marks, for one), and so is a path that leads
-    out of the folder."""
+    """Return the entries of a manifest.
+
+    Ignores other lines (such as the marks of a merge) and paths that lead out of the folder.
+    """
     found: Entries = {}
     for line in content.decode("utf-8", "replace").splitlines():
         match = _LINE.fullmatch(line)
@@ -45,7 +47,7 @@ def parse(content: bytes) -> Entries:
 
 
 def both(before: Entries, after: Entries) -> Entries:
-    """While the files of one are replaced by those of the other."""
+    """Return the entries that hold while the files `before` are replaced by those `after`."""
     names = before.keys() | after.keys()
     return {name: before.get(name, set()) | after.get(name, set()) for name in names}
 

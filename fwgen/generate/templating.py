@@ -1,4 +1,4 @@
-"""Jinja, kept on a short leash: an undefined name is an error, nothing is escaped or guessed."""
+"""Jinja with strict settings: an undefined name is an error, and nothing is escaped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fwgen.errors import FwgenError
 
 
 class TemplateError(FwgenError):
-    """A template of fwgen's own is broken: a bug of fwgen, not of the spec."""
+    """One of fwgen's templates is broken: a bug in fwgen, not in the spec."""
 
 
 class Renderer:
@@ -25,7 +25,10 @@ class Renderer:
         )
 
     def render(self, name: str, text: str) -> str:
-        """Raises TemplateError that names the template, and the line where Jinja knows it."""
+        """Return the rendered text.
+
+        Raises TemplateError with the template's name, and its line if Jinja knows it.
+        """
         try:
             return self._environment.from_string(text).render(self._context)
         except jinja2.TemplateSyntaxError as error:

@@ -1,7 +1,7 @@
-"""Generated files on the disk: what differs, and writing just that.
+"""Compares generated files with those on disk, and writes only the ones that differ.
 
-What fwgen wrote stands in the folder's manifest. Nothing else is written over or removed, and what
-was edited since is not either.
+The folder's manifest lists the files that fwgen wrote. Other files, and files that were edited
+since, are never overwritten or removed.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from fwgen.generate import manifest
 class Comparison:
     """Relative paths, sorted.
 
-    `edited` stand in the manifest and were changed since; `foreign` are in the way and fwgen did
-    not write them; `stale` were written by fwgen earlier and are no longer part of the tree; `kept`
-    are stale ones that were edited, and stay.
+    `edited`: listed in the manifest and edited since; `foreign`: in the way, and not written by
+    fwgen; `stale`: written by fwgen earlier and no longer part of the tree; `kept`: no longer part
+    of the tree, but edited, so they stay.
     """
 
     created: list[str] = field(default_factory=list)
@@ -41,14 +41,17 @@ class Comparison:
 
     @property
     def current(self) -> bool:
-        """Whether `write` would do nothing."""
+        """Whether `write` would change nothing."""
         found = (self.created, self.changed, self.edited, self.foreign, self.stale, self.kept)
         return not any(found) and not self.manifest_differs
 
 
 def compare(files: Mapping[str, bytes], directory: Path) -> Comparison:
-    """What `write` would do. Raises InputError where the directory cannot be read, or a folder in
-    it is a link that leads out of it."""
+    """Return what `write` would do.
+
+    Raises InputError if the directory cannot be read, or if a folder in it is a link to a place
+    outside.
+    """
     written = _read(directory, manifest.NAME)
     known = manifest.parse(written or b"")
     listed = manifest.to_bytes(manifest.of(files))
@@ -75,11 +78,11 @@ def compare(files: Mapping[str, bytes], directory: Path) -> Comparison:
 
 
 def write(files: Mapping[str, bytes], directory: Path, *, force: bool = False) -> Comparison:
-    """Bring the directory up to date; returns what was found before.
+    """Bring the directory up to date; return the comparison from before.
 
-    Only files whose content differs are touched, each is whole at any time, and of two who write at
-    once the second waits. Raises InputError before the first write if what stands in the way is not
-    fwgen's or was edited; with `force` it is written over.
+    It writes only files whose content differs, and each file is complete at any time. If two
+    processes write at once, the second one waits. Raises InputError before the first write if a
+    file in the way is not fwgen's or was edited; with `force` it overwrites the file.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -89,7 +92,7 @@ def write(files: Mapping[str, bytes], directory: Path, *, force: bool = False) -
                 raise _in_the_way(found, directory)
             new = [*found.created, *found.changed, *found.edited, *found.foreign]
             after = manifest.of(files)
-            if new:  # whoever is killed from here on leaves no file that nobody wrote
+            if new:  # a process killed from here on leaves only files that the manifest lists
                 _write_manifest(directory, manifest.both(found.known, after))
                 disk.replace({directory / relative: files[relative] for relative in new})
             for relative in found.stale:
@@ -102,7 +105,7 @@ def write(files: Mapping[str, bytes], directory: Path, *, force: bool = False) -
 
 
 def differences(files: Mapping[str, bytes], directory: Path, comparison: Comparison) -> str:
-    """A unified diff from what is on the disk to what fwgen generates; '' if all is current."""
+    """Return a unified diff from the files on disk to the generated ones; '' if all are current."""
     groups = (
         ("missing", comparison.created),
         ("no longer generated", comparison.stale),
@@ -129,7 +132,7 @@ def _write_manifest(directory: Path, entries: manifest.Entries) -> None:
 
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
-    """One process at a time, where the file system has locks."""
+    """Let one process at a time work in the directory, if the file system has locks."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):
@@ -140,11 +143,11 @@ def _alone(directory: Path) -> Iterator[None]:
 
 
 def _stay_inside(directory: Path, relative: str) -> None:
-    """Raises InputError where a folder on the way to the file is a link out of the directory."""
+    """Raise InputError if a folder in the file's path is a link to a place outside."""
     parent = (directory / relative).parent
     if not parent.resolve().is_relative_to(directory.resolve()):
         raise InputError(
-            f"{parent} leads out of {directory} to {parent.resolve()}: nothing is written there",
+            f"{parent} is a link out of {directory} to {parent.resolve()}: nothing was written",
             "remove the link, or choose another folder with -o",
         )
 
@@ -160,7 +163,7 @@ def _read(directory: Path, relative: str) -> bytes | None:
 
 
 def _read_old(directory: Path, relative: str) -> bytes | None:
-    """A file of an earlier tree; None where it is gone, or there is something else now."""
+    """Return a file of an earlier tree; None if it is gone or no longer a regular file."""
     path = directory / relative
     try:
         _stay_inside(directory, relative)
@@ -170,7 +173,7 @@ def _read_old(directory: Path, relative: str) -> bytes | None:
 
 
 def _remove(directory: Path, relative: str) -> None:
-    """Remove a file and the folders that it leaves empty."""
+    """Remove a file, and the folders that are empty without it."""
     path = directory / relative
     path.unlink(missing_ok=True)
     for folder in path.parents:
@@ -194,10 +197,10 @@ def _in_the_way(found: Comparison, directory: Path) -> InputError:
     ):
         if names:
             named = "\n".join(f"  {directory / relative}" for relative in names)
-            parts.append(f"not written over, because {reason}:\n{named}")
+            parts.append(f"these files are not overwritten, because {reason}:\n{named}")
     return InputError(
         "\n".join(parts) + "\nnothing was changed",
-        "move them away, choose another folder with -o, or give them up with --force",
+        "move them away, choose another folder with -o, or overwrite them with --force",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the application's build files and device-tree overlay say, as text."""
+"""The names for the application's build files and device-tree overlay, as text."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from fwgen.soc.model import Region
 if TYPE_CHECKING:
     from fwgen.plan.model import PinPlan, Plan
 
-# Priorities of Zephyr's interrupts, 0 the highest: the clock and the sensor's pins have it to
-# themselves.
+# Priorities of Zephyr's interrupts; only the clock and the sensor's pins have 0, the highest.
 _BELL_PRIORITY = 2
 _BUS_PRIORITY = 3
 _CONSOLE_PRIORITY = 4
 
 
 def zephyr_context(plan: Plan) -> dict[str, object]:
-    """The group `zephyr` of the templates' names."""
+    """Return the group `zephyr` of the templates' names."""
     board, chip = plan.board, plan.board.chip
     ipcc, labels = chip.ipcc, board.labels
     console = chip.uarts[board.console.uart]
@@ -63,7 +62,7 @@ def _memory(label: str, region: Region) -> dict[str, str]:
 
 
 def _shared(plan: Plan) -> Region:
-    """All that Linux and the firmware exchange messages in, the message buffers above all."""
+    """Return the region in which Linux and the firmware exchange messages, with the buffers."""
     parts = [plan.ddr.shm, plan.ddr.vring0, plan.ddr.vring1, plan.ddr.vdev_buffer]
     start = min(part.start for part in parts)
     return Region(start=start, size_bytes=max(part.end for part in parts) - start)
@@ -74,8 +73,11 @@ def _pin(pin: PinPlan) -> str:
 
 
 def _ports(plan: Plan) -> list[str]:
-    """The GPIO ports of all pins that are used. Without its port the bus of the display gets
-    neither pins nor clock, and Zephyr's driver says nothing."""
+    """Return the GPIO ports of all pins that the firmware uses.
+
+    Without its port, the display's bus gets neither pins nor clock, and Zephyr's driver reports no
+    error.
+    """
     nodes = {plan.pins.trigger.gpio_node, plan.pins.echo.gpio_node}
     if plan.bus is not None:
         names = (plan.bus.data.scl, plan.bus.data.sda)
@@ -84,7 +86,7 @@ def _ports(plan: Plan) -> list[str]:
 
 
 def _wire(plan: Plan, name: str) -> str:
-    """A pin of the bus, named as in `PZ4`."""
+    """Return the device-tree cells of a pin with a name such as `PZ4`."""
     return f"&{plan.board.chip.gpio_ports[name[1]].node} {int(name[2:])}"
 
 
@@ -108,7 +110,7 @@ def _display(plan: Plan) -> dict[str, object]:
         "width": width,
         "height": height,
         "multiplex": height - 1,
-        # how the glass of the small panel is wired
+        # the small panel's rows are wired in sequence
         "sequential": height == 32,
         "frame_bytes": width * height // 8,
     }

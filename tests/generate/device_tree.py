@@ -1,4 +1,4 @@
-"""Compile a fragment on top of a minimal base tree and read back what came out."""
+"""Compiles a fragment on top of a minimal base tree, and reads the result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _run(*command: str | Path, stdin: str = "") -> str:
 
 
 def preprocess(text: str, *options: str) -> str:
-    """The C preprocessor as the kernel uses it on device trees."""
+    """Return the output of the C preprocessor, run as the kernel runs it on device trees."""
     program = ["cpp"] if shutil.which("cpp") else [sys.executable, "-m", "ziglang", "cc", "-E"]
     flags = ["-w", "-nostdinc", "-undef", "-P", "-x", "assembler-with-cpp", *options, "-"]
     return _run(*program, *flags, stdin=text)

@@ -1,4 +1,4 @@
-"""What of the spec reaches Zephyr: the overlay and the configuration."""
+"""The spec's values in Zephyr's overlay and configuration."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_memory_pins_and_bus_are_the_spec_s(reference: Plan) -> None:
 
 @pytest.mark.parametrize("board", sorted(example_paths()))
 def test_every_port_whose_pins_are_used_is_on(board: str) -> None:
-    """Zephyr leaves a bus whose port is off without pins and without clock, and says nothing."""
+    """With its port disabled, a bus has neither pins nor clock, and Zephyr reports no error."""
     plan = plan_spec(load_spec(example_paths()[board]))
     overlay = overlay_of(plan)
     assert plan.bus is not None
@@ -57,7 +57,7 @@ def test_every_port_whose_pins_are_used_is_on(board: str) -> None:
 
 
 def test_the_shared_memory_reaches_the_message_buffers(reference: Plan) -> None:
-    """open-amp translates a buffer's address only inside of it, and is silent otherwise."""
+    """open-amp translates only addresses inside it, and reports no error for others."""
     ddr = reference.ddr
     size_bytes = ddr.vdev_buffer.end - ddr.shm.start
     assert f"reg = <0x{ddr.shm.start:08x} 0x{size_bytes:x}>;" in overlay_of(reference)
@@ -65,7 +65,7 @@ def test_the_shared_memory_reaches_the_message_buffers(reference: Plan) -> None:
         assert ddr.shm.start <= part.start < part.end <= ddr.shm.start + size_bytes
 
 
-def test_another_spec_leaves_out_what_it_does_not_ask_for(other: Plan) -> None:
+def test_another_spec_leaves_out_what_it_does_not_use(other: Plan) -> None:
     overlay, settings = overlay_of(other), settings_of(other)
     assert "fwgen_panel" not in overlay
     assert '&spi3 {\n\tstatus = "disabled";' in overlay
@@ -83,7 +83,7 @@ def test_the_log_s_region_is_the_plan_s(reference: Plan) -> None:
 
 
 @pytest.mark.parametrize("name", ["reference", "other"])
-def test_nothing_but_the_clock_and_the_pins_has_their_priority(
+def test_only_the_clock_and_the_pins_have_the_highest_priority(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     plan: Plan = request.getfixturevalue(name)

@@ -1,4 +1,4 @@
-"""The Linux and OP-TEE fragments, compiled on top of minimal base trees and read back."""
+"""The Linux and OP-TEE fragments: compiles them on top of minimal base trees, reads the result."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.generate.device_tree import BASE, Tree, apply_overlay, compile_tree, 
 pytestmark = pytest.mark.needs("dtc")
 
 LINUX_BASE = (BASE / "linux.dts").read_text()
-# non-secure, unprivileged; read and write by compartments 1 and 2 alone
+# non-secure, unprivileged; only compartments 1 and 2 read and write
 OPEN = 1 << 24 | 0b110 << 16 | 0b110 << 8
 MEMORY_REGION = [
     "cm33_sram1",
@@ -96,7 +96,7 @@ def test_linux_s_doorbell_rings_through_the_exti(reference: Plan, tmp_path: Path
     assert not tree.has(mailbox, "interrupts")
 
 
-def test_linux_lets_go_of_what_is_the_m33_s(reference: Plan, other: Plan, tmp_path: Path) -> None:
+def test_linux_does_not_use_the_m33_s_devices(reference: Plan, other: Plan, tmp_path: Path) -> None:
     tree = linux_tree(reference, tmp_path)
     for name in ("i2c8", "uart5", "usart6"):  # usart6 could drive PF15 and PG5
         assert tree.text(tree.label(name), "status") == ["disabled"], name
@@ -119,13 +119,13 @@ def test_optee_leaves_the_m33_to_linux(reference_spec: Path, tmp_path: Path) -> 
         assert not tree.has(tree.label(name), "access-controllers-conf-load"), name
 
 
-def test_what_a_person_must_change_is_told_to_the_letter(
+def test_the_lines_to_change_by_hand_are_listed_exactly(
     reference_spec: Path, reference: Plan
 ) -> None:
     plan = with_trees(reference_spec, "openstlinux-6.0", "ostl")
-    told = [fragment(plan, "optee"), render(plan)["fragments/README.md"].decode()]
+    texts = [fragment(plan, "optee"), render(plan)["fragments/README.md"].decode()]
     assert {line.uses for line in plan.by_hand} == {"i2c8", "PZ3", "PZ4"}
-    for text in told:
+    for text in texts:
         for line in plan.by_hand:
             assert line.file in text
             assert line.was in text and line.becomes in text
@@ -154,7 +154,7 @@ def test_optee_opens_the_memories_used_and_no_others(reference: Plan, tmp_path: 
 
 
 @pytest.mark.needs("cpp")
-def test_optee_says_what_it_means_in_the_right_places(reference: Plan, tmp_path: Path) -> None:
+def test_optee_has_each_flag_in_its_field(reference: Plan, tmp_path: Path) -> None:
     tree = optee_tree(reference, tmp_path, "rif_spelled.h")
     unused, nsec, npriv, cfen, ddcid_dis = 1, 2, 4, 7, 8
     both = 9 | 10

@@ -1,4 +1,4 @@
-"""The rendered tree: the same for the same spec, and following the spec where it differs."""
+"""The rendered tree: the same for the same spec, and different where the specs differ."""
 
 import re
 import subprocess
@@ -47,12 +47,12 @@ def test_every_file_starts_with_a_banner(reference: Plan) -> None:
     assert all(mark in content.partition(b"\n")[0] for content in render(reference).values())
 
 
-def test_no_file_knows_where_it_was_made(reference: Plan, reference_spec: Path) -> None:
+def test_no_file_contains_the_path_of_the_spec(reference: Plan, reference_spec: Path) -> None:
     for name, content in render(reference).items():
         assert str(reference_spec.parent).encode() not in content, name
 
 
-def test_a_change_of_the_spec_leaves_the_files_that_do_not_depend_on_it(
+def test_a_change_of_the_spec_changes_only_the_files_that_depend_on_it(
     reference: Plan, other: Plan
 ) -> None:
     one, two = render(reference), render(other)
@@ -72,12 +72,12 @@ def test_the_fragments_are_named_after_the_board(other: Plan) -> None:
 
 
 def values(plan: Plan) -> dict[str, str]:
-    """The fields of `struct fwgen_config`, as they stand in the generated file."""
+    """Return the fields of `struct fwgen_config` in the generated file."""
     text = render(plan)["src/core/fwgen_config.c"].decode()
     return dict(re.findall(r"^\t\.([\w.]+) = (.*),$", text, re.MULTILINE))
 
 
-def test_the_configuration_says_what_the_spec_says(other: Plan) -> None:
+def test_the_configuration_has_the_values_of_the_spec(other: Plan) -> None:
     found = values(other)
     expected = {
         "spec_name": '"tank-gauge"',
@@ -98,7 +98,7 @@ def test_the_configuration_says_what_the_spec_says(other: Plan) -> None:
 
 
 def fields(headers: str, struct: str) -> list[str]:
-    """The fields of a C struct, those of the structs in it behind a dot."""
+    """Return the fields of a C struct; those of inner structs as `outer.inner`."""
     body = re.search(rf"struct {struct} \{{(.*?)\n\}}", headers, re.DOTALL)
     assert body, struct
     found = []
@@ -112,7 +112,7 @@ def test_the_configuration_sets_every_field(reference: Plan) -> None:
     files = render(reference)
     headers = b"".join(content for name, content in files.items() if name.endswith(".h")).decode()
     headers = re.sub(r"/\*.*?\*/", "", headers, flags=re.DOTALL)
-    # the first number is 0 on the device, only tests begin elsewhere; the node derives the other
+    # the first is 0 on the device, and only tests change it; the node computes the second
     own = ("node.log.initial_seq", "node.log.spec")
     expected = [name for name in fields(headers, "fwgen_config") if name not in own]
     assert list(values(reference)) == expected

@@ -1,4 +1,4 @@
-"""Templates put words in their places and decide nothing."""
+"""Templates insert words and decide nothing."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ ALLOWED = (
 
 
 def decisions(text: str) -> list[str]:
-    """What a template does beyond putting words in their places."""
+    """Return what a template does besides inserting words."""
     tree = jinja2.Environment().parse(text)
     found = [
         f"line {node.lineno}: {type(node).__name__}"
@@ -62,6 +62,6 @@ def test_an_undefined_name_is_an_error() -> None:
         renderer.render("t", "{% if unknown %}{% endif %}")
 
 
-def test_a_broken_template_is_told_with_its_line() -> None:
+def test_the_error_for_a_broken_template_has_its_line() -> None:
     with pytest.raises(TemplateError, match="template t, line 2"):
         Renderer({}).render("t", "\n{% for %}")

@@ -1,4 +1,4 @@
-"""Writing the generated tree: only what changed, nothing of others, nothing half."""
+"""Writing the generated tree: only changed files, no foreign files, no incomplete files."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ OURS = {
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    """All files but the manifest."""
+    """Return all files except the manifest."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -138,7 +138,7 @@ def test_an_interrupted_run_leaves_every_file_whole(
     assert listed(tmp_path) == manifest.of(new)
 
 
-def test_a_full_disk_is_told_and_leaves_the_old_files(
+def test_a_full_disk_is_an_error_and_leaves_the_old_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree.write(OURS, tmp_path)
@@ -164,12 +164,12 @@ def test_generated_files_no_longer_in_the_set_are_removed_with_their_folder(tmp_
     assert snapshot(tmp_path) == OURS
 
 
-def test_only_what_the_manifest_lists_and_nobody_edited_is_removed(tmp_path: Path) -> None:
+def test_only_listed_and_unedited_files_are_removed(tmp_path: Path) -> None:
     old = {f"src/old/{name}.c": BANNER + name.encode() for name in ("gone", "edited")}
     tree.write(OURS | old, tmp_path)
     mine = {
         "src/old/edited.c": BANNER + b"with my own work\n",
-        "src/core/log_copy.c": OURS["src/core/log.c"],  # a copy, the banner with it
+        "src/core/log_copy.c": OURS["src/core/log.c"],  # a copy, with its banner
         "src/core/plain.c": b"int mine;\n",
         "my.conf": BANNER,
         "build/src/copy.c": BANNER,
@@ -180,11 +180,11 @@ def test_only_what_the_manifest_lists_and_nobody_edited_is_removed(tmp_path: Pat
     result = tree.write(OURS, tmp_path)
     assert (result.stale, result.kept) == (["src/old/gone.c"], ["src/old/edited.c"])
     assert snapshot(tmp_path) == OURS | mine
-    assert tree.write(OURS, tmp_path).kept == [], "it is the user's from now on"
+    assert tree.write(OURS, tmp_path).kept == [], "it now belongs to the user"
 
 
 @pytest.mark.parametrize("link", ["src", "src/core"])
-def test_nothing_is_written_or_removed_behind_a_link_out_of_the_folder(
+def test_nothing_is_written_or_removed_through_a_link_out_of_the_folder(
     tmp_path: Path, link: str
 ) -> None:
     app, elsewhere = tmp_path / "app", tmp_path / "elsewhere"
@@ -193,13 +193,13 @@ def test_nothing_is_written_or_removed_behind_a_link_out_of_the_folder(
     shutil.move(app / link, elsewhere)
     (app / link).symlink_to(elsewhere)
     before = snapshot(elsewhere)
-    with pytest.raises(InputError, match="leads out of"):
+    with pytest.raises(InputError, match="is a link out of"):
         tree.write(OURS, app)
     assert tree.write({"top.h": BANNER}, app).stale == []
     assert snapshot(elsewhere) == before
 
 
-def test_a_link_that_stands_for_a_file_is_the_user_s(tmp_path: Path) -> None:
+def test_a_link_in_place_of_a_file_belongs_to_the_user(tmp_path: Path) -> None:
     app, precious = tmp_path / "app", tmp_path / "precious.h"
     tree.write(OURS, app)
     precious.write_bytes(OURS["top.h"])

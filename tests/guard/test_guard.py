@@ -1,4 +1,4 @@
-"""Whatever happens in a program of fwgen's ends in an exit code of the contract and one message."""
+"""Whatever happens in a program of fwgen, it ends with a documented exit code and one message."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_trace_is_shown_on_request(
     assert "Traceback (most recent call last)" in err and "in raising" in err
 
 
-def test_what_a_thread_raises_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_exception_in_a_thread_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     def program() -> int:
         thread = threading.Thread(target=raising, args=(ValueError("in a thread"),))
         thread.start()
@@ -88,7 +88,8 @@ def test_what_a_thread_raises_is_no_success(capsys: pytest.CaptureFixture[str]) 
 
 
 def shell(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`$PY PROGRAM` runs Python, in a new shell. Output as Latin-1, so that nothing is lost."""
+    """Run a program in a new shell; `$PY` is Python. Decode its output as Latin-1, which cannot
+    fail."""
     return subprocess.run(
         ["bash", "-c", program],
         env={**os.environ, "PY": sys.executable, **environment},
@@ -120,25 +121,25 @@ LITTLE = MUCH.replace("100000", "1")
         (">&-", "error: cannot write to standard output: Bad file descriptor\n"),
     ],
 )
-def test_a_stdout_that_cannot_be_written_is_told(program: str, where: str, says: str) -> None:
+def test_a_stdout_that_cannot_be_written_is_an_error(program: str, where: str, says: str) -> None:
     done = shell(f"$PY -c {program} {where}")
     assert (done.returncode, done.stderr) == (4, says)
 
 
 @pytest.mark.parametrize("program", [MUCH, LITTLE])
-def test_a_reader_that_has_gone_is_no_news(program: str) -> None:
+def test_a_reader_that_has_closed_the_pipe_causes_no_message(program: str) -> None:
     done = shell(f"$PY -c {program} | true; echo ${{PIPESTATUS[0]}}")
     assert done.stdout in ("141\n", "0\n" if program is LITTLE else "141\n")
     assert done.stderr == ""
 
 
 @pytest.mark.parametrize("where", ["2>&-", "2>/dev/full"])
-def test_without_a_stderr_the_code_alone_tells(where: str) -> None:
+def test_without_a_stderr_there_is_still_the_exit_code(where: str) -> None:
     done = shell(f"$PY -m fwgen check nowhere.yaml {where}")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
 
 
-def test_files_get_no_number_of_a_closed_stream(tmp_path: Path) -> None:
+def test_files_do_not_get_the_descriptor_of_a_closed_stream(tmp_path: Path) -> None:
     path = tmp_path / "x"
     program = f"""'
 import sys
@@ -158,7 +159,7 @@ sys.exit(guarded(program))
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
-def test_a_terminal_takes_whatever_is_printed(encoding: str) -> None:
+def test_every_encoding_accepts_any_text(encoding: str) -> None:
     text = r"\u2713 5 \u00b5s \u2026 \udcff \u4e2d"
     program = f"""'
 import sys
@@ -199,7 +200,7 @@ sys.exit(guarded(program))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_a_signal_ends_children_and_takes_temporary_files_away(
+def test_a_signal_ends_children_and_removes_temporary_files(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     running = subprocess.Popen(
@@ -216,13 +217,13 @@ def test_a_signal_ends_children_and_takes_temporary_files_away(
     assert err == f"error: {what}\n"
     assert list(tmp_path.iterdir()) == [pid]
     until_s = time.monotonic() + 30
-    while runs(grandchild):  # of the 600 s that it would sleep
+    while runs(grandchild):  # without the signal it would sleep 600 s
         assert time.monotonic() < until_s
         time.sleep(0.01)
 
 
 def runs(pid: int) -> bool:
-    """Whether it is there, and not just waiting for its parent to ask."""
+    """Return whether the process exists and is not a zombie."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -230,7 +231,7 @@ def runs(pid: int) -> bool:
     return state not in "ZX"
 
 
-def test_nohup_stays_nohup(tmp_path: Path) -> None:
+def test_an_ignored_sighup_stays_ignored(tmp_path: Path) -> None:
     program = "import signal; print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN); return 0"
     source = f"import sys; from fwgen.guard import guarded\ndef program():\n    {program}\n"
     done = shell(f"trap '' HUP; exec $PY -c '{source}sys.exit(guarded(program))'")
@@ -246,7 +247,7 @@ def test_a_package_that_is_missing_is_named(program: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("arguments", ["check x.yaml", "doctor", "init", "run minute --report r"])
-def test_a_working_directory_that_is_gone_is_told(arguments: str, tmp_path: Path) -> None:
+def test_a_deleted_working_directory_is_an_error(arguments: str, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     done = shell(f"mkdir {gone}; cd {gone}; rmdir {gone}; $PY -P -m fwgen {arguments}")
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""What nothing in the product uses is removed, or named below with the reason."""
+"""Finds unused code in the product. Exceptions are listed below, each with its reason."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ APP = ROOT / "fwgen/generate/templates/app/src"
 HOST = ROOT / "fwgen/backends/host"
 
 STARTED_BY_NAME = ("fwgen.robot", "fwgen.robot.runner", "fwgen.peer.tty")
-"""Modules that others start or import, beside the commands and every `__main__`."""
+"""Modules that users start or import, besides the commands and every `__main__`."""
 
 KEPT = {
-    "HELP": "cli.main reads it of every command",
+    "HELP": "cli.main reads it from every command",
     "do_*": "cmd.Cmd calls it by name",
     "_do_*": "the session's table names it",
     "emptyline": "cmd.Cmd",
@@ -40,11 +40,11 @@ KEPT = {
     "formatter_class": "argparse",
     "stream_errors": "for the application",
     "acks": "for the application",
-    "PEER_MESSAGE_MAX_BYTES": "tests hold the firmware's reader against it",
+    "PEER_MESSAGE_MAX_BYTES": "tests compare the firmware's reader with it",
 }
 
 READ_ELSEWHERE = ("*.j2", "*.toml", "*.cs", "*.robot", "*.resource", "*.repl", "*.resc", "*.html")
-"""Files of the product in which a name counts as used."""
+"""Files of the product whose words count as uses."""
 
 EXPORTED = (
     *("fwgen.report.model", "fwgen.wire.messages", "fwgen.plan.model"),  # written out whole
@@ -52,7 +52,7 @@ EXPORTED = (
     "fwgen.backends.host.library",  # fields of C's structures
     *("fwgen.record", "fwgen.peer.known", "fwgen.peer.events"),  # for the application
 )
-"""Modules all of whose public names are for somebody outside."""
+"""Modules whose public names are all for use from outside."""
 
 
 def names_in(files: Iterable[Path]) -> set[str]:
@@ -65,7 +65,7 @@ def product_files(*patterns: str) -> list[Path]:
 
 
 def string_names() -> set[str]:
-    """Names and dotted names in string literals: what is called or started by name."""
+    """Return names and dotted names in string literals, through which code is called or started."""
     found: set[str] = set()
     for file in product_files("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -106,8 +106,8 @@ C_CALLED_BY_NAME = {
     "sys_clock_*": "Zephyr",
     "host_*": "ctypes, by fwgen.backends.host",
     "*_H": "guards of headers",
-    "HOST_FAULT_NONE": "says what 0 stands for",
-    "BLOCK_WORST_BITS": "tests hold Python's figure against it",
+    "HOST_FAULT_NONE": "documents the value 0",
+    "BLOCK_WORST_BITS": "tests compare Python's value with it",
 }
 C_NAMES = {
     "function": re.compile(r"^(?!typedef\b|extern\b)[a-z_][\w \*]*?\b(\w+)\([^;{]*\)\s*\{", re.M),
@@ -120,7 +120,7 @@ ENUM = re.compile(r"\benum\b[^{};]*\{([^}]*\})")
 
 
 def c_names(text: str) -> set[tuple[str, str]]:
-    """Kind and name of what a C source without comments defines."""
+    """Return kind and name of everything that a C source without comments defines."""
     inside = {"enum value": "\n".join(ENUM.findall(text)).replace(",", ",\n")}
     return {
         (kind, name)
@@ -130,8 +130,10 @@ def c_names(text: str) -> set[tuple[str, str]]:
 
 
 def unused_c(sources: Mapping[str, str], elsewhere: Iterable[str] = ()) -> list[str]:
-    """What these C sources (by path) define, and neither they nor anything elsewhere uses. That a
-    header declares a function is no use of it."""
+    """Return what these C sources (by path) define and neither they nor `elsewhere` use.
+
+    A function's declaration in a header is not a use.
+    """
     texts = {path: re.sub(r"/\*.*?\*/|//[^\n]*", "", s, flags=re.S) for path, s in sources.items()}
     words = Counter(w for text in texts.values() for w in re.findall(r"\w+", text))
     declared = Counter(n for text in texts.values() for n in C_DECLARED.findall(text))
@@ -159,7 +161,7 @@ def test_nothing_in_c_is_unused() -> None:
         ("int f(void);\nint f(void)\n{", ["function f"]),
         ("void f(int a,\n       int b);\nvoid f(int a,\n       int b)\n{ /* f */", ["function f"]),
         ("int a = f(1);\nint f(int b)\n{ return b; }", []),
-        ("int f(int b)\n{\n\treturn f(b);\n}", []),  # calls itself: not found out
+        ("int f(int b)\n{\n\treturn f(b);\n}", []),  # calls itself: a limit of this test
         ("static int a;\nconst struct b *f(int c)\n{", ["function f"]),
         ("#define A 1\n#define B A\n", ["macro B"]),
         ("#define A(x) (x)\n", ["macro A"]),
@@ -170,6 +172,6 @@ def test_nothing_in_c_is_unused() -> None:
         ("struct a {\n\tint b;\n};\nstatic struct a c;", []),
     ],
 )
-def test_what_c_does_not_use_is_found(text: str, unused: list[str]) -> None:
+def test_finds_unused_c(text: str, unused: list[str]) -> None:
     found = [line.removeprefix("a.c: ").removeprefix("enum ") for line in unused_c({"a.c": text})]
     assert found == unused

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What OpenAMP needs on the STM32MP2's Cortex-M33 and Zephyr 4.3 lacks. Each thing is looked for in
-# the tree itself, so that a later Zephyr (4.4 has it all) or a patched one is taken as it is.
+# Adds what OpenAMP needs on the STM32MP2's Cortex-M33 and Zephyr 4.3 lacks. Each part is added only
+# if the Zephyr tree does not have it; a patched Zephyr or 4.4 has all parts.
 include_guard(GLOBAL)
 
-# Does a source of Zephyr's or of a module's hold this text?
+# Sets `result` to TRUE if a source of Zephyr or of a module contains the pattern.
 function(source_has result file pattern)
   set(${result} FALSE PARENT_SCOPE)
   if(EXISTS ${file})
@@ -23,7 +23,7 @@ macro(openamp_on_mp2_devicetree)
   endif()
 endmacro()
 
-# After it: the section of the resource table, and the name of a function of the MP2's LL.
+# After find_package(Zephyr): the section of the resource table, and the name of an LL function.
 function(openamp_on_mp2_code)
   source_has(has_section ${ZEPHYR_BASE}/soc/st/stm32/stm32mp2x/m33/linker.ld "\\.resource_table")
   if(NOT has_section)
