@@ -1,9 +1,9 @@
 //
-// A handle on the emulated Cortex-M33: a reset of the core alone, what it has executed, how often it woke up, when its
-// own clock began, and whether the emulator had to give it up.
+// Control of the emulated Cortex-M33: a reset of the core alone, the number of executed instructions and of wake-ups, the
+// start of its own clock, and whether the emulator has aborted it.
 //
 // Modelled: remoteproc's stop and start of the core (peripherals and memory keep their state); after a reset of the
-//   whole machine (watchdog, SYSRESETREQ) the core starts where remoteproc had started it.
+//   whole machine (watchdog, SYSRESETREQ) the core starts from the same vector table again.
 // Left out: the core itself, which is Renode's.
 //
 using System;
@@ -53,7 +53,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             started = vectorTable;
         }
 
-        // The same while the emulation runs: at the next moment when all is in step, a quantum later at most.
+        // The same while the emulation runs: at the next synchronised state, at most a quantum later.
         public void RestartWhenSafe(uint vectorTable)
         {
             machine.LocalTimeSource.ExecuteInNearestSyncedState(_ =>
@@ -65,7 +65,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             });
         }
 
-        // From now on; it costs a little each time.
+        // Counts from now on; this costs a little time per wake-up.
         public void CountWakeUps()
         {
             WakeUps = 0;
@@ -80,14 +80,14 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 
         public ulong Instructions { get { return cpu.ExecutedInstructions; } }
 
-        // The core ran into a place from which it cannot execute (no memory there, or DDR): the run is over.
+        // The core executed from an address that has no memory, or from DDR: the run is over.
         public bool HasAborted { get; private set; }
 
-        // When the core switched its SysTick on after a start, by which its own clock counts (1), and when it was stopped,
+        // When the core switched on its SysTick, which its own clock counts, after a start (1), and when it was stopped,
         // reset or started again (0).
         public EventLog Clock { get; private set; }
 
-        // After a reset of the machine that nobody outside asked for.
+        // Called after a reset of the machine by the watchdog or the firmware.
         public Action SelfReset { get; set; }
 
         private void OnMachineReset()

@@ -1,5 +1,5 @@
 //
-// What the models of this folder share: virtual time exact to the instruction, and an append-only log of events.
+// Shared by the models of this folder: virtual time exact to the instruction, and an append-only log of events.
 //
 // Models no hardware.
 //
@@ -14,7 +14,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 {
     public static class VirtualTime
     {
-        // Nanoseconds since the machine was made. Inside an access of the core the time is brought up to that very instruction.
+        // Nanoseconds since the machine was created. During an access of the core it is the time of that instruction.
         public static ulong Now(IMachine machine)
         {
             ICPU cpu;
@@ -27,8 +27,8 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         }
     }
 
-    // Two columns, times in nanoseconds and values; handed over in bulk so that a reader does not pay for each row. The
-    // monitor shows the last rows.
+    // Two columns, times in nanoseconds and values. A reader gets them in bulk, because a call per row is slow. The monitor
+    // shows the last rows.
     [Convertible]
     public sealed class EventLog
     {

@@ -1,14 +1,14 @@
 //
 // HC-SR04 ultrasonic distance sensor, and the obstacle in front of it.
 //
-// Modelled: a trigger pulse of at least 10 us starts a measurement; a shorter one, and one while a measurement runs, does
-//   nothing. The echo line rises after the burst and stays up for the time that sound takes to the obstacle and back,
-//   38 ms if nothing is heard. Obstacle, noise, missed echoes and air temperature by the integer formulas of
-//   fwgen/sensor.py, bit for bit: a pure function of the milliseconds since the first trigger (rounded), which is
-//   time 0 of the obstacle's path. A sensor that stays silent, or that holds its line high. Copies, by figures
-//   (fwgen/sensor/kinds.py has the kinds): another length of the pulse when nothing is heard, none at all, or one that
-//   ends with the next trigger only or when the line is pulled low from outside; a spike before the echo; a first
-//   reading that is nonsense; a blind zone.
+// Modelled: a trigger pulse of at least 10 us starts a measurement; a shorter one, or one during a measurement, is
+//   ignored. The echo line rises after the burst and stays high for the time that sound takes to the obstacle and back,
+//   or for 38 ms without an echo. Obstacle, noise, missed echoes and air temperature follow the integer formulas of
+//   fwgen/sensor/world.py, bit for bit: a pure function of the milliseconds since the first trigger (rounded), which is
+//   time 0 of the obstacle's path. A sensor that is silent, or that holds its line high. Copies of the sensor, by
+//   parameters (fwgen/sensor/kinds.py has the kinds): another pulse length without an echo, no pulse at all, or one that
+//   ends only with the next trigger or when the line is pulled low from outside; a spike before the echo; a wrong first
+//   reading; a blind zone.
 // Left out: the beam's angle and shape, several obstacles, supply voltage, cross-talk between sensors.
 // Figures: data sheet of the HC-SR04 (10 us trigger, 8 periods at 40 kHz, range 4 m); 38 ms without an echo and the time
 //   from the trigger's end to the echo's start (450 to 500 us; the burst alone takes 200 us) as measured on common
@@ -23,7 +23,7 @@ using Antmicro.Renode.Time;
 
 namespace Antmicro.Renode.Peripherals.Sensors
 {
-    // Input 0 is the trigger; input 1, where it is wired, the level of the echo line at the microcontroller's pin.
+    // Input 0 is the trigger; input 1, if wired, is the level of the echo line at the microcontroller's pin.
     public class HC_SR04 : IGPIOReceiver
     {
         public HC_SR04(IMachine machine, int burst = 460)
@@ -41,7 +41,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             Distance = 1000;
         }
 
-        // The microcontroller's reset does not reach the sensor.
+        // The sensor is not connected to the microcontroller's reset.
         public void Reset()
         {
         }
@@ -90,7 +90,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             }
         }
 
-        // The obstacle's path: `t_ms:um t_ms:um ...`, times ascending since the first trigger.
+        // The obstacle's path: `t_ms:um t_ms:um ...`, ascending times since the first trigger.
         public string Path
         {
             get
@@ -122,13 +122,13 @@ namespace Antmicro.Renode.Peripherals.Sensors
         {
             if(milliseconds.Length == 0 || milliseconds.Length != micrometres.Length)
             {
-                throw new ArgumentException("a path has at least one point, each a time and a distance");
+                throw new ArgumentException("expected at least one point, each with a time and a distance");
             }
             for(var i = 1; i < milliseconds.Length; i++)
             {
                 if(milliseconds[i] < milliseconds[i - 1])
                 {
-                    throw new ArgumentException("times of a path never go back");
+                    throw new ArgumentException("expected ascending times");
                 }
             }
             times = milliseconds;
@@ -136,14 +136,14 @@ namespace Antmicro.Renode.Peripherals.Sensors
             segment = 0;
         }
 
-        // Millimetres, now; setting it lets the obstacle stand there.
+        // The present distance in millimetres; setting it places the obstacle there.
         public double Distance
         {
             get { return MicrometresAt(NowMilliseconds()) / 1000.0; }
             set { SetPath(new[] { 0L }, new[] { (long)Math.Round(value * 1000) }); }
         }
 
-        // From where it is now, in a straight line.
+        // Moves the obstacle from its present place in a straight line.
         public void MoveTo(double millimetres, double seconds)
         {
             var now = NowMilliseconds();
@@ -151,7 +151,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
                 new[] { MicrometresAt(now), (long)Math.Round(millimetres * 1000) });
         }
 
-        // A measurement begins with the rise of its trigger; one that runs comes to its end as it would have.
+        // Takes effect at the rising edge of the next trigger; a running measurement is completed.
         public void Mute()
         {
             condition = Condition.Mute;
@@ -174,7 +174,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             }
         }
 
-        // Microseconds of the pulse after a trigger at that time; 0 or 0xFFFFFFFF where no pulse ends.
+        // Microseconds of the pulse after a trigger at that time; 0 without a pulse, 0xFFFFFFFF if the line is held.
         public uint PulseAt(long milliseconds)
         {
             return PulseOf(milliseconds, condition);
@@ -200,13 +200,13 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         public GPIO Echo { get; private set; }
 
-        // Time of each trigger that started a measurement (its rising edge), value = microseconds of the pulse it gave.
+        // Time of each trigger that started a measurement (its rising edge); value: microseconds of its pulse.
         public EventLog Triggers { get; private set; }
 
-        // When the echo line began to be held high (1) and was let go (0).
+        // When the sensor began to hold the echo line high (1) and released it (0).
         public EventLog Holds { get; private set; }
 
-        // Every edge of the two lines, if asked for; value = the level.
+        // Every edge of the two lines, if RecordsEdges is set; value: the level.
         public EventLog TriggerEdges { get; private set; }
 
         public EventLog EchoEdges { get; private set; }
@@ -219,29 +219,30 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         public long MissedPartsPerMillion { get; set; }
 
-        // In the air between sensor and obstacle; fwgen/plan/sound.py has the formula. As delivered: 20 degrees Celsius.
+        // In the air between sensor and obstacle; fwgen/plan/sound.py has the formula. The default is for 20 degrees Celsius.
         public long SoundMillimetresPerSecond { get; set; }
 
-        // Trigger pulses that started nothing: too short, or in the middle of a measurement.
+        // Trigger pulses that were ignored: too short, or during a measurement.
         public int Ignored { get; private set; }
 
-        // The kind of sensor: length of the pulse when nothing is heard; 0 for none, 0xFFFFFFFE for one that stays until...
+        // The kind of sensor. Length of the pulse without an echo: 0 for no pulse, 0xFFFFFFFE for one without an end.
         public long SilenceMicroseconds { get; set; }
 
-        // ... the next trigger, which measures nothing, or until the line is pulled low.
+        // A pulse without an end ends with the next trigger, which starts no measurement.
         public bool EndsByTrigger { get; set; }
 
+        // A pulse without an end ends when the line is pulled low.
         public bool EndsByPull { get; set; }
 
-        // A spike so long, so long after each trigger's end; 0 for none.
+        // A spike of this length, SpikeAtMicroseconds after each trigger's end; 0 for none.
         public int SpikeMicroseconds { get; set; }
 
         public int SpikeAtMicroseconds { get; set; }
 
-        // What it claims first after power-on, whatever is there; 0 for the truth.
+        // The distance that the first reading after power-on reports; 0 for the true distance.
         public long FirstMicrometres { get; set; }
 
-        // What it claims of everything nearer.
+        // The distance that it reports for everything nearer.
         public long BlindMicrometres { get; set; }
 
         public bool HasTriggered { get { return Triggers.Count > 0; } }
@@ -318,7 +319,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             }
         }
 
-        // The pulse began and will not end by itself
+        // A pulse without an end has begun
         private void Stick()
         {
             measuring = false;
@@ -409,7 +410,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
         private readonly ulong burst;
         private long[] times;
         private long[] depths;
-        private int segment; // of the path, where the last question was
+        private int segment; // of the path, at the last look-up
         private Condition condition;
         private bool trigger;
         private ulong raised;

@@ -1,7 +1,7 @@
 //
-// The registers that a model does not model. Models no hardware: each keeps what is written and does nothing, and the
-// first access of each kind is told in the log. Those that a model names as kept are taken without a word: nothing that
-// the model leaves out hangs on them.
+// The registers that a model does not model. Models no hardware: each stores what is written and has no effect; the first
+// read and the first write of each are logged as warnings. Registers that a model lists as kept are not logged: nothing
+// that the model leaves out depends on them.
 //
 using System.Collections.Generic;
 using Antmicro.Renode.Core;
@@ -11,14 +11,14 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 {
     public class KeptRegisters
     {
-        // `ranges`: pairs of offsets, the first and the last register kept without a word
+        // `ranges`: pairs of offsets, the first and the last register that is not logged
         public KeptRegisters(IEmulationElement owner, params long[] ranges)
         {
             this.owner = owner;
             this.ranges = ranges;
         }
 
-        // What was told is not told again.
+        // Clears the values. An access that was logged is not logged again.
         public void Reset()
         {
             values.Clear();

@@ -1,11 +1,11 @@
 //
-// The Cortex-A35 running Linux, as far as the Cortex-M33 can notice it, for a peer written outside of the emulator.
+// The effects of the Cortex-A35 with Linux on the Cortex-M33, for a peer outside the emulator.
 //
 // Modelled: doorbells in both directions with the time that Linux takes to serve an interrupt (`latency`,
 //   microseconds), an alarm clock in virtual time, suspend (DDR closed, domain D1 down) and resume.
-// Left out: the A35 itself. What Linux does is the peer's business: it sets `Handler`, which is called on the
-//   emulation's thread at exact virtual times, or it leaves it unset and asks TakeEvents between two runs.
-// Figures: the latency is a round figure for an idle A35, not a measurement; so is what `PowerLag` is set to.
+// Left out: the A35 itself. The peer decides what Linux does: it sets `Handler`, which is called on the emulation's
+//   thread at exact virtual times, or it calls TakeEvents between two runs.
+// Figures: the latency is a round figure for an idle A35, not a measurement; so is the value for `PowerLag`.
 //
 using System;
 using System.Collections.Generic;
@@ -32,12 +32,12 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             ipcc.ForA35 += OnMailbox;
         }
 
-        // Linux lives on when the M33's side of the chip is reset.
+        // Linux keeps running when the M33's side of the chip is reset.
         public void Reset()
         {
         }
 
-        // Rings a channel; false if the M33 has not acknowledged the last ring (Linux queues it until it has).
+        // Rings a channel; false if the M33 has not acknowledged the last ring (Linux then queues the ring).
         public bool Ring(int channel)
         {
             if(ipcc.IsOccupiedByA35(channel))
@@ -53,7 +53,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             ipcc.Acknowledge(channel);
         }
 
-        // Three numbers an event since the last call: nanoseconds; EventRing or EventFree; channel. In order.
+        // The events since the last call in order, three numbers each: nanoseconds; EventRing or EventFree; channel.
         public long[] TakeEvents()
         {
             lock(events)
@@ -64,13 +64,13 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             }
         }
 
-        // The same for people.
+        // The same as text, for the monitor.
         public string EventsAsText()
         {
             return string.Join(" ", TakeEvents());
         }
 
-        // The handler is called then (nanoseconds of virtual time; one in the past: at once). There is one alarm.
+        // The handler is called at this virtual time (in the past: at once). There is one alarm; this replaces it.
         public void SetAlarm(ulong nanoseconds)
         {
             CancelAlarm();
@@ -82,7 +82,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             machine.ClockSource.TryRemoveClockEntry(onAlarm);
         }
 
-        // DDR is in self-refresh from here on, and D1 down `PowerLag` later.
+        // DDR enters self-refresh now; D1 is off `PowerLag` later.
         public void Suspend(int domainState = 4)
         {
             ddr.Close();
@@ -90,7 +90,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             Enter(Suspended);
         }
 
-        // The A35 runs from here on, and has opened DDR `PowerLag` later.
+        // The A35 runs from now on; DDR is open `PowerLag` later.
         public void Resume()
         {
             pwr.A35Runs();
@@ -98,7 +98,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             Enter(Running);
         }
 
-        // The A35 is in reset: Linux reboots. The DDR comes up with it.
+        // The A35 is in reset: Linux reboots. DDR is opened.
         public void Restart()
         {
             machine.ClockSource.TryRemoveClockEntry(onPower);
@@ -109,12 +109,12 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 
         public ulong Now { get { return VirtualTime.Now(machine); } }
 
-        // Called when a doorbell has waited for `Latency`, and at the alarm. It must not throw.
+        // Called `Latency` after a doorbell, and at the alarm. It must not throw.
         public Action Handler { get; set; }
 
         public int Latency { get; set; }
 
-        // The A35 itself closes and opens DDR: for so long PWR shows that it runs while DDR is closed (microseconds).
+        // The A35 itself closes and opens DDR: for this time (microseconds) PWR shows that it runs while DDR is closed.
         public int PowerLag { get; set; }
 
         // Each change; value: 0 running, 1 suspended, 2 in reset.
@@ -183,7 +183,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             }
         }
 
-        // Unlike the machine's ScheduleAction this can be called off, so that moved alarms leave nothing behind.
+        // Unlike the machine's ScheduleAction this can be cancelled: a moved alarm leaves no old action.
         private void At(ulong nanoseconds, Action action, string name)
         {
             var now = Now;

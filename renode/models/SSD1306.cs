@@ -3,12 +3,12 @@
 //
 // Modelled: control bytes (Co, D/C#) over any number of writes until STOP; the three addressing modes with column and
 //   page windows; display on, off, inverted, all on; contrast; start line, offset, multiplex ratio; segment remap
-//   (for what is written afterwards) and COM direction (at once), as the data sheet says; charge pump and timing
-//   commands are taken and kept; the status byte. The picture is what a person sees on the usual module, where
+//   (for what is written afterwards) and COM direction (at once), as in the data sheet; charge pump and timing
+//   commands are accepted and stored; the status byte. The picture is what a person sees on the usual module, on which
 //   segment remap and reversed COM direction give an upright picture.
-//   Unplugged, it answers nobody; plugged in again, it has lost everything (supply and I2C come through one plug).
-// Left out: scrolling (its commands are taken and do nothing, which the log tells once each, as of all that are not
-//   known), fading, what wrong COM pins or a charge pump that is off would look like, the burn-in of pixels.
+//   Unplugged, it does not answer; plugged in again, it has lost its state (supply and I2C share one plug).
+// Left out: scrolling (its commands have no effect, and are logged once each, as all unknown commands are), fading, the
+//   effects of wrong COM pins or of a charge pump that is off, the burn-in of pixels.
 // Figures: data sheet SSD1306 rev. 1.1: tables 9-1 (commands) and 10-1, chapters 8.1.5 (I2C) and 8.7 (GDDRAM).
 //
 using System;
@@ -28,7 +28,7 @@ namespace Antmicro.Renode.Peripherals.Video
         {
             if(height != 64 && height != 32)
             {
-                throw new ArgumentException("the glass has 64 or 32 rows");
+                throw new ArgumentException("expected a height of 64 or 32 rows");
             }
             this.machine = machine;
             Height = height;
@@ -37,7 +37,7 @@ namespace Antmicro.Renode.Peripherals.Video
             PowerOn();
         }
 
-        // A reset of the microcontroller does not reach the display.
+        // The display is not connected to the microcontroller's reset.
         public void Reset()
         {
         }
@@ -70,7 +70,7 @@ namespace Antmicro.Renode.Peripherals.Video
             }
         }
 
-        // For people: hexadecimal bytes, the control byte first; `stop` ends the transfer.
+        // For the monitor: hexadecimal bytes, the control byte first; `stop` ends the transfer.
         public void Send(string bytes, bool stop = true)
         {
             foreach(var word in bytes.Split(new[] { ' ' }, StringSplitOptions.RemoveEmptyEntries))
@@ -94,7 +94,7 @@ namespace Antmicro.Renode.Peripherals.Video
             IsPresent = true;
         }
 
-        // One byte a pixel, 0 or 1, row by row from the top left.
+        // One byte per pixel, 0 or 1, row by row from the top left.
         public byte[] Picture()
         {
             var result = new byte[Width * Height];
@@ -108,7 +108,7 @@ namespace Antmicro.Renode.Peripherals.Video
             return result;
         }
 
-        // Eight pixels a byte, the leftmost in the highest bit, row by row from the top left: as in PNG and PBM files.
+        // Eight pixels per byte, the leftmost in the highest bit, row by row from the top left: as in PNG and PBM files.
         public byte[] PackedPicture()
         {
             var result = new byte[Width * Height / 8];
@@ -125,7 +125,7 @@ namespace Antmicro.Renode.Peripherals.Video
             return result;
         }
 
-        // Two rows of pixels a line of text.
+        // Text with two rows of pixels per line.
         public string HalfBlocks()
         {
             var text = new StringBuilder();
@@ -156,7 +156,7 @@ namespace Antmicro.Renode.Peripherals.Video
             return lit != IsInverted;
         }
 
-        // The byte of display memory that the controller would write at this column and page.
+        // The byte of display memory at this column and page, as the present segment remap addresses it.
         public byte Memory(int column, int page)
         {
             return memory[page, Segment(column)];
@@ -164,7 +164,7 @@ namespace Antmicro.Renode.Peripherals.Video
 
         public bool IsPresent { get; set; }
 
-        // The status byte never says that it is off, as with some panels
+        // The status byte always shows that the display is on, as with some panels
         public bool HidesStatus { get; set; }
 
         public bool IsOn { get; private set; }
@@ -177,7 +177,7 @@ namespace Antmicro.Renode.Peripherals.Video
 
         public int Height { get; private set; }
 
-        // When what is to be seen changed: one entry a transfer that changed anything, value = the count.
+        // Each transfer that changed the visible picture; value: their number so far.
         public EventLog Frames { get; private set; }
 
         public int FrameCount { get { return Frames.Count; } }
@@ -300,9 +300,9 @@ namespace Antmicro.Renode.Peripherals.Video
             {
                 page = code & 0x07;
             }
-            else if(!ExecuteAddressing(code) && !ExecutePicture(code) && !IsIgnored(code) && told.Add(code))
+            else if(!ExecuteAddressing(code) && !ExecutePicture(code) && !IsIgnored(code) && logged.Add(code))
             {
-                this.Log(LogLevel.Warning, "Command 0x{0:X2} is not modelled; it does nothing", code);
+                this.Log(LogLevel.Warning, "Command 0x{0:X2} is not modelled; it has no effect", code);
             }
         }
 
@@ -388,7 +388,7 @@ namespace Antmicro.Renode.Peripherals.Video
         }
 
         private readonly IMachine machine;
-        private readonly HashSet<byte> told = new HashSet<byte>(); // commands that are not modelled
+        private readonly HashSet<byte> logged = new HashSet<byte>(); // commands that are not modelled
         private readonly List<byte> command = new List<byte>();
         private byte[,] memory; // page, segment
         private bool allOn;

@@ -1,11 +1,11 @@
 //
-// STM32MP2 extended interrupt and event controller, as EXTI2 serves the pins to the Cortex-M33.
+// STM32MP2 extended interrupt and event controller: EXTI2, which reports edges of pins to the Cortex-M33.
 //
 // Modelled: the configurable lines 0 to 15: port selection (EXTICR), rising and falling edges (RTSR1, FTSR1), separate
 //   pending bits cleared by writing one (RPR1, FPR1), software trigger (SWIER1), interrupt masks of the three
-//   processors. A line's output is the M33's (C2IMR1) and stays up while a pending bit of it is set.
+//   processors. A line's output is the M33's (C2IMR1) and stays high while one of its pending bits is set.
 // Left out: the lines above 15 (direct lines and other banks only store, see KeptRegisters), events (EMR), security and
-//   compartments, the masks' wake-up of a stopped domain. A change of the port selection makes no edge.
+//   compartments, the masks' wake-up of a stopped domain. A change of the port selection causes no edge.
 // Figures: reference manual RM0457, chapter EXTI (register map); lines and interrupts from the chip data.
 //
 using System.Collections.Generic;
@@ -161,8 +161,8 @@ namespace Antmicro.Renode.Peripherals.IRQControllers
         private const long Selection = 0x60;
         private const long MaskOfM33 = 0xC0;
 
-        // One GPIO port's sixteen pins: `exti#5@[0-15]` in a platform description is port F. Its levels are remembered so
-        // that the first OnGPIO, which only tells the level at start, is no edge.
+        // The sixteen pins of one GPIO port: `exti#5@[0-15]` in a platform description is port F. It stores the levels, so
+        // that the first OnGPIO, which reports the level at start, is not an edge.
         private class Port : IGPIOReceiver
         {
             public Port(STM32MP2_EXTI parent, int number)

@@ -1,10 +1,10 @@
 //
 // STM32MP2 general-purpose I/O port.
 //
-// Modelled: a level a pin that follows mode, output type, output data and pulls: an output drives its ODR bit
-//   (open drain: low, or released), an input or alternate function shows what an outside driver or its pull makes of
-//   the wire, an analog pin reads low. IDR, ODR, BSRR (set wins over reset), BRR. Each pin's level is an output of the
-//   model, to EXTI and to what is wired to the pin.
+// Modelled: a level per pin that follows mode, output type, output data and pulls: an output drives its ODR bit
+//   (open drain: low, or released); an input or alternate function has the level of the outside driver or of its pull;
+//   an analog pin reads low. IDR, ODR, BSRR (set wins over reset), BRR. Each pin's level is an output of the model, to
+//   EXTI and to the devices wired to the pin.
 // Left out: alternate functions (peripherals are not routed through pins), speed, locks, delays, security and
 //   compartments (these registers only store, see KeptRegisters), contention between two drivers (an output wins).
 // Figures: reference manual RM0457, chapter GPIO (register map; all pins analog after reset).
@@ -24,7 +24,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
             Reset();
         }
 
-        // What outside drivers do is not the port's to reset: they go on.
+        // A reset of the port does not affect outside drivers.
         public override void Reset()
         {
             mode = 0xFFFFFFFF;
@@ -95,7 +95,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
             }
         }
 
-        // A driver outside puts a level on the wire.
+        // An outside driver sets the level of the wire.
         public override void OnGPIO(int number, bool value)
         {
             if(!CheckPinNumber(number))
@@ -108,7 +108,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
             Update(bit);
         }
 
-        // The driver outside lets go: the pull decides.
+        // The outside driver releases the wire: the pull sets its level.
         public void Release(int number)
         {
             driven &= ~(1u << number);
@@ -120,7 +120,7 @@ namespace Antmicro.Renode.Peripherals.GPIOPort
             return (levels & 1u << number) != 0;
         }
 
-        // Switched to a peripheral
+        // Whether the pin is switched to a peripheral
         public bool IsAlternate(int number)
         {
             return ((mode >> (2 * number)) & 3) == ModeAlternate;

@@ -2,16 +2,16 @@
 // STM32 I2C controller, version 2 (as in the STM32MP2), in controller mode with 7-bit addresses.
 //
 // Modelled: transfers with START, STOP, AUTOEND, RELOAD and repeated START; TXE, TXIS, RXNE, TC, TCR, NACKF, STOPF,
-//   BUSY and their interrupts (event and error on one line, as the MP2 has it); a NACK from an address where nobody
-//   answers, and from a device that leaves in the middle of a transfer; switching off by PE. A transfer takes the
-//   virtual time that its bytes take at the speed set in TIMINGR: its end is exact.
-//   Between the bytes the model is coarser on request: up to `burst` bytes are taken at once, then the time they need
-//   on the wire passes. With burst 1 each byte is taken when the wire is ready for it, as in silicon; a larger number
-//   costs the emulator less (one wake-up of the core a burst, not a byte). A STOP takes no time.
-//   A clock line held low (`HoldClock`) makes transfers hang. So does a data line held low: a transfer that is cut off
-//   by PE leaves its device in the middle of a byte, with the data line low until it is clocked nine times by hand
-//   (input 0 is the level of the clock's pin, outputs Clock and Data go to the pins). Wired to its port (`Wire`), it
-//   reaches its devices only through pins that are switched to it.
+//   BUSY and their interrupts (event and error on one line, as in the MP2); a NACK from an address without a device, and
+//   from a device that is unplugged during a transfer; disabling by PE. A transfer takes the virtual time that its bytes
+//   take at the speed set in TIMINGR: its end is exact.
+//   Between the bytes the model can be coarser: it takes up to `burst` bytes at once, then the time that they need on the
+//   wire passes. With burst 1 it takes each byte when the wire is ready for it, as in silicon; a larger number is faster
+//   to emulate (one wake-up of the core per burst instead of per byte). A STOP takes no time.
+//   With the clock line held low (`HoldClock`) transfers do not end. The same holds for the data line: a transfer that PE
+//   cuts off leaves its device in the middle of a byte, with the data line low until the firmware has clocked it nine
+//   times (input 0 is the level of the clock's pin, outputs Clock and Data go to the pins). If wired to its port
+//   (`Wire`), it reaches its devices only through pins that are switched to it.
 // Left out: target mode, 10-bit addresses, SMBus, DMA, arbitration, bus errors, clock stretching by a target.
 // Figures: reference manual RM0457, chapter I2C (register map, flags, SCL period from TIMINGR). Analog filter at its
 //   least delay, 50 ns. `edges`: rise and fall of SCL, nanoseconds a period; depends on the wiring, typical of 400 kHz.
@@ -28,7 +28,7 @@ using Antmicro.Renode.Time;
 
 namespace Antmicro.Renode.Peripherals.I2C
 {
-    // A device that may be missing from its bus: while it is, nobody acknowledges its address.
+    // A device that can be unplugged from its bus: then its address is not acknowledged.
     public interface II2CPresence
     {
         bool IsPresent { get; }
@@ -50,7 +50,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             Reset();
         }
 
-        // The level of the clock's pin: this side lets go of it, so every edge was made by hand.
+        // The level of the clock's pin. The controller does not drive it here, so every edge is the firmware's.
         public void OnGPIO(int number, bool value)
         {
             if(value && !clockLevel && clocksToRelease > 0 && --clocksToRelease == 0)
@@ -60,7 +60,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             clockLevel = value;
         }
 
-        // The pins that lead to the devices. Both lines are pulled up outside.
+        // Sets the pins that lead to the devices. Both lines have pull-ups on the board.
         public void Wire(STM32MP2_GPIO port, int clock, int data)
         {
             this.port = port;
@@ -70,7 +70,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             Data.Set(true);
         }
 
-        // As a device that was left in the middle of a byte does.
+        // Holds the data line low, as a device does that was left in the middle of a byte.
         public void HoldData(int clocks = 9)
         {
             clocksToRelease = clocks;
@@ -166,10 +166,10 @@ namespace Antmicro.Renode.Peripherals.I2C
 
         public GPIO IRQ { get; private set; }
 
-        // Bytes taken at once, see above
+        // The number of bytes taken at once, see above
         public int Burst { get; set; }
 
-        // The clock line is held low: what starts never ends, until the controller is switched off.
+        // The clock line is held low: a transfer does not end until the controller is disabled.
         public bool HoldClock { get; set; }
 
         // Nanoseconds of one bit on the wire
@@ -263,7 +263,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             }
         }
 
-        // The transfer may go on: ask for a byte, fetch one, or end
+        // Continues the transfer: requests a byte, fetches one, or ends
         private void Continue()
         {
             if(left == 0)
@@ -281,7 +281,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             Update();
         }
 
-        // A byte leaves TXDR for the wire
+        // Moves a byte from TXDR to the wire
         private void TakeByte()
         {
             if(!IsThere(target))
@@ -295,7 +295,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             left--;
             if(left > 0 && --atOnce > 0)
             {
-                // the time is not looked up for each byte, which is dear: the wire is busy since the burst's first
+                // reading the time is slow, so not for each byte: the wire has been busy since the burst's first byte
                 wireFree += 9 * BitTime;
                 status |= TransmitDue;
                 return;
@@ -312,7 +312,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             }
         }
 
-        // All but the last byte taken have been sent
+        // All bytes taken, except the last, have been sent
         private void NextBurst()
         {
             atOnce = Math.Max(1, Burst);
@@ -412,7 +412,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             target = null;
         }
 
-        // PE = 0: the state machine and the flags start afresh; what was on the wire is lost
+        // PE = 0: state machine and flags are reset; the bytes on the wire are lost
         private void Stop()
         {
             if(target != null && phase != Phase.Idle)
@@ -483,16 +483,16 @@ namespace Antmicro.Renode.Peripherals.I2C
         private uint received;
         private Phase phase;
         private int left; // bytes of this NBYTES
-        private int atOnce; // bytes still to be taken in this burst
-        private ulong wireFree; // when all that was taken has been sent
-        private int generation; // of the scheduled action: an older one does nothing
+        private int atOnce; // bytes left to take in this burst
+        private ulong wireFree; // when all bytes taken have been sent
+        private int generation; // of the scheduled action: older ones have no effect
         private II2CPeripheral target;
         private Queue<byte> incoming;
         private STM32MP2_GPIO port;
         private int clockPin;
         private int dataPin;
         private bool clockLevel;
-        private int clocksToRelease; // of a data line that is held
+        private int clocksToRelease; // until a held data line is released
         private readonly List<byte> outgoing;
         private readonly KeptRegisters others;
         private readonly uint frequency;
@@ -511,7 +511,7 @@ namespace Antmicro.Renode.Peripherals.I2C
         private const long Receive = 0x24;
         private const long Transmit = 0x28;
 
-        // CR1: PE; the enable bits of TXIS, RXNE, NACKF and STOPF stand where the flags stand in ISR
+        // CR1: PE; the enable bits of TXIS, RXNE, NACKF and STOPF have the positions of the flags in ISR
         private const uint Enable = 1 << 0;
         private const uint CompleteEnable = 1 << 6;
 

@@ -1,14 +1,14 @@
 //
 // STM32MP2 inter-processor communication controller (IPCC1): the mailbox between the Cortex-A35 and the Cortex-M33.
 //
-// Modelled: both processors' control, mask, set/clear and status registers; a flag a channel and a direction; the
+// Modelled: both processors' control, mask, set/clear and status registers; a flag per channel and direction; the
 //   receive-occupied and transmit-free interrupts of both processors as levels; the number of channels in HWCFGR.
-//   Processor 1 is the A35, processor 2 the M33. Nobody emulates the A35: its side is reached through methods
-//   (Ring, Acknowledge), which do what its accesses of C1SCR would do.
-// Left out: who may access what (SECCFGR, PRIVCFGR, CIDCFGR only store, see KeptRegisters), the secure interrupt lines,
-//   power and clock.
-// Figures: reference manual RM0457, chapter IPCC (register map, reset values); 16 channels and version registers as
-//   the chip data says.
+//   Processor 1 is the A35, processor 2 the M33. The A35 is not emulated: methods (Ring, Acknowledge) have the effect of
+//   its accesses of C1SCR.
+// Left out: access rights (SECCFGR, PRIVCFGR, CIDCFGR only store, see KeptRegisters), the secure interrupt lines, power
+//   and clock.
+// Figures: reference manual RM0457, chapter IPCC (register map, reset values); 16 channels and version registers as in
+//   the chip data.
 //
 using System;
 using Antmicro.Renode.Core;
@@ -24,7 +24,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         {
             if(channels < 1 || channels > MaximumOfChannels)
             {
-                throw new ArgumentException("IPCC has 1 to 16 channels");
+                throw new ArgumentException("expected 1 to 16 channels");
             }
             this.machine = machine;
             this.channels = channels;
@@ -99,25 +99,25 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             Update();
         }
 
-        // The A35 rings a channel (C1SCR.CHnS). A channel that is still occupied stays so: the M33 sees one ring.
+        // The A35 rings a channel (C1SCR.CHnS). A channel that is still occupied stays occupied: the M33 sees one ring.
         public void Ring(int channel)
         {
             Change(0, Bit(channel), 0);
         }
 
-        // The A35 has seen the M33's ring (C1SCR.CHnC).
+        // The A35 acknowledges the M33's ring (C1SCR.CHnC).
         public void Acknowledge(int channel)
         {
             Change(0, 0, Bit(channel));
         }
 
-        // Has the M33 not yet acknowledged what the A35 rang?
+        // Whether a ring of the A35 waits for the M33's acknowledgement
         public bool IsOccupiedByA35(int channel)
         {
             return (flags[0] & Bit(channel)) != 0;
         }
 
-        // Has the A35 not yet acknowledged what the M33 rang?
+        // Whether a ring of the M33 waits for the A35's acknowledgement
         public bool IsOccupiedByM33(int channel)
         {
             return (flags[1] & Bit(channel)) != 0;
@@ -131,11 +131,11 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 
         public GPIO Processor2Free { get; private set; }
 
-        // Each change of a flag: value = channel + 256 (the A35's flag: else the M33's) + 512 (set: else cleared).
+        // Each change of a flag; value: channel + 256 for the A35's flag (not the M33's) + 512 if set (not cleared).
         public EventLog Doorbells { get; private set; }
 
-        // After a flag of the M33 was set (a doorbell for the A35), and after a flag of the A35 was cleared. Argument: the
-        // channel, and whether it was a ring.
+        // After a flag of the M33 was set (a doorbell for the A35), and after a flag of the A35 was cleared. Arguments: the
+        // channel, and whether it is a ring.
         public event Action<int, bool> ForA35;
 
         public long Size { get { return 0x400; } }
@@ -143,7 +143,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         public const int FlagOfA35 = 256;
         public const int FlagSet = 512;
 
-        // `processor` (0: A35) sets flags of its own and clears flags of the other one
+        // `processor` (0: A35) sets its own flags and clears flags of the other processor
         private void Change(int processor, uint set, uint clear)
         {
             var other = 1 - processor;
@@ -161,8 +161,8 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             Update();
             if(processor == 1)
             {
-                Tell(raised, true);
-                Tell(lowered, false);
+                Notify(raised, true);
+                Notify(lowered, false);
             }
         }
 
@@ -177,7 +177,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             }
         }
 
-        private void Tell(uint bits, bool ring)
+        private void Notify(uint bits, bool ring)
         {
             var listener = ForA35;
             for(var channel = 0; listener != null && bits >> channel != 0; channel++)

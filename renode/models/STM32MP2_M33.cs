@@ -1,12 +1,12 @@
 //
-// The Cortex-M33 of the STM32MP2: Renode's, which here does not oversleep and counts to the end.
+// The Cortex-M33 of the STM32MP2: Renode's core with two corrections, of WFI and of SysTick's period.
 //
-// Modelled: a WFI that finds an interrupt pending, held back by PRIMASK or not, does not wait (Armv8-M manual, WFI).
-//   Renode's own core looks for one only when it is entered again, after it has skipped to the next event of the
-//   whole machine: an interrupt that comes in the last instructions before a WFI, or in the very one, waits as long,
-//   up to a quantum. Here the core is entered again at once, and time is skipped if it then still waits.
-//   SysTick's period is RELOAD + 1 cycles (Armv8-M manual, SYST_RVR). Renode's is a cycle short, by which a clock that
-//   counts its wraps goes ahead of virtual time: 0.3 ms an hour at 33 wraps a second.
+// Modelled: a WFI does not wait if an interrupt is pending, masked by PRIMASK or not (Armv8-M manual, WFI). Renode's core
+//   checks this only when it is entered again, after it has skipped to the next event of the whole machine: an interrupt
+//   during the last instructions before a WFI, or during the WFI, is delayed by up to a quantum. Here the core is entered
+//   again at once, and time is skipped only if it then still waits.
+//   SysTick's period is RELOAD + 1 cycles (Armv8-M manual, SYST_RVR). Renode's is one cycle shorter, so a clock that
+//   counts its wraps runs ahead of virtual time: 0.3 ms per hour at 33 wraps per second.
 // Left out: nothing that Renode's core has.
 //
 using System.Reflection;
@@ -25,7 +25,7 @@ namespace Antmicro.Renode.Peripherals.CPU
             var timer = Inside(Inside(Inside(nvic, "systick"), "NonSecureVal"), "systick") as LimitTimer;
             if(timer == null)
             {
-                this.Log(LogLevel.Warning, "This Renode keeps its SysTick elsewhere: its period stays a cycle short");
+                this.Log(LogLevel.Warning, "This Renode's SysTick was not found: its period stays one cycle too short");
                 return;
             }
             timer.LimitReached += () => CountOnce(timer);
@@ -38,7 +38,7 @@ namespace Antmicro.Renode.Peripherals.CPU
             return waitBegins ? ExecutionResult.Ok : result;
         }
 
-        // It has just been loaded. The cycle that it misses is spent at RELOAD + 1, not at 0.
+        // The timer has just been reloaded. The missing cycle is spent at RELOAD + 1, not at 0.
         private static void CountOnce(LimitTimer timer)
         {
             if(timer.Enabled && timer.Value < timer.Limit)

@@ -1,8 +1,9 @@
 //
-// STM32MP2 power control, as far as the M33 can tell whether the A35 runs.
+// STM32MP2 power control: the registers from which the M33 learns whether the A35 runs.
 //
 // Modelled: CPU1D1SR (state of the A35 and of its domain D1), set from outside; CPU2D2SR (the M33 and D2: running).
-// Left out: everything else; the other registers keep what is written and do nothing (KeptRegisters). No supply, no wake-up pin.
+// Left out: all else; the other registers store what is written and have no effect (KeptRegisters). No supply, no wake-up
+//   pin.
 // Figures: reference manual RM0457, chapter PWR (CPU1D1SR 0x200: CSTATE bits 3:2, DSTATE bits 10:8; CPU2D2SR 0x204).
 //   In the modes named ...-stop2 D1 is switched off (DStandby), in ...-stop1 it is stopped (DStop1 to DStop3).
 //
@@ -20,7 +21,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             Reset();
         }
 
-        // The A35's state is not the M33's to reset: it stays.
+        // A reset of the M33's side does not change the A35's state.
         public void Reset()
         {
             others.Reset();
@@ -60,7 +61,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             d1State = domainState & 7;
         }
 
-        // In reset: before Linux's boot chain starts it, or while it reboots
+        // In reset: before Linux's boot chain starts it, or during a reboot
         public void A35Resets()
         {
             a35State = 0;

@@ -1,10 +1,10 @@
 //
-// STM32MP2 reset and clock control, as far as drivers read it.
+// STM32MP2 reset and clock control: the registers that drivers read.
 //
-// Modelled: the 64 flexgen channels, which read, after reset, as switched to the running HSI oscillator (64 MHz) and not
-//   divided; a channel's "switching" flag always reads as done. All others keep what is written (KeptRegisters).
-// Left out: everything that a clock would do. Peripherals run whether their enable bit is set or not; no reset line;
-//   no PLL; no security. Linux's boot chain sets the real chip's flexgen up before the firmware starts.
+// Modelled: the 64 flexgen channels. After reset they read as switched to the running HSI oscillator (64 MHz) and not
+//   divided; a channel's "switching" flag always reads as done. All others store what is written (KeptRegisters).
+// Left out: all effects of clocks. Peripherals run whether their enable bit is set or not; no reset lines, no PLL, no
+//   security. On the real chip Linux's boot chain sets up the flexgen before the firmware starts.
 // Figures: reference manual RM0457, chapter RCC (XBARxCFGR 0x1018, PREDIVxCFGR 0x1118, FINDIVxCFGR 0x1224; source 5 is
 //   HSI, bit 6 enables).
 //
@@ -55,7 +55,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 
         public long Size { get { return 0x10000; } }
 
-        // The flexgen registers that an offset belongs to; null for any other
+        // The flexgen registers at an offset; null for other registers
         private uint[] BankOf(long offset, out int channel)
         {
             for(var i = 0; i < banks.Length; i++)
@@ -78,7 +78,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 
         private static readonly long[] BankOffsets = { CrossbarConfiguration, Predivider, FinalDivider };
 
-        // Clock enable and reset of what the models are clocked by: the ports, IPCC1, UARTs, I2Cs, watchdogs
+        // Clock enable and reset of the modelled peripherals: ports, IPCC1, UARTs, I2Cs, watchdogs
         private static readonly long[] KeptRanges =
         {
             0x52C, 0x558, 0x570, 0x570, 0x77C, 0x7C0, 0x894, 0x8A0

@@ -1,14 +1,14 @@
 //
 // DDR memory that Linux puts into self-refresh, as the Cortex-M33 sees it.
 //
-// Modelled: contents, kept whatever happens; open and closed. An access of the core while the memory is closed is
-//   recorded (program counter, link register, address, width, direction, virtual time), is not carried out (a read
-//   gives zero) and then, as asked, has no further consequence, raises a precise BusFault, or stops the core as the
-//   silent bus of the real chip does. If windows are given, an access outside of them counts as well, at any time:
-//   there the firewall would answer. Accesses that do not come from the core (monitor, debugger) always succeed;
-//   Linux's own are Load and Store, which work from any thread.
-// Left out: time. The core cannot execute from here: code in DDR is loaded, but starting it aborts the emulated core.
-// Figures: range from the chip data (DDR below 4 GiB, less the core's own peripherals from 0xE0000000 on).
+// Modelled: contents, which are always kept; open and closed. An access of the core while the memory is closed is
+//   recorded (program counter, link register, address, width, direction, virtual time) and not carried out (a read
+//   returns zero). As configured, it then has no further effect, raises a precise BusFault, or stops the core, as the
+//   unresponsive bus of the real chip does. If windows are set, an access outside them is recorded too, at any time: there
+//   the firewall would reject it. Accesses that do not come from the core (monitor, debugger) always succeed; Linux's
+//   own accesses are Load and Store, which work from any thread.
+// Left out: time. The core cannot execute from this memory: code in DDR can be loaded, but executing it aborts the core.
+// Figures: range from the chip data (DDR below 4 GiB, without the core's own peripherals from 0xE0000000 on).
 //
 using System;
 using System.Collections.Generic;
@@ -38,7 +38,7 @@ namespace Antmicro.Renode.Peripherals.Memory
             IsOpen = true;
         }
 
-        // A reset leaves contents and door alone: both are Linux's.
+        // A reset changes neither contents nor state: both belong to Linux.
         public void Reset()
         {
         }
@@ -160,7 +160,7 @@ namespace Antmicro.Renode.Peripherals.Memory
             SetDoor(false);
         }
 
-        // The core may touch nothing but the windows given.
+        // The core may access only the windows.
         public void AddWindow(ulong address, ulong size)
         {
             Offset(address, 1);
@@ -182,8 +182,8 @@ namespace Antmicro.Renode.Peripherals.Memory
             consequence = Consequence.Hang;
         }
 
-        // One line a violation: nanoseconds, pc, lr, address (hexadecimal), width, read or write, closed or outside. The
-        // first thousand; all are counted.
+        // The first thousand violations, one per line: nanoseconds, pc, lr, address (hexadecimal), width, read or write,
+        // closed or outside. `Violations` counts all.
         public string ViolationsAsText()
         {
             return string.Join("\n", violations);
@@ -199,7 +199,7 @@ namespace Antmicro.Renode.Peripherals.Memory
 
         public bool IsOpen { get; private set; }
 
-        // Each change of the door; value: 1 open, 0 closed.
+        // Each change between open (1) and closed (0)
         public EventLog Doors { get; private set; }
 
         // After each violation
@@ -276,7 +276,7 @@ namespace Antmicro.Renode.Peripherals.Memory
         {
             if(address < start || address + (ulong)count > start + (ulong)Size)
             {
-                throw new ArgumentOutOfRangeException("address", string.Format("0x{0:X} lies outside of the DDR", address));
+                throw new ArgumentOutOfRangeException("address", string.Format("0x{0:X} is outside the DDR", address));
             }
             return (long)(address - start);
         }
@@ -317,8 +317,8 @@ namespace Antmicro.Renode.Peripherals.Memory
             return page;
         }
 
-        // Before this instruction: it is what an exception returns to. The emulator has this for its own watchpoints and
-        // does not show it.
+        // Stops before this instruction, so that an exception returns to it. The emulator uses this for its watchpoints and
+        // does not make it public.
         private void LeaveBlock()
         {
             const string name = "TlibRequestTranslationBlockInterrupt";
@@ -338,7 +338,7 @@ namespace Antmicro.Renode.Peripherals.Memory
         private readonly NVIC nvic;
         private readonly ulong start;
         private readonly Dictionary<long, byte[]> pages = new Dictionary<long, byte[]>();
-        private readonly List<ulong[]> windows = new List<ulong[]>(); // offsets: first, and first behind
+        private readonly List<ulong[]> windows = new List<ulong[]>(); // offsets: first, and first after the window
         private readonly List<string> violations = new List<string>();
 
         private const int PageShift = 16;

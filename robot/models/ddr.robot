@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation     DDR in self-refresh. The core runs five instructions: it loads a word from the DDR, stores one beside it,
-...               counts on, and waits; a handler of the BusFault counts too.
+Documentation     DDR in self-refresh. The core runs five instructions: it loads a word from DDR, stores it in the next word,
+...               increments a counter, and waits; the handler of the BusFault increments another.
 Resource          models.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board With A Small Program
@@ -27,7 +27,7 @@ Create Board With A Small Program
     Write Register        ${WORD}    0    0x12345678
 
 Run The Program
-    # a core that was held through a run starts with the next quantum
+    # a core that was held during a run starts with the next quantum
     Execute Command       core Start ${CODE}
     Run For Microseconds    200
 
@@ -55,7 +55,7 @@ Linux And Debugger Reach Closed Memory
     Register Should Be    ${WORD}    0    0x12345678
     Number Should Be      ddr Violations    0
 
-Accesses Of Closed Memory Are Recorded With Place And Time
+An Access Of Closed Memory Is Recorded With Place And Time
     Run For Microseconds    5
     Execute Command       ddr Close
     Run The Program
@@ -79,18 +79,18 @@ A Recorded Access Is Not Carried Out
     Core Register Should Be    2    1
     Register Should Be    ${WORD}    4    0
 
-An Access Of Closed Memory Faults If Asked
+An Access Of Closed Memory Can Raise A BusFault
     Execute Command       ddr FaultOnViolation
     Execute Command       ddr Close
     Run The Program
     Core Register Should Be    2    0
     Core Register Should Be    3    1
     Bits Should Be Set    ${CFSR}    0    0x200
-    # the exception's frame: the program counter is that of the load
+    # the exception's frame has the program counter of the load
     Register Should Be    0x0A09EFE0    0x18    0x0A043102
     Number Should Be      ddr Violations    1
 
-An Access Of Closed Memory Hangs The Core If Asked
+An Access Of Closed Memory Can Stop The Core
     Execute Command       ddr HangOnViolation
     Execute Command       ddr Close
     Run The Program
@@ -101,7 +101,7 @@ An Access Of Closed Memory Hangs The Core If Asked
     Run For Microseconds    1000
     Number Should Be      ddr Violations    1
 
-Places Outside Of The Windows Count Though The Memory Is Open
+An Access Outside The Windows Is Recorded While The Memory Is Open
     Execute Command       ddr AddWindow 0x812F8000 0x4
     Run The Program
     Core Register Should Be    0    0x12345678
@@ -109,7 +109,7 @@ Places Outside Of The Windows Count Though The Memory Is Open
     ${text}=              Execute Command    ddr ViolationsAsText
     Should Contain        ${text}    0x812F8004 4 write outside
 
-The Door Is Logged
+Opening And Closing Are Logged
     Run For Microseconds    5
     Execute Command       ddr Close
     Execute Command       ddr Close
@@ -117,18 +117,18 @@ The Door Is Logged
     Execute Command       ddr Open
     Answer Should Be      ddr Doors    5000 0\n12000 1
 
-Bytes And Halfwords Fit Into Words
+Bytes And Halfwords Are Parts Of Words
     Execute Command       sysbus WriteByte 0x812F8001 0xAA
     Execute Command       sysbus WriteWord 0x812F8002 0xBBCC
     Register Should Be    ${WORD}    0    0xBBCCAA78
     Number Should Be      sysbus ReadWord 0x812F8001    0xCCAA
 
-Words May Straddle Pages
+Words May Cross Pages
     Execute Command       sysbus WriteDoubleWord 0x8130FFFE 0x11223344
     Register Should Be    0x8130FFFE    0    0x11223344
     Number Should Be      sysbus ReadWord 0x81310000    0x1122
 
-A Reset Of The Chip Does Not Open The Door
+A Reset Of The Chip Does Not Open The Memory
     Execute Command       ddr Close
     Execute Command       ddr Reset
     Answer Should Be      ddr IsOpen    False

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     The interrupt controller of the pins, driven by a pin of port F and through its registers.
+Documentation     The pins' interrupt controller, driven by a pin of port F and through its registers.
 Resource          models.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board With An Input
@@ -22,7 +22,7 @@ ${IRQ}            26
 
 *** Keywords ***
 Create Board With An Input
-    [Documentation]       PF9 is an input; line 9 listens to port F and reaches the M33.
+    [Documentation]       PF9 is an input; line 9 is connected to port F and enabled for the M33.
     Create Board
     Write Register        ${GPIOF}    0x00    0xFFF3FFFF
     Write Register        ${EXTI}    ${EXTICR3}    0x0500
@@ -84,7 +84,7 @@ A Masked Line Becomes Pending Without An Interrupt
     Write Register        ${EXTI}    ${C2IMR}    ${BIT}
     Interrupt Should Be Pending    ${IRQ}
 
-The A35's Mask Does Not Concern The M33
+The A35's Mask Does Not Affect The M33
     Write Register        ${EXTI}    ${C2IMR}    0
     Write Register        ${EXTI}    ${C1IMR}    ${BIT}
     Write Register        ${EXTI}    ${RTSR}    ${BIT}
@@ -92,24 +92,24 @@ The A35's Mask Does Not Concern The M33
     Register Should Be    ${EXTI}    ${C1IMR}    ${BIT}
     Interrupt Should Not Be Pending    ${IRQ}
 
-Another Port's Pin Of The Same Number Is Not Heard
+The Pin Of Another Port Has No Effect
     Write Register        ${EXTI}    ${RTSR}    ${BIT}
     Write Register        ${EXTI}    ${EXTICR3}    0x0600
     Pin Goes High
     Register Should Be    ${EXTI}    ${RPR}    0
 
-Choosing Another Port Makes No Edge
+A Change Of The Port Selection Causes No Edge
     Write Register        ${EXTI}    ${RTSR}    ${BIT}
     Write Register        ${EXTI}    ${EXTICR3}    0x0000
     Pin Goes High
     Write Register        ${EXTI}    ${EXTICR3}    0x0500
     Register Should Be    ${EXTI}    ${RPR}    0
 
-Software Triggers A Line
+Software Can Trigger A Line
     Write Register        ${EXTI}    ${SWIER}    ${BIT}
     Register Should Be    ${EXTI}    ${RPR}    ${BIT}
     Interrupt Should Be Pending    ${IRQ}
 
-Lines Above The Pins Keep What Is Written
+Registers Of The Other Lines Store What Is Written
     Write Register        ${EXTI}    0x20    0x12345678
     Register Should Be    ${EXTI}    0x20    0x12345678

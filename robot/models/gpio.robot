@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     A GPIO port: what a pin's level is made of.
+Documentation     A GPIO port: how a pin's level follows from mode, output, driver and pull.
 Resource          models.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board
@@ -26,7 +26,7 @@ Starts Analog And Reads Low
     Execute Command       gpiog OnGPIO 3 true
     Register Should Be    ${GPIO}    ${IDR}    0
 
-An Output Drives What It Is Told
+An Output Has The Level Of Its ODR Bit
     All Pins Are          1
     Write Register        ${GPIO}    ${ODR}    0x8001
     Register Should Be    ${GPIO}    ${IDR}    0x8001
@@ -39,14 +39,14 @@ Setting Wins Over Resetting
     Write Register        ${GPIO}    ${BSRR}    0x00030001
     Register Should Be    ${GPIO}    ${ODR}    0x0001
 
-An Output's Value Waits Until The Pin Is An Output
+The Output Register Has No Effect Until The Pin Is An Output
     All Pins Are          0
     Write Register        ${GPIO}    ${BSRR}    0x4
     Register Should Be    ${GPIO}    ${IDR}    0
     All Pins Are          1
     Register Should Be    ${GPIO}    ${IDR}    0x4
 
-An Input Follows The Wire And Not The Output Register
+An Input Follows The Wire, Not The Output Register
     All Pins Are          0
     Write Register        ${GPIO}    ${ODR}    0xFFFF
     Execute Command       gpiog OnGPIO 5 true
@@ -54,12 +54,12 @@ An Input Follows The Wire And Not The Output Register
     Execute Command       gpiog OnGPIO 5 false
     Register Should Be    ${GPIO}    ${IDR}    0
 
-An Output Is Stronger Than The Wire
+An Output Wins Over An Outside Driver
     All Pins Are          1
     Execute Command       gpiog OnGPIO 5 true
     Register Should Be    ${GPIO}    ${IDR}    0
 
-A Pull-Up Holds A Free Input
+A Pull-Up Holds An Undriven Input High
     All Pins Are          0
     Write Register        ${GPIO}    ${PUPDR}    0x1
     Register Should Be    ${GPIO}    ${IDR}    0x1
@@ -68,7 +68,7 @@ A Pull-Up Holds A Free Input
     Execute Command       gpiog Release 0
     Register Should Be    ${GPIO}    ${IDR}    0x1
 
-Open Drain Lets The Wire Go
+An Open-Drain Output Releases The Wire
     All Pins Are          1
     Write Register        ${GPIO}    ${OTYPER}    0x1
     Write Register        ${GPIO}    ${ODR}    0x1
@@ -78,12 +78,12 @@ Open Drain Lets The Wire Go
     Write Register        ${GPIO}    ${ODR}    0x0
     Register Should Be    ${GPIO}    ${IDR}    0
 
-Halfwords And Bytes Reach The Registers
+Registers Accept Halfwords And Bytes
     All Pins Are          1
     Execute Command       sysbus WriteWord 0x442A0018 0x0009
     Register Should Be    ${GPIO}    ${ODR}    0x9
     Number Should Be      sysbus ReadByte 0x442A0010    0x9
 
-Security Registers Keep What Is Written
+Security Registers Store What Is Written
     Write Register        ${GPIO}    0x30    0xFFFF
     Register Should Be    ${GPIO}    0x30    0xFFFF

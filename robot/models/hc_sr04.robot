@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation     The distance sensor: trigger on its input 0, pulse on its line Echo. Its numbers are compared with the
-...               formulas of fwgen/sensor.py by a test of fwgen's; here is what they must come to.
+Documentation     The distance sensor: trigger on its input 0, pulse on its line Echo. tests/backends/renode/test_machine.py
+...               compares its numbers with the formulas of fwgen/sensor/world.py; this suite has examples.
 Resource          models.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board With An Obstacle At A Metre
@@ -33,14 +33,14 @@ The Echo Rises After The Burst And Lasts As Sound Travels
     Answer Should Be      sensor TriggerEdges    0 1\n10000 0
     Answer Should Be      sensor EchoEdges    470000 1\n6297000 0
 
-A Short Trigger Is No Trigger
+A Short Trigger Is Ignored
     Trigger For           9
     Run For Microseconds    50000
     Answer Should Be      sensor EchoEdges    ${EMPTY}
     Answer Should Be      sensor HasTriggered    False
     Number Should Be      sensor Ignored    1
 
-A Trigger In The Middle Of A Measurement Is Ignored
+A Trigger During A Measurement Is Ignored
     Trigger For           10
     Run For Microseconds    2000
     Trigger For           10
@@ -48,18 +48,18 @@ A Trigger In The Middle Of A Measurement Is Ignored
     Answer Should Be      sensor Triggers    0 5827
     Number Should Be      sensor Ignored    1
 
-A Farther Obstacle Than Four Metres Is Not Heard
+An Obstacle Beyond Four Metres Gives No Echo
     Execute Command       sensor Distance 4000.001
     Trigger For           10
     Run For Microseconds    60000
     Answer Should Be      sensor Triggers    0 38000
     Answer Should Be      sensor EchoEdges    470000 1\n38470000 0
 
-The Nearest Pulse Is Sixty Microseconds
+The Shortest Pulse Is Sixty Microseconds
     Execute Command       sensor Distance 1
     Number Should Be      sensor PulseAt 0    60
 
-The Obstacle Walks On A Path From The First Trigger On
+The Obstacle's Path Begins With The First Trigger
     Execute Command       sensor Path "0:1000000 1000:2000000"
     Run For Microseconds    777000
     Trigger For           10
@@ -73,7 +73,7 @@ The Obstacle Walks On A Path From The First Trigger On
     Number Should Be      sensor MicrometresAt 1000    2000000
     Number Should Be      sensor MicrometresAt 5000    2000000
 
-A Trigger Counts For The Nearest Millisecond
+A Trigger's Time Is Rounded To The Nearest Millisecond
     Execute Command       sensor Path "0:1000000 1000:2000000"
     Trigger For           10
     Run For Microseconds    500590
@@ -82,12 +82,12 @@ A Trigger Counts For The Nearest Millisecond
     # 500.600 ms: 1.501 m
     Should Contain        ${triggers}    500600000 8747
 
-The Obstacle Can Be Moved While Running
+The Obstacle Can Be Moved During A Run
     Execute Command       sensor MoveTo 500 2
     Number Should Be      sensor MicrometresAt 1000    750000
     Number Should Be      sensor MicrometresAt 2000    500000
 
-Cold Air Is Slower
+Sound Is Slower In Cold Air
     Execute Command       sensor SoundMillimetresPerSecond 331300
     Number Should Be      sensor PulseAt 0    6037
 
@@ -124,7 +124,7 @@ A Held Line Stays High Until Released
     Execute Command       sensor Restore
     Line Should Be Low    sensor Echo
 
-A Line That Is To Be Held Waits For The End Of A Measurement
+Holding The Line Begins After A Running Measurement
     Execute Command       sensor OnGPIO 0 true
     Run For Microseconds    4
     Execute Command       sensor HoldEcho
@@ -136,7 +136,7 @@ A Line That Is To Be Held Waits For The End Of A Measurement
     Answer Should Be      sensor Triggers    0 5827
     Answer Should Be      sensor EchoEdges    470000 1\n6297000 0\n7297000 1
 
-What Befalls The Sensor In A Trigger Counts From The Next One On
+A Fault During A Trigger Takes Effect At The Next One
     Execute Command       sensor OnGPIO 0 true
     Run For Microseconds    4
     Execute Command       sensor Mute
@@ -155,7 +155,7 @@ Its Lines Reach The Pins They Are Wired To
     Run For Microseconds    1000
     Register Should Be    0x44290000    0x10    0x80
 
-A Copy May Be Silent For Longer
+A Copy May Have A Longer Pulse Without An Echo
     Execute Command       sensor SilenceMicroseconds 200000
     Execute Command       sensor Distance 6000
     Trigger For           10
@@ -166,7 +166,7 @@ A Copy May Be Silent For Longer
     Answer Should Be      sensor EchoEdges    470000 1\n200470000 0
     Number Should Be      sensor Ignored    1
 
-A Copy May Hold Its Line Until The Next Trigger, Which Measures Nothing
+A Copy May Hold Its Line Until The Next Trigger, Which Starts No Measurement
     Execute Command       sensor SilenceMicroseconds 0xFFFFFFFE
     Execute Command       sensor EndsByTrigger true
     Execute Command       sensor Distance 6000
@@ -193,7 +193,7 @@ A Copy May Hold Its Line Until It Is Pulled Low
     Line Should Be Low    sensor Echo
     Answer Should Be      sensor Triggers    0 -2\n60000000 -1
 
-A Copy May Give No Pulse When It Hears Nothing
+A Copy May Give No Pulse Without An Echo
     Execute Command       sensor SilenceMicroseconds 0
     Execute Command       sensor Distance 6000
     Trigger For           10
@@ -208,7 +208,7 @@ A Copy May Have Spikes Before Its Echo
     Run For Microseconds    10000
     Answer Should Be      sensor EchoEdges    110000 1\n130000 0\n470000 1\n6297000 0
 
-A Copy May Be Wrong First And Blind
+A Copy May Have A Wrong First Reading And A Blind Zone
     Execute Command       sensor FirstMicrometres 77000
     Execute Command       sensor BlindMicrometres 200000
     Execute Command       sensor Distance 50

@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation     The I2C controller, driven through its registers as an interrupt-driven driver would, with a display
-...               at 0x3c and nobody elsewhere. Byte by byte (burst 1), unless a test says otherwise.
+Documentation     The I2C controller, driven through its registers like an interrupt-driven driver, with a display at 0x3c
+...               and no other device. Byte by byte (burst 1), unless a test says otherwise.
 Resource          models.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board With A Bus
@@ -22,7 +22,7 @@ ${RELOAD}         0x1000000
 ${AUTOEND}        0x2000000
 ${READ}           0x400
 ${DISPLAY}        0x78
-${NOBODY}         0x7A
+${ABSENT}         0x7A
 # ISR
 ${TXE}            0x1
 ${TXIS}           0x2
@@ -54,7 +54,7 @@ Begin
     Write Register        ${I2C}    ${CR2}    ${value}
 
 Let Bits Pass
-    [Documentation]       The time of so many bits, and a microsecond more.
+    [Documentation]       Runs for the time of this many bits, plus a microsecond.
     [Arguments]           ${bits}
     ${microseconds}=      Evaluate    ${bits} * ${BIT} / 1000 + 1
     Run For Microseconds    ${microseconds}
@@ -76,12 +76,12 @@ Clock By Hand
     Write Register        ${GPIOZ}    0x18    0x10
 
 *** Test Cases ***
-Is Idle After Switching On
+Is Idle After It Is Enabled
     Register Should Be    ${I2C}    ${ISR}    ${TXE}
     Line Should Be Low    i2c8 IRQ
 
-Nobody At The Address Gives A NACK And A STOP After Ten Bits
-    Begin                 ${NOBODY}    3
+An Address Without A Device Gives A NACK And A STOP After Ten Bits
+    Begin                 ${ABSENT}    3
     Bits Should Be Set    ${I2C}    ${ISR}    ${BUSY}
     Let Bits Pass         8
     Bits Should Be Clear    ${I2C}    ${ISR}    ${NACKF}
@@ -102,7 +102,7 @@ An Unplugged Display Gives A NACK
     Let Bits Pass         10
     Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
 
-A Display That Leaves In The Middle Gives A NACK
+A Display Unplugged During A Transfer Gives A NACK
     Begin                 ${DISPLAY}    2
     Let Bits Pass         10
     Send Byte             0x00
@@ -112,7 +112,7 @@ A Display That Leaves In The Middle Gives A NACK
     Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
     Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
 
-Bytes Are Asked For When The Wire Is Ready
+Bytes Are Requested When The Wire Is Ready
     Begin                 ${DISPLAY}    3
     Let Bits Pass         8
     Bits Should Be Clear    ${I2C}    ${ISR}    ${TXIS}
@@ -142,7 +142,7 @@ The First Byte May Wait In TXDR
     Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
     Answer Should Be      i2c8.oled IsOn    True
 
-A Transfer Goes On After A Reload
+A Transfer Continues After A Reload
     Begin                 ${DISPLAY}    1    ${RELOAD}
     Let Bits Pass         10
     Send Byte             0x00
@@ -158,7 +158,7 @@ A Transfer Goes On After A Reload
     Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
     Answer Should Be      i2c8.oled IsOn    True
 
-An Address Alone Finds Out Who Is There
+An Address Alone Shows Whether A Device Is There
     Begin                 ${DISPLAY}    0    ${AUTOEND}
     Let Bits Pass         10
     Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
@@ -178,7 +178,7 @@ Bytes Are Read One After The Other
     Bits Should Be Set    ${I2C}    ${ISR}    ${TC}
     Register Should Be    ${I2C}    ${RXDR}    0x46
 
-A Burst Takes Bytes At Once And Ends When The Wire Does
+A Burst Takes Bytes At Once And Ends With The Wire
     Execute Command       i2c8 Burst 4
     Begin                 ${DISPLAY}    6
     FOR    ${value}    IN    0x00    0xE3    0xE3    0xE3
@@ -196,14 +196,14 @@ A Burst Takes Bytes At Once And Ends When The Wire Does
 
 Masked Flags Do Not Interrupt
     Write Register        ${I2C}    ${CR1}    0x1
-    Begin                 ${NOBODY}    1
+    Begin                 ${ABSENT}    1
     Let Bits Pass         10
     Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
     Line Should Be Low    i2c8 IRQ
     Write Register        ${I2C}    ${CR1}    0x11
     Line Should Be High    i2c8 IRQ
 
-Switching Off Ends Everything
+Disabling Ends A Transfer And Its Interrupts
     Begin                 ${DISPLAY}    3
     Let Bits Pass         10
     Line Should Be High    i2c8 IRQ
@@ -213,8 +213,8 @@ Switching Off Ends Everything
     Let Bits Pass         100
     Register Should Be    ${I2C}    ${ISR}    ${TXE}
 
-Switching Off Calls Off What Was On The Wire
-    Begin                 ${NOBODY}    3
+Disabling Cancels A Transfer On The Wire
+    Begin                 ${ABSENT}    3
     Let Bits Pass         5
     Write Register        ${I2C}    ${CR1}    0
     Write Register        ${I2C}    ${CR1}    ${ON}
@@ -222,13 +222,13 @@ Switching Off Calls Off What Was On The Wire
     Register Should Be    ${I2C}    ${ISR}    ${TXE}
     Number Should Be      i2c8 Refused    0
 
-A Clock Line Held Low Hangs The Transfer
+With The Clock Line Held Low A Transfer Does Not End
     Execute Command       i2c8 HoldClock true
     Begin                 ${DISPLAY}    1
     Let Bits Pass         1000
     Register Should Be    ${I2C}    ${ISR}    0x8001
 
-Switching Off In The Middle Of A Byte Leaves The Data Line Held Until Nine Clocks
+Disabling In The Middle Of A Byte Leaves The Data Line Low Until Nine Clocks
     Wire The Bus
     Begin                 ${DISPLAY}    3
     Let Bits Pass         10
@@ -241,7 +241,7 @@ Switching Off In The Middle Of A Byte Leaves The Data Line Held Until Nine Clock
     Let Bits Pass         100
     Register Should Be    ${I2C}    ${ISR}    0x8001
     Write Register        ${I2C}    ${CR1}    0
-    # SCL as an output that may be low or let go
+    # SCL as an open-drain output
     Write Register        ${GPIOZ}    0x04    0x10
     Write Register        ${GPIOZ}    0x00    0xFFFFFDBF
     FOR    ${clock}    IN RANGE    8
@@ -257,7 +257,7 @@ Switching Off In The Middle Of A Byte Leaves The Data Line Held Until Nine Clock
     Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
     Bits Should Be Clear    ${I2C}    ${ISR}    ${NACKF}
 
-A Bus Reaches Nobody Whose Pins Are Not Switched To It
+A Bus Reaches Its Devices Only Through Pins That Are Switched To It
     Wire The Bus
     Write Register        ${GPIOZ}    0x00    0xFFFFFFFF
     Begin                 ${DISPLAY}    1

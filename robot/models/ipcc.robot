@@ -33,7 +33,7 @@ Starts Masked And Empty
     Register Should Be    ${IPCC}    ${C1TOC2SR}    0
     Register Should Be    ${IPCC}    ${C2TOC1SR}    0
 
-Tells Its Number Of Channels
+Reports Its Number Of Channels
     Register Should Be    ${IPCC}    ${HWCFGR}    16
 
 A Ring Of The A35 Interrupts The M33 Until It Is Acknowledged

@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation     What stands for Linux, and the handle on the core. (A peer's handler needs a programming language: it is
-...               tested in fwgen's own tests.)
+Documentation     The model of Linux's side, and the control of the core. (A peer's handler needs a programming language:
+...               fwgen's own tests cover it.)
 Resource          models.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board
@@ -21,7 +21,7 @@ Load A Program That Switches SysTick On
     Write Register        ${CODE}    0x10C    0xE000E010
 
 *** Test Cases ***
-Doorbells Wait In A Queue
+Doorbells Are Queued
     Run For Microseconds    250
     Write Register        ${IPCC}    ${C2SCR}    0x10000
     Execute Command       linux Ring 1
@@ -32,7 +32,7 @@ Doorbells Wait In A Queue
     Should Be Equal       ${events}    ${expected}
     Answer Should Be      linux EventsAsText    ${EMPTY}
 
-Sleep Closes The Door And Resume Opens It
+Suspend Closes DDR And Resume Opens It
     Execute Command       linux Suspend
     Answer Should Be      ddr IsOpen    False
     Execute Command       linux Resume
@@ -51,7 +51,7 @@ PWR Shows That The A35 Runs While It Closes And Opens DDR
     Run For Microseconds    2001
     Answer Should Be      ddr IsOpen    True
 
-A Wake Behind A Suspend Is Not Undone By It
+A Resume Soon After A Suspend Is Not Undone By It
     Execute Command       linux PowerLag 2000
     Execute Command       linux Suspend
     Run For Microseconds    500
@@ -60,7 +60,7 @@ A Wake Behind A Suspend Is Not Undone By It
     Answer Should Be      pwr IsA35Running    True
     Answer Should Be      ddr IsOpen    True
 
-A Reboot Opens The Door
+A Reboot Opens DDR
     Execute Command       linux Suspend
     Execute Command       linux Restart
     Answer Should Be      ddr IsOpen    True
@@ -86,7 +86,7 @@ The Core Restarts Alone
     Run For Microseconds    10
     Number Should Be      core Instructions    ${before}
 
-A Core That Leaves Its Memory Is Given Up
+A Core That Leaves Its Memory Is Aborted
     Write Register        ${CODE}    0x00    0x0A09F000
     Write Register        ${CODE}    0x04    0x0A043101
     # movs r0, #0x60; lsls r0, #24; adds r0, #1; bx r0
@@ -97,7 +97,7 @@ A Core That Leaves Its Memory Is Given Up
     Answer Should Be      core HasAborted    True
     Run For Microseconds    10
 
-The Core's Own Clock Is That Of Its SysTick
+The Core's Own Clock Starts With SysTick
     Load A Program That Switches SysTick On
     Execute Command       core Start ${CODE}
     Run For Microseconds    100
@@ -118,7 +118,7 @@ SysTick Wraps Every RELOAD Plus One Cycles
     ${later}=             Number Of    sysbus ReadDoubleWord 0xE000E018
     Should Be Equal       ${later}    ${once}
 
-A Reset Of The Whole Machine Starts The Core Where It Was Started
+A Reset Of The Whole Machine Starts The Core Again
     Load A Program That Switches SysTick On
     Execute Command       core Start ${CODE}
     Run For Microseconds    100

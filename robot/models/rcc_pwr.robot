@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     Clocks and power, as far as firmware reads them.
+Documentation     The registers of clocks and power that firmware reads.
 Resource          models.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board
@@ -26,21 +26,21 @@ Flexgen Channels Run From The Undivided HSI
         Channel Register Should Be    ${channel}    ${FINDIV}    0x40
     END
 
-A Switched Channel Is Never Still Switching
+The Switching Flag Always Reads As Done
     Write Register        ${RCC}    ${XBAR}    0xC4
     Register Should Be    ${RCC}    ${XBAR}    0x44
 
-Enable Bits Are Kept
+Enable Bits Are Stored
     Write Register        ${RCC}    0x7A4    0x2
     Register Should Be    ${RCC}    0x7A4    0x2
     Execute Command       rcc Reset
     Register Should Be    ${RCC}    0x7A4    0
 
-The A35 Runs At First
+The A35 Runs At The Start
     Register Should Be    ${PWR}    ${CPU1D1SR}    0x004
     Answer Should Be      pwr IsA35Running    True
 
-A Suspended A35 Is Stopped And Its Domain Down
+A Suspended A35 Is Stopped And Its Domain Is Off
     Execute Command       linux Suspend
     Register Should Be    ${PWR}    ${CPU1D1SR}    0x40C
     Answer Should Be      pwr IsA35Running    False

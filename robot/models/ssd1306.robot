@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation     The display's commands, addressing and picture, sent to it byte by byte.
-...               A picture is compared through single pixels; x and y count from the top left.
+Documentation     The display's commands, addressing and picture; bytes are sent to it directly.
+...               Tests compare single pixels of the picture; x and y count from the top left.
 Resource          models.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board With A Display That Is On
@@ -11,7 +11,7 @@ Create Board With A Display That Is On
     Commands              8D 14 AF A1 C8
 
 Commands
-    [Documentation]       Hexadecimal bytes behind the control byte for commands, as one transfer.
+    [Documentation]       One transfer: the control byte for commands, then these hexadecimal bytes.
     [Arguments]           ${bytes}
     Transfer              00 ${bytes}
 
@@ -90,13 +90,13 @@ The Lowest Bit Is The Upper Pixel
     Pixel Should Be       0    2    True
     Pixel Should Be       2    7    True
 
-Without Remap And Reversed Scan The Picture Is Turned
+Without Remap And Reversed Scan The Picture Is Upside Down
     Commands              A0 C0 20 00 21 00 7F 22 00 07
     Data                  01
     Pixel Should Be       127    63    True
     Pixel Should Be       0    0    False
 
-Segment Remap Concerns What Is Written Afterwards
+Segment Remap Affects What Is Written Afterwards
     Commands              A0 20 00 21 00 7F 22 00 07
     Data                  01
     Commands              A1 21 00 7F 22 00 07
@@ -104,14 +104,14 @@ Segment Remap Concerns What Is Written Afterwards
     Data                  01
     Pixel Should Be       0    0    True
 
-Scan Direction Turns What Is Shown
+Scan Direction Flips The Picture
     Commands              20 00 21 00 7F 22 00 07
     Data                  01
     Commands              C0
     Pixel Should Be       0    63    True
     Pixel Should Be       0    0    False
 
-Inversion And All On Leave The Memory Alone
+Inversion And All On Do Not Change The Memory
     Data                  01
     Commands              A7
     Pixel Should Be       0    0    False
@@ -138,14 +138,14 @@ Rows Beyond The Multiplex Ratio Stay Dark
     Pixel Should Be       0    32    True
     Pixel Should Be       0    31    False
 
-Settings Are Taken
+Settings Are Accepted
     Commands              81 CF 8D 14 D5 80 D9 F1 DA 12 DB 40 E3 2E A3 00 40 AD 30 32
     Number Should Be      i2c8.oled Contrast    0xCF
     Answer Should Be      i2c8.oled IsChargePumpOn    True
     Commands              A7
     Answer Should Be      i2c8.oled IsInverted    True
 
-Only What Is Seen Counts As A Frame
+Only A Visible Change Counts As A Frame
     ${before}=            Number Of    i2c8.oled FrameCount
     Run For Microseconds    100
     Data                  00 00 00
@@ -158,14 +158,14 @@ Only What Is Seen Counts As A Frame
     ${frames}=            Execute Command    i2c8.oled Frames
     Should Contain        ${frames}    100000 ${after}
 
-Shows Itself In Half Blocks
+The Picture Is Available As Half Blocks
     Commands              20 00 21 00 7F 22 00 07
     Data                  01 02 03
     ${text}=              Execute Command    i2c8.oled HalfBlocks
     ${first}=             Evaluate    $text.splitlines()[0][:4]
     Should Be Equal       ${first}    \u2580\u2584\u2588${SPACE}
 
-Forgets Everything When Unplugged
+Loses Its State When Unplugged
     Data                  FF
     Execute Command       i2c8.oled Unplug
     Pixel Should Be       0    0    False
@@ -174,12 +174,12 @@ Forgets Everything When Unplugged
     Commands              AF
     Memory Should Be      0    0    0
 
-A Reset Of The Chip Does Not Reach It
+A Reset Of The Chip Does Not Affect It
     Data                  FF
     Execute Command       i2c8.oled Reset
     Pixel Should Be       0    0    True
 
-It Answers A Read With Its Status
+Answers A Read With Its Status
     ${on}=                Execute Command    i2c8.oled Read 1
     Should Contain        ${on}    0x06
     Commands              AE
