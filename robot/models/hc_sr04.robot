@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation     The distance sensor: trigger on its input 0, pulse on its line Echo. tests/backends/renode/test_machine.py
-...               compares its numbers with the formulas of fwgen/sensor/world.py; this suite has examples.
+...               compares its numbers with the formulas of fwgen/sensor; this suite has examples.
 Resource          models.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board With An Obstacle At A Metre
