@@ -1,4 +1,4 @@
-"""The reference firmware on the emulated board, against itself and against the host backend."""
+"""The reference firmware on the emulated board, compared with itself and with the host backend."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def elf() -> Path:
 
 @dataclass(frozen=True)
 class Left:
-    """What a run in a process of its own has left behind."""
+    """The report and the files of a run in its own process."""
 
     report: dict[str, Any]
     files: dict[str, bytes]
@@ -109,7 +109,7 @@ def test_the_firmwares_clock_keeps_virtual_time(rough_runs: list[Left]) -> None:
 
 
 def test_host_and_emulated_board_report_the_same(tmp_path: Path) -> None:
-    """Without what takes its own time on each: a firmware that starts, rings that nobody serves."""
+    """Without steps whose times differ: a start of the firmware, rings without a reader."""
     kept = [line for line in ROUGH.splitlines() if not re.search("reset-firm|reboot", line)]
     text = "\n".join(kept)
     scenario = tmp_path / "rough.yaml"
@@ -121,7 +121,7 @@ def test_host_and_emulated_board_report_the_same(tmp_path: Path) -> None:
     for name in ("at_s", "wake_cause"):
         assert _of_sleeps(emulated, name) == _of_sleeps(host, name)
     assert _of_sleeps(emulated, "backlog") == pytest.approx(_of_sleeps(host, "backlog"), abs=1)
-    for name in ("ack_ms", "first_sample_ms"):  # the host's link is a little slower
+    for name in ("ack_ms", "first_sample_ms"):  # the host's link is slightly slower
         for ours, theirs in zip(*(_of_sleeps(of, name) for of in (emulated, host)), strict=True):
             assert ours == (theirs if theirs is None else pytest.approx(theirs, abs=2.0)), name
     slept_s = _of_sleeps(host, "slept_s")
@@ -136,8 +136,8 @@ def _of_sleeps(report: Any, name: str) -> list[Any]:
     return [sleep[name] for sleep in report["sleeps"]]
 
 
-def test_a_line_held_at_any_moment_around_a_trigger_is_judged_alike() -> None:
-    """Every microsecond from before the firmware's look at the line to behind its trigger pulse."""
+def test_both_backends_agree_on_a_line_held_at_any_time_around_a_trigger() -> None:
+    """Every microsecond from before the firmware's look at the line to after its trigger."""
     steps = []
     for index, offset_us in enumerate(range(-10, 40)):
         hold_us = (10 + 5 * index) * PERIOD_US + offset_us
@@ -177,7 +177,7 @@ def test_copies_of_the_sensor_give_the_same_samples_on_both(name: str) -> None:
 
 
 def test_an_interrupt_for_each_byte_of_the_display_delays_no_sample() -> None:
-    """The emulator spares most of them unless it is told not to."""
+    """By default the emulator combines most of them."""
     scenario = parse_scenario(f"{ROOM}\nsteps: [{{at: 5 s, do: suspend, for: 5 s}}]\nuntil: 20 s\n")
     backend = RenodeBackend(elf(), options=Options(bus_burst=1))
     record = run_scenario(backend, reference_plan(), scenario, 1)
@@ -186,14 +186,14 @@ def test_an_interrupt_for_each_byte_of_the_display_delays_no_sample() -> None:
 
 
 KNOWN_WARNINGS = (
-    "non existing peripheral at 0x440A0004",  # DBGMCU: no debugging in Stop, which nobody emulates
-    "nvic: Changing value of the SHCSR register",  # Renode's own: faults are enabled all the same
-    "nvic: Unhandled write to offset 0xD2C",  # Renode's own: HFSR is cleared, which is clear
+    "non existing peripheral at 0x440A0004",  # DBGMCU: debugging in Stop is not emulated
+    "nvic: Changing value of the SHCSR register",  # Renode's own: the faults are enabled anyway
+    "nvic: Unhandled write to offset 0xD2C",  # Renode's own: clears HFSR, which is clear
 )
 
 
-def test_the_firmware_touches_nothing_that_is_not_modelled(tmp_path: Path) -> None:
-    """From its start through a sleep, a reset and a display that comes and goes."""
+def test_the_firmware_uses_only_modelled_registers(tmp_path: Path) -> None:
+    """From its start through a sleep, a reset, and a display that is unplugged and plugged."""
     log = tmp_path / "renode.log"
     steps = [
         "{at: 2 s, do: suspend, for: 3 s}",

@@ -1,4 +1,4 @@
-"""The reference firmware's link on the emulated board, against a Linux that behaves badly."""
+"""The reference firmware's link on the emulated board, with a Linux that misbehaves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECOND = 1_000_000
 
 
 class Heard:
-    """Another program's endpoint, which keeps what the firmware sends to it."""
+    """Another program's endpoint, which stores what the firmware sends to it."""
 
     def __init__(self) -> None:
         self.data = b""
@@ -66,17 +66,17 @@ def case_full_ring() -> dict[str, Any]:
     backend = started()
     backend.run_until(3 * SECOND)
     backend.stall_linux(30 * SECOND)
-    backend.run_until(8 * SECOND)  # all buffers are under way by now
+    backend.run_until(8 * SECOND)  # by now all buffers are in use
     before = seen(backend)
     backend.machine.start_core(backend.port.kernel.rproc.vector_table)
-    backend.run_until(30 * SECOND)  # announcing fails all the while
+    backend.run_until(30 * SECOND)  # announcing fails during this time
     waiting = seen(backend)
     backend.run_until(60 * SECOND)
     return {"before": before, "waiting": waiting, "after": seen(backend)}
 
 
 def test_a_reset_over_a_full_ring_leaves_linux_with_one_channel() -> None:
-    """The M33 alone, unseen by Linux: no new rings, and no buffer to announce with."""
+    """Only the M33 is reset, Linux does not notice: the rings are old and no buffer is free."""
     found = in_renode(HERE, "case_full_ring")
     assert found["waiting"]["announced"] == found["before"]["announced"] == [hex(ADDRESS)]
     after = found["after"]
@@ -106,11 +106,11 @@ def case_foreign() -> dict[str, Any]:
 def test_messages_of_another_sender_neither_redirect_nor_stop_the_stream() -> None:
     found = in_renode(HERE, "case_foreign")
     assert found["heard"] == 0
-    assert found["taken"] - found["processed"] <= 6, "nothing waits but what latency allows"
+    assert found["taken"] - found["processed"] <= 6, "only samples within the latency wait"
 
 
 def case_another_first() -> dict[str, Any]:
-    """The M33 starts again, and somebody else speaks before the peer does."""
+    """The M33 starts again, and another sender sends before the peer does."""
     backend = started()
     backend.run_until(3 * SECOND)
     other, heard = other_end(backend)
@@ -121,7 +121,7 @@ def case_another_first() -> dict[str, Any]:
     return {**seen(backend), "heard": len(heard.data), "taken": backend.counts().triggers}
 
 
-def test_nor_do_they_after_a_start_of_the_firmware() -> None:
+def test_messages_of_another_sender_are_also_ignored_after_a_start_of_the_firmware() -> None:
     found = in_renode(HERE, "case_another_first")
     assert found["heard"] == 0
     assert found["taken"] - found["processed"] <= 7
@@ -143,14 +143,14 @@ def case_new_session() -> dict[str, Any]:
     return {**seen(backend), "moved": moved, "quiet": len(heard.data) - later, "taken": taken}
 
 
-def test_a_new_session_from_another_address_is_followed_there_and_back() -> None:
+def test_the_stream_follows_new_sessions_to_another_address_and_back() -> None:
     found = in_renode(HERE, "case_new_session")
     assert found["moved"] > 100
     assert found["quiet"] == 0
     assert found["taken"] - found["processed"] <= 6
 
 
-# ------------------------------------------------------------ rings that make no sense
+# ------------------------------------------------------------ invalid rings
 
 
 BAD_MESSAGES = ("address", "beyond 32 bits", "size", "chain", "length")
@@ -158,7 +158,7 @@ BAD_RINGS = ("entry", "count")
 
 
 def damage(backend: Any, what: str) -> None:
-    """Of the ring that carries messages to the firmware, or of that with buffers for its own."""
+    """Damage the ring that carries messages to the firmware."""
     kernel = backend.port.kernel
     to_firmware = kernel.rproc.vdev.rings[1]
     memory = kernel._memory
@@ -197,7 +197,7 @@ def case_messages() -> dict[str, Any]:
     return {"waits": waits, "strays": len(backend.machine.violations())}
 
 
-def test_messages_that_make_no_sense_are_dropped() -> None:
+def test_invalid_messages_are_dropped() -> None:
     found = in_renode(HERE, "case_messages")
     assert found["strays"] == 0
     assert max(found["waits"].values()) <= 6, "the stream goes on"
@@ -221,7 +221,7 @@ def case_ring(what: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("what", BAD_RINGS)
-def test_a_ring_that_makes_no_sense_is_left_alone_until_there_is_a_new_one(what: str) -> None:
+def test_a_broken_ring_is_not_used_until_linux_makes_a_new_one(what: str) -> None:
     found = in_renode(HERE, "case_ring", what)
     assert found["strays"] == 0
     assert found["waits"] > 20

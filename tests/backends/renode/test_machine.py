@@ -1,4 +1,4 @@
-"""The models from Python, on the emulated board: what Renode's own suites cannot say."""
+"""The models on the emulated board, from Python: checks that robot/models cannot make."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def case_pulses() -> list[int]:
     return wrong
 
 
-def test_the_sensors_pulses_are_the_formulas_to_the_bit() -> None:
+def test_the_sensors_pulses_equal_the_formulas_to_the_bit() -> None:
     assert in_renode(HERE, "case_pulses") == [0] * len(worlds())
 
 
@@ -96,7 +96,7 @@ def case_linux() -> dict[str, Any]:
     return {"called": called, "events": events, "error": error}
 
 
-def test_linux_is_called_at_exact_times_and_its_errors_are_told() -> None:
+def test_linux_is_called_at_exact_times_and_its_errors_are_raised() -> None:
     seen = in_renode(HERE, "case_linux")
     assert seen["called"] == [2_345_678, 2_348_678, 4_050_000, 7_000_000]
     assert seen["events"] == [4_000_000, 1, 0, 4_010_000, 1, 1]
@@ -116,7 +116,7 @@ CODE = struct.pack(
     *(0xE000_E114, 1 << 11, SET_CLEAR_OF_M33, 1 << 16),
 )
 WFI_NS = (7 + 2 * 200 + 1) * 5 // 2
-"""From the start until the WFI is over, if it does not wait."""
+"""From the start to the end of the WFI, if it does not wait."""
 
 
 def case_wfi() -> list[int | None]:
@@ -126,7 +126,7 @@ def case_wfi() -> list[int | None]:
     machine = Machine("stm32mp257f_dk", WIRING)
     machine.write(vectors, struct.pack("<II", vectors + 0x1000, vectors + 0x101))
     machine.write(vectors + 0x100, CODE)
-    machine.linux.Latency = 1_000_000  # the alarm alone is to ring
+    machine.linux.Latency = 1_000_000  # only the alarm rings
     machine.on_linux(lambda: machine.linux.Ring(0))
     machine.write32(MASK_OF_M33, 0xFFFF_FFFE)
     machine.write32(CONTROL_OF_M33, 1)
@@ -146,7 +146,7 @@ def case_wfi() -> list[int | None]:
     return waited_ns
 
 
-def test_an_interrupt_that_comes_as_the_core_falls_asleep_wakes_it() -> None:
+def test_an_interrupt_at_the_wfi_wakes_the_core() -> None:
     waited_ns = in_renode(HERE, "case_wfi")
     assert all(wait is not None and 0 <= wait <= 5 for wait in waited_ns), waited_ns
 
@@ -191,7 +191,7 @@ def test_the_stock_openamp_sample_answers_and_is_caught_at_closed_ddr() -> None:
 
 
 class MiniPeer:
-    """As little of virtio and rpmsg as shows that doorbells and rings work."""
+    """The parts of virtio and rpmsg that are needed to show that doorbells and rings work."""
 
     RINGS = (0x812F_8000, 0x812F_9000)
     BUFFERS, COUNT, ALIGN = 0x812F_A000, 8, 16
@@ -267,9 +267,9 @@ STRANGE = {
     "gpiof": 0x4429_001C,
     "i2c8": 0x4604_0014,
 }
-"""A register of each model that it knows nothing of."""
+"""For each model a register that it does not model."""
 KNOWN = (0x4429_0008, 0x4429_0020, 0x4420_0540, 0x4420_1118, 0x4604_0008)
-"""Speed and function of pins, enable and divider of clocks, the bus's own address: only kept."""
+"""Speed and function of pins, enable and divider of clocks, the bus's own address: only stored."""
 
 
 def case_unmodelled(log: str) -> list[int]:
@@ -285,10 +285,10 @@ def case_unmodelled(log: str) -> list[int]:
     return read
 
 
-def test_what_no_model_models_is_told_once_each(tmp_path: Path) -> None:
+def test_each_unmodelled_register_is_logged_once(tmp_path: Path) -> None:
     log = tmp_path / "renode.log"
     read = in_renode(HERE, "case_unmodelled", str(log))
-    assert read == [5] * len(read), "and it keeps what is written"
+    assert read == [5] * len(read), "the registers store what is written"
     told = [line for line in log.read_text().splitlines() if "is not modelled" in line]
     for name, address in STRANGE.items():
         register = f"{name}: Register 0x{address & 0x3FF:03X} is not modelled"
