@@ -45,8 +45,8 @@ def state_line(view: View, runs: bool) -> str:
     )
 
 
-def _times(things: Sized) -> str:
-    return "1 time" if len(things) == 1 else f"{len(things)} times"
+def _times(items: Sized) -> str:
+    return "1 time" if len(items) == 1 else f"{len(items)} times"
 
 
 def sample_text(status: int, distance_mm: int) -> str:

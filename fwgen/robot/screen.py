@@ -12,7 +12,7 @@ _WIDTH = 128
 
 
 class WrongPictureError(AssertionError):
-    """The test goes on, so that one run shows all its pictures."""
+    """The test continues, so that one run shows all its pictures."""
 
     ROBOT_CONTINUE_ON_FAILURE = True
     ROBOT_SUPPRESS_NAME = True

@@ -1,4 +1,4 @@
-"""The live screen: what it shows, and what it does to a terminal."""
+"""The live screen: its content, and its effect on the terminal."""
 
 from __future__ import annotations
 

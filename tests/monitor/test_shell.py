@@ -171,10 +171,10 @@ def scripted(script: str, *options: str) -> str:
 
 @pytest.mark.needs("renode", "zephyr")
 def test_a_script_runs_on_the_emulated_board() -> None:
-    told = scripted("run 1 s\nsuspend\nrun 3 s\nscreen\nmove 500 mm\nresume\nrun 2 s\nddr\nquit\n")
-    assert "Linux asleep" in told
-    assert "closed DDR was touched 0 times" in told
-    assert "█" in told
+    text = scripted("run 1 s\nsuspend\nrun 3 s\nscreen\nmove 500 mm\nresume\nrun 2 s\nddr\nquit\n")
+    assert "Linux asleep" in text
+    assert "closed DDR was touched 0 times" in text
+    assert "█" in text
 
 
 @pytest.mark.needs("renode", "zephyr")
@@ -199,14 +199,14 @@ def test_who_can_reach_the_gdb_port(options: tuple[str, ...]) -> None:
     """127.0.0.2 answers only if the port is open on all addresses."""
     port = _free_port()
     with _talking(monitor("--gdb", str(port), *options)) as board:
-        told = _read_until(board, "can reach the port")
+        text = _read_until(board, "can reach the port")
         reached = []
         for address in ("127.0.0.1", "127.0.0.2"):
             with socket.socket() as caller:
                 reached.append(caller.connect_ex((address, port)) == 0)
         board.communicate("quit\n", timeout=60)
     assert reached == [True, bool(options)]
-    assert ("whole network" if options else "Only this machine") in told
+    assert ("whole network" if options else "Only this machine") in text
 
 
 def _free_port() -> int:
@@ -229,12 +229,12 @@ def test_gdb_stops_at_its_breakpoint() -> None:
                 break
         _write(board, "run")
         found, _ = debugger.communicate(timeout=120)
-        told, _ = board.communicate("pause\nquit\n", timeout=60)
+        text, _ = board.communicate("pause\nquit\n", timeout=60)
     assert re.search(r"#0 +link_send .*\n(#.*\n)+#\d+ .*main \(\)", found), found
     assert re.search(r'\$1 = \{name = \S+ "awake"', found), found
     assert "$2 = true" in found
     assert board.returncode == 0
-    assert "Linux awake" in told
+    assert "Linux awake" in text
 
 
 GDB_STEPS = [

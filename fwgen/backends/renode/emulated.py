@@ -316,8 +316,8 @@ class EmulatedBackend(Backend):
             spec.sensor.air_decicelsius,
             spec_number(spec.spec_hash),
         )
-        told, first_seq = self._ledger.told(), self._options.first_seq
-        seen = seen_by(self.machine, rules, told, self._zero_ns, end_ns, int(first_seq > 0))
+        delivered, first_seq = self._ledger.told(), self._options.first_seq
+        seen = seen_by(self.machine, rules, delivered, self._zero_ns, end_ns, int(first_seq > 0))
         return replace(seen, taken=replace(seen.taken, seq=seen.taken.seq + first_seq))
 
     def _next_seq(self, end_ns: int) -> int:

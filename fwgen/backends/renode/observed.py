@@ -15,12 +15,12 @@ _PULSE_MASK: Final = 0xFFFF_FFFF
 def seen_by(
     machine: Machine,
     rules: Rules,
-    told: tuple[Ints, Ints],
+    delivered: tuple[Ints, Ints],
     zero_ns: int,
     end_ns: int,
     boots_before: int = 0,
 ) -> Seen:
-    """Return the samples taken before `end_ns` (machine time). `told`: see taken.samples_seen."""
+    """Return the samples taken before `end_ns` (machine time). `delivered`: see samples_seen."""
     at_ns, pulse_us = rows(machine.sensor.Triggers)
     kept = at_ns < end_ns
     return samples_seen(
@@ -29,7 +29,7 @@ def seen_by(
         _holds(machine, zero_ns, end_ns),
         end_ns - zero_ns,
         rules,
-        told,
+        delivered,
     )
 
 

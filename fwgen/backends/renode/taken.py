@@ -91,16 +91,16 @@ def samples_seen(
     holds: Sequence[tuple[int, int]],
     now_ns: int,
     rules: Rules,
-    told: tuple[Ints, Ints],
+    delivered: tuple[Ints, Ints],
 ) -> Seen:
     """Return the expected samples. `holds`: start and end of each time in which the echo line was
     held high. The firmware also triggers when it finds the line high; the sample is a sensor fault
     unless a pulse follows. While an old echo lasts, the sensor ignores triggers and records none.
-    `told`: boot and device time in us of the delivered samples."""
+    `delivered`: boot and device time in us of the delivered samples."""
     found = [
         slots
         for boot in boots
-        if (slots := _slots(boot, triggers, holds, now_ns, rules, told)) is not None
+        if (slots := _slots(boot, triggers, holds, now_ns, rules, delivered)) is not None
     ]
     if not found:
         return Seen(Taken(), _NONE)
@@ -131,20 +131,20 @@ def _slots(
     holds: Sequence[tuple[int, int]],
     now_ns: int,
     rules: Rules,
-    told: tuple[Ints, Ints],
+    delivered: tuple[Ints, Ints],
 ) -> _Slots | None:
     """Return the boot's slots; None if it was too short to take a sample."""
     end_ns = now_ns if boot.ended_ns is None else boot.ended_ns
     own = triggers.between(boot.clock_ns, end_ns)
-    told_us = told[1][told[0] == boot.number]
+    delivered_us = delivered[1][delivered[0] == boot.number]
     device_us = (own.at_ns - boot.clock_ns) // 1000
-    if not len(own.at_ns) and not len(told_us):
+    if not len(own.at_ns) and not len(delivered_us):
         return None
-    phase_us = int(told_us[0] if len(told_us) else device_us[0]) % rules.period_us
+    phase_us = int(delivered_us[0] if len(delivered_us) else device_us[0]) % rules.period_us
     slot = _slot_numbers(device_us - phase_us, rules.period_us)
     jitter_us = _without_drift(device_us - phase_us - slot * rules.period_us)
     high = [*holds, *_old_echoes(own, rules.period_us)]
-    held = _held_slots(boot, high, end_ns, phase_us, rules.period_us, told_us)
+    held = _held_slots(boot, high, end_ns, phase_us, rules.period_us, delivered_us)
     first = min([int(part[0]) for part in (slot, held) if len(part)], default=0)
     last = max([int(part[-1]) for part in (slot, held) if len(part)], default=-1)
     echo_us = np.full(last - first + 1, -1, dtype=np.int64)
@@ -155,7 +155,7 @@ def _slots(
     time_us = phase_us + rules.period_us * np.arange(first, last + 1, dtype=np.int64)
     keep = len(time_us)
     if boot.ended_ns is not None and len(slot) and slot[-1] == last:
-        keep -= not _is_written(own, end_ns, rules, int(time_us[-1]) in told_us)
+        keep -= not _is_written(own, end_ns, rules, int(time_us[-1]) in delivered_us)
     return _Slots(
         number=boot.number,
         time_us=time_us[:keep],
@@ -209,11 +209,11 @@ def _held_slots(
     end_ns: int,
     phase_us: int,
     period_us: int,
-    told_us: Ints,
+    delivered_us: Ints,
 ) -> Ints:
     """Return the slots at which the line was high, also those near the edges of `holds`; a trigger
     overrides them. A boot's first slot is the first one of which a sample was delivered."""
-    earliest = (int(told_us.min()) - phase_us) // period_us if len(told_us) else 0
+    earliest = (int(delivered_us.min()) - phase_us) // period_us if len(delivered_us) else 0
     found = [_NONE]
     for start_ns, stop_ns in holds:
         start_us = (max(start_ns - _EDGE_NS, boot.clock_ns) - boot.clock_ns) // 1000
@@ -225,11 +225,11 @@ def _held_slots(
     return np.concatenate(found)
 
 
-def _is_written(own: Triggers, end_ns: int, rules: Rules, told: bool) -> bool:
+def _is_written(own: Triggers, end_ns: int, rules: Rules, delivered: bool) -> bool:
     """Return whether the last measurement of a boot that ended was complete and in the log."""
     pulse_us = int(own.pulse_us[-1])
     lasts_us = rules.timeout_us if pulse_us == NO_PULSE else min(pulse_us, rules.timeout_us)
     over_ns = int(own.at_ns[-1]) + ECHO_BEGINS_NS + lasts_us * 1000
     if over_ns + _WRITES_NS <= end_ns:
         return True
-    return over_ns <= end_ns and told
+    return over_ns <= end_ns and delivered

@@ -200,7 +200,7 @@ def case_messages() -> dict[str, Any]:
 def test_invalid_messages_are_dropped() -> None:
     found = in_renode(HERE, "case_messages")
     assert found["strays"] == 0
-    assert max(found["waits"].values()) <= 6, "the stream goes on"
+    assert max(found["waits"].values()) <= 6, "the stream continues"
 
 
 def case_ring(what: str) -> dict[str, Any]:

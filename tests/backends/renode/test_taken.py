@@ -24,7 +24,7 @@ def triggers(at_ns: Ints, pulse_us: int = ECHO_US) -> Triggers:
     return Triggers(at_ns, np.full(len(at_ns), pulse_us, dtype=np.int64))
 
 
-def told(*pairs: tuple[int, int]) -> tuple[Ints, Ints]:
+def delivered(*pairs: tuple[int, int]) -> tuple[Ints, Ints]:
     table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
@@ -42,7 +42,7 @@ def seen(
         holds or [],
         now_ns,
         RULES,
-        told((1, 60_500)) if said is None else said,
+        delivered((1, 60_500)) if said is None else said,
     )
 
 
@@ -137,7 +137,7 @@ def test_a_second_boot_continues_the_numbers() -> None:
     again_ns = end_ns + 1_000_000
     boots = [Boot(1, -60_500_000, end_ns), Boot(2, again_ns)]
     places = np.concatenate([at(0, 1, 2), at(1, 2, start_ns=again_ns)])
-    found = seen(triggers(places), boots, said=told((1, 60_500), (2, 60_000)))
+    found = seen(triggers(places), boots, said=delivered((1, 60_500), (2, 60_000)))
     assert found.taken.seq.tolist() == [0, 1, 2, 3, 4]
     assert found.taken.boot.tolist() == [1, 1, 1, 2, 2]
     assert found.taken.time_us.tolist()[3:] == [60_000, 120_000]
@@ -156,32 +156,32 @@ def test_a_second_boot_continues_the_numbers() -> None:
 )
 def test_the_last_measurement_of_a_boot(ended_us: int, said_so: bool, kept: int) -> None:
     boots = [Boot(1, -60_500_000, 2 * PERIOD_NS + ended_us * 1000)]
-    said = told((1, 60_500), (1, 180_500)) if said_so else told((1, 60_500))
+    said = delivered((1, 60_500), (1, 180_500)) if said_so else delivered((1, 60_500))
     assert len(seen(triggers(at(0, 1, 2)), boots, said=said).taken) == kept
 
 
 def test_a_boot_too_short_for_a_sample_has_none() -> None:
     boots = [Boot(1, -60_500_000, 1_000), Boot(2, 2_000)]
     places = np.concatenate([at(0), at(1, 2, start_ns=2_000)])
-    found = seen(triggers(places), boots, said=told((2, 60_000)))
+    found = seen(triggers(places), boots, said=delivered((2, 60_000)))
     assert found.taken.boot.tolist() == [2, 2]
     assert found.taken.seq.tolist() == [0, 1]
 
 
 def test_without_delivered_samples_the_first_trigger_is_the_phase() -> None:
-    found = seen(triggers(at(0, 1)), said=told())
+    found = seen(triggers(at(0, 1)), said=delivered())
     assert found.taken.time_us.tolist() == [60_500, 120_500]
 
 
 def test_without_triggers_no_sample_is_taken() -> None:
-    found = seen(triggers(at()), said=told())
+    found = seen(triggers(at()), said=delivered())
     assert len(found.taken) == 0
     assert len(found.jitter_us) == 0
 
 
 def test_a_firmware_whose_clock_is_off_is_late_everywhere() -> None:
     """It states a phase that is 2.5 ms before its triggers."""
-    found = seen(triggers(at(0, 1)), said=told((1, 58_000)))
+    found = seen(triggers(at(0, 1)), said=delivered((1, 58_000)))
     assert found.jitter_us.tolist() == [2_500, 2_500]
 
 
@@ -214,7 +214,7 @@ def test_an_old_echo_keeps_the_firmware_from_triggering() -> None:
     rules = Rules(period_us=20_000, timeout_us=19_000, range_mm=(20, 1000), air_decicelsius=200)
     own = Triggers(at(0, 1 / 3, 1), np.array([ECHO_US, 38_000, ECHO_US], dtype=np.int64))
     boots = [Boot(1, -20_500_000)]
-    found = samples_seen(boots, own, [], PERIOD_NS + 1, rules, told((1, 20_500)))
+    found = samples_seen(boots, own, [], PERIOD_NS + 1, rules, delivered((1, 20_500)))
     assert found.taken.status.tolist() == [
         TOO_FAR,
         NO_ECHO,
