@@ -266,7 +266,8 @@ def _check_header(path: Path, data: bytes) -> None:
     if not data:
         raise ElfError(f"{path}: expected an ELF, found an empty file", _REBUILD)
     if data[:4] != b"\x7fELF":
-        raise ElfError(f"{path}: expected an ELF, found a file that does not begin as one", give)
+        found = f"found a file that begins with {data[:4].hex()}"
+        raise ElfError(f"{path}: expected an ELF, which begins with 7f454c46, {found}", give)
     if len(data) < 52:
         message = f"{path}: truncated, expected a header of 52 bytes, found {len(data)}"
         raise ElfError(message, _REBUILD)

@@ -1,4 +1,4 @@
-"""A project of one's own: a spec, a scenario, a suite and CI files to begin with."""
+"""The files of a new project: a spec, a scenario, a test suite and CI files."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _PLACES: Final = {
     "requirements.txt": "requirements.txt",
     "readme.md": "README.md",
 }
-"""Bundled file -> its place in the project."""
+"""Bundled file -> its path in the project."""
 
 
 def project_files(spec: Spec, text: str) -> dict[str, bytes]:
-    """Place -> content. `text`: the spec's own."""
+    """Return the project's files: path -> content. `text`: the content of the spec."""
     name = f"{spec.name}.yaml"
     words = {"SPEC": name, "NAME": spec.name, "BOARD": spec.board, "DISTRIBUTION": NAME}
     made = {name: text.encode()}
@@ -42,14 +42,14 @@ def project_files(spec: Spec, text: str) -> dict[str, bytes]:
 
 
 def write_project(folder: Path, content: Mapping[str, bytes]) -> None:
-    """All of it or nothing; nothing that is there is written over. Raises InputError."""
+    """Write all files or none; overwrite nothing. Raises InputError."""
     taken = [
         place for place in content if (folder / place).is_symlink() or (folder / place).exists()
     ]
     if taken:
         names = ", ".join(str(folder / place) for place in taken)
         raise InputError(
-            f"already there, and left as it is: {names}; nothing was written",
+            f"expected a folder without these files: {names}; nothing was written",
             f"name an empty or a new folder: `fwgen init --project {folder}-2`",
         )
     made: list[Path] = []
@@ -64,13 +64,13 @@ def write_project(folder: Path, content: Mapping[str, bytes]) -> None:
             raise
         where = error.filename or folder
         raise InputError(
-            f"{where} cannot be written: {error.strerror}; nothing was left behind",
+            f"{where} cannot be written: {error.strerror}; nothing was kept",
             "name another folder",
         ) from error
 
 
 def _make_folder(folder: Path, made: list[Path]) -> None:
-    """With those above it; `made` gets the new ones."""
+    """Make the folder and its parents; append the new ones to `made`."""
     for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
         missing.mkdir()
         made.append(missing)
@@ -78,5 +78,5 @@ def _make_folder(folder: Path, made: list[Path]) -> None:
 
 def _remove(made: list[Path]) -> None:
     for path in reversed(made):
-        with contextlib.suppress(OSError):  # a folder that somebody else has used meanwhile
+        with contextlib.suppress(OSError):  # another process has put a file into the folder
             path.rmdir() if path.is_dir() else path.unlink()

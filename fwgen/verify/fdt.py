@@ -106,7 +106,7 @@ def _not_a_tree(data: bytes) -> TreeError:
         return TreeError("expected a DTB, found an ELF", "give the ELF as --elf")
     if b"/dts-v1/" in data[:4096]:
         message = "expected a DTB, found the source of a device tree"
-        return TreeError(message, "compile it: `dtc -I dts -O dtb`")
+        return TreeError(message, "compile it: `dtc -I dts -O dtb -o TREE.dtb TREE.dts`")
     message = f"expected a DTB, which begins with {MAGIC:x}, found {data[:4].hex()}"
     return TreeError(message, _GIVE)
 

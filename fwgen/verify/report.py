@@ -80,4 +80,4 @@ def _verdict(subject: Subject, findings: list[Finding]) -> str:
     if passed(findings):
         return f"passed {len(RULES)} rules: {name}"
     broken = len({finding.rule for finding in findings if finding.severity == "error"})
-    return f"failed, {broken} of {len(RULES)} rules are broken: {name}"
+    return f"failed {broken} of {len(RULES)} rules: {name}"

@@ -35,7 +35,9 @@ def test_not_an_elf(tmp_path: Path) -> None:
     path.write_bytes(b"")
     assert told(path) == "expected an ELF, found an empty file"
     path.write_text("#!/bin/sh\n")
-    assert told(path) == "expected an ELF, found a file that does not begin as one"
+    assert told(path) == (
+        "expected an ELF, which begins with 7f454c46, found a file that begins with 23212f62"
+    )
     path.write_bytes(b"\x7fELF\x01\x01\x01")
     assert told(path).startswith("truncated")
 

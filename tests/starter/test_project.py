@@ -121,9 +121,8 @@ def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[s
     mine = tmp_path / "README.md"
     mine.write_text("mine")
     assert main(["init", "--project", str(tmp_path)]) == 2
-    assert (
-        f"already there, and left as it is: {mine}; nothing was written" in capsys.readouterr().err
-    )
+    err = capsys.readouterr().err
+    assert f"error: expected a folder without these files: {mine}; nothing was written\n" in err
     assert list(tmp_path.iterdir()) == [mine] and mine.read_text() == "mine"
 
 
@@ -160,4 +159,4 @@ def test_what_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["init", "--project", str(tmp_path / "file")]) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert main(["init", "spec.yaml", "--project", str(tmp_path / "x")]) == 2
-    assert "give one of them" in capsys.readouterr().err
+    assert "help: use one of them\n" in capsys.readouterr().err

@@ -77,6 +77,6 @@ def to_text(subject: Subject, findings: list[Finding]) -> str:
         )
     else:
         broken = len({finding.rule_id for finding in findings if finding.severity == "error"})
-        verdict = f"{name}: failed, {broken} of {len(RULES)} rules are broken"
+        verdict = f"{name}: failed {broken} of {len(RULES)} rules"
     text = render_all(findings, name)
     return f"{text}\n\n{verdict}" if text else verdict

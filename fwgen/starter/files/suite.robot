@@ -3,11 +3,11 @@ Documentation     What the node must do. On this machine, in seconds:
 ...
 ...               | robot -d results tests
 ...
-...               The firmware itself, on the emulated board (needs Zephyr and Renode, see `fwgen doctor`):
+...               With the real firmware on the emulated board (needs Zephyr and Renode, see `fwgen doctor`):
 ...
 ...               | robot -d results --variable BACKEND:renode tests
 ...
-...               It is built when it is first wanted; `--variable ELF:FILE` takes one that is there.
+...               The first test builds the firmware; `--variable ELF:FILE` uses an existing one.
 Library           fwgen.robot    ${BACKEND}    elf=${ELF}    spec=${SPEC}    builds=${BUILDS}
 Test Teardown     Stop Board
 
@@ -19,12 +19,12 @@ ${BUILDS}         ${CURDIR}/../build/robot
 
 *** Test Cases ***
 Sleeps And Loses Nothing
-    [Documentation]    The same scenario that `fwgen run` runs.
+    [Documentation]    Runs the same scenario as `fwgen run`.
     Run Scenario       ${CURDIR}/../scenarios/first-sleep.yaml
     The Run Should Pass
 
 Sees What Moves While Linux Sleeps
-    [Documentation]    The obstacle comes near while Linux is asleep; afterwards Linux has all of it.
+    [Documentation]    The obstacle moves near while Linux is asleep; then Linux gets every sample of it.
     Start Board        2400 mm    noise=2 mm
     Run For            5 s
     Suspend Linux
