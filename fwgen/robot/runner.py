@@ -70,7 +70,7 @@ def find_jobs(suites: Sequence[Path], backend: str) -> list[Job]:
     """Return the tests of these suites; those tagged `slow` first, those tagged `renode` (they need
     the firmware) only for that backend. Raises InputError."""
     from robot.api import TestSuite
-    from robot.errors import DataError  # type: ignore[import-untyped]
+    from robot.errors import DataError
 
     jobs: list[Job] = []
     for path in suites:

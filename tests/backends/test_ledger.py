@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 
 import numpy as np
 
@@ -135,6 +136,6 @@ def test_bands_are_cut_to_the_scenario() -> None:
 def test_what_the_firmware_counts_is_added_up_over_its_starts() -> None:
     ledger = Ledger()
     for time_us, foreign in ((1_000, 0), (6_000, 2), (11_000, 3), (900, 1), (5_900, 1)):
-        ledger.status(Status(time_us, *[0] * 18, foreign))
+        ledger.status(replace(Status(*[0] * 14), time_us=time_us, foreign_messages=foreign))
     record = RunRecord("host", "spec", "scenario", 1)
     assert ledger.record(record, Taken(), 1).link == LinkCounts(foreign_messages=4)

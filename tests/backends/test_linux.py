@@ -261,8 +261,10 @@ def test_what_is_started_while_linux_sleeps_starts_when_it_is_up(world: World) -
     assert [bool(sleep.ack_ms) for sleep in world.linux.ledger.sleeps] == [False, True]
 
 
-def test_an_application_that_has_not_begun_keeps_linux_up(world: World) -> None:
-    world.port.has_tty = lambda: False
+def test_an_application_that_has_not_begun_keeps_linux_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.port, "has_tty", lambda: False)
     world.linux.reboot(world.now_us, 1_000_000)
     world.until(1.5)
     world.suspend()

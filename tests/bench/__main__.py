@@ -34,8 +34,8 @@ def main() -> int:
         print(f"measuring {name} ...", file=sys.stderr)
         try:
             figures[name] = list(importlib.import_module(f"tests.bench.bench_{name}").measure())
-        except Unmeasured as reason:
-            skipped[name] = str(reason)
+        except Unmeasured as error:
+            skipped[name] = str(error)
         except Exception:
             traceback.print_exc()
             skipped[name], failed = "it failed, see above", True

@@ -6,7 +6,9 @@ import io
 import itertools
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -14,7 +16,12 @@ from fwgen.build.cmake import CompileError, Progress, Tree
 from fwgen.errors import ToolBrokeError
 
 
-def tree(folder: Path, ninja: str, progress: Progress | None = None, **environ: str) -> Tree:
+def tree(
+    folder: Path,
+    ninja: str,
+    progress: Progress | None = None,
+    environ: Mapping[str, str] = MappingProxyType({}),
+) -> Tree:
     tools = folder / "bin"
     tools.mkdir(exist_ok=True)
     for name, text in (
@@ -121,18 +128,18 @@ def test_a_failure_without_words(tmp_path: Path) -> None:
 
 
 def test_configured_once_for_the_same(tmp_path: Path) -> None:
-    def configure(**environ: str) -> int:
-        tree(tmp_path, "", **environ).configure(tmp_path / "app")
+    def configure(environ: Mapping[str, str] = MappingProxyType({})) -> int:
+        tree(tmp_path, "", environ=environ).configure(tmp_path / "app")
         return (tmp_path / "log").read_text().count("configured")
 
     assert [configure(), configure()] == [1, 1]
-    assert configure(ZEPHYR_BASE="/another") == 2
+    assert configure({"ZEPHYR_BASE": "/another"}) == 2
     (tmp_path / "tree" / "build.ninja").unlink()
-    assert configure(ZEPHYR_BASE="/another") == 3, "a broken tree is configured again"
-    assert configure(HOME="/elsewhere", ZEPHYR_BASE="/another") == 3, "HOME does not matter"
+    assert configure({"ZEPHYR_BASE": "/another"}) == 3, "a broken tree is configured again"
+    assert configure({"HOME": "/elsewhere", "ZEPHYR_BASE": "/another"}) == 3, "HOME does not matter"
 
 
 def test_a_tool_that_does_not_start(tmp_path: Path) -> None:
-    broken = tree(tmp_path, "", PATH=str(tmp_path / "empty"))
+    broken = tree(tmp_path, "", environ={"PATH": str(tmp_path / "empty")})
     with pytest.raises(ToolBrokeError, match="ninja cannot be started: No such file"):
         broken.build()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -147,7 +148,8 @@ def test_no_command_has_an_argument_that_completes_nothing() -> None:
 
     whole = parser()
     known = kinds_of_files()
-    for name, command in whole._subparsers._group_actions[0].choices.items():
+    (commands,) = (a for a in whole._actions if isinstance(a, argparse._SubParsersAction))
+    for name, command in commands.choices.items():
         for action in command._actions:
             if action.type is Path:
                 assert action.metavar in known, f"{name} {action.metavar}"

@@ -157,7 +157,7 @@ class CNode:
         for index, callback in enumerate(self._callbacks):
             address = ctypes.cast(callback, ctypes.c_void_p).value or 0
             at = start + index * size
-            self._node[at : at + size] = address.to_bytes(size, "little")
+            ctypes.memmove(ctypes.byref(self._node, at), address.to_bytes(size, "little"), size)
 
     def _send(self, data: Any, size: int) -> int:
         if not self.door_open:
@@ -204,7 +204,8 @@ class CNode:
 
     @property
     def state(self) -> str:
-        return STATES[self.lib.node_state(self._node)]
+        state: int = self.lib.node_state(self._node)
+        return STATES[state]
 
     @property
     def door_open(self) -> bool:

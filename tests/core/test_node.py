@@ -46,9 +46,9 @@ def hello(
     return PeerHello(FORMAT, spec, session, expected, None if expected is None else log, new_log)
 
 
-def awake_node(**settings: int) -> CNode:
+def awake_node(*, slots: int = 20, when_full: int = 0) -> CNode:
     """Greeted at time 0; what it said then is taken."""
-    node = CNode(**settings)
+    node = CNode(slots=slots, when_full=when_full)
     node.link(True, 0)
     node.receive(hello(), 0)
     node.poll(0)

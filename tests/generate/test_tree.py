@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,7 +146,7 @@ def test_a_full_disk_is_an_error_and_leaves_the_old_files(
 
     real = Path.open
 
-    def full(self: Path, mode: str = "r", *arguments: object, **options: object) -> object:
+    def full(self: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
         if mode == "xb":
             raise OSError(28, "No space left on device", str(self))
         return real(self, mode, *arguments, **options)

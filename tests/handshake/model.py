@@ -208,10 +208,10 @@ class Model:
     def _doorbells(self, w: World) -> Iterator[Step]:
         for bell in ("bell_old", "bell_new"):
             if getattr(w, bell):
-                yield f"{bell} arrives", w._replace(note=True, **{bell: False})
+                yield f"{bell} arrives", _silence(w, bell)._replace(note=True)
                 if self.faults:
                     yield f"{bell} arrives, and will again", w._replace(note=True)
-                    yield f"{bell} is lost", w._replace(**{bell: False})
+                    yield f"{bell} is lost", _silence(w, bell)
 
     def _misfortunes(self, w: World) -> Iterator[Step]:
         if self.faults:
@@ -244,6 +244,13 @@ def _ring(w: World) -> World:
 
 def _age_bells(w: World) -> World:
     return w._replace(bell_old=w.bell_old or w.bell_new, bell_new=False)
+
+
+def _silence(w: World, bell: str) -> World:
+    """Without this doorbell: bell_old or bell_new."""
+    if bell == "bell_old":
+        return w._replace(bell_old=False)
+    return w._replace(bell_new=False)
 
 
 def _forget_link(w: World, _: str) -> World:

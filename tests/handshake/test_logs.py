@@ -14,7 +14,9 @@ PRODUCT = Logs.of_the_product()
 
 def changed(side: str, rows: dict[tuple[str, str], Row]) -> Logs:
     table: Machine = getattr(PRODUCT, side)
-    return replace(PRODUCT, **{side: replace(table, rows={**table.rows, **rows})})
+    new = replace(table, rows={**table.rows, **rows})
+    tables = {"firmware": PRODUCT.firmware, "peer": PRODUCT.peer, side: new}
+    return replace(PRODUCT, firmware=tables["firmware"], peer=tables["peer"])
 
 
 def test_nothing_is_freed_or_taken_in_another_life_than_was_meant() -> None:

@@ -23,7 +23,8 @@ def changed(side: str, state: str, event: str, action: str, to: str) -> Model:
     model = Model.of_the_product()
     table: Machine = getattr(model, side)
     rows = {**table.rows, (state, event): Row(action, to)}
-    return replace(model, **{side: replace(table, rows=rows)})
+    tables = {"firmware": model.firmware, "peer": model.peer, side: replace(table, rows=rows)}
+    return replace(model, firmware=tables["firmware"], peer=tables["peer"])
 
 
 def test_the_firmware_never_uses_the_link_while_ddr_is_closed() -> None:

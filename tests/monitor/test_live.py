@@ -123,8 +123,12 @@ def test_live_on_the_emulated_board() -> None:
     elf = firmware(reference_spec(), Path("build/robot"))
     command = [sys.executable, "-m", "fwgen", "monitor", str(reference_spec()), "--elf", str(elf)]
     terminal = Terminal()
-    ends = {"stdin": terminal.program, "stdout": terminal.program}
-    with subprocess.Popen([*command, "--live"], **ends, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        [*command, "--live"],
+        stdin=terminal.program,
+        stdout=terminal.program,
+        stderr=subprocess.DEVNULL,
+    ) as process:
         terminal.read_until(lambda text: "Linux awake, has" in text and "⣿" in text)
         terminal.type("s")
         terminal.read_until(lambda text: "running; Linux asleep" in text)

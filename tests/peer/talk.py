@@ -64,10 +64,10 @@ class Talk:
         self.session.start(self.now)
         return self.sent()
 
-    def online(self, **fields: int) -> Talk:
+    def online(self, next_seq: int = 0, boot: int = 1) -> Talk:
         """Started and answered; events and bytes of that are taken."""
         self.start()
-        self.say(self.hello(**fields))
+        self.say(self.hello(next_seq=next_seq, boot=boot))
         self.session.take_events()
         self.sent()
         assert self.session.state == "online"

@@ -9,7 +9,7 @@ WRAP = 1 << 32
 
 def naive_counts(record: RunRecord) -> dict[str, int]:
     """The report's `samples`, and `declared_arrived`; numbers must lie within 2^31 of the first."""
-    taken = record.taken
+    taken = record.taken.whole()
     row_of = {int(seq) % WRAP: row for row, seq in enumerate(taken.seq)}
     declared = set()
     for gap in record.gaps:

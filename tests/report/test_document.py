@@ -215,19 +215,19 @@ def test_samples_that_come_twice_or_late() -> None:
 
 def test_wrong_samples_show_what_is_wrong() -> None:
     record = make_record()
-    record.delivered.distance_mm[300:317] += 4
+    record.delivered.whole().distance_mm[300:317] += 4
     assert only_reason(record) == (
         "17 samples arrived with another value than the sensor gave "
         "(the first: 300 says 2342 mm instead of 2338 mm)."
     )
     record = make_record()
-    record.delivered.status[300], record.delivered.late_16ths[300] = 2, 3
+    record.delivered.whole().status[300], record.delivered.whole().late_16ths[300] = 2, 3
     assert only_reason(record) == (
         "1 sample arrived with another value than the sensor gave "
         "(300 says too far, 2338 mm, late by 3/16 instead of 2338 mm)."
     )
     record = make_record()
-    record.delivered.time_us[300] += 1
+    record.delivered.whole().time_us[300] += 1
     assert only_reason(record) == (
         "1 sample arrived with another time than that of the schedule "
         "(300 says 18100001 us of boot 1 instead of 18100000 us of boot 1)."
@@ -241,7 +241,7 @@ def test_wrong_samples_show_what_is_wrong() -> None:
 
 def test_a_status_that_does_not_exist_is_shown_as_a_number() -> None:
     record = make_record()
-    record.delivered.status[300] = 7
+    record.delivered.whole().status[300] = 7
     assert "300 says status 7, 2338 mm" in only_reason(record)
 
 
@@ -278,7 +278,7 @@ def test_what_the_firmware_counts_of_the_link_is_expected_to_be_nothing(name: st
 
 def test_all_that_is_wrong_is_told_in_one_go() -> None:
     record = without(make_record(), 7)
-    record.delivered.distance_mm[3] += 1
+    record.delivered.whole().distance_mm[3] += 1
     record.ddr_accesses = [DdrAccess(12.0, None, None, "")]
     assert len(report_of(record, "{sleeps: 4}")["reasons"]) == 4
 
@@ -288,10 +288,10 @@ def test_all_that_is_wrong_is_told_in_one_go() -> None:
 
 def test_a_firmware_that_pauses_fails_though_it_loses_nothing() -> None:
     record = make_record(sleeps=())
-    record.taken.at_us[500:] += 3_000_000
+    record.taken.whole().at_us[500:] += 3_000_000
     record.delivered.arrival_us[500:] += 3_000_000
     assert only_reason(record) == "No sample was taken for 3.06 s after 00:00:29."
-    record.taken.at_us[600:] += 3_000_000
+    record.taken.whole().at_us[600:] += 3_000_000
     record.delivered.arrival_us[600:] += 3_000_000
     assert only_reason(record).endswith("after 00:00:29 (and 1 time more).")
 
@@ -316,7 +316,7 @@ def test_gaps_that_are_not_true_fail() -> None:
 
 def test_a_loss_before_numbering_is_explained() -> None:
     record = without(make_record(), 400, 401)
-    record.delivered.seq = np.arange(998)
+    record.delivered.whole().seq = np.arange(998)
     report = report_of(record)
     assert report["samples"]["lost"] == 2 and report["samples"]["wrong"] == 0
     assert report["reasons"][0].startswith("From 400 on the numbers are too small by up to 2: ")

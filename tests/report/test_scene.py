@@ -53,8 +53,8 @@ def test_what_never_arrives_leaves_the_log_with_its_successor_and_never_overfill
 def test_samples_without_a_distance_have_none() -> None:
     record = make_record()
     scene = make_scene(record)
-    assert np.isnan(scene.got_mm[record.taken.status == 3]).all()
-    assert not np.isnan(scene.got_mm[record.taken.status == 0]).any()
+    assert np.isnan(scene.got_mm[record.taken.whole().status == 3]).all()
+    assert not np.isnan(scene.got_mm[record.taken.whole().status == 0]).any()
 
 
 def test_linux_is_up_even_if_it_is_asked_to_sleep_at_once() -> None:

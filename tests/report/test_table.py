@@ -15,9 +15,9 @@ def table_of(record: RunRecord, style: Style | None = None, expect: str = "{}") 
 
 def damaged() -> RunRecord:
     record = make_record(28_800, ((600.0, 27_000.0),))
-    record.delivered.distance_mm[3] += 1
+    record.delivered.whole().distance_mm[3] += 1
     record.ddr_accesses = [DdrAccess(20.0, 0x0A043120, 0x812F8000, "rpmsg send")]
-    record.jitter_us = record.taken.at_us * 0 + 3
+    record.jitter_us = record.taken.whole().at_us * 0 + 3
     record.sleeps += [SleepRecord(28_000.0, None, 0.0, "abort", None, None, 123_456)] * 40
     return record
 

@@ -5,6 +5,7 @@ import pytest
 from fwgen.plan import plan_spec
 from fwgen.scenario.load import BUNDLED, bundled_names, find_scenario, load_scenario
 from fwgen.scenario.steps import STEPS
+from fwgen.scenario.steps.suspend import Suspend
 from fwgen.spec import load_spec
 
 NEED_A_DISPLAY = {"capture"}
@@ -35,7 +36,7 @@ def test_every_spec_is_used_by_some_scenario() -> None:
 def test_the_night_is_what_it_says() -> None:
     night = load_scenario(find_scenario("night"))
     assert night.until_us == 8 * 3600 * 1_000_000
-    sleeps_us = [step.for_us or 0 for step in night.steps if step.do == "suspend"]
+    sleeps_us = [step.for_us or 0 for step in night.steps if isinstance(step, Suspend)]
     assert max(sleeps_us) >= 2 * 3600 * 1_000_000
 
 

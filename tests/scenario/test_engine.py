@@ -120,8 +120,8 @@ def test_what_a_backend_does_not_override_refuses(name: str) -> None:
     backend = Diary()
     assert backend.supports(name) == (name in ("suspend", "resume"))
     if not backend.supports(name):
-        arguments = {"reboot_linux": [1], "stall_linux": [1], "capture": ["x"]}
-        arguments["stall_firmware"] = [1]
-        extra: list[Any] = arguments.get(name, ["vq0"] if name == "stale_doorbell" else [])
+        arguments: dict[str, list[Any]] = {"capture": ["x"], "stall_firmware": [1]}
+        arguments |= {"reboot_linux": [1], "stall_linux": [1]}
+        extra = arguments.get(name, ["vq0"] if name == "stale_doorbell" else [])
         with pytest.raises(UnsupportedStepError, match="diary backend does not support"):
             getattr(backend, name)(*extra)

@@ -156,9 +156,9 @@ def test_pins_exist_and_buses_run_on_pins(board: Board) -> None:
         assert board.pins[bus.scl].connector
         assert board.pins[bus.sda].connector
         assert bus.name in board.chip.i2c
-        for node, pin in zip(bus.pinctrl, (bus.scl, bus.sda), strict=True):
+        for node, name in zip(bus.pinctrl, (bus.scl, bus.sda), strict=True):
             assert node.startswith(bus.name)
-            assert node.endswith(pin.lower())
+            assert node.endswith(name.lower())
     places = [(p.connector, p.position) for p in board.pins.values() if p.position]
     assert len(places) == len(set(places))
 

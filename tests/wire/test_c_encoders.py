@@ -56,7 +56,7 @@ def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status) -> b
             out, ctypes.c_uint32(message.id), ctypes.c_uint32(message.backlog)
         )
     else:
-        status = CStatus(*(getattr(message, name) for name, _ in CStatus._fields_))
+        status = CStatus(*(getattr(message, name) for name, *_ in CStatus._fields_))
         size = lib.wire_encode_status(out, ctypes.byref(status))
     return out.raw[:size]
 

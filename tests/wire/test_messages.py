@@ -134,7 +134,10 @@ def test_the_dataclasses_have_the_fields_of_the_cddl() -> None:
         name: (int(number), [field.replace("-", "_") for field in re.findall(r"([\w-]+):", fields)])
         for name, number, fields in rules
     }
-    to_other = {"hello-to-other": OtherHello, "peer-hello-to-other": OtherPeerHello}
+    to_other: dict[str, type[OtherHello | OtherPeerHello]] = {
+        "hello-to-other": OtherHello,
+        "peer-hello-to-other": OtherPeerHello,
+    }
     for name, other in to_other.items():
         number, names = described.pop(name)
         known = [field.name for field in dataclasses.fields(other)]

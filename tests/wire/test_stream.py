@@ -76,9 +76,11 @@ class CReader:
             known = None if spec == 0x100 else bytes([spec])
             if other:
                 return OtherPeerHello(form, known, number)
-            expected = (seq, log) if knows_seq else (None, None)
-            return PeerHello(form, known, number, *expected, new_log)
-        return {1: Sleep(number), 2: Wake(number, seq), 3: Ack(seq, log)}[kind]
+            if not knows_seq:
+                return PeerHello(form, known, number, None, None, new_log)
+            return PeerHello(form, known, number, seq, log, new_log)
+        others: dict[int, PeerMessage] = {1: Sleep(number), 2: Wake(number, seq), 3: Ack(seq, log)}
+        return others[kind]
 
 
 Found = TypeVar("Found")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fwgen.peer.linux.rpmsg import Channel, RpmsgBus
-from fwgen.wire.messages import FORMAT, PeerHello, Sleep, encode
+from fwgen.wire.log_format import FORMAT
+from fwgen.wire.messages import PeerHello, Sleep, encode
 from tests.backends.renode.in_renode import in_renode
 
 pytestmark = pytest.mark.needs("renode", "zephyr")

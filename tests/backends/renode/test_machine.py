@@ -162,9 +162,9 @@ def case_openamp(elf_name: str) -> dict[str, Any]:
     machine = Machine("stm32mp257f_dk", WIRING)
     machine.load_elf(Path(elf_name))
     with Path(elf_name).open("rb") as file:
-        elf = ELFFile(file)  # type: ignore[no-untyped-call]
-        table = elf.get_section_by_name(".resource_table").header.sh_addr
-        vectors = elf.get_section_by_name(".isr_vectors").header.sh_addr
+        sections = {section.name: section for section in ELFFile(file).iter_sections()}
+        table = sections[".resource_table"].header.sh_addr
+        vectors = sections[".isr_vectors"].header.sh_addr
     peer = MiniPeer(machine, table)
     machine.on_linux(peer.serve)
     machine.start_core(vectors)

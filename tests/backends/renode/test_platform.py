@@ -18,7 +18,7 @@ from fwgen.backends.renode.platform import (
 )
 from fwgen.plan import Plan, make_plan
 from fwgen.soc import board_names, load_board
-from fwgen.soc.model import Chip
+from fwgen.soc.model import Chip, I2cController, Uart
 from fwgen.spec import load_spec
 
 REFERENCE = Path(__file__).parents[3] / "fwgen" / "spec" / "examples" / "range-node.yaml"
@@ -105,7 +105,8 @@ def test_the_mailbox_is_the_chips(chip: Chip, cpu: dict[str, Entry]) -> None:
 
 
 def test_buses_and_uarts_are_the_chips(chip: Chip, cpu: dict[str, Entry]) -> None:
-    for name, part in {**chip.i2c, **chip.uarts}.items():
+    parts: dict[str, I2cController | Uart] = {**chip.i2c, **chip.uarts}
+    for name, part in parts.items():
         assert cpu[name].address == part.start
         assert cpu[name].wires == {"IRQ": f"nvic@{part.irq}"}
     assert {name for name in cpu if name.startswith("i2c")} == chip.i2c.keys()

@@ -113,10 +113,10 @@ def elf(*parts: Part, functions: dict[str, tuple[int, int]] | None = None) -> by
     count = len(parts)
     headers = [bytes(40)]
     for part, place in zip(parts, places, strict=True):
-        name = names.index(b"\0" + part.name.encode() + b"\0") + 1
+        name_at = names.index(b"\0" + part.name.encode() + b"\0") + 1
         headers.append(
             struct.pack(
-                "<IIIIIIIIII", name, 1, 2, part.address, place, len(part.content), 0, 0, 4, 0
+                "<IIIIIIIIII", name_at, 1, 2, part.address, place, len(part.content), 0, 0, 4, 0
             )
         )
     headers.append(
