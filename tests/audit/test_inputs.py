@@ -17,7 +17,7 @@ from fwgen.errors import FwgenError, MissingToolError
 from tests.audit.firmware_elf import SPEC, firmware, patched, plan
 
 
-def told(path: Path) -> str:
+def reason(path: Path) -> str:
     with pytest.raises(ElfError) as caught:
         audit(path, plan())
     assert caught.value.exit_code == 2 and caught.value.hint
@@ -26,20 +26,20 @@ def told(path: Path) -> str:
 
 
 def test_missing_and_folder(tmp_path: Path) -> None:
-    assert told(tmp_path / "none.elf") == "cannot be read: No such file or directory"
-    assert told(tmp_path) == "cannot be read: Is a directory"
+    assert reason(tmp_path / "none.elf") == "cannot be read: No such file or directory"
+    assert reason(tmp_path) == "cannot be read: Is a directory"
 
 
 def test_not_an_elf(tmp_path: Path) -> None:
     path = tmp_path / "x.elf"
     path.write_bytes(b"")
-    assert told(path) == "expected an ELF, found an empty file"
+    assert reason(path) == "expected an ELF, found an empty file"
     path.write_text("#!/bin/sh\n")
-    assert told(path) == (
+    assert reason(path) == (
         "expected an ELF, which begins with 7f454c46, found a file that begins with 23212f62"
     )
     path.write_bytes(b"\x7fELF\x01\x01\x01")
-    assert told(path).startswith("truncated")
+    assert reason(path).startswith("truncated")
 
 
 _ARM = "expected an ELF for Arm (32-bit, little endian)"
@@ -58,22 +58,22 @@ _ARM = "expected an ELF for Arm (32-bit, little endian)"
     ],
 )
 def test_wrong_kind(offset: int, new: bytes, words: str) -> None:
-    assert told(patched(firmware(), (offset, new))).startswith(words)
+    assert reason(patched(firmware(), (offset, new))).startswith(words)
 
 
 def test_big_endian() -> None:
     changes = ((5, b"\x02"), (16, b"\x00\x02"), (18, b"\x00\x28"))
-    assert "32-bit, big endian" in told(patched(firmware(), *changes))
+    assert "32-bit, big endian" in reason(patched(firmware(), *changes))
 
 
 def test_truncated_wherever_it_is_cut() -> None:
     whole = firmware().stat().st_size
     for size_bytes in (40, 52, 100, whole // 2, whole - 1):
-        assert told(patched(firmware(), size_bytes=size_bytes)).startswith("truncated")
+        assert reason(patched(firmware(), size_bytes=size_bytes)).startswith("truncated")
 
 
 def test_stripped() -> None:
-    assert told(firmware(flags=("-s",))).startswith("expected an ELF with symbols, found a")
+    assert reason(firmware(flags=("-s",))).startswith("expected an ELF with symbols, found a")
 
 
 def test_damaged_bytes_end_in_findings_or_a_sentence() -> None:

@@ -67,7 +67,7 @@ def apply_overlay(base: Tree, overlay: str, into: Path) -> Tree:
     """Compile the overlay alone and lay it over the base, as a boot loader does."""
     source, compiled = into.with_suffix(".dtso"), into.with_suffix(".dtbo")
     source.write_text("/dts-v1/;\n/plugin/;\n" + overlay)
-    # an overlay knows nothing of the cells of the node that it will lie on
+    # an overlay does not contain the cell sizes of the node that it changes
     silent = [f"-Wno-{name}" for name in _ODD_IN_OVERLAYS]
     _run("dtc", "-@", *silent, "-I", "dts", "-O", "dtb", "-o", compiled, source)
     _run("fdtoverlay", "-i", base.dtb, "-o", into, compiled)

@@ -47,8 +47,8 @@ def shell(command: str, folder: Path, env: dict[str, str]) -> str:
 def test_two_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In a folder with a space, as people have them."""
     folder = made(tmp_path / "my node")
-    told = capsys.readouterr().err.splitlines()[-1]
-    cd, run, robot = re.findall(r"`([^`]+)`", told)
+    last = capsys.readouterr().err.splitlines()[-1]
+    cd, run, robot = re.findall(r"`([^`]+)`", last)
     assert cd == f"cd '{folder}'"
     env = environment(tmp_path / "home")
     assert "PASS" in shell(run, folder, env)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Prepares Linux on the board for a sleep from which the M33 can wake it. Also sets an alarm, which
-# wakes Linux if the M33 does not. It does not suspend: the peer does, after it told the firmware.
+# wakes Linux if the M33 does not. It does not suspend: the peer does, once the firmware agrees.
 #
 #   sh suspend.sh [SECONDS]         set the alarm to SECONDS from now (default: 1567)
 #   ONLY=1 sh suspend.sh [SECONDS]  also disable all other wake-up sources
