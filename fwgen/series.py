@@ -169,6 +169,11 @@ class PackedTaken:
             late_16ths=self.late.of(rows),
         )
 
+    @property
+    def status(self) -> Ints:
+        """The status of every sample (int64), as in `Taken`."""
+        return (self.words >> DISTANCE_BITS).astype(np.int64)
+
     def whole(self) -> Taken:
         """64 bytes a sample."""
         return self.part(0, len(self))

@@ -233,3 +233,8 @@ def test_whatever_happens_no_sample_is_lost(
 def test_records_are_plain_dataclasses() -> None:
     record, _ = run(in_a_room("", "2 s"))
     assert set(dataclasses.asdict(record)) >= {"taken", "delivered", "sleeps", "bands"}
+
+
+def test_statuses_of_packed_samples_are_those_of_the_whole() -> None:
+    record, _ = run(bundled("minute"))
+    assert record.taken.status.tolist() == record.taken.whole().status.tolist()
