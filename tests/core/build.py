@@ -1,4 +1,4 @@
-"""Compiles C for tests and measurements. Flags are those under which the core must stay silent."""
+"""Compile C for tests and measurements. With these flags the core must have no warnings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 
 CHECKED = ("-DCORE_CHECKS", str(HERE / "check_failed.c"))
-"""Flags for what looks whether the core is called as it must be."""
+"""Flags that enable the checks of the core's callers."""
 
 LOG_SOURCES = tuple(
     CORE / name
@@ -31,7 +31,7 @@ LOG_SOURCES = tuple(
 
 
 def compiler() -> tuple[str, ...]:
-    """The machine's C compiler, or the one that ziglang carries."""
+    """Return the machine's C compiler, or the one in the package ziglang."""
     for name in ("gcc", "clang", "cc"):
         if shutil.which(name):
             return (name,)
@@ -45,7 +45,7 @@ def compile_c(
     cc: Sequence[str] | None = None,
     strict: bool = True,
 ) -> Path:
-    """Raises AssertionError with what the compiler said."""
+    """Run the compiler; raises AssertionError with its output if it fails."""
     command = [
         *(cc or compiler()),
         *(STRICT if strict else ("-std=gnu11",)),

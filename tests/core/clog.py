@@ -1,4 +1,4 @@
-"""The C log behind a Python face: one object a log, numbers and bytes in and out."""
+"""A Python interface to the C log: one object per log, numbers and bytes in and out."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Decoded:
 
 @cache
 def library() -> ctypes.CDLL:
-    """The log with a hook behind every store to retained memory, compiled once a run."""
+    """Return the log with a hook after every store to retained memory, compiled once per run."""
     folder = Path(tempfile.mkdtemp(prefix="fwgen-core-"))
     path = shared_library(
         folder / "log.so", [*LOG_SOURCES, HERE / "log_glue.c"], "-DRETAINED_STORE_HOOK", *CHECKED
@@ -132,8 +132,9 @@ def library() -> ctypes.CDLL:
 
 @contextmanager
 def after_every_store(look: Callable[[], None]) -> Iterator[None]:
-    """Calls `look` after each store to retained memory, but not for the stores it makes itself.
-    What it raises comes out at the end."""
+    """Call `look` after each store to retained memory, except for stores that `look` makes.
+
+    An exception of `look` is raised at the end."""
     errors: list[BaseException] = []
     hook = Hook()
 
@@ -163,7 +164,7 @@ def constant(name: str) -> int:
 
 
 def decode(data: bytes) -> Decoded | None:
-    """What the C decoder makes of a block that fills `data`; None: it rejects it."""
+    """Return what the C decoder reads from a block that fills `data`; None: it rejects it."""
     header = _Header()
     words, late = (ctypes.c_uint16 * 4096)(), (ctypes.c_uint8 * 4096)()
     count = library().glue_decode(data, len(data), header, words, late)
@@ -181,7 +182,7 @@ def decode(data: bytes) -> Decoded | None:
 
 
 class Memory:
-    """Memory that outlives a reset, with room for so many slots."""
+    """Memory that survives a reset, with room for the given number of slots."""
 
     def __init__(self, slots: int, content: bytes | None = None) -> None:
         self.size = SUPERBLOCK_BYTES + slots * SLOT_BYTES
@@ -200,7 +201,7 @@ class Memory:
         return self.content[self.slot_at(index) : self.slot_at(index) + SLOT_BYTES]
 
     def slot_at(self, index: int) -> int:
-        """Offset of the slot, the first one in the region being 0."""
+        """Return the offset of the slot; that of the first slot is 0."""
         return index * SLOT_BYTES
 
     def put_slot(self, index: int, data: bytes) -> None:
@@ -220,7 +221,7 @@ class Config:
 
 
 class Log:
-    """A start of the firmware over `memory`."""
+    """A start of the firmware with `memory`."""
 
     def __init__(self, memory: Memory, config: Config) -> None:
         self._lib = library()
@@ -277,7 +278,7 @@ class Log:
         )
 
     def drain(self) -> list[View]:
-        """Everything there is to hand out, from the cursor on."""
+        """Return everything that can be handed out, from the cursor on."""
         views = []
         while view := self.peek():
             views.append(view)

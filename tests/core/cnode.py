@@ -1,4 +1,4 @@
-"""The C node behind a Python face: what it sends lands in a list, its port's calls are noted."""
+"""A Python interface to the C node: sent messages are in a list, calls of its port are recorded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SPEC_HASH = bytes(range(8))
 PERIOD_US = 60_000
 LATENCY_US = 200_000
 WINDOW = 8
-"""Blocks under way."""
+"""Blocks in flight."""
 STATES = list(machine("firmware").states)
 EVENTS = list(machine("firmware").events)
 ACTIONS = list(machine("firmware").actions)
@@ -63,7 +63,7 @@ def zcbor_flags() -> list[str]:
 
 
 def zcbor_objects(folder: Path, *flags: str) -> list[Path]:
-    """zcbor's own sources and what it generated, which our warnings are not for."""
+    """Compile zcbor's sources and its generated code, without our warnings."""
     spec = importlib.util.find_spec("zcbor")
     assert spec and spec.origin
     root = Path(spec.origin).parent / "src"
@@ -111,9 +111,11 @@ def library() -> ctypes.CDLL:
 
 
 class CNode:
-    """One start of the firmware over `region`. `log_id`: the identity that its log was given; 0: it
-    is left for a hello to give one. `buffers`: how many messages the link takes before it has none
-    left; None: any number."""
+    """One start of the firmware with `region`.
+
+    `log_id`: the identity of its log; 0: none, a hello may set it. `buffers`: how many messages the
+    link accepts before it has no free buffer; None: any number.
+    """
 
     def __init__(
         self,
@@ -151,7 +153,7 @@ class CNode:
             self.lib.glue_node_identify(self._node, log_id)
 
     def _set_callbacks(self) -> None:
-        """They stand at the end of struct glue_node."""
+        """Return the fields at the end of struct glue_node."""
         size = ctypes.sizeof(ctypes.c_void_p)
         start = len(self._node) - 4 * size
         for index, callback in enumerate(self._callbacks):

@@ -25,7 +25,7 @@ class PeerAddress(Structure):
 
 @dataclass(frozen=True)
 class Look:
-    """What ring_look() says; `offset` of the buffer in the shared memory, -1: none."""
+    """The result of ring_look(); `offset`: of the buffer in the shared memory, -1: none."""
 
     result: int
     index: int

@@ -1,4 +1,4 @@
-"""How many bytes the log takes for a sample of a bundled scene, headers and CRC included."""
+"""The bytes that the log needs for a sample of a bundled scene, including headers and CRC."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.core.clog import Config, Log, Memory
 
 
 def blocks(words: array[int]) -> list[bytes]:
-    """The samples as the log keeps them, all on time."""
+    """Return the samples in the form of the log, all on time."""
     log = Log(Memory(272), Config())
     log.append_many(0, words)
     found = [view.data for view in log.drain()]

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Drives the log and the decoder at random, to run under sanitizers: all memory has exactly the
- * size that was promised. Arguments: seed, rounds. Exit code 1 and a line on stderr if something is
- * wrong.
+ * Calls the log and the decoder at random, for sanitizers: all memory has exactly the documented
+ * size. Arguments: seed, rounds. Exit code 1 and a line on stderr after an error.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +36,7 @@ static void *exactly(size_t size)
 	return memory;
 }
 
-/* Decodes a copy that ends where the bytes end; -1 if it is no whole block. */
+/* Decodes a copy of exactly these bytes; -1 if it is not a whole block. */
 static int decode(const uint8_t *bytes, size_t len)
 {
 	uint8_t *copy = exactly(len);
@@ -83,7 +82,7 @@ static struct sample any_sample(void)
 	struct sample sample = {.status = SAMPLE_VALID};
 
 	if (random_below(8) == 0u) {
-		/* Out of range, too: the log has to cut it. */
+		/* Also out of range: the log must clamp it. */
 		sample.distance_mm = (uint16_t)random_below(10000);
 		sample.status = (uint8_t)random_below(8);
 		sample.late_16ths = (uint8_t)(random_below(3) == 0u ? random_below(20) : 0u);
@@ -175,7 +174,7 @@ static void damage(struct bench *bench)
 			(uint8_t)(1u << random_below(8));
 	}
 	start(bench);
-	begin_anew(bench); /* what was damaged may have had any number */
+	begin_anew(bench); /* a damaged block may have had any number */
 }
 
 static void step(struct bench *bench)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tests need beside the log's own functions, to reach it from ctypes. */
+/* Functions that give tests access to the log through ctypes. */
 #include <string.h>
 
 #include "block_encode.h"

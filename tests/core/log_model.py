@@ -1,4 +1,4 @@
-"""What the sample log has to do, as plainly as it can be said. Numbers count on beyond 2**32."""
+"""A simple model of the sample log's behaviour. Its numbers continue beyond 2**32."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class LogModel:
         self.begin()
 
     def begin(self) -> None:
-        """What is in memory is as it was; all else is new."""
+        """Restart: memory is unchanged, all other state is new."""
         self.open: PlainBlock | None = None
         self.next_us = 0
         self.dropped = 0
@@ -31,7 +31,7 @@ class LogModel:
 
     @property
     def oldest_seq(self) -> int:
-        """What was dropped since the start is told of, too."""
+        """Return the oldest number; it includes samples dropped since the start."""
         first = self.blocks[0].first_seq if self.blocks else self.next_seq
         return min(first, self.told_from)
 
@@ -80,7 +80,7 @@ class LogModel:
         return View(self.cursor % 2**32, gap, None) if gap else None
 
     def sent(self, view: View) -> None:
-        """`view` was peeked when the cursor stood where it stands."""
+        """Advance the cursor past `view`, which was peeked at the current cursor."""
         blocks = [block for block in self.blocks if block.end_seq > self.cursor]
         self.cursor = blocks[0].end_seq if view.data else self.cursor + view.count
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Drives a node at random: SEED STEPS. Ends with 0 if it kept its promises; built with sanitizers.
- * Says how many messages the node sent, and how often it was found in each state.
- * What the peer says is sometimes sense, sometimes damaged sense, sometimes nonsense.
+ * Calls a node at random: SEED STEPS. Exits with 0 if the node keeps its rules; built with
+ * sanitizers. Prints the number of messages that the node sent, and how often it was in each state.
+ * Messages of the peer are valid, damaged, or random.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,13 +110,13 @@ static uint32_t some_seq(void)
 	}
 }
 
-/* Of this log, mostly. */
+/* Mostly of this log. */
 static uint32_t some_log(void)
 {
 	return chance(8) == 0 ? 1u + chance(3) : (uint32_t)sample_log_id(&node.log);
 }
 
-/* The elements behind the type; `*items` of them. */
+/* The elements after the type; `*items` of them. */
 static size_t some_hello(uint8_t *out, uint8_t *items)
 {
 	const bool own = chance(8) != 0;

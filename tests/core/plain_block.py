@@ -1,4 +1,4 @@
-"""A block as a list of samples and a string of bits: the writer's side of docs/SPEC.md, plainly."""
+"""A block as a list of samples and a string of bits: a simple writer of docs/SPEC.md."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def code(state: State, status: int, distance: int, late: int) -> str:
 
 
 class PlainBlock:
-    """`first_seq` counts on beyond 2**32."""
+    """`first_seq` continues beyond 2**32."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class PlainBlock:
         return True
 
     def data(self) -> bytes:
-        """What goes over the wire, the bits at the end 0."""
+        """Return the bytes as sent over the wire, with the unused last bits 0."""
         header = (self.first_seq % 2**32).to_bytes(4, "little")
         header += self._period_us.to_bytes(4, "little") + self._start_us.to_bytes(8, "little")
         header += self._boot.to_bytes(4, "little") + self._spec + bytes(2)

@@ -1,4 +1,4 @@
-"""Runs of samples of every temper, for the tests: lists of (word, lateness)."""
+"""Runs of samples of every kind for the tests: lists of (word, lateness)."""
 
 from __future__ import annotations
 

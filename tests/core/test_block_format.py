@@ -1,4 +1,4 @@
-"""The bounds of the format that docs/SPEC.md names and the plan counts with."""
+"""The limits of the format that docs/SPEC.md defines and the plan uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAMPLES_MAX = 3617
 
 
 def one_block(run: list[tuple[int, int]]) -> View:
-    """The first block of a log that was given the samples."""
+    """Return the first block of a log with these samples."""
     log = Log(Memory(3), Config())
     for i, (sample_word, late) in enumerate(run):
         log.append(i * 60_000, sample_word, late)
@@ -43,7 +43,7 @@ def test_slots_of_a_region() -> None:
 
 
 def test_the_worst_block_holds_what_the_plan_promises() -> None:
-    """Late and far from the one before, always: no sample costs more."""
+    """Every sample is late and far from the previous one, which is the longest code."""
     run = [(word(0, 8000 * (i % 2)), 1 + i % 15) for i in range(400)]
     assert one_block(run).count == log_format.WORST_SAMPLES == 125
 
@@ -54,7 +54,7 @@ def test_the_worst_block_of_samples_on_time() -> None:
 
 
 def test_no_sample_takes_more_than_the_worst() -> None:
-    """In any state that samples can bring about, whatever comes next."""
+    """In every state that samples can cause, whatever the next sample is."""
     random = Random(1)
     for kind in KINDS:
         state = State(0, 1500)
@@ -78,7 +78,7 @@ def test_samples_of_a_bit_fill_a_block_to_the_last() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_blocks_are_filled_up(kind: str) -> None:
-    """A block is closed only where the next sample does not fit, and to the bit, if it does."""
+    """A block is closed only if the next sample does not fit, to the bit."""
     for seed in range(4):
         run = samples(kind, 4000, Random(seed))
         plain = PlainBlock(0, 60_000, 0, 1, *run[0])
@@ -89,7 +89,7 @@ def test_blocks_are_filled_up(kind: str) -> None:
 
 
 def test_a_stream_that_ends_with_the_last_bit() -> None:
-    """Neither is the last bit left, nor is one written behind the slot."""
+    """The last bit is used, and no bit is written after the slot."""
     log = Log(Memory(2), Config())
     plain = PlainBlock(0, 60_000, 0, 1, 1500, 0)
     log.append(0, 1500)

@@ -1,4 +1,4 @@
-"""Who would corrupt the log is stopped where CORE_CHECKS is on; a release has no check."""
+"""With CORE_CHECKS a caller that would corrupt the log is stopped; a release has no checks."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ def test_each_check_that_can_be_tripped_is(driver: Path) -> None:
 
 
 def test_a_release_has_none(tmp_path: Path) -> None:
-    """It links without what a failed check calls."""
+    """The release links without the function that a failed check calls."""
     compile_c(tmp_path / "driver", sources(tmp_path), *zcbor_flags(), "-O1")

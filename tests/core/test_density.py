@@ -1,4 +1,4 @@
-"""The density that the plan counts with, and what the benchmark holds the log to, on every run."""
+"""The density that the plan uses, which the benchmark checks the log against, on every run."""
 
 import pytest
 

@@ -1,5 +1,7 @@
-"""From echo to distance: within a millimetre of the formula, and what the core classifies is what
-every run expects of it (fwgen.sensor.expected_samples)."""
+"""From echo to distance: within a millimetre of the formula.
+
+The core classifies samples as every run expects (fwgen.sensor.expected_samples).
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ REFERENCE = Config()
 
 
 def in_c(config: Config, echo_us: int) -> tuple[int, int]:
-    """(status, distance_mm)"""
+    """Return (status, distance_mm)."""
     sound = sound_mm_per_s(config.air_decicelsius)
     c_config = cnode.EchoConfig(config.timeout_us, *config.range_mm, sound)
     packed = cnode.library().glue_classify(ctypes.byref(c_config), ctypes.c_uint32(echo_us))
@@ -49,7 +51,7 @@ def expected(config: Config, echoes: list[int]) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("air", AIRS)
 def test_the_distance_is_right_within_a_millimetre(air: int) -> None:
-    """The echo in whole microseconds, as the sensor's timer gives it."""
+    """The echo is in whole microseconds, as the sensor's timer measures it."""
     speed = 331.3 * math.sqrt(1 + air / 2731.5)
     config = Config(range_mm=(0, 8000), air_decicelsius=air, timeout_us=100_000)
     for distance in range(20, 4001, 7):

@@ -1,5 +1,8 @@
-"""The C log against the model under random schedules: samples of all kinds, sends and acks, a peer
-that forgets, resets, each policy, numbers that wrap. Nothing may be lost in silence."""
+"""Compare the C log with the model under random schedules.
+
+There are samples of all kinds, sends and acks, a peer that forgets, resets, each policy, numbers
+that wrap. No sample may be lost silently.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ class LogMachine(RuleBasedStateMachine):
             self.model.sent(view)
 
     def receive(self, view: View) -> None:
-        """The peer: what it knows already it skips, what it misses must have been told as a gap."""
+        """The peer skips samples that it has; missing ones must have been reported as a gap."""
         first = self.expected + (view.first_seq - self.expected + WRAP // 2) % WRAP - WRAP // 2
         assert first <= self.expected, "samples skipped in silence"
         new = range(self.expected, first + view.count)
@@ -98,7 +101,7 @@ class LogMachine(RuleBasedStateMachine):
 
     @rule()
     def peer_asks_again(self) -> None:
-        """It has lost what it had not processed."""
+        """The peer loses the samples that it has not processed."""
         self.expected = self.processed
         assert self.log.rewind(self.processed % WRAP)
         self.model.rewind(self.processed)
@@ -155,7 +158,7 @@ TestLogModel.settings = settings(max_examples=60, stateful_step_count=40, deadli
 
 @pytest.mark.parametrize("seed", range(12))
 def test_long_schedules(seed: int) -> None:
-    """The same steps, but so many that the log goes round and round."""
+    """The same steps, but enough of them to wrap the log many times."""
     random = Random(seed)
     machine = LogMachine()
     machine.start(random.randint(1, 5), seed % 3, random.choice((7, WRAP - 5000)), 0)
@@ -176,7 +179,7 @@ def test_long_schedules(seed: int) -> None:
 
 
 def test_a_peer_that_knows_more_than_it_was_sent() -> None:
-    """It says that it has the samples of the open block; those that follow still go out."""
+    """The peer acknowledges samples of the open block; later ones are still sent."""
     log = Log(Memory(2), Config())
     for i in range(3):
         log.append(i * 60_000, 1500)

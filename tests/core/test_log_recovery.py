@@ -1,4 +1,4 @@
-"""What a start of the firmware makes of the memory that it finds."""
+"""How a start of the firmware recovers the log from its memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CONFIG = Config(initial_seq=4000)
 
 
 def filled(blocks: int, config: Config = CONFIG, slots: int = SLOTS) -> Memory:
-    """A memory in which a log of so many blocks of ten samples each lies."""
+    """Return a memory with a log of the given number of blocks, ten samples each."""
     memory = Memory(slots)
     log = Log(memory, config)
     for i in range(blocks):
@@ -44,7 +44,7 @@ def filled(blocks: int, config: Config = CONFIG, slots: int = SLOTS) -> Memory:
 
 
 def spans(views: list[View]) -> list[tuple[int, int, bool]]:
-    """First number, count, is it a block?"""
+    """Return first number, count, and whether it is a block, of each view."""
     return [(view.first_seq, view.count, view.data is not None) for view in views]
 
 
@@ -68,7 +68,7 @@ def test_nothing_there() -> None:
 @given(st.integers(0, 2**32), st.sampled_from((0.0, 0.2, 1.0)))
 @settings(max_examples=60, deadline=None)
 def test_garbage_gives_a_clean_start(seed: int, magics: float) -> None:
-    """Also where slots begin like blocks, as far as a check of 16 bits can tell."""
+    """Also if slots begin like blocks, as far as a check of 16 bits can detect it."""
     random = Random(seed)
     memory = Memory(SLOTS)
     memory.poke(0, random.randbytes(memory.size))
@@ -171,7 +171,7 @@ class TestSuperblock:
         assert (log.boot, log.next_seq) == (4, 4031)  # by the newest block, of boot 3
 
     def test_one_record_damaged(self) -> None:
-        """The other one, one boot older, takes over; the blocks know the rest."""
+        """The other record, one boot older, is used; the blocks have the rest."""
         memory = filled(3)
         Log(memory, CONFIG)
         for record in (0, 32):
@@ -205,7 +205,7 @@ class TestSuperblock:
 
     @pytest.mark.parametrize("place", [0, 1])
     def test_magic_and_check_alone_make_a_record_whole(self, place: int) -> None:
-        """Not its place, nor what else is said to be 0."""
+        """Neither its place nor the other zero fields matter."""
         memory = Memory(1)
         record = sealed([int.from_bytes(b"FWL1", "little"), 2, 100, 7, 1, 2, 3])
         memory.poke(memory.size - SUPERBLOCK_BYTES + 32 * place, record)
@@ -234,7 +234,7 @@ class TestSuperblock:
 
 
 def sealed(words: list[int]) -> bytes:
-    """A superblock record with its check."""
+    """Return a superblock record with its check."""
     body = b"".join(word.to_bytes(4, "little") for word in words[:7])
     crc = crc16(body)
     return body + (crc | (crc ^ 0xFFFF) << 16).to_bytes(4, "little")

@@ -1,5 +1,8 @@
-"""A reset between any two stores. After each store that the log makes, its memory is copied and a
-new boot started over the copy: what was in the log must be there, and the numbers go on."""
+"""A reset between any two stores.
+
+After each store of the log a new boot starts with a copy of its memory. The samples of the log must
+be there, and the numbers must continue.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ Numbered = list[tuple[int, tuple[int, int]]]
 
 
 def recovered(log: Log) -> Numbered:
-    """All samples that a log hands out, with their numbers."""
+    """Return all samples that a log hands out, with their numbers."""
     found: Numbered = []
     for view in log.drain():
         if view.data:
@@ -49,7 +52,7 @@ def numbered(blocks: list[PlainBlock]) -> Numbered:
 
 
 class Bench:
-    """A log beside its model."""
+    """A log and its model."""
 
     def __init__(self, slots: int, config: Config) -> None:
         self.memory = Memory(slots)
@@ -60,14 +63,16 @@ class Bench:
         self.stores = 0
 
     def look(self) -> None:
-        """A boot over the memory as it is."""
+        """Boot with a copy of the current memory."""
         self.stores += 1
         log = Log(self.memory.copy(), self.config)
         assert (log.next_seq, recovered(log)) in self.allowed
 
     def do(self, operation: Callable[[Log | LogModel], object], watched: bool) -> None:
-        """The operation as a whole, or what it frees, block by block from the oldest on, or nothing
-        of it: no store may leave anything else."""
+        """Run the operation. After each store it must be complete, absent, or partly freed.
+
+        Partly freed means that blocks are gone one by one from the oldest on.
+        """
         if not watched:
             operation(self.model)
             operation(self.log)
@@ -106,7 +111,7 @@ def test_reset_while_appending(policy: int, kind: str) -> None:
 
 
 def test_reset_while_the_beat_changes() -> None:
-    """Every sample begins a block, as schedule times do not fit."""
+    """Every sample begins a block, because the schedule times are not one period apart."""
     bench = Bench(3, Config(when_full=KEEP_NEWEST))
     for i in range(12):
         bench.do(lambda log, i=i: log.append(i * i, i, 0), watched=True)  # type: ignore[misc]
@@ -129,7 +134,7 @@ def test_reset_while_releasing(blocks: int) -> None:
 
 
 def test_a_superblock_record_is_void_until_its_last_store() -> None:
-    """Not even by chance may half a record pass its check; the other one is in force so long."""
+    """No half-written record may pass its check, even by chance; the other one stays valid."""
     memory = Memory(1)
     Log(memory, Config())
     whole = []
@@ -145,8 +150,8 @@ def test_a_superblock_record_is_void_until_its_last_store() -> None:
 
 
 def test_reset_while_recovering() -> None:
-    """Over blocks to keep, blocks to leave out and garbage: another reset at any store changes
-    nothing, but for the boot number."""
+    """With blocks to keep, blocks to skip and garbage: a reset at any store changes only the boot
+    number."""
     config = Config(initial_seq=77)
     memory = Memory(8)
     log = Log(memory, config)

@@ -1,4 +1,4 @@
-"""The node in C: what it sends when, and that it keeps off the link when the door is shut."""
+"""The node in C: what it sends when, and that it does not use the link while the door is shut."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GUARD_US = FIRMWARE.timers_us["guard"]
 SILENCE_US = FIRMWARE.timers_us["silence"]
 MINUTE_US = 60_000_000
 LOG = 0xA11CE
-"""The identity that the first hello gives."""
+"""The identity in the first hello."""
 
 
 def hello(
@@ -47,7 +47,7 @@ def hello(
 
 
 def awake_node(*, slots: int = 20, when_full: int = 0) -> CNode:
-    """Greeted at time 0; what it said then is taken."""
+    """Return a node that was greeted at time 0; its first messages are removed."""
     node = CNode(slots=slots, when_full=when_full)
     node.link(True, 0)
     node.receive(hello(), 0)
@@ -59,7 +59,7 @@ def awake_node(*, slots: int = 20, when_full: int = 0) -> CNode:
 
 
 def asleep_node(**settings: int) -> CNode:
-    """Asleep at time GUARD_US; SLEEP had id 5."""
+    """Return a node that is asleep at time GUARD_US; SLEEP had id 5."""
     node = awake_node(**settings)
     node.receive(Sleep(5), 0)
     node.poll(0)
@@ -70,7 +70,7 @@ def asleep_node(**settings: int) -> CNode:
 
 
 def run_samples(node: CNode, start: int, count: int) -> None:
-    """Samples number start.. at their times, polled as the node asks."""
+    """Log samples from number `start` on at their times, and poll when the node asks."""
     for number in range(start, start + count):
         node.sample(number * PERIOD_US, 1000 + number % 7)
         if node.next_due_us(number * PERIOD_US) <= number * PERIOD_US:
@@ -78,7 +78,7 @@ def run_samples(node: CNode, start: int, count: int) -> None:
 
 
 def blocks(messages: list[Message]) -> list[tuple[int, int]]:
-    """(first number, count) of the blocks among them."""
+    """Return (first number, count) of the blocks among the messages."""
     found = [decode_block(message.block) for message in messages if isinstance(message, Data)]
     return [(block.first_seq, block.count) for block in found]
 
@@ -513,7 +513,7 @@ def test_the_rest_of_a_message_that_never_comes_is_not_waited_for() -> None:
 
 
 def test_polling_when_due_always_gets_ahead() -> None:
-    """However it came to be, no state asks to be polled for ever at one instant."""
+    """No state asks for endless polls at one instant, however it was reached."""
     for state in STATES:
         for buffers in (0, 1, None):
             node = CNode()
@@ -540,12 +540,12 @@ def test_what_was_sent_can_be_read_by_cbor() -> None:
 
 
 def cold(node: CNode) -> CNode:
-    """The firmware after a power cycle: the memory is empty."""
+    """Return the firmware after a power cycle: its memory is empty."""
     return CNode(slots=(len(bytes(node.region)) - 64) // 488)
 
 
 def greeted(node: CNode, message: PeerHello, now_us: int = 0) -> Hello:
-    """What it answers first."""
+    """Return the first answer."""
     node.receive(message, now_us)
     node.poll(now_us)
     answer = node.take_sent()[0]
@@ -614,7 +614,7 @@ def test_wake_says_where_to_go_on_and_frees_nothing() -> None:
 
 
 def test_the_hello_is_sent_before_all_that_follows_from_it() -> None:
-    """Also if the peer goes on before it was out: what comes behind belongs to the log in it."""
+    """Also if the peer continues before hello is sent: later data belongs to the log in it."""
     node = CNode()
     node.link(True, 0)
     node.receive(hello(), 0)

@@ -1,4 +1,4 @@
-"""Which of Linux's addresses the samples go to."""
+"""Which of Linux's addresses gets the samples."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def hello(session: int) -> bytes:
 
 @pytest.fixture
 def known(rings: Rings) -> PeerAddress:
-    """The tty has spoken, in session 5."""
+    """Return a peer whose tty has sent a hello, in session 5."""
     peer = PeerAddress()
     assert rings.accepts(peer, TTY, hello(5))
     return peer
@@ -69,7 +69,7 @@ def test_from_others_nothing_but_a_new_session(
 
 
 def test_a_new_session_in_one_piece_moves_the_peer(rings: Rings, known: PeerAddress) -> None:
-    """The channel has another end now: a driver that was bound anew, at another address."""
+    """The channel has a new end: a driver that was bound again, at another address."""
     assert rings.accepts(known, OTHER, hello(9))
     assert (known.address, known.session) == (OTHER, 9)
     assert not rings.accepts(known, TTY, encode(Ack(1, 9)))

@@ -1,4 +1,4 @@
-"""Rings and headers in shared memory that Linux, or whoever writes there, has made a mess of."""
+"""Rings and headers in shared memory that Linux or another writer has corrupted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ring(
     entry: int = 3,
     available: int = 1,
 ) -> bytes:
-    """A ring whose list of available buffers begins with `entry`, whose descriptor is the rest."""
+    """Return a ring whose available list begins with `entry`; the other arguments describe it."""
     descriptors = [bytes(16)] * ENTRIES
     descriptors[entry % ENTRIES] = struct.pack("<QIHH", address, size, flags, 0)
     listed = struct.pack("<HH8HH", 0, available, entry, *range(1, ENTRIES), 0)

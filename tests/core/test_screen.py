@@ -1,4 +1,4 @@
-"""What the screen says."""
+"""The contents of the screen."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def screen(
     used: int = 51,
     slots: int = 200,
 ) -> list[str | int]:
-    """[figure, unit, three lines, bar]"""
+    """Return [figure, unit, three lines, bar]."""
     given = Input(sample is not None, Sample(*(sample or (0, 0))), samples)
     given.state = STATES.index(state)
     given.log_used, given.log_slots = used, slots

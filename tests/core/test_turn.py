@@ -1,4 +1,4 @@
-"""The turn of the link's thread stands in the core, once: both shells call it."""
+"""The turn of the link's thread is defined once, in the core; both shells call it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""A reader of the sample log, written from docs/SPEC.md alone: it shares no code with fwgen and
-imports nothing of it. Plain rather than fast."""
+"""A reader of the sample log, written only from docs/SPEC.md.
+
+It shares no code with fwgen and imports nothing of it. It is simple, not fast.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ SPEED_GAIN = (256, 128, 64, 32)
 
 
 class Broken(ValueError):
-    """Not a block as the text describes it."""
+    """The bytes are not a block as docs/SPEC.md describes it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Bits:
 
 
 class State:
-    """What the reader keeps after each sample."""
+    """The reader's state after each sample."""
 
     def __init__(self, status: int, distance: int) -> None:
         self.status = status
@@ -59,7 +61,7 @@ class State:
         return (self.expected + 128) >> 8
 
     def read(self, bits: Bits) -> tuple[int, int, int]:
-        """The next sample: status, distance, lateness."""
+        """Return the next sample: status, distance, lateness."""
         if self.status not in HAVE_DISTANCE:
             return (self.status, 0, 0) if bits.take(1) else spelt(bits, bits.take(3))
         zeros = 0
@@ -124,7 +126,7 @@ def crc16(data: bytes) -> int:
 
 
 def checked(word: int, lateness: int) -> bytes:
-    """What the CRC runs over for a sample."""
+    """Return the bytes of a sample that the CRC covers."""
     mark = struct.pack("<H", 0xE000 | lateness) if lateness else b""
     return mark + struct.pack("<H", word)
 
@@ -134,11 +136,11 @@ class Reading:
     samples: list[Sample]
     length: int
     crc: int
-    """What it should be, by the header and the samples."""
+    """Return the CRC that matches the header and the samples."""
 
 
 def read_unchecked(data: bytes) -> Reading:
-    """The block that begins the data, whatever its CRC says."""
+    """Return the block at the start of the data, whatever its CRC is."""
     if len(data) < HEADER_BYTES or data[:4] != b"FWB2":
         raise Broken("no header")
     header = struct.unpack_from("<IIIQI4sHH", data, 4)
@@ -163,7 +165,7 @@ def read_unchecked(data: bytes) -> Reading:
 
 
 def read_block(data: bytes) -> tuple[list[Sample], int]:
-    """The samples of the block that begins the data, and its length in bytes."""
+    """Return the samples of the block at the start of the data, and its length in bytes."""
     reading = read_unchecked(data)
     if struct.unpack_from("<H", data, 6)[0] != reading.crc:
         raise Broken("CRC")
@@ -211,7 +213,7 @@ def slots(region: bytes) -> list[bytes]:
 
 
 def read_region(region: bytes) -> tuple[Superblock | None, list[list[Sample]]]:
-    """The superblock in force and the samples of all whole blocks, in no particular order."""
+    """Return the superblock and the samples of all whole blocks, in no particular order."""
     blocks = []
     for slot in slots(region):
         with contextlib.suppress(Broken):
@@ -221,7 +223,7 @@ def read_region(region: bytes) -> tuple[Superblock | None, list[list[Sample]]]:
 
 @dataclass(frozen=True)
 class Found:
-    """What a log makes of a region."""
+    """Recover the log from a region."""
 
     blocks: list[list[Sample]]
     next_seq: int
@@ -264,8 +266,10 @@ def recover(region: bytes, initial_seq: int) -> Found:
 
 
 def claims(region: bytes) -> list[tuple[bytes, int, int]]:
-    """Magic, first number and count of all that says it is a block, of whatever format. (One that
-    was kept is neither ahead nor of another format: it changes nothing.)"""
+    """Return magic, first number and count of every slot that begins like a block of any format.
+
+    Kept blocks may be included: they are neither ahead nor of another format.
+    """
     found = []
     for slot in slots(region):
         commit, first_seq = struct.unpack_from("<II", slot, 4)
@@ -275,7 +279,7 @@ def claims(region: bytes) -> list[tuple[bytes, int, int]]:
 
 
 def lost_from(region: bytes, oldest: int, next_seq: int) -> int:
-    """The first number that is told of: of a block of another format, or the oldest kept."""
+    """Return the oldest number: of a block of another format, or of the oldest kept block."""
     for magic, first, _ in claims(region):
         known = (next_seq - first) % 2**32 <= 272 * 4095
         if magic != b"FWB2" and known and before(first, oldest):

@@ -1,5 +1,7 @@
-"""The three readers (C, Python, and the one written from docs/SPEC.md) over the same bytes: blocks
-as the log writes them, blocks damaged, and streams of nonsense under a right CRC."""
+"""Compare the three readers: C, Python, and the one written from docs/SPEC.md.
+
+They read blocks that the log wrote, damaged blocks, and random streams with a correct CRC.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,7 @@ def agreed(data: bytes) -> Decoded | None:
 
 
 def written(kind: str, count: int, seed: int) -> tuple[list[bytes], list[tuple[int, int]]]:
-    """Blocks as the log writes them, and the samples that it was given."""
+    """Return blocks that the log wrote, and their samples."""
     random = Random(seed)
     log = Log(Memory(20), Config(period_us=random.choice((1, 60_000, WRAP - 1)), initial_seq=seed))
     run = samples(kind, count, random)
@@ -106,8 +108,10 @@ def test_random_bytes(data: bytes, magic: bool) -> None:
 
 
 def with_right_crc(data: bytes) -> bytes | None:
-    """The bytes cut to what the header says, under the CRC that they should have; None if the
-    second reader cannot read them."""
+    """Return the bytes cut to the length of the block, with the correct CRC.
+
+    None if the second reader cannot read them.
+    """
     try:
         reading = read_unchecked(data)
     except Broken:
@@ -123,7 +127,7 @@ def with_right_crc(data: bytes) -> bytes | None:
 )
 @settings(max_examples=400, deadline=None)
 def test_nonsense_under_a_right_crc(seed: int, count: int, status: int, ones: float) -> None:
-    """Streams that no writer would write, but that say something: all readers read the same."""
+    """Valid streams that no writer would write: all readers read the same."""
     random = Random(seed)
     stream = sum((random.random() < ones) << i for i in range(STREAM_BITS)).to_bytes(
         STREAM_BITS // 8
@@ -141,7 +145,7 @@ def test_nonsense_under_a_right_crc(seed: int, count: int, status: int, ones: fl
 
 
 def test_wrong_in_one_thing_alone() -> None:
-    """The CRC is right each time; what is wrong is what the text forbids."""
+    """The CRC is always correct; the error is one that docs/SPEC.md forbids."""
     good = PlainBlock(7, 60_000, 5, 1, 1500, 3)
     assert agreed(good.data())
     assert agreed(PlainBlock(7, 0, 5, 1, 1500, 3).data()) is None  # period
@@ -153,7 +157,7 @@ def test_wrong_in_one_thing_alone() -> None:
 
 
 def test_a_count_beyond_what_fits_is_broken() -> None:
-    """3617 samples of a bit each fill a slot; the count's twelve bits can say more."""
+    """3617 samples of one bit fill a slot; the twelve bits of the count allow more."""
     block = PlainBlock(7, 60_000, 5, 1, 3 << 13, 0)
     while block.append(3 << 13, 0):
         pass
@@ -167,7 +171,7 @@ def test_a_count_beyond_what_fits_is_broken() -> None:
 
 
 def test_lateness_0_may_be_spelt_out() -> None:
-    """`110 0000` before a status: on time, and nothing of it in the CRC."""
+    """`110 0000` before a status: on time, and no bytes for it in the CRC."""
     block = PlainBlock(7, 60_000, 5, 1, 3 << 13, 0)
     plain, spelt = block, "0" + "110" + "0000" + "000" + f"{1234:013b}"
     plain.bits = spelt
@@ -178,7 +182,7 @@ def test_lateness_0_may_be_spelt_out() -> None:
 
 
 def test_a_stream_that_is_too_long_or_too_short() -> None:
-    """More bits than a block may have, and a block cut where only zeros are missing."""
+    """A block with too many bits, and one that is cut where only zeros are missing."""
     block = PlainBlock(7, 60_000, 5, 1, 1500, 0)
     while len(block.bits) <= STREAM_BITS:
         assert block.append(0 if len(block.samples) % 2 else 8191, 1, limit=4000)
@@ -191,7 +195,7 @@ def test_a_stream_that_is_too_long_or_too_short() -> None:
 
 
 def test_every_bit_counts() -> None:
-    """Flip any bit of a block: it is rejected, or it was one of the padding's."""
+    """Flip any bit of a block: the block is rejected, or the bit was padding."""
     block = PlainBlock(7, 60_000, 5, 1, 1500, 3)
     for word, late in samples("any", 40, Random(2)):
         block.append(word, late)

@@ -1,4 +1,4 @@
-"""The worked example of docs/SPEC.md, read by the reader that was written from it."""
+"""Read the example of docs/SPEC.md with the reader that was written from it."""
 
 import re
 from pathlib import Path

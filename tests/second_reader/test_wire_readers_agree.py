@@ -1,4 +1,4 @@
-"""The second reader of the wire against the first, and against the examples of docs/SPEC.md."""
+"""Compare the second reader of the wire with the first, and with the examples of docs/SPEC.md."""
 
 from __future__ import annotations
 

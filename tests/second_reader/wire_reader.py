@@ -1,5 +1,7 @@
-"""A reader of the wire, written from docs/SPEC.md alone: it shares no code with fwgen and imports
-nothing of it. Plain rather than fast."""
+"""A reader of the wire, written only from docs/SPEC.md.
+
+It shares no code with fwgen and imports nothing of it. It is simple, not fast.
+"""
 
 from __future__ import annotations
 
@@ -53,11 +55,11 @@ class Found(NamedTuple):
 
 
 class Unfinished(Exception):
-    """More bytes are needed to tell."""
+    """More bytes are needed to decide."""
 
 
 def read_stream(data: bytes, ended: bool = True) -> list[Found]:
-    """The messages in it; `ended`: nothing more comes, what is unfinished stays so."""
+    """Return the messages in the stream; `ended`: no more bytes come."""
     found = []
     at = data.find(TAG)
     while at >= 0:
@@ -75,7 +77,7 @@ def read_stream(data: bytes, ended: bool = True) -> list[Found]:
 
 
 def read_message(data: bytes, start: int) -> tuple[Found, int]:
-    """The message at `start`, and where it ends."""
+    """Return the message at `start`, and its end."""
     at = start + 3
     count = byte(data, at) - 0x80
     if not 1 <= count < 24:
@@ -101,7 +103,7 @@ def read_message(data: bytes, start: int) -> tuple[Found, int]:
 
 
 def for_all_formats(kind: int, values: list[Value]) -> bool:
-    """A hello of another format, or one of a peer that asks whether we are of another."""
+    """Return whether it is a hello of another format, or one for a firmware of another format."""
     if values[1:2] != [FORMAT]:
         return True
     return kind == 16 and len(values) == 5 and values[4] is None

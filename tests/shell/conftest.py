@@ -1,4 +1,4 @@
-"""The shell's parts that know nothing of Zephyr, compiled for this machine."""
+"""The parts of the shell that are independent of Zephyr, compiled for this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock's wraps carry the schedule."""
+"""The schedule follows from the clock's wraps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_every_slot_is_a_wrap(shell: ctypes.CDLL, period_us: int) -> None:
 
 @pytest.mark.parametrize("period_us", range(1000, 200_000, 997))
 def test_it_wraps_no_oftener_than_it_must(shell: ctypes.CDLL, period_us: int) -> None:
-    """Of all parts of the period that fit into the counter it is the longest."""
+    """The wrap is the longest part of the period that fits into the counter."""
     cycles = period_us * CYCLES_PER_US
     least = -(-cycles // COUNTER)
     wraps = next((n for n in range(least, least + 16) if cycles % n == 0), least)

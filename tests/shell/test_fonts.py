@@ -1,4 +1,4 @@
-"""The fonts are what their drawing says."""
+"""The fonts match their script."""
 
 from __future__ import annotations
 

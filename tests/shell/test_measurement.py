@@ -42,7 +42,7 @@ class Measurement:
         )
 
     def edge(self, high: bool, cycles: int) -> int | None:
-        """The pulse's cycles, if it is over."""
+        """Return the cycles of the pulse if it has ended."""
         length = ctypes.c_uint32()
         done = self._shell.measurement_edge(
             ctypes.byref(self._c), ctypes.c_bool(high), ctypes.c_uint32(cycles % U32),

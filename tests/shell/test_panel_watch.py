@@ -1,4 +1,4 @@
-"""When a panel is asked, and when it is set up again, from what it answers."""
+"""When a panel is checked, and when it is set up again, depending on its answers."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_panel_that_does_not_tell_is_set_up_at_every_look(watch: Watch, answer
 def test_after_any_loss_it_is_set_up_within_two_seconds(
     watch: Watch, tells: bool, gone_us: int, phase_us: int
 ) -> None:
-    """Of power, for that long from that instant on, seen every 30 ms as the clock has it."""
+    """Power is lost for `gone_us`; the panel is checked at every wrap of the clock, every 30 ms."""
     gone_at, back_at = 10_000_000 + phase_us, 10_000_000 + phase_us + gone_us
     holds = True  # its settings
     made_good = None

@@ -1,4 +1,4 @@
-"""When DDR may be taken for open, by PWR and doorbells."""
+"""When DDR counts as open, depending on PWR and doorbells."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_behind_a_standstill_it_all_begins_anew(presence: Presence, start_us: in
 def test_the_first_doorbells_may_be_older_than_the_firmware(
     shell: ctypes.CDLL, enabled_us: int
 ) -> None:
-    """A long recovery of the log before they are let in makes them no younger."""
+    """A long recovery of the log before doorbells are enabled does not make old ones new."""
 
     def is_new(now_us: int) -> bool:
         return bool(shell.glue_presence_bell_is_new(c_uint64(enabled_us), c_uint64(now_us)))

@@ -1,4 +1,4 @@
-"""From the interrupt to the thread: in order, nothing twice, full means full."""
+"""From the interrupt to the thread: in order, nothing twice, a full queue rejects readings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LENGTH = 16
 
 
 class Queue:
-    """Its counters start shortly before they wrap."""
+    """A queue whose counters start shortly before they wrap."""
 
     def __init__(self, shell: ctypes.CDLL) -> None:
         self._shell = shell

@@ -1,4 +1,4 @@
-"""The sampler between a clock and two pins: it triggers in every period, whatever the line does."""
+"""The sampler with a clock and two pins: it triggers in every period, whatever the line does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HELD, NO_PULSE = 0xFFFF_FFFF, 0
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    """The stub's clock.h stands in for the application's, so the sources lie elsewhere."""
+    """Compile in another folder, so that the stub's clock.h replaces the application's."""
     folder = tmp_path_factory.mktemp("sampler")
     for name in ("sampler.c", "sampler.h", "measurement.c", "measurement.h", "reading_queue.h"):
         (folder / name).write_bytes((SHELL / name).read_bytes())
@@ -40,7 +40,7 @@ class Bench:
         return now_us
 
     def between(self) -> None:
-        """The clock's interrupt in the middle of the period."""
+        """Raise the clock's interrupt in the middle of the period."""
         self._library.bench_beat(ctypes.c_uint64((self.slots - 1) * PERIOD_US + 30_000), 0)
 
     def line(self, now_us: int, high: bool) -> None:

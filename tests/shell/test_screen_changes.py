@@ -1,4 +1,4 @@
-"""What goes over the display's bus: all that differs, and little else."""
+"""What is sent over the display's bus: all differences, and little else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Change(ctypes.Structure):
 
 
 def changes(shell: ctypes.CDLL, shown: bytes, wanted: bytes) -> list[tuple[int, int]]:
-    """(first byte, one behind the last) of each piece."""
+    """Return (first byte, one after the last) of each piece."""
     shell.screen_next_change.restype = ctypes.c_bool
     found = []
     change = Change()

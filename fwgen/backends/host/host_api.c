@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The part of host_shell.h that only looks and sets. */
+/* The getters and setters of host_shell.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "check.h"
 #include "host_inside.h"
 
-#define EXIT_BROKEN 4 /* fwgen's exit code for a tool that broke */
+#define EXIT_BROKEN 4 /* fwgen's exit code for a tool that failed */
 
 void core_check_failed(const char *what, const char *file, int line)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What host_shell.c and host_api.c share. */
+/* Shared by host_shell.c and host_api.c. */
 #ifndef HOST_INSIDE_H
 #define HOST_INSIDE_H
 
@@ -22,12 +22,12 @@ struct host {
 	struct node_health health;
 	uint64_t now_us;
 	uint64_t boot_us;
-	uint64_t stalled_us; /* until then the M33 stands still */
-	uint8_t late_16ths;  /* of the measurement under way */
-	uint64_t sample;     /* number of the next one to be triggered, or being measured */
+	uint64_t stalled_us; /* the M33 is stopped until then */
+	uint8_t late_16ths;  /* of the running measurement */
+	uint64_t sample;     /* number of the sample that is triggered next, or is being measured */
 	bool measuring;
-	uint64_t measured_us; /* when the measurement under way ends */
-	uint32_t echo_us;     /* what it will say */
+	uint64_t measured_us; /* when the running measurement ends */
+	uint32_t echo_us;     /* its result */
 	const uint32_t *echoes;
 	uint64_t echoes_first;
 	uint64_t echoes_count;
@@ -36,7 +36,7 @@ struct host {
 	bool again; /* the last turn left messages in the ring */
 	bool rung;
 	bool lose_next;
-	uint32_t polls; /* without time going on */
+	uint32_t polls; /* at one instant of time */
 	uint32_t inbox_len;
 	uint8_t inbox[HOST_INBOX_BYTES];
 };

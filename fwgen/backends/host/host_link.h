@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rings between firmware and Linux as the host backend has them: a fixed number of buffers a
- * direction, doorbells that arrive later than what they announce, and a DDR that can be closed.
- * Whatever the firmware does to a ring while DDR is closed is put on record.
+ * The host backend's rings between firmware and Linux: a fixed number of buffers per direction,
+ * doorbells that arrive after their messages, and a DDR that can be closed. Every access of the
+ * firmware to a ring while DDR is closed is recorded.
  */
 #ifndef HOST_LINK_H
 #define HOST_LINK_H
@@ -27,7 +27,7 @@ enum host_ring {
 };
 
 struct host_message {
-	uint32_t source; /* Linux's address of the sender; to Linux: of no account */
+	uint32_t source; /* Linux's address of the sender; unused in messages to Linux */
 	size_t len;
 	uint8_t bytes[HOST_MESSAGE_BYTES];
 };
@@ -55,14 +55,14 @@ enum host_touch {
 };
 
 struct host_link {
-	uint32_t buffers;      /* a direction */
-	uint32_t latency_us;   /* of a doorbell, either way */
+	uint32_t buffers;      /* per direction */
+	uint32_t latency_us;   /* of a doorbell, in both directions */
 	uint32_t give_back_us; /* from Linux's read to its kick for the buffers given back */
-	bool up;	       /* vdev alive: rings there */
-	bool renewed;	       /* it was reset since the firmware looked last */
+	bool up;	       /* the virtio device exists, with its rings */
+	bool renewed;	       /* it was reset since the firmware last checked it */
 	bool attached;	       /* the firmware knows the rings and has announced its channel */
 	bool unread;	       /* the firmware has not read to the end of its ring */
-	struct host_message received; /* by the firmware, last */
+	struct host_message received; /* last message that the firmware received */
 	struct peer_address peer;
 	struct link_counters counters; /* since the firmware's start */
 	bool linux_reads;	       /* Linux's driver runs */
@@ -71,33 +71,33 @@ struct host_link {
 	struct host_queue to_firmware;
 	uint32_t not_given_back; /* buffers that Linux has read and still holds */
 	uint64_t give_back_at_us;
-	uint64_t linux_kick_at_us; /* doorbell under way, or waiting for Linux to run */
+	uint64_t linux_kick_at_us; /* doorbell in flight, or waiting until Linux runs */
 	struct host_kick kicks[HOST_KICKS_MAX];
 	uint32_t kick_first;
 	uint32_t kick_count;
 	struct host_access accesses[HOST_ACCESSES_MAX];
-	uint32_t access_count; /* may exceed what is kept */
+	uint32_t access_count; /* may exceed the number of recorded ones */
 };
 
-/* New, empty rings. What was under way is gone; the record of accesses and the counters stay. */
+/* Makes new, empty rings. Messages in flight are lost; recorded accesses and counters stay. */
 void host_link_reset(struct host_link *link);
 
-/* True if the firmware may touch DDR; else the touch goes on record. */
+/* True if the firmware may access DDR; else the access is recorded. */
 bool host_link_touch(struct host_link *link, enum host_touch what, uint64_t now_us);
 
-/* Firmware's side. 0: sent; -1: no buffer, no link, no peer known, or DDR closed. */
+/* The firmware's side. 0: sent; -1: no buffer, no link, no known peer, or DDR closed. */
 int host_link_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us);
 /* The peer's next message; others are counted and dropped. */
 bool host_link_receive(struct host_link *link, struct host_message *out, uint64_t now_us);
 
-/* Linux's side. 0: taken; -1: all buffers are under way. */
+/* Linux's side. 0: sent; -1: all buffers are in use. */
 int host_link_linux_send(struct host_link *link, uint32_t source, const uint8_t *bytes, size_t len,
 			 uint64_t now_us);
 
-/* Linux's driver reads what is in the ring into `out`; returns the bytes read. */
+/* Linux's driver reads the messages in the ring into `out`; returns the bytes read. */
 size_t host_link_linux_read(struct host_link *link, uint8_t *out, size_t capacity, uint64_t now_us);
 
-/* When Linux's driver reads next, gives its buffers back; when a doorbell reaches the M33. */
+/* When Linux's driver reads or gives buffers back next; when a doorbell reaches the M33. */
 uint64_t host_link_read_due_us(const struct host_link *link);
 uint64_t host_link_give_back_due_us(const struct host_link *link);
 uint64_t host_link_kick_due_us(const struct host_link *link);

@@ -18,13 +18,13 @@ static uint64_t schedule_us(const struct host *host)
 	return host->params.first_sample_us + host->sample * fwgen_config.node.log.period_us;
 }
 
-/* What PWR says; the A35 stands still as long as DDR is closed. */
+/* What PWR shows: the A35 is stopped as long as DDR is closed. */
 static bool a35_runs(const struct host *host)
 {
 	return !host->link.ddr_closed || HOST_FAULT == HOST_FAULT_TRUST_DOORBELL;
 }
 
-/* To be asked before the rings are used, also behind an open door. */
+/* Must be checked before the rings are used, also while the door is open. */
 static bool ddr_is_open(struct host *host)
 {
 	return presence_look(&host->presence, a35_runs(host), device_us(host)) ||
@@ -77,7 +77,7 @@ static uint64_t port_now_us(void *ctx)
 	return device_us(ctx);
 }
 
-/* A reset of the device between two looks is seen as on the chip: by a mark that is gone. */
+/* As on the chip, a missing mark shows a reset of the device between two checks. */
 static bool port_exists(void *ctx, bool rang)
 {
 	struct host *host = ctx;
@@ -127,7 +127,7 @@ static const uint8_t *port_receive(void *ctx, size_t *len)
 
 static void port_read_all(void *ctx)
 {
-	(void)ctx; /* Linux is not told: it looks when it wants to send */
+	(void)ctx; /* Linux gets no doorbell: it checks the ring when it sends */
 }
 
 /* ------------------------------------------------------------------------------ the shell */
@@ -172,7 +172,7 @@ static struct sample reading(struct host *host)
 	return sample;
 }
 
-/* By how many sixteenths of the period the measurement begins behind its schedule. */
+/* The lateness of the measurement in sixteenths of the period. */
 static uint8_t late_16ths(const struct host *host)
 {
 	uint64_t late_us = device_us(host) - schedule_us(host);
@@ -224,7 +224,7 @@ static void end_measuring(struct host *host)
 /* --------------------------------------------------------------------------------- events */
 
 enum source {
-	SOURCE_UNTIL, /* first: what is due at `until` is not done */
+	SOURCE_UNTIL, /* first, so events at `until` are not handled */
 	SOURCE_READ,
 	SOURCE_GIVE_BACK,
 	SOURCE_KICK,
@@ -246,7 +246,7 @@ static void sooner(struct due *due, enum source source, uint64_t at_us)
 	}
 }
 
-/* What the M33 itself does waits until it runs. */
+/* Events of the M33 itself wait until it runs. */
 static void sooner_here(struct due *due, enum source source, uint64_t at_us,
 			const struct host *host)
 {
@@ -286,7 +286,7 @@ static void take_kick(struct host *host)
 {
 	enum host_ring ring = host_link_take_kick(&host->link);
 
-	/* While the A35 stands still a doorbell can only be an old one. */
+	/* While the A35 is stopped a doorbell can only be an old one. */
 	if (ring == HOST_RING_RX && !a35_runs(host)) {
 		return;
 	}

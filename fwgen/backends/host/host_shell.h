@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The simulated M33: the firmware's core between a sensor, a link and a clock that stand still
- * until they are told to run. Times are microseconds on the host's clock; the firmware's own clock
- * starts at each boot. Called from Python (fwgen/backends/host/library.py mirrors this file).
+ * The simulated M33: the firmware's core with a sensor, a link and a clock that advance only in
+ * host_run(). Times are in microseconds on the host's clock; the firmware's own clock starts at
+ * each boot. Called from Python (fwgen/backends/host/library.py mirrors this file).
  */
 #ifndef HOST_SHELL_H
 #define HOST_SHELL_H
@@ -19,21 +19,21 @@ struct host;
 
 struct host_params {
 	uint64_t log_bytes;
-	uint8_t *log; /* retained memory, 8-byte aligned: the caller's, outlives resets */
+	uint8_t *log; /* retained memory, 8-byte aligned, owned by the caller; survives resets */
 	uint32_t initial_seq;
 	uint32_t first_sample_us; /* from boot to the first trigger */
-	uint32_t link_buffers;	  /* a direction */
+	uint32_t link_buffers;	  /* per direction */
 	uint32_t link_latency_us;
 	uint32_t give_back_us;
 };
 
-/* Why host_run() came back. */
+/* Why host_run() returned. */
 enum host_reason {
-	HOST_REACHED = 0, /* the time asked for */
+	HOST_REACHED = 0, /* the requested time */
 	HOST_INBOX = 1,	  /* Linux's driver read something */
 	HOST_RUNG = 2,	  /* the firmware rang the wake-up doorbell */
-	HOST_ECHOES = 3,  /* the next trigger needs an echo that was not given */
-	HOST_STUCK = 4,	  /* the core asks to be polled for ever */
+	HOST_ECHOES = 3,  /* the next trigger needs an echo, and none was given */
+	HOST_STUCK = 4,	  /* the core asks to be polled again and again at one instant */
 };
 
 struct host_counts {
@@ -43,7 +43,7 @@ struct host_counts {
 	uint32_t log_slots;
 	uint32_t log_used_slots;
 	uint32_t log_peak_slots; /* of this boot */
-	uint32_t accesses;	 /* of closed DDR, all boots */
+	uint32_t accesses;	 /* to closed DDR, in all boots */
 	uint32_t stale_doorbells;
 	uint32_t unexpected;
 };
@@ -51,10 +51,10 @@ struct host_counts {
 HOST_API struct host *host_new(const struct host_params *params);
 HOST_API void host_free(struct host *host);
 
-/* The M33 starts (again) over the log's memory; it sees no link until host_link_set(). */
+/* Starts the M33 with the log's memory. It has no link until host_link_set(). */
 HOST_API void host_boot(struct host *host);
 
-/* Runs until `until_us`, whose own events wait, or an earlier reason to come back. */
+/* Runs until `until_us`, without the events at that time, or until an earlier reason to return. */
 HOST_API uint32_t host_run(struct host *host, uint64_t until_us);
 HOST_API uint64_t host_now_us(const struct host *host);
 
@@ -72,12 +72,12 @@ HOST_API int32_t host_linux_send(struct host *host, uint32_t source, const uint8
 HOST_API uint32_t host_inbox(struct host *host, uint8_t *bytes, uint32_t capacity);
 HOST_API void host_stale_kick(struct host *host, uint32_t ring);
 
-/* The M33 stands still until then. */
+/* Stops the M33 until then. */
 HOST_API void host_stall(struct host *host, uint64_t until_us);
 HOST_API void host_display_set(struct host *host, uint32_t present);
 
 HOST_API void host_counts_get(const struct host *host, struct host_counts *counts);
-/* Access of closed DDR number `index`: its instant, and enum host_touch; -1 if it was not kept. */
+/* The time of access `index` to closed DDR, and its enum host_touch; -1 if not recorded. */
 HOST_API int32_t host_access(const struct host *host, uint32_t index, uint64_t *at_us);
 
 #endif
