@@ -50,7 +50,7 @@ def bundled(name: str) -> Scenario:
 def run(
     scenario: Scenario, *, seed: int = 1, plan: Plan | None = None, **options: Any
 ) -> tuple[RunRecord, Report]:
-    """Record and report; `options` are HostBackend's."""
+    """Run the scenario; return record and report. `options` are HostBackend's."""
     own = scenario.spec_path()
     plan = plan or (plan_of(own) if own else reference_plan())
     record = run_scenario(HostBackend(**options), plan, scenario, seed)

@@ -1,4 +1,4 @@
-"""Faults of the core (robot/mutants): on the host backend, too, each fails a bundled scenario
+"""Each fault of the core (robot/mutants) also fails a bundled scenario on the host backend,
 through the standing expectation that its file names."""
 
 from __future__ import annotations
@@ -46,5 +46,5 @@ def test_fault_fails_a_bundled_scenario(mutant: Mutant) -> None:
     assert figures[mutant.expectation], figures
 
 
-def test_every_expectation_about_what_the_spec_asks_for_catches_one() -> None:
+def test_every_standing_expectation_catches_a_fault() -> None:
     assert {mutant.expectation for mutant in MUTANTS} >= set(KEPT)

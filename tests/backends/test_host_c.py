@@ -18,7 +18,7 @@ STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wundef",
 TRAPS = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
 
 
-def test_no_warning_however_strict(tmp_path: Path) -> None:
+def test_there_are_no_warnings_with_strict_flags(tmp_path: Path) -> None:
     compiler = shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         pytest.skip("neither gcc nor clang is installed (apt-get install gcc)")

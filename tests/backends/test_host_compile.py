@@ -1,4 +1,4 @@
-"""Finding a C compiler, keeping what it made, and saying what is missing."""
+"""Finding a C compiler, caching its library, and reporting what is missing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TINY = {"tiny.c": b"int tiny(void);\nint tiny(void)\n{\n\treturn 7;\n}\n"}
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache, and a library of next to nothing instead of the shell."""
+    """Provide an empty cache, and a tiny library instead of the shell."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setattr(host_compile, "_own_sources", dict)
@@ -61,7 +61,7 @@ def test_a_folder_without_an_application_is_refused(tmp_path: Path) -> None:
         read_core(tmp_path)
 
 
-def test_compiled_once_then_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_once_then_cached(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     first = build_library(TINY, say=said.append)
     assert first.is_relative_to(home / "cache")
@@ -82,7 +82,7 @@ def test_other_sources_flags_or_faults_are_another_library() -> None:
     assert build_library(TINY, fault="late-kick") != one
 
 
-def test_cc_is_the_only_one_that_counts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_cc_is_used_if_it_is_set(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compiler = shutil.which("cc") or f"{sys.executable} -m ziglang cc"
     noted = home / "noted"
     own = _script(home / "mycc", f'echo "$@" >> {noted}\nexec {compiler} "$@"')
@@ -91,7 +91,7 @@ def test_cc_is_the_only_one_that_counts(home: Path, monkeypatch: pytest.MonkeyPa
     assert "-DMINE" in noted.read_text()
 
 
-def test_a_cc_that_does_not_work_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cc_that_does_not_work_is_reported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", _script(home / "badcc", "echo 'no licence' >&2; exit 3"))
     with pytest.raises(MissingToolError) as caught:
         build_library(TINY)
@@ -100,7 +100,7 @@ def test_a_cc_that_does_not_work_is_told(home: Path, monkeypatch: pytest.MonkeyP
     assert caught.value.exit_code == 3
 
 
-def test_a_cc_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_cc_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", "/no/such/compiler")
     with pytest.raises(MissingToolError, match="/no/such/compiler: No such file"):
         build_library(TINY)
@@ -113,9 +113,7 @@ def test_no_compiler_at_all(home: Path, monkeypatch: pytest.MonkeyPatch) -> None
         build_library(TINY)
 
 
-def test_a_broken_cc_on_the_path_is_passed_over(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broken_cc_on_the_path_is_skipped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compiler = shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         pytest.skip("neither gcc nor clang is installed")
@@ -144,7 +142,7 @@ def test_a_cache_that_cannot_be_written_does_not_matter(
     assert library.parent.stat().st_mode & 0o077 == 0
 
 
-def test_nor_does_it_to_the_compiler_that_comes_with_the_package(
+def test_ziglang_works_without_a_writable_cache(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ZIG_GLOBAL_CACHE_DIR", raising=False)
@@ -176,7 +174,7 @@ def test_an_interrupted_compiler_leaves_nothing_in_the_cache(
         ("exit 1", "it fails without saying why"),
     ],
 )
-def test_a_compiler_that_makes_nothing_of_use_is_told_and_nothing_is_kept(
+def test_a_compiler_with_useless_output_is_reported_and_nothing_is_cached(
     home: Path, monkeypatch: pytest.MonkeyPatch, makes: str, says: str
 ) -> None:
     monkeypatch.setenv("CC", _script(home / "badcc", makes))
@@ -187,10 +185,8 @@ def test_a_compiler_that_makes_nothing_of_use_is_told_and_nothing_is_kept(
     assert build_library(TINY).exists()
 
 
-def test_the_cc_of_a_board_s_sdk_is_passed_over(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As environment-setup-cortexa35-ostl-linux sets it: a cross compiler with its flags."""
+def test_the_cc_of_a_board_s_sdk_is_skipped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CC as environment-setup-cortexa35-ostl-linux sets it: a cross compiler with flags."""
     makes = 'case "$*" in *-dumpmachine*) echo arm-none-eabi; exit;; esac; echo "no -shared" >&2'
     cross = _script(home / "arm-ostl-linux-gnueabi-gcc", f"{makes}; exit 1")
     monkeypatch.setenv("CC", f"{cross} -mthumb --sysroot=/opt/st/sysroots/x")
@@ -199,14 +195,14 @@ def test_the_cc_of_a_board_s_sdk_is_passed_over(
     assert any("CC is not used: no -shared" in text for text in said)
 
 
-def test_a_cc_that_is_no_command_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cc_that_is_not_a_command_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", "gcc 'open")
     with pytest.raises(InputError, match="expected a command in CC"):
         build_library(TINY)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x7fELF", None])
-def test_a_damaged_library_is_made_again(damage: bytes | None) -> None:
+def test_a_damaged_library_is_compiled_again(damage: bytes | None) -> None:
     library = build_library(TINY)
     whole = library.read_bytes()
     library.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
@@ -215,7 +211,7 @@ def test_a_damaged_library_is_made_again(damage: bytes | None) -> None:
     ctypes.CDLL(str(library))
 
 
-def test_a_full_cache_is_told_and_does_not_matter(
+def test_a_full_cache_is_reported_and_does_not_matter(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = Path.open
@@ -232,7 +228,7 @@ def test_a_full_cache_is_told_and_does_not_matter(
     assert "No space left on device" in said[-1]
 
 
-def test_nobody_s_home_is_no_obstacle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_it_works_without_a_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def unknown(self: Path) -> Path:
         raise RuntimeError("Could not determine home directory.")
 

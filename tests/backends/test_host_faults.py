@@ -1,4 +1,4 @@
-"""Deliberately wrong shells: each must make the verdict fail, for its own reason."""
+"""Shells with a planted fault: each must fail the verdict with its own reason."""
 
 from __future__ import annotations
 

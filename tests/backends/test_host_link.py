@@ -1,4 +1,4 @@
-"""Another program on Linux sends to the firmware's address: the host's link is as strict."""
+"""Another program on Linux sends to the firmware's address: the host's link counts and drops it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The generated core on the host, through the bundled scenarios and through random ones."""
+"""The generated core on the host, in the bundled scenarios and in random ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_bundled_scenario_passes(name: str) -> None:
     assert report["reasons"] and report["verdict"] == "pass", report["reasons"]
 
 
-def test_an_hour_asleep_comes_whole() -> None:
+def test_all_samples_of_an_hour_asleep_arrive() -> None:
     record, report = run(bundled("hour"))
     assert report["samples"]["taken"] == report["samples"]["delivered"] == 62_000
     (sleep,) = report["sleeps"]
@@ -57,7 +57,7 @@ def test_numbers_wrap_at_32_bits_while_asleep() -> None:
     assert record.delivered.whole().seq[-1] > 1 << 32
 
 
-def test_what_the_sensor_says_is_in_the_data() -> None:
+def test_sensor_faults_are_in_the_data() -> None:
     record, _ = run(in_a_room("{at: 10 s, do: mute-sensor}, {at: 20 s, do: restore-sensor}"))
     status = record.delivered.whole().status
     silent = (record.taken.whole().at_us >= 10_000_000) & (record.taken.whole().at_us < 20_000_000)
@@ -71,7 +71,7 @@ def test_what_the_sensor_says_is_in_the_data() -> None:
     assert far[valid].max() < 15
 
 
-def test_an_echo_that_outlasts_the_period_is_a_line_found_high(tmp_path: Path) -> None:
+def test_an_echo_longer_than_the_period_finds_the_line_high(tmp_path: Path) -> None:
     text = example_paths()[REFERENCE_BOARD].read_text(encoding="utf-8")
     text = text.replace("period: 60 ms", "period: 20 ms").replace("4000 mm]", "1000 mm]")
     spec = tmp_path / "fast.yaml"
@@ -95,7 +95,7 @@ def test_an_echo_that_outlasts_the_period_is_a_line_found_high(tmp_path: Path) -
     ],
 )
 def test_copies_of_the_sensor_fail_in_their_own_way(name: str, last: SampleStatus) -> None:
-    """Someone goes away twice for five seconds; what follows the last miss is whole again."""
+    """A person goes away twice for five seconds; after the last missed echo all are valid."""
     record, report = run(bundled(name))
     assert report["verdict"] == "pass", report["reasons"]
     status = record.delivered.whole().status
@@ -104,12 +104,12 @@ def test_copies_of_the_sensor_fail_in_their_own_way(name: str, last: SampleStatu
     assert valid.mean() > 0.85 if last == SampleStatus.VALID else not valid.any()
 
 
-def test_spikes_leave_no_trace() -> None:
+def test_spikes_have_no_effect() -> None:
     record, _ = run(bundled("copy-spikes"))
     assert not (record.delivered.whole().status == SampleStatus.FAULT).any()
 
 
-def test_a_nonsense_first_reading_is_told_as_it_came() -> None:
+def test_a_wrong_first_reading_is_reported_as_measured() -> None:
     record, _ = run(bundled("copy-first-wrong"))
     assert record.delivered.whole().distance_mm[:2].tolist() == [77, pytest.approx(1500, abs=12)]
 
@@ -154,7 +154,7 @@ def test_what_waits_for_a_long_latency_is_not_lost(tmp_path: Path) -> None:
     assert "still in the log when the run ended, not due yet" in report["reasons"][0]
 
 
-def test_a_step_that_made_no_sense_is_told() -> None:
+def test_an_ignored_step_is_reported() -> None:
     steps = "{at: 10 s, do: suspend}, {at: 10 s, do: crash-app}, {at: 12 s, do: start-app}"
     _, report = run(in_a_room(steps))
     assert report["ignored"] == [
@@ -174,7 +174,7 @@ def test_other_latency_and_slow_give_back_change_nothing_but_times() -> None:
     assert report["sleeps"][0]["ack_ms"] == pytest.approx(14.0, abs=0.1)
 
 
-def test_jitter_is_left_to_backends_that_have_some() -> None:
+def test_the_host_backend_reports_no_jitter() -> None:
     record, report = run(in_a_room("", "5 s"))
     assert len(record.jitter_us) == 0
     assert report["jitter_us"]["p50"] is None
@@ -189,7 +189,7 @@ UNREAD = {
 
 
 @pytest.mark.parametrize("steps", UNREAD.values(), ids=UNREAD)
-def test_what_lay_in_the_rings_unread_is_not_sent_without_cause(steps: str) -> None:
+def test_unread_messages_in_the_rings_do_not_count_as_sent_without_cause(steps: str) -> None:
     _, report = run(in_a_room(steps, "40 s"))
     assert report["verdict"] == "pass", report["reasons"]
 

@@ -1,4 +1,4 @@
-"""What the ledger makes of blocks, gaps and sleeps."""
+"""The record that the ledger makes of blocks, gaps and sleeps."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def taken(count: int, seq: int = SEQ) -> Taken:
 
 
 def block(first: int, count: int, size_bytes: int = 100) -> Block:
-    """Of samples first .. first + count - 1, counted from SEQ."""
+    """Return a block of samples first .. first + count - 1, counted from SEQ."""
     return Block(
         first_seq=(SEQ + first) & 0xFFFF_FFFF,
         period_us=PERIOD_US,
@@ -95,7 +95,7 @@ def _slept() -> Ledger:
     return ledger
 
 
-def test_a_sleep_is_told_by_what_arrived_after_it() -> None:
+def test_a_sleep_s_figures_come_from_the_arrivals_after_it() -> None:
     (sleep,) = record(_slept(), taken(104), 6_240_000).sleeps
     assert sleep.slept_s == 4.9
     assert sleep.first_sample_ms == 0.5

@@ -1,4 +1,4 @@
-"""The emulated Linux against a firmware that only answers SLEEP and WAKE."""
+"""The emulated Linux, with a firmware that only answers SLEEP and WAKE."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AT_ONCE = Pace(read_us=0, read_ns_per_byte=0)
 
 
 class Port:
-    """Writes down what Linux does; `answers` as a firmware would, at once."""
+    """Records what Linux does; `answers`: answer like a firmware, at once."""
 
     def __init__(self) -> None:
         self.linux: Linux
@@ -103,7 +103,7 @@ def world() -> World:
     return World()
 
 
-def test_a_suspend_from_wish_to_wake_up(world: World) -> None:
+def test_a_suspend_from_request_to_wake_up(world: World) -> None:
     world.until(1)
     world.suspend()
     assert world.linux.state == ASKING
@@ -167,7 +167,7 @@ def test_a_firmware_that_does_not_answer_keeps_it_awake(world: World) -> None:
     assert "suspend refused" in world.events
 
 
-def test_a_suspend_while_it_comes_up_waits_until_it_is_up(world: World) -> None:
+def test_a_suspend_while_linux_resumes_waits_until_it_is_up(world: World) -> None:
     world.suspend(for_s=2)
     world.until(2.15)
     assert world.linux.state == RESUMING
@@ -177,7 +177,7 @@ def test_a_suspend_while_it_comes_up_waits_until_it_is_up(world: World) -> None:
     assert len(world.causes) == 2
 
 
-def test_a_reboot_out_of_sleep_opens_ddr_before_it_is_done(world: World) -> None:
+def test_a_reboot_while_asleep_opens_ddr_before_it_is_done(world: World) -> None:
     world.suspend()
     world.until(2)
     world.linux.reboot(world.now_us, 10_000_000)
@@ -191,7 +191,7 @@ def test_a_reboot_out_of_sleep_opens_ddr_before_it_is_done(world: World) -> None
     assert world.causes == ["reboot"]
 
 
-def test_what_makes_no_sense_is_ignored_and_told(world: World) -> None:
+def test_an_impossible_step_is_ignored_and_reported(world: World) -> None:
     world.linux.bind(world.now_us)
     world.linux.start_app(world.now_us)
     world.suspend()
@@ -215,7 +215,7 @@ def test_a_firmware_that_was_reset_asleep_is_attached_after_the_wake_up(world: W
     assert world.port.did.count("link") == links + 1
 
 
-def test_without_its_application_linux_suspends_without_a_word(world: World) -> None:
+def test_without_its_application_linux_suspends_without_telling_the_firmware(world: World) -> None:
     world.linux.crash_app(world.now_us)
     world.port.sent.clear()
     world.suspend(for_s=2)
@@ -238,7 +238,7 @@ def test_without_its_application_linux_suspends_without_a_word(world: World) -> 
     assert world.linux.ledger.sleeps[-1].ack_ms == 1.0
 
 
-def test_an_unbound_linux_suspends_without_a_word(world: World) -> None:
+def test_an_unbound_linux_suspends_without_telling_the_firmware(world: World) -> None:
     world.linux.unbind(world.now_us)
     world.suspend(for_s=2)
     world.until(1)
@@ -261,7 +261,7 @@ def test_what_is_started_while_linux_sleeps_starts_when_it_is_up(world: World) -
     assert [bool(sleep.ack_ms) for sleep in world.linux.ledger.sleeps] == [False, True]
 
 
-def test_an_application_that_has_not_begun_keeps_linux_up(
+def test_an_application_that_has_not_started_keeps_linux_up(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(world.port, "has_tty", lambda: False)

@@ -1,4 +1,4 @@
-"""A log that an earlier life of the core has left."""
+"""The core starts with a log that an earlier start has left."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIZE_BYTES = 64 + 40 * 488
 
 
 @pytest.mark.parametrize("next_seq", [300, (1 << 32) - 300, (1 << 32) - 1])
-def test_the_core_counts_on_from_it(next_seq: int) -> None:
+def test_the_core_continues_its_numbers(next_seq: int) -> None:
     core = core_sources(render(reference_plan()))
     region = retained_log(core, SIZE_BYTES, next_seq)
     assert len(region) == SIZE_BYTES

@@ -122,7 +122,7 @@ def test_wrong_file(tmp_path: Path, name: str) -> None:
     assert caught.value.exit_code == 2
 
 
-def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+def test_all_errors_are_reported_together(tmp_path: Path) -> None:
     with pytest.raises(ConfigErrors) as caught:
         load(tmp_path, '[zephyr]\nbas = "/x"\npython = 3\n[renode]\nruntime = "x"\n')
     assert [d.position.line for d in caught.value.diagnostics] == [2, 3, 5]

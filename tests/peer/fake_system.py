@@ -30,7 +30,7 @@ HOUR_US = 3_600_000_000
 
 
 class Fake(System):
-    """`errors`: what the next calls of that name fail with, `lasting`: what all of them do."""
+    """`errors`: errors of the next calls of that name; `lasting`: errors of all calls."""
 
     def __init__(self) -> None:
         self.now = SAMPLES * PERIOD_US
@@ -51,7 +51,7 @@ class Fake(System):
             self.node.sample(number * PERIOD_US, 1000 + number * 137 % 500)
         self.node.link(True, self.now)
 
-    # ------------------------------------------------------------------------- what tests do to it
+    # ---------------------------------------------------------------------------- called by tests
 
     def hang_up(self) -> None:
         """The tty goes; whoever has it open finds out."""
@@ -162,7 +162,7 @@ class Fake(System):
 
 
 class Bench:
-    """A TtyPeer over the fake, with what it told."""
+    """A TtyPeer over the fake, with the events that it reported."""
 
     def __init__(self, spec_hash: bytes = SPEC_HASH, automatic: bool = True) -> None:
         self.system = Fake()

@@ -31,7 +31,7 @@ TIMERS = machine("peer").timers_us
 
 
 def block(first_seq: int, count: int, boot: int = 1, spec: bytes = SPEC_HASH) -> Data:
-    """Samples of 1000 mm and more, one a number."""
+    """Return samples of 1000 mm and more, a different distance for each number."""
     start_us, word = first_seq * PERIOD_US, 1000 + first_seq % 1000
     made = PlainBlock(first_seq, PERIOD_US, start_us, boot, word, 0, spec[:4])
     for number in range(first_seq + 1, first_seq + count):
@@ -40,7 +40,7 @@ def block(first_seq: int, count: int, boot: int = 1, spec: bytes = SPEC_HASH) ->
 
 
 class Talk:
-    """`now` is advanced by the test; what the session sends and tells piles up until taken."""
+    """The test advances `now`; the session's messages and events are collected until taken."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Talk:
         return self
 
     def say(self, *messages: Message) -> None:
-        """The firmware says it all at once."""
+        """The firmware sends these messages at once."""
         self.session.receive(b"".join(map(encode, messages)), self.now)
 
     def wait(self, for_us: int) -> None:

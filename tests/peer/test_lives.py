@@ -15,7 +15,7 @@ TURN_US = 20_000
 
 
 class Bench:
-    """Each life's samples have a distance of their own: 1000 in the first, 1001 in the second."""
+    """The samples of each life have a different distance: 1000 in the first, 1001 in the second."""
 
     def __init__(self, seed: int, known: Known | None = None) -> None:
         self.random = Random(seed)
@@ -114,8 +114,8 @@ class Bench:
         return len(numbers)
 
 
-def test_a_cold_start_costs_the_new_life_nothing() -> None:
-    """What the application knows is of a life that is over: 1000 processed, the numbers from 0."""
+def test_a_cold_start_loses_no_sample_of_the_new_log() -> None:
+    """The application knows an earlier life's numbers: 1000 processed; the new ones begin at 0."""
     bench = Bench(1)
     while bench.taken < 1000:
         bench.turn()
@@ -130,7 +130,7 @@ def test_a_cold_start_costs_the_new_life_nothing() -> None:
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_whatever_happens_no_life_is_taken_for_another(seed: int) -> None:
+def test_no_life_of_the_firmware_is_mistaken_for_another(seed: int) -> None:
     bench = Bench(seed)
     random = bench.random
     for _ in range(1500):

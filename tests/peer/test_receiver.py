@@ -16,7 +16,7 @@ WRAP = 1 << 32
 
 
 def got(receiver: Receiver, first: int, count: int) -> list[tuple[str, int, int]]:
-    """(what, first number, count) of the news in a block."""
+    """Return (kind, first number, count) of what is new in a block."""
     return told(receiver.take_block(decode_block(block(first % WRAP, count).block)))
 
 
@@ -31,13 +31,13 @@ def told(news: list[Samples | Lost]) -> list[tuple[str, int, int]]:
     return found
 
 
-def test_blocks_in_order_are_news() -> None:
+def test_blocks_in_order_are_new() -> None:
     receiver = Receiver(10)
     assert got(receiver, 10, 5) == [("samples", 10, 5)]
     assert got(receiver, 15, 1) == [("samples", 15, 1)]
 
 
-def test_what_came_before_is_cut_off() -> None:
+def test_samples_received_before_are_skipped() -> None:
     receiver = Receiver(10)
     got(receiver, 10, 5)
     assert got(receiver, 12, 6) == [("samples", 15, 3)]
@@ -54,8 +54,8 @@ def test_numbers_wrap() -> None:
 
 
 @pytest.mark.parametrize("origin", [0, 5, WRAP - 3])
-def test_a_number_half_the_circle_away_is_before(origin: int) -> None:
-    """So it is a repetition: it cannot come from the same log."""
+def test_a_number_half_the_range_away_is_before(origin: int) -> None:
+    """So it counts as a repetition."""
     receiver = Receiver(origin)
     half = (origin + WRAP // 2) % WRAP
     assert got(receiver, half - 10, 10) == []  # it ends at the opposite of what is expected
@@ -71,35 +71,35 @@ def test_a_number_half_the_circle_away_is_before(origin: int) -> None:
     ]
 
 
-def test_a_declared_gap_is_told_as_far_as_it_is_one() -> None:
+def test_only_the_missing_part_of_a_declared_gap_is_reported() -> None:
     receiver = Receiver(10)
     assert told(receiver.take_gap(Gap(5, 5))) == []
     assert told(receiver.take_gap(Gap(5, 8))) == [("lost", 10, 3)]
     assert got(receiver, 13, 2) == [("samples", 13, 2)]
 
 
-def test_what_lies_behind_a_hole_waits_until_it_comes_again() -> None:
+def test_samples_after_a_hole_wait_until_they_are_sent_again() -> None:
     receiver = Receiver(10)
     assert got(receiver, 20, 5) == []
     assert told(receiver.take_gap(Gap(25, 5))) == []
     assert got(receiver, 10, 10) == [("samples", 10, 10)]
 
 
-def test_a_hole_that_stays_is_told_as_undeclared() -> None:
+def test_a_hole_that_remains_is_reported_as_undeclared() -> None:
     receiver = Receiver(10)
     assert got(receiver, 20, 5) == []
     receiver.note_new_beginning()
     assert got(receiver, 20, 5) == [("missing", 10, 10), ("samples", 20, 5)]
 
 
-def test_a_new_beginning_that_goes_well_leaves_no_suspicion() -> None:
+def test_a_new_handshake_without_a_hole_reports_no_loss() -> None:
     receiver = Receiver(10)
     receiver.note_new_beginning()
     assert got(receiver, 10, 5) == [("samples", 10, 5)]
     assert got(receiver, 20, 5) == []
 
 
-def test_without_a_number_nothing_is_taken() -> None:
+def test_without_a_number_nothing_is_accepted() -> None:
     receiver = Receiver(None)
     assert got(receiver, 0, 5) == []
     assert not receiver.acknowledge(0)
@@ -115,7 +115,7 @@ def test_only_what_was_handed_out_can_be_acknowledged() -> None:
     assert receiver.acknowledge(15)
 
 
-def test_a_known_number_of_a_later_boot_is_no_repetition() -> None:
+def test_a_known_number_of_a_later_boot_is_not_a_repetition() -> None:
     receiver = Receiver(10)
     old, new = (decode_block(block(10, 5, boot).block) for boot in (7, 8))
     assert not receiver.uses_numbers_again(new)  # nothing to compare with
@@ -129,7 +129,7 @@ pieces = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20), st.booleans(
 
 
 @given(pieces, st.sampled_from([0, WRAP - 30]))
-def test_each_number_is_told_at_most_once_and_in_order(
+def test_each_number_is_reported_at_most_once_and_in_order(
     parts: list[tuple[int, int, bool]], origin: int
 ) -> None:
     receiver = Receiver(origin)

@@ -46,7 +46,7 @@ def kinds(messages: list[Message]) -> list[str]:
 # ------------------------------------------------------------------------------------------ hello
 
 
-def test_it_says_hello_until_it_is_answered() -> None:
+def test_hello_is_repeated_until_it_is_answered() -> None:
     talk = Talk()
     assert talk.start() == [PeerHello(FORMAT, SPEC_HASH, SESSION_ID, None, None, 1)]
     talk.wait(3 * TIMERS["hello_retry"])
@@ -60,7 +60,7 @@ def test_it_says_hello_until_it_is_answered() -> None:
     assert talk.sent() == []
 
 
-def test_who_was_here_before_says_where_to_go_on() -> None:
+def test_a_returning_application_says_where_to_continue() -> None:
     assert said_hello(Talk(known=Known(LOG, 77, 3)).start()).expected_seq == 77
 
 
@@ -82,7 +82,7 @@ def test_a_firmware_that_asks_gets_hello() -> None:
     assert talk.session.state == "greeting"
 
 
-def test_silence_is_met_with_hello() -> None:
+def test_hello_is_sent_after_silence() -> None:
     talk = Talk().online()
     talk.wait(TIMERS["silence"] - 1)
     talk.say(STATUS)
@@ -93,7 +93,7 @@ def test_silence_is_met_with_hello() -> None:
     assert talk.events() == [StatusReceived(STATUS)]
 
 
-def test_another_start_of_the_firmware_is_told() -> None:
+def test_a_restart_of_the_firmware_is_reported() -> None:
     talk = Talk(known=Known(LOG, 10, 3))
     talk.start()
     talk.say(talk.hello(oldest=0, next_seq=20, boot=4))
@@ -101,14 +101,16 @@ def test_another_start_of_the_firmware_is_told() -> None:
 
 
 @pytest.mark.parametrize(("oldest", "next_seq", "boot"), [(2, 5, 4), (2, 5, 3), (0, 500, 1)])
-def test_a_log_that_began_anew_is_followed(oldest: int, next_seq: int, boot: int) -> None:
-    """It ends before what was known, or its boots do."""
+def test_a_log_that_restarted_its_numbers_is_accepted(
+    oldest: int, next_seq: int, boot: int
+) -> None:
+    """Its numbers, or its boots, end before the known ones."""
     talk = Talk(known=Known(LOG, 100, 3))
     talk.start()
     talk.say(talk.hello(oldest=oldest, next_seq=next_seq, boot=boot))
     assert talk.events()[0] == NumberingRestarted(100, oldest)
     sent = talk.sent()
-    if boot < 3:  # 100 has another meaning now: it must be told what is expected
+    if boot < 3:  # 100 is another sample now: the session must send what it expects
         assert said_hello(sent).expected_seq == oldest
         talk.say(talk.hello(oldest=oldest, next_seq=next_seq, boot=boot))
     talk.say(block(oldest, 3))
@@ -117,8 +119,8 @@ def test_a_log_that_began_anew_is_followed(oldest: int, next_seq: int, boot: int
     ]
 
 
-def test_another_log_is_told_and_nothing_of_the_old_one_counts() -> None:
-    """The M33 was without power: its numbers begin anew and mean other samples."""
+def test_a_new_log_is_reported_and_the_old_one_no_longer_counts() -> None:
+    """The M33 lost power: its numbers restart and belong to other samples."""
     talk = Talk(known=Known(LOG, 1000, 1))
     talk.start()
     talk.say(talk.hello(oldest=0, next_seq=2000, log=77), block(0, 40))
@@ -131,8 +133,8 @@ def test_another_log_is_told_and_nothing_of_the_old_one_counts() -> None:
     assert talk.session.known == Known(77, 40, 1)
 
 
-def test_a_hello_of_another_log_counts_also_when_no_hello_was_awaited() -> None:
-    """It answers an earlier hello, which greeted a firmware that has lost its memory since."""
+def test_a_hello_of_a_new_log_counts_also_if_no_hello_was_expected() -> None:
+    """It answers an earlier hello; the firmware has lost its memory since."""
     for state in ("online", "asking", "waking"):
         talk = Talk(automatic=False).online(next_seq=100)
         talk.say(block(0, 100))
@@ -150,13 +152,13 @@ def test_a_hello_of_another_log_counts_also_when_no_hello_was_awaited() -> None:
         assert talk.session.known == Known(77, 0, 1)
 
 
-def test_the_same_answer_again_begins_nothing_anew() -> None:
+def test_a_repeated_answer_restarts_nothing() -> None:
     talk = Talk().online(next_seq=100)
     talk.say(block(0, 10), talk.hello(next_seq=100), block(10, 10))
     assert [type(event) for event in talk.events()] == [Samples, Samples]
 
 
-def test_what_is_known_survives_a_firmware_of_another_spec() -> None:
+def test_the_known_position_survives_a_firmware_of_another_spec() -> None:
     talk = Talk(known=Known(LOG, 100, 3))
     talk.start()
     talk.say(talk.hello(spec_hash=bytes(8), log=77, next_seq=5, oldest=2))
@@ -173,7 +175,7 @@ def test_what_is_known_survives_a_firmware_of_another_spec() -> None:
 
 
 def test_samples_say_which_start_and_which_spec_they_were_taken_under() -> None:
-    """Written before the firmware was replaced, kept over that, and handed out by its successor."""
+    """Taken before the firmware was replaced, kept in the log, and sent by the new firmware."""
     talk = Talk().online(next_seq=20, boot=2)
     talk.say(block(0, 10, boot=1, spec=b"\xff" * 8), block(10, 10, boot=2))
     old, new = (event for event in talk.events() if isinstance(event, Samples))
@@ -181,11 +183,11 @@ def test_samples_say_which_start_and_which_spec_they_were_taken_under() -> None:
     assert (new.block.boot, new.block.spec, new.own_spec) == (2, SPEC_HASH[:4], True)
 
 
-# A firmware of format 1, as it speaks.
+# The messages of a firmware of format 1.
 HELLO_1 = "d9d9f7 89 00 01 48 0001020304050607 03 19 1000 19 03e8 19 04d2 1a 004c4b40 19 ea60"
 
 
-def test_a_firmware_of_format_1_is_found_out_and_linux_can_sleep() -> None:
+def test_a_firmware_of_format_1_is_detected_and_linux_can_sleep() -> None:
     talk = Talk(known=Known(LOG, 500, 3))
     talk.start()
     talk.wait(3 * TIMERS["hello_retry"])
@@ -212,7 +214,7 @@ def test_a_hello_of_a_later_format_is_read_as_far_as_all_formats_go() -> None:
     assert talk.events() == [SpecMismatch(OtherHello(5, SPEC_HASH, 3, SESSION_ID, 7))]
 
 
-def test_numbers_that_a_later_boot_uses_again_cost_no_samples() -> None:
+def test_numbers_that_a_later_boot_uses_again_lose_no_samples() -> None:
     talk = Talk().online()
     talk.say(block(0, 100))
     talk.events()
@@ -252,7 +254,7 @@ def test_suspending_works_with_a_firmware_of_another_spec() -> None:
     assert talk.session.state == "suspended"
 
 
-def test_without_a_spec_any_firmware_is_good() -> None:
+def test_without_a_spec_any_firmware_is_accepted() -> None:
     talk = Talk(spec_hash=None)
     assert said_hello(talk.start()).spec_hash is None
     talk.say(talk.hello(spec_hash=bytes(8)))
@@ -262,7 +264,7 @@ def test_without_a_spec_any_firmware_is_good() -> None:
 # ---------------------------------------------------------------------------------------- samples
 
 
-def test_samples_and_gaps_come_in_order_and_once() -> None:
+def test_samples_and_gaps_are_delivered_in_order_and_once() -> None:
     talk = Talk().online()
     talk.say(block(0, 4), block(0, 4), Gap(4, 6), block(8, 5))
     news = talk.events()
@@ -271,7 +273,7 @@ def test_samples_and_gaps_come_in_order_and_once() -> None:
     assert isinstance(news[2], Samples) and news[2].skip == 2
 
 
-def test_acknowledgements_go_out_in_fours_or_after_a_while() -> None:
+def test_acknowledgements_are_sent_after_four_blocks_or_a_delay() -> None:
     talk = Talk(pace=Pace(ack_blocks=4, ack_delay_us=250_000)).online()
     for index in range(4):
         assert talk.sent() == []
@@ -310,7 +312,7 @@ def test_only_what_is_processed_is_acknowledged() -> None:
         talk.session.acknowledge(25, talk.now)
 
 
-def test_a_slow_application_shows_that_it_lives() -> None:
+def test_a_slow_application_repeats_its_acknowledgement() -> None:
     talk = Talk(automatic=False).online()
     talk.say(block(0, 4))
     talk.wait(TIMERS["alive"] - 1)
@@ -322,8 +324,8 @@ def test_a_slow_application_shows_that_it_lives() -> None:
     assert talk.sent() == [Ack(4, LOG)]
 
 
-def test_there_is_no_sign_of_life_where_the_firmware_must_begin_anew() -> None:
-    """A block was lost on the way: it comes again only if acknowledgements stay away."""
+def test_no_acknowledgement_is_repeated_if_the_firmware_must_send_again() -> None:
+    """A block was lost: the firmware sends it again only if it gets no acknowledgement."""
     talk = Talk(automatic=False).online()
     talk.say(block(0, 4), block(8, 4))
     talk.wait(10_000_000)
@@ -336,7 +338,7 @@ def test_there_is_no_sign_of_life_where_the_firmware_must_begin_anew() -> None:
     assert set(talk.sent()) == {Ack(0, LOG)}
 
 
-def test_the_start_of_a_message_does_not_wait_for_ever() -> None:
+def test_the_start_of_a_message_does_not_wait_indefinitely() -> None:
     talk = Talk().online()
     torn = encode(Data(bytes(488)))[:50]
     talk.session.receive(torn + encode(STATUS), talk.now)
@@ -346,7 +348,7 @@ def test_the_start_of_a_message_does_not_wait_for_ever() -> None:
     assert talk.session.stream_errors == 1
 
 
-def test_a_block_with_a_wrong_bit_is_no_block() -> None:
+def test_a_block_with_a_wrong_bit_is_refused() -> None:
     talk = Talk().online()
     raw = bytearray(encode(block(0, 40)))
     raw[-3] ^= 4
@@ -373,7 +375,7 @@ def test_linux_may_suspend_one_guard_after_the_acknowledgement() -> None:
     assert talk.session.next_due_us() is None
 
 
-def test_what_is_due_for_acknowledgement_goes_with_the_sleep() -> None:
+def test_a_due_acknowledgement_is_sent_before_sleep() -> None:
     talk = Talk().online()
     talk.say(block(0, 4))
     talk.session.suspend(talk.now)
@@ -401,7 +403,7 @@ def test_from_sleep_to_wake_nothing_but_sleep_is_sent() -> None:
     assert [type(event) for event in talk.events()] == [Samples, Samples, SuspendReady, Samples]
 
 
-def test_every_sleep_has_an_id_of_its_own() -> None:
+def test_every_sleep_has_its_own_id() -> None:
     talk = Talk().online()
     talk.session.suspend(talk.now)
     talk.wait(5 * TIMERS["sleep_retry"])
@@ -421,7 +423,7 @@ def test_wake_is_repeated_until_it_is_acknowledged() -> None:
     talk.say(WakeAck(sent[0].id, 3600))
     assert talk.events() == [Resumed(3600)]
     talk.wait(TIMERS["wake_retry"])
-    # WAKE frees nothing, so what was processed is acknowledged behind it.
+    # WAKE frees nothing, so an acknowledgement of the processed samples follows it.
     assert (talk.session.state, talk.sent()) == ("online", [Ack(0, LOG)])
 
 
@@ -465,7 +467,7 @@ def test_a_suspend_can_be_called_off() -> None:
         assert talk.events() == [Resumed(0)]
 
 
-def test_a_wish_to_suspend_waits_for_the_firmware() -> None:
+def test_a_request_to_suspend_waits_for_the_firmware() -> None:
     talk = Talk()
     talk.start()
     talk.session.suspend(talk.now)
@@ -473,7 +475,7 @@ def test_a_wish_to_suspend_waits_for_the_firmware() -> None:
     assert kinds(talk.sent())[-1] == "Sleep"
 
 
-def test_a_wish_to_suspend_right_after_the_resume_waits_for_its_end() -> None:
+def test_a_request_to_suspend_right_after_the_resume_waits_for_its_end() -> None:
     talk = Talk().suspended()
     talk.session.resume(talk.now)
     wake = talk.last_wake()
@@ -483,7 +485,7 @@ def test_a_wish_to_suspend_right_after_the_resume_waits_for_its_end() -> None:
     assert kinds(talk.sent()) == ["Ack", "Sleep"]
 
 
-def test_a_wish_does_not_wait_for_ever() -> None:
+def test_a_request_does_not_wait_indefinitely() -> None:
     talk = Talk()
     talk.session.suspend(talk.now)
     assert talk.events() == [SuspendRefused("no transport to the firmware is open")]
@@ -499,7 +501,7 @@ def test_a_wish_does_not_wait_for_ever() -> None:
 
 
 @pytest.mark.parametrize("state", ["greeting", "asking", "quiet", "waking"])
-def test_a_wish_ends_with_the_transport(state: str) -> None:
+def test_a_request_ends_with_the_transport(state: str) -> None:
     talk = Talk().suspended() if state == "waking" else Talk()
     if state == "waking":
         talk.session.resume(talk.now)
@@ -515,7 +517,7 @@ def test_a_wish_ends_with_the_transport(state: str) -> None:
     assert talk.events() == [SuspendRefused("the transport to the firmware is gone")]
 
 
-def test_wishes_made_before_the_first_one_ends_share_its_end() -> None:
+def test_requests_made_before_the_first_one_ends_share_its_result() -> None:
     talk = Talk().online()
     asked = talk.now
     talk.session.suspend(talk.now)
@@ -531,7 +533,7 @@ def test_wishes_made_before_the_first_one_ends_share_its_end() -> None:
     assert talk.sent() == []
 
 
-def test_a_wish_that_nobody_could_follow_in_time_is_refused() -> None:
+def test_a_request_that_waited_too_long_is_refused() -> None:
     talk = Talk().online()
     talk.session.suspend(talk.now, wished_us=talk.now - TIMERS["patience"])
     assert talk.events() == [
@@ -544,7 +546,7 @@ def test_a_wish_that_nobody_could_follow_in_time_is_refused() -> None:
     assert talk.events() == [SuspendRefused("the firmware did not acknowledge SLEEP")]
 
 
-def test_the_wish_survives_a_restart_of_the_firmware() -> None:
+def test_a_request_survives_a_restart_of_the_firmware() -> None:
     talk = Talk().online()
     talk.session.suspend(talk.now)
     talk.sent()
@@ -553,13 +555,13 @@ def test_the_wish_survives_a_restart_of_the_firmware() -> None:
     assert kinds(talk.sent()) == ["PeerHello", "Sleep"]
 
 
-def test_a_firmware_that_falls_asleep_unasked_is_woken() -> None:
+def test_a_firmware_that_acknowledges_sleep_without_a_request_is_woken() -> None:
     talk = Talk().online()
     talk.say(SleepAck(4711))
     assert kinds(talk.sent()) == ["Wake"]
 
 
-def test_when_the_transport_goes_all_is_forgotten_but_the_place() -> None:
+def test_when_the_transport_closes_only_the_position_is_kept() -> None:
     talk = Talk().online()
     talk.say(block(0, 4))
     talk.session.suspend(talk.now)
@@ -574,7 +576,7 @@ def test_when_the_transport_goes_all_is_forgotten_but_the_place() -> None:
 
 
 @pytest.mark.parametrize("state", machine("peer").states)
-def test_in_every_state_every_message_is_borne(state: str) -> None:
+def test_every_message_is_accepted_in_every_state(state: str) -> None:
     for message in (
         block(0, 4),
         Gap(4, 4),

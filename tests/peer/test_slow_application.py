@@ -1,4 +1,4 @@
-"""An application that takes its time: what is under way is not sent again and again."""
+"""A slow application: messages in flight are not sent repeatedly."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Slow:
 
 
 @pytest.mark.parametrize("hold_s", [1.0, 1.9, 2.5, 5.0, 30.0])
-def test_nothing_comes_again_however_slow_the_application_is(hold_s: float) -> None:
+def test_nothing_is_sent_again_however_slow_the_application_is(hold_s: float) -> None:
     slow = Slow(int(hold_s * SECOND_US), frozen=False)
     slow.run(300 * SECOND_US)
     assert slow.end > 1000
@@ -84,7 +84,7 @@ def test_nothing_comes_again_however_slow_the_application_is(hold_s: float) -> N
 
 
 @pytest.mark.parametrize("hold_s", [2.5, 30.0])
-def test_an_application_that_is_frozen_meanwhile_gets_it_twice_at_most(hold_s: float) -> None:
+def test_a_frozen_application_gets_samples_at_most_twice(hold_s: float) -> None:
     slow = Slow(int(hold_s * SECOND_US), frozen=True)
     slow.run(300 * SECOND_US)
     assert slow.end > 1000

@@ -40,7 +40,7 @@ LOG = 0xA11CE
 
 
 class Firmware:
-    """A node that lives at the master's end of a pty, in real time, in its own thread. Its samples
+    """A node at the master's end of a pty, in real time, in its own thread. Its samples
     are there from the start."""
 
     def __init__(self, samples: int) -> None:
@@ -131,7 +131,7 @@ class Application:
 
 
 @pytest.mark.needs("pty")
-def test_samples_come_through_a_tty(firmware: Firmware) -> None:
+def test_samples_arrive_through_a_tty(firmware: Firmware) -> None:
     application = Application(firmware.path)
     application.run()
     assert isinstance(application.events[0], Online)
@@ -139,7 +139,7 @@ def test_samples_come_through_a_tty(firmware: Firmware) -> None:
 
 
 @pytest.mark.needs("pty")
-def test_an_application_goes_on_where_the_last_one_was(firmware: Firmware) -> None:
+def test_an_application_continues_where_the_last_one_stopped(firmware: Firmware) -> None:
     application = Application(firmware.path, known=Known(LOG, 1500, 1))
     application.seen = 1500
     application.run()
@@ -159,7 +159,7 @@ def test_linux_is_suspended_between_permission_and_wake(firmware: Firmware) -> N
     assert firmware.node.sent_through_shut_door == 0
 
 
-def test_a_tty_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
+def test_the_peer_waits_for_a_missing_tty(tmp_path: Path) -> None:
     application = Application(tmp_path / "ttyRPMSG0")
     application.peer.stop()
     application.run()
@@ -167,7 +167,7 @@ def test_a_tty_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
     assert open_raw(tmp_path / "ttyRPMSG0") is None
 
 
-def test_what_is_no_tty_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_tty_raises(tmp_path: Path) -> None:
     path = tmp_path / "ttyRPMSG0"
     path.write_bytes(b"")
     with pytest.raises(TtyError, match="it is not a tty"):
@@ -175,7 +175,7 @@ def test_what_is_no_tty_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs("pty")
-def test_what_the_firmware_says_is_not_echoed_to_it_nor_changed() -> None:
+def test_the_firmware_s_bytes_are_not_echoed_or_changed() -> None:
     master, slave = pty.openpty()
     handle = open_raw(Path(os.ttyname(slave)))
     assert handle is not None
@@ -190,7 +190,7 @@ def test_what_the_firmware_says_is_not_echoed_to_it_nor_changed() -> None:
 
 
 @pytest.mark.needs("pty")
-def test_a_second_peer_is_kept_out_root_or_not_until_the_first_is_gone() -> None:
+def test_a_second_peer_is_locked_out_root_or_not_until_the_first_closes() -> None:
     master, slave = pty.openpty()
     path = Path(os.ttyname(slave))
     first = open_raw(path)
@@ -208,7 +208,7 @@ def test_a_second_peer_is_kept_out_root_or_not_until_the_first_is_gone() -> None
 
 
 @pytest.mark.needs("pty")
-def test_a_real_tty_cooked_by_another_process_is_seen_and_set_right() -> None:
+def test_modes_of_a_real_tty_changed_by_another_process_are_restored() -> None:
     master, slave = pty.openpty()
     system, path = System(), Path(os.ttyname(slave))
     handle = open_raw(path)

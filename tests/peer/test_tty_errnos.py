@@ -50,7 +50,7 @@ KNOWN = {
 }
 
 
-def test_the_table_says_what_the_kernel_means() -> None:
+def test_the_table_has_the_errnos_of_the_kernel() -> None:
     assert {row: row_for(*row).cure for row in KNOWN} == KNOWN
     assert {row.cure for row in TABLE["suspend"].values()} == {Cure.TELL}
     refusals = {errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENODEV, errno.EBUSY, errno.ENOENT}
@@ -65,7 +65,7 @@ def online(bench: Bench) -> Bench:
 
 
 @pytest.mark.parametrize(("call", "number"), rows(Cure.AGAIN), ids=names(rows(Cure.AGAIN)))
-def test_what_passes_is_tried_again_with_a_growing_pause(call: str, number: int) -> None:
+def test_a_temporary_error_is_retried_with_a_growing_pause(call: str, number: int) -> None:
     bench = Bench()
     bench.system.lasting[call] = number
     bench.run(500_000)
@@ -79,7 +79,7 @@ def test_what_passes_is_tried_again_with_a_growing_pause(call: str, number: int)
 
 
 @pytest.mark.parametrize(("call", "number"), rows(Cure.AGAIN), ids=names(rows(Cure.AGAIN)))
-def test_what_passes_costs_no_session(call: str, number: int) -> None:
+def test_a_temporary_error_does_not_end_the_session(call: str, number: int) -> None:
     bench = online(Bench())
     bench.system.errors[call] = [number] * 3
     bench.peer.suspend()
@@ -89,7 +89,7 @@ def test_what_passes_costs_no_session(call: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(("call", "number"), rows(Cure.GONE), ids=names(rows(Cure.GONE)))
-def test_what_is_gone_is_waited_for_without_haste(call: str, number: int) -> None:
+def test_a_tty_that_disappeared_is_retried_slowly(call: str, number: int) -> None:
     bench = online(Bench())
     bench.system.lasting[call] = number
     bench.peer.suspend()
@@ -106,7 +106,7 @@ def test_what_is_gone_is_waited_for_without_haste(call: str, number: int) -> Non
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EINVAL])
-def test_a_tty_that_goes_at_once_again_and_again_is_looked_for_less_and_less(number: int) -> None:
+def test_a_tty_that_disappears_repeatedly_is_retried_less_often(number: int) -> None:
     bench = Bench()
     bench.system.lasting["write"] = number
     bench.run(60_000_000)
@@ -117,7 +117,7 @@ TOLD = [*rows(Cure.TELL), *((call, UNKNOWN) for call in TABLE if call != "suspen
 
 
 @pytest.mark.parametrize(("call", "number"), TOLD, ids=names(TOLD))
-def test_what_no_waiting_mends_is_told(call: str, number: int) -> None:
+def test_a_permanent_error_raises(call: str, number: int) -> None:
     bench = Bench() if call in ("open", "lock") else online(Bench())
     bench.system.lasting[call] = number
     bench.peer.suspend()
@@ -127,7 +127,7 @@ def test_what_no_waiting_mends_is_told(call: str, number: int) -> None:
     assert len(bench.told(SuspendReady, SuspendRefused)) == 1
 
 
-def test_trouble_that_does_not_pass_is_told() -> None:
+def test_a_temporary_error_that_lasts_raises() -> None:
     bench = Bench()
     bench.system.lasting["open"] = errno.EACCES
     with pytest.raises(TtyError, match="no permission"):
@@ -139,7 +139,7 @@ REFUSALS = [*TABLE["suspend"], UNKNOWN]
 
 
 @pytest.mark.parametrize("number", REFUSALS, ids=[errno.errorcode[n] for n in REFUSALS])
-def test_a_suspend_that_linux_refuses_is_told_and_the_firmware_woken(number: int) -> None:
+def test_a_suspend_that_linux_refuses_is_reported_and_the_firmware_woken(number: int) -> None:
     bench = online(Bench())
     bench.suspend_error = OSError(number, "the system's words", "/sys/power/state")
     bench.peer.suspend()
@@ -154,11 +154,11 @@ def test_a_suspend_that_linux_refuses_is_told_and_the_firmware_woken(number: int
     assert bench.system.node.state == "awake"
 
 
-# ------------------------------------------------------------------------- what is no tty's error
+# ------------------------------------------------------------------------ errors of the application
 
 
-def test_an_error_of_the_application_is_its_own() -> None:
-    """Storing fails; what was not stored comes again."""
+def test_an_error_of_the_application_is_raised_unchanged() -> None:
+    """Storing fails; what was not stored is handed out again."""
     bench = Bench()
     stored: list[int] = []
     full = OSError(errno.ENOSPC, "No space left on device")
@@ -178,7 +178,7 @@ def test_an_error_of_the_application_is_its_own() -> None:
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EAGAIN, errno.ENOMEM, errno.EBUSY])
-def test_no_errno_of_the_application_is_taken_for_one_of_the_tty(number: int) -> None:
+def test_an_errno_of_the_application_is_not_mistaken_for_one_of_the_tty(number: int) -> None:
     bench = Bench()
 
     def fail(event: Event) -> None:
@@ -190,7 +190,7 @@ def test_no_errno_of_the_application_is_taken_for_one_of_the_tty(number: int) ->
     assert bench.sessions == 1
 
 
-def test_a_wish_whose_end_could_not_be_told_is_told_in_the_next_run() -> None:
+def test_a_result_that_could_not_be_reported_is_reported_in_the_next_run() -> None:
     bench = online(Bench())
     bench.peer.suspend()
     bench.system.silent = True

@@ -37,10 +37,10 @@ def ends(bench: Bench) -> list[type]:
     return [type(event) for event in bench.told(*kinds)]
 
 
-# ----------------------------------------------------------------------------------------- wishes
+# --------------------------------------------------------------------------------------- requests
 
 
-def test_a_wish_without_a_tty_is_refused_at_once_and_forgotten() -> None:
+def test_a_request_without_a_tty_is_refused_at_once() -> None:
     bench = Bench()
     bench.system.there = False
     bench.peer.turn()
@@ -53,7 +53,7 @@ def test_a_wish_without_a_tty_is_refused_at_once_and_forgotten() -> None:
     assert bench.slept == 0
 
 
-def test_a_wish_while_the_firmware_is_restarted_ends_once() -> None:
+def test_a_request_while_the_firmware_restarts_ends_once() -> None:
     bench = online()
     bench.system.silent = True
     bench.peer.suspend()
@@ -66,7 +66,7 @@ def test_a_wish_while_the_firmware_is_restarted_ends_once() -> None:
     assert ends(bench) == [SuspendRefused]
 
 
-def test_a_wish_that_a_restarted_firmware_can_still_follow_is_followed() -> None:
+def test_a_restarted_firmware_can_still_grant_a_request() -> None:
     bench = online()
     bench.system.silent = True
     bench.peer.suspend()
@@ -77,14 +77,14 @@ def test_a_wish_that_a_restarted_firmware_can_still_follow_is_followed() -> None
     assert ends(bench) == [SuspendReady, Resumed]
 
 
-def test_a_wish_under_another_spec_is_followed() -> None:
+def test_a_request_under_another_spec_is_granted() -> None:
     bench = Bench(spec_hash=bytes(8))
     bench.peer.suspend()
     bench.run(5_000_000)
     assert ends(bench) == [SuspendReady, Resumed]
 
 
-def test_a_firmware_that_does_not_answer_costs_the_patience_and_no_more() -> None:
+def test_a_firmware_that_does_not_answer_delays_by_the_patience_only() -> None:
     bench = online()
     bench.system.silent = True
     made = bench.system.now
@@ -96,7 +96,7 @@ def test_a_firmware_that_does_not_answer_costs_the_patience_and_no_more() -> Non
     assert told == [made + TIMERS["patience"]]
 
 
-def test_a_wish_that_lay_too_long_is_refused() -> None:
+def test_a_request_that_was_taken_too_late_is_refused() -> None:
     """The handler was busy, or Linux slept meanwhile."""
     bench = online()
     bench.peer.suspend()
@@ -106,7 +106,7 @@ def test_a_wish_that_lay_too_long_is_refused() -> None:
     assert bench.slept == 0
 
 
-def test_wishes_together_are_one() -> None:
+def test_requests_made_together_are_one() -> None:
     bench = online()
     for _ in range(3):
         bench.peer.suspend()
@@ -129,7 +129,7 @@ def test_a_peer_that_is_stopped_answers_first(turns: int) -> None:
     assert bench.slept == 0
 
 
-def test_who_stops_the_peer_at_the_last_moment_stays_awake_and_the_firmware_too() -> None:
+def test_stopping_the_peer_at_the_last_moment_keeps_both_sides_awake() -> None:
     bench = online()
     bench.react = lambda event: bench.peer.stop() if isinstance(event, SuspendReady) else None
     bench.peer.suspend()
@@ -154,11 +154,11 @@ def test_a_suspend_that_breaks_the_application_leaves_the_firmware_awake() -> No
     assert bench.system.node.door_open
 
 
-# ------------------------------------------------------------------------------ buffers are taken
+# --------------------------------------------------------------------------- buffers are in use
 
 
 class FewBuffers(Fake):
-    """As rpmsg_tty writes: 496 bytes a buffer, ENOMEM once none is left."""
+    """Write like rpmsg_tty: 496 bytes per buffer, ENOMEM if none is free."""
 
     buffers = 0
 
@@ -171,7 +171,7 @@ class FewBuffers(Fake):
         return super().write(handle, taken)
 
 
-def test_a_ring_that_is_full_for_a_while_costs_neither_session_nor_time() -> None:
+def test_a_full_ring_ends_no_session_and_delays_little() -> None:
     bench = Bench()
     bench.system = bench.peer._system = FewBuffers()
     bench.run(1_000_000)
@@ -187,7 +187,9 @@ def test_a_ring_that_is_full_for_a_while_costs_neither_session_nor_time() -> Non
 @pytest.mark.parametrize(
     ("full_us", "late_us"), [(0, 1_000), (30_000, 32_000), (5_000_000, 100_000)]
 )
-def test_what_found_no_buffer_goes_out_soon_after_there_is_one(full_us: int, late_us: int) -> None:
+def test_a_message_without_a_buffer_is_sent_soon_after_one_is_free(
+    full_us: int, late_us: int
+) -> None:
     bench = Bench()
     bench.system = bench.peer._system = FewBuffers()
     while not bench.system.calls["refused"]:
@@ -211,7 +213,7 @@ def test_a_ring_that_stays_full_does_not_fill_the_memory() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 20])
-def test_what_is_taken_in_parts_arrives_whole(size: int) -> None:
+def test_a_message_written_in_parts_arrives_complete(size: int) -> None:
     bench = Bench()
     whole = bench.system.write
     bench.system.write = lambda handle, data: whole(handle, data[:size])  # type: ignore[method-assign]
@@ -238,7 +240,7 @@ def test_what_is_taken_in_parts_arrives_whole(size: int) -> None:
         (3, termios.IEXTEN, "iexten"),
     ],
 )
-def test_a_tty_that_another_process_cooked_is_set_right_before_sleep(
+def test_modes_changed_by_another_process_are_restored_before_sleep(
     field: int, flag: int, name: str
 ) -> None:
     bench = online()
@@ -261,7 +263,7 @@ def test_a_tty_that_another_process_cooked_is_set_right_before_sleep(
     assert ends(bench) == [SuspendReady, Resumed]
 
 
-def test_a_minimum_that_would_hold_back_bytes_is_set_right() -> None:
+def test_a_vmin_that_would_delay_bytes_is_restored() -> None:
     bench = online()
     bench.system.modes = raw_modes(bench.system.modes)
     bench.system.modes[6][termios.VMIN] = 200
@@ -269,8 +271,8 @@ def test_a_minimum_that_would_hold_back_bytes_is_set_right() -> None:
     assert bench.told(TtyDisturbed) == [TtyDisturbed(("min",))]
 
 
-def test_a_tty_cooked_between_sleep_and_permission_keeps_linux_awake() -> None:
-    """With echo on, the acknowledgement came back to the firmware, whose door may open."""
+def test_modes_changed_between_sleep_and_permission_keep_linux_awake() -> None:
+    """With echo on, the acknowledgement returned to the firmware, whose door may open."""
     bench = online()
     bench.peer.suspend()
     while bench.peer._session is None or bench.peer._session.state != "quiet":
@@ -286,7 +288,7 @@ def test_a_tty_cooked_between_sleep_and_permission_keeps_linux_awake() -> None:
     assert bench.slept == 1
 
 
-def test_a_tty_that_will_not_be_raw_is_told() -> None:
+def test_a_tty_that_cannot_be_made_raw_raises() -> None:
     bench = Bench()
     bench.system.set_modes = lambda handle, modes: None  # type: ignore[method-assign]
     with pytest.raises(Exception, match=r"the modes icrnl .* cannot be turned off"):
@@ -296,7 +298,7 @@ def test_a_tty_that_will_not_be_raw_is_told() -> None:
 # ------------------------------------------------------------------------------ slow applications
 
 
-def test_who_acknowledges_from_elsewhere_later_gets_nothing_twice() -> None:
+def test_acknowledging_later_from_another_thread_repeats_nothing() -> None:
     bench = Bench(automatic=False)
     bench.run(30_000_000)
     blocks = [event.block for event in bench.told(Samples) if isinstance(event, Samples)]
@@ -313,7 +315,7 @@ def test_who_acknowledges_from_elsewhere_later_gets_nothing_twice() -> None:
 
 
 def test_the_peer_needs_nothing_but_cbor2() -> None:
-    """It runs on the board, without what the generator needs."""
+    """It runs on the board, without the packages of the generator."""
     code = (
         "import sys\n"
         "for name in ('pydantic', 'ruamel', 'ruamel.yaml', 'jinja2', 'elftools'):\n"
@@ -325,7 +327,7 @@ def test_the_peer_needs_nothing_but_cbor2() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_tty_that_goes_between_agreement_and_permission_ends_the_wish() -> None:
+def test_a_tty_that_disappears_before_the_permission_ends_the_request() -> None:
     bench = online()
     bench.peer.suspend()
     while bench.peer._session is None or bench.peer._session.state != "suspended":
@@ -336,7 +338,7 @@ def test_a_tty_that_goes_between_agreement_and_permission_ends_the_wish() -> Non
     assert bench.slept == 0
 
 
-def test_who_asks_until_the_end_is_told_shares_it_though_the_handler_fails() -> None:
+def test_requests_share_a_result_though_the_handler_fails() -> None:
     bench = online()
     bench.peer.suspend()
     bench.peer.turn()

@@ -1,4 +1,4 @@
-"""The check of samples as one would write it with loops and sets, for comparison."""
+"""The check of samples written with loops and sets, for comparison."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ WRAP = 1 << 32
 
 
 def naive_counts(record: RunRecord) -> dict[str, int]:
-    """The report's `samples`, and `declared_arrived`; numbers must lie within 2^31 of the first."""
+    """The report's `samples`, and `declared_arrived`; numbers must be within 2^31 of the first."""
     taken = record.taken.whole()
     row_of = {int(seq) % WRAP: row for row, seq in enumerate(taken.seq)}
     declared = set()

@@ -1,4 +1,4 @@
-"""Records as a backend would leave them, made by hand: a run with sleeps in which all arrives."""
+"""Records as a backend makes them: a run with sleeps in which all samples arrive."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def scenario(expect: str = "{}", until: str = "60 s") -> Scenario:
 
 
 def make_taken(samples: int, *, first_seq: int = 0, boots: tuple[int, ...] = ()) -> Taken:
-    """`boots`: rows at which the firmware has started again, 200 ms late."""
+    """`boots`: rows at which the firmware restarts, 200 ms late."""
     row = np.arange(samples, dtype=np.int64)
     boot = np.searchsorted(np.array(boots, dtype=np.int64), row, side="right")
     starts = np.array([0, *boots], dtype=np.int64)
@@ -56,7 +56,7 @@ def make_taken(samples: int, *, first_seq: int = 0, boots: tuple[int, ...] = ())
 
 
 def deliver(taken: Taken, rows: Ints, arrival_us: Ints) -> Delivered:
-    """These samples as they are, in this order."""
+    """Return these samples, in this order."""
     return Delivered(
         seq=taken.seq[rows],
         boot=taken.boot[rows],

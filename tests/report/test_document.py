@@ -1,4 +1,4 @@
-"""The report's fields, and the sentences that say why."""
+"""The report's fields and the verdict's sentences."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ AFTER_ALL_US = 10**12
 
 
 def report_of(record: RunRecord, expect: str = "{}") -> dict[str, Any]:
-    """As a reader of the JSON finds it, which the schema has to allow."""
+    """Return the report as parsed from its JSON, after a check against the schema."""
     found: dict[str, Any] = json.loads(to_json(build_report(record, scenario(expect))))
     jsonschema.validate(found, SCHEMA)
     return found
 
 
 def without(record: RunRecord, *rows: int) -> RunRecord:
-    """These received samples never came."""
+    """Return the record without these received samples."""
     kept = np.ones(len(record.delivered), dtype=np.bool_)
     kept[list(rows)] = False
     columns = {name: column[kept] for name, column in vars(record.delivered).items()}
@@ -52,7 +52,7 @@ def only_reason(record: RunRecord, expect: str = "{}") -> str:
     return reason
 
 
-def test_every_field_of_the_contract() -> None:
+def test_every_field_of_the_schema() -> None:
     report = report_of(make_record())
     samples = report.pop("samples")
     assert report == {
@@ -109,13 +109,13 @@ def test_every_field_of_the_contract() -> None:
     }
 
 
-def test_an_empty_record_gives_a_whole_report() -> None:
+def test_an_empty_record_gives_a_complete_report() -> None:
     report = report_of(RunRecord("renode", "a", "b", 0, virtual_s=2.0))
     assert report["reasons"] == ["No sample was taken in 2 s."]
     assert report["speed"] == 0
 
 
-def test_only_the_time_on_the_wall_differs_between_equal_runs() -> None:
+def test_only_wall_time_differs_between_equal_runs() -> None:
     one, other = (build_report(make_record(), scenario()) for _ in range(2))
     assert to_json(one) == to_json(other)
     slow = make_record()
@@ -125,7 +125,7 @@ def test_only_the_time_on_the_wall_differs_between_equal_runs() -> None:
     assert to_json(third) == to_json(one)
 
 
-def test_jitter_is_the_distance_from_the_schedule() -> None:
+def test_jitter_is_the_difference_from_the_schedule() -> None:
     record = make_record()
     record.jitter_us = np.array([3] * 98 + [-20, 4000])
     assert report_of(record)["jitter_us"] == {"p50": 3, "p99": 20, "max": 4000}
@@ -194,12 +194,12 @@ def test_declared_samples_fail_a_scenario_that_expects_none_and_pass_one_that_do
     )
 
 
-def test_expected_losses_that_do_not_come_fail() -> None:
+def test_expected_losses_that_do_not_happen_fail() -> None:
     reason = only_reason(make_record(), "{declared_lost: {at-least: 5}}")
     assert reason == "`declared_lost` is 0, expected: at least 5."
 
 
-def test_samples_that_come_twice_or_late() -> None:
+def test_duplicated_and_out_of_order_samples() -> None:
     record = make_record()
     rows = [*range(1000), *range(990, 1000)]
     columns = {name: column[rows] for name, column in vars(record.delivered).items()}
@@ -258,7 +258,7 @@ def test_an_access_to_closed_ddr_says_where() -> None:
     )
 
 
-def test_what_is_expected_of_other_figures() -> None:
+def test_expectations_of_other_figures() -> None:
     assert only_reason(make_record(), "{sleeps: 2}") == "`sleeps` is 1, expected: 2."
     report = report_of(make_record(), "{sleeps: 1, drain: {at-most: 5 s}}")
     assert (
@@ -268,7 +268,7 @@ def test_what_is_expected_of_other_figures() -> None:
 
 
 @pytest.mark.parametrize("name", LINK_COUNTS)
-def test_what_the_firmware_counts_of_the_link_is_expected_to_be_nothing(name: str) -> None:
+def test_link_counters_are_expected_to_be_zero(name: str) -> None:
     record = make_record()
     record.link = LinkCounts(**{name: 3})
     assert report_of(record)["link"][name] == 3
@@ -276,14 +276,14 @@ def test_what_the_firmware_counts_of_the_link_is_expected_to_be_nothing(name: st
     assert report_of(record, f"{{{name}: 3}}")["verdict"] == "pass"
 
 
-def test_all_that_is_wrong_is_told_in_one_go() -> None:
+def test_all_reasons_are_reported_together() -> None:
     record = without(make_record(), 7)
     record.delivered.whole().distance_mm[3] += 1
     record.ddr_accesses = [DdrAccess(12.0, None, None, "")]
     assert len(report_of(record, "{sleeps: 4}")["reasons"]) == 4
 
 
-# -------------------------------------------------------------------- whatever a scenario expects
+# ----------------------------------------------------------- errors in every scenario
 
 
 def test_a_firmware_that_pauses_fails_though_it_loses_nothing() -> None:
@@ -306,7 +306,7 @@ def test_a_new_start_of_the_firmware_may_pause() -> None:
     assert report_of(make_record(boots=(700,)))["verdict"] == "pass"
 
 
-def test_gaps_that_are_not_true_fail() -> None:
+def test_false_gaps_fail() -> None:
     record = make_record(first_seq=100)
     record.gaps = [Gap(300, 3, AFTER_ALL_US)]
     assert only_reason(record) == "3 samples arrived but were declared lost."

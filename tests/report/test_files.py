@@ -38,7 +38,7 @@ def test_an_earlier_report_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.json", "samples.csv"])
-def test_what_is_no_report_is_left_alone(tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_not_a_report_is_not_overwritten(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("mine")
     with pytest.raises(InputError, match=f"would overwrite files that are not a report: .*{name}"):
         write(tmp_path)
@@ -46,7 +46,7 @@ def test_what_is_no_report_is_left_alone(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name).read_text() == "mine"
 
 
-def test_a_folder_of_that_name_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_with_the_name_of_a_report_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
     with pytest.raises(InputError, match="overwrite files that are not a report"):
         files.check_directory(tmp_path)
@@ -58,14 +58,14 @@ def test_other_files_in_the_folder_do_not_matter(tmp_path: Path) -> None:
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
-def test_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(InputError, match="--report DIR"):
             files.check_directory(place)
 
 
-def test_an_interrupted_write_leaves_the_old_report_whole(
+def test_an_interrupted_write_leaves_the_old_report_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path)

@@ -1,4 +1,4 @@
-"""The page: whole, alone, small, and true to the record."""
+"""The page is complete, self-contained, small, and agrees with the record."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NIGHT = make_record(28_800, ((600.0, 3300.0), (4000.0, 9000.0), (15_000.0, 27_00
 
 
 class Page(HTMLParser):
-    """Elements closed in order, and all that stands in them."""
+    """Checks that elements are closed in order, and collects their text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ def pictures(text: str, all_of_them: bool = False) -> list[ElementTree.Element]:
     return [ElementTree.fromstring(found) for found in re.findall(r"<svg.*?</svg>", text, re.S)]
 
 
-def test_the_page_is_well_formed_and_needs_nothing_else() -> None:
+def test_the_page_is_well_formed_and_self_contained() -> None:
     text = page_of(make_record())
     page = Page(text)
     assert all(link.startswith(("#", "data:")) for link in page.links)
@@ -106,7 +106,7 @@ def test_fields_are_set_in_reasons_as_code() -> None:
     assert "<code>sleeps</code> is 1." in page_of(make_record(), "{sleeps: 1}")
 
 
-def test_only_the_host_backend_is_told_from_the_firmware() -> None:
+def test_only_the_host_backend_has_the_disclaimer() -> None:
     sentence = "This ran the generated core on the host, not the firmware."
     record = make_record()
     assert sentence in Page(page_of(record)).text
@@ -193,7 +193,7 @@ def test_odd_records_make_a_page(record: RunRecord) -> None:
     assert "nan" not in "".join(re.findall(r'(?:d|x|y|width)="[^"]*"', text))
 
 
-def test_a_suspend_that_was_called_off_has_a_picture_of_its_own() -> None:
+def test_a_suspend_that_was_called_off_has_its_own_picture() -> None:
     record = make_record()
     record.sleeps.append(
         replace(record.sleeps[0], at_s=50.0, slept_s=0.0, wake_cause="abort", ack_ms=None)

@@ -1,4 +1,4 @@
-"""The page in a browser as narrow as a telephone."""
+"""The page in a browser as narrow as a phone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FRAME = f"""<body><iframe src="report.html" style="width:{WIDTH}px;height:900px;
 
 
 def measured(folder: Path, record: RunRecord, expect: str = "{}") -> list[str]:
-    """How wide the page is, and what reaches beyond its right edge."""
+    """Return the page's width, and the elements beyond its right edge."""
     browser = next(filter(None, map(shutil.which, BROWSERS)))
     text = render_html(record, build_report(record, scenario(expect)))
     (folder / "report.html").write_text(text, "utf-8")

@@ -41,7 +41,7 @@ def all_rows(record: RunRecord) -> list[int]:
     return list(range(len(record.taken)))
 
 
-def test_a_run_in_which_all_arrives_is_clean() -> None:
+def test_a_run_in_which_all_samples_arrive_has_no_errors() -> None:
     record = make_record()
     assert counts(record) == CLEAN
     assert check_samples(record).arrived.all()
@@ -91,7 +91,7 @@ def test_a_gap_may_reach_beyond_the_end_of_the_run_but_not_before_its_beginning(
     assert check_samples(record).declared_unknown == 10
 
 
-def test_a_sample_that_comes_again_is_a_duplicate_and_not_out_of_order() -> None:
+def test_a_repeated_sample_is_a_duplicate_and_not_out_of_order() -> None:
     record = make_record()
     rows = all_rows(record)
     take_rows(record, [*rows[:500], *rows[490:500], *rows[500:]])
@@ -119,14 +119,14 @@ def test_a_sample_that_differs_in_several_ways_is_wrong_once() -> None:
     assert counts(record) == {**CLEAN, "wrong": 1}
 
 
-def test_the_wrong_boot_is_told_apart_though_time_and_value_are_right() -> None:
+def test_the_wrong_boot_is_found_though_time_and_value_are_right() -> None:
     record = make_record(boots=(400,))
     assert counts(record) == CLEAN
     record.delivered.whole().boot[400:] = 1
     assert counts(record)["wrong"] == len(record.taken) - 400
 
 
-def test_a_missed_period_has_to_be_told_as_one() -> None:
+def test_a_missed_period_must_be_reported_as_one() -> None:
     record = make_record()
     record.taken.whole().status[77] = SampleStatus.MISSED
     record.taken.whole().distance_mm[77] = 0
@@ -139,7 +139,7 @@ def test_a_sample_that_arrives_before_it_was_taken_is_wrong() -> None:
     assert counts(record) == {**CLEAN, "wrong": 1}
 
 
-def test_a_number_that_was_never_given_is_wrong_and_no_sample_taken_is_missing() -> None:
+def test_an_unknown_number_is_wrong_and_no_sample_taken_is_missing() -> None:
     record = make_record()
     record.taken = replace(
         record.taken, **{name: column[:-5] for name, column in vars(record.taken).items()}
@@ -147,7 +147,7 @@ def test_a_number_that_was_never_given_is_wrong_and_no_sample_taken_is_missing()
     assert counts(record) == {**CLEAN, "wrong": 5}
 
 
-def test_numbers_may_wrap_and_may_come_unwrapped_or_not() -> None:
+def test_numbers_may_wrap_and_may_be_unwrapped_or_not() -> None:
     record = make_record(first_seq=2**32 - 500)
     assert counts(record) == CLEAN
     record.delivered.whole().seq &= 0xFFFF_FFFF

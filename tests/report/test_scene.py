@@ -18,14 +18,14 @@ def without(record: RunRecord, rows: range) -> RunRecord:
     return record
 
 
-def test_what_linux_knows_never_goes_back_and_stands_still_asleep() -> None:
+def test_the_newest_sample_never_goes_back_and_is_constant_asleep() -> None:
     at_s, newest_s = make_scene(make_record()).known_up_to()
     assert (np.diff(newest_s) > 0).all() and (np.diff(at_s) > 0).all()
     assert not ((at_s > 10.1) & (at_s < 40)).any()
     assert newest_s[-1] == 59.94
 
 
-def test_what_linux_knows_does_not_go_back_for_a_straggler() -> None:
+def test_the_newest_sample_does_not_go_back_for_a_late_arrival() -> None:
     record = make_record(sleeps=())
     record.delivered.arrival_us[100] = 50_000_000
     at_s, newest_s = make_scene(record).known_up_to()
@@ -33,14 +33,14 @@ def test_what_linux_knows_does_not_go_back_for_a_straggler() -> None:
     assert newest_s[at_s == 50.0] > 49
 
 
-def test_the_backlog_is_what_was_taken_and_is_not_there() -> None:
+def test_the_backlog_is_what_was_taken_and_has_not_arrived() -> None:
     scene = make_scene(make_record())
     at_s = np.linspace(0, 60, 500)
     naive = [int((scene.taken_s <= t).sum() - (scene.arrival_s <= t).sum()) for t in at_s]
     assert scene.waiting(at_s).tolist() == naive
 
 
-def test_what_never_arrives_leaves_the_log_with_its_successor_and_never_overfills_it() -> None:
+def test_a_lost_sample_leaves_the_log_with_its_successor_and_never_overfills_it() -> None:
     record = without(make_record(), range(200, 300))
     record.sleeps = [replace(record.sleeps[0], backlog=400)]
     scene = make_scene(record)
@@ -57,7 +57,7 @@ def test_samples_without_a_distance_have_none() -> None:
     assert not np.isnan(scene.got_mm[record.taken.whole().status == 0]).any()
 
 
-def test_linux_is_up_even_if_it_is_asked_to_sleep_at_once() -> None:
+def test_linux_counts_as_up_even_if_it_suspends_at_once() -> None:
     record = make_record()
     states = [(0, "awake"), (5, "asking"), (6, "suspending"), (7, "asleep"), (9, "resuming")]
     states += [(10, "asking"), (11, "asleep"), (13, "resuming"), (14, "awake"), (20, "offline")]

@@ -41,7 +41,7 @@ def test_ticks_are_round_and_inside(
         (0, 10**7, ["0 h", "1200 h", "2400 h"]),
     ],
 )
-def test_instants_are_labelled_in_one_unit(low: float, high: float, labels: list[str]) -> None:
+def test_times_are_labelled_in_one_unit(low: float, high: float, labels: list[str]) -> None:
     assert [label for _, label in svg.time_ticks(low, high, 5)] == labels
 
 
@@ -59,7 +59,7 @@ def test_columns_keep_every_peak() -> None:
     assert np.isnan(low[1:3]).all() and np.isnan(high[1:3]).all()
 
 
-def test_a_line_is_broken_where_there_is_no_value() -> None:
+def test_a_line_is_interrupted_where_there_is_no_value() -> None:
     x, y = np.arange(4.0), np.array([1.0, 2.0, np.nan, 4.0])
     assert svg.path(x, y) == "M0 1L1 2M3 4"
 

@@ -22,7 +22,7 @@ def damaged() -> RunRecord:
     return record
 
 
-def test_it_says_all_that_the_report_says() -> None:
+def test_the_table_has_all_figures_of_the_report() -> None:
     text = table_of(make_record())
     assert "a test" in text and "host backend, seed 1" in text
     assert "60 s of virtual time in 500 ms, 120 times real time" in text
@@ -56,7 +56,7 @@ def test_the_timeline_shows_when_linux_slept() -> None:
     assert abs(drawn.count("█") - 62 * 29.8 / 60) < 1.5
 
 
-def test_it_is_ascii_where_the_terminal_has_no_more() -> None:
+def test_it_is_ascii_if_the_terminal_supports_only_that() -> None:
     assert table_of(damaged(), Style(unicode=False)).isascii()
     assert "\n  PASS\n" in table_of(make_record(), Style(unicode=False))
 

@@ -1,4 +1,4 @@
-"""The bundled scenarios are whole, and use all steps."""
+"""The bundled scenarios are valid and use all steps."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_every_spec_is_used_by_some_scenario() -> None:
     assert used == {path.name for path in (BUNDLED / "specs").glob("*.yaml")}
 
 
-def test_the_night_is_what_it_says() -> None:
+def test_the_night_has_the_sleeps_that_its_comment_describes() -> None:
     night = load_scenario(find_scenario("night"))
     assert night.until_us == 8 * 3600 * 1_000_000
     sleeps_us = [step.for_us or 0 for step in night.steps if isinstance(step, Suspend)]

@@ -1,4 +1,4 @@
-"""The scenario's JSON Schema and its page in docs/ know what the code knows."""
+"""The scenario's JSON Schema and its page in docs/ match the code."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_page_names_every_key_step_and_field() -> None:
     assert "`spec: " in page
 
 
-def test_the_pages_example_is_right(tmp_path: Path) -> None:
+def test_the_example_of_the_page_loads(tmp_path: Path) -> None:
     from fwgen.scenario.load import parse_scenario
 
     example = re.search(r"(?:^    .*\n|^\n)+", PAGE.read_text("utf-8").split("them).\n")[1], re.M)

@@ -1,4 +1,4 @@
-"""The engine against a backend that only writes down what it is asked to do."""
+"""The engine, with a backend that only records the calls."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_runs_up_to_each_step_and_to_the_end() -> None:
     assert record.wall_s > 0
 
 
-def test_a_step_that_the_backend_lacks_is_refused_before_the_start() -> None:
+def test_an_unsupported_step_is_refused_before_the_start() -> None:
     backend = Diary()
     with pytest.raises(UnsupportedStepError) as caught:
         run_scenario(backend, PLAN, scenario("{at: 1 s, do: mute-sensor}"), 1)
@@ -96,7 +96,7 @@ def test_an_error_closes_the_backend() -> None:
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_each_step_calls_the_method_that_it_says_it_needs(name: str) -> None:
+def test_each_step_calls_the_method_named_in_needs(name: str) -> None:
     called: list[str] = []
 
     class Spy:
@@ -116,7 +116,7 @@ def test_each_step_calls_the_method_that_it_says_it_needs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted({step.needs for step in STEPS.values()}))
-def test_what_a_backend_does_not_override_refuses(name: str) -> None:
+def test_an_action_that_a_backend_does_not_override_raises(name: str) -> None:
     backend = Diary()
     assert backend.supports(name) == (name in ("suspend", "resume"))
     if not backend.supports(name):

@@ -1,4 +1,4 @@
-"""What scenarios expect, held against reports."""
+"""Expectations of scenarios, checked against reports."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ def test_met(expect: str) -> None:
     assert judge(expect) == []
 
 
-def test_a_suspend_without_a_word_is_none_that_was_agreed_to() -> None:
+def test_a_suspend_without_a_handshake_is_not_acknowledged() -> None:
     silent = {**REPORT, "sleeps": [*REPORT["sleeps"], {**SLEEP, "ack_ms": None}]}
     (wanted,) = (
         item
@@ -112,12 +112,12 @@ def test_not_met(expect: str, says: str) -> None:
         ("{bytes_per_sample: {at-least: 0.7, at-most: 0.5}}", "at least 0.7 and at most 0.5"),
     ],
 )
-def test_bounds_that_nothing_can_meet_are_refused(expect: str, says: str) -> None:
+def test_bounds_that_no_figure_can_meet_are_refused(expect: str, says: str) -> None:
     with pytest.raises(ScenarioErrors, match=says):
         parse_scenario(HEAD + f"expect: {expect}\n")
 
 
-def test_what_is_not_said_is_expected_to_be_nought() -> None:
+def test_standing_expectations_are_zero_by_default() -> None:
     scenario = parse_scenario(HEAD + "expect: {lost: {at-most: 5}, sleeps: 1}\n")
     wanted = {expectation.field: expectation for expectation in scenario.expectations()}
     assert set(wanted) == {*STANDING, "sleeps"}

@@ -1,4 +1,4 @@
-"""Scenarios that are read, and those that are refused with a place and a way out."""
+"""Scenarios that are accepted, and those refused with a position and a hint."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ expect: {lost: 0, ddr_accesses_while_closed: 0}
 """
 
 
-def test_the_contracts_example() -> None:
+def test_the_example_of_the_documentation() -> None:
     scenario = parse_scenario(GOOD)
     assert scenario.points == ((0, 1_500_000), (60_000, 300_500))
     assert (scenario.noise_um, scenario.missed_ppm, scenario.air_decicelsius) == (2000, 2000, -50)
@@ -43,7 +43,7 @@ def test_the_contracts_example() -> None:
     assert (world.seed, world.noise_sigma_um) == (7, 2000)
 
 
-def test_steps_happen_in_the_order_of_time_then_of_writing() -> None:
+def test_steps_are_sorted_by_time_then_by_position() -> None:
     steps = """
   - {at: 30 s, do: resume}
   - {at: 1 s, do: suspend, every: 29 s, times: 2}
@@ -120,7 +120,7 @@ def test_refused(text: str, rule: str, says: str) -> None:
     assert caught.value.exit_code == 2
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_errors_are_reported_together() -> None:
     text = GOOD.replace("noise: 2 mm", "noise: 2").replace("do: resume", "do: resum")
     with pytest.raises(ScenarioErrors) as caught:
         parse_scenario(text.replace("until: 80 s", "until: 80 m"))
@@ -152,7 +152,9 @@ def test_an_expectation_out_of_reach_is_refused(expect: str, says: str) -> None:
     parse_scenario(f"{head}expect: {{sleeps: {{at-most: 9}}, slept: {{at-least: 1 min}}}}\n")
 
 
-def test_a_csv_lies_beside_the_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_csv_path_starts_at_the_scenario_s_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = _with_csv(tmp_path, "time_s,mm\n0,1500\n0.5, 1499.25\n\n60,300\n")
     monkeypatch.chdir("/")
     points = load_scenario(path).points
@@ -188,7 +190,7 @@ def test_refused_csv(tmp_path: Path, content: str, says: str) -> None:
     assert f"walk.csv{says}" in str(caught.value)
 
 
-def test_a_csv_that_is_not_there_or_not_text(tmp_path: Path) -> None:
+def test_a_csv_that_is_missing_not_text_or_too_large(tmp_path: Path) -> None:
     path = _with_csv(tmp_path, "")
     (tmp_path / "walk.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ScenarioErrors, match="not UTF-8"):
@@ -220,7 +222,7 @@ def test_a_name_is_a_file_or_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyP
         find_scenario("zzz.yaml")
 
 
-def test_a_bundled_name_wins_over_a_folder_and_loses_to_a_file(
+def test_a_bundled_name_takes_precedence_over_a_folder_but_not_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After README's own `fwgen run night --report night`."""

@@ -1,4 +1,4 @@
-"""What each kind of sensor makes a firmware see, trigger after trigger."""
+"""The echoes that each kind of sensor gives, trigger by trigger."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEARD = 8741
 
 
 def seen(name: str, period_ms: int, *, pulled_low: bool = False, parts: int = 1) -> list[int]:
-    """Three samples of an obstacle at 1500 mm, six of nothing, then the obstacle again."""
+    """Three samples with an obstacle at 1500 mm, six without, then with the obstacle again."""
     ends = (3 * period_ms - 1, 3 * period_ms, 9 * period_ms - 1, 9 * period_ms)
     points = tuple(zip(ends, (1_500_000, AWAY, AWAY, 1_500_000), strict=True))
     world = World(points, kind=KINDS[name])
@@ -55,13 +55,13 @@ def test_an_empty_room(
     assert found[9:] == back + [HEARD] * (5 - len(back))
 
 
-def test_the_first_reading_may_be_nonsense() -> None:
+def test_the_first_reading_may_be_wrong() -> None:
     times = np.arange(3, dtype=np.int64) * 60
     world = World(((0, 1_500_000),), missed_ppm=1_000_000, kind=KINDS["first-wrong"])
     assert world.echo_us(times).tolist() == [449, 38_000, 38_000]
 
 
-def test_a_blind_zone_hides_how_near_it_is() -> None:
+def test_a_blind_zone_reports_its_limit() -> None:
     times = np.array([0], dtype=np.int64)
     near, far = (World(((0, um),), kind=KINDS["jsn-sr04t"]) for um in (50_000, 200_000))
     assert near.echo_us(times) == far.echo_us(times) == 1165

@@ -1,4 +1,4 @@
-"""The sensor's formulas, against the docstring written down a second time in plain Python."""
+"""The sensor's formulas, compared with a second implementation in plain Python."""
 
 import numpy as np
 from hypothesis import given
@@ -84,7 +84,7 @@ def test_golden_pulses_for_other_languages() -> None:
 GOLDEN = [8755, 8745, 8714, 8718, 8707, 8692, 8695, 8705, 8673, 8702]
 
 
-def test_noise_is_a_bell_of_the_asked_width() -> None:
+def test_noise_has_the_requested_standard_deviation() -> None:
     noise = World(((0, 1_000_000),), noise_sigma_um=2_000).noise_um(np.arange(200_000))
     assert abs(noise.mean()) < 20
     assert abs(noise.std() - 2_000) < 20
@@ -92,7 +92,7 @@ def test_noise_is_a_bell_of_the_asked_width() -> None:
     assert abs(within - 0.683) < 0.01
 
 
-def test_missed_echoes_come_as_often_as_asked() -> None:
+def test_missed_echoes_have_the_requested_share() -> None:
     world = World(((0, 1_000_000),), missed_ppm=2_000)
     share = world.missed(np.arange(500_000)).mean()
     assert abs(share - 0.002) < 0.0003
@@ -116,7 +116,7 @@ def test_limits_of_the_sensor() -> None:
     assert World(((0, 1_000_000),), air_decicelsius=-100).echo_us(at) == 6150
 
 
-def test_what_the_firmware_has_to_report() -> None:
+def test_the_samples_that_the_firmware_must_report() -> None:
     echoes = [sensor.NO_PULSE, sensor.HELD, 60, 116, 117, 5827, 20_386, 20_387, 24_999, 25_000]
     status, distance = sensor.expected_samples(
         np.array(echoes, dtype=np.int64),

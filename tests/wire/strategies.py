@@ -1,4 +1,4 @@
-"""Messages as Hypothesis draws them."""
+"""Hypothesis strategies for messages."""
 
 from __future__ import annotations
 

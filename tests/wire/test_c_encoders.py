@@ -1,4 +1,4 @@
-"""What the firmware writes is what the dataclasses write."""
+"""The firmware's encoders and the dataclasses write the same bytes."""
 
 from __future__ import annotations
 

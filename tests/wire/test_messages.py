@@ -1,4 +1,4 @@
-"""Messages to bytes and back: the dataclasses, the C codecs, and that these are current."""
+"""Messages are encoded and decoded; the generated C codecs are current."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @given(firmware_messages | peer_messages)
-def test_a_message_survives_its_bytes(message: Message) -> None:
+def test_a_message_is_the_same_after_encoding_and_decoding(message: Message) -> None:
     raw = encode(message)
     assert decode(raw) == message
     assert message_length(raw) == len(raw) <= MESSAGE_MAX_BYTES
@@ -45,7 +45,7 @@ def test_a_message_survives_its_bytes(message: Message) -> None:
 
 
 @given(firmware_messages | peer_messages)
-def test_the_bytes_are_the_shortest_that_say_it(message: Message) -> None:
+def test_the_encoding_is_the_shortest(message: Message) -> None:
     raw = encode(message)
     assert MARK + cbor2.dumps(cbor2.loads(raw), canonical=True) == raw
 
@@ -71,7 +71,7 @@ def test_the_longest_message_fills_an_rpmsg_buffer() -> None:
     ],
     ids=repr,
 )
-def test_what_has_no_encoding_is_refused(message: Message) -> None:
+def test_a_message_without_an_encoding_is_refused(message: Message) -> None:
     with pytest.raises(WireError):
         encode(message)
 
@@ -105,13 +105,13 @@ def test_what_has_no_encoding_is_refused(message: Message) -> None:
     ],
     ids=repr,
 )
-def test_what_is_no_message_is_refused(body: object) -> None:
+def test_bytes_that_are_not_a_message_are_refused(body: object) -> None:
     with pytest.raises(WireError):
         decode(MARK + cbor2.dumps(body))
 
 
 @pytest.mark.parametrize("raw", [b"", b"\xd9\xd9\xf7", b"\x82\x11\x01", MARK + b"\x82\x11"])
-def test_what_is_no_item_is_refused(raw: bytes) -> None:
+def test_bytes_that_are_not_a_cbor_item_are_refused(raw: bytes) -> None:
     with pytest.raises(WireError):
         decode(raw)
 
@@ -168,7 +168,7 @@ def test_every_kind_is_reached_by_its_number() -> None:
     assert decode(encode(Status(*range(20)))) == Status(*range(20))
 
 
-def test_what_format_2_added_to_a_message_of_the_firmware_can_be_left_out() -> None:
+def test_fields_that_format_2_added_have_defaults() -> None:
     assert decode(encode(Hello(FORMAT, bytes(8), 1, 5, 0, 10, 0, 60_000))) == Hello(
         FORMAT, bytes(8), 1, 5, 0, 10, 0, 60_000, log=0
     )

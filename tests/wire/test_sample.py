@@ -1,4 +1,4 @@
-"""The firmware's header, the specification and Python say the same of a sample."""
+"""The firmware's header, the specification and Python define a sample alike."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from fwgen.wire.sample import DISTANCE_MAX_MM, STATUS_NAMES, SampleStatus
 HEADER = Path("fwgen/generate/templates/app/src/core/sample.h")
 
 
-def test_the_core_counts_the_statuses_alike() -> None:
+def test_the_core_has_the_same_status_numbers() -> None:
     text = HEADER.read_text(encoding="utf-8")
     found = {name: int(n) for name, n in re.findall(r"SAMPLE_(\w+) = (\d+),", text)}
     assert found == {status.name: status.value for status in SampleStatus}
     assert f"#define SAMPLE_DISTANCE_MAX_MM {DISTANCE_MAX_MM}u" in text
 
 
-def test_each_has_a_name() -> None:
+def test_each_status_has_a_name() -> None:
     assert len(STATUS_NAMES) == len(SampleStatus)

@@ -1,4 +1,4 @@
-"""The readers of both sides on streams that are cut anywhere and hold garbage."""
+"""The readers of both sides, on streams that are split anywhere and contain garbage."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ UNKNOWN = 0xFFFF_FFFF
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
-    """The data in pieces; `places` are taken modulo its length."""
+    """Return the data in pieces, split at `places` modulo its length."""
     at = sorted({place % (len(data) + 1) for place in places} | {0, len(data)})
     return [data[start:end] for start, end in itertools.pairwise(at)]
 
 
 class CReader:
-    """The firmware's reader; what it reads is given back as the dataclasses."""
+    """The firmware's reader; returns messages as dataclasses."""
 
     def __init__(self) -> None:
         self._reader = ctypes.create_string_buffer(library().glue_reader_size())
@@ -96,7 +96,7 @@ class Reader(Protocol[Found]):
 
 
 def read_to_the_end(reader: Reader[Found], data: bytes) -> list[Found]:
-    """What is found if nothing more comes."""
+    """Return the messages found if no more bytes arrive."""
     found = reader.feed(data)
     while reader.partial:
         found += reader.abandon()
@@ -104,7 +104,8 @@ def read_to_the_end(reader: Reader[Found], data: bytes) -> list[Found]:
 
 
 def as_c_tells(message: PeerMessage) -> PeerMessage:
-    """C hands on the first byte of the hash alone, and a number and its log only together."""
+    """Return the message as C reports it: only the first byte of the hash, and a number only with
+    its log."""
     if isinstance(message, PeerHello) and None in (message.expected_seq, message.log):
         message = replace(message, expected_seq=None, log=None)
     if isinstance(message, PeerHello | OtherPeerHello) and message.spec_hash is not None:
@@ -113,7 +114,9 @@ def as_c_tells(message: PeerMessage) -> PeerMessage:
 
 
 @given(st.lists(firmware_messages | peer_messages, max_size=8), st.lists(st.integers(0, 5000)))
-def test_messages_arrive_however_the_stream_is_cut(sent: list[Message], places: list[int]) -> None:
+def test_messages_arrive_however_the_stream_is_split(
+    sent: list[Message], places: list[int]
+) -> None:
     reader = StreamReader(decode)
     found: list[Message] = []
     for piece in cut(b"".join(map(encode, sent)), places):
@@ -124,7 +127,7 @@ def test_messages_arrive_however_the_stream_is_cut(sent: list[Message], places: 
 
 
 @given(st.lists(peer_messages, max_size=8), st.lists(st.integers(0, 300)))
-def test_the_firmware_reads_however_the_stream_is_cut(
+def test_the_firmware_reads_however_the_stream_is_split(
     sent: list[PeerMessage], places: list[int]
 ) -> None:
     reader = CReader()
@@ -139,7 +142,7 @@ garbage = st.binary(max_size=20).filter(lambda data: 0xD9 not in data)
 
 
 @given(st.lists(st.tuples(garbage, firmware_messages), min_size=1, max_size=5))
-def test_garbage_between_messages_costs_none(parts: list[tuple[bytes, Message]]) -> None:
+def test_garbage_between_messages_loses_none(parts: list[tuple[bytes, Message]]) -> None:
     reader = StreamReader(decode)
     found = reader.feed(b"".join(noise + encode(message) for noise, message in parts))
     assert found == [message for _, message in parts]
@@ -147,7 +150,7 @@ def test_garbage_between_messages_costs_none(parts: list[tuple[bytes, Message]])
 
 
 @given(st.lists(st.tuples(garbage, peer_messages), min_size=1, max_size=5))
-def test_garbage_costs_the_firmware_none(parts: list[tuple[bytes, PeerMessage]]) -> None:
+def test_garbage_loses_the_firmware_no_message(parts: list[tuple[bytes, PeerMessage]]) -> None:
     reader = CReader()
     found = reader.feed(b"".join(noise + encode(message) for noise, message in parts))
     assert found == [as_c_tells(message) for _, message in parts]
@@ -155,7 +158,7 @@ def test_garbage_costs_the_firmware_none(parts: list[tuple[bytes, PeerMessage]])
 
 
 @given(peer_messages, st.data(), st.lists(peer_messages, min_size=2, max_size=4))
-def test_a_message_cut_short_does_not_cost_the_later_ones(
+def test_a_truncated_message_does_not_lose_the_later_ones(
     torn: PeerMessage, data: st.DataObject, whole: list[PeerMessage]
 ) -> None:
     raw = encode(torn)
@@ -165,7 +168,7 @@ def test_a_message_cut_short_does_not_cost_the_later_ones(
     assert read_to_the_end(CReader(), stream)[-1] == as_c_tells(whole[-1])
 
 
-def test_a_block_that_swallowed_its_successors_gives_them_back() -> None:
+def test_messages_inside_a_damaged_block_are_found() -> None:
     reader = StreamReader(decode)
     torn = encode(Data(bytes(488)))[:100]
     assert reader.feed(torn + encode(Sleep(1)) + encode(Sleep(2))) == []
@@ -174,7 +177,7 @@ def test_a_block_that_swallowed_its_successors_gives_them_back() -> None:
     assert not reader.partial
 
 
-def test_abandoning_nothing_is_no_error() -> None:
+def test_abandoning_an_empty_reader_returns_nothing() -> None:
     reader = StreamReader(decode)
     assert reader.abandon() == []
     assert reader.errors == 0
@@ -198,7 +201,7 @@ def test_both_readers_agree_on_mutated_bytes(changes: list[tuple[PeerMessage, in
 
 
 @given(st.lists(st.sampled_from(sorted(MARK + bytes.fromhex("811018f65884"))), max_size=300))
-def test_both_readers_agree_on_nonsense(values: list[int]) -> None:
+def test_both_readers_agree_on_random_bytes(values: list[int]) -> None:
     told = read_to_the_end(
         StreamReader(_as_the_firmware, limit=PEER_MESSAGE_MAX_BYTES), bytes(values)
     )
@@ -211,7 +214,7 @@ def test_the_peer_survives_anything(data: bytes) -> None:
 
 
 def _as_the_firmware(item: bytes) -> PeerMessage:
-    """Takes what the firmware takes: messages of the peer, no session 0."""
+    """Decode only what the firmware accepts: messages of the peer, no session 0."""
     message = decode(item)
     if not isinstance(message, PeerHello | OtherPeerHello | Sleep | Wake | Ack):
         raise WireError("not for the firmware")
@@ -220,13 +223,13 @@ def _as_the_firmware(item: bytes) -> PeerMessage:
     return message
 
 
-def test_what_fills_the_firmware_s_buffer_and_is_no_message_is_dropped() -> None:
+def test_bytes_that_fill_the_firmware_s_buffer_without_a_message_are_dropped() -> None:
     long = MARK + b"\x97" + 11 * b"\x1a\xff\xff\xff\xff" + 4 * b"\0" + b"\x1a"
     assert len(long) == PEER_MESSAGE_MAX_BYTES
     assert CReader().feed(long + encode(Sleep(1))) == [Sleep(1)]
 
 
-def test_the_firmware_takes_no_session_0() -> None:
+def test_the_firmware_refuses_session_0() -> None:
     assert CReader().feed(encode(PeerHello(FORMAT, None, 0, None, None, 1))) == []
 
 
@@ -245,12 +248,12 @@ def test_the_firmware_takes_no_session_0() -> None:
         "82 18 11",
     ],
 )
-def test_what_cannot_become_a_message_is_told_at_once(behind: str) -> None:
+def test_bytes_that_cannot_become_a_message_are_rejected_at_once(behind: str) -> None:
     with pytest.raises(WireError):
         message_length(MARK + bytes.fromhex(behind))
 
 
-def test_the_reader_keeps_no_more_than_a_message() -> None:
+def test_the_reader_buffers_at_most_one_message() -> None:
     reader = StreamReader(decode)
     for _ in range(1000):
         reader.feed(bytes(100))

@@ -17,7 +17,7 @@ DDR = 0x8000_0000
 
 
 class PlainMemory:
-    """Two pieces: what lies on the chip, and some DDR. Anything else is an IndexError."""
+    """Two regions: on-chip memory and some DDR. Other addresses raise IndexError."""
 
     def __init__(self) -> None:
         self.pieces = {
@@ -77,7 +77,7 @@ def table(*entries: bytes, version: int = 1, reserved: int = 0) -> bytes:
 
 @dataclass
 class Part:
-    """A section that is a segment of its own as well, unless `load` is off."""
+    """A section that is also a segment, unless `load` is False."""
 
     name: str
     address: int
@@ -146,7 +146,7 @@ def firmware(resource_table: bytes | None = None) -> bytes:
 
 @dataclass
 class FakeCore:
-    """Notes what is done to the core; a fresh start of the firmware follows `start`."""
+    """Records what is done to the core; `start` starts the firmware again."""
 
     happened: list[str] = field(default_factory=list)
 
@@ -168,7 +168,7 @@ def carveouts() -> list[Carveout]:
 
 
 class DeviceRing:
-    """The firmware's side of a virtqueue, by virtio 1.0, 2.4: num 8, align 16."""
+    """The firmware's side of a virtqueue (virtio 1.0, 2.4): num 8, align 16."""
 
     def __init__(self, memory: PlainMemory, address: int, num: int = 8, align: int = 16) -> None:
         self.memory, self.address, self.num = memory, address, num
@@ -200,7 +200,7 @@ class DeviceRing:
 
 
 class Firmware:
-    """Speaks rpmsg over the rings that the resource table tells of."""
+    """Speaks rpmsg over the rings of the resource table."""
 
     ADDRESS = 0x400
 

@@ -30,7 +30,7 @@ def patched(at: int, content: bytes) -> bytes:
         (patched(28, struct.pack("<I", len(firmware()) + 1)), "Firmware size is too small"),
     ],
 )
-def test_what_linux_does_not_load(image: bytes, message: str) -> None:
+def test_files_that_linux_refuses(image: bytes, message: str) -> None:
     with pytest.raises(RefusedError, match=f"^{message}$".replace("(", r"\(").replace(")", r"\)")):
         Elf(image)
 

@@ -10,7 +10,7 @@ from fwgen.peer.linux.elf import RefusedError
 from tests.peer.linux.plain import BUFFERS, Bench, Firmware, firmware, table, vdev
 
 
-def test_the_bind_fills_the_ring_says_ready_and_kicks() -> None:
+def test_bind_fills_the_ring_sets_driver_ok_and_kicks() -> None:
     bench = Bench()
     bench.kernel.start(firmware())
     bench.kernel.bind()
@@ -24,7 +24,7 @@ def test_the_bind_fills_the_ring_says_ready_and_kicks() -> None:
     assert device.out.wants_interrupt()
 
 
-def test_an_announcement_makes_a_tty_and_the_buffer_comes_back_with_a_kick() -> None:
+def test_an_announcement_creates_a_tty_and_the_buffer_is_returned_with_a_kick() -> None:
     bench = Bench()
     bench.kernel.start(firmware())
     bench.kernel.bind()
@@ -37,7 +37,7 @@ def test_an_announcement_makes_a_tty_and_the_buffer_comes_back_with_a_kick() -> 
     assert bench.free() == [0], "the give-back is told"
 
 
-def test_bytes_go_both_ways_and_boundaries_are_lost() -> None:
+def test_bytes_flow_in_both_directions_without_boundaries() -> None:
     bench = Bench()
     device = bench.up()
     tty = bench.kernel.tty
@@ -104,7 +104,7 @@ def test_a_firmware_that_wants_no_kicks_gets_none() -> None:
         (1, 53, "malformed ns msg (1)"),
     ],
 )
-def test_messages_that_make_no_sense_are_logged(length: int, to: int | None, line: str) -> None:
+def test_invalid_messages_are_logged(length: int, to: int | None, line: str) -> None:
     bench = Bench()
     device = bench.up()
     device.send(b"z", to=to if to is not None else 1024, claim=length)
@@ -115,7 +115,7 @@ def test_messages_that_make_no_sense_are_logged(length: int, to: int | None, lin
     assert tty.read() == b""
 
 
-def test_channels_are_announced_once_and_can_be_taken_back() -> None:
+def test_channels_are_created_once_and_can_be_destroyed() -> None:
     bench = Bench()
     device = bench.up()
     tty = bench.kernel.tty
@@ -132,7 +132,7 @@ def test_channels_are_announced_once_and_can_be_taken_back() -> None:
     assert "rpmsg_destroy_channel failed: -22" in bench.log[-1]
 
 
-def test_a_channel_without_a_driver_is_no_tty() -> None:
+def test_a_channel_without_a_driver_creates_no_tty() -> None:
     bench = Bench()
     bench.kernel.start(firmware())
     bench.kernel.bind()
@@ -142,7 +142,7 @@ def test_a_channel_without_a_driver_is_no_tty() -> None:
     assert "creating channel rpmsg-client-sample addr 0x400" in bench.log[-1]
 
 
-def test_without_the_name_service_nobody_hears_an_announcement() -> None:
+def test_without_the_name_service_announcements_are_ignored() -> None:
     bench = Bench()
     bench.kernel.start(firmware(table(vdev(features=0))))
     bench.kernel.bind()
@@ -173,7 +173,7 @@ def test_unbind_takes_driver_ok_away_and_bind_brings_new_rings() -> None:
     assert bench.kernel.tty is not None and bench.kernel.tty is not tty
 
 
-def test_linux_that_goes_down_leaves_everything_where_it_lies() -> None:
+def test_linux_that_goes_down_changes_no_memory() -> None:
     bench = Bench()
     device = bench.up()
     bench.kernel.forget()
@@ -194,7 +194,7 @@ def test_buffers_that_do_not_fit_are_refused() -> None:
         bench.kernel.bind()
 
 
-def test_the_gfeatures_are_what_both_know() -> None:
+def test_the_gfeatures_are_those_that_both_support() -> None:
     bench = Bench()
     bench.kernel.start(firmware(table(vdev(features=0xF1))))
     bench.kernel.bind()

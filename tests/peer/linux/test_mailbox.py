@@ -5,7 +5,7 @@ from __future__ import annotations
 from fwgen.peer.linux.mailbox import QUEUE, Mailbox
 
 
-def test_a_ring_waits_until_the_last_one_was_taken() -> None:
+def test_a_ring_waits_until_the_channel_is_freed() -> None:
     rung: list[int] = []
     mailbox = Mailbox(rung.append, lambda line: None)
     mailbox.send(0)
@@ -21,7 +21,7 @@ def test_a_ring_waits_until_the_last_one_was_taken() -> None:
     assert rung == [0, 1, 0, 0]
 
 
-def test_a_full_queue_loses_the_kick_and_says_so() -> None:
+def test_a_full_queue_drops_the_kick_and_logs_it() -> None:
     rung: list[int] = []
     log: list[str] = []
     mailbox = Mailbox(rung.append, log.append)
@@ -35,7 +35,7 @@ def test_a_full_queue_loses_the_kick_and_says_so() -> None:
     assert len(rung) == QUEUE + 1
 
 
-def test_a_new_linux_knows_of_no_old_ring() -> None:
+def test_a_restart_of_linux_forgets_old_rings() -> None:
     rung: list[int] = []
     mailbox = Mailbox(rung.append, lambda line: None)
     mailbox.send(0)

@@ -65,7 +65,7 @@ def test_a_file_that_ends_too_early_is_refused() -> None:
         Bench().kernel.start(bytes(image))
 
 
-def test_the_table_tells_ring_numbers_at_the_start_and_places_at_the_bind() -> None:
+def test_the_table_gets_ring_numbers_at_the_start_and_addresses_at_the_bind() -> None:
     bench = Bench()
     bench.kernel.start(firmware())
     rings = TABLE + 20 + 4 + 24
@@ -87,13 +87,13 @@ def test_the_table_tells_ring_numbers_at_the_start_and_places_at_the_bind() -> N
         (carveout(b"vdev0vring0", VRING0, 0x1001), "doesn't fit len request"),
     ],
 )
-def test_places_that_do_not_fit_memory_regions(entry: bytes, message: str) -> None:
+def test_addresses_that_do_not_fit_memory_regions(entry: bytes, message: str) -> None:
     with pytest.raises(RefusedError, match=message) as caught:
         Bench().kernel.start(firmware(table(entry)))
     assert caught.value.errno == 12
 
 
-def test_a_carveout_that_the_device_tree_knows_gets_its_place() -> None:
+def test_a_carveout_of_the_device_tree_gets_its_address() -> None:
     bench = Bench()
     bench.kernel.start(firmware(table(carveout(b"vdev0vring0", 0xFFFFFFFF, 16))))
     assert struct.unpack("<III", bench.memory.read(TABLE + 24, 12)) == (VRING0, VRING0, 0x1000)

@@ -15,7 +15,7 @@ from tests.peer.linux.plain import CODE, Part, carveout, elf, firmware, table, v
 SOURCES = Path(fwgen.__file__).parent
 
 
-def test_a_table_with_all_that_linux_knows() -> None:
+def test_a_table_with_all_entries_that_linux_supports() -> None:
     trace = struct.pack("<IIII32s", 2, 0x1000, 64, 0, b"trace")
     resources = parse_table(table(carveout(b"shm", 0x81200000, 0x1000), vdev(), trace))
     assert [(item.name, item.address, item.size_bytes) for item in resources.carveouts] == [
@@ -29,7 +29,7 @@ def test_a_table_with_all_that_linux_knows() -> None:
     ]
 
 
-def test_types_that_linux_does_not_know_are_skipped() -> None:
+def test_types_that_linux_does_not_support_are_skipped() -> None:
     assert parse_table(table(struct.pack("<I", 9), vdev())).unsupported == (9,)
 
 
@@ -53,7 +53,7 @@ def test_entries_that_linux_refuses(content: bytes, message: str) -> None:
         parse_table(table(content))
 
 
-def test_an_entry_behind_the_end() -> None:
+def test_an_entry_after_the_end() -> None:
     content = bytearray(table(vdev()))
     content[16:20] = struct.pack("<I", len(content))
     with pytest.raises(RefusedError, match="rsc table is truncated"):
@@ -79,7 +79,7 @@ def test_no_table_at_all() -> None:
         find_table(Elf(elf(Part(".isr_vectors", CODE, b"abcd"))))
 
 
-def test_the_layout_is_written_down_once() -> None:
+def test_the_layout_is_defined_once() -> None:
     """The audit before Linux sees the table and the emulated Linux read it with the same code."""
     formats = [
         path.relative_to(SOURCES).as_posix()

@@ -25,12 +25,12 @@ def test_layout_of_a_ring_of_eight() -> None:
     assert Layout(0, 8, 4096).used == 4096
 
 
-def test_a_length_that_is_no_power_of_two_is_refused() -> None:
+def test_a_length_that_is_not_a_power_of_two_is_refused() -> None:
     with pytest.raises(RefusedError, match="Bad virtqueue length 6"):
         Virtqueue(PlainMemory(), Layout(VRING0, 6, 16), lambda: None)
 
 
-def test_a_new_ring_is_empty_whatever_lay_there() -> None:
+def test_a_new_ring_is_empty_whatever_the_memory_contained() -> None:
     memory = PlainMemory()
     memory.write(VRING0, b"\xa5" * 512)
     Virtqueue(memory, Layout(VRING0, 8, 16), lambda: None)
@@ -38,7 +38,7 @@ def test_a_new_ring_is_empty_whatever_lay_there() -> None:
     assert memory.read(VRING0 + 230, 1) == b"\xa5", "what lies behind it is not touched"
 
 
-def test_buffers_come_back_in_the_device_s_order() -> None:
+def test_buffers_are_returned_in_the_device_s_order() -> None:
     queue, device, _ = pair()
     for number in range(3):
         queue.add(0x8130_0000 + number * 512, 512, device_writes=True)
@@ -68,7 +68,7 @@ def test_the_device_can_suppress_kicks_and_the_driver_interrupts() -> None:
 
 
 @pytest.mark.parametrize(("head", "reason"), [(8, "out of range"), (5, "is not a head")])
-def test_a_device_that_makes_a_mess_breaks_the_ring(head: int, reason: str) -> None:
+def test_a_device_that_writes_invalid_ids_breaks_the_ring(head: int, reason: str) -> None:
     queue, device, _ = pair()
     queue.add(0x8130_0000, 512, device_writes=True)
     device.give(head, 1)
