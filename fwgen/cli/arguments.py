@@ -24,9 +24,9 @@ COMMANDS = {
     "verify": "check compiled Linux and OP-TEE trees and an ELF against a spec",
     "run": "run a scenario and report whether every sample arrived",
     "demo": "check, generate and run the bundled example",
-    "setup": "fetch Zephyr, its toolchain and Renode from their official sources",
+    "setup": "install Zephyr, its toolchain and Renode from their official sources",
     "doctor": "show what is installed, what is missing and how to install it",
-    "monitor": "debug a running machine interactively in Renode",
+    "monitor": "run and debug the firmware interactively on the emulated board",
     "schema": "print the JSON Schema of the spec",
     "completion": "print a script that completes fwgen's commands and options in a shell",
 }
@@ -59,7 +59,7 @@ class Parser(argparse.ArgumentParser):
             hint = did_you_mean(written, known, "one of")
             raise InputError(f"{name}: unknown value {quote(written)}", hint)
         text = message.removeprefix("argument ")
-        text = text.replace("the following arguments are required", "missing")
+        text = text.replace("the following arguments are required", "missing argument")
         raise InputError(text, usage)
 
     def refuse(self, words: Sequence[str]) -> NoReturn:

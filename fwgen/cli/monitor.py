@@ -16,7 +16,7 @@ from fwgen.words import quote
 
 _FARTHEST_MM = 100_000
 
-HELP = "debug a running machine interactively in Renode"
+HELP = "run and debug the firmware interactively on the emulated board"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-HELP = "fetch Zephyr, its toolchain and Renode from their official sources"
+HELP = "install Zephyr, its toolchain and Renode from their official sources"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -45,7 +45,10 @@ from fwgen.cli.main import main
                 "help: remove it, or put a name that contains spaces in quotes",
             ],
         ),
-        (["check"], ["error: missing: SPEC", "help: `fwgen check --help` shows the usage"]),
+        (
+            ["check"],
+            ["error: missing argument: SPEC", "help: `fwgen check --help` shows the usage"],
+        ),
     ],
 )
 def test_a_slip_is_told_with_the_way_out(

@@ -51,7 +51,7 @@ def doctor(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str,
     return status, {item["name"]: item for item in document["items"]}
 
 
-def test_a_bare_machine_has_the_host_works(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_machine_without_tools_runs_the_host_commands(capsys: pytest.CaptureFixture[str]) -> None:
     status, items = doctor(capsys)
     assert status == 0, "that Zephyr and Renode are missing is no failure"
     assert items["Python"]["where"] == sys.executable

@@ -31,7 +31,7 @@ def _check_mode(draft: Draft, findings: Findings) -> None:
         refusal = f"; while the M33 runs, {made.refused_by} refuses it"
         MODE_STOPS.broken(
             findings,
-            f"in {mode.name} ({mode.title.lower()}) the M33 takes no samples"
+            f"in {mode.name} ({mode.title}) the M33 takes no samples"
             + (refusal if made.refused_by else ""),
             place,
             "modes in which the M33 runs: " + ", ".join(f"`{name}`" for name in alive),
