@@ -98,7 +98,7 @@ def test_a_copy_that_waits_for_a_trigger_is_back_one_sample_later(library: ctype
     bench.line(at_us + 470, True)
     bench.line(at_us + 1_470, False)
     assert bench.readings() == [TIMEOUT_US, HELD, 1_000]
-    assert bench.pulls == 0, "it has let go by itself"
+    assert bench.pulls == 0, "the sensor has released the line"
 
 
 def test_spikes_are_not_listened_to(library: ctypes.CDLL) -> None:

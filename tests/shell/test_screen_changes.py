@@ -48,7 +48,7 @@ def test_the_pieces_make_the_wanted_picture(
 ) -> None:
     panel = bytearray(shown)
     for start, end in changes(shell, shown, wanted):
-        assert start // WIDTH == (end - 1) // WIDTH, "a piece lies in one page"
+        assert start // WIDTH == (end - 1) // WIDTH, "a piece must be in one page"
         panel[start:end] = wanted[start:end]
     assert bytes(panel) == wanted
 
