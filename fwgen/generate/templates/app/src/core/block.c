@@ -7,8 +7,7 @@
 _Static_assert(SLOT_STREAM * 4u == BLOCK_HEADER_BYTES, "the stream follows the header");
 _Static_assert(BLOCK_SAMPLES_MAX <= COMMIT_COUNT_MASK, "the count has twelve bits");
 #ifdef __BYTE_ORDER__
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-	       "blocks are written in memory order");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "blocks are written in memory order");
 #endif
 
 static uint16_t crc_sample(uint16_t crc, struct sample sample)
