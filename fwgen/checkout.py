@@ -1,4 +1,4 @@
-"""Files of the source tree that are made from others of it: `python -m fwgen.wire` and its like."""
+"""Write files of the source tree that are generated from others, as `python -m fwgen.wire` does."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 
 def write_made(files: Mapping[str, str]) -> int:
-    """`files`: path below the repository's root -> content. Writes what differs and returns an exit
-    code: 2 outside of a source tree."""
+    """Write the files that differ; `files`: path below the repository's root -> content.
+
+    Returns an exit code: 2 outside a source tree.
+    """
     if not (_ROOT / "pyproject.toml").is_file():
-        print("fwgen is installed here: there is no source tree to write to", file=sys.stderr)
+        print("error: expected a source tree, found an installed fwgen", file=sys.stderr)
         return 2
     for path, text in files.items():
         target = _ROOT / path

@@ -52,7 +52,7 @@ class UnexpectedError(FwgenError):
 
 
 class _Output(io.TextIOWrapper):
-    """A stdout that keeps its write error, so that it can be told apart from a file's error."""
+    """A stdout that keeps its write error, to distinguish it from another file's error."""
 
     failure: OSError | None = None
 
