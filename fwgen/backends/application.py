@@ -223,10 +223,10 @@ class Application:
         elif isinstance(event, SpecMismatch):
             self._ledger.event("the firmware was built from another spec", now_us)
         elif isinstance(event, NewLog):
-            self._ledger.wire.number_anew()
+            self._ledger.wire.forget_numbers()
             self._ledger.event("the firmware has lost its log and started a new one", now_us)
         elif isinstance(event, NumberingRestarted):
-            self._ledger.wire.number_anew()
+            self._ledger.wire.forget_numbers()
             self._ledger.event("the firmware's log was damaged: it uses numbers again", now_us)
         elif isinstance(event, Online) and event.restarted:
             self._ledger.event("the firmware has restarted", now_us)

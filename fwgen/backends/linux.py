@@ -185,7 +185,7 @@ class Linux:
     @property
     def _can_suspend(self) -> bool:
         if self.state in (AWAKE, RESUMING):
-            return self._app.online or self._nobody_speaks
+            return self._app.online or self._no_application
         return self.state == OFFLINE and not self._rebooting
 
     @property
@@ -194,7 +194,7 @@ class Linux:
         return self.state in (SUSPENDING, ASLEEP, RESUMING)
 
     @property
-    def _nobody_speaks(self) -> bool:
+    def _no_application(self) -> bool:
         """Whether no application runs that would ask the firmware for sleep."""
         return not (self._app_alive and self._bound)
 
@@ -256,7 +256,7 @@ class Linux:
 
     def _up(self, now_us: int) -> None:
         self.port.set_reading(True)
-        self._enter(OFFLINE if self._nobody_speaks else AWAKE, now_us)
+        self._enter(OFFLINE if self._no_application else AWAKE, now_us)
         if self._sleep is not None:
             self._sleep.up_us = now_us
         if self._recover_when_up:

@@ -112,7 +112,7 @@ class WireWatch:
         self.damaged = self.damaged or oldest is not None
         return None if oldest is None else oldest[1] + HEADER_BYTES
 
-    def number_anew(self) -> None:
+    def forget_numbers(self) -> None:
         """The firmware has a new log: forget the numbers of the old one."""
         self._behind = self._acknowledged = None
         self._unacknowledged.clear()

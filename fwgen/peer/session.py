@@ -416,7 +416,7 @@ class Session:
         receiver = self._receiver
         if isinstance(message, Block):
             if self._machine.states[self._state].link_open and receiver.uses_numbers_again(message):
-                self._begin_anew(message)
+                self._request_everything(message)
                 return
             news = receiver.take_block(message)
             self._pacing.note_received()
@@ -429,7 +429,7 @@ class Session:
         elif not news and not receiver.lacks:
             self._pacing.want(self._now_us)  # a repetition: the acknowledgement was lost
 
-    def _begin_anew(self, block: Block) -> None:
+    def _request_everything(self, block: Block) -> None:
         """Request everything again: new samples use numbers that the session already knows."""
         self._events.append(NumberingRestarted(self._receiver.expected or 0, block.first_seq))
         self._receiver.begin(None)

@@ -320,7 +320,7 @@ class TtyPeer:
         now_us = self._clock_us()
         asks = self._wished_us is not None or session.state == "asking"
         if asks or now_us >= self._check_due_us:
-            self._set_right(now_us)
+            self._restore_modes(now_us)
             self._end_trouble()
         wished_us = self._take_wish() if asks else None
         if wished_us is not None:
@@ -453,7 +453,7 @@ class TtyPeer:
     def _against_sleep(self) -> str:
         """Return why Linux must not suspend though the firmware agreed; "": it may."""
         try:
-            wrong = self._set_right(self._clock_us())
+            wrong = self._restore_modes(self._clock_us())
         except AgainError as error:
             return str(error)
         if wrong:
@@ -466,7 +466,7 @@ class TtyPeer:
         except OSError as error:
             self._tell(SuspendFailed(error.errno or 0, describe("suspend", error)))
 
-    def _set_right(self, now_us: int) -> tuple[str, ...]:
+    def _restore_modes(self, now_us: int) -> tuple[str, ...]:
         """Restore the tty's modes; return those that another process had changed."""
         tty = self._tty
         assert tty is not None

@@ -84,9 +84,7 @@ class Overview:
             parts.append(_marker(self._x(access.t_s), f"DDR touched at {fine_clock(access.t_s)}"))
         asleep = [band for band in self._run.record.bands if band.state == ASLEEP]
         told = f"Linux was asleep {count(len(asleep), 'time')} in {span(self._run.end_s)}."
-        return svg.picture(
-            self._width, 32, "What Linux was doing", told, parts, f"linux{self._suffix}"
-        )
+        return svg.picture(self._width, 32, "State of Linux", told, parts, f"linux{self._suffix}")
 
     def _distance(self) -> str:
         record, height = self._run.record, 236.0

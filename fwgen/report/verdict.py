@@ -29,7 +29,7 @@ def judge(
     expectations: tuple[Expectation, ...],
 ) -> tuple[bool, list[str]]:
     """Return whether the run passes, and the reasons: all that is wrong, or why it passes."""
-    bad = [*_senseless(record, check)]
+    bad = [*_general_errors(record, check)]
     for expectation in expectations:
         if expectation.standing and findings.get(expectation.field, _JUDGED) is None:
             continue
@@ -40,7 +40,7 @@ def judge(
             bad.append(_detailed(expectation, sentence, told))
     if bad:
         return False, bad
-    return True, [*_praise(record, report, expectations)]
+    return True, [*_why_it_passes(record, report, expectations)]
 
 
 # ------------------------------------------------------------- expectations that are not met
@@ -227,7 +227,7 @@ _DETAILS: Final[dict[str, Callable[[RunRecord, SampleCheck], str]]] = {
 # ----------------------------------------------------------- errors in every scenario
 
 
-def _senseless(record: RunRecord, check: SampleCheck) -> Iterator[str]:
+def _general_errors(record: RunRecord, check: SampleCheck) -> Iterator[str]:
     if not len(record.taken):
         yield f"No sample was taken in {span(record.virtual_s)}."
     yield from _pauses(record)
@@ -280,7 +280,7 @@ def _was(number: int) -> str:
 # ------------------------------------------------------------------------------------- it passes
 
 
-def _praise(
+def _why_it_passes(
     record: RunRecord, report: Report, expectations: tuple[Expectation, ...]
 ) -> Iterator[str]:
     samples = report["samples"]
