@@ -223,7 +223,7 @@ def _freed_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
     at_us, first = record.freed_early[0]
     return Finding(
         len(record.freed_early),
-        f"Blocks were no longer in the log's memory before they were acknowledged, "
+        f"Blocks left the log's memory before they were acknowledged, "
         f"{count(len(record.freed_early), 'time')}: the first, with the samples from {first} on, "
         f"at {clock(at_us / 1e6)}.",
     )

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from fwgen.record import RunRecord
+from fwgen.record import ASKING, RunRecord
 from fwgen.report.model import Report
 from fwgen.report.samples import Bools, SampleCheck, rows_of, runs
 from fwgen.report.standing import Finding, Findings
@@ -94,7 +94,10 @@ def _tell_missing(record: RunRecord, mask: Bools, how: str) -> str:
 def _state(record: RunRecord, t_s: float) -> str:
     """Return the state of Linux at that time."""
     at = bisect.bisect_right([band.start_s for band in record.bands], t_s) - 1
-    return f"while Linux was {record.bands[at].state}" if at >= 0 else "before Linux was up"
+    if at < 0:
+        return "before Linux was up"
+    state = record.bands[at].state
+    return f"while Linux was {'asking for sleep' if state == ASKING else state}"
 
 
 def _tell_duplicated(record: RunRecord, check: SampleCheck) -> str:
