@@ -49,7 +49,7 @@ def test_the_faults_have_the_same_numbers_in_c_and_python() -> None:
     header = Path(host_compile.__file__).with_name("host_fault.h").read_text()
     found = {
         int(number): name.lower().replace("_", "-")
-        for name, number in re.findall(r"HOST_FAULT_(\w+) = (\d+)", header)
+        for name, number in re.findall(r"HOST_FAULT_(\w+) =\s+(\d+)", header)
     }
     assert tuple(found[number] for number in range(len(found))) == host_compile.FAULTS
     assert set(FAULTS) == set(host_compile.FAULTS) - {"none"}
