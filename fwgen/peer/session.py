@@ -205,16 +205,15 @@ class Session:
         taken, self._events = self._events, []
         return taken
 
-    def acknowledge(self, next_seq: int, now_us: int, log: int | None = None) -> None:
-        """All samples before `next_seq` are processed: the firmware may free them.
+    def acknowledge(self, next_seq: int, now_us: int, log: int) -> None:
+        """All samples of `log` before `next_seq` are processed: the firmware may free them.
 
-        `log`: the log that the number belongs to, as in Samples and Lost; None: the present one. A
-        caller that keeps samples for a while must give it: the firmware may have a new log by now
-        (NewLog) that uses the same numbers.
+        `log` is that of the event (Samples or Lost). The firmware may have a new log by now
+        (NewLog) that uses the same numbers; then the call does nothing.
         Raises ValueError if the samples were not all handed out.
         """
         self._now_us = now_us
-        if log in (None, self._receiver.log) and self._receiver.acknowledge(next_seq):
+        if log == self._receiver.log and self._receiver.acknowledge(next_seq):
             self._pacing.note_processed(now_us)
             self._pace_acks()
 

@@ -200,7 +200,7 @@ class TtyPeer:
         self._check_due_us = 0
         self._lock = threading.Lock()
         self._wished_us: int | None = None  # set by `suspend`, until the thread takes it
-        self._processed: int | None = None  # set by `acknowledge`, likewise
+        self._processed: dict[int, int] = {}  # by log; set by `acknowledge`, likewise
         self._wishes = False  # the thread has taken a request to suspend and not reported its end
         self._in_handler = False
         self._bell_out, self._bell_in = os.pipe()
@@ -222,14 +222,15 @@ class TtyPeer:
                 self._wished_us = self._clock_us()
         self._ring()
 
-    def acknowledge(self, next_seq: int) -> None:
-        """For a session that is not `automatic`: all samples before `next_seq` are processed.
+    def acknowledge(self, next_seq: int, log: int) -> None:
+        """For a session that is not `automatic`: all samples of `log` before `next_seq` are
+        processed. `log` is that of the event (Samples or Lost).
 
-        A number that the present session has not handed out yet is ignored: those samples are
-        handed out again.
+        An acknowledgement for a log that no longer exists is ignored. So is a number that the
+        present session has not handed out yet: those samples are handed out again.
         """
         with self._lock:
-            self._processed = next_seq
+            self._processed[log] = next_seq
         self._ring()
 
     def stop(self) -> None:
@@ -311,7 +312,8 @@ class TtyPeer:
         self._looking.until_us = None
         self._reading.reset()
         self._outbox = Outbox()
-        self._processed = None
+        with self._lock:
+            self._processed.clear()
         self._session = self._make_session(self._known)
         self._session.start(now_us)
 
@@ -489,10 +491,10 @@ class TtyPeer:
 
     def _pass_on_processed(self, session: Session, now_us: int) -> None:
         with self._lock:
-            next_seq, self._processed = self._processed, None
-        if next_seq is not None:
+            processed, self._processed = self._processed, {}
+        for log, next_seq in processed.items():
             with contextlib.suppress(ValueError):  # an earlier session's: handed out again
-                session.acknowledge(next_seq, now_us)
+                session.acknowledge(next_seq, now_us, log)
 
     def _note_known(self, session: Session) -> None:
         """Note where the next session continues: before the first event that is not handled."""

@@ -46,9 +46,7 @@ class Fake(System):
         self.ring = b""  # the firmware has not read it yet
         self.silent = False
         self.idle = 0
-        self.node = CNode(slots=60)
-        for number in range(SAMPLES):
-            self.node.sample(number * PERIOD_US, 1000 + number * 137 % 500)
+        self.node = self._new_node(0)
         self.node.link(True, self.now)
 
     # ---------------------------------------------------------------------------- called by tests
@@ -68,6 +66,18 @@ class Fake(System):
     def restart_firmware(self) -> None:
         self.node = CNode(self.node.region, slots=60, now_us=self.now)
         self.node.link(True, self.now)
+
+    def replace_memory(self) -> None:
+        """The whole board was without power: another log, with as many samples."""
+        self.node = self._new_node(self.now)
+        self.now += SAMPLES * PERIOD_US
+
+    @staticmethod
+    def _new_node(now_us: int) -> CNode:
+        node = CNode(slots=60, now_us=now_us)
+        for number in range(SAMPLES):
+            node.sample(now_us + number * PERIOD_US, 1000 + number * 137 % 500)
+        return node
 
     # --------------------------------------------------------------------------------- the system
 

@@ -291,7 +291,7 @@ def test_acknowledgements_are_sent_after_four_blocks_or_a_delay() -> None:
 def test_a_repetition_is_acknowledged_again() -> None:
     talk = Talk(automatic=False).online()
     talk.say(block(0, 4))
-    talk.session.acknowledge(4, talk.now)
+    talk.session.acknowledge(4, talk.now, LOG)
     talk.wait(250_000)
     assert talk.sent() == [Ack(4, LOG)]
     talk.say(block(0, 4))
@@ -305,11 +305,11 @@ def test_only_what_is_processed_is_acknowledged() -> None:
     talk.wait(1_000_000)
     assert set(talk.sent()) == {Ack(0, LOG)}
     assert talk.session.known == Known(LOG, 0, 1)
-    talk.session.acknowledge(12, talk.now)
+    talk.session.acknowledge(12, talk.now, LOG)
     assert talk.sent() == [Ack(12, LOG)]
     assert talk.session.known == Known(LOG, 12, 1)
     with pytest.raises(ValueError, match="25"):
-        talk.session.acknowledge(25, talk.now)
+        talk.session.acknowledge(25, talk.now, LOG)
 
 
 def test_a_slow_application_repeats_its_acknowledgement() -> None:
@@ -319,7 +319,7 @@ def test_a_slow_application_repeats_its_acknowledgement() -> None:
     assert talk.sent() == []
     talk.wait(1 + 3 * TIMERS["alive"])
     assert talk.sent() == [Ack(0, LOG)] * 4
-    talk.session.acknowledge(4, talk.now)
+    talk.session.acknowledge(4, talk.now, LOG)
     talk.wait(10_000_000)
     assert talk.sent() == [Ack(4, LOG)]
 
@@ -388,7 +388,7 @@ def test_from_sleep_to_wake_nothing_but_sleep_is_sent() -> None:
     talk.session.suspend(talk.now)
     first = talk.last_sleep_id()
     talk.say(block(4, 4))
-    talk.session.acknowledge(8, talk.now)
+    talk.session.acknowledge(8, talk.now, LOG)
     talk.wait(TIMERS["sleep_retry"])
     sent = talk.sent()
     assert kinds(sent) == ["Sleep"]

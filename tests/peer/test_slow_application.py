@@ -25,7 +25,7 @@ class Slow:
         self.hold_us, self.frozen = hold_us, frozen
         self.now = 0
         self.due_us: int | None = None
-        self.end = 0
+        self.end = self.log = 0
         self.unread: list[bytes] = []
         self.times_sent: dict[int, int] = {}
         for _ in range(BACKLOG):
@@ -41,7 +41,7 @@ class Slow:
         self.sample()
         if self.due_us is not None and self.now >= self.due_us:
             self.due_us = None
-            self.session.acknowledge(self.end, self.now)
+            self.session.acknowledge(self.end, self.now, self.log)
         if not self.frozen or self.due_us is None:
             self.peer_turn()
         self.node.poll(self.now)
@@ -64,7 +64,7 @@ class Slow:
             self.node.receive(out, self.now)
         for event in self.session.take_events():
             if isinstance(event, Samples):
-                self.end = event.block.first_seq + event.block.count
+                self.end, self.log = event.block.first_seq + event.block.count, event.log
                 if self.due_us is None:
                     self.due_us = self.now + self.hold_us
 

@@ -301,17 +301,48 @@ def test_a_tty_that_cannot_be_made_raw_raises() -> None:
 def test_acknowledging_later_from_another_thread_repeats_nothing() -> None:
     bench = Bench(automatic=False)
     bench.run(30_000_000)
-    blocks = [event.block for event in bench.told(Samples) if isinstance(event, Samples)]
+    last, log = _end_of_samples(bench)
     assert bench.peer._session is not None
     assert bench.peer._session.duplicates == 0
-    last = blocks[-1].first_seq + blocks[-1].count
-    bench.peer.acknowledge(last + 1)  # of another session: not believed
+    bench.peer.acknowledge(last + 1, log)  # of another session: not believed
     bench.peer.turn()
-    bench.peer.acknowledge(last)
+    bench.peer.acknowledge(last, log)
     bench.run(30_000_000)
     assert bench.peer._session.duplicates == 0
     assert bench.peer._session.known is not None
     assert bench.peer._session.known.next_seq == last == SAMPLES
+
+
+def test_an_acknowledgement_frees_no_samples_of_another_log() -> None:
+    """A slow application acknowledges what it got before a cold power cycle of the whole board."""
+    bench = Bench(automatic=False)
+    bench.run(1_000_000)
+    old_end, old_log = _end_of_samples(bench)
+    bench.system.hang_up()
+    bench.run(300_000)
+    bench.system.replace_memory()
+    bench.events.clear()
+    bench.system.come_back()
+    bench.run(1_000_000)
+    end, log = _end_of_samples(bench)
+    session = bench.peer._session
+    assert session is not None
+    assert (log != old_log, end) == (True, old_end)  # the new log uses the same numbers
+    bench.peer.acknowledge(old_end, old_log)
+    bench.run(1_000_000)
+    assert session.known is not None
+    assert session.known.next_seq == 0
+    bench.peer.acknowledge(end, log)
+    bench.peer.acknowledge(old_end, old_log)  # does not replace the one before
+    bench.run(1_000_000)
+    assert session.known.log == log
+    assert session.known.next_seq == end
+
+
+def _end_of_samples(bench: Bench) -> tuple[int, int]:
+    """Return the number after the last sample that was handed out, and its log."""
+    last = [event for event in bench.events if isinstance(event, Samples)][-1]
+    return last.block.first_seq + last.block.count, last.log
 
 
 def test_the_peer_needs_nothing_but_cbor2() -> None:
