@@ -15,11 +15,14 @@ With `FWGEN_TRACEBACK=1` the message includes a traceback.
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
+import math
 import os
 import re
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -28,12 +31,23 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
-from fwgen import process, terminal
+from fwgen import early, process, terminal
 from fwgen.errors import FwgenError, InputError, MissingToolError
 
 _SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM)
 _TOGETHER_S: Final = 1.0
 """Signals within this time of the first are the same request (make passes on Ctrl-C)."""
+
+_UNUSABLE: Final = {
+    errno.EACCES: "check the permissions of the file and its folders, or name another file",
+    errno.EPERM: "check the permissions of the file and its folders, or name another file",
+    errno.EROFS: "name a file in another folder",
+    errno.ENAMETOOLONG: "use a shorter name",
+    errno.ELOOP: "its symbolic links form a loop: name another file",
+    errno.ENOTDIR: "a part of the path is a file: name another path",
+}
+"""Why a file that the user names cannot be used -> what to do."""
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 _PACKAGES: Final = {"elftools": "pyelftools", "ruamel": "ruamel.yaml", "clr": "pythonnet"}
 """Name of the import -> name of the package, where they differ."""
@@ -81,10 +95,10 @@ def guarded(
     with _streams(), _signals(), _threads() as in_threads:
         try:
             code = program()
-            sys.stdout.flush()
+            _flush()
         except SystemExit as error:
             try:
-                sys.stdout.flush()
+                _flush()
             except OSError as failed:
                 return _failed(failed, on_error)
             raise error
@@ -93,6 +107,13 @@ def guarded(
         if in_threads:
             return _failed(in_threads[0], on_error)
         return code
+
+
+def _flush() -> None:
+    """Raise stdout's write error, also one that the program has ignored (argparse does)."""
+    sys.stdout.flush()
+    if isinstance(sys.stdout, _Output) and sys.stdout.failure is not None:
+        raise sys.stdout.failure
 
 
 def as_error(error: BaseException) -> FwgenError:
@@ -109,12 +130,25 @@ def as_error(error: BaseException) -> FwgenError:
             f"`{sys.executable} -m pip install {package}`",
         )
     if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename is not None else ""
-        return UnexpectedError(_line(f"{where}{error.strerror}"))
+        return _of_file(error)
     if isinstance(error, MemoryError):
         return UnexpectedError("out of memory")
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return UnexpectedError(_line(f"fwgen failed ({text}); FWGEN_TRACEBACK=1 shows where"))
+
+
+def _of_file(error: OSError) -> FwgenError:
+    """Return an error of the operating system: as bad input if a named file cannot be used."""
+    if error.filename is not None:
+        text = _line(f"{error.filename}: {error.strerror}")
+        if error.errno in _UNUSABLE:
+            return InputError(text, _UNUSABLE[error.errno])
+        return UnexpectedError(text)
+    if error.errno in _FULL:
+        folder = tempfile.gettempdir()
+        text = f"a file cannot be written: {error.strerror}"
+        return UnexpectedError(text, f"free space for temporary files in {folder}, or set TMPDIR")
+    return UnexpectedError(_line(str(error.strerror)))
 
 
 def trace_of(error: BaseException) -> str:
@@ -230,7 +264,8 @@ def _open_closed() -> None:
 @contextmanager
 def _signals() -> Iterator[None]:
     """Raise StoppedError where a signal would end the process at once, KeyboardInterrupt for
-    Ctrl-C. A signal that is ignored (nohup) stays ignored."""
+    Ctrl-C. A signal that is ignored (nohup) stays ignored. Signals that follow within a second are
+    part of the same request: they must not interrupt the removal of temporary files."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -246,11 +281,16 @@ def _signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
 
+    interrupted_s = -math.inf
+
     def interrupt(number: int, frame: FrameType | None) -> None:
-        process.stop(KeyboardInterrupt())
+        nonlocal interrupted_s
+        if time.monotonic() > interrupted_s + _TOGETHER_S:
+            interrupted_s = time.monotonic()
+            process.stop(KeyboardInterrupt())
 
     before: dict[int, Any] = {}
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, early.leave):
         before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
     for asked in _SIGNALS:
         if signal.getsignal(asked) not in (signal.SIG_IGN, None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -290,3 +291,68 @@ def test_a_name_of_5000_characters_is_bad_input(
     assert main(arguments.format(**places).split()) == 2
     err = capsys.readouterr().err
     assert "error" in err and len(err) < 1000
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", ["--help", "run --help", "--version", "", "schema"])
+def test_help_that_cannot_be_written_is_an_error(arguments: str, unbuffered: str) -> None:
+    done = shell(f"$PY -m fwgen {arguments} >/dev/full", PYTHONUNBUFFERED=unbuffered)
+    says = "error: cannot write to standard output: No space left on device\n"
+    assert (done.returncode, done.stderr) == (4, says)
+
+
+CLEANER = """
+import os, signal, sys, tempfile
+from fwgen.guard import guarded
+def program():
+    folder = tempfile.mkdtemp(dir=sys.argv[1])
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        os.kill(os.getpid(), signal.SIGINT)  # while the folder is being removed
+        os.rmdir(folder)
+    return 0
+sys.exit(guarded(program))
+"""
+
+
+def test_two_interrupts_are_one_request(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CLEANER, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "error: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("program", ["-m fwgen", f"{Path(sys.executable).parent}/fwgen"])
+def test_an_interrupt_during_the_imports_is_no_traceback(program: str, tmp_path: Path) -> None:
+    """A package that every command imports first sends the signal."""
+    (tmp_path / "argparse.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    done = shell(f"$PY {program} check x.yaml", PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stderr) == (130, "error: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "says"),
+    [
+        ("EACCES", 2, "error: x.c: Permission denied\nhelp: check the permissions"),
+        ("ENAMETOOLONG", 2, "error: x.c: File name too long\nhelp: use a shorter name"),
+        ("EIO", 4, "error: x.c: Input/output error\n"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_bad_input(
+    number: str, code: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failure = getattr(errno, number)
+    assert guarded(lambda: raising(OSError(failure, os.strerror(failure), "x.c"))) == code
+    assert capsys.readouterr().err.startswith(says)
+
+
+def test_a_full_disk_without_a_file_name_names_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert guarded(lambda: raising(OSError(28, "No space left on device"))) == 4
+    err = capsys.readouterr().err
+    assert "a file cannot be written: No space left on device" in err
+    assert f"temporary files in {tmp_path}, or set TMPDIR" in err
