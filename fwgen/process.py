@@ -6,11 +6,13 @@ Each leads its own process group, and fwgen ends the whole group.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
+import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -97,6 +99,35 @@ def run(command: Sequence[Any], **options: Any) -> subprocess.CompletedProcess[A
     with started(command, **options) as process:
         out, err = process.communicate(timeout=timeout_s)
     return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+def probe(
+    command: Sequence[object], timeout_s: float, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program that may be anything: in an empty folder, which is removed, and not longer than
+    `timeout_s`. Return its result with its output as text.
+
+    Raises OSError if it does not start, TimeoutError (an OSError) if it does not end in time.
+    """
+    with tempfile.TemporaryDirectory(prefix="fwgen-", ignore_cleanup_errors=True) as folder:
+        try:
+            done: subprocess.CompletedProcess[str] = run(
+                [str(word) for word in command],
+                cwd=folder,
+                env=env,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=timeout_s,
+            )
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(errno.ETIMEDOUT, late(timeout_s)) from None
+    return done
+
+
+def late(timeout_s: float) -> str:
+    """Return the sentence about a program that does not end."""
+    return f"it does not end within {timeout_s:.0f} s"
 
 
 @contextmanager

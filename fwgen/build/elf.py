@@ -79,7 +79,6 @@ class Elf:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.data = read_elf(path)
-        _check_header(path, self.data)
         self._elf = self._parse()
         self.entry: int = self._elf.header["e_entry"]
         try:
@@ -250,15 +249,17 @@ def _symbols(table: Any) -> Iterator[Symbol]:
 
 
 def read_elf(path: Path) -> bytes:
-    """Return the bytes of a file, without a check. Raises ElfError."""
+    """Return the bytes of a complete 32-bit little-endian ELF for Arm. Raises ElfError."""
     try:
-        return files.read(path, _MOST_BYTES)
+        data = files.read(path, _MOST_BYTES)
     except files.TooBigError as error:
         message = f"{path}: expected at most {_MOST_BYTES >> 20} MiB, found more"
         raise ElfError(message, "give the ELF of the firmware") from error
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror}"
         raise ElfError(message, "give the ELF of the firmware") from error
+    _check_header(path, data)
+    return data
 
 
 def _check_header(path: Path, data: bytes) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fwgen import process
 from fwgen.config import TOOLCHAIN_VARIABLES, Config
 from fwgen.errors import InputError, MissingToolError
 
@@ -21,6 +22,7 @@ _PACKAGES = ("west", "yaml", "elftools", "packaging")
 """The packages that Zephyr's scripts import in a build of the generated application."""
 
 _PROBE_TIMEOUT_S = 20.0
+_LACKS = "lacks "
 _COMPILER = "arm-none-eabi-gcc"
 _GET_COMPILER = f"run `apt-get install gcc-arm-none-eabi` or {SETUP}"
 _SDK_FOLDERS = ("~", "~/.local", "~/.local/opt", "~/bin", "/opt", "/usr/local")
@@ -151,7 +153,9 @@ def find_python(config: Config, zephyr: Zephyr) -> Path:
         candidates.append(Path(sys.executable))
         candidates += [Path(found) for name in ("python3",) if (found := shutil.which(name))]
     least = least_python(zephyr.base)
-    whole = [c for c in candidates if c.exists() and not missing_packages(c)]
+    named = config.zephyr.python
+    wrong = {c: _trouble_with_python(c) for c in candidates if os.access(c, os.F_OK)}
+    whole = [candidate for candidate, trouble in wrong.items() if not trouble]
     for candidate in whole:
         if not _too_old(candidate, least):
             return candidate
@@ -163,16 +167,29 @@ def find_python(config: Config, zephyr: Zephyr) -> Path:
             f"{config.path}",
         )
     requirements = zephyr.base / "scripts" / "requirements-base.txt"
-    named = config.zephyr.python
-    if named and not named.exists():
+    if named and named not in wrong:
         raise MissingToolError(
             f"{named} does not exist ({config.origin('zephyr.python')} names it)", f"run {SETUP}"
         )
-    lacks = ", ".join(missing_packages(named or Path(sys.executable)))
+    trouble = wrong.get(named or Path(sys.executable), "")
+    if not trouble.startswith(_LACKS):
+        origin = f" ({config.origin('zephyr.python')} names it)" if named else ""
+        raise MissingToolError(
+            f"{named or sys.executable} does not work as a Python: {trouble}{origin}",
+            f"set `zephyr.python` in {config.path} to a working Python, or run {SETUP}",
+        )
+    install = shlex.join([str(named or "python3"), "-m", "pip", "install", "-r", str(requirements)])
     raise MissingToolError(
-        f"{named or sys.executable} lacks {lacks}, which Zephyr's scripts import",
-        f"run `{named or 'python3'} -m pip install -r {requirements}`",
+        f"{named or sys.executable} {trouble}, which Zephyr's scripts import", f"run `{install}`"
     )
+
+
+def _trouble_with_python(python: Path) -> str:
+    try:
+        missing = _missing(python, _PACKAGES)
+    except OSError as error:
+        return error.strerror or str(error)
+    return f"{_LACKS}{', '.join(missing)}" if missing else ""
 
 
 def _too_old(python: Path, least: str) -> bool:
@@ -187,17 +204,26 @@ def _python_version(python: Path) -> str:
 def missing_packages(python: Path, packages: Iterable[str] = _PACKAGES) -> list[str]:
     """Return the packages that the interpreter cannot import; all of them if it does not run."""
     names = list(packages)
-    program = (
-        "import importlib.util, sys; "
-        "print(*(n for n in sys.argv[1:] if importlib.util.find_spec(n) is None))"
-    )
     try:
-        done = subprocess.run(
-            [python, "-c", program, *names], capture_output=True, text=True, check=False
-        )
+        return _missing(python, names)
     except OSError:
         return names
-    return done.stdout.split() if done.returncode == 0 else names
+
+
+def _missing(python: Path, names: Sequence[str]) -> list[str]:
+    """Like missing_packages. Raises OSError if the program is not a working Python."""
+    program = (
+        "import importlib.util, sys; "
+        "print('missing:', *(n for n in sys.argv[1:] if importlib.util.find_spec(n) is None))"
+    )
+    done = process.probe([python, "-c", program, *names], _PROBE_TIMEOUT_S)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"it exits with status {done.returncode}"])[-1]
+        raise OSError(0, last)
+    words = done.stdout.split()
+    if words[:1] != ["missing:"]:
+        raise OSError(0, "it exits with status 0 but does not run the Python code that it is given")
+    return words[1:]
 
 
 def find_toolchain(config: Config, path: str | None = None) -> Toolchain:
@@ -290,15 +316,8 @@ def least_python(base: Path) -> str:
 def program_version(command: Sequence[object]) -> str:
     """Return the first version number in the program's output, '' if there is none."""
     try:
-        done = subprocess.run(
-            [str(word) for word in command],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_PROBE_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        done = process.probe(command, _PROBE_TIMEOUT_S)
+    except OSError:
         return ""
     found = re.search(r"\d+\.\d+(?:\.\d+)*", done.stdout or done.stderr)
     return found[0] if found else ""

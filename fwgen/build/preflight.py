@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from fwgen.build.find import Zephyr
 from fwgen.config import Config
 from fwgen.errors import InputError, MissingToolError
 
+_TIMEOUT_S: Final = 60.0
 MODULES: Final = ("cmsis_6", "hal_stm32", "libmetal", "open-amp", "zcbor")
 """Zephyr's modules that the generated application needs; the same as in its west.yml."""
 
@@ -113,8 +115,16 @@ def _seen_modules(config: Config, zephyr: Zephyr, python: Path) -> set[str]:
         if modules:
             command += [option, *modules]
         try:
-            done = process.run(command, cwd=zephyr.base, capture_output=True, text=True)
+            done = process.run(
+                command, cwd=zephyr.base, capture_output=True, text=True, timeout=_TIMEOUT_S
+            )
             text = listed.read_text(encoding="utf-8")
+        except subprocess.TimeoutExpired as error:
+            raise MissingToolError(
+                f"Zephyr cannot list its modules: {python} {script} does not end within "
+                f"{_TIMEOUT_S:.0f} s",
+                f"check `zephyr.python` and `zephyr.base` in {config.path}",
+            ) from error
         except OSError as error:
             raise MissingToolError(
                 f"Zephyr cannot list its modules: {error.strerror}",

@@ -67,6 +67,7 @@ def _keep_to_this_machine() -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from fwgen.backends.host.compile import remove_private_folder
     from fwgen.backends.renode.build import build_firmware
     from fwgen.backends.renode.find import find_renode
     from fwgen.build.elf import read_elf
@@ -88,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
     bench = Bench(firmware, config.renode, plan, args.distance, args.on_violation)
     bench.listens_everywhere = args.listen_everywhere
     code = Shell(bench, commands, sys.stdout, gdb=args.gdb, live=args.live).interact()
+    remove_private_folder()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)  # .NET's own shutdown may hang

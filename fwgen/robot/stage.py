@@ -13,7 +13,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
+from fwgen.backends.host.compile import remove_private_folder
 from fwgen.backends.renode.options import Options
+from fwgen.build.elf import read_elf
 from fwgen.config import load_config
 from fwgen.errors import FwgenError, InputError
 from fwgen.guard import as_error, trace_of
@@ -76,7 +78,7 @@ class Stage:
             return LiveHost(initial_seq=first_seq)
         if self._name == "renode":
             options = Options(first_seq=first_seq)
-            return LiveRenode(Path(self._elf).read_bytes(), load_config().renode, options)
+            return LiveRenode(read_elf(Path(self._elf)), load_config().renode, options)
         raise InputError(f"expected the backend `host` or `renode`, found `{self._name}`")
 
     @property
@@ -110,6 +112,7 @@ def _answer(method: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any
 
 def main() -> None:
     serve(Connection(int(sys.argv[1])))
+    remove_private_folder()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # .NET's own shutdown may hang

@@ -33,6 +33,7 @@ from fwgen.distribution import install
 from fwgen.errors import FwgenError
 from fwgen.setup import trials
 
+_VERSION = r"\d+\.\d+"
 HOST, BUILD, RENODE = "run, demo", "build", "run --backend renode, monitor"
 
 
@@ -128,7 +129,10 @@ def _zephyr_python(config: Config, zephyr: Zephyr) -> tuple[Item, Path | None]:
         python = find_python(config, zephyr)
     except FwgenError as error:
         command = re.search(r"`([^`]*\binstall\b[^`]*)`", error.hint)
-        return _missing(name, BUILD, error, command[1] if command else "fwgen setup"), None
+        get, named = command[1] if command else "fwgen setup", config.zephyr.python
+        if named and os.access(named, os.F_OK):
+            return Item(name, True, BUILD, "", str(named), get=get, trouble=error.message), None
+        return _missing(name, BUILD, error, get), None
     version = program_version([python, "-c", "import west.version as v; print(v.__version__)"])
     return Item(name, True, BUILD, f"west {version}" if version else "", str(python)), python
 
@@ -167,7 +171,7 @@ def _build_tools(config: Config, zephyr: Zephyr | None) -> Iterator[Item]:
         except FwgenError as error:
             yield _missing(name, BUILD, error, get)
             continue
-        trouble = trials.trouble_with_program([found, "--version"])
+        trouble = trials.trouble_with_output([found, "--version"], _VERSION, "its version")
         if name == "cmake" and zephyr and not trouble:
             try:
                 find_cmake(zephyr, path)
@@ -229,7 +233,7 @@ def _robot(inventory: Inventory) -> Iterator[Item]:
         trouble = f"{origin} names {test}, which does not exist"
         yield Item(name, False, for_suites, where=str(test), get=get, trouble=trouble)
         return
-    trouble = trials.trouble_with_program([test, "--help"])
+    trouble = trials.trouble_with_output([test, "--help"], r"usage|robot", "its usage")
     yield Item(name, True, for_suites, "", str(test), note, get, trouble=trouble)
 
 
@@ -275,7 +279,7 @@ def _optional(name: str, for_commands: str, get: str, use: str) -> Item:
         note = f"{use}; optional"
         return Item(name, False, for_commands, note=note, get=get, needed=False)
     command = [path, "--version"]
-    trouble = trials.trouble_with_program(command)
+    trouble = trials.trouble_with_output(command, _VERSION, "its version")
     version = program_version(command)
     return Item(name, True, for_commands, version, path, get=get, needed=False, trouble=trouble)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-import subprocess
+import re
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,9 @@ from fwgen.config import RenodeConfig
 
 _SHORT_S: Final = 20.0
 _LONG_S: Final = 90.0
+_ARM_ELF: Final = b"\x7fELF" + bytes(14) + b"\x28\x00"
+"""The marks of an ELF file for Arm: the magic number, and the machine at offset 18."""
+_NO_OBJECT: Final = "it exits with status 0 but does not produce an object file for Arm"
 _PROGRAM: Final = "#include <stdint.h>\nuint32_t trial(void);\nuint32_t trial(void) { return 1; }\n"
 
 
@@ -35,6 +38,14 @@ def trouble_with_program(command: Sequence[object], timeout_s: float = _SHORT_S)
     return trouble
 
 
+def trouble_with_output(command: Sequence[object], pattern: str, what: str) -> str:
+    """Test that the command exits with status 0 and prints `what`, which matches `pattern`."""
+    said, trouble = _called(command, _SHORT_S)
+    if trouble or re.search(pattern, said, re.IGNORECASE):
+        return trouble
+    return f"it exits with status 0 but does not print {what}"
+
+
 def trouble_with_cross_compiler(compiler: Path) -> str:
     """Test that the compiler produces an object file for a Cortex-M33."""
     return _compiles([str(compiler), "-mcpu=cortex-m33", "-mthumb", "-c"])
@@ -45,8 +56,8 @@ def trouble_with_renode(config: RenodeConfig) -> str:
     command = [sys.executable, "-m", "fwgen.backends.renode.trial"]
     path = os.pathsep.join(entry for entry in sys.path if entry)
     environment = {**os.environ, **config.environment(), "PYTHONPATH": path}
-    _, trouble = _called(command, _LONG_S, environment)
-    return trouble
+    said, trouble = _called(command, _LONG_S, environment)
+    return trouble or ("" if said.strip() else "it starts but does not tell its version")
 
 
 def _compiles(command: Sequence[str]) -> str:
@@ -56,8 +67,10 @@ def _compiles(command: Sequence[str]) -> str:
         _, trouble = _called([*command, source, "-o", result], _LONG_S)
         if trouble:
             return f"it does not compile: {trouble}"
-        made = result.is_file() and result.stat().st_size > 0
-        return "" if made else "it exits with status 0 but produces no file"
+        if not (result.is_file() and result.stat().st_size > 0):
+            return "it exits with status 0 but produces no file"
+        head = result.read_bytes()[: len(_ARM_ELF)]
+        return "" if head[:4] == _ARM_ELF[:4] and head[18:] == _ARM_ELF[18:] else _NO_OBJECT
 
 
 def _called(
@@ -65,18 +78,11 @@ def _called(
 ) -> tuple[str, str]:
     """Return the command's stdout, and what is wrong with it."""
     try:
-        done = process.run(
-            [str(word) for word in command],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout_s,
-            env=environment,
-        )
+        done = process.probe(command, timeout_s, environment)
+    except TimeoutError as error:
+        return "", str(error.strerror)
     except OSError as error:
         return "", f"it does not start: {error.strerror}"
-    except subprocess.TimeoutExpired:
-        return "", f"it does not end within {timeout_s:.0f} s"
     if done.returncode == 0:
         return done.stdout, ""
     said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]

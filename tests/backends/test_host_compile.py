@@ -237,3 +237,43 @@ def test_it_works_without_a_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.chdir(tmp_path)
     assert build_library(TINY).exists()
     assert not (tmp_path / "not").exists()
+
+
+def test_a_compiler_is_asked_in_an_empty_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A CC that takes `-dumpmachine` for the name of its output leaves no file."""
+    here = home / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("CC", _script(home / "writer", ': > "./$1"; echo x86_64-linux-gnu'))
+    host_compile.compilers()
+    assert list(here.iterdir()) == []
+
+
+def test_a_compiler_is_asked_without_a_working_directory(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = home / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    here.rmdir()
+    monkeypatch.setenv("CC", "anything")
+    assert host_compile.compilers() == [["anything"]]
+
+
+def test_a_process_that_skips_atexit_leaves_no_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the process of the Robot library does."""
+    from fwgen.robot import stage
+
+    places = home / "tmp"
+    places.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(places))
+    monkeypatch.setattr(sys, "argv", ["stage", "0"])
+    monkeypatch.setattr(stage, "Connection", lambda number: None)
+    monkeypatch.setattr(stage, "serve", lambda connection: host_compile._private_folder())
+    monkeypatch.setattr(os, "_exit", lambda code: None)
+    stage.main()
+    assert list(places.iterdir()) == []

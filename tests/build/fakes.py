@@ -61,7 +61,7 @@ stamp.write_bytes(key)
 """
 
 _PYTHON = """#!/bin/sh
-case "$1" in */zephyr_module.py) ;; *) exit 0 ;; esac
+case "$1" in */zephyr_module.py) ;; *) echo missing:; exit 0 ;; esac
 echo "modules ${*#*--cmake-out * }" >> STATE/asked
 while [ "$1" != --cmake-out ]; do shift; done
 for name in $(cat STATE/modules); do echo "\\"$name\\":\\"/modules/$name\\":\\"\\""; done > "$2"

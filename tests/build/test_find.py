@@ -102,17 +102,17 @@ def test_zephyr_that_is_none_or_too_old(tmp_path: Path) -> None:
 
 def test_python_of_the_file_of_the_workspace_of_fwgen(tmp_path: Path) -> None:
     found = find_zephyr(config(tmp_path, ZEPHYR_BASE=str(zephyr(tmp_path / "ws/zephyr"))), [])
-    good = program(tmp_path / "good/python")
+    good = program(tmp_path / "good/python", "echo missing:")
     listed = config(tmp_path, f'[zephyr]\npython = "{good}"\n')
     assert find_python(listed, found) == good
-    beside = program(workspace(tmp_path / "ws") / ".venv/bin/python")
+    beside = program(workspace(tmp_path / "ws") / ".venv/bin/python", "echo missing:")
     found = find_zephyr(config(tmp_path, ZEPHYR_BASE=str(tmp_path / "ws/zephyr")), [])
     assert find_python(config(tmp_path), found) == beside
 
 
 def test_python_that_lacks_packages(tmp_path: Path) -> None:
     found = find_zephyr(config(tmp_path, ZEPHYR_BASE=str(zephyr(tmp_path / "zephyr"))), [])
-    poor = program(tmp_path / "poor", "echo west yaml")
+    poor = program(tmp_path / "poor", "echo missing: west yaml")
     listed = config(tmp_path, f'[zephyr]\npython = "{poor}"\n')
     with pytest.raises(MissingToolError) as caught:
         find_python(listed, found)

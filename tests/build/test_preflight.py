@@ -176,4 +176,4 @@ def test_what_a_newer_zephyr_needs(
     assert " is 3." in err
 
 
-_PYTHON = '#!/bin/sh\ncase "$2" in *python_version*) echo 3.11.2;; esac\n'
+_PYTHON = '#!/bin/sh\ncase "$2" in *python_version*) echo 3.11.2;; *) echo missing:;; esac\n'

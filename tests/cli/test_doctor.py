@@ -90,10 +90,13 @@ def test_what_is_there_has_a_place_and_a_version(
     assert not items["Renode"]["works"] and "coreclr" in items["Renode"]["trouble"]
 
 
+ARM = r"printf '\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\1\0\50\0'"
+
+
 def compiler(folder: Path, name: str, says: str) -> Path:
     """One that makes the file that it is asked for."""
     path = program(folder, name, says)
-    path.write_text(f'{path.read_text()}while [ $# -gt 1 ]; do shift; done\necho x > "$1"\n')
+    path.write_text(f'{path.read_text()}while [ $# -gt 1 ]; do shift; done\n{ARM} > "$1"\n')
     return path
 
 
@@ -187,7 +190,7 @@ def test_modules_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     zephyr.mkdir()
     (zephyr / "VERSION").write_text("VERSION_MAJOR = 4\nVERSION_MINOR = 3\nPATCHLEVEL = 1\n")
     python = tmp_path / "python"
-    python.write_text("#!/bin/sh\n")
+    python.write_text("#!/bin/sh\necho missing:\n")
     python.chmod(0o755)
     text = f'[zephyr]\nbase = "{zephyr}"\npython = "{python}"\nmodules = ["/none/hal"]\n'
     config = configure(tmp_path, text)
@@ -290,3 +293,89 @@ def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "missing  dtc" in out, "lower case: it is optional"
     last = out.splitlines()[-1]
     assert last.startswith("these commands cannot run: build; run --backend renode")
+
+
+def script(folder: Path, name: str, body: str) -> Path:
+    path = program(folder, name, "")
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    return path
+
+
+def configured(tmp_path: Path, text: str) -> Path:
+    zephyr = tmp_path / "work" / "zephyr"
+    zephyr.mkdir(parents=True)
+    (zephyr / "VERSION").write_text("VERSION_MAJOR = 4\nVERSION_MINOR = 3\nPATCHLEVEL = 1\n")
+    config = tmp_path / ".config/fwgen/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[zephyr]\nbase = "{zephyr}"\n{text}')
+    return config
+
+
+ENDLESS = "exec /usr/bin/sleep 600"
+WEST = "Python with west and Zephyr's packages"
+
+
+def test_programs_that_do_not_end_are_broken(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fwgen.build.find._PROBE_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("fwgen.setup.trials._SHORT_S", 0.2)
+    monkeypatch.setattr("fwgen.setup.trials._LONG_S", 0.2)
+    endless = script(tmp_path, "endless", ENDLESS)
+    for name in ("arm-none-eabi-gcc", "cmake", "ninja", "dtc", "git"):
+        script(bare, name, ENDLESS)
+    configured(tmp_path, f'python = "{endless}"\n[renode]\ntest = "{endless}"\n')
+    _, items = doctor(capsys)
+    names = (WEST, "toolchain for the M33", "cmake", "ninja", "dtc", "git", "renode-test")
+    for name in names:
+        found = items[name]
+        assert found["found"] and not found["works"], found
+        assert "it does not end within 0 s" in found["trouble"]
+
+
+def test_a_c_compiler_that_does_not_end(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fwgen.backends.host.compile._TRIAL_S", 0.2)
+    monkeypatch.setattr("fwgen.build.find._PROBE_TIMEOUT_S", 0.2)
+    monkeypatch.setenv("CC", str(script(bare, "mycc", ENDLESS)))
+    _, items = doctor(capsys)
+    assert "it does not end within 0 s" in items["C compiler"]["trouble"]
+
+
+def test_programs_that_do_nothing_are_broken(
+    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = script(tmp_path, "nothing", ":")
+    for name in ("cmake", "ninja", "dtc", "git"):
+        script(bare, name, ":")
+    gcc = compiler(bare, "arm-none-eabi-gcc", "arm-none-eabi-gcc 12.2.1")
+    gcc.write_text(gcc.read_text().replace("\\50", "\\76"))
+    configured(tmp_path, f'python = "{nothing}"\n[renode]\ntest = "{nothing}"\n')
+    _, items = doctor(capsys)
+    for name, trouble in (
+        (WEST, "does not run the Python code"),
+        ("cmake", "does not print its version"),
+        ("ninja", "does not print its version"),
+        ("dtc", "does not print its version"),
+        ("git", "does not print its version"),
+        ("renode-test", "does not print its usage"),
+        ("toolchain for the M33", "does not produce an object file for Arm"),
+    ):
+        assert items[name]["found"] and not items[name]["works"], items[name]
+        assert trouble in items[name]["trouble"]
+
+
+def test_a_program_writes_nothing_into_the_users_folder(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writer = script(bare, "writer", ": > left-by-a-program")
+    for name in ("cmake", "ninja", "dtc", "git", "arm-none-eabi-gcc"):
+        script(bare, name, ": > left-by-a-program")
+    monkeypatch.setenv("CC", str(writer))
+    configured(tmp_path, f'python = "{writer}"\n[renode]\ntest = "{writer}"\n')
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    doctor(capsys)
+    assert list(here.iterdir()) == []

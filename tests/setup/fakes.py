@@ -28,9 +28,9 @@ case "$*" in
 "-c "*)
 	shift 2
 	if [ "$1" = west ]; then
-		test -f @state@/packages || echo "$@"
+		test -f @state@/packages && echo missing: || echo missing: "$@"
 	else
-		test -f @state@/extras || echo "$@"
+		test -f @state@/extras && echo missing: || echo missing: "$@"
 	fi ;;
 *)
 	exit 9 ;;

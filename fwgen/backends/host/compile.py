@@ -13,6 +13,7 @@ import os
 import platform
 import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -52,6 +53,8 @@ _HERE: Final = Path(__file__).parent
 _TRIAL: Final = (
     b"#include <stdint.h>\n#include <string.h>\nint trial(void);\nint trial(void)\n{ return 0; }\n"
 )
+_TRIAL_S: Final = 120.0
+_COMPILE_S: Final = 900.0
 _PRODUCT: Final = "library"
 _SEAL: Final = b"fwgen: all of it, SHA-256 "
 
@@ -163,7 +166,8 @@ def compilers() -> list[list[str]]:
 def _is_for_another_machine(compiler: Sequence[str]) -> bool:
     """Whether the compiler targets another machine: `-dumpmachine` prints its target, such as
     `arm-none-eabi`."""
-    failed, _, said = _called([*compiler, "-dumpmachine"], Path.cwd())
+    with tempfile.TemporaryDirectory(prefix="fwgen-", ignore_cleanup_errors=True) as folder:
+        failed, _, said = _called([*compiler, "-dumpmachine"], Path(folder), _TRIAL_S)
     machine = said.strip().partition("-")[0]
     here = platform.machine().replace("amd64", "x86_64").replace("arm64", "aarch64")
     return not failed and machine != "" and machine not in (here, here.replace("i686", "i386"))
@@ -172,12 +176,17 @@ def _is_for_another_machine(compiler: Sequence[str]) -> bool:
 def trouble_with(compiler: Sequence[str]) -> str:
     """Return what is wrong with a compiler; "": it can compile a tiny library."""
     with tempfile.TemporaryDirectory(prefix="fwgen-") as folder:
-        errors = _compile(compiler, ("-shared", "-fPIC"), {"trial.c": _TRIAL}, Path(folder))
+        trial = {"trial.c": _TRIAL}
+        errors = _compile(compiler, ("-shared", "-fPIC"), trial, Path(folder), _TRIAL_S)
         return (errors.strip().splitlines() or [""])[0]
 
 
 def _compile(
-    compiler: Sequence[str], options: Sequence[str], sources: Mapping[str, bytes], folder: Path
+    compiler: Sequence[str],
+    options: Sequence[str],
+    sources: Mapping[str, bytes],
+    folder: Path,
+    timeout_s: float = _COMPILE_S,
 ) -> str:
     """Make a library in `folder` that this machine can load; return the error, "" if none."""
     for path, content in sources.items():
@@ -188,13 +197,13 @@ def _compile(
     includes = [f"-I{item}" for item in folders]
     units = sorted(path for path in sources if path.endswith(".c"))
     command = [*compiler, *options, *includes, *units, "-o", _PRODUCT]
-    failed, errors, _ = _called(command, folder)
+    failed, errors, _ = _called(command, folder, timeout_s)
     if failed:
         return errors or "it fails without saying why"
     if not (folder / _PRODUCT).is_file():
         return "it reports success and makes no file"
     loading = "import ctypes, sys; ctypes.CDLL(sys.argv[1])"
-    failed, errors, _ = _called([sys.executable, "-c", loading, f"./{_PRODUCT}"], folder)
+    failed, errors, _ = _called([sys.executable, "-c", loading, f"./{_PRODUCT}"], folder, timeout_s)
     if failed and not any(option.startswith("-fsanitize") for option in options):
         lines = errors.strip().splitlines()
         reason = lines[-1].removeprefix("OSError: ") if lines else "its library crashes"
@@ -202,7 +211,7 @@ def _compile(
     return ""
 
 
-def _called(command: Sequence[str], folder: Path) -> tuple[bool, str, str]:
+def _called(command: Sequence[str], folder: Path, timeout_s: float) -> tuple[bool, str, str]:
     """Run a command; return whether it failed, its stderr and its stdout."""
     try:
         done = process.run(
@@ -212,9 +221,12 @@ def _called(command: Sequence[str], folder: Path) -> tuple[bool, str, str]:
             capture_output=True,
             text=True,
             errors="replace",
+            timeout=timeout_s,
         )
     except OSError as error:
         return True, error.strerror or str(error), ""
+    except subprocess.TimeoutExpired:
+        return True, process.late(timeout_s), ""
     return done.returncode != 0, done.stderr, done.stdout
 
 
@@ -271,6 +283,12 @@ def _cache_folder() -> Path:
 
 @cache
 def _private_folder() -> Path:
-    folder = tempfile.mkdtemp(prefix="fwgen-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+    atexit.register(remove_private_folder)
+    return Path(tempfile.mkdtemp(prefix="fwgen-"))
+
+
+def remove_private_folder() -> None:
+    """Remove the folder that replaces an unwritable cache; for a process that skips `atexit`."""
+    if _private_folder.cache_info().currsize:
+        shutil.rmtree(_private_folder(), ignore_errors=True)
+        _private_folder.cache_clear()
