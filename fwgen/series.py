@@ -252,7 +252,8 @@ class Delivered:
 class PackedDelivered:
     """A row a block: number and device time of its first sample, which of the samples that is
     (`begin`), when it arrived. `lives`: block from which on boot, period and spec are these. The
-    numbers of 32 bits are those nearest to `origin`."""
+    numbers of 32 bits are those nearest to `origin`. `size_bytes`: each block's length on the wire,
+    or empty if it is not known."""
 
     origin: int
     first_seq: NDArray[np.uint32]
@@ -262,6 +263,7 @@ class PackedDelivered:
     lives: Sequence[tuple[int, int, int, int]]
     words: Words
     late: Late = field(default_factory=Late)
+    size_bytes: Words = field(default_factory=lambda: np.zeros(0, dtype=np.uint16))
 
     def __len__(self) -> int:
         return len(self.words)

@@ -88,6 +88,7 @@ class Blocks:
                 np.array([place for place, _ in late], dtype=np.int64),
                 np.array([sixteenths for _, sixteenths in late], dtype=np.int64),
             ),
+            size_bytes=np.asarray(self._size_bytes, dtype=np.uint16),
         )
 
     def delivered(self, taken: Taken | PackedTaken) -> PackedDelivered:
@@ -112,6 +113,7 @@ class Blocks:
             lives=whole.lives,
             words=whole.words[:keep],
             late=whole.late,
+            size_bytes=whole.size_bytes[:blocks],
         )
 
     def density(self, taken: Taken | PackedTaken) -> float:

@@ -13,16 +13,19 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.record import Asked, Gap, RunRecord, Stream
+from fwgen.record import ASKING, ASLEEP, SUSPENDING, Asked, Gap, Ints, RunRecord, Stream
 from fwgen.report.due import Due
-from fwgen.report.samples import SampleCheck
+from fwgen.report.samples import SampleCheck, rows_of
 from fwgen.report.words import clock, count, span
-from fwgen.series import NEVER, spans
+from fwgen.series import NEVER, PackedDelivered, spans
+from fwgen.wire.log_format import BLOCK_BYTES, WORST_BITS
 from fwgen.wire.messages import seq_distance
 
 _MASK: Final = 0xFFFF_FFFF
 _UNDER_WAY_US: Final = 2_000_000
 """No message takes longer from its sender to a Linux that reads."""
+_FULL_BYTES: Final = BLOCK_BYTES - (WORST_BITS - 1) // 8
+"""A block that is shorter has room for any sample."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,48 @@ def _dropped_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Findi
     )
 
 
+def _closed_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    """Find blocks that were closed though the next sample fitted, while Linux was asleep: then
+    nothing but a full block, a jump of the schedule or another start of the firmware closes one."""
+    delivered, asleep_us = record.delivered, _agreed_sleeps(record)
+    if not isinstance(delivered, PackedDelivered) or not len(asleep_us):
+        return None
+    if not len(delivered.size_bytes):
+        return None
+    blocks = np.flatnonzero(delivered.size_bytes[:-1] < _FULL_BYTES)
+    blocks = blocks[~np.isin(blocks + 1, [life[0] for life in delivered.lives])]
+    last = delivered.begin[blocks + 1].astype(np.int64) - 1
+    row = rows_of(record, check, last)
+    has_next = (row != NEVER) & (row + 1 == rows_of(record, check, last + 1))
+    blocks, last, row = blocks[has_next], last[has_next], row[has_next]
+    goes_on = delivered.pick(last).time_us + record.period_us == delivered.start_us[blocks + 1]
+    blocks, at_us = blocks[goes_on], record.taken.at(row[goes_on])
+    sleep = np.searchsorted(asleep_us[:, 0], at_us, side="right") - 1
+    closed_us = at_us + 2 * record.period_us + asked.measures_us
+    inside = (sleep >= 0) & (closed_us <= asleep_us[sleep, 1])
+    if not inside.any():
+        return Finding()
+    first, at_s = int(blocks[inside][0]), at_us[inside][0] / 1e6
+    return Finding(
+        int(inside.sum()),
+        f"The firmware closed blocks that had room for the next sample, "
+        f"{count(int(inside.sum()), 'time')}: the first, at {clock(at_s)}, has "
+        f"{delivered.size_bytes[first]} of {BLOCK_BYTES} bytes.",
+    )
+
+
+def _agreed_sleeps(record: RunRecord) -> Ints:
+    """Return begin and end (us, one row each) of the sleeps that the firmware had agreed to."""
+    found = [
+        (round(band.start_s * 1e6), round(band.end_s * 1e6))
+        for asked, suspended, band in zip(
+            record.bands, record.bands[1:], record.bands[2:], strict=False
+        )
+        if (asked.state, suspended.state, band.state) == (ASKING, SUSPENDING, ASLEEP)
+    ]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
 def _drops(record: RunRecord) -> Iterator[tuple[Gap, Stream]]:
     """Yield each gap with the stream in which it was declared; none if memory was damaged."""
     starts_us = [stream.start_us for stream in record.streams]
@@ -256,6 +301,7 @@ _ALL: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]
     "woken_late": _woken_late,
     "against_policy": _against_policy,
     "dropped_early": _dropped_early,
+    "closed_early": _closed_early,
     "sent_again": _sent_again,
     "known_again": _known_again,
     "freed_early": _freed_early,

@@ -109,6 +109,7 @@ KEPT = (
     "woken_late",
     "against_policy",
     "dropped_early",
+    "closed_early",
     "sent_again",
     "known_again",
     "freed_early",
