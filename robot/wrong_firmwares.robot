@@ -45,6 +45,9 @@ Frees a block when it is sent, not when Linux has processed it
 Frees one block more than was acknowledged
     free-one-early
 
+Fills only half of each block
+    half-a-block
+
 Uses only half of the log
     half-a-log
 
