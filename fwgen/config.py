@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from fwgen import files
 from fwgen.errors import InputError
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Position, did_you_mean, quote
 
@@ -31,6 +33,7 @@ TOOLCHAIN_VARIABLES: Mapping[str, str] = MappingProxyType(
 """Zephyr's toolchain variant -> the variable with its path: a folder, or for `cross-compile` the
 prefix of the tools' names (`/usr/bin/arm-none-eabi-`)."""
 
+_MOST_BYTES = 1 << 20
 RUNTIMES = ("mono", "coreclr")
 
 
@@ -124,15 +127,21 @@ def load_config(environ: Environment | None = None, path: Path | None = None) ->
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8")
+        return files.read_regular(path, _MOST_BYTES).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         return None
+    except files.NotRegularError as error:
+        message = f"{path}: expected a file, found a directory, a pipe or a device"
+        raise InputError(
+            message, f"remove it or rename it: `ls -ld {shlex.quote(str(path))}`"
+        ) from error
     except UnicodeDecodeError as error:
         message = f"{path}: not UTF-8 text ({error.reason} at byte {error.start})"
         raise InputError(message, "save the file as UTF-8") from error
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror}"
-        raise InputError(message, "check the file and its permissions: `ls -l`") from error
+        hint = f"check the file and its permissions: `ls -l {shlex.quote(str(path))}`"
+        raise InputError(message, hint) from error
 
 
 @dataclass
@@ -154,8 +163,33 @@ class _File:
                 lines = self.text.splitlines()
                 line = int(found[1]) if found[1] else max(1, len(lines))
                 place = self._at(line, int(found[2]) if found[2] else 1)
-            self.findings.error("toml", message[:1].lower() + message[1:], place)
+            message, hint = message[:1].lower() + message[1:], "see https://toml.io for the syntax"
+            if re.search("overwrite|twice", message) and (twice := self._given_twice()):
+                message, place = twice
+                hint = "keep one of them"
+            self.findings.error("toml", message, place, hint)
             raise ConfigErrors(self.findings.diagnostics) from error
+
+    def _given_twice(self) -> tuple[str, Position] | None:
+        """Return the error about a key or a table that is given twice, None if none is."""
+        first: dict[str, int] = {}
+        table = ""
+        for number, line in enumerate(self.text.splitlines(), 1):
+            header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$", line)
+            entry = re.match(r"\s*([\w.\"'-]+)\s*=", line)
+            found = header or entry
+            if not found:
+                continue
+            name = re.sub(r"[\"']", "", found[1])
+            if header:
+                table = name
+            elif table:
+                name = f"{table}.{name}"
+            if name in first:
+                message = f"{quote(name)} is given twice; the first is on line {first[name]}"
+                return message, self._at(number, found.start(1) + 1, len(found[1]))
+            first[name] = number
+        return None
 
     def error(self, rule_id: str, message: str, table: str, key: str, hint: str = "") -> None:
         self.findings.error(rule_id, message, self.where(table, key), hint)
@@ -208,6 +242,15 @@ _EXPECTED = {
 }
 
 
+_EXAMPLES = {
+    "path": '`"/opt/name"`',
+    "paths": '`["/opt/one", "/opt/two"]`',
+    "word": '`"gnuarmemb"`',
+    "text": '`"/usr/bin/arm-none-eabi-"`',
+    "runtime": '`"mono"`',
+}
+
+
 def _table(file: _File, table: str, data: Any, origins: dict[str, str]) -> dict[str, Any]:
     if not isinstance(data, dict):
         message = f"`{table}`: expected a table, found {quote(repr(data))}"
@@ -224,7 +267,13 @@ def _table(file: _File, table: str, data: Any, origins: dict[str, str]) -> dict[
         value = _value(kind, raw, file.path.parent)
         if value is None:
             message = f"`{table}.{key}`: expected {_EXPECTED[kind]}, found {quote(repr(raw))}"
-            file.error("bad-value", message, table, key)
+            file.error(
+                "bad-value",
+                message,
+                table,
+                key,
+                f"write it like {_EXAMPLES[kind]}, or remove the line",
+            )
             continue
         values[key] = value
         origins[f"{table}.{key}"] = str(file.where(table, key))
@@ -237,10 +286,12 @@ def _table(file: _File, table: str, data: Any, origins: dict[str, str]) -> dict[
 def _value(kind: str, raw: object, folder: Path) -> Any:
     """Return the value, None if it is wrong. Relative paths start at the file's folder."""
     if kind == "paths":
-        if not isinstance(raw, list) or not all(isinstance(item, str) and item for item in raw):
+        if not isinstance(raw, list) or not all(
+            isinstance(item, str) and item and "\0" not in item for item in raw
+        ):
             return None
         return tuple(_path(item, folder) for item in raw)
-    if not isinstance(raw, str) or not raw.strip():
+    if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
         return None
     if kind == "path":
         return _path(raw, folder)

@@ -26,6 +26,10 @@ class TooBigError(OSError):
     """A file with more bytes than the limit; `filename` is set."""
 
 
+class NotRegularError(OSError):
+    """A directory, a FIFO or a device where a regular file is expected; `filename` is set."""
+
+
 def read(path: str | Path, most_bytes: int) -> bytes:
     """Return the bytes of a file, of standard input for `-`.
 
@@ -39,6 +43,18 @@ def read(path: str | Path, most_bytes: int) -> bytes:
     if len(content) > most_bytes:
         raise TooBigError(0, "too big", str(path))
     return content
+
+
+def read_regular(path: Path, most_bytes: int) -> bytes:
+    """Return the first bytes of a regular file, at most `most_bytes`.
+
+    Raises OSError, also for a FIFO or a device, which could block or never end.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NotRegularError(errno.EINVAL, "it is not a regular file", str(path))
+        return stream.read(most_bytes)
 
 
 def _read(path: Path, count: int) -> bytes:

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fwgen import files
 from fwgen.backends.registry import DEFAULT, NAMES, open_backend
 from fwgen.cli.progress import Progress
 from fwgen.cli.running import exit_code, print_report, run_and_report
 from fwgen.errors import InputError
-from fwgen.files import STDIN
 from fwgen.words import quote
 
 if TYPE_CHECKING:
@@ -97,8 +97,7 @@ def run(args: argparse.Namespace) -> int:
 def _check_waves(path: Path) -> None:
     """Raise InputError if the file exists and is not a dump that fwgen wrote."""
     try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
+        head = files.read_regular(path, _HEAD_BYTES)
     except FileNotFoundError:
         return
     except OSError as error:
@@ -116,7 +115,7 @@ def _read(args: argparse.Namespace) -> tuple[Scenario, Plan]:
     from fwgen.spec.diagnostics import Diagnostic, DiagnosticErrors
     from fwgen.spec.examples import reference_spec
 
-    if args.scenario == STDIN and str(args.spec) == STDIN:
+    if args.scenario == files.STDIN and str(args.spec) == files.STDIN:
         message = "scenario and spec cannot both be read from standard input"
         raise InputError(message, "put one of them in a file")
     path, found, scenario, plan = args.spec, list[Diagnostic](), None, None

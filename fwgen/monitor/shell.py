@@ -129,10 +129,12 @@ class Shell(cmd.Cmd):
             return
         self._bench.pause()
         self._bench.run_for(_us(arg))
+        self._show_news()  # what the firmware wrote meanwhile belongs before the state
         self.do_state("")
 
     def do_pause(self, arg: str) -> None:
         self._bench.pause()
+        self._show_news()
         self.do_state("")
 
     def do_speed(self, arg: str) -> None:

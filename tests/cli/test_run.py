@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from fwgen.backends.host import compile as host_compile
+from fwgen.build.elf import read_elf
 from fwgen.cli.main import main
 from fwgen.cli.progress import Progress
-from fwgen.errors import MissingToolError
+from fwgen.errors import InputError, MissingToolError
 
 SHORT = """\
 fwgen-scenario: 1
@@ -225,3 +227,19 @@ def test_steps_that_were_ignored_are_told_on_the_terminal_and_in_json(
     ignored = json.loads(capsys.readouterr().out)["ignored"]
     assert [step["do"] for step in ignored] == ["crash-app", "start-app"]
     assert ignored[0]["at_s"] == 1.0
+
+
+def test_a_pipe_for_the_waves_is_refused(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo("waves")
+    assert main(["run", "short.yaml", "--backend", "renode", "--vcd", "waves"]) == 2
+    assert "--vcd: waves cannot be read: it is not a regular file" in capsys.readouterr().err
+
+
+def test_a_firmware_that_is_no_elf_is_bad_input(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(SHORT)
+    with pytest.raises(InputError, match="expected an ELF, which begins with 7f454c46") as caught:
+        read_elf(path)
+    assert caught.value.exit_code == 2

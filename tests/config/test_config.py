@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,20 @@ WRONG = {
     "runtime": ('[renode]\nruntime = "java"\n', "2:1", "bad-value", '`"mono"` or `"coreclr"`'),
     "modules": ('[zephyr]\nmodules = "/x"\n', "2:1", "bad-value", "a list of paths"),
     "no-table": ('zephyr = "/opt"\n', "1:1", "not-a-table", "[zephyr]"),
+    "null-in-a-path": ('[zephyr]\nbase = "a\\u0000b"\n', "2:1", "bad-value", "help: write it like"),
+    "null-in-a-list": (
+        '[zephyr]\nmodules = ["a\\u0000b"]\n',
+        *("2:1", "bad-value", 'help: write it like `["/opt/one", "/opt/two"]`'),
+    ),
+    "null-in-a-text": ('[zephyr]\ntoolchain = "\\u0000"\n', "2:1", "bad-value", "help: write it"),
+    "twice": (
+        '[zephyr]\nbase = "/x"\n\nbase = "/y"\n',
+        *("4:1", "toml", "`zephyr.base` is given twice; the first is on line 2\n"),
+    ),
+    "table-twice": (
+        '[zephyr]\nbase = "/x"\n[zephyr]\n',
+        *("3:2", "toml", "`zephyr` is given twice; the first is on line 1\n"),
+    ),
     "both": ('[renode]\nbuild_dir = "/a"\nbin = "/b"\n', "3:1", "two-renodes", "only one of them"),
 }
 
@@ -134,3 +149,9 @@ def test_not_a_text(tmp_path: Path) -> None:
         load_config({}, tmp_path / "config.toml")
     with pytest.raises(InputError, match="directory"):
         load_config({}, tmp_path)
+
+
+def test_a_pipe_is_not_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.toml")
+    with pytest.raises(InputError, match="expected a file, found a directory, a pipe or a device"):
+        load_config({}, tmp_path / "config.toml")

@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -270,3 +271,24 @@ def _read_until(process: subprocess.Popen[str], pattern: str) -> str:
         if re.search(pattern, line):
             return line
     raise AssertionError(f"{process.args!r} ended without {pattern!r}")
+
+
+class WritingBench(FakeBench):
+    """The firmware writes a line in each run."""
+
+    def view(self) -> View:
+        lines = "".join(f"line {n}\n" for n in range(self.ran_us // 1_000_000))
+        return replace(VIEW, t_us=self.ran_us, console=lines, events=[])
+
+
+def test_what_was_written_in_a_run_is_printed_before_the_state() -> None:
+    bench, out = WritingBench(), io.StringIO()
+    Shell(bench, io.StringIO("run 1 s\nrun 1 s\npause\n"), out).interact()  # type: ignore[arg-type]
+    lines = [line.partition(";")[0] for line in out.getvalue().splitlines()]
+    assert lines == [
+        "| line 0",
+        "1.000 s, paused",
+        "| line 1",
+        "2.000 s, paused",
+        "2.000 s, paused",
+    ]
