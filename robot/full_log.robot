@@ -8,6 +8,10 @@ Wakes Linux Before Anything Is Lost
     [Tags]    slow
     Scenario Should Pass    log-full-wake
 
+Wakes Linux Each Time That The Log Is Full
+    [Tags]    slow
+    Scenario Should Pass    log-full-twice
+
 Keeps The Newest Samples And Declares The Rest Lost
     [Tags]    slow
     Scenario Should Pass    log-full-keep-newest

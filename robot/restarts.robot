@@ -10,6 +10,9 @@ Recovers The Log After A Reset During Sleep
 Recovers The Log After A Reset While Awake
     Scenario Should Pass    firmware-reset-awake
 
+Numbers Go On After Any Reset
+    Scenario Should Pass    firmware-reset-often
+
 Recovers The Log After Several Resets
     [Documentation]    Each is at another point of the period; one follows the other immediately.
     Start Board

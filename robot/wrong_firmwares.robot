@@ -30,8 +30,14 @@ Wakes Linux when a tenth of the log is used
 Reports a distance for an echo that is longer than the time-out
     endless-echo
 
+Reports a distance at the far limit as too far
+    far-off-by-one
+
 Drops samples when the log is full without declaring them lost
     forget-gap
+
+Does not store the next number when the log becomes empty
+    forget-next-seq
 
 Orders recovered blocks as if sample numbers never wrapped
     forget-wrap
@@ -66,6 +72,9 @@ Wakes Linux when the log is full, without the reserve
 Forgets a sample taken while it falls asleep
     lose-sample-at-transition
 
+Reports a distance at the near limit as too near
+    near-off-by-one
+
 Reports a distance beyond the range as valid
     no-far-limit
 
@@ -84,6 +93,9 @@ Reads the ring whenever vq0 rings, even while Linux sleeps
 Continues with the oldest block after WAKE, whatever the peer has
     resume-from-oldest
 
+Wakes Linux only once in each boot
+    ring-once
+
 Continues to stream after it has acknowledged SLEEP
     send-after-ack
 
@@ -101,6 +113,9 @@ Takes any pulse on the line for the echo
 
 Waits for the mailbox until Linux has acknowledged the last doorbell
     spin-in-notify
+
+Takes an echo that lasts until the time-out for a distance
+    timeout-off
 
 Accepts a block whose CRC is wrong
     trust-damaged

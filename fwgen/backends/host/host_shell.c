@@ -184,15 +184,15 @@ static uint8_t late_16ths(const struct host *host)
 static void start_measuring(struct host *host)
 {
 	uint32_t echo_us = host->echoes[host->sample - host->echoes_first];
-	uint32_t wait_us = echo_us;
+	const uint32_t timeout_us = fwgen_config.echo.timeout_us;
+	bool pulse = echo_us != ECHO_NO_PULSE && echo_us != ECHO_HELD;
 
-	if (echo_us == ECHO_NO_PULSE || echo_us == ECHO_HELD ||
-	    echo_us > fwgen_config.echo.timeout_us) {
-		wait_us = fwgen_config.echo.timeout_us;
+	if (pulse && echo_us > timeout_us) {
+		echo_us = timeout_us; /* as measurement_end() in the firmware */
 	}
 	host->late_16ths = late_16ths(host);
 	host->echo_us = echo_us;
-	host->measured_us = host->now_us + wait_us;
+	host->measured_us = host->now_us + (pulse ? echo_us : timeout_us);
 	host->measuring = true;
 }
 
