@@ -14,6 +14,7 @@ from pathlib import Path
 from fwgen import process
 from fwgen.config import TOOLCHAIN_VARIABLES, Config
 from fwgen.errors import InputError, MissingToolError
+from fwgen.files import read_regular
 
 LEAST_VERSION = (4, 3, 0)
 SETUP = "`fwgen setup`"
@@ -22,6 +23,7 @@ _PACKAGES = ("west", "yaml", "elftools", "packaging")
 """The packages that Zephyr's scripts import in a build of the generated application."""
 
 _PROBE_TIMEOUT_S = 20.0
+_MOST_BYTES = 1 << 20
 _LACKS = "lacks "
 _COMPILER = "arm-none-eabi-gcc"
 _GET_COMPILER = f"run `apt-get install gcc-arm-none-eabi` or {SETUP}"
@@ -116,7 +118,7 @@ def _zephyr(base: Path, origin: str) -> Zephyr:
 def zephyr_version(base: Path) -> tuple[int, int, int] | None:
     """Return Zephyr's version from its file VERSION, None if there is none."""
     try:
-        text = (base / "VERSION").read_text(encoding="utf-8")
+        text = read_regular(base / "VERSION", _MOST_BYTES).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
     found = dict(re.findall(r"^(\w+)\s*=\s*(\d+)\s*$", text, re.MULTILINE))
@@ -325,7 +327,7 @@ def program_version(command: Sequence[object]) -> str:
 
 def _found_in(file: Path, pattern: str) -> str:
     try:
-        found = re.search(pattern, file.read_text(encoding="utf-8"))
+        found = re.search(pattern, read_regular(file, _MOST_BYTES).decode("utf-8"))
     except (OSError, UnicodeDecodeError):
         return ""
     return found[1] if found else ""

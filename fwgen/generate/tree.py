@@ -19,6 +19,8 @@ from fwgen import files as disk
 from fwgen.errors import InputError
 from fwgen.generate import manifest
 
+_MOST_BYTES = 16 << 20
+
 
 @dataclass
 class Comparison:
@@ -155,7 +157,7 @@ def _stay_inside(directory: Path, relative: str) -> None:
 def _read(directory: Path, relative: str) -> bytes | None:
     path = directory / relative
     try:
-        return path.read_bytes()
+        return disk.read_regular(path, _MOST_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -167,7 +169,7 @@ def _read_old(directory: Path, relative: str) -> bytes | None:
     path = directory / relative
     try:
         _stay_inside(directory, relative)
-        return None if path.is_symlink() else path.read_bytes()
+        return None if path.is_symlink() else disk.read_regular(path, _MOST_BYTES)
     except (OSError, InputError):
         return None
 

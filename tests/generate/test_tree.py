@@ -291,10 +291,12 @@ def test_differences_name_what_is_missing_stale_or_foreign(tmp_path: Path) -> No
     ]
 
 
-@pytest.mark.parametrize("obstacle", ["folder is a file", "file is a folder"])
+@pytest.mark.parametrize("obstacle", ["folder is a file", "file is a folder", "file is a pipe"])
 def test_an_obstacle_in_the_way_is_an_input_error(tmp_path: Path, obstacle: str) -> None:
     if obstacle == "folder is a file":
         (tmp_path / "src").write_bytes(b"")
+    elif obstacle == "file is a pipe":
+        os.mkfifo(tmp_path / "top.h")
     else:
         (tmp_path / "top.h").mkdir()
     with pytest.raises(InputError, match="the generated files cannot be written"):

@@ -14,6 +14,8 @@ from fwgen.report import files
 from fwgen.report.document import build_report
 from tests.report.records import make_record, scenario
 
+NAMES = ["report.html", "report.json", "report.manifest"]
+
 
 def write(directory: Path, record: RunRecord | None = None, *, samples: bool = False) -> Path:
     record = record or make_record()
@@ -23,7 +25,11 @@ def write(directory: Path, record: RunRecord | None = None, *, samples: bool = F
 def test_the_folder_is_made_and_holds_page_and_data(tmp_path: Path) -> None:
     page = write(tmp_path / "a" / "b")
     assert page == tmp_path / "a" / "b" / "report.html"
-    assert sorted(path.name for path in page.parent.iterdir()) == ["report.html", "report.json"]
+    assert sorted(path.name for path in page.parent.iterdir()) == [
+        "report.html",
+        "report.json",
+        "report.manifest",
+    ]
     assert json.loads((page.parent / "report.json").read_text())["verdict"] == "pass"
     assert page.read_text().startswith("<!doctype html>\n")
 
@@ -34,13 +40,17 @@ def test_an_earlier_report_is_replaced(tmp_path: Path) -> None:
     record.delivered.whole().distance_mm[3] += 1
     write(tmp_path, record)
     assert json.loads((tmp_path / "report.json").read_text())["verdict"] == "fail"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "report.html",
+        "report.json",
+        "report.manifest",
+    ]
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.json", "samples.csv"])
 def test_a_file_that_is_not_a_report_is_not_overwritten(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("mine")
-    with pytest.raises(InputError, match=f"would overwrite files that are not a report: .*{name}"):
+    with pytest.raises(InputError, match=f"files that fwgen did not write: .*{name}"):
         write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
@@ -48,7 +58,7 @@ def test_a_file_that_is_not_a_report_is_not_overwritten(tmp_path: Path, name: st
 
 def test_a_folder_with_the_name_of_a_report_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
-    with pytest.raises(InputError, match="overwrite files that are not a report"):
+    with pytest.raises(InputError, match="overwrite files that fwgen did not write"):
         files.check_directory(tmp_path)
 
 
@@ -104,3 +114,55 @@ def test_the_csv_has_a_line_for_each_sample(tmp_path: Path) -> None:
         "arrived_s": "0.970000",
     }
     assert (rows[-1]["fate"], rows[-1]["arrived_s"]) == ("lost", "")
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.json", "samples.csv"])
+@pytest.mark.parametrize("again", [True, False])
+def test_an_edited_file_is_kept(tmp_path: Path, name: str, again: bool) -> None:
+    """Also where the next run would remove it, and where it still looks like a report."""
+    write(tmp_path, samples=True)
+    edited = tmp_path / name
+    edited.write_text(edited.read_text() + "my note\n")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(InputError) as caught:
+        write(tmp_path, samples=again)
+    assert str(caught.value) == (
+        "the report would overwrite files that were changed since fwgen wrote them: "
+        f"{edited}; nothing was changed\n"
+        "help: rename or remove them, or choose another folder with `--report DIR`"
+    )
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["report.html", "samples.csv", "report.manifest"])
+def test_a_pipe_in_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError):
+        files.check_directory(tmp_path)
+
+
+def test_a_write_that_stopped_half_way_can_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manifest lists the old and the new hashes while files are replaced."""
+    write(tmp_path, samples=True)
+    rename = Path.replace
+
+    def stops(self: Path, target: Path) -> Path:
+        if target.name == "report.html":
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", stops)
+    with pytest.raises(InputError, match="Input/output error"):
+        write(tmp_path, make_record(sleeps=()))
+    monkeypatch.undo()
+    write(tmp_path, make_record(sleeps=()))
+    assert not (tmp_path / "samples.csv").exists()
+
+
+def test_a_manifest_that_fwgen_did_not_write_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "report.manifest").write_text("mine")
+    with pytest.raises(InputError, match=r"report\.manifest: expected a list of files"):
+        write(tmp_path)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
