@@ -99,7 +99,7 @@ def _from_fifo(descriptor: int, count: int, path: Path) -> Iterator[bytes]:
         elif begun or _has_ended(descriptor):
             return
         elif time.monotonic() > until_s:
-            raise OSError(0, "it is a pipe without a writer", str(path))
+            raise OSError(0, "it is a pipe, and no program writes to it", str(path))
         else:
             time.sleep(0.05)
 

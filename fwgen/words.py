@@ -18,7 +18,7 @@ def suggest(written: str, known: Iterable[str]) -> str | None:
         digits = [sorted(c for c in text if c.isdigit()) for text in pair]
         if all(digits) and digits[0] != digits[1]:
             continue
-        most = 1 if length < 4 else 2 if length < 8 else 3
+        most = 1 if length < 5 else 2 if length < 8 else 3
         slips = _slips(*pair)
         if length >= 3 and pair[0][:length] == pair[1][:length]:
             slips = min(slips, most)

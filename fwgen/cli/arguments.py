@@ -41,6 +41,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.allow_abbrev = False
         self.register("type", Path, _path)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
@@ -59,6 +60,7 @@ class Parser(argparse.ArgumentParser):
             hint = did_you_mean(written, known, "one of")
             raise InputError(f"{name}: unknown value {quote(written)}", hint)
         text = message.removeprefix("argument ")
+        text = re.sub(r"ignored explicit argument '(.*)'", r"expected no value, found `\1`", text)
         text = text.replace("the following arguments are required", "missing argument")
         raise InputError(text, usage)
 
@@ -69,6 +71,9 @@ class Parser(argparse.ArgumentParser):
             near = suggest(option, self._long())
             hint = f"did you mean `{near}`?" if near else f"`{self.prog} --help` lists them"
             raise InputError(f"`{self.prog}` has no option {quote(option)}", hint)
+        if words[0].startswith("--"):
+            hint = f"write it after the command: `{self.prog} ... {words[0]}`"
+            raise InputError(f"{quote(words[0])} is in the wrong place", hint)
         places = [str(a.metavar or a.dest) for a in self._actions if not a.option_strings]
         raise InputError(
             f"unexpected argument {quote(words[0])}: expected `{' '.join([self.prog, *places])}`",
@@ -82,7 +87,7 @@ class Parser(argparse.ArgumentParser):
         if word[1] != "-":  # -o FILE, -oFILE, -vq, -5
             return word[:2] not in self._option_string_actions and not word[1].isdigit()
         name = word.partition("=")[0]
-        return not any(known.startswith(name) for known in self._long())
+        return name not in self._long()
 
     def _long(self) -> list[str]:
         return [name for name in self._option_string_actions if name.startswith("--")]

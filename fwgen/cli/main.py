@@ -49,7 +49,7 @@ class _Call:
 
     def print_error_as_json(self, error: FwgenError) -> None:
         """With `--json`, print the error as the only document on stdout."""
-        if "--json" not in self._words:
+        if not any(word.partition("=")[0] == "--json" for word in self._words):
             return
         own = getattr(self._module, "error_document", None)
         document = own(self._options, error) if own else None
@@ -66,7 +66,7 @@ class _Call:
         print_json(document)
 
     def _refuse_command(self) -> None:
-        near = suggest(self._command, COMMANDS)
+        near = suggest(self._command, (*COMMANDS, "help"))
         hint = f"did you mean `fwgen {near}`?" if near else f"commands: {', '.join(COMMANDS)}"
         raise InputError(f"unknown command {quote(self._command)}", hint)
 

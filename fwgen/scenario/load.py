@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,22 +31,29 @@ def find_scenario(text: str) -> Path:
     """Return the file that a user names: a path (`-`: standard input) or a bundled scenario.
     Raises InputError."""
     path, names = Path(text), bundled_names()
-    if text == STDIN or _answers(path.is_file):
+    if not text.strip():
+        hint = f"name a file or a bundled scenario: {', '.join(names)}"
+        raise InputError("SCENARIO: expected a name, found an empty text", hint)
+    mode = _mode(path)
+    if text == STDIN or (mode and stat.S_ISREG(mode)):
         return path
     if text in names:  # also if a folder has this name, as after `--report night`
         return BUNDLED / f"{text}.yaml"
-    if _answers(path.exists):
+    if mode is not None:
         return path  # reading it reports the error
     near = suggest(path.stem, names)
     hint = f"did you mean the bundled `{near}`?" if near else f"bundled: {', '.join(names)}"
     raise InputError(f"found no file and no bundled scenario {quote(text, 200)}", hint)
 
 
-def _answers(question: Callable[[], bool]) -> bool:
+def _mode(path: Path) -> int | None:
+    """Return the mode of a file or folder; 0 if fwgen may not look, None if it does not exist."""
     try:
-        return question()
+        return path.stat().st_mode
+    except PermissionError:
+        return 0
     except OSError:  # such as a name that is too long
-        return False
+        return None
 
 
 def load_scenario(path: str | Path) -> Scenario:

@@ -12,6 +12,7 @@ proportional to its text.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, NoReturn
@@ -167,6 +168,16 @@ def parse_document(text: str, file: str, findings: Findings) -> Document:
 _EMPTY_HINT = "`fwgen init -` prints a complete spec to start from"
 
 
+_PERMISSIONS = "check the permissions of the file and its folders: `ls -l`"
+_UNREADABLE = {
+    errno.EACCES: _PERMISSIONS,
+    errno.EPERM: _PERMISSIONS,
+    errno.ENAMETOOLONG: "use a shorter name",
+    errno.ENOTDIR: "a part of the path is a file: name another path",
+    errno.ELOOP: "its symbolic links form a loop: name another file",
+}
+
+
 def _reject_file(findings: Findings, file: str, rule_id: str, message: str, hint: str) -> NoReturn:
     findings.error(rule_id, message, Position(file), hint)
     raise Rejected
@@ -188,7 +199,7 @@ def _read(path: str | Path, file: str, findings: Findings) -> bytes:
         _reject_file(findings, file, "file-missing", "the file does not exist", hint)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        hint = "check its permissions: `ls -l`"
+        hint = _UNREADABLE.get(getattr(error, "errno", None) or 0, "is this the right file?")
         _reject_file(findings, file, "file-unreadable", f"cannot be read: {reason}", hint)
 
 

@@ -46,6 +46,26 @@ from fwgen.cli.main import main
             ],
         ),
         (
+            ["check", "--jso", "x.yaml"],
+            ["error: `fwgen check` has no option `--jso`", "help: did you mean `--json`?"],
+        ),
+        (
+            ["--versio"],
+            ["error: `fwgen` has no option `--versio`", "help: did you mean `--version`?"],
+        ),
+        (
+            ["completion", "tcsh"],
+            ["error: SHELL: unknown value `tcsh`", "help: one of: `bash`, `zsh`, `fish`"],
+        ),
+        (["hlep"], ["error: unknown command `hlep`", "help: did you mean `fwgen help`?"]),
+        (
+            ["--seed", "run", "minute"],
+            [
+                "error: `--seed` is in the wrong place",
+                "help: write it after the command: `fwgen run ... --seed`",
+            ],
+        ),
+        (
             ["check"],
             ["error: missing argument: SPEC", "help: `fwgen check --help` shows the usage"],
         ),
@@ -156,3 +176,18 @@ def test_no_command_has_an_argument_that_completes_nothing() -> None:
         for action in command._actions:
             if action.type is Path:
                 assert action.metavar in known, f"{name} {action.metavar}"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["check", "--json=yes", "x.yaml"], "--json: expected no value, found `yes`"),
+        (["--json", "check", "x.yaml"], "`--json` is in the wrong place"),
+    ],
+)
+def test_a_wrong_use_of_json_is_an_error_in_json(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert (document["exit_code"], document["message"]) == (2, message)

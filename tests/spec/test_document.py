@@ -115,7 +115,7 @@ def test_a_pipe_that_nobody_writes_to_ends(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(files, "_WRITER_WITHIN_S", 0.1)
     os.mkfifo(tmp_path / "pipe")
     (found,) = refusals(tmp_path / "pipe")
-    assert found.message == "cannot be read: it is a pipe without a writer"
+    assert found.message == "cannot be read: it is a pipe, and no program writes to it"
 
 
 def test_a_pipe_is_read_from_a_writer_that_comes_late_and_is_slow(tmp_path: Path) -> None:
