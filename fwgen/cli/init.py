@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
 from fwgen import files
+from fwgen.distribution import install
 from fwgen.errors import InputError
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     path = Path(args.path or example.name)
     _write_new(path, text)
-    print(f"wrote {path}; next: `fwgen check {path}`", file=sys.stderr)
+    print(f"wrote {path}; next: `fwgen check {shlex.quote(str(path))}`", file=sys.stderr)
     return 0
 
 
@@ -60,11 +63,20 @@ def _project(folder: Path, example: Path, text: str) -> int:
     for place in content:
         print(f"wrote {folder / place}", file=sys.stderr)
     print(
-        f"next: `cd {shlex.quote(str(folder))}`, then `fwgen run {SCENARIO}` "
-        f"and `robot -d results {SUITES}`",
+        f"next: `cd {shlex.quote(str(folder))}`, then `fwgen run {SCENARIO}` and {_suites(SUITES)}",
         file=sys.stderr,
     )
     return 0
+
+
+def _suites(folder: str) -> str:
+    """Return how to run the suites on this machine."""
+    arguments = f"-d results {folder}"
+    if importlib.util.find_spec("robot") is None:
+        return f"`robot {arguments}`, which needs Robot Framework: `{install('renode')}`"
+    if shutil.which("robot") is None:
+        return f"`{shlex.quote(sys.executable)} -m robot {arguments}`"
+    return f"`robot {arguments}`"
 
 
 def _example(board: str) -> Path:
@@ -83,14 +95,14 @@ def _write_new(path: Path, text: str) -> None:
         files.write_new(path, text.encode())
     except FileExistsError:
         if path.is_dir():
-            hint = f"name a file in it: `fwgen init {path / 'range-node.yaml'}`"
+            hint = f"name a file in it: `fwgen init {shlex.quote(str(path / 'range-node.yaml'))}`"
             raise InputError(f"{path}: expected a file, found a directory", hint) from None
         hint = "name another file: `fwgen init OTHER.yaml`; `fwgen init -` prints the spec"
         raise InputError(f"{path} already exists and was not changed", hint) from None
     except FileNotFoundError:
         parent = path.parent
         message = f"the directory {parent} does not exist"
-        raise InputError(message, f"create it: `mkdir -p {parent}`") from None
+        raise InputError(message, f"create it: `mkdir -p {shlex.quote(str(parent))}`") from None
     except OSError as error:
         message = f"cannot write {path}: {error.strerror}"
         raise InputError(message, "name another file") from None

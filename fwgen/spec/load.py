@@ -67,7 +67,7 @@ def _check_format(document: Document, findings: Findings) -> None:
             findings,
             "newer-format",
             f"expected format {FORMAT}, found the newer format {quote(node.text)}",
-            f"upgrade fwgen: `{UPGRADE}`",
+            UPGRADE,
         )
 
 

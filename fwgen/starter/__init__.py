@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shlex
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from fwgen import files
-from fwgen.distribution import NAME
+from fwgen.distribution import NAME, WHEEL
 from fwgen.errors import InputError
 from fwgen.spec.model import Spec
 
@@ -31,7 +33,13 @@ _PLACES: Final = {
 def project_files(spec: Spec, text: str) -> dict[str, bytes]:
     """Return the project's files: path -> content. `text`: the content of the spec."""
     name = f"{spec.name}.yaml"
-    words = {"SPEC": name, "NAME": spec.name, "BOARD": spec.board, "DISTRIBUTION": NAME}
+    words = {
+        "SPEC": name,
+        "NAME": spec.name,
+        "BOARD": spec.board,
+        "DISTRIBUTION": NAME,
+        "WHEEL": WHEEL,
+    }
     made = {name: text.encode()}
     for bundled, place in _PLACES.items():
         content = resources.files(__name__).joinpath("files", bundled).read_text("utf-8")
@@ -43,14 +51,18 @@ def project_files(spec: Spec, text: str) -> dict[str, bytes]:
 
 def write_project(folder: Path, content: Mapping[str, bytes]) -> None:
     """Write all files or none; overwrite nothing. Raises InputError."""
-    taken = [
-        place for place in content if (folder / place).is_symlink() or (folder / place).exists()
-    ]
+    try:
+        taken = [place for place in content if os.path.lexists(folder / place)]
+        folder.stat()  # lexists answers False for a place that it may not look into
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise _unusable(folder, error) from error
     if taken:
         names = ", ".join(str(folder / place) for place in taken)
         raise InputError(
             f"expected a folder without these files: {names}; nothing was written",
-            f"name an empty or a new folder: `fwgen init --project {folder}-2`",
+            f"name an empty or a new folder: `fwgen init --project {shlex.quote(f'{folder}-2')}`",
         )
     made: list[Path] = []
     try:
@@ -62,11 +74,14 @@ def write_project(folder: Path, content: Mapping[str, bytes]) -> None:
         _remove(made)
         if not isinstance(error, OSError):
             raise
-        where = error.filename or folder
-        raise InputError(
-            f"{where} cannot be written: {error.strerror}; nothing was kept",
-            "name another folder",
-        ) from error
+        raise _unusable(Path(error.filename or folder), error) from error
+
+
+def _unusable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{path} cannot be written: {error.strerror}; nothing was kept",
+        "name another folder: `fwgen init --project DIR`",
+    )
 
 
 def _make_folder(folder: Path, made: list[Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 import re
 import subprocess
@@ -99,7 +100,11 @@ def test_ci_on_the_emulated_board(tmp_path: Path) -> None:
 
 def test_nothing_needs_more_than_it_says(tmp_path: Path) -> None:
     folder = made(tmp_path / "node")
-    assert (folder / "requirements.txt").read_text() == f"{distribution.NAME}[audit,renode]\n"
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    needed = [line for line in lines if not line.startswith("#")]
+    assert needed == [f"./wheels/{distribution.WHEEL}[audit,renode]"], "never a name on PyPI"
+    for place in ("README.md", ".gitlab-ci.yml", ".github/workflows/firmware.yml"):
+        assert "wheel" in (folder / place).read_text(), place
     for path in folder.rglob("*"):
         assert path.is_dir() or not re.search(r"@[A-Z]+@", path.read_text("utf-8")), path
     text = (folder / "README.md").read_text("utf-8")
@@ -160,3 +165,51 @@ def test_what_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "cannot be written" in capsys.readouterr().err
     assert main(["init", "spec.yaml", "--project", str(tmp_path / "x")]) == 2
     assert "help: use one of them\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENAMETOOLONG])
+def test_a_place_that_cannot_be_looked_into(
+    number: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "there" / "x"
+    stat = os.stat
+
+    def refused(path: Any, **options: Any) -> os.stat_result:
+        if str(path).startswith(str(folder)):
+            raise OSError(number, os.strerror(number), str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr(os, "stat", refused)
+    monkeypatch.setattr(os, "lstat", refused)
+    assert main(["init", "--project", str(folder)]) == 2
+    err = capsys.readouterr().err
+    assert f"error: {folder} cannot be written: {os.strerror(number)}; nothing was kept" in err
+    assert "help: name another folder" in err
+
+
+def test_a_name_that_is_too_long(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "--project", "n" * 5000]) == 2
+    assert "cannot be written: File name too long" in capsys.readouterr().err
+
+
+def test_the_next_line_without_robot_framework(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "robot" else real(name)
+    )
+    made(tmp_path / "node")
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.endswith(f"which needs Robot Framework: `{distribution.install('renode')}`")
+
+
+def test_the_next_line_without_robot_on_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    made(tmp_path / "node")
+    assert f"`{sys.executable} -m robot -d results tests`" in capsys.readouterr().err
