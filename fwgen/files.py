@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import select
 import stat
@@ -18,6 +19,7 @@ STDIN: Final = "-"
 """The file name that means standard input."""
 
 TEMPORARY_SUFFIX: Final = ".fwgen-tmp"
+_TEMPORARY: Final = re.compile(rf"\.(.+)\.[0-9a-f]{{8}}{re.escape(TEMPORARY_SUFFIX)}")
 
 _WRITER_WITHIN_S: Final = 5.0
 
@@ -123,6 +125,13 @@ def write_new(path: Path, content: bytes) -> None:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+
+
+def target_of_temporary(name: str) -> str:
+    """Return the name of the file that `replace` writes through this temporary file; "": it is not
+    a temporary file of `replace`."""
+    match = _TEMPORARY.fullmatch(name)
+    return match[1] if match else ""
 
 
 def replace(files: Mapping[Path, bytes]) -> None:

@@ -6,7 +6,6 @@ since, are never overwritten or removed.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import fcntl
 import os
@@ -62,7 +61,8 @@ def compare(files: Mapping[str, bytes], directory: Path) -> Comparison:
         _stay_inside(directory, relative)
         found = _read(directory, relative)
         if found is None:
-            result.created.append(relative)
+            dangling = (directory / relative).is_symlink()
+            (result.foreign if dangling else result.created).append(relative)
         elif found == content:
             result.unchanged.append(relative)
         elif relative not in known or (directory / relative).is_symlink():
@@ -71,6 +71,8 @@ def compare(files: Mapping[str, bytes], directory: Path) -> Comparison:
             result.changed.append(relative)
         else:
             result.edited.append(relative)
+    if (directory / manifest.NAME).is_symlink():
+        result.foreign.append(manifest.NAME)
     for relative in sorted(known.keys() - files.keys()):
         found = _read_old(directory, relative)
         if found is not None:
@@ -88,15 +90,17 @@ def write(files: Mapping[str, bytes], directory: Path, *, force: bool = False) -
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with _alone(directory):
+        with _alone(directory) as alone:
             found = compare(files, directory)
             if (found.foreign or found.edited) and not force:
                 raise _in_the_way(found, directory)
             new = [*found.created, *found.changed, *found.edited, *found.foreign]
+            if alone:
+                _remove_leftovers(directory, {*files, *found.known, manifest.NAME})
             after = manifest.of(files)
             if new:  # a process killed from here on leaves only files that the manifest lists
                 _write_manifest(directory, manifest.both(found.known, after))
-                disk.replace({directory / relative: files[relative] for relative in new})
+                disk.replace({directory / name: files[name] for name in new if name in files})
             for relative in found.stale:
                 _remove(directory, relative)
             if new or found.manifest_differs:
@@ -133,15 +137,28 @@ def _write_manifest(directory: Path, entries: manifest.Entries) -> None:
 
 
 @contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Let one process at a time work in the directory, if the file system has locks."""
+def _alone(directory: Path) -> Iterator[bool]:
+    """Let one process at a time work in the directory. Yields False if the file system has no
+    locks."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
-        with contextlib.suppress(OSError):
+        try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+            locked = True
+        except OSError:
+            locked = False
+        yield locked
     finally:
         os.close(descriptor)
+
+
+def _remove_leftovers(directory: Path, names: set[str]) -> None:
+    """Remove the temporary files that a killed process left beside these files."""
+    for folder in {(directory / name).parent for name in names}:
+        targets = {(directory / name).name for name in names if (directory / name).parent == folder}
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if disk.target_of_temporary(path.name) in targets and not path.is_symlink():
+                path.unlink(missing_ok=True)
 
 
 def _stay_inside(directory: Path, relative: str) -> None:

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fwgen.plan import plan_spec
 from fwgen.report.table import render_table
 from fwgen.scenario.load import bundled_names, parse_scenario
+from fwgen.spec import parse_spec
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 from fwgen.terminal import Style
 from fwgen.wire.sample import SampleStatus
@@ -25,6 +27,26 @@ NOBODY = "fwgen-scenario: 1\nname: nobody\ndistance: [{at: 0 s, mm: 9000}]\nunti
 def test_bundled_scenario_passes(name: str) -> None:
     _, report = run(bundled(name))
     assert report["reasons"] and report["verdict"] == "pass", report["reasons"]
+
+
+def test_a_late_measurement_ends_at_the_next_slot() -> None:
+    """As in the firmware: the next slot cuts it off, and finds the line still high."""
+    text = example_paths()[REFERENCE_BOARD].read_text(encoding="utf-8")
+    plan = plan_spec(parse_spec(text.replace("period: 60 ms", "period: 40 ms")))
+    scenario = parse_scenario(
+        "fwgen-scenario: 1\nname: late\ndistance: [{at: 0 s, mm: 3990}]\n"
+        "steps: [{at: 10 s, do: stall-firmware, for: 25 ms}]\nuntil: 20 s\n"
+    )
+    record, report = run(scenario, plan=plan)
+    assert report["verdict"] == "pass", report["reasons"]
+    delivered = record.delivered.whole()
+    assert delivered.status[249:253].tolist() == [
+        SampleStatus.VALID,
+        SampleStatus.NO_ECHO,
+        SampleStatus.FAULT,
+        SampleStatus.VALID,
+    ]
+    assert delivered.late_16ths[249:253].tolist() == [0, 10, 0, 0]
 
 
 def test_all_samples_of_an_hour_asleep_arrive() -> None:

@@ -1,6 +1,7 @@
 """Writing the generated tree: only changed files, no foreign files, no incomplete files."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -301,3 +302,35 @@ def test_an_obstacle_in_the_way_is_an_input_error(tmp_path: Path, obstacle: str)
         (tmp_path / "top.h").mkdir()
     with pytest.raises(InputError, match="the generated files cannot be written"):
         tree.write(OURS, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["top.h", manifest.NAME])
+def test_a_link_to_nothing_in_place_of_a_file_belongs_to_the_user(
+    tmp_path: Path, name: str
+) -> None:
+    """Its target may be on a disk that is not mounted now."""
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / name).symlink_to(tmp_path / "gone")
+    with pytest.raises(InputError, match=re.escape(name)):
+        tree.write(OURS, app)
+    assert [path.name for path in app.iterdir()] == [name]
+    assert (app / name).is_symlink()
+    tree.write(OURS, app, force=True)
+    assert not (app / name).is_symlink()
+    assert tree.compare(OURS, app).current
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    tree.write(OURS, app)
+    left = [
+        app / ".top.h.0123abcd.fwgen-tmp",
+        app / "src/core/.log.c.89ef0123.fwgen-tmp",
+        app / f".{manifest.NAME}.89ef0123.fwgen-tmp",
+    ]
+    others = [app / ".mine.h.0123abcd.fwgen-tmp", app / ".top.h.mine.fwgen-tmp", app / "top.h~"]
+    for path in [*left, *others]:
+        path.write_bytes(b"half")
+    tree.write(OURS, app)
+    assert [path for path in [*left, *others] if path.exists()] == others

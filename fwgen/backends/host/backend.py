@@ -94,7 +94,8 @@ class HostBackend(Backend):
             self._world.kind, plan.timing.period_us, plan.spec.sensor.pull_echo_low
         )
         self._peak_slots = 0
-        self._late: dict[int, int] = {}
+        self._late: dict[int, int] = {}  # sixteenths of the period, by row
+        self._late_us: dict[int, int] = {}  # by index since the firmware's start
         self._machine = machine = Machine(
             library,
             plan.log.size_bytes,
@@ -211,6 +212,7 @@ class HostBackend(Backend):
         if late_us > 0:
             row = sum(len(before.words) for before in self._boots[:-1]) + index
             self._late[row] = min(_MOST_LATE, late_us * 16 // period_us)
+            self._late_us[index] = late_us
 
     @property
     def _period_us(self) -> int:
@@ -230,6 +232,7 @@ class HostBackend(Backend):
         self._peak_slots = max(self._peak_slots, counts.log_peak_slots)
         del boot.words[counts.samples_this_boot :]
         self._boots.append(_Boot(self._running.now_us, boot.number + 1))
+        self._late_us.clear()
         self._running.boot()
         self._ledger.event("the firmware starts again", self._now_us)
         self._linux.firmware_restarted(self._now_us)
@@ -279,7 +282,11 @@ class HostBackend(Backend):
             echoes = self._world.echo_us(t_ms)
         else:
             echoes = np.full(len(t_ms), self._sensor, dtype=np.int64)
-        self._line.hold_old_echoes(triggers_us, echoes)
+        end = first + len(echoes)
+        late_us = {
+            index - first: late for index, late in self._late_us.items() if first <= index < end
+        }
+        self._line.hold_old_echoes(triggers_us, echoes, late_us)
         boot.words.frombytes(self._words(echoes).tobytes())
         self._running.give_echoes(echoes.astype(np.uint32), first)
 

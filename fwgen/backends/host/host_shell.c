@@ -181,8 +181,11 @@ static uint8_t late_16ths(const struct host *host)
 	return sixteenths < SAMPLE_LATE_MAX_16THS ? (uint8_t)sixteenths : SAMPLE_LATE_MAX_16THS;
 }
 
+/* The next slot ends a measurement, as in the firmware's sampler. */
 static void start_measuring(struct host *host)
 {
+	const uint64_t next_us =
+		host->boot_us + schedule_us(host) + fwgen_config.node.log.period_us;
 	uint32_t echo_us = host->echoes[host->sample - host->echoes_first];
 	const uint32_t timeout_us = fwgen_config.echo.timeout_us;
 	bool pulse = echo_us != ECHO_NO_PULSE && echo_us != ECHO_HELD;
@@ -193,6 +196,9 @@ static void start_measuring(struct host *host)
 	host->late_16ths = late_16ths(host);
 	host->echo_us = echo_us;
 	host->measured_us = host->now_us + (pulse ? echo_us : timeout_us);
+	if (host->measured_us > next_us) {
+		host->measured_us = next_us;
+	}
 	host->measuring = true;
 }
 
