@@ -20,6 +20,7 @@ import io
 import math
 import os
 import re
+import shlex
 import signal
 import sys
 import tempfile
@@ -127,7 +128,7 @@ def as_error(error: BaseException) -> FwgenError:
         package = _PACKAGES.get(missing, missing)
         return MissingToolError(
             f"the Python package {package} is not installed",
-            f"`{sys.executable} -m pip install {package}`",
+            f"`{shlex.quote(sys.executable)} -m pip install {package}`",
         )
     if isinstance(error, OSError) and error.strerror:
         return _of_file(error)
@@ -145,10 +146,16 @@ def _of_file(error: OSError) -> FwgenError:
             return InputError(text, _UNUSABLE[error.errno])
         return UnexpectedError(text)
     if error.errno in _FULL:
-        folder = tempfile.gettempdir()
         text = f"a file cannot be written: {error.strerror}"
-        return UnexpectedError(text, f"free space for temporary files in {folder}, or set TMPDIR")
+        return UnexpectedError(text, f"free space {_temporary()}, or set TMPDIR to another folder")
     return UnexpectedError(_line(str(error.strerror)))
+
+
+def _temporary() -> str:
+    try:
+        return f"for temporary files in {tempfile.gettempdir()}"
+    except OSError:  # no folder can be written
+        return "for temporary files"
 
 
 def trace_of(error: BaseException) -> str:

@@ -139,7 +139,11 @@ def _zephyr_python(config: Config, zephyr: Zephyr) -> tuple[Item, Path | None]:
 
 def _modules(config: Config, zephyr: Zephyr, python: Path) -> Item:
     name = "Zephyr's modules"
-    get = f"cd {zephyr.workspace} && west update" if zephyr.workspace else "fwgen setup"
+    get = (
+        f"cd {shlex.quote(str(zephyr.workspace))} && west update"
+        if zephyr.workspace
+        else "fwgen setup"
+    )
     try:
         check_modules(config, zephyr, python)
     except FwgenError as error:

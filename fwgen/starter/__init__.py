@@ -60,9 +60,10 @@ def write_project(folder: Path, content: Mapping[str, bytes]) -> None:
         raise _unusable(folder, error) from error
     if taken:
         names = ", ".join(str(folder / place) for place in taken)
+        other = shlex.quote(f"{folder}-2")
         raise InputError(
             f"expected a folder without these files: {names}; nothing was written",
-            f"name an empty or a new folder: `fwgen init --project {shlex.quote(f'{folder}-2')}`",
+            f"name an empty or a new folder: `fwgen init --project {other}`",
         )
     made: list[Path] = []
     try:

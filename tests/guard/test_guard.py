@@ -355,4 +355,4 @@ def test_a_full_disk_without_a_file_name_names_the_folder(
     assert guarded(lambda: raising(OSError(28, "No space left on device"))) == 4
     err = capsys.readouterr().err
     assert "a file cannot be written: No space left on device" in err
-    assert f"temporary files in {tmp_path}, or set TMPDIR" in err
+    assert f"temporary files in {tmp_path}, or set TMPDIR to another folder" in err

@@ -78,7 +78,7 @@ def read_core(directory: Path) -> dict[str, bytes]:
     if not sources:
         raise InputError(
             f"expected a generated application in {directory}, found no C files in {root}",
-            hint=f"`fwgen generate SPEC -o {directory}` writes them",
+            hint=f"`fwgen generate SPEC -o {shlex.quote(str(directory))}` writes them",
         )
     return sources
 
@@ -192,7 +192,11 @@ def _compile(
     for path, content in sources.items():
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+        try:
+            place.write_bytes(content)
+        except OSError as error:
+            error.filename = error.filename or str(place)
+            raise
     folders = sorted({str(PurePosixPath(path).parent) for path in sources})
     includes = [f"-I{item}" for item in folders]
     units = sorted(path for path in sources if path.endswith(".c"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,6 @@ def build_firmware(plan: Plan, config: Config, say: Callable[[str], None]) -> tu
     if not built.passed:
         raise ExaminedBadError(
             f"the firmware {built.elf} failed its audit",
-            f"`fwgen audit {built.elf} --spec SPEC` shows the findings",
+            f"`fwgen audit {shlex.quote(str(built.elf))} --spec SPEC` shows the findings",
         )
     return built.elf, built.plan
