@@ -65,12 +65,25 @@ class RenodeConfig:
     pyrenode3: Path | None = None
     test: Path | None = None
 
+    @property
+    def output(self) -> Path:
+        """The folder of a source tree with what its build produces."""
+        built = os.environ.get("PYRENODE_BUILD_OUTPUT") or "output/bin/Release"
+        return (self.build_dir or Path()) / built
+
+    @property
+    def runs_on(self) -> str:
+        """The runtime: the one that is set, else .NET, but Mono for a source tree that was built
+        for Mono (Renode up to 1.16)."""
+        for_mono = self.build_dir is not None and (self.output / "Renode.exe").is_file()
+        return self.runtime or ("mono" if for_mono else "coreclr")
+
     def environment(self) -> dict[str, str]:
         """Return the variables that pyrenode3 reads when it is imported."""
         values = {
             "PYRENODE_BUILD_DIR": self.build_dir,
             "PYRENODE_BIN": self.bin,
-            "PYRENODE_RUNTIME": self.runtime,
+            "PYRENODE_RUNTIME": self.runs_on if self.build_dir or self.bin else self.runtime,
         }
         return {name: str(value) for name, value in values.items() if value is not None}
 

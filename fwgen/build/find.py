@@ -19,6 +19,10 @@ from fwgen.files import read_regular
 LEAST_VERSION = (4, 3, 0)
 SETUP = "`fwgen setup`"
 
+_WANTED_PYTHON = {(4, 4): "3.12", (4, 3): "3.10"}
+_WANTED_CMAKE = {(4, 5): "3.28.0", (4, 3): "3.20.0"}
+"""Since that Zephyr, newest first; for trees that do not say it. Sources: docs/versions.md."""
+
 _PACKAGES = ("west", "yaml", "elftools", "packaging")
 """The packages that Zephyr's scripts import in a build of the generated application."""
 
@@ -154,12 +158,12 @@ def find_python(config: Config, zephyr: Zephyr) -> Path:
             candidates.append(zephyr.workspace / ".venv" / "bin" / "python")
         candidates.append(Path(sys.executable))
         candidates += [Path(found) for name in ("python3",) if (found := shutil.which(name))]
-    least = least_python(zephyr.base)
+    least = least_python(zephyr.base) or wanted_python(zephyr.version)
     named = config.zephyr.python
     wrong = {c: _trouble_with_python(c) for c in candidates if os.access(c, os.F_OK)}
     whole = [candidate for candidate, trouble in wrong.items() if not trouble]
     for candidate in whole:
-        if not _too_old(candidate, least):
+        if not python_too_old(candidate, least):
             return candidate
     if whole:
         raise MissingToolError(
@@ -194,7 +198,7 @@ def _trouble_with_python(python: Path) -> str:
     return f"{_LACKS}{', '.join(missing)}" if missing else ""
 
 
-def _too_old(python: Path, least: str) -> bool:
+def python_too_old(python: Path, least: str) -> bool:
     version = _python_version(python) if least else ""
     return bool(version) and _numbers(version)[:2] < _numbers(least)[:2]
 
@@ -293,7 +297,7 @@ def find_program(name: str, package: str, path: str | None = None) -> Path:
 def find_cmake(zephyr: Zephyr, path: str | None = None) -> Path:
     """Return a CMake that is new enough for this Zephyr. Raises MissingToolError."""
     found = find_program("cmake", "cmake", path)
-    least = least_cmake(zephyr.base)
+    least = least_cmake(zephyr.base) or wanted_cmake(zephyr.version)
     version = program_version([found, "--version"])
     if version and least and _numbers(version) < _numbers(least):
         raise MissingToolError(
@@ -313,6 +317,20 @@ def least_cmake(base: Path) -> str:
 def least_python(base: Path) -> str:
     """Return the oldest Python that this Zephyr accepts, '' if its tree does not say."""
     return _found_in(base / "cmake/modules/python.cmake", r"set\(PYTHON_MINIMUM_REQUIRED (\S+)\)")
+
+
+def wanted_python(version: tuple[int, ...]) -> str:
+    """Return the oldest Python for the scripts of this Zephyr release."""
+    return _wanted(_WANTED_PYTHON, version)
+
+
+def wanted_cmake(version: tuple[int, ...]) -> str:
+    """Return the oldest CMake that this Zephyr release accepts."""
+    return _wanted(_WANTED_CMAKE, version)
+
+
+def _wanted(table: Mapping[tuple[int, int], str], version: tuple[int, ...]) -> str:
+    return next((text for since, text in table.items() if version >= since), "")
 
 
 def program_version(command: Sequence[object]) -> str:

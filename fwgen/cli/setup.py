@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from fwgen.setup.pins import RENODE_VERSIONS, ZEPHYR_VERSIONS
+
 HELP = "install Zephyr, its toolchain and Renode from their official sources"
 
 
@@ -20,6 +22,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--only",
         choices=("zephyr", "renode"),
         help="install only Zephyr and its toolchain, or only Renode",
+    )
+    parser.add_argument(
+        "--zephyr",
+        choices=ZEPHYR_VERSIONS,
+        help=f"Zephyr's version (default: {ZEPHYR_VERSIONS[0]}, with which fwgen is tested); a "
+        "configured Zephyr stays in use",
+    )
+    parser.add_argument(
+        "--renode",
+        choices=RENODE_VERSIONS,
+        help=f"Renode's version (default: {RENODE_VERSIONS[0]}); a configured Renode stays in use",
     )
     parser.add_argument(
         "--toolchain",
@@ -41,22 +54,29 @@ def run(args: argparse.Namespace) -> int:
         Step,
         config_values,
         default_folder,
+        not_used,
         renode_steps,
         zephyr_steps,
     )
 
     config = load_config()
-    site = Site((args.dir or default_folder()).absolute())
+    site = Site(
+        (args.dir or default_folder()).absolute(),
+        zephyr_version=args.zephyr or ZEPHYR_VERSIONS[0],
+        renode_version=args.renode or RENODE_VERSIONS[0],
+    )
     steps: list[Step] = []
     if args.only != "renode":
-        steps += zephyr_steps(site, config, args.toolchain == "debian")
+        steps += zephyr_steps(site, config, args.toolchain == "debian", bool(args.zephyr))
     if args.only != "zephyr":
-        steps += renode_steps(site, config)
+        steps += renode_steps(site, config, bool(args.renode))
     if args.dry_run:
         runner.dry_run(steps, sys.stdout)
         return 0
     runner.carry_out(steps, sys.stderr)
     if config_file.put(config_path(), config_values(site, load_config())):
         print(f"wrote {config_path()}", file=sys.stderr)
+    for line in not_used(site, load_config()):
+        print(line, file=sys.stderr)
     print("everything is installed; `fwgen doctor` shows it", file=sys.stderr)
     return 0

@@ -24,8 +24,12 @@ from fwgen.build.find import (
     find_python,
     find_toolchain,
     find_zephyr,
+    least_cmake,
+    least_python,
     program_path,
     program_version,
+    wanted_cmake,
+    wanted_python,
 )
 from fwgen.build.preflight import MODULES, check_modules, check_path
 from fwgen.config import Config, RenodeConfig
@@ -134,7 +138,14 @@ def _zephyr_python(config: Config, zephyr: Zephyr) -> tuple[Item, Path | None]:
             return Item(name, True, BUILD, "", str(named), get=get, trouble=error.message), None
         return _missing(name, BUILD, error, get), None
     version = program_version([python, "-c", "import west.version as v; print(v.__version__)"])
-    return Item(name, True, BUILD, f"west {version}" if version else "", str(python)), python
+    least = least_python(zephyr.base) or wanted_python(zephyr.version)
+    note = _needs(zephyr, least)
+    found = f"west {version}" if version else ""
+    return Item(name, True, BUILD, found, str(python), note), python
+
+
+def _needs(zephyr: Zephyr, least: str) -> str:
+    return f"Zephyr {zephyr.version_text} needs {least} or newer" if least else ""
 
 
 def _modules(config: Config, zephyr: Zephyr, python: Path) -> Item:
@@ -169,12 +180,14 @@ def _toolchain(config: Config) -> Item:
 def _build_tools(config: Config, zephyr: Zephyr | None) -> Iterator[Item]:
     path = program_path(config.zephyr.python)
     for name, package in (("cmake", "cmake"), ("ninja", "ninja-build")):
-        get = f"apt-get install {package}"
+        get, note = f"apt-get install {package}", ""
         try:
             found = find_program(name, package, path)
         except FwgenError as error:
             yield _missing(name, BUILD, error, get)
             continue
+        if name == "cmake" and zephyr:
+            note = _needs(zephyr, least_cmake(zephyr.base) or wanted_cmake(zephyr.version))
         trouble = trials.trouble_with_output([found, "--version"], _VERSION, "its version")
         if name == "cmake" and zephyr and not trouble:
             try:
@@ -182,7 +195,7 @@ def _build_tools(config: Config, zephyr: Zephyr | None) -> Iterator[Item]:
             except FwgenError as error:
                 trouble, get = error.message, "pip install --upgrade cmake"
         version = program_version([found, "--version"])
-        yield Item(name, True, BUILD, version, str(found), get=get, trouble=trouble)
+        yield Item(name, True, BUILD, version, str(found), note, get, trouble=trouble)
 
 
 def _renode(inventory: Inventory) -> Iterator[Item]:
@@ -207,7 +220,7 @@ def _emulator(config: Config) -> Item:
     if place is None:
         return Item("Renode", False, RENODE, get="fwgen setup --only renode")
     origin = config.origin("renode.build_dir" if renode.build_dir else "renode.bin")
-    note = f"from {origin}, runtime {renode.runtime or 'mono'}"
+    note = f"from {origin}, runtime {renode.runs_on}"
     missing = what_is_missing(renode)
     found = place.exists()
     trouble = missing
@@ -219,9 +232,9 @@ def _emulator(config: Config) -> Item:
 
 
 def _command_in(sentence: str) -> str:
-    """Return `apt-get ...` at the end of a sentence, or a command in backquotes."""
-    found = re.search(r"(apt-get install \S+)$|`(\./build\.sh[^`]*)`", sentence)
-    return (found[1] or found[2]) if found else ""
+    """Return the command in backquotes that a sentence has, "" if it has none."""
+    found = re.search(r"`((?:\./build\.sh|fwgen setup) [^`]*)`", sentence)
+    return found[1] if found else ""
 
 
 def _robot(inventory: Inventory) -> Iterator[Item]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ZEPHYR_VERSION = "4.3.0"
+ZEPHYR_VERSIONS = ("4.3.0", "4.4.1")
+"""The first is the default: the tests run with it. docs/versions.md says what is known of each."""
 WEST = "west==1.5.0"
 CMAKE = "cmake==3.31.10"
 NINJA = "ninja==1.13.2"
@@ -17,8 +18,7 @@ ROBOT = "robotframework==7.5"
 PYRENODE3_COMMIT = "dde4a47660ef1b8874a91ed514a0bd04b33a5add"
 PYRENODE3 = f"pyrenode3 @ git+https://github.com/antmicro/pyrenode3.git@{PYRENODE3_COMMIT}"
 
-RENODE_VERSION = "1.16.0"
-_RENODE = f"https://github.com/renode/renode/releases/download/v{RENODE_VERSION}"
+_RENODE = "https://github.com/renode/renode/releases/download"
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,28 @@ class Archive:
         return self.url.rpartition("/")[2]
 
 
-RENODE: dict[str, Archive] = {
-    "x86_64": Archive(
-        f"{_RENODE}/renode-{RENODE_VERSION}.linux-portable-dotnet.tar.gz",
-        "e676e4bfbafc4be6a2ee074a52d2e72ca0dc47433447839e47a160c42a3943cc",
-    ),
-    "aarch64": Archive(
-        f"{_RENODE}/renode-{RENODE_VERSION}.linux-arm64-portable-dotnet.tar.gz",
-        "449e4add705c6c8282facbe36cdb61755c86db6d3c7dd056fcd82f5ec4e4999e",
-    ),
+RENODE: dict[str, dict[str, Archive]] = {
+    "1.17.0": {
+        "x86_64": Archive(
+            f"{_RENODE}/v1.17.0/renode-1.17.0.linux-portable.tar.gz",
+            "4ba7c68b59e2447f188ef4b4b112fcccd2802582c460beedceb63b84e5605a5f",
+        ),
+        "aarch64": Archive(
+            f"{_RENODE}/v1.17.0/renode-1.17.0.linux-arm64-portable.tar.gz",
+            "e9051578411441bfb47b77de0381cfba3badce03663367fab561472fd7807f1f",
+        ),
+    },
+    "1.16.0": {
+        "x86_64": Archive(
+            f"{_RENODE}/v1.16.0/renode-1.16.0.linux-portable-dotnet.tar.gz",
+            "e676e4bfbafc4be6a2ee074a52d2e72ca0dc47433447839e47a160c42a3943cc",
+        ),
+        "aarch64": Archive(
+            f"{_RENODE}/v1.16.0/renode-1.16.0.linux-arm64-portable-dotnet.tar.gz",
+            "449e4add705c6c8282facbe36cdb61755c86db6d3c7dd056fcd82f5ec4e4999e",
+        ),
+    },
 }
-"""The release that includes .NET, for each machine (`uname -m`)."""
+"""Version -> machine (`uname -m`) -> the release that includes .NET. The first is the default."""
+
+RENODE_VERSIONS = tuple(RENODE)

@@ -14,16 +14,19 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
+from fwgen.backends.renode.find import unusable
 from fwgen.build.find import (
     find_python,
     find_toolchain,
     find_zephyr,
     missing_packages,
     program_path,
+    python_too_old,
+    wanted_python,
     zephyr_version,
 )
 from fwgen.config import Config
-from fwgen.errors import FwgenError, InputError
+from fwgen.errors import FwgenError, InputError, MissingToolError
 from fwgen.setup import pins
 
 _SDK = "arm-zephyr-eabi"
@@ -57,22 +60,31 @@ class Site:
     python: str = sys.executable
     archives: str | None = None
     """URL of a folder with Renode's archive, instead of the original one; for tests and mirrors."""
+    zephyr_version: str = pins.ZEPHYR_VERSIONS[0]
+    renode_version: str = pins.RENODE_VERSIONS[0]
+
+    @property
+    def workspace(self) -> Path:
+        """The west workspace; a version other than the default gets its own, beside the first."""
+        if self.zephyr_version == pins.ZEPHYR_VERSIONS[0]:
+            return self.folder
+        return self.folder / f"zephyr-{self.zephyr_version}"
 
     @property
     def venv_python(self) -> Path:
-        return self.folder / "venv" / "bin" / "python"
+        return self.workspace / "venv" / "bin" / "python"
 
     @property
     def west(self) -> str:
-        return str(self.folder / "venv" / "bin" / "west")
+        return str(self.workspace / "venv" / "bin" / "west")
 
     @property
     def zephyr(self) -> Path:
-        return self.folder / "zephyr"
+        return self.workspace / "zephyr"
 
     @property
     def renode(self) -> Path:
-        return self.folder / f"renode-{pins.RENODE_VERSION}"
+        return self.folder / f"renode-{self.renode_version}"
 
 
 def default_folder() -> Path:
@@ -81,10 +93,15 @@ def default_folder() -> Path:
     return base / "fwgen"
 
 
-def zephyr_steps(site: Site, config: Config, debian: bool) -> Iterator[Step]:
-    """Yield the steps for Zephyr, its Python and a toolchain; skip configured ones that work."""
+def zephyr_steps(site: Site, config: Config, debian: bool, another: bool = False) -> Iterator[Step]:
+    """Yield the steps for Zephyr, its Python and a toolchain; skip configured ones that work.
+
+    `another`: a configured Zephyr of another version does not count.
+    """
     zephyr = _or_none(lambda: find_zephyr(config, []))
     python = _or_none(lambda: _python_of(config))
+    if zephyr and another and zephyr.version_text != site.zephyr_version:
+        zephyr = python = None
     if python is None:
         yield _environment(site)
     if zephyr is None:
@@ -100,14 +117,32 @@ def zephyr_steps(site: Site, config: Config, debian: bool) -> Iterator[Step]:
 
 
 def _environment(site: Site) -> Step:
-    python, venv = str(site.venv_python), site.folder / "venv"
+    python, venv = str(site.venv_python), site.workspace / "venv"
+    base = _base_python(site)
     return Step(
         "a Python environment for Zephyr's scripts",
         lambda: str(venv) if Path(site.west).exists() else "",
         (
-            Command((site.python, "-m", "venv", str(venv))),
+            Command((base, "-m", "venv", str(venv))),
             Command((python, "-m", "pip", "install", pins.WEST)),
         ),
+    )
+
+
+def _base_python(site: Site) -> str:
+    """Return a Python that is new enough for this Zephyr's scripts.
+
+    Raises MissingToolError if there is none.
+    """
+    version = tuple(map(int, site.zephyr_version.split(".")))
+    least = wanted_python(version)
+    newer = (f"python3.{minor}" for minor in range(int(least.split(".")[1]), 20))
+    for python in (site.python, *filter(None, map(shutil.which, newer))):
+        if not python_too_old(Path(python), least):
+            return python
+    raise MissingToolError(
+        f"Zephyr {site.zephyr_version} needs Python {least} or newer, and {site.python} is older",
+        f"run `apt-get install python{least} python{least}-venv`",
     )
 
 
@@ -124,21 +159,25 @@ def _requirements(site: Site, base: Path) -> Step:
 def _workspace(site: Site) -> Iterator[Step]:
     """Yield the steps for the workspace; they need the west of the Python environment."""
     manifest = resources.files("fwgen.generate").joinpath("templates", "app", "west.yml")
-    node = site.folder / "node"
-    updated = site.folder / ".west" / f"fwgen-updated-{pins.ZEPHYR_VERSION}"
+    workspace, version = site.workspace, site.zephyr_version
+    node = workspace / "node"
+    updated = workspace / ".west" / f"fwgen-updated-{version}"
+    revision = ("sed", "-i", f"s/revision: v.*/revision: v{version}/", str(node / "west.yml"))
+    default = version == pins.ZEPHYR_VERSIONS[0]
     yield Step(
         "a west workspace with the generated application's manifest",
-        lambda: str(site.folder) if (site.folder / ".west" / "config").is_file() else "",
+        lambda: str(workspace) if (workspace / ".west" / "config").is_file() else "",
         (
             Command(("install", "-D", "-m", "644", str(manifest), str(node / "west.yml"))),
+            *(() if default else (Command(revision),)),
             Command((site.west, "init", "-l", str(node))),
         ),
     )
     yield Step(
-        f"Zephyr {pins.ZEPHYR_VERSION} and the modules that the application needs",
+        f"Zephyr {version} and the modules that the application needs",
         lambda: str(site.zephyr) if updated.exists() and zephyr_version(site.zephyr) else "",
         (
-            Command((site.west, "update", "--narrow", "--fetch-opt=--depth=1"), site.folder),
+            Command((site.west, "update", "--narrow", "--fetch-opt=--depth=1"), workspace),
             Command(("touch", str(updated))),
         ),
     )
@@ -165,8 +204,8 @@ def _toolchain(site: Site, config: Config, base: Path, python: Path, debian: boo
     """
 
     def have() -> str:
-        if list(site.folder.glob("zephyr-sdk-*/sdk_version")):
-            return str(site.folder)
+        if list(site.workspace.glob("zephyr-sdk-*/sdk_version")):
+            return str(site.workspace)
         found = _or_none(lambda: find_toolchain(config))
         return str(found.compiler or found.path) if found else ""
 
@@ -174,14 +213,18 @@ def _toolchain(site: Site, config: Config, base: Path, python: Path, debian: boo
     if debian:
         install = ("apt-get", "install", "-y", "gcc-arm-none-eabi")
         return Step(title, have, (Command(install if not os.geteuid() else ("sudo", *install)),))
-    get = (str(python), "-m", "west", "sdk", "install", "-t", _SDK, "-H", "-b", str(site.folder))
+    there = str(site.workspace)
+    get = (str(python), "-m", "west", "sdk", "install", "-t", _SDK, "-H", "-b", there)
     return Step(title, have, (Command(get, base),))
 
 
-def renode_steps(site: Site, config: Config) -> Iterator[Step]:
-    """Yield the steps for Renode's release with .NET, and for pyrenode3."""
+def renode_steps(site: Site, config: Config, another: bool = False) -> Iterator[Step]:
+    """Yield the steps for Renode's release with .NET, and for pyrenode3.
+
+    `another`: a configured Renode does not count, unless it is this one.
+    """
     place = config.renode.build_dir or config.renode.bin
-    if place and place.exists():
+    if place and not unusable(config.renode) and not another:
         yield _kept("Renode", str(place))
     else:
         yield _renode(site)
@@ -200,17 +243,18 @@ def renode_steps(site: Site, config: Config) -> Iterator[Step]:
 
 def _renode(site: Site) -> Step:
     machine = platform.machine()
-    archive = pins.RENODE.get(machine)
+    version = site.renode_version
+    archive = pins.RENODE[version].get(machine)
     if archive is None:
         raise InputError(
-            f"Renode {pins.RENODE_VERSION} has no release for this machine ({machine})",
+            f"Renode {version} has no release for this machine ({machine})",
             "build it from source and set `build_dir` in `[renode]` of the configuration file",
         )
     url = f"{site.archives}/{archive.file}" if site.archives else archive.url
     file = site.folder / "downloads" / archive.file
-    unpacked = site.folder / "downloads" / f"renode-{pins.RENODE_VERSION}.new"
+    unpacked = site.folder / "downloads" / f"renode-{version}.new"
     return Step(
-        f"Renode {pins.RENODE_VERSION}",
+        f"Renode {version}",
         lambda: str(site.renode) if (site.renode / "renode").is_file() else "",
         (
             Command((site.python, "-m", "fwgen.setup.download", url, str(file), archive.sha256)),
@@ -230,7 +274,7 @@ def config_values(site: Site, config: Config) -> dict[str, dict[str, str]]:
         values["zephyr"]["python"] = str(site.venv_python)
     elif site.venv_python.exists() and not _or_none(lambda: _python_of(config)):
         values["zephyr"]["python"] = str(site.venv_python)
-    sdks = sorted(site.folder.glob("zephyr-sdk-*/sdk_version"))
+    sdks = sorted(site.workspace.glob("zephyr-sdk-*/sdk_version"))
     if sdks and not _or_none(lambda: find_toolchain(config)):
         values["zephyr"] |= {"toolchain": "zephyr", "toolchain_path": str(sdks[-1].parent)}
     renode = site.renode / "renode"
@@ -238,6 +282,22 @@ def config_values(site: Site, config: Config) -> dict[str, dict[str, str]]:
         values["renode"] |= {"bin": str(renode), "runtime": "coreclr"}
         values["renode"]["test"] = str(site.renode / "renode-test")
     return {table: entries for table, entries in values.items() if entries}
+
+
+def not_used(site: Site, config: Config) -> Iterator[str]:
+    """Yield what is installed but not used, because the configuration names another."""
+    base = config.zephyr.base
+    if base and zephyr_version(site.zephyr) and base.resolve() != site.zephyr.resolve():
+        yield (
+            f'{config.path} names another Zephyr; to use {site.zephyr_version}: `base = "'
+            f'{site.zephyr}"`, `python = "{site.venv_python}"` in `[zephyr]`'
+        )
+    place, renode = config.renode.build_dir or config.renode.bin, site.renode / "renode"
+    if place and renode.is_file() and place.resolve() != renode.resolve():
+        yield (
+            f"{config.path} names another Renode; to use {site.renode_version}: remove "
+            f'`build_dir` and write `bin = "{renode}"`, `runtime = "coreclr"` in `[renode]`'
+        )
 
 
 def _kept(what: str, where: str) -> Step:

@@ -188,6 +188,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         {
             var now = Now;
             var delay = nanoseconds > now ? nanoseconds - now : 1;
+            // the constant fits the frequency's type of every Renode: long up to 1.16, ulong since
             machine.ClockSource.AddClockEntry(new ClockEntry(delay, (long)TimeInterval.TicksPerSecond, action, this, name,
                 workMode: WorkMode.OneShot));
             ICPU cpu;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -87,7 +88,7 @@ def test_what_is_there_has_a_place_and_a_version(
     assert items["Renode"]["version"].startswith("1.16.0")
     for name in ("cmake", "toolchain for the M33", "C compiler", "Zephyr"):
         assert items[name]["works"], items[name]
-    assert not items["Renode"]["works"] and "coreclr" in items["Renode"]["trouble"]
+    assert items["Renode"]["note"].endswith(", runtime coreclr"), "a release needs no other"
 
 
 ARM = r"printf '\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\1\0\50\0'"
@@ -126,7 +127,7 @@ RENODES = {
     "sources for .NET": ("build_dir", "build.sh", "coreclr", "runtime coreclr", "--net"),
     "without mono": (
         *("build_dir", "output/bin/Release/Renode.exe", "mono"),
-        *("mono is not installed", "apt-get install mono-complete"),
+        *("mono is not installed", "fwgen setup --only renode --renode 1.17.0"),
     ),
     "without .NET": (
         *("build_dir", "output/bin/Release/Renode.dll", "coreclr"),
@@ -379,3 +380,53 @@ def test_a_program_writes_nothing_into_the_users_folder(
     monkeypatch.chdir(here)
     doctor(capsys)
     assert list(here.iterdir()) == []
+
+
+def test_dotnet_is_proposed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without `runtime` a tree that was not built for Mono runs on .NET."""
+    place = tmp_path / "renode"
+    (place / "output/bin/Release").mkdir(parents=True)
+    (place / "build.sh").write_text("")
+    configure(tmp_path, f'[renode]\nbuild_dir = "{place}"\n')
+    _, items = doctor(capsys)
+    found = items["Renode"]
+    assert "runtime coreclr" in found["note"] and found["get"] == "./build.sh --no-gui --net"
+    assert not re.search(r"\bmono\b", json.dumps(items), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("version", "needs_python", "needs_cmake"),
+    [("3", "3.10", "3.20.0"), ("4", "3.12", "3.20.0"), ("5", "3.12", "3.28.0")],
+)
+def test_what_each_zephyr_wants(
+    bare: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    version: str,
+    needs_python: str,
+    needs_cmake: str,
+) -> None:
+    """A tree that does not say it, as these, is known by its version."""
+    zephyr = tmp_path / "zephyr"
+    zephyr.mkdir()
+    text = f"VERSION_MAJOR = 4\nVERSION_MINOR = {version}\nPATCHLEVEL = 1\n"
+    (zephyr / "VERSION").write_text(text)
+    program(bare, "cmake", "cmake version 3.25.1")
+    python = tmp_path / "python"
+    script = 'case "$2" in *python_version*) echo 3.11.2;; *) echo missing:;; esac'
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    configure(tmp_path, f'[zephyr]\nbase = "{zephyr}"\npython = "{python}"\n')
+    _, items = doctor(capsys)
+    cmake, found = items["cmake"], items["Python with west and Zephyr's packages"]
+    says = f"Zephyr 4.{version}.1 needs"
+    assert cmake["note"] == f"{says} {needs_cmake} or newer"
+    assert cmake["works"] == (needs_cmake == "3.20.0")
+    if needs_python == "3.10":
+        assert found["works"] and found["note"] == f"{says} 3.10 or newer"
+    else:
+        assert f"{says} Python 3.12 or newer" in found["trouble"]
+        assert found["get"] == "apt-get install python3.12 python3.12-venv"
+    if not cmake["works"]:
+        assert f"{says} CMake 3.28.0 or newer" in cmake["trouble"]
+        assert cmake["get"] == "pip install --upgrade cmake"

@@ -15,11 +15,14 @@ import pytest
 
 from fwgen.cli.main import main
 from fwgen.config import load_config
-from fwgen.errors import InputError, ToolBrokeError
+from fwgen.errors import InputError, MissingToolError, ToolBrokeError
 from fwgen.setup import config_file, pins, runner
-from fwgen.setup.steps import Site, Step, config_values, renode_steps, zephyr_steps
+from fwgen.setup import steps as steps_module
+from fwgen.setup.steps import Site, Step, config_values, not_used, renode_steps, zephyr_steps
 from tests.setup.fakes import Fakes
 from tests.setup.server import Server, serve
+
+NEWEST = "1.17.0"
 
 
 @pytest.fixture
@@ -48,14 +51,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         for name in ("renode", "renode-test"):
-            entry = tarfile.TarInfo(f"renode_1.16.0-dotnet_portable/{name}")
+            entry = tarfile.TarInfo(f"renode_1.17.0-portable/{name}")
             entry.size, entry.mode = 2, 0o755
             archive.addfile(entry, io.BytesIO(b"#!"))
     sha256 = hashlib.sha256(packed.getvalue()).hexdigest()
     with serve() as running:
-        for machine, known in pins.RENODE.items():
+        for machine, known in pins.RENODE[NEWEST].items():
             running.content[f"/{known.file}"] = packed.getvalue()
-            monkeypatch.setitem(pins.RENODE, machine, pins.Archive(known.url, sha256))
+            monkeypatch.setitem(pins.RENODE[NEWEST], machine, pins.Archive(known.url, sha256))
         yield running
 
 
@@ -84,7 +87,7 @@ def test_from_an_empty_home(fakes: Fakes, server: Server, tmp_path: Path) -> Non
     assert config.zephyr.toolchain == "zephyr"
     assert config.zephyr.toolchain_path == str(site.folder / "zephyr-sdk-0.17.4")
     assert config.renode.bin == site.renode / "renode" and config.renode.runtime == "coreclr"
-    archive = pins.RENODE[platform.machine()]
+    archive = pins.RENODE[NEWEST][platform.machine()]
     assert [names_only(call.partition(" (in ")[0]) for call in fakes.calls()] == [
         "python -m venv venv",
         "python -m pip install west==1.5.0",
@@ -127,8 +130,9 @@ def test_goes_on_after_a_failure(fakes: Fakes, tmp_path: Path) -> None:
 def test_an_archive_with_another_sum_stops_it(
     fakes: Fakes, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = pins.RENODE[platform.machine()]
-    monkeypatch.setitem(pins.RENODE, platform.machine(), pins.Archive(known.url, "00" * 32))
+    releases = pins.RENODE[NEWEST]
+    known = releases[platform.machine()]
+    monkeypatch.setitem(releases, platform.machine(), pins.Archive(known.url, "00" * 32))
     site = site_of(fakes, tmp_path, server)
     with (tmp_path / "told").open("w+") as told, pytest.raises(ToolBrokeError):
         runner.carry_out(renode_steps(site, load_config()), told)
@@ -151,7 +155,7 @@ def test_dry_run_prints_what_a_shell_would_take(
     captured = capsys.readouterr()
     assert f"-m venv '{folder}/venv'" in captured.out
     assert f"(cd '{folder}' && '{folder}/venv/bin/west' update" in captured.out
-    assert pins.RENODE[platform.machine()].sha256 in captured.out
+    assert pins.RENODE[NEWEST][platform.machine()].sha256 in captured.out
     assert captured.err == ""
     assert not folder.exists()
     assert not load_config().exists
@@ -166,9 +170,74 @@ def test_parts(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_pin_is_whole() -> None:
-    for archive in pins.RENODE.values():
-        assert re.fullmatch(r"[0-9a-f]{64}", archive.sha256)
-        assert pins.RENODE_VERSION in archive.url
+    assert pins.RENODE_VERSIONS[0] == NEWEST and pins.ZEPHYR_VERSIONS[0] == "4.3.0"
+    for version, machines in pins.RENODE.items():
+        assert machines.keys() == {"x86_64", "aarch64"}
+        for archive in machines.values():
+            assert re.fullmatch(r"[0-9a-f]{64}", archive.sha256)
+            assert f"/v{version}/renode-{version}.linux-" in archive.url
+
+
+def python_of(bin_folder: Path, name: str, version: str) -> str:
+    path = bin_folder / name
+    path.write_text(f"#!/bin/sh\necho {version}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def dry_run(site: Site, another: bool = True) -> list[str]:
+    out = io.StringIO()
+    config = load_config()
+    runner.dry_run(zephyr_steps(site, config, False, another), out)
+    runner.dry_run(renode_steps(site, config, another), out)
+    return out.getvalue().splitlines()
+
+
+def test_another_zephyr_beside_the_first(tmp_path: Path) -> None:
+    """4.4.1 needs Python 3.12 and gets a workspace, an environment and an SDK of its own."""
+    old = python_of(tmp_path / "bin", "python3.11", "3.11.2")
+    site = Site(tmp_path / "fwgen", old, zephyr_version="4.4.1", renode_version="1.16.0")
+    with pytest.raises(MissingToolError, match=r"Zephyr 4\.4\.1 needs Python 3\.12 or newer"):
+        dry_run(site)
+    newer = python_of(tmp_path / "bin", "python3.13", "3.13.1")
+    lines, own = dry_run(site), tmp_path / "fwgen" / "zephyr-4.4.1"
+    assert f"{newer} -m venv {own}/venv" in lines
+    assert f"sed -i 's/revision: v.*/revision: v4.4.1/' {own}/node/west.yml" in lines
+    assert any(line.startswith(f"(cd {own}/zephyr") and "sdk install" in line for line in lines)
+    assert any("/renode-1.16.0.linux-" in line for line in lines)
+
+
+def test_a_configured_version_is_kept_and_the_other_is_said(
+    fakes: Fakes, server: Server, tmp_path: Path
+) -> None:
+    site = site_of(fakes, tmp_path, server)
+    with (tmp_path / "told").open("w+") as told:
+        runner.carry_out(steps(site), told)
+        config_file.put(load_config().path, config_values(site, load_config()))
+        assert list(not_used(site, load_config())) == []
+        assert not any("/renode-1.16.0" in line for line in dry_run(site, another=False))
+        other = Site(site.folder, site.python, site.archives, "4.4.1", "1.16.0")
+        assert any("/renode-1.16.0" in line for line in dry_run(other))
+        for path in (other.zephyr / "VERSION", other.renode / "renode"):
+            path.parent.mkdir(parents=True)
+            path.write_text("VERSION_MAJOR = 4\nVERSION_MINOR = 4\nPATCHLEVEL = 1\n")
+        assert config_values(other, load_config()) == {}, "what the file has stays"
+        zephyr, renode = not_used(other, load_config())
+        assert f'base = "{other.zephyr}"' in zephyr and "to use 4.4.1" in zephyr
+        assert f'bin = "{other.renode}/renode"' in renode and "to use 1.16.0" in renode
+
+
+def test_the_versions_are_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", "--dry-run", "--only", "renode", "--renode", "1.16.0"]) == 0
+    assert pins.RENODE["1.16.0"][platform.machine()].sha256 in capsys.readouterr().out
+
+
+def test_the_default_is_what_the_generated_application_names() -> None:
+    west = Path(steps_module.__file__).parent.parent / "generate/templates/app/west.yml"
+    assert f"revision: v{pins.ZEPHYR_VERSIONS[0]}" in west.read_text(encoding="utf-8")
+
+
+def test_the_other_pins_are_whole() -> None:
     assert re.fullmatch(r"[0-9a-f]{40}", pins.PYRENODE3_COMMIT)
     for wheel in (pins.WEST, pins.CMAKE, pins.NINJA, pins.PYTHONNET, pins.ROBOT):
         assert re.fullmatch(r"[a-z]+==[\d.]+", wheel)

@@ -23,7 +23,7 @@ def what_is_missing(config: RenodeConfig) -> str:
         return "Renode is not installed, or fwgen's configuration does not name its folder"
     if not place.exists():
         return f"Renode is expected at {place}, which does not exist"
-    if wrong := _no_renode(config):
+    if wrong := unusable(config):
         return wrong
     if importlib.util.find_spec("pythonnet") is None:
         return "Renode's Python driver needs the package pythonnet"
@@ -34,9 +34,9 @@ def what_is_missing(config: RenodeConfig) -> str:
     return ""
 
 
-def _no_renode(config: RenodeConfig) -> str:
+def unusable(config: RenodeConfig) -> str:
     """Return what is wrong with Renode's files or the runtime, "" if nothing is."""
-    runtime = config.runtime or "mono"
+    runtime = config.runs_on
     if config.bin is not None:
         if not config.bin.is_file() or not os.access(config.bin, os.X_OK):
             return f"{config.bin} is not a program: `bin` must name the file `renode` of a release"
@@ -46,8 +46,9 @@ def _no_renode(config: RenodeConfig) -> str:
                 "the only runtime with which pyrenode3 starts it"
             )
         return ""
-    assert config.build_dir is not None
-    output = config.build_dir / (os.environ.get("PYRENODE_BUILD_OUTPUT") or "output/bin/Release")
+    if config.build_dir is None:
+        return "fwgen's configuration does not name a Renode"
+    output = config.output
     program = "Renode.exe" if runtime == "mono" else "Renode.dll"
     if not (output / program).is_file():
         if (config.build_dir / "build.sh").is_file():
@@ -58,7 +59,10 @@ def _no_renode(config: RenodeConfig) -> str:
             )
         return f"{config.build_dir} is not a Renode: {output / program} does not exist"
     if runtime == "mono" and not shutil.which("mono"):
-        return "the runtime mono is not installed: apt-get install mono-complete"
+        return (
+            "the runtime mono is not installed; a released Renode includes its runtime: "
+            "`fwgen setup --only renode --renode 1.17.0`"
+        )
     if runtime == "coreclr" and not (shutil.which("dotnet") or os.environ.get("DOTNET_ROOT")):
         return "the runtime coreclr needs .NET: neither `dotnet` nor DOTNET_ROOT was found"
     return ""

@@ -22,6 +22,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from fwgen.backends.renode.multi_file import is_multi_file, load_multi_file
 from fwgen.backends.renode.platform import board_file, merged_models
 from fwgen.config import RenodeConfig, load_config
 from fwgen.errors import FwgenError, MissingToolError, ToolBrokeError
@@ -316,6 +317,8 @@ def load_renode(config: RenodeConfig) -> _Net:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            if config.bin is not None and is_multi_file(config.bin):
+                load_multi_file(config.bin.parent)
             wrappers = importlib.import_module("pyrenode3.wrappers")
     except ImportError as error:
         raise MissingToolError(
