@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -63,8 +64,21 @@ def run(args: argparse.Namespace) -> int:
         record, report = run_and_report(backend, plan, scenario, 1, progress)
     print_report(report)
     page = write_report(args.report, record, report)
-    print(f"\nthe page with pictures: {page}")
+    print()
+    if where := _command_off_path():
+        print(f"the command fwgen, which is not on the PATH: {where}")
+    print(f"the page with pictures: {page}")
     return exit_code(report)
+
+
+def _command_off_path() -> str:
+    """Return the path of this environment's `fwgen`; "": `fwgen` on the PATH is it, or there is
+    none."""
+    own = Path(sys.executable).parent / "fwgen"
+    found = shutil.which("fwgen")
+    if not own.exists() or (found and Path(found).resolve() == own.resolve()):
+        return ""
+    return str(own)
 
 
 def _prepare(name: str, plan: Plan, folder: Path, progress: Progress, title: str) -> Backend:

@@ -289,11 +289,14 @@ def _why_it_passes(
     samples = report["samples"]
     flaws = [f"{samples[name]:,} {name.replace('_', ' ')}" for name in _FLAWS if samples[name]]
     if samples["waiting"] and not flaws:
-        waits = count(samples["waiting"], "sample")
+        waiting = samples["waiting"]
+        arrived = f"{samples['delivered']:,} of {count(samples['taken'], 'sample')} arrived"
+        if not samples["delivered"]:
+            arrived = "No sample arrived, so this run does not show that samples arrive"
         yield (
-            f"{samples['delivered']:,} of {count(samples['taken'], 'sample')} arrived; {waits} "
-            "still in the log when the run ended, not due yet."
-        ).replace(waits, f"{waits} {_was(samples['waiting'])}", 1)
+            f"{arrived}; {count(waiting, 'sample')} {_was(waiting)} still in the log when the run "
+            "ended, not due yet."
+        )
     elif flaws:
         yield (
             f"{samples['delivered']:,} of {count(samples['taken'], 'sample')} arrived "

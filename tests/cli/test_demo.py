@@ -28,6 +28,25 @@ def test_the_demo_passes_and_names_its_page(
     assert {sleep["wake_cause"] for sleep in report["sleeps"]} == {"timer", "abort", "log-full"}
 
 
+@pytest.mark.parametrize("on_path", [False, True])
+def test_the_demo_tells_where_the_command_is_unless_it_is_on_the_path(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    on_path: bool,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(demo.SCENARIOS, "host", "minute")
+    command = tmp_path / "bin/fwgen"
+    command.parent.mkdir()
+    command.touch(mode=0o755)
+    monkeypatch.setattr("sys.executable", str(command.parent / "python"))
+    if on_path:
+        monkeypatch.setenv("PATH", str(command.parent), prepend=":")
+    assert main(["demo"]) == 0
+    assert (f"not on the PATH: {command}\n" in capsys.readouterr().out) is not on_path
+
+
 def test_the_page_goes_where_it_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
