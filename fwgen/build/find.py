@@ -163,12 +163,12 @@ def find_python(config: Config, zephyr: Zephyr) -> Path:
     wrong = {c: _trouble_with_python(c) for c in candidates if os.access(c, os.F_OK)}
     whole = [candidate for candidate, trouble in wrong.items() if not trouble]
     for candidate in whole:
-        if not python_too_old(candidate, least):
+        if not _too_old(candidate, least):
             return candidate
     if whole:
         raise MissingToolError(
             f"Zephyr {zephyr.version_text} needs Python {least} or newer for its scripts, "
-            f"{whole[0]} is {_python_version(whole[0])}",
+            f"{whole[0]} is {python_version(whole[0])}",
             f"run `apt-get install python{least} python{least}-venv`, and set `zephyr.python` in "
             f"{config.path}",
         )
@@ -198,12 +198,17 @@ def _trouble_with_python(python: Path) -> str:
     return f"{_LACKS}{', '.join(missing)}" if missing else ""
 
 
-def python_too_old(python: Path, least: str) -> bool:
-    version = _python_version(python) if least else ""
-    return bool(version) and _numbers(version)[:2] < _numbers(least)[:2]
+def _too_old(python: Path, least: str) -> bool:
+    version = python_version(python) if least else ""
+    return bool(version) and older(version, least)
 
 
-def _python_version(python: Path) -> str:
+def older(version: str, least: str) -> bool:
+    """Return whether a Python is older than `least`, by the first two numbers."""
+    return _numbers(version)[:2] < _numbers(least)[:2]
+
+
+def python_version(python: Path) -> str:
     return program_version([python, "-c", "import platform; print(platform.python_version())"])
 
 

@@ -20,8 +20,9 @@ from fwgen.build.find import (
     find_toolchain,
     find_zephyr,
     missing_packages,
+    older,
     program_path,
-    python_too_old,
+    python_version,
     wanted_python,
     zephyr_version,
 )
@@ -137,11 +138,14 @@ def _base_python(site: Site) -> str:
     version = tuple(map(int, site.zephyr_version.split(".")))
     least = wanted_python(version)
     newer = (f"python3.{minor}" for minor in range(int(least.split(".")[1]), 20))
-    for python in (site.python, *filter(None, map(shutil.which, newer))):
-        if not python_too_old(Path(python), least):
+    own = python_version(Path(site.python))
+    if not own or not older(own, least):
+        return site.python
+    for python in filter(None, map(shutil.which, newer)):
+        if not missing_packages(Path(python), ["venv"]):  # a version manager's shim may not run
             return python
     raise MissingToolError(
-        f"Zephyr {site.zephyr_version} needs Python {least} or newer, and {site.python} is older",
+        f"Zephyr {site.zephyr_version} needs Python {least} or newer, and {site.python} is {own}",
         f"run `apt-get install python{least} python{least}-venv`",
     )
 

@@ -180,7 +180,8 @@ def test_every_pin_is_whole() -> None:
 
 def python_of(bin_folder: Path, name: str, version: str) -> str:
     path = bin_folder / name
-    path.write_text(f"#!/bin/sh\necho {version}\n")
+    runs = f'case "$2" in *python_version*) echo {version};; *) echo missing:;; esac'
+    path.write_text(f"#!/bin/sh\n{runs if version else 'echo 3.12.1 exists >&2; exit 127'}\n")
     path.chmod(0o755)
     return str(path)
 
@@ -197,8 +198,11 @@ def test_another_zephyr_beside_the_first(tmp_path: Path) -> None:
     """4.4.1 needs Python 3.12 and gets a workspace, an environment and an SDK of its own."""
     old = python_of(tmp_path / "bin", "python3.11", "3.11.2")
     site = Site(tmp_path / "fwgen", old, zephyr_version="4.4.1", renode_version="1.16.0")
-    with pytest.raises(MissingToolError, match=r"Zephyr 4\.4\.1 needs Python 3\.12 or newer"):
+    with pytest.raises(
+        MissingToolError, match=r"Zephyr 4\.4\.1 needs Python 3\.12 or newer.* is 3\.11\.2"
+    ):
         dry_run(site)
+    python_of(tmp_path / "bin", "python3.12", "")
     newer = python_of(tmp_path / "bin", "python3.13", "3.13.1")
     lines, own = dry_run(site), tmp_path / "fwgen" / "zephyr-4.4.1"
     assert f"{newer} -m venv {own}/venv" in lines
@@ -217,7 +221,10 @@ def test_a_configured_version_is_kept_and_the_other_is_said(
         assert list(not_used(site, load_config())) == []
         assert not any("/renode-1.16.0" in line for line in dry_run(site, another=False))
         other = Site(site.folder, site.python, site.archives, "4.4.1", "1.16.0")
-        assert any("/renode-1.16.0" in line for line in dry_run(other))
+        lines = dry_run(other)
+        assert any("/renode-1.16.0" in line for line in lines)
+        assert f"{other.python} -m venv {other.workspace}/venv" in lines
+        assert not any(" -m venv " in line for line in dry_run(other, another=False))
         for path in (other.zephyr / "VERSION", other.renode / "renode"):
             path.parent.mkdir(parents=True)
             path.write_text("VERSION_MAJOR = 4\nVERSION_MINOR = 4\nPATCHLEVEL = 1\n")
