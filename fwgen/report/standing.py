@@ -64,14 +64,20 @@ def _late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None
             worst, at = int(behind_us.max()), int(behind_us.argmax())
             number = int(record.taken.seq_of(rows[at : at + 1])[0])
             age_s = (arrival_us[at] - at_us[at]) / 1e6
-            example = f"{number}, taken at {clock(at_us[at] / 1e6)}, was {span(age_s)} old"
+            arrived_s = float(arrival_us[at]) / 1e6
+            ended = ", after the end of the scenario" if arrived_s > record.virtual_s else ""
+            example = (
+                f"{number}, taken at {clock(at_us[at] / 1e6)}, arrived at {clock(arrived_s)}"
+                f"{ended}: it was {span(age_s)} old"
+            )
     if not late:
         return Finding()
+    cause = " The scenario damaged a block, which delays all later ones." if record.damaged else ""
     return Finding(
         late,
         f"{count(late, 'sample')} arrived later than the latency of "
         f"{span(asked.latency_us / 1e6)} allows, while Linux was awake and read. The latest: "
-        f"{example}.",
+        f"{example}.{cause}",
     )
 
 

@@ -179,6 +179,15 @@ def test_what_waits_for_a_long_latency_is_not_lost(tmp_path: Path) -> None:
     )
 
 
+def test_late_samples_after_damage_are_explained() -> None:
+    """Linux is off until the scenario ends; the firmware is not reset after the damage."""
+    steps = "{at: 5 s, do: reboot-linux, takes: 2 h}, {at: 50 s, do: damage-log}"
+    _, report = run(in_a_room(steps, until="120 s"))
+    (late,) = [reason for reason in report["reasons"] if "later than the latency" in reason]
+    assert ", after the end of the scenario: it was" in late
+    assert late.endswith(" The scenario damaged a block, which delays all later ones.")
+
+
 def test_an_ignored_step_is_reported() -> None:
     steps = "{at: 10 s, do: suspend}, {at: 10 s, do: crash-app}, {at: 12 s, do: start-app}"
     _, report = run(in_a_room(steps))
