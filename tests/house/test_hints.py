@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "fwgen"
 PROGRAMS = r"fwgen|cd|ls|mkdir|rm|chmod|west|python3?|\{sys\.executable\}"
-COMMAND = re.compile(rf"`(?:{PROGRAMS})(?![\w.-])[^`\n]*`")
+COMMAND = re.compile(rf"`(?:{PROGRAMS})(?![\w.-]| =)[^`\n]*`")
 SAFE = re.compile(
     r"\{(?:shlex\.\w+\([^{}]*\)|other|near|option|words\[0\]|package|least|self\.prog|SCENARIO|arguments)\}"
 )

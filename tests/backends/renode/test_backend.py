@@ -36,6 +36,7 @@ def a_backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> R
     monkeypatch.setattr(module, "WORKER", [sys.executable, str(worker)])
     firmware = tmp_path / "a.elf"
     firmware.write_bytes(b"\x7fELF")
+    monkeypatch.setattr(module, "read_elf", Path.read_bytes)
     return RenodeBackend(firmware, config=Config(tmp_path))
 
 
