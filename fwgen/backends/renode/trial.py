@@ -16,7 +16,7 @@ def main() -> int:
     except BaseException as error:  # also the SystemExit of a loader
         print(f"{type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
-    print((out or err).strip())
+    print((out or err).strip() or "started")  # some builds from sources have no version
     sys.stdout.flush()
     os._exit(0)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from fwgen.backends.registry import open_backend
+from fwgen.backends.renode import trial
 from fwgen.backends.renode.find import find_renode, what_is_missing
 from fwgen.cli.main import main
 from fwgen.config import RenodeConfig
@@ -60,3 +62,16 @@ def test_the_command_ends_with_3_and_a_hint(
     assert "fwgen setup" in error and "--backend host" in error
     with pytest.raises(MissingToolError):
         open_backend("renode")
+
+
+@pytest.mark.parametrize(("answer", "printed"), [("\r\n\r", "started"), ("1.17.0\r\n", "1.17.0")])
+def test_the_trial_says_something_without_a_version(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], answer: str, printed: str
+) -> None:
+    """`doctor` takes silence for a Renode that does not work."""
+    monitor = SimpleNamespace(execute=lambda command: (answer, ""))
+    net = SimpleNamespace(Monitor=lambda: monitor)
+    monkeypatch.setattr(trial, "load_renode", lambda config: net)
+    monkeypatch.setattr("os._exit", lambda code: None)
+    trial.main()
+    assert capfd.readouterr().out == f"{printed}\n"
