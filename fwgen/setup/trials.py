@@ -32,12 +32,6 @@ def trouble_with_package(module: str) -> str:
     return ""
 
 
-def trouble_with_program(command: Sequence[object], timeout_s: float = _SHORT_S) -> str:
-    """Test that the command starts and exits with status 0."""
-    _, trouble = _called(command, timeout_s)
-    return trouble
-
-
 def trouble_with_output(command: Sequence[object], pattern: str, what: str) -> str:
     """Test that the command exits with status 0 and prints `what`, which matches `pattern`."""
     said, trouble = _called(command, _SHORT_S)

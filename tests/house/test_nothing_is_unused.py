@@ -38,6 +38,8 @@ KEPT = {
     "wake_ups": "benchmarks",
     "free_descriptors": "tests look into the ring",
     "formatter_class": "argparse",
+    "allow_abbrev": "argparse",
+    "ensure_additional_libs": "a function of pyrenode3 that is replaced",
     "stream_errors": "for the application",
     "acks": "for the application",
     "PEER_MESSAGE_MAX_BYTES": "tests compare the firmware's reader with it",
