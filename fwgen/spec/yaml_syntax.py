@@ -31,7 +31,15 @@ def compose(text: str, file: str, findings: Findings) -> Any:
         message = "brackets or lists are nested too deeply"
         hint = "specs and scenarios need only a few levels"
         findings.error("yaml-nesting", message, Position(file), hint)
-    except (YAMLError, ValueError, AttributeError, TypeError, LookupError, AssertionError) as error:
+    except (
+        YAMLError,
+        ValueError,
+        AttributeError,
+        TypeError,
+        LookupError,
+        AssertionError,
+        NotImplementedError,
+    ) as error:
         # ruamel lets some of Python's own errors through on malformed text.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         findings.error("yaml-syntax", f"invalid YAML: {reason}", Position(file), _HELP)
