@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -175,6 +175,7 @@ def test_diagnostics_as_json() -> None:
         max_size=4,
     )
 )
+@example([(TEXT.index("ode: sram1"), 0, "\n\n")])  # ruamel: "overlap in comment"
 def test_a_mutilated_spec_is_read_or_refused_with_a_way_out(
     cuts: list[tuple[int, int, str]],
 ) -> None:
