@@ -33,9 +33,9 @@ demo: $(VENV)/.installed
 	@$(BIN)/fwgen demo
 
 test: lint check-generated
+	$(BIN)/python scripts/lowest
 	$(BIN)/python -m pytest -q
 	$(BIN)/python -m fwgen.robot.runner --where-possible
-	$(BIN)/python scripts/lowest
 
 # The lowest versions that pyproject.toml promises, in an environment of their own.
 lowest: venv
