@@ -16,6 +16,7 @@ from fwgen.spec import parse_spec
 from tests.generate.device_tree import compile_tree, preprocess
 
 HERE = Path(__file__).parent
+MACROS = HERE.parent / "generate" / "base"
 SPEC = (HERE.parents[1] / "fwgen/spec/examples/range-node.yaml").read_text()
 
 _LINUX = """\
@@ -327,5 +328,5 @@ class Stage:
 def compiled(text: str, into: Path) -> Path:
     """Compile a source, with the C preprocessor if it needs it, and return the DTB."""
     if "#include" in text or "/*" in text:
-        text = preprocess(text, f"-I{HERE}")
+        text = preprocess(text, f"-I{MACROS}")
     return compile_tree(text, into).dtb
