@@ -1,0 +1,87 @@
+"""The wheel for the board: small, complete, and nothing but cbor2 beside it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+import venv
+import zipfile
+from importlib.metadata import files
+from pathlib import Path
+
+import pytest
+
+from fwgen import __version__
+
+ROOT = Path(__file__).parents[2]
+MOST_BYTES = 300_000
+
+IMPORT_ALL = """
+import importlib, json, pkgutil, sys
+import fwgen
+before = set(sys.modules)
+names = [module.name for module in pkgutil.walk_packages(fwgen.__path__, "fwgen.")]
+for name in names:
+    if not name.endswith("__main__"):
+        importlib.import_module(name)
+tops = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(json.dumps({"names": names, "foreign": sorted(tops - {"fwgen"} - sys.stdlib_module_names),
+                  "file": fwgen.__file__}))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT / "board", check=True, capture_output=True)
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def board(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python that has the wheel and cbor2, installed without an index."""
+    folder = tmp_path_factory.mktemp("board")
+    venv.create(folder, with_pip=False, symlinks=True)
+    (site,) = folder.glob("lib/python*/site-packages")
+    for file in files("cbor2") or ():
+        if ".." not in file.parts:
+            target = site / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.locate(), target)
+    python = folder / "bin/python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--quiet", "--no-index", str(wheel)], check=True)
+    subprocess.run([*pip, "check"], check=True)
+    return python
+
+
+def test_it_is_small(wheel: Path) -> None:
+    assert wheel.name == f"fwgen_peer-{__version__}-py3-none-any.whl"
+    assert wheel.stat().st_size < MOST_BYTES
+    with zipfile.ZipFile(wheel) as archive:
+        assert sum(item.file_size for item in archive.infolist()) < MOST_BYTES, "unpacked"
+        assert any(name.endswith("licenses/LICENSE") for name in archive.namelist())
+
+
+def test_all_its_modules_import_with_cbor2_and_the_standard_library(board: Path) -> None:
+    ran = subprocess.run([board, "-I", "-c", IMPORT_ALL], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert Path(found["file"]).is_relative_to(board.parents[1])
+    assert found["foreign"] in (["cbor2"], ["_cbor2", "cbor2"])
+    assert {"fwgen.peer.session", "fwgen.peer.tty", "fwgen.wire.block"} <= set(found["names"])
+    assert "fwgen.peer.linux" not in found["names"], "the emulated Linux is not for the board"
+
+
+def test_both_wheels_agree() -> None:
+    """fwgen's wheel contains the same modules, so that both have the same needs."""
+    own = tomllib.loads((ROOT / "board/pyproject.toml").read_text("utf-8"))["project"]
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(own["dependencies"]) <= set(whole["dependencies"])
+    assert own["requires-python"] == whole["requires-python"]
+    assert whole["version"] == __version__
