@@ -74,18 +74,13 @@ def _config(plan: Plan) -> dict[str, str]:
 def _linux(plan: Plan) -> dict[str, object]:
     ipcc, ddr, release = plan.board.chip.ipcc, plan.ddr, plan.board.release
     firmware = _labelled([plan.code, plan.data], "linux")
-    rings = _labelled([ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer], "linux")
-    spare = [
-        window.linux
-        for window in plan.board.windows.values()
-        if window.linux and window.linux not in firmware
-    ]
+    rings = _labelled([ddr.vring0, ddr.vring1, ddr.vdev_buffer], "linux")
     doorbells = [ipcc.vq0, ipcc.vq1, ipcc.shutdown]
     vector, domains = release.boot_vector, release.domains
     return {
         "regions": [_node(label, window) for label, window in (firmware | rings).items()],
         "rproc": plan.board.linux_rproc_label,
-        "memory_region": ",\n\t\t\t".join(f"<&{label}>" for label in [*firmware, *rings, *spare]),
+        "memory_region": ",\n\t\t\t".join(f"<&{label}>" for label in [*firmware, *rings]),
         "mailbox": ipcc.node,
         "mboxes": ", ".join(f"<&{ipcc.node} 0x{bell.mbox_cell:x}>" for bell in doorbells),
         "mbox_names": ", ".join(f'"{bell.name}"' for bell in doorbells),
@@ -107,8 +102,6 @@ def _optee(plan: Plan) -> dict[str, object]:
         "regions": [_node(label, window) for label, window in used.items()],
         "protreg": plan.board.chip.firewall.protreg,
         "rproc": plan.board.linux_rproc_label,
-        "alternatives": plan.board.flavour.loads_by_optee,
-        "shared": plan.ddr.shm.optee,
         "headers": plan.board.release.rif_headers,
         "by_hand": plan.by_hand,
         "tree": _tree(plan, plan.board.flavour.optee_tree),

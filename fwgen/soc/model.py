@@ -402,8 +402,7 @@ class Flavour:
     """One set of device trees of a release.
 
     `linux_tree` and `optee_tree`: the file of the board's tree, `{board}` for `dk` or `ev1`.
-    `loads_by_optee`: in ST's own trees OP-TEE checks and loads the firmware, and its memories have
-    other rights while it does. `refused`: why it cannot be used, '' if it can.
+    `refused`: why it cannot be used, '' if it can.
     """
 
     name: str
@@ -411,7 +410,6 @@ class Flavour:
     source: str
     linux_tree: str = ""
     optee_tree: str = ""
-    loads_by_optee: bool = False
     boards: tuple[str, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
     refused: str = ""

@@ -30,10 +30,10 @@ class Subject:
         return [self.plan.code, self.plan.data]
 
     @property
-    def shared(self) -> list[Window]:
+    def rings(self) -> list[Window]:
         """The windows in which both sides exchange messages."""
         ddr = self.plan.ddr
-        return [ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+        return [ddr.vring0, ddr.vring1, ddr.vdev_buffer]
 
     @cached_property
     def linux_rproc(self) -> Node | None:

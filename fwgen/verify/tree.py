@@ -16,6 +16,14 @@ _MOST_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
+class Interrupt:
+    """One entry of `interrupts-extended`: its controller, and the cells for it."""
+
+    parent: Node
+    cells: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Tree:
     path: Path
     root: Node
@@ -64,6 +72,18 @@ class Tree:
     def references(self, node: Node, name: str) -> list[Node | None]:
         """Return the nodes to which a list of phandles points; None for an unknown phandle."""
         return [self.phandle(number) for number in node.cells(name)]
+
+    def interrupts(self, node: Node) -> list[Interrupt]:
+        """Return `interrupts-extended` up to the first entry that cannot be read."""
+        words, found = node.cells("interrupts-extended"), []
+        while words:
+            parent = self.phandle(words[0])
+            count = parent.cell("#interrupt-cells", 0) if parent else 0
+            if parent is None or not 0 < count < len(words):
+                break
+            found.append(Interrupt(parent, tuple(words[1 : count + 1])))
+            words = words[count + 1 :]
+        return found
 
 
 def load_tree(path: Path) -> Tree:

@@ -13,6 +13,8 @@ from fwgen.generate import render
 from fwgen.plan import plan_spec
 from fwgen.plan.model import Plan
 from fwgen.spec import parse_spec
+from fwgen.verify import examine, subject_of
+from fwgen.verify.finding import Finding
 from tests.generate.device_tree import compile_tree, preprocess
 
 HERE = Path(__file__).parent
@@ -68,7 +70,10 @@ _LINUX = """\
 	}};
 
 	psci {{
-		{cluster}: power-domain-cluster {{ #power-domain-cells = <0>; }};
+		{cluster}: power-domain-cluster {{
+			#power-domain-cells = <0>;
+			power-domains = <&{retention}>;
+		}};
 		{retention}: power-domain-retention {{ #power-domain-cells = <0>; }};
 	}};
 
@@ -325,8 +330,29 @@ class Stage:
         return self.optee_base + self.fragment("optee")
 
 
+STAGES = [
+    Stage(trees, flavour, board)
+    for board in ("dk", "ev1")
+    for trees, flavour in (
+        ("openstlinux-6.0", "plain"),
+        ("openstlinux-6.1", "plain"),
+        ("openstlinux-6.2", "plain"),
+        ("openstlinux-6.0", "ostl"),
+        ("openstlinux-6.0", "ostl-m33-examples"),
+    )
+]
+
+
+def judged(
+    linux: str, optee: str, folder: Path, stage: Stage, elf: Path | None = None
+) -> list[Finding]:
+    """Compile the sources of both trees, and return verify's findings."""
+    trees = compiled(linux, folder / "linux.dtb"), compiled(optee, folder / "optee.dtb")
+    return examine(subject_of(stage.plan, *trees, elf))
+
+
 def compiled(text: str, into: Path) -> Path:
     """Compile a source, with the C preprocessor if it needs it, and return the DTB."""
-    if "#include" in text or "/*" in text:
+    if "#include" in text:
         text = preprocess(text, f"-I{MACROS}")
     return compile_tree(text, into).dtb

@@ -16,13 +16,9 @@ def wiring(plan: Plan) -> Wiring:
     """Return `memory-region` and `mboxes` of m33_rproc, as fwgen.generate writes them."""
     ddr, ipcc = plan.ddr, plan.board.chip.ipcc
     buffers = _carveout(ddr.vdev_buffer.linux, ddr.vdev_buffer, mapped=False)
-    mapped = [plan.code, plan.data, ddr.shm, ddr.vring0, ddr.vring1]
-    regions = {window.linux: _carveout(window.linux, window) for window in mapped if window.linux}
-    for spare in plan.board.windows.values():
-        if spare.linux and spare.linux not in regions:
-            regions[spare.linux] = _carveout(spare.linux, spare)
+    mapped = [plan.code, plan.data, ddr.vring0, ddr.vring1]
     return Wiring(
-        carveouts=[*regions.values(), buffers],
+        carveouts=[*(_carveout(window.linux, window) for window in mapped), buffers],
         buffers=buffers,
         vq0_channel=ipcc.vq0.channel,
         vq1_channel=ipcc.vq1.channel,

@@ -13,9 +13,11 @@ from fwgen.verify.words import cells, text
 CHANNELS = Rule("linux-mboxes", "Linux", "m33_rproc has the mailbox's three channels")
 ENABLED = Rule("linux-mailbox", "Linux", "the tree has an enabled mailbox")
 SOURCE = Rule("linux-wakeup-source", "Linux", "the mailbox is a wakeup-source")
-LINE = Rule("linux-wake-line", "Linux", "the mailbox's receive interrupt goes through the EXTI")
+LINE = Rule("linux-wake-line", "Linux", "the mailbox's interrupts: receive by the EXTI, transmit")
 
 RULES = (CHANNELS, ENABLED, SOURCE, LINE)
+
+_SPI, _LEVEL_HIGH = 0, 4  # dt-bindings/interrupt-controller: arm-gic.h and irq.h
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -65,14 +67,16 @@ def _check_channels(subject: Subject, rproc: Node, mailbox: Node) -> Iterator[Fi
 
 def _check_line(subject: Subject, tree: Tree, mailbox: Node, mend: str) -> Iterator[Finding]:
     wake = subject.plan.board.chip.ipcc.wake
-    words = mailbox.cells("interrupts-extended")
-    parent = tree.phandle(words[0]) if words else None
-    via_exti = parent is not None and parent.name == f"interrupt-controller@{_start(subject):x}"
-    if not (via_exti and words[1:2] == [wake.line]):
-        direct = cells(mailbox.cells("interrupts"))
+    words, routes = mailbox.cells("interrupts-extended"), tree.interrupts(mailbox)
+    direct = cells(mailbox.cells("interrupts"))
+    found = f"interrupts-extended {cells(words)}" if words else f"interrupts {direct}"
+    receive, transmit = [*routes, None, None][:2]
+    parent = receive.parent if receive else None
+    via_exti = parent is not None and parent.name == f"interrupt-controller@{wake.exti_start:x}"
+    if not (receive and via_exti and receive.cells == (wake.line, _LEVEL_HIGH)):
         yield LINE.broken(
             mailbox.path,
-            found=f"interrupts-extended {cells(words)}" if words else f"interrupts {direct}",
+            found=found,
             expected=f"interrupts-extended that begins with <&{wake.exti} {wake.line} 4>",
             effect="in Stop the GIC has no clock: the doorbell does not wake Linux (inferred), "
             "which sleeps until an alarm or a key",
@@ -86,7 +90,12 @@ def _check_line(subject: Subject, tree: Tree, mailbox: Node, mend: str) -> Itera
             effect="the mailbox's driver waits indefinitely for its interrupt controller",
             mend=f'&{wake.exti} {{\n\tstatus = "okay";\n}};',
         )
-
-
-def _start(subject: Subject) -> int:
-    return subject.plan.board.chip.ipcc.wake.exti_start
+    if words and not (transmit and transmit.cells == (_SPI, wake.tx_spi, _LEVEL_HIGH)):
+        yield LINE.broken(
+            mailbox.path,
+            found=found,
+            expected=f"interrupts-extended with <&intc 0 {wake.tx_spi} 4> in second place",
+            effect="the mailbox's driver has no transmit interrupt: its probe fails, or it never "
+            "learns that the M33 has taken a message",
+            mend=mend,
+        )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fwgen.verify.finding import Finding, Rule
+from fwgen.verify.node import Node
 from fwgen.verify.subject import Subject
+from fwgen.verify.tree import Tree
 from fwgen.verify.words import text
 
 KEEP = Rule("linux-keep-power", "Linux", "keep-power-in-suspend is set")
-DOMAINS = Rule("linux-power-domains", "Linux", "m33_rproc has a power domain named sleep")
+DOMAINS = Rule("linux-power-domains", "Linux", "m33_rproc has power domains for awake and asleep")
 
 RULES = (KEEP, DOMAINS)
 
@@ -29,20 +31,36 @@ def check(subject: Subject) -> Iterator[Finding]:
             else "Linux sleeps without a check, and may switch off the M33's power",
             mend=mend,
         )
+    yield from _check_domains(subject.linux, node, mend)
+
+
+def _check_domains(tree: Tree, node: Node, mend: str) -> Iterator[Finding]:
     names, words = node.strings("power-domain-names"), node.cells("power-domains")
+    named = dict(zip(names, map(tree.phandle, words), strict=False))
+    sleep, default = named.get("sleep"), named.get("default")
     if not words:
-        yield DOMAINS.broken(
-            node.path,
-            found="no power-domains",
-            expected='power-domains with the names "default", "sleep"',
-            effect="keep-power-in-suspend has no effect: Linux may switch off the M33's power",
-            mend=mend,
-        )
-    elif "sleep" not in names or any(subject.linux.phandle(word) is None for word in words):
-        yield DOMAINS.broken(
-            node.path,
-            found=f"power-domain-names {text(names)}",
-            expected='"default", "sleep", and a power domain for each',
-            effect="the driver finds no domain named sleep, and its probe fails",
-            mend=mend,
-        )
+        found = "no power-domains"
+        effect = "keep-power-in-suspend has no effect: Linux may switch off the M33's power"
+    elif len(words) == 1:
+        found = f"one power domain, power-domain-names {text(names)}"
+        effect = "Linux itself attaches a single domain, so that the driver's probe fails (-EEXIST)"
+    elif sleep is None:
+        found = f"power-domain-names {text(names)}"
+        effect = "the driver finds no domain named sleep, and its probe fails"
+    elif default is None or sleep not in tree.references(default, "power-domains"):
+        found = f"power-domains: default {_name(default)}, sleep {_name(sleep)}"
+        effect = "while Linux sleeps it keeps another domain on than the one of the M33's memory"
+    else:
+        return
+    yield DOMAINS.broken(
+        node.path,
+        found=found,
+        expected='power-domains with the names "default", "sleep"; the second is the parent of '
+        "the first",
+        effect=effect,
+        mend=mend,
+    )
+
+
+def _name(domain: Node | None) -> str:
+    return domain.name if domain else "unknown"

@@ -25,7 +25,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     regions = subject.memory_regions()
     mend = subject.lines("linux", subject.plan.board.linux_rproc_label)
-    for window in [*subject.firmware, *subject.shared]:
+    for window in [*subject.firmware, *subject.rings]:
         if not any(region.contains(window) for _, region in regions):
             yield MISSING.broken(
                 node.path,

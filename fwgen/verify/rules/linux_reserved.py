@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     tree = subject.linux
     if tree is None:
         return
-    for window in [*subject.firmware, *subject.shared]:
+    for window in [*subject.firmware, *subject.rings]:
         if window.linux:
             yield from _check_window(subject, tree, window)
     yield from _check_overlaps(subject, tree)
@@ -70,7 +70,7 @@ def _check_node(tree: Tree, window: Window, node: Node, mend: str) -> Iterator[F
 
 def _check_overlaps(subject: Subject, tree: Tree) -> Iterator[Finding]:
     """Check the firmware's memory, of the plan and of the tree, against all reserved memory."""
-    windows = [*subject.firmware, *subject.shared]
+    windows = [*subject.firmware, *subject.rings]
     best = [found[0] for window in windows if (found := covering(tree.reserved, window))]
     ours = {node.path: (node, region) for node, region in [*best, *subject.memory_regions()]}
     reported: set[frozenset[str]] = set()

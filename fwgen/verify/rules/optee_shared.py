@@ -22,7 +22,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     if tree is None:
         return
     guard, regions = subject.plan.board.chip.firewall, list(_regions(tree))
-    for window in subject.shared:
+    for window in subject.rings:
         own = next((one for one in regions if one[1].contains(window)), None)
         words = firewall.risaf(own[0].cell("st,protreg", 0)) if own else None
         if own and words and all(words.open_to(c) for c in (guard.a35_cid, guard.m33_cid)):

@@ -23,12 +23,8 @@ RULES = (REGION, SIZES)
 def memory_regions(plan: Plan) -> dict[str, Region]:
     """Return the regions in `memory-region` of the Linux fragment: label -> region."""
     ddr = plan.ddr
-    used = [plan.code, plan.data, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
-    regions: dict[str, Region] = {window.linux: window for window in used if window.linux}
-    for spare in plan.board.windows.values():
-        if spare.linux:
-            regions.setdefault(spare.linux, spare)
-    return regions
+    used = [plan.code, plan.data, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+    return {window.linux: window for window in used if window.linux}
 
 
 def check(subject: Subject) -> Iterator[Finding]:
