@@ -1,8 +1,9 @@
-"""Where fwgen finds the tools that are not part of it: Zephyr, its toolchain, Renode.
+"""Where fwgen finds the tools that are not part of it: Zephyr, its toolchain, Renode, Linux.
 
 The file is `$XDG_CONFIG_HOME/fwgen/config.toml` (`~/.config/fwgen/config.toml`) and is optional.
 Environment variables override it: ZEPHYR_BASE, ZEPHYR_TOOLCHAIN_VARIANT and that toolchain's own
-variable, ZEPHYR_EXTRA_MODULES, PYRENODE_BUILD_DIR, PYRENODE_BIN, PYRENODE_RUNTIME.
+variable, ZEPHYR_EXTRA_MODULES, PYRENODE_BUILD_DIR, PYRENODE_BIN, PYRENODE_RUNTIME,
+FWGEN_LINUX_KERNEL.
 """
 
 from __future__ import annotations
@@ -89,6 +90,14 @@ class RenodeConfig:
 
 
 @dataclass(frozen=True)
+class LinuxConfig:
+    """`kernel`: a User-Mode Linux for `--linux kernel`, instead of the one that `fwgen setup`
+    builds."""
+
+    kernel: Path | None = None
+
+
+@dataclass(frozen=True)
 class Config:
     """`origins`: key, such as 'zephyr.base' -> where its value comes from: an environment variable
     ('ZEPHYR_BASE') or a place in the file ('config.toml:4:1')."""
@@ -97,6 +106,7 @@ class Config:
     exists: bool = False
     zephyr: ZephyrConfig = field(default_factory=ZephyrConfig)
     renode: RenodeConfig = field(default_factory=RenodeConfig)
+    linux: LinuxConfig = field(default_factory=LinuxConfig)
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def origin(self, key: str) -> str:
@@ -121,9 +131,7 @@ def load_config(environ: Environment | None = None, path: Path | None = None) ->
     file = _File(path, text or "")
     data = file.parse()
     origins: dict[str, str] = {}
-    values = {
-        table: _table(file, table, data.get(table, {}), origins) for table in ("zephyr", "renode")
-    }
+    values = {table: _table(file, table, data.get(table, {}), origins) for table in KINDS}
     for table in data:
         if table not in values:
             hint = did_you_mean(table, values, "tables")
@@ -134,6 +142,7 @@ def load_config(environ: Environment | None = None, path: Path | None = None) ->
         exists=text is not None,
         zephyr=_overlay_zephyr(ZephyrConfig(**values["zephyr"]), env, origins),
         renode=_overlay_renode(RenodeConfig(**values["renode"]), env, origins),
+        linux=_overlay_linux(LinuxConfig(**values["linux"]), env, origins),
         origins=MappingProxyType(origins),
     )
 
@@ -245,6 +254,7 @@ KINDS: dict[str, dict[str, str]] = {
         "pyrenode3": "path",
         "test": "path",
     },
+    "linux": {"kernel": "path"},
 }
 _EXPECTED = {
     "path": "a path in quotes",
@@ -351,6 +361,13 @@ def _overlay_renode(
         pyrenode3=from_file.pyrenode3,
         test=from_file.test,
     )
+
+
+def _overlay_linux(
+    from_file: LinuxConfig, env: Environment, origins: dict[str, str]
+) -> LinuxConfig:
+    variable = "FWGEN_LINUX_KERNEL"
+    return LinuxConfig(_from(env, variable, "linux.kernel", origins, from_file.kernel, Path))
 
 
 T = TypeVar("T", Path, str)

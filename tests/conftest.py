@@ -22,6 +22,7 @@ from fwgen.backends.renode.find import what_is_missing
 from fwgen.build.firmware import find_tools
 from fwgen.config import load_config
 from fwgen.errors import FwgenError
+from fwgen.uml.find import find_kernel
 
 settings.register_profile("fwgen", deadline=None)  # a busy machine is no failure
 settings.load_profile("fwgen")
@@ -42,6 +43,14 @@ def _zephyr() -> str | None:
 def _renode() -> str | None:
     missing = what_is_missing(load_config().renode)
     return f"{missing} (`fwgen setup`)" if missing else None
+
+
+def _linux() -> str | None:
+    try:
+        find_kernel(load_config())
+    except FwgenError as error:
+        return f"{error.message} ({error.hint})"
+    return None
 
 
 def _preprocessor() -> str | None:
@@ -80,6 +89,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),
     "zephyr": _zephyr,
     "renode": _renode,
+    "linux": _linux,
 }
 _NOT_RUN: Counter[str] = Counter()
 

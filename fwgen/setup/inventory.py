@@ -36,9 +36,11 @@ from fwgen.config import Config, RenodeConfig
 from fwgen.distribution import install
 from fwgen.errors import FwgenError
 from fwgen.setup import trials
+from fwgen.uml.find import find_kernel, unsupported
 
 _VERSION = r"\d+\.\d+"
 HOST, BUILD, RENODE = "run, demo", "build", "run --backend renode, monitor"
+LINUX = "run --linux kernel"
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Inventory:
 def take(config: Config, near: Sequence[Path]) -> Inventory:
     """Look for all tools and try those that are found, which takes some seconds."""
     inventory = Inventory(config, near)
-    for probe in (_host, _audit, _zephyr, _renode, _robot):
+    for probe in (_host, _audit, _zephyr, _renode, _robot, _linux):
         inventory.items += probe(inventory)
     return inventory
 
@@ -252,6 +254,23 @@ def _robot(inventory: Inventory) -> Iterator[Item]:
         return
     trouble = trials.trouble_with_output([test, "--help"], r"usage|robot", "its usage")
     yield Item(name, True, for_suites, "", str(test), note, get, trouble=trouble)
+
+
+def _linux(inventory: Inventory) -> Iterator[Item]:
+    name, get = "Linux kernel", "fwgen setup --only linux"
+    if reason := unsupported():
+        yield Item(name, False, LINUX, note=reason, get="", needed=False)
+        return
+    if origin := inventory.config.origin("linux.kernel"):
+        get = f"correct or remove {origin}"
+    try:
+        kernel = find_kernel(inventory.config)
+    except FwgenError as error:
+        yield _missing(name, LINUX, error, get)
+        return
+    note, where = f"from {kernel.origin}", str(kernel.path)
+    trouble = trials.trouble_with_kernel(kernel.path)
+    yield Item(name, True, LINUX, kernel.version, where, note, get, trouble=trouble)
 
 
 def renode_version(renode: RenodeConfig) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ _LONG_S: Final = 90.0
 _ARM_ELF: Final = b"\x7fELF" + bytes(14) + b"\x28\x00"
 """The marks of an ELF file for Arm: the magic number, and the machine at offset 18."""
 _NO_OBJECT: Final = "it exits with status 0 but does not produce an object file for Arm"
+_PROGRAM_ENDED: Final = "kill init! exitcode=0x00000000"
+"""What a kernel prints after its first program ended with status 0: the trial has no other."""
 _PROGRAM: Final = "#include <stdint.h>\nuint32_t trial(void);\nuint32_t trial(void) { return 1; }\n"
 
 
@@ -52,6 +55,25 @@ def trouble_with_renode(config: RenodeConfig) -> str:
     environment = {**os.environ, **config.environment(), "PYTHONPATH": path}
     said, trouble = _called(command, _LONG_S, environment)
     return trouble or ("" if said.strip() else "it starts but does not tell its version")
+
+
+def trouble_with_kernel(kernel: Path) -> str:
+    """Test that the kernel boots and runs a program of this machine."""
+    first = shutil.which("true") or "/bin/true"
+    root = ("root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"init={first}")
+    options = ("mem=32M", "con=null", "con0=fd:0,fd:1", "time-travel=inf-cpu", "panic=-1")
+    try:
+        done = process.probe([kernel, *root, *options], _SHORT_S)
+    except TimeoutError as error:
+        return str(error.strerror)
+    except OSError as error:
+        return f"it does not start: {error.strerror}"
+    said = f"{done.stdout}\n{done.stderr}"
+    if _PROGRAM_ENDED in said:
+        return ""
+    panic = re.search(r"Kernel panic - (.*)", said)
+    last = [line.strip() for line in said.splitlines() if line.strip()][-1:]
+    return f"it does not boot: {panic[1] if panic else ' '.join(last) or 'it prints nothing'}"
 
 
 def _compiles(command: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
 import sys
@@ -31,7 +32,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", str(tools))
     monkeypatch.chdir(tmp_path)
     for name in [*os.environ]:
-        if name.startswith(("XDG_", "ZEPHYR", "PYRENODE", "GNUARM", "CROSS")):
+        if name.startswith(("XDG_", "ZEPHYR", "PYRENODE", "GNUARM", "CROSS", "FWGEN_LINUX")):
             monkeypatch.delenv(name)
     return tools
 
@@ -62,6 +63,7 @@ def test_a_machine_without_tools_runs_the_host_commands(capsys: pytest.CaptureFi
         ("toolchain for the M33", "apt-get install gcc-arm-none-eabi"),
         ("ninja", "apt-get install ninja-build"),
         ("Renode", "fwgen setup --only renode"),
+        ("Linux kernel", "fwgen setup --only linux"),
     ):
         assert not items[name]["found"] and items[name]["get"] == command
     assert items["Zephyr"]["for_commands"] == "build"
@@ -184,6 +186,43 @@ def test_renodes_own_runner_that_is_not_there_or_fails(
     _, items = doctor(capsys)
     assert items["renode-test"]["trouble"] == "No module named psutil"
     assert not items["renode-test"]["works"]
+
+
+BOOTED = "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000000"
+KERNELS = {
+    "boots": (f"echo '{BOOTED}'; kill -ABRT $$", ""),
+    "no root": ("echo 'Kernel panic - not syncing: no root'; exit 1", "not syncing: no root"),
+    "no ptrace": ("echo 'Checking ptrace'; echo 'ptrace failed' >&2; exit 1", "ptrace failed"),
+    "its first program fails": (
+        *(f"echo '{BOOTED}' | sed s/=0x00000000/=0x00000100/", "exitcode=0x00000100"),
+    ),
+}
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="User-Mode Linux needs x86-64")
+@pytest.mark.parametrize("name", KERNELS)
+def test_a_kernel_is_booted(
+    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    does, trouble = KERNELS[name]
+    (bare / "sed").symlink_to(shutil.which("sed", path=os.defpath) or "/bin/sed")
+    kernel = program(bare, "linux", "")
+    kernel.write_text(f"#!/bin/sh\nif [ $1 = --version ]; then echo 6.1.7; exit; fi\n{does}\n")
+    config = configure(tmp_path, f'[linux]\nkernel = "{kernel}"\n')
+    _, items = doctor(capsys)
+    found = items["Linux kernel"]
+    assert (found["version"], found["where"]) == ("6.1.7", str(kernel))
+    assert found["note"] == f"from {config}:2:1" and found["works"] == (not trouble)
+    assert trouble in found["trouble"]
+
+
+def test_a_machine_that_cannot_run_the_kernel(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    _, items = doctor(capsys)
+    found = items["Linux kernel"]
+    assert not found["found"] and not found["needed"] and "x86-64" in found["note"]
 
 
 def test_modules_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

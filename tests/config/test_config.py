@@ -122,6 +122,7 @@ WRONG = {
         '[zephyr]\nbase = "/x"\n[zephyr]\n',
         *("3:2", "toml", "`zephyr` is given twice; the first is on line 1\n"),
     ),
+    "linux": ("[linux]\nkernel = 6\n", "2:1", "bad-value", "expected a path in quotes"),
     "both": ('[renode]\nbuild_dir = "/a"\nbin = "/b"\n', "3:1", "two-renodes", "only one of them"),
 }
 

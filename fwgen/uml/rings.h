@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/*
+ * What fwgen adds to arch/um/drivers/virtio_uml.c, so that an rpmsg device behaves as it does on
+ * the board. fwgen/uml/changes.py says where these functions are called. Other devices are not
+ * changed.
+ */
+#ifndef FWGEN_RINGS_H
+#define FWGEN_RINGS_H
+
+#include <linux/moduleparam.h>
+#include <linux/virtio_ids.h>
+#include <linux/workqueue.h>
+
+/* The kernel parameter `vring_entries`: entries of each rpmsg ring, a power of two. */
+static unsigned int fwgen_entries = MAX_SUPPORTED_QUEUE_SIZE;
+core_param(vring_entries, fwgen_entries, uint, 0444);
+
+struct fwgen_ring {
+	struct work_struct work;
+	struct virtqueue *vq;
+};
+
+static void fwgen_ring_work(struct work_struct *work)
+{
+	struct fwgen_ring *ring = container_of(work, struct fwgen_ring, work);
+
+	vring_interrupt(0, ring->vq);
+}
+
+/* The rings of the one rpmsg device, by their index. */
+static struct fwgen_ring fwgen_rings[] = {
+	{.work = __WORK_INITIALIZER(fwgen_rings[0].work, fwgen_ring_work)},
+	{.work = __WORK_INITIALIZER(fwgen_rings[1].work, fwgen_ring_work)},
+};
+
+static bool fwgen_is_rpmsg(const struct virtio_device *vdev)
+{
+	return vdev->id.device == VIRTIO_ID_RPMSG;
+}
+
+static unsigned int fwgen_ring_entries(const struct virtio_device *vdev)
+{
+	return fwgen_is_rpmsg(vdev) ? fwgen_entries : MAX_SUPPORTED_QUEUE_SIZE;
+}
+
+/* As stm32_rproc does: the rpmsg driver announces channels, which sleeps, so it needs a task. */
+static irqreturn_t fwgen_ring_interrupt(int irq, struct virtqueue *vq)
+{
+	if (!fwgen_is_rpmsg(vq->vdev) || vq->index >= ARRAY_SIZE(fwgen_rings)) {
+		return vring_interrupt(irq, vq);
+	}
+	fwgen_rings[vq->index].vq = vq;
+	schedule_work(&fwgen_rings[vq->index].work);
+	return IRQ_HANDLED;
+}
+
+/* The work must not run on a ring that is being deleted. */
+static void fwgen_delete_ring(struct virtqueue *vq)
+{
+	if (fwgen_is_rpmsg(vq->vdev) && vq->index < ARRAY_SIZE(fwgen_rings)) {
+		cancel_work_sync(&fwgen_rings[vq->index].work);
+	}
+	vring_del_virtqueue(vq);
+}
+
+#endif /* FWGEN_RINGS_H */
