@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fwgen.cli.output import print_json
+from fwgen.output import print_json
 
 HELP = "audit an ELF against a spec's plan"
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from fwgen.cli.output import print_json
 from fwgen.errors import FwgenError
+from fwgen.output import print_json
 from fwgen.plan import plan_file
 from fwgen.plan.draw import draw
 from fwgen.plan.export import plan_to_json

@@ -23,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     import shtab
 
-    from fwgen.cli.arguments import parser
+    from fwgen.cli.arguments import PROGRAM
 
-    whole = parser()
+    whole = PROGRAM.parser()
     _add_files(whole)
     print(shtab.complete(whole, args.shell))
     return 0

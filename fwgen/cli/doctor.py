@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fwgen.cli.output import print_json
+from fwgen.output import print_json
 
 if TYPE_CHECKING:
     from fwgen.setup.found import Written

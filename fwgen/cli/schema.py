@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from fwgen.cli.output import print_json
+from fwgen.output import print_json
 
 HELP = "print the JSON Schema of the spec"
 

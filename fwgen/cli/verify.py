@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from fwgen.cli.output import print_json
 from fwgen.errors import InputError
+from fwgen.output import print_json
 
 HELP = "check compiled Linux and OP-TEE trees and an ELF against a spec"
 

@@ -34,6 +34,7 @@ from fwgen.peer.errnos import AgainError, GoneError, TtyError, attempt, describe
 from fwgen.peer.events import (
     Event,
     Lost,
+    NumberingRestarted,
     Samples,
     SuspendFailed,
     SuspendReady,
@@ -436,6 +437,9 @@ class TtyPeer:
         self._in_handler = True
         self._handle(event)
         self._in_handler = False
+        if isinstance(event, NumberingRestarted):
+            with self._lock:
+                self._processed.clear()  # numbers that no longer mean the same samples
 
     def _go_down(self, ready: SuspendReady) -> None:
         """The firmware no longer accesses DDR: suspend Linux, unless something forbids it."""

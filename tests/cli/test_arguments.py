@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fwgen.cli.arguments import COMMANDS, parser
+from fwgen.cli.arguments import COMMANDS, PROGRAM
 from fwgen.cli.main import main
 
 
@@ -169,7 +169,7 @@ def test_no_command_has_an_argument_that_completes_nothing() -> None:
     """Every place for a file says so."""
     from fwgen.cli.completion import kinds_of_files
 
-    whole = parser()
+    whole = PROGRAM.parser()
     known = kinds_of_files()
     (commands,) = (a for a in whole._actions if isinstance(a, argparse._SubParsersAction))
     for name, command in commands.choices.items():

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "fwgen/generate/templates/app/src"
 HOST = ROOT / "fwgen/backends/host"
 
+COMMANDS = ("fwgen.cli.", "fwgen.service.command.")
 STARTED_BY_NAME = ("fwgen.robot", "fwgen.robot.runner", "fwgen.peer.tty")
 """Modules that users start or import, besides the commands and every `__main__`."""
 
@@ -96,7 +97,7 @@ def test_every_module_is_reached_from_a_command() -> None:
     graph = grimp.build_graph("fwgen", cache_dir=None)
     starts = {m for m in graph.modules if m.endswith("__main__")} | set(STARTED_BY_NAME)
     strings = string_names()
-    starts |= {m for m in graph.modules if m.startswith("fwgen.cli.") or m in strings}
+    starts |= {m for m in graph.modules if m.startswith(COMMANDS) or m in strings}
     reached = starts | {m for s in starts for m in graph.find_upstream_modules(s)}
     packages = {m.rpartition(".")[0] for m in graph.modules}
     assert sorted(graph.modules - reached - packages) == []

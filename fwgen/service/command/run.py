@@ -1,0 +1,87 @@
+"""`fwgen-peer run`: receive samples and keep them, until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+from fwgen.errors import InputError
+from fwgen.guard import StoppedError
+from fwgen.service import settings
+from fwgen.service.items import Mark
+from fwgen.service.lock import only_one
+from fwgen.service.service import Service
+from fwgen.service.settings import Settings, SinkSettings
+from fwgen.service.sinks.base import SinkError
+from fwgen.service.sinks.make import make
+from fwgen.service.sinks.sqlite import SqliteSink
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help=f"instead of {settings.DEFAULT_FILE}"
+    )
+    parser.add_argument(
+        "--tty", type=Path, metavar="FILE", help="instead of looking for the channel's tty in sysfs"
+    )
+    parser.add_argument(
+        "--database", type=Path, metavar="FILE", help="the SQLite database, created if missing"
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="also append samples to this file")
+    parser.add_argument(
+        "--json-lines", action="store_true", help="also print samples on standard output"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Return 0 when a signal stops the service."""
+    chosen = changed(settings.load(args.settings), args)
+    with only_one(chosen.database):
+        recorded = None if chosen.database is None else recorded_mark(chosen.database)
+        service = Service(
+            chosen,
+            {sink.kind: make(sink) for sink in chosen.sinks},
+            recorder="" if chosen.database is None else "sqlite",
+            recorded=recorded,
+            tell=tell,
+        )
+        try:
+            service.run()
+        except (StoppedError, KeyboardInterrupt):
+            tell("stopped")
+    return 0
+
+
+def changed(chosen: Settings, args: argparse.Namespace) -> Settings:
+    """Return the settings with the changes that the command line makes."""
+    sinks = {sink.kind: sink for sink in chosen.sinks}
+    if args.database:
+        old = sinks.get("sqlite", SinkSettings("sqlite"))
+        file = args.database.absolute()
+        sinks["sqlite"] = dataclasses.replace(old, options={**old.options, "file": file})
+    if args.csv:
+        sinks["csv"] = SinkSettings("csv", options={"file": args.csv.absolute()})
+    if args.json_lines:
+        sinks["json"] = SinkSettings("json")
+    tty = args.tty or chosen.tty
+    return dataclasses.replace(chosen, tty=tty, sinks=tuple(sinks.values()))
+
+
+def recorded_mark(database: Path) -> Mark | None:
+    """Return where the last service stopped. Raises InputError if the database is unusable."""
+    sink = SqliteSink(database)
+    try:
+        sink.open()
+        return sink.recorded()
+    except SinkError as error:
+        hint = "check its folder, its permissions and the disk, or name another with --database"
+        raise InputError(str(error), hint) from error
+    finally:
+        sink.close()
+
+
+def tell(text: str) -> None:
+    """Print one line for people; systemd's journal adds the time."""
+    print(text, file=sys.stderr, flush=True)

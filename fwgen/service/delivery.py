@@ -1,0 +1,116 @@
+"""Which items each sink still has to store, and what may be acknowledged to the firmware.
+
+No input or output, no threads. The firmware sends at most eight blocks without an acknowledgement,
+so what waits for the required sinks is bounded. A sink that is not required may lag by MOST_WAITING
+items; what it then misses is counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from fwgen.service.items import Item, Log, Mark
+
+MOST_WAITING: Final = 256
+
+
+@dataclass(slots=True)
+class _Place:
+    """A sink's place in the items, counted from the start of the service."""
+
+    required: bool
+    done: int = 0
+    missed: int = 0
+
+
+class Work(NamedTuple):
+    """What a sink must store. `mark`: to be recorded with the items; None: it is not the recorder,
+    or the mark is not new."""
+
+    items: list[Item]
+    until: int
+    """Index after the last item."""
+    mark: Mark | None
+
+    def __bool__(self) -> bool:
+        return bool(self.items) or self.mark is not None
+
+
+class Delivery:
+    """`sinks`: name -> whether its samples must be durable before they are acknowledged.
+
+    `recorder`: the sink that keeps the mark at which the next service continues ("": none does);
+    `recorded`: the mark that it has. What it has not recorded is not acknowledged.
+    """
+
+    def __init__(
+        self, sinks: Mapping[str, bool], recorder: str = "", recorded: Mark | None = None
+    ) -> None:
+        self._places = {name: _Place(required) for name, required in sinks.items()}
+        if not any(place.required for place in self._places.values()):
+            raise ValueError("no sink is required: samples would be acknowledged unstored")
+        self._recorder = recorder
+        self._recorded = recorded
+        self._items: deque[Item] = deque()
+        self._first = 0  # index of the first item in the deque
+        self._before = recorded  # mark of the item before it
+        self._log: Log | None = None  # that of the session's numbers
+
+    def waiting(self, sink: str) -> int:
+        """Return how many items the sink has not stored."""
+        return self._first + len(self._items) - self._places[sink].done
+
+    def missed(self, sink: str) -> int:
+        """Return how many items the sink did not get because it was too slow."""
+        return self._places[sink].missed
+
+    def add(self, item: Item) -> None:
+        self._items.append(item)
+        self._log = None if item.ends_log else item.log
+        self._forget()
+
+    def work(self, sink: str) -> Work:
+        """Return what the sink must do next."""
+        place = self._places[sink]
+        items = list(self._items)[place.done - self._first :]
+        until = place.done + len(items)
+        mark = self._covered(sink, until) if sink == self._recorder else None
+        return Work(items, until, mark if mark != self._recorded else None)
+
+    def done(self, sink: str, work: Work) -> Mark | None:
+        """The sink has done it. Return the mark to acknowledge to the firmware; None: nothing new,
+        or its numbers are no longer in use."""
+        place = self._places[sink]
+        place.done = max(place.done, work.until)
+        if work.mark is not None:
+            self._recorded = work.mark
+        mark = work.mark if self._recorder else self._covered(sink, place.done)
+        self._forget()
+        return mark if mark is not None and mark.log == self._log else None
+
+    def _covered(self, sink: str, done: int) -> Mark | None:
+        """Return the mark before which all required sinks have stored, if `sink` is at `done`."""
+        ends = [
+            done if name == sink else place.done
+            for name, place in self._places.items()
+            if place.required
+        ]
+        last = min(ends) - self._first
+        return self._items[last - 1].mark if last > 0 else self._before
+
+    def _forget(self) -> None:
+        """Drop the items that all sinks have stored, and those that only slow sinks lack."""
+        required = min(place.done for place in self._places.values() if place.required)
+        keep = max(0, self._first + len(self._items) - MOST_WAITING)
+        for place in self._places.values():
+            least = min(required, keep)
+            if not place.required and place.done < least:
+                place.missed += least - place.done
+                place.done = least
+        oldest = min(place.done for place in self._places.values())
+        while self._first < oldest:
+            self._before = self._items.popleft().mark
+            self._first += 1

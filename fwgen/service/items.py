@@ -1,0 +1,174 @@
+"""What the service passes to its sinks: runs of samples and gaps, each with its place in the log.
+
+A log's numbers have 32 bits and wrap. A `position` is the number without the wrap: it only grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias
+
+from fwgen.peer.events import Lost, NewLog, NumberingRestarted, Samples
+from fwgen.wire.block import DISTANCE_MASK, STATUS_SHIFT, Block
+from fwgen.wire.messages import Hello, seq_distance
+from fwgen.wire.sample import SampleStatus
+
+_WRAP: Final = 1 << 32
+
+
+class Log(NamedTuple):
+    """A log: its identity, and how often it began to use numbers again after damage."""
+
+    identity: int
+    renumbered: int = 0
+
+    @property
+    def name(self) -> str:
+        """16 hexadecimal digits, with `+N` after N renumberings."""
+        return f"{self.identity:016x}{f'+{self.renumbered}' if self.renumbered else ''}"
+
+
+class Mark(NamedTuple):
+    """All samples of `log` before `position` are covered. `boot`: the firmware's start in which
+    the last of them was taken."""
+
+    log: Log
+    position: int
+    boot: int
+
+    @property
+    def next_seq(self) -> int:
+        return self.position % _WRAP
+
+
+class Dated(NamedTuple):
+    """The time of a run's samples: sample i at `utc_us + i * step_us`, exact to +- `within_us`."""
+
+    utc_us: float
+    step_us: float
+    within_us: int
+    basis: str
+    """How the time is known: a value of fwgen.service.dating.Basis."""
+
+
+class Sample(NamedTuple):
+    position: int
+    device_us: int
+    """The firmware's clock, since its start."""
+    utc_us: int | None
+    """Microseconds since 1970; None: not known."""
+    status: int
+    distance_mm: int | None
+    late_16ths: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The samples of a block from index `skip` on."""
+
+    log: Log
+    position: int
+    block: Block
+    skip: int
+    dated: Dated | None
+
+    @property
+    def count(self) -> int:
+        return self.block.count - self.skip
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.log, self.position + self.count, self.block.boot)
+
+    @property
+    def ends_log(self) -> bool:
+        return False
+
+    def samples(self) -> Iterator[Sample]:
+        block, dated = self.block, self.dated
+        start_us = block.start_us + self.skip * block.period_us
+        for index in range(self.count):
+            word = block.words[self.skip + index]
+            status = word >> STATUS_SHIFT
+            yield Sample(
+                self.position + index,
+                start_us + index * block.period_us,
+                None if dated is None else round(dated.utc_us + index * dated.step_us),
+                status,
+                word & DISTANCE_MASK if status <= SampleStatus.TOO_FAR else None,
+                block.late[self.skip + index],
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Samples that will not arrive. `count`: None if their number is not known.
+
+    `reason`: "declared" (the firmware had to drop them), "missing" (it did not declare them),
+    "new-log" (the log's memory was lost) or "renumbered" (part of it was).
+    """
+
+    log: Log
+    position: int
+    count: int | None
+    reason: str
+    boot: int
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.log, self.position + (self.count or 0), self.boot)
+
+    @property
+    def ends_log(self) -> bool:
+        """Whether the numbers of `log` are no longer in use after it."""
+        return self.count is None
+
+
+Item: TypeAlias = Run | Hole
+
+
+class Numbering:
+    """Turns a session's events into items. `mark`: where the last service stopped, if known."""
+
+    def __init__(self, mark: Mark | None) -> None:
+        self._mark = mark
+
+    def note_hello(self, hello: Hello) -> None:
+        """The firmware has answered: its log is the first one that this service meets."""
+        if self._mark is None:
+            self._mark = Mark(Log(hello.log), hello.oldest_seq, hello.boot)
+
+    def item(
+        self, event: Samples | Lost | NewLog | NumberingRestarted, dated: Dated | None = None
+    ) -> Item:
+        if isinstance(event, NewLog):
+            hole = self._hole_of_unknown_size("new-log")
+            self._mark = Mark(Log(event.log), event.oldest_seq, hole.boot)
+            return hole
+        if isinstance(event, NumberingRestarted):
+            hole = self._hole_of_unknown_size("renumbered")
+            log = Log(hole.log.identity, hole.log.renumbered + 1)
+            self._mark = Mark(log, event.oldest_seq, hole.boot)
+            return hole
+        if isinstance(event, Lost):
+            log, position = self._place(event.log, event.first_seq)
+            boot = self._mark.boot if self._mark else 0
+            reason = "declared" if event.declared else "missing"
+            item: Item = Hole(log, position, event.count, reason, boot)
+        else:
+            first_seq = (event.block.first_seq + event.skip) % _WRAP
+            log, position = self._place(event.log, first_seq)
+            item = Run(log, position, event.block, event.skip, dated)
+        self._mark = item.mark
+        return item
+
+    def _place(self, identity: int, seq: int) -> tuple[Log, int]:
+        mark = self._mark
+        if mark is None or mark.log.identity != identity:
+            return Log(identity), seq
+        return mark.log, mark.position + seq_distance(seq, mark.next_seq)
+
+    def _hole_of_unknown_size(self, reason: str) -> Hole:
+        assert self._mark is not None  # a hello came before
+        return Hole(self._mark.log, self._mark.position, None, reason, self._mark.boot)

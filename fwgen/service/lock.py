@@ -1,0 +1,37 @@
+"""Only one service writes a database."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fwgen.errors import InputError
+
+
+@contextmanager
+def only_one(database: Path | None) -> Iterator[None]:
+    """Hold the database's lock file, which has the process's id. Raises InputError if another
+    process holds it, OSError if it cannot be made."""
+    if database is None:
+        yield
+        return
+    path = database.with_name(database.name + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
+            text = f"{database}: another fwgen-peer (process {owner}) writes to it"
+            raise InputError(text, "stop it, or name another database with --database") from None
+        os.ftruncate(handle, 0)
+        os.write(handle, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.close(handle)

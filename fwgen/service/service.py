@@ -1,0 +1,125 @@
+"""The service: the tty's session in one thread, each sink in its own.
+
+Samples go from the session to the sinks; what all required sinks have made durable is acknowledged
+to the firmware. Until then it stays in the firmware's log.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from fwgen.peer.errnos import TtyError
+from fwgen.peer.events import Event, Lost, NewLog, NumberingRestarted, Online, Samples, SpecMismatch
+from fwgen.peer.session import Known, Session
+from fwgen.peer.tty import System, TtyPeer
+from fwgen.service.delivery import Delivery
+from fwgen.service.find_tty import BoardSystem
+from fwgen.service.items import Mark, Numbering
+from fwgen.service.settings import Settings
+from fwgen.service.sinks.base import Sink
+from fwgen.service.workers import Workers
+
+STOP_PATIENCE_S: Final = 5.0
+_TTY_PAUSE_S: Final = (1.0, 30.0)
+"""First and longest pause after the tty could not be used."""
+
+
+class Service:
+    """`sinks`: opened by their own threads. `recorded`: what `recorder` has recorded.
+
+    `tell` gets one line for people; it may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        sinks: dict[str, Sink],
+        *,
+        recorder: str = "",
+        recorded: Mark | None = None,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._tell = tell
+        self._numbering = Numbering(recorded)
+        self._over = threading.Event()
+        self._failure: BaseException | None = None
+        required = {sink.kind: sink.required for sink in settings.sinks}
+        delivery = Delivery({name: required[name] for name in sinks}, recorder, recorded)
+        self._workers = Workers(
+            sinks, delivery, self._acknowledge, self._report_sink, self._report_crash
+        )
+        known = recorded and Known(recorded.log.identity, recorded.next_seq, recorded.boot)
+        system = System() if settings.tty else BoardSystem(settings.channel)
+        path = settings.tty or Path(f"the tty of the channel {settings.channel}")
+        self._peer = TtyPeer(path, self._session, self._handle, known=known, system=system)
+        self._thread = threading.Thread(target=self._serve_tty, name="tty", daemon=True)
+
+    def run(self) -> None:
+        """Serve until `stop` or an error, which is raised. Called in the main thread."""
+        self._workers.start()
+        self._thread.start()
+        try:
+            self._over.wait()
+        finally:
+            self._over.set()
+            self._peer.stop()
+            self._thread.join(STOP_PATIENCE_S)
+            self._workers.stop(STOP_PATIENCE_S)
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Let `run` return. Any thread may call this."""
+        self._over.set()
+
+    # ------------------------------------------------------------------------ in the tty's thread
+
+    def _serve_tty(self) -> None:
+        pause_s = _TTY_PAUSE_S[0]
+        try:
+            while not self._over.is_set():
+                try:
+                    self._peer.run()
+                except TtyError as error:
+                    self._tell(f"{error}; trying again in {pause_s:.0f} s")
+                    self._over.wait(pause_s)
+                    pause_s = min(2 * pause_s, _TTY_PAUSE_S[1])
+        except BaseException as error:
+            self._report_crash(error)
+
+    def _session(self, known: Known | None) -> Session:
+        return Session(
+            session_id=secrets.randbits(32) or 1,
+            spec_hash=self._settings.spec,
+            known=known,
+            automatic=False,
+        )
+
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, Samples | Lost | NewLog | NumberingRestarted):
+            self._workers.add(self._numbering.item(event))
+        elif isinstance(event, Online):
+            self._numbering.note_hello(event.hello)
+            hello = event.hello
+            waiting = (hello.next_seq - hello.oldest_seq) & 0xFFFF_FFFF
+            self._tell(f"online: log {hello.log:016x}, boot {hello.boot}, {waiting} samples wait")
+        elif isinstance(event, SpecMismatch):
+            found = event.hello.spec_hash.hex()
+            self._tell(f"the firmware has another spec ({found}) or format: its samples wait")
+
+    # ------------------------------------------------------------------------------ in any thread
+
+    def _acknowledge(self, mark: Mark) -> None:
+        self._peer.acknowledge(mark.next_seq, mark.log.identity)
+
+    def _report_sink(self, name: str, trouble: str) -> None:
+        self._tell(f"{name}: {trouble}; samples wait" if trouble else f"{name}: stores again")
+
+    def _report_crash(self, error: BaseException) -> None:
+        self._failure = error
+        self._over.set()

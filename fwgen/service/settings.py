@@ -1,0 +1,176 @@
+"""The service's settings: a TOML file, all of it optional.
+
+    channel = "rpmsg-tty"                 # name of the firmware's RPMsg channel
+    tty = "/dev/ttyRPMSG0"                # instead of looking for the channel's tty
+    spec = "0011223344556677"             # hash of the spec; without it any firmware is accepted
+
+    [sinks.sqlite]
+    file = "/var/lib/fwgen-peer/samples.sqlite"
+    keep = "30 d"                         # remove samples older than this
+    most = "1 GiB"                        # remove the oldest samples above this size
+    required = true                       # acknowledge only what this sink has stored
+
+    [sinks.csv]
+    file = "/var/lib/fwgen-peer/samples.csv"
+
+    [sinks.json]                          # JSON lines on standard output
+
+Without a table of sinks there is the SQLite database.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from fwgen.errors import InputError
+from fwgen.service.quantities import duration_us, size_bytes
+from fwgen.words import did_you_mean, quote
+
+DEFAULT_FILE: Final = Path("/etc/fwgen-peer.toml")
+DATABASE: Final = Path("/var/lib/fwgen-peer/samples.sqlite")
+
+
+@dataclass(frozen=True)
+class SinkSettings:
+    kind: str
+    required: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Settings:
+    channel: str = "rpmsg-tty"
+    tty: Path | None = None
+    spec: bytes | None = None
+    sinks: tuple[SinkSettings, ...] = (SinkSettings("sqlite", options={"file": DATABASE}),)
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file, if there is one."""
+        files = (sink.options["file"] for sink in self.sinks if sink.kind == "sqlite")
+        return next(files, None)
+
+
+def load(path: Path | None) -> Settings:
+    """Return the settings of a file; None: of DEFAULT_FILE if it exists, else the defaults.
+
+    Raises InputError with file and line.
+    """
+    if path is None:
+        if not DEFAULT_FILE.exists():
+            return Settings()
+        path = DEFAULT_FILE
+    return parse(path.read_text("utf-8", "replace"), str(path))
+
+
+def parse(text: str, name: str) -> Settings:
+    """Return the settings of a TOML text. Raises InputError; `name` is the file's."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{name}: {error}", "see https://toml.io for the syntax") from error
+    reader = _Reader(text, name)
+    sinks = data.pop("sinks", None)
+    values = reader.read("", data, _TOP)
+    if sinks is not None:
+        values["sinks"] = reader.sinks(sinks)
+    return Settings(**values)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"expected a text, found {value!r}")
+    return value
+
+
+def _path(value: object) -> Path:
+    path = Path(_text(value))
+    if not path.is_absolute():
+        raise ValueError(f"expected an absolute path, found {value!r}")
+    return path
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"expected true or false, found {value!r}")
+    return value
+
+
+def _hash(value: object) -> bytes:
+    if not re.fullmatch("[0-9a-fA-F]{16}", _text(value)):
+        raise ValueError(f"expected 16 hexadecimal digits, found {value!r}")
+    return bytes.fromhex(_text(value))
+
+
+_Kinds = Mapping[str, Callable[[object], Any]]
+_TOP: Final[_Kinds] = {"channel": _text, "tty": _path, "spec": _hash}
+_SINKS: Final[Mapping[str, _Kinds]] = {
+    "sqlite": {"file": _path, "keep": duration_us, "most": size_bytes},
+    "csv": {"file": _path},
+    "json": {},
+}
+_NEEDED: Final = {"csv": ("file",)}
+_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {"sqlite": {"file": DATABASE}}
+
+
+class _Reader:
+    """Checks tables of the file; errors name file and line."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._lines = text.splitlines()
+        self._name = name
+
+    def read(self, table: str, data: Mapping[str, object], kinds: _Kinds) -> dict[str, Any]:
+        values = {}
+        for key, value in data.items():
+            if key not in kinds:
+                hint = did_you_mean(key, kinds, "known keys")
+                raise InputError(f"{self._place(table, key)}: unknown key {quote(key)}", hint)
+            try:
+                values[key] = kinds[key](value)
+            except ValueError as error:
+                raise InputError(f"{self._place(table, key)}: `{key}`: {error}") from error
+        return values
+
+    def sinks(self, tables: object) -> tuple[SinkSettings, ...]:
+        if not isinstance(tables, dict) or not tables:
+            place = self._place("", "sinks")
+            raise InputError(f"{place}: expected tables such as [sinks.sqlite], found {tables!r}")
+        made = tuple(self._sink(kind, data) for kind, data in tables.items())
+        if not any(sink.required for sink in made):
+            text = f"{self._name}: no sink is required: samples would be acknowledged unstored"
+            raise InputError(text, "remove `required = false` from one of them")
+        return made
+
+    def _sink(self, kind: str, data: object) -> SinkSettings:
+        table = f"sinks.{kind}"
+        if kind not in _SINKS:
+            hint = did_you_mean(kind, _SINKS, "known sinks")
+            raise InputError(f"{self._place(table)}: unknown sink {quote(kind)}", hint)
+        if not isinstance(data, dict):
+            raise InputError(f"{self._place('', kind)}: expected a table [{table}]")
+        values = self.read(table, data, {**_SINKS[kind], "required": _flag})
+        required = values.pop("required", True)
+        for key in _NEEDED.get(kind, ()):
+            if key not in values:
+                raise InputError(f"{self._place(table)}: `{key}` is missing in [{table}]")
+        return SinkSettings(kind, required, {**_DEFAULTS.get(kind, {}), **values})
+
+    def _place(self, table: str, key: str = "") -> str:
+        """Return file and line of a key, or of a table's header."""
+        current = ""
+        for number, line in enumerate(self._lines, 1):
+            header = re.match(r"\s*\[\s*([^\]]*?)\s*\]", line)
+            if header:
+                current = header[1].replace('"', "")
+                if current == table and not key:
+                    return f"{self._name}:{number}"
+            written = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*[=.]", line)
+            if key and current == table and written and written[1] == key:
+                return f"{self._name}:{number}"
+        return self._name

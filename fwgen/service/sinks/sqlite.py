@@ -1,0 +1,181 @@
+"""Samples in an SQLite database: each once, whatever is killed when.
+
+The items of one `store` and the mark at which the next service continues are one transaction. WAL:
+others may read while it is written. `synchronous=FULL`: a commit survives a loss of power.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from fwgen.service.items import Item, Log, Mark, Run
+from fwgen.service.sinks.base import SinkError
+from fwgen.service.sinks.retention import Retention
+from fwgen.service.sinks.transaction import transaction
+
+FORMAT: Final = 1
+"""The database's `user_version`."""
+APPLICATION_ID: Final = 0x66776770  # "fwgp"
+_BUSY_S: Final = 10.0
+_WAL_BYTES: Final = 4 << 20
+
+_ONCE: Final = "ON CONFLICT DO NOTHING"
+_INSERT: Final = f"INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {_ONCE}"
+
+_RECORDED: Final = (
+    "SELECT identity, renumbered, position, mark.boot FROM mark JOIN log ON log.id = mark.log"
+)
+_BEFORE: Final = """
+SELECT 1 FROM sample JOIN log ON log.id = sample.log JOIN life ON life.id = sample.life
+WHERE identity = ? AND renumbered < ? AND position & 0xFFFFFFFF = ? & 0xFFFFFFFF
+AND boot = (SELECT boot FROM life WHERE id = ?) AND device_us = ?
+"""
+
+
+class SqliteSink:
+    """The recorder among the sinks: `recorded` returns the mark."""
+
+    def __init__(self, path: Path, retention: Retention | None = None) -> None:
+        self._path = path
+        self._retention = retention or Retention()
+        self._db: sqlite3.Connection | None = None
+        self._logs: dict[Log, int] = {}
+        self._lives: dict[tuple[int, int, bytes], int] = {}
+
+    def open(self) -> None:
+        with self._failing():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            db = sqlite3.connect(
+                self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            self._db = db
+            self._prepare(db)
+
+    def close(self) -> None:
+        db, self._db = self._db, None
+        self._logs.clear()
+        self._lives.clear()
+        if db is not None:
+            with suppress(sqlite3.Error):
+                db.close()
+
+    def recorded(self) -> Mark | None:
+        """Return the mark of the last service; None: the database is new. Raises SinkError."""
+        with self._failing():
+            row = self._open_db.execute(_RECORDED).fetchone()
+        if row is None:
+            return None
+        identity, renumbered, position, boot = row
+        return Mark(Log(int(identity, 16), renumbered), position, boot)
+
+    def store(self, items: Sequence[Item], mark: Mark | None) -> None:
+        db = self._open_db
+        with self._failing():
+            with transaction(db):
+                for item in items:
+                    self._store(db, item)
+                if mark is not None:
+                    place = (self._log_id(db, mark.log), mark.position, mark.boot)
+                    db.execute("INSERT OR REPLACE INTO mark VALUES (1, ?, ?, ?)", place)
+            self._retention.apply(db)
+
+    # ------------------------------------------------------------------------------------ inside
+
+    @property
+    def _open_db(self) -> sqlite3.Connection:
+        if self._db is None:
+            raise SinkError(f"{self._path}: the database is not open")
+        return self._db
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            # A rolled-back insert must not stay known.
+            self._logs.clear()
+            self._lives.clear()
+            raise SinkError(f"{self._path}: {error}") from error
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        (owner,) = db.execute("PRAGMA application_id").fetchone()
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if tables and owner != APPLICATION_ID:
+            raise SinkError(f"{self._path}: expected a database of fwgen-peer, found another one")
+        if version > FORMAT:
+            text = f"expected a database of format {FORMAT}, found {version}"
+            raise SinkError(f"{self._path}: {text}: it was written by a newer fwgen-peer")
+        if not tables:
+            db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+        if not tables:
+            text = resources.files("fwgen.service.sinks").joinpath("schema.sql").read_text("utf-8")
+            with transaction(db):
+                for statement in _statements(text):
+                    db.execute(statement)
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _store(self, db: sqlite3.Connection, item: Item) -> None:
+        log = self._log_id(db, item.log)
+        if isinstance(item, Run):
+            life = self._life_id(db, log, item.block.boot, item.block.spec)
+            rows: Iterable[tuple[object, ...]] = _rows(item, log, life)
+            if item.log.renumbered:
+                rows = [row for row in rows if not self._stored_before(db, item.log, row)]
+            db.executemany(_INSERT, rows)
+        else:
+            row = (log, item.position, item.count, item.reason)
+            db.execute(f"INSERT INTO gap VALUES (?, ?, ?, ?) {_ONCE}", row)
+
+    def _stored_before(self, db: sqlite3.Connection, log: Log, row: tuple[object, ...]) -> bool:
+        """Whether the sample was stored before its log was renumbered: the firmware sends again
+        what survived the damage."""
+        position, life, device_us = row[1:4]
+        key = (f"{log.identity:016x}", log.renumbered, position, life, device_us)
+        found = db.execute(_BEFORE, key)
+        return found.fetchone() is not None
+
+    def _log_id(self, db: sqlite3.Connection, log: Log) -> int:
+        if log not in self._logs:
+            key = (f"{log.identity:016x}", log.renumbered)
+            db.execute(f"INSERT INTO log (identity, renumbered) VALUES (?, ?) {_ONCE}", key)
+            found = db.execute("SELECT id FROM log WHERE identity = ? AND renumbered = ?", key)
+            self._logs[log] = found.fetchone()[0]
+        return self._logs[log]
+
+    def _life_id(self, db: sqlite3.Connection, log: int, boot: int, spec: bytes) -> int:
+        life = (log, boot, spec)
+        if life not in self._lives:
+            key = (log, boot, spec.hex())
+            db.execute(f"INSERT INTO life (log, boot, spec) VALUES (?, ?, ?) {_ONCE}", key)
+            found = db.execute("SELECT id FROM life WHERE log = ? AND boot = ? AND spec = ?", key)
+            self._lives[life] = found.fetchone()[0]
+        return self._lives[life]
+
+
+def _rows(run: Run, log: int, life: int) -> Iterator[tuple[object, ...]]:
+    within_us = None if run.dated is None else run.dated.within_us
+    basis = None if run.dated is None else run.dated.basis
+    for sample in run.samples():
+        yield (
+            *(log, sample.position, life, sample.device_us, sample.utc_us, within_us, basis),
+            *(sample.status, sample.distance_mm, sample.late_16ths),
+        )
+
+
+def _statements(text: str) -> Iterator[str]:
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,0 +1,44 @@
+"""A service in a process of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PATIENCE_S = 30.0
+
+
+def start(*words: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "fwgen.service", "run", *map(str, words)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def wait_until(is_so: Callable[[], bool], what: str) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < end_s, f"never happened: {what}"
+        time.sleep(0.02)
+
+
+def positions(database: Path) -> list[int]:
+    """Return the positions of all samples, in the database's order."""
+    if not database.exists():
+        return []
+    db = sqlite3.connect(database)
+    try:
+        return [row[0] for row in db.execute("SELECT position FROM sample ORDER BY log, position")]
+    except sqlite3.OperationalError:  # it is just being made
+        return []
+    finally:
+        db.close()
+
+
+def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Stop the service as systemd does; return exit code, standard output and errors."""
+    process.terminate()
+    out, err = process.communicate(timeout=PATIENCE_S)
+    return process.returncode, out, err

@@ -1,0 +1,97 @@
+"""What may be acknowledged: only what every required sink has made durable."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fwgen.service.delivery import MOST_WAITING, Delivery
+from fwgen.service.items import Hole, Log, Mark
+from tests.service.make_items import ONE, run
+
+
+def positions(delivery: Delivery, sink: str) -> list[int]:
+    return [item.position for item in delivery.work(sink).items]
+
+
+def test_all_required_sinks_must_have_stored() -> None:
+    delivery = Delivery({"a": True, "b": True, "c": False})
+    delivery.add(run(0, 10))
+    delivery.add(run(10, 10))
+    assert delivery.done("a", delivery.work("a")) is None
+    assert delivery.done("c", delivery.work("c")) is None
+    assert delivery.done("b", delivery.work("b")) == Mark(ONE, 20, 1)
+    assert positions(delivery, "a") == []
+
+
+def test_what_the_recorder_has_not_recorded_is_not_acknowledged() -> None:
+    delivery = Delivery({"db": True, "net": True}, recorder="db")
+    delivery.add(run(0, 10))
+    work = delivery.work("db")
+    assert work.mark is None, "the other sink has not stored it"
+    assert delivery.done("db", work) is None
+    assert delivery.done("net", delivery.work("net")) is None, "nobody knows it after a kill"
+    work = delivery.work("db")
+    assert (work.items, work.mark) == ([], Mark(ONE, 10, 1))
+    assert delivery.done("db", work) == Mark(ONE, 10, 1)
+    assert not delivery.work("db")
+
+
+def test_alone_the_recorder_records_with_the_items() -> None:
+    delivery = Delivery({"db": True}, recorder="db")
+    delivery.add(run(0, 10))
+    assert delivery.work("db").mark == Mark(ONE, 10, 1)
+
+
+def test_a_slow_sink_that_is_not_required_misses_items_and_memory_stays_bounded() -> None:
+    delivery = Delivery({"db": True, "slow": False})
+    slow_work = None
+    for number in range(2 * MOST_WAITING):
+        delivery.add(run(number, 1))
+        delivery.done("db", delivery.work("db"))
+        slow_work = slow_work or delivery.work("slow")
+    assert delivery.waiting("slow") <= MOST_WAITING + 1
+    missed = delivery.missed("slow")
+    assert missed >= MOST_WAITING - 1
+    assert slow_work is not None
+    delivery.done("slow", slow_work)
+    assert positions(delivery, "slow")[0] == missed, "it continues after what it missed"
+
+
+def test_marks_of_numbers_that_are_no_longer_in_use_free_nothing() -> None:
+    """The firmware's log was damaged: it uses the same numbers again for other samples."""
+    delivery = Delivery({"db": True})
+    delivery.add(run(100, 10))
+    work = delivery.work("db")
+    delivery.add(Hole(ONE, 110, None, "renumbered", 1))
+    assert delivery.done("db", work) is None
+    again = Log(ONE.identity, 1)
+    delivery.add(run(90, 5, again))
+    assert delivery.done("db", delivery.work("db")) == Mark(again, 95, 1)
+
+
+def test_a_sink_must_be_required() -> None:
+    with pytest.raises(ValueError, match="no sink is required"):
+        Delivery({"a": False})
+
+
+@given(st.lists(st.sampled_from(["add", "a", "b", "db", "slow"]), max_size=60))
+def test_nothing_is_acknowledged_that_a_required_sink_lacks(steps: list[str]) -> None:
+    delivery = Delivery({"a": True, "b": True, "db": True, "slow": False}, recorder="db")
+    stored = dict.fromkeys(["a", "b", "db"], 0)
+    recorded, acknowledged, added = 0, 0, 0
+    for step in [*steps, "a", "b", "db"]:
+        if step == "add":
+            delivery.add(run(added, 3))
+            added += 3
+            continue
+        work = delivery.work(step)
+        if step in stored:
+            stored[step] += 3 * len(work.items)
+        recorded = work.mark.position if work.mark else recorded
+        mark = delivery.done(step, work)
+        if mark is not None:
+            assert acknowledged <= mark.position <= min(recorded, *stored.values())
+            acknowledged = mark.position
+    assert acknowledged == added, "at the end all is acknowledged"

@@ -1,0 +1,119 @@
+"""The service as a process, opposite the compiled node on a pty."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.service.pty_firmware import LOG, PtyFirmware, distance_mm
+from tests.service.running import end, positions, start, wait_until
+
+pytestmark = pytest.mark.needs("pty")
+KILLS = 12
+
+
+@pytest.fixture
+def firmware() -> Iterator[PtyFirmware]:
+    made = PtyFirmware()
+    yield made
+    made.close()
+
+
+def test_samples_arrive_in_the_database_and_are_freed(
+    firmware: PtyFirmware, tmp_path: Path
+) -> None:
+    database = tmp_path / "new folder/samples.sqlite"
+    firmware.skip(2000)
+    service = start("--tty", firmware.path, "--database", database)
+    wait_until(lambda: len(positions(database)) >= 2000, "2000 samples in the database")
+    code, out, err = end(service)
+    assert (code, out) == (0, "")
+    assert f"online: log {LOG:016x}, boot 1" in err
+    found = positions(database)
+    assert found == list(range(len(found)))
+    rows = sqlite3.connect(database).execute("SELECT position, status, distance_mm FROM samples")
+    assert all(row == (row[0], "valid", distance_mm(row[0])) for row in rows)
+    other = tmp_path / "other"  # a service that knows nothing gets what was not freed
+    service = start("--tty", firmware.path, "--database", other)
+    wait_until(lambda: len(positions(other)) > 0, "a sample")
+    end(service)
+    assert positions(other)[0] > 1900
+
+
+def test_each_sample_is_kept_once_however_often_the_service_is_killed(
+    firmware: PtyFirmware, tmp_path: Path
+) -> None:
+    database, table = tmp_path / "samples.sqlite", tmp_path / "samples.csv"
+    chance = random.Random(11)
+    for _ in range(KILLS):
+        firmware.skip(400)
+        service = start("--tty", firmware.path, "--database", database, "--csv", table)
+        time.sleep(chance.uniform(0.1, 1.5))
+        service.kill()
+        service.communicate()
+    firmware.skip(10)
+    taken = firmware.taken
+    service = start("--tty", firmware.path, "--database", database, "--csv", table)
+    wait_until(lambda: len(positions(database)) >= taken, "all samples in the database")
+    code, _, _ = end(service)
+    assert code == 0
+    found = positions(database)
+    assert found == list(range(len(found)))
+    assert len(found) >= taken > 400 * KILLS
+    db = sqlite3.connect(database)
+    assert db.execute("SELECT count(*) FROM gap").fetchone() == (0,), "nothing was reported lost"
+    rows = table.read_text().splitlines()[1:]
+    assert [int(row.split(",")[1]) for row in rows][:taken] == list(range(taken)), "also in CSV"
+
+
+def test_json_lines_are_printed_as_they_are_stored(firmware: PtyFirmware, tmp_path: Path) -> None:
+    service = start("--tty", firmware.path, "--database", tmp_path / "db", "--json-lines")
+    assert service.stdout is not None
+    first = json.loads(service.stdout.readline())
+    end(service)
+    assert first["log"] == f"{LOG:016x}"
+    assert (first["position"], first["status"]) == (0, "valid")
+    assert first["distance_mm"] == distance_mm(0)
+
+
+def test_a_second_service_for_the_same_database_is_refused(
+    firmware: PtyFirmware, tmp_path: Path
+) -> None:
+    database = tmp_path / "samples.sqlite"
+    first = start("--tty", firmware.path, "--database", database)
+    wait_until(lambda: len(positions(database)) > 0, "a sample")
+    second = start("--tty", firmware.path, "--database", database)
+    _, err = second.communicate(timeout=20)
+    assert second.returncode == 2
+    assert f"another fwgen-peer (process {first.pid}) writes to it" in err
+    end(first)
+
+
+def test_a_second_service_for_the_same_tty_waits_and_says_why(
+    firmware: PtyFirmware, tmp_path: Path
+) -> None:
+    first = start("--tty", firmware.path, "--database", tmp_path / "one")
+    wait_until(lambda: len(positions(tmp_path / "one")) > 0, "a sample")
+    second = start("--tty", firmware.path, "--database", tmp_path / "two")
+    assert second.stderr is not None
+    assert "another process has locked it" in second.stderr.readline()
+    end(first)
+    wait_until(lambda: len(positions(tmp_path / "two")) > 0, "it takes over")
+    end(second)
+
+
+def test_a_service_stops_at_once_on_each_signal(firmware: PtyFirmware, tmp_path: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        service = start("--tty", firmware.path, "--database", tmp_path / "db")
+        assert service.stderr is not None
+        assert "online" in service.stderr.readline()
+        service.send_signal(number)
+        _, err = service.communicate(timeout=10)
+        assert (service.returncode, err) == (0, "stopped\n")

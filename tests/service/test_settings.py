@@ -1,0 +1,72 @@
+"""The settings file: what it may say, and errors that name file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fwgen.errors import InputError
+from fwgen.service import settings
+from fwgen.service.settings import DATABASE, Settings, SinkSettings, parse
+
+
+def test_an_empty_file_gives_the_defaults() -> None:
+    assert parse("", "f") == Settings()
+    assert Settings().database == DATABASE
+
+
+def test_everything_can_be_set() -> None:
+    text = """
+channel = "other-tty"
+tty = "/dev/ttyRPMSG1"
+spec = "00112233445566ff"
+[sinks.sqlite]
+keep = "30 d"
+most = "1.5 GiB"
+[sinks.csv]
+file = "/data/x.csv"
+required = false
+[sinks.json]
+"""
+    made = parse(text, "f")
+    assert (made.channel, made.tty) == ("other-tty", Path("/dev/ttyRPMSG1"))
+    assert made.spec == bytes.fromhex("00112233445566ff")
+    sqlite = {"file": DATABASE, "keep": 30 * 86_400_000_000, "most": 1_610_612_736}
+    assert made.sinks == (
+        SinkSettings("sqlite", True, sqlite),
+        SinkSettings("csv", False, {"file": Path("/data/x.csv")}),
+        SinkSettings("json"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("chanel = 'x'", "f:1: unknown key `chanel`\nhelp: did you mean `channel`?"),
+        ("\nchannel = 3", "f:2: `channel`: expected a text, found 3"),
+        ("tty = 'ttyRPMSG0'", "f:1: `tty`: expected an absolute path"),
+        ("spec = '0011'", "f:1: `spec`: expected 16 hexadecimal digits"),
+        ("[sinks.sqlit]", "f:1: unknown sink `sqlit`\nhelp: did you mean `sqlite`?"),
+        ("channel='x'\n[sinks.sqlite]\n\nkeep = 30", "f:4: `keep`: expected a duration such as"),
+        ("[sinks.sqlite]\nkeep = '30 days'", "f:2: `keep`: expected a duration such as '30 d'"),
+        ("[sinks.sqlite]\nmost = '1 GB'", "f:2: `most`: expected a size such as '512 MiB'"),
+        ("[sinks.csv]", "f:1: `file` is missing in [sinks.csv]"),
+        ("[sinks.sqlite]\nrequired = false", "f: no sink is required"),
+        ("[sinks.json]\nrequired = 1", "f:2: `required`: expected true or false"),
+        ("sinks = 3", "f:1: expected tables such as [sinks.sqlite]"),
+        ("[sinks]", "f: expected tables such as [sinks.sqlite]"),
+        ("channel = ", "f: Invalid value (at end of document)"),
+    ],
+)
+def test_an_error_says_where_and_how_to_fix_it(text: str, message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        parse(text, "f")
+    assert str(raised.value).startswith(message)
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DEFAULT_FILE", tmp_path / "none.toml")
+    assert settings.load(None) == Settings()
+    (tmp_path / "none.toml").write_text("channel = 'there'")
+    assert settings.load(None).channel == "there"

@@ -1,0 +1,189 @@
+"""The database: each sample once, whatever happens."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from fwgen.service.items import Dated, Hole, Item, Log, Mark
+from fwgen.service.sinks.base import SinkError
+from fwgen.service.sinks.retention import Retention, used_bytes
+from fwgen.service.sinks.sqlite import SqliteSink
+from tests.service.make_items import ONE, PERIOD_US, run
+from tests.service.running import positions
+
+DAY_US = 86_400_000_000
+
+
+def store(
+    path: Path, *items: Item, mark: Mark | None = None, retention: Retention | None = None
+) -> None:
+    sink = SqliteSink(path, retention)
+    sink.open()
+    sink.store(items, None)
+    sink.close()
+
+
+def read(path: Path, query: str) -> list[tuple[object, ...]]:
+    db = sqlite3.connect(path)
+    try:
+        return db.execute(query).fetchall()
+    finally:
+        db.close()
+
+
+def test_samples_that_come_again_are_stored_once(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    store(path, run(0, 10), run(10, 10))
+    store(path, run(5, 20))
+    assert positions(path) == list(range(25))
+
+
+def test_the_mark_and_the_samples_are_one_transaction(tmp_path: Path) -> None:
+    sink = SqliteSink(tmp_path / "db")
+    sink.open()
+    sink.store([run(0, 10)], Mark(ONE, 10, 1))
+    with pytest.raises(SinkError):
+        sink.store([run(10, 10), Hole(ONE, 20, 1, None, 1)], Mark(ONE, 21, 1))  # type: ignore[arg-type]
+    assert sink.recorded() == Mark(ONE, 10, 1)
+    sink.store([run(10, 10)], Mark(ONE, 20, 1))
+    assert sink.recorded() == Mark(ONE, 20, 1)
+    sink.close()
+    assert positions(tmp_path / "db") == list(range(20))
+
+
+def test_a_new_database_has_no_mark(tmp_path: Path) -> None:
+    sink = SqliteSink(tmp_path / "db")
+    sink.open()
+    assert sink.recorded() is None
+    sink.close()
+
+
+def test_it_can_be_read_while_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    sink = SqliteSink(path)
+    sink.open()
+    sink.store([run(0, 10)], None)
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM sample").fetchone()
+    sink.store([run(10, 10)], None)
+    assert reader.execute("SELECT count(*) FROM sample").fetchone() == (10,), "its snapshot"
+    reader.execute("COMMIT")
+    assert reader.execute("SELECT count(*) FROM sample").fetchone() == (20,)
+    reader.close()
+    sink.close()
+
+
+def test_gaps_are_kept_with_their_reason(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    holes = [Hole(ONE, 10, 5, "declared", 1), Hole(ONE, 30, None, "new-log", 1)]
+    store(path, *holes)
+    store(path, *holes)
+    assert read(path, "SELECT position, count, reason FROM gap") == [
+        (10, 5, "declared"),
+        (30, None, "new-log"),
+    ]
+
+
+def test_numbers_used_again_are_other_samples_but_survivors_are_not(tmp_path: Path) -> None:
+    """The firmware's log lost its newest part: 8 and 9 are used again, 0 to 7 come again."""
+    path = tmp_path / "db"
+    again = Log(ONE.identity, 1)
+    store(path, run(0, 10), Hole(ONE, 10, None, "renumbered", 1))
+    store(path, run(0, 8, again), run(8, 5, again, boot=2, start_us=0))
+    found = read(path, "SELECT renumbered, position, boot FROM samples")
+    assert found == [(0, n, 1) for n in range(10)] + [(1, n, 2) for n in range(8, 13)]
+
+
+def test_the_view_shows_times_and_names(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    dated = Dated(1_764_149_000_000_001.0, PERIOD_US, 2500, "pair")
+    store(path, run(1, 1, dated=dated), run(2, 1, words=[3 << 13]))
+    rows = read(
+        path,
+        "SELECT log, boot, spec, position, utc, within_us, basis, status, distance_mm FROM samples",
+    )
+    log = f"{ONE.identity:016x}"
+    assert rows == [
+        (log, 1, "00010203", 1, "2025-11-26T09:23:20.000001Z", 2500, "pair", "valid", 1001),
+        (log, 1, "00010203", 2, None, None, None, "no echo", None),
+    ]
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    sink = SqliteSink(path)
+    sink.open()
+    sink.store([run(0, 100)], Mark(ONE, 100, 1))
+    pages = sink._open_db.execute("PRAGMA page_count").fetchone()[0]
+    sink._open_db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(SinkError, match="database or disk is full"):
+        sink.store([run(100, 1000)], Mark(ONE, 1100, 1))
+    assert sink.recorded() == Mark(ONE, 100, 1)
+    sink.close()
+    sink.open()  # space again
+    sink.store([run(100, 1000)], Mark(ONE, 1100, 1))
+    sink.close()
+    assert positions(path) == list(range(1100))
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"SQLite format 2\x00" + bytes(200), "file is not a database"),
+        ("CREATE TABLE x (y)", "expected a database of fwgen-peer, found another one"),
+        ("PRAGMA user_version = 9", "expected a database of format 1, found 9"),
+    ],
+)
+def test_a_file_that_is_not_its_own_is_left_alone(
+    tmp_path: Path, content: bytes | str, why: str
+) -> None:
+    path = tmp_path / "db"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        if "user_version" in content:
+            store(path)
+        db = sqlite3.connect(path)
+        db.execute(content)
+        db.close()
+    before = path.read_bytes()
+    with pytest.raises(SinkError, match=why):
+        store(path)
+    assert path.read_bytes() == before
+
+
+def test_old_samples_are_removed(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    now_us = 100 * DAY_US
+    runs = [
+        run(number * 10, 10, dated=Dated(number * 10.0 * DAY_US, PERIOD_US, 1, "pair"))
+        for number in range(10)
+    ]
+    store(path, *runs, retention=Retention(keep_us=30 * DAY_US, utc_us=lambda: now_us))
+    assert positions(path) == list(range(70, 100))
+
+
+def test_a_sample_without_a_time_has_no_age(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    store(path, run(0, 10), retention=Retention(keep_us=1))
+    assert positions(path) == list(range(10))
+
+
+def test_the_database_stays_below_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    most = 400_000
+    clock = iter(range(0, 10_000_000, 100))
+    sink = SqliteSink(path, Retention(most_bytes=most, monotonic_s=lambda: float(next(clock))))
+    sink.open()
+    for number in range(60):
+        sink.store([run(number * 1000, 1000)], None)
+    assert used_bytes(sink._open_db) < most + 100_000
+    sink.close()
+    assert path.stat().st_size < most + 200_000, "the file shrinks, too"
+    found = positions(path)
+    assert found[-1] == 59_999
+    assert found == list(range(found[0], 60_000)), "only the oldest are removed"
