@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from fwgen.peer.known import Known
 from fwgen.wire.block import Block
-from fwgen.wire.messages import Hello, OtherHello, Status
+from fwgen.wire.messages import Hello, OtherHello, Start, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,21 @@ class TtyDisturbed:
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """How the firmware's present start came about, and the crashes before it that no peer has
+    acknowledged (`start.untold`). Once for each start of the firmware, and for each crash; again in
+    a later session if the acknowledgement did not arrive. fwgen.peer.started has words for it.
+
+    A session that is `automatic` has acknowledged the crashes; otherwise the application calls
+    `acknowledge_crashes` when it has stored them.
+    """
+
+    start: Start
+    log: int
+    """Identity of the log: crashes are counted within one log's memory."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """The firmware is awake; `backlog` samples wait in its log."""
 
@@ -129,6 +144,7 @@ Event: TypeAlias = (
     | SuspendRefused
     | SuspendFailed
     | TtyDisturbed
+    | Started
     | Resumed
     | StatusReceived
 )

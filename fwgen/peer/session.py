@@ -30,6 +30,7 @@ from fwgen.peer.events import (
     Online,
     Resumed,
     SpecMismatch,
+    Started,
     StatusReceived,
     SuspendReady,
     SuspendRefused,
@@ -50,6 +51,8 @@ from fwgen.wire.messages import (
     PeerHello,
     Sleep,
     SleepAck,
+    Start,
+    StartAck,
     Status,
     Wake,
     WakeAck,
@@ -123,6 +126,7 @@ class Session:
         self._asked_us = 0
         self._acknowledged_us = 0
         self._hello: Hello | OtherHello | None = None
+        self._start: Start | None = None  # the last one reported
         self._restate = False  # hello must be sent again, with another number
         self._repeats = False  # the action repeats an earlier message
         self._refuses = False  # the firmware has another spec
@@ -216,6 +220,18 @@ class Session:
         if log == self._receiver.log and self._receiver.acknowledge(next_seq):
             self._pacing.note_processed(now_us)
             self._pace_acks()
+
+    def acknowledge_crashes(self, start: Start, now_us: int) -> None:
+        """The crashes in `start` (event Started) are stored: the firmware need not report them
+        again.
+
+        Has no effect after a new start of the firmware, or while Linux suspends: then the firmware
+        reports them again after the next hello.
+        """
+        self._now_us = now_us
+        current = self._start is not None and self._start.boot == start.boot
+        if start.untold and current and self._state == "online":
+            self._send(StartAck(start.boot, start.crashes))
 
     def suspend(self, now_us: int, wished_us: int | None = None) -> None:
         """Linux wants to suspend, since `wished_us` (None: since now).
@@ -403,6 +419,8 @@ class Session:
                 self._fire("rx_wake_ack")
             elif isinstance(message, Status) and self._state != "greeting":
                 self._events.append(StatusReceived(message))
+            elif isinstance(message, Start) and self._state != "greeting":
+                self._take_start(message)
             else:
                 self.counts.stale += 1
 
@@ -445,6 +463,14 @@ class Session:
                 self._fire("rx_ask")
         else:
             self.counts.stale += 1
+
+    def _take_start(self, start: Start) -> None:
+        if start != self._start:
+            log = self._hello.log if isinstance(self._hello, Hello) else 0
+            self._events.append(Started(start, log))
+        self._start = start
+        if self._automatic:
+            self.acknowledge_crashes(start, self._now_us)
 
     def _tells_of_new_log(self, hello: Hello | OtherHello) -> bool:
         """Whether the following samples belong to another log than the last answer announced."""

@@ -14,7 +14,10 @@ _CDDL = Path(__file__).with_name("fwgen.cddl")
 FOLDER = "fwgen/generate/templates/app/src/core/generated"
 _HEADER = "SPDX-License-Identifier: Apache-2.0\n\nMade from fwgen.cddl by `python -m fwgen.wire`."
 _DIRECTIONS = {
-    "encode": ["hello", "hello-to-other", "data", "gap", "sleep-ack", "wake-ack", "status"],
+    "encode": [
+        *("hello", "hello-to-other", "data", "gap", "sleep-ack", "wake-ack"),
+        *("status", "start"),
+    ],
     "decode": ["own-peer-message"],
 }
 

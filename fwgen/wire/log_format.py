@@ -7,6 +7,8 @@ from __future__ import annotations
 
 FORMAT = 2
 """Version of blocks and messages."""
+CRASH_BYTES = 144
+"""The crash record, at the start of the region."""
 SUPERBLOCK_BYTES = 64
 BLOCK_BYTES = 488
 HEADER_BYTES = 36
@@ -29,7 +31,10 @@ WORST_SAMPLES = 1 + STREAM_BITS // WORST_BITS
 SLOTS_MAX = 272
 """The most blocks that the firmware indexes: more than 128 KiB hold. It does not use the rest."""
 
-MOST_BYTES = SUPERBLOCK_BYTES + SLOTS_MAX * BLOCK_BYTES
+FIXED_BYTES = CRASH_BYTES + SUPERBLOCK_BYTES
+"""What a region holds besides blocks."""
+
+MOST_BYTES = FIXED_BYTES + SLOTS_MAX * BLOCK_BYTES
 """The most bytes of a log region that the firmware uses."""
 
 ARRAY_RECORD_BYTES = 8
@@ -38,4 +43,4 @@ ARRAY_RECORD_BYTES = 8
 
 def slots(log_bytes: int) -> int:
     """Return how many blocks a log region of this size holds."""
-    return min(SLOTS_MAX, max(0, (log_bytes - SUPERBLOCK_BYTES) // BLOCK_BYTES))
+    return min(SLOTS_MAX, max(0, (log_bytes - FIXED_BYTES) // BLOCK_BYTES))

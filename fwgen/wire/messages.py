@@ -106,6 +106,39 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """How this start of the firmware came about, and the crashes that the peer has not
+    acknowledged: the first and the last of them."""
+
+    TYPE: ClassVar[int] = 6
+    boot: int
+    reset: int
+    """Why the machine started: bits, see docs/SPEC.md; 0: unknown."""
+    memory: int
+    """What became of the log: 0 kept, 1 only blocks, 2 new, 3 unusable."""
+    unreadable: int
+    damaged: int
+    crashes: int
+    """All in this memory."""
+    untold: int
+    first_kind: int
+    """0: there was no crash; so in `last_kind`."""
+    first_line: int
+    first_pc: int
+    first_lr: int
+    first_file: int
+    first_boot: int
+    first_uptime_s: int
+    last_kind: int
+    last_line: int
+    last_pc: int
+    last_lr: int
+    last_file: int
+    last_boot: int
+    last_uptime_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeerHello:
     TYPE: ClassVar[int] = 16
     format: int
@@ -148,13 +181,24 @@ class Ack:
     log: int
 
 
-FirmwareMessage: TypeAlias = Hello | OtherHello | Data | Gap | SleepAck | WakeAck | Status
-PeerMessage: TypeAlias = PeerHello | OtherPeerHello | Sleep | Wake | Ack
+@dataclass(frozen=True, slots=True)
+class StartAck:
+    TYPE: ClassVar[int] = 20
+    boot: int
+    crashes: int
+    """All crashes up to this number are known."""
+
+
+FirmwareMessage: TypeAlias = Hello | OtherHello | Data | Gap | SleepAck | WakeAck | Status | Start
+PeerMessage: TypeAlias = PeerHello | OtherPeerHello | Sleep | Wake | Ack | StartAck
 Message: TypeAlias = FirmwareMessage | PeerMessage
 
 _KINDS: Final[dict[int, type[Message]]] = {
     kind.TYPE: kind
-    for kind in (Hello, Data, Gap, SleepAck, WakeAck, Status, PeerHello, Sleep, Wake, Ack)
+    for kind in (
+        *(Hello, Data, Gap, SleepAck, WakeAck, Status, Start),
+        *(PeerHello, Sleep, Wake, Ack, StartAck),
+    )
 }
 _OTHERS: Final[dict[type[Message], type[OtherHello] | type[OtherPeerHello]]] = {
     Hello: OtherHello,

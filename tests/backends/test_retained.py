@@ -29,7 +29,7 @@ def test_the_core_continues_its_numbers(next_seq: int) -> None:
     )
     try:
         machine.log.view("uint8")[:] = list(region)
-        machine.boot()
+        machine.boot(0)
         counts = machine.counts()
     finally:
         machine.close()

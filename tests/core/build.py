@@ -17,11 +17,15 @@ ZIG = (sys.executable, "-m", "ziglang", "cc")
 CHECKED = ("-DCORE_CHECKS", str(HERE / "check_failed.c"))
 """Flags that enable the checks of the core's callers."""
 
+HOOKED = ("-DRETAINED_STORE_HOOK", "-DRETAINED_READ_HOOK", str(HERE / "retained_glue.c"))
+"""Flags that let tests act at each store to retained memory, and make words of it unreadable."""
+
 LOG_SOURCES = tuple(
     CORE / name
     for name in (
         "block.c",
         "crc16.c",
+        "record.c",
         "sample_log.c",
         "sample_log_append.c",
         "sample_log_recover.c",

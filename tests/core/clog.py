@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.core.build import CHECKED, HERE, LOG_SOURCES, shared_library
+from tests.core.build import CHECKED, CORE, HERE, HOOKED, LOG_SOURCES, shared_library
 
 SUPERBLOCK_BYTES = 64
 SLOT_BYTES = 488
@@ -88,7 +88,7 @@ def library() -> ctypes.CDLL:
     """Return the log with a hook after every store to retained memory, compiled once per run."""
     folder = Path(tempfile.mkdtemp(prefix="fwgen-core-"))
     path = shared_library(
-        folder / "log.so", [*LOG_SOURCES, HERE / "log_glue.c"], "-DRETAINED_STORE_HOOK", *CHECKED
+        folder / "log.so", [*LOG_SOURCES, CORE / "crash.c", HERE / "log_glue.c"], *HOOKED, *CHECKED
     )
     lib = ctypes.CDLL(str(path))
     for name in _FUNCTIONS:
@@ -103,6 +103,11 @@ def library() -> ctypes.CDLL:
     lib.sample_log_identify.argtypes = [ctypes.c_void_p, ctypes.c_uint64]
     lib.sample_log_identify.restype = None
     lib.sample_log_sent.argtypes = [ctypes.c_void_p]
+    lib.crash_load.restype = ctypes.c_bool
+    for name in ("crash_load", "crash_note", "crash_told"):
+        getattr(lib, name).argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    lib.crash_told.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
+    lib.glue_unreadable.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32]
     lib.glue_log_size.restype = ctypes.c_size_t
     lib.glue_constant.restype = ctypes.c_uint32
     u16s, u8s = ctypes.POINTER(ctypes.c_uint16), ctypes.POINTER(ctypes.c_uint8)
@@ -155,6 +160,18 @@ def after_every_store(look: Callable[[], None]) -> Iterator[None]:
         library().glue_after_store(Hook())
     if errors:
         raise errors[0]
+
+
+@contextmanager
+def unreadable(memory: Memory, marks: bytearray) -> Iterator[None]:
+    """`marks` has a byte for each word of the memory: 1: reading fails until the word is written;
+    2: reading fails; 0: reading succeeds. Stores change it."""
+    shared = (ctypes.c_uint8 * len(marks)).from_buffer(marks)
+    library().glue_unreadable(memory.address, ctypes.addressof(shared), len(marks))
+    try:
+        yield
+    finally:
+        library().glue_unreadable(None, None, 0)
 
 
 def constant(name: str) -> int:

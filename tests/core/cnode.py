@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from fwgen.handshake import machine
+from fwgen.wire.log_format import FIXED_BYTES
 from fwgen.wire.messages import Message, PeerMessage, decode, encode
-from tests.core.build import CHECKED, CORE, HERE, LOG_SOURCES, compile_c, shared_library
+from tests.core.build import CHECKED, CORE, HERE, HOOKED, LOG_SOURCES, compile_c, shared_library
 
 SPEC_HASH = bytes(range(8))
 PERIOD_US = 60_000
@@ -25,7 +26,7 @@ NEVER = (1 << 64) - 1
 
 NODE_SOURCES = tuple(
     CORE / f"{name}.c"
-    for name in ("echo", "screen", "wire", "handshake_table", "node", "node_actions")
+    for name in ("crash", "echo", "screen", "wire", "handshake_table", "node", "node_actions")
 )
 _Send = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_uint8), ctypes.c_size_t)
 _Door = ctypes.CFUNCTYPE(None, ctypes.c_int)
@@ -51,6 +52,14 @@ class NodeConfig(ctypes.Structure):
         ("latency_us", ctypes.c_uint32),
         ("window_blocks", ctypes.c_uint32),
         ("spec_hash", ctypes.c_uint8 * 8),
+    )
+
+
+class CCrash(ctypes.Structure):
+    """struct crash."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_uint32) for name in ("kind", "line", "pc", "lr", "file", "boot", "uptime_s")
     )
 
 
@@ -84,7 +93,8 @@ def zcbor_objects(folder: Path, *flags: str) -> list[Path]:
 def library() -> ctypes.CDLL:
     folder = Path(tempfile.mkdtemp(prefix="fwgen-node-"))
     sources = [*LOG_SOURCES, *NODE_SOURCES, HERE / "node_glue.c", *zcbor_objects(folder, "-O1")]
-    lib = ctypes.CDLL(str(shared_library(folder / "node.so", sources, *zcbor_flags(), *CHECKED)))
+    flags = (*zcbor_flags(), *HOOKED, *CHECKED)
+    lib = ctypes.CDLL(str(shared_library(folder / "node.so", sources, *flags)))
     u64 = ctypes.c_uint64
     pointer = ctypes.c_void_p
     lib.glue_node_size.restype = ctypes.c_size_t
@@ -105,6 +115,9 @@ def library() -> ctypes.CDLL:
     lib.node_receive.argtypes = (pointer, ctypes.c_char_p, ctypes.c_size_t, u64)
     lib.node_door_open.argtypes = lib.node_state.argtypes = (pointer,)
     lib.node_door_open.restype = ctypes.c_bool
+    lib.node_started.argtypes = (pointer, ctypes.c_uint32)
+    lib.node_crashed.argtypes = (pointer, pointer)
+    lib.glue_unreadable.argtypes = (pointer, pointer, ctypes.c_uint32)
     lib.echo_to_mm.argtypes = (ctypes.c_uint32, ctypes.c_uint32)
     lib.echo_to_mm.restype = ctypes.c_uint16
     return lib
@@ -135,7 +148,7 @@ class CNode:
         self.rung = 0
         self.cleared = 0
         self.sent_through_shut_door = 0
-        self.region = region or (ctypes.c_uint64 * ((64 + 488 * slots) // 8))()
+        self.region = region or (ctypes.c_uint64 * ((FIXED_BYTES + 488 * slots) // 8))()
         self._node = ctypes.create_string_buffer(self.lib.glue_node_size())
         config = NodeConfig(PERIOD_US, when_full, reserve_slots, 0, 0, latency_us, WINDOW)
         config.spec_hash[:] = SPEC_HASH
@@ -194,6 +207,12 @@ class CNode:
     def receive(self, data: bytes | PeerMessage, now_us: int) -> None:
         raw = data if isinstance(data, bytes) else encode(data)
         self.lib.node_receive(self._node, raw, len(raw), now_us)
+
+    def started(self, reset: int) -> None:
+        self.lib.node_started(self._node, reset)
+
+    def crashed(self, crash: CCrash) -> None:
+        self.lib.node_crashed(self._node, ctypes.byref(crash))
 
     def poll(self, now_us: int) -> None:
         self.lib.node_poll(self._node, now_us)

@@ -3,23 +3,8 @@
 #include <string.h>
 
 #include "block_encode.h"
+#include "crash.h"
 #include "log_glue.h"
-
-/* Runs after every store to retained memory. */
-static glue_hook after_store;
-
-void retained_store_hook(volatile uint32_t *at, uint32_t value)
-{
-	*at = value;
-	if (after_store != NULL) {
-		after_store();
-	}
-}
-
-void glue_after_store(glue_hook hook)
-{
-	after_store = hook;
-}
 
 size_t glue_log_size(void)
 {
@@ -75,7 +60,7 @@ uint32_t glue_constant(const char *name)
 		{"SUPERBLOCK_BYTES", SUPERBLOCK_BYTES}, {"BLOCK_BYTES", BLOCK_BYTES},
 		{"HEADER_BYTES", BLOCK_HEADER_BYTES},	{"STREAM_BITS", BLOCK_STREAM_BITS},
 		{"WORST_BITS", BLOCK_WORST_BITS},	{"SLOTS_MAX", SAMPLE_LOG_SLOTS_MAX},
-		{"SAMPLES_MAX", BLOCK_SAMPLES_MAX},
+		{"SAMPLES_MAX", BLOCK_SAMPLES_MAX},	{"CRASH_BYTES", CRASH_BYTES},
 	};
 
 	for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++) {

@@ -4,9 +4,6 @@
 
 #include "sample_log.h"
 
-typedef void (*glue_hook)(void);
-
-void glue_after_store(glue_hook hook);
 size_t glue_log_size(void);
 
 void glue_append(struct sample_log *log, uint64_t schedule_us, uint16_t distance_mm, uint8_t status,

@@ -14,7 +14,7 @@
 #define SLOTS 6u
 #define POLLS_MAX 8u
 #define PERIOD_US 60000u
-#define LOG_BYTES (SUPERBLOCK_BYTES + SLOTS * BLOCK_BYTES)
+#define LOG_BYTES (CRASH_BYTES + SUPERBLOCK_BYTES + SLOTS * BLOCK_BYTES)
 #define CHECK(say) check((say), #say, __LINE__)
 
 static struct node node;

@@ -126,7 +126,7 @@ uint32_t glue_state(uint32_t state)
 static int tell(const struct wire_peer_message *message, uint32_t *values)
 {
 	values[0] = message->id;
-	values[1] = message->next_seq;
+	values[1] = message->kind == WIRE_PEER_START_ACK ? message->crashes : message->next_seq;
 	values[2] = message->knows_seq ? 1u : 0u;
 	values[3] = message->format;
 	values[4] = message->knows_spec ? message->spec_hash[0] : 0x100u;

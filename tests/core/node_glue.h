@@ -34,8 +34,8 @@ uint32_t glue_node_counter(const struct glue_node *glue, const char *name);
 uint32_t glue_row(uint32_t state, uint32_t event);
 uint32_t glue_state(uint32_t state);
 
-/* The kind of the message found (-1: none) with id, next_seq, is there one, format, hash's first,
- * is it for other formats, log (2 words), new log (2 words). */
+/* The kind of the message found (-1: none) with id, next_seq (start-ack: crashes), is there one,
+ * format, hash's first, is it for other formats, log (2 words), new log (2 words). */
 int glue_read(struct wire_reader *reader, const uint8_t *bytes, size_t *len, uint32_t *values);
 int glue_abandon(struct wire_reader *reader, uint32_t *values);
 int glue_partial(const struct wire_reader *reader);

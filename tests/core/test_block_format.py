@@ -36,8 +36,9 @@ def test_python_and_c_have_the_same_sizes(name: str) -> None:
 def test_slots_of_a_region() -> None:
     for slots in (0, 1, 7, 272):
         memory = Memory(slots)
-        assert log_format.slots(memory.size) == slots == Log(memory, Config()).slots
-        assert log_format.slots(memory.size + 480) == slots
+        region = log_format.CRASH_BYTES + memory.size
+        assert log_format.slots(region) == slots == Log(memory, Config()).slots
+        assert log_format.slots(region + 480) == slots
     assert log_format.slots(0) == 0
     assert log_format.slots(Memory(300).size) == 272 == Log(Memory(300), Config()).slots
 

@@ -23,7 +23,7 @@ WAYS = {
     "block without a period": "header->period_us != 0u",
     "sample out of range": "sample_in_range(sample)",
     "sample into a freed block": "encoder->slot[SLOT_MAGIC] == BLOCK_MAGIC",
-    "superblock nowhere": "words != NULL",
+    "superblock nowhere": "places != NULL",
     "more handed out than there is": "log->cursor <= log->used",
     "call out of a call": "!(node->inside)",
     "node without a window": "config->window_blocks != 0u",

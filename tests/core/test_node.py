@@ -9,7 +9,7 @@ import pytest
 
 from fwgen.handshake import machine
 from fwgen.wire.block import decode_block
-from fwgen.wire.log_format import FORMAT
+from fwgen.wire.log_format import FIXED_BYTES, FORMAT
 from fwgen.wire.messages import (
     MARK,
     Ack,
@@ -541,7 +541,7 @@ def test_what_was_sent_can_be_read_by_cbor() -> None:
 
 def cold(node: CNode) -> CNode:
     """Return the firmware after a power cycle: its memory is empty."""
-    return CNode(slots=(len(bytes(node.region)) - 64) // 488)
+    return CNode(slots=(len(bytes(node.region)) - FIXED_BYTES) // 488)
 
 
 def greeted(node: CNode, message: PeerHello, now_us: int = 0) -> Hello:

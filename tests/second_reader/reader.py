@@ -205,7 +205,36 @@ def superblock_in_force(region: bytes) -> Superblock | None:
     return second if behind(second.generation, first.generation) else first
 
 
+@dataclass(frozen=True)
+class CrashRecord:
+    generation: int
+    crashes: int
+    told: int
+    first: tuple[int, ...]
+    """Kind, line, pc, lr, file, boot, seconds; likewise `last`."""
+    last: tuple[int, ...]
+
+
+def read_crashes(region: bytes) -> CrashRecord | None:
+    """Return the valid crash record at the start of a region."""
+    places = [read_crash_record(region[at : at + 72]) for at in (0, 72)]
+    first, second = places
+    if first is None or second is None:
+        return first or second
+    return second if behind(second.generation, first.generation) else first
+
+
+def read_crash_record(data: bytes) -> CrashRecord | None:
+    words = struct.unpack("<18I", data)
+    crc = crc16(data[:68])
+    if data[:4] != b"FWC1" or words[17] != (crc ^ 0xFFFF) << 16 | crc:
+        return None
+    ends = [(words[at] & 0xFFFF, words[at] >> 16, *words[at + 1 : at + 6]) for at in (4, 10)]
+    return CrashRecord(words[1], words[2], words[3], *ends)
+
+
 def slots(region: bytes) -> list[bytes]:
+    """Return the slots of a region without its crash record."""
     end = len(region) - 2 * RECORD_BYTES
     count = max(0, min(272, end // SLOT_BYTES))
     starts = range(end - count * SLOT_BYTES, end, SLOT_BYTES)

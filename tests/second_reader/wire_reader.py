@@ -27,6 +27,7 @@ ELEMENTS = {
     3: ("sleep-ack", (NUMBER,)),
     4: ("wake-ack", (NUMBER, NUMBER)),
     5: ("status", (NUMBER_64, *(NUMBER,) * 19)),
+    6: ("start", (NUMBER,) * 21),
     16: (
         "peer-hello",
         (NUMBER, HASH_OR_NIL, NUMBER, NUMBER_OR_NIL, NUMBER_64_OR_NIL, NUMBER_64_NOT_0),
@@ -34,6 +35,7 @@ ELEMENTS = {
     17: ("sleep", (NUMBER,)),
     18: ("wake", (NUMBER, NUMBER)),
     19: ("ack", (NUMBER, NUMBER_64)),
+    20: ("start-ack", (NUMBER, NUMBER)),
 }
 OF_ALL_FORMATS = {
     0: ("hello of another format", (NUMBER, HASH, NUMBER, NUMBER, NUMBER)),

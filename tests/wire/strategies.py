@@ -15,6 +15,8 @@ from fwgen.wire.messages import (
     PeerMessage,
     Sleep,
     SleepAck,
+    Start,
+    StartAck,
     Status,
     Wake,
     WakeAck,
@@ -41,6 +43,7 @@ peer_messages: st.SearchStrategy[PeerMessage] = st.one_of(
     st.builds(Sleep, U32),
     st.builds(Wake, U32, U32),
     st.builds(Ack, U32, U64),
+    st.builds(StartAck, U32, U32),
 )
 firmware_messages = st.one_of(
     st.builds(Hello, st.just(FORMAT), HASH, U32, U32, U32, U32, U64, U32, U64),
@@ -49,4 +52,5 @@ firmware_messages = st.one_of(
     st.builds(SleepAck, U32),
     st.builds(WakeAck, U32, U32),
     st.builds(Status, U64, *[U32] * 19),
+    st.builds(Start, *[U32] * 21),
 )

@@ -7,7 +7,7 @@ import ctypes
 from hypothesis import given
 
 from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES, MESSAGE_MAX_BYTES
-from fwgen.wire.messages import Data, Gap, Hello, SleepAck, Status, WakeAck, encode
+from fwgen.wire.messages import Data, Gap, Hello, SleepAck, Start, Status, WakeAck, encode
 from tests.core.cnode import library
 from tests.wire.strategies import firmware_messages
 
@@ -32,10 +32,24 @@ class CStatus(ctypes.Structure):
     )
 
 
-def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status) -> bytes:
+CRASH = ("kind", "line", "pc", "lr", "file", "boot", "uptime_s")
+FIRST = tuple(f"first_{name}" for name in CRASH)
+LAST = tuple(f"last_{name}" for name in CRASH)
+START = (
+    *("boot", "reset", "memory", "unreadable", "damaged", "crashes", "untold", "-"),
+    *(*FIRST, *LAST),
+)
+"""struct wire_start in order; `-` is not sent."""
+
+
+class CStart(ctypes.Structure):
+    _fields_ = tuple((name, ctypes.c_uint32) for name in START)
+
+
+def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status | Start) -> bytes:
     out = ctypes.create_string_buffer(MESSAGE_MAX_BYTES)
     lib = library()
-    for name in ("hello", "data", "gap", "sleep_ack", "wake_ack", "status"):
+    for name in ("hello", "data", "gap", "sleep_ack", "wake_ack", "status", "start"):
         getattr(lib, f"wire_encode_{name}").restype = ctypes.c_size_t
     if isinstance(message, Hello):
         hello = CHello(
@@ -55,6 +69,9 @@ def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status) -> b
         size = lib.wire_encode_wake_ack(
             out, ctypes.c_uint32(message.id), ctypes.c_uint32(message.backlog)
         )
+    elif isinstance(message, Start):
+        start = CStart(*(getattr(message, name, 0) for name in START))
+        size = lib.wire_encode_start(out, ctypes.byref(start))
     else:
         status = CStatus(*(getattr(message, name) for name, *_ in CStatus._fields_))
         size = lib.wire_encode_status(out, ctypes.byref(status))
@@ -63,7 +80,7 @@ def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status) -> b
 
 @given(firmware_messages)
 def test_both_sides_write_the_same(
-    message: Hello | Data | Gap | SleepAck | WakeAck | Status,
+    message: Hello | Data | Gap | SleepAck | WakeAck | Status | Start,
 ) -> None:
     assert written_by_c(message) == encode(message)
 

@@ -21,6 +21,7 @@ from fwgen.wire.messages import (
     PeerHello,
     PeerMessage,
     Sleep,
+    StartAck,
     Wake,
     WireError,
     decode,
@@ -79,7 +80,12 @@ class CReader:
             if not knows_seq:
                 return PeerHello(form, known, number, None, None, new_log)
             return PeerHello(form, known, number, seq, log, new_log)
-        others: dict[int, PeerMessage] = {1: Sleep(number), 2: Wake(number, seq), 3: Ack(seq, log)}
+        others: dict[int, PeerMessage] = {
+            1: Sleep(number),
+            2: Wake(number, seq),
+            3: Ack(seq, log),
+            4: StartAck(number, seq),
+        }
         return others[kind]
 
 
@@ -216,7 +222,7 @@ def test_the_peer_survives_anything(data: bytes) -> None:
 def _as_the_firmware(item: bytes) -> PeerMessage:
     """Decode only what the firmware accepts: messages of the peer, no session 0."""
     message = decode(item)
-    if not isinstance(message, PeerHello | OtherPeerHello | Sleep | Wake | Ack):
+    if not isinstance(message, PeerHello | OtherPeerHello | Sleep | Wake | Ack | StartAck):
         raise WireError("not for the firmware")
     if isinstance(message, PeerHello | OtherPeerHello) and message.session == 0:
         raise WireError("not for the firmware")

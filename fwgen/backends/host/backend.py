@@ -16,6 +16,7 @@ from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
 from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, blocks_in
 from fwgen.errors import ToolBrokeError
+from fwgen.peer.started import RESET_CORE, RESET_PIN, RESET_POWER
 from fwgen.record import DdrAccess, Ints, RunRecord
 from fwgen.scenario.backend import Backend
 from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
@@ -105,7 +106,7 @@ class HostBackend(Backend):
             link_latency_us=self._timing.link_latency_us,
             give_back_us=self._timing.give_back_us,
         )
-        machine.boot()
+        machine.boot(RESET_POWER | RESET_PIN)
         self._boots = [_Boot(0, machine.counts().boot)]
         self._ledger = Ledger()
         self._ledger.wire.look = lambda: blocks_in(machine.log.view(np.uint8).data)
@@ -233,7 +234,7 @@ class HostBackend(Backend):
         del boot.words[counts.samples_this_boot :]
         self._boots.append(_Boot(self._running.now_us, boot.number + 1))
         self._late_us.clear()
-        self._running.boot()
+        self._running.boot(RESET_CORE)
         self._ledger.event("the firmware starts again", self._now_us)
         self._linux.firmware_restarted(self._now_us)
 

@@ -343,7 +343,7 @@ static bool echo_is_missing(const struct host *host, enum source source)
 	return source == SOURCE_TRIGGER && host->sample - host->echoes_first >= host->echoes_count;
 }
 
-void host_boot(struct host *host)
+void host_boot(struct host *host, uint32_t reset)
 {
 	struct node_config config = fwgen_config.node;
 	const struct node_port port = {
@@ -373,6 +373,7 @@ void host_boot(struct host *host)
 	host_link_reset(&host->link);
 	presence_begin(&host->presence, 0);
 	node_init(&host->node, &config, &port, host->params.log, host->params.log_bytes, 0);
+	node_started(&host->node, reset);
 	node_set_health(&host->node, &host->health);
 }
 

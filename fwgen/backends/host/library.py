@@ -59,7 +59,7 @@ class Counts(Structure):
 _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_new": (c_void_p, (POINTER(Params),)),
     "host_free": (None, (c_void_p,)),
-    "host_boot": (None, (c_void_p,)),
+    "host_boot": (None, (c_void_p, c_uint32)),
     "host_run": (c_uint32, (c_void_p, c_uint64)),
     "host_now_us": (c_uint64, (c_void_p,)),
     "host_echoes": (None, (c_void_p, c_void_p, c_uint64, c_uint64)),
@@ -95,8 +95,9 @@ class Machine:
             self._library.host_free(self._host)
             self._host = None
 
-    def boot(self) -> None:
-        self._library.host_boot(self._host)
+    def boot(self, reset: int) -> None:
+        """Start the M33. `reset`: why, RESET_... of crash.h."""
+        self._library.host_boot(self._host, reset)
 
     def run(self, until_us: int) -> int:
         """Run until then, or until something needs Python; return why it stopped."""

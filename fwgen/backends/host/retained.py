@@ -21,7 +21,7 @@ def retained_log(core: Mapping[str, bytes], size_bytes: int, next_seq: int) -> b
         give_back_us=1,
     )
     try:
-        machine.boot()
+        machine.boot(0)
         return machine.log.tobytes()
     finally:
         machine.close()

@@ -42,7 +42,7 @@ def _fits(draft: Draft, log_bytes: int, findings: Findings) -> bool:
         )
         return False
     least_slots = draft.timing.window_blocks + draft.timing.reserve_slots + 2
-    least_bytes = log_format.SUPERBLOCK_BYTES + least_slots * log_format.BLOCK_BYTES
+    least_bytes = log_format.FIXED_BYTES + least_slots * log_format.BLOCK_BYTES
     slots = log_format.slots(log_bytes)
     if slots < least_slots:
         blocks = f"{slots} block{'s'[: slots != 1]} of {log_format.BLOCK_BYTES} B"

@@ -19,6 +19,7 @@
 #define BLOCK_STREAM_BITS ((BLOCK_BYTES - BLOCK_HEADER_BYTES) * 8u)
 #define BLOCK_MAGIC 0x32425746u	     /* "FWB2" */
 #define BLOCK_MAGIC_MASK 0x00ffffffu /* the part that all formats share */
+#define BLOCK_MAGIC_LOST 0x30425746u /* "FWB0": replaces a magic that cannot be read */
 #define BLOCK_WORST_BITS 29u	     /* the longest code of a sample */
 #define BLOCK_SAMPLES_MAX (BLOCK_STREAM_BITS + 1u)
 

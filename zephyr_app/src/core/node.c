@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "node_actions.h"
+#include "retained.h"
 
 static void fire(struct node *node, enum hs_event event, uint64_t now_us)
 {
@@ -59,6 +60,21 @@ static uint32_t spec_of(const uint8_t *hash)
 	return hash[0] | (uint32_t)hash[1] << 8 | (uint32_t)hash[2] << 16 | (uint32_t)hash[3] << 24;
 }
 
+/* Makes the crash record readable, and creates it if there is none. */
+static void begin_crash_record(struct node *node)
+{
+	struct crash_summary crash;
+
+	for (uint32_t i = 0; i < CRASH_BYTES / 4u; i++) {
+		node->unreadable += retained_repair(&node->crash_place[i], 0) ? 1u : 0u;
+	}
+	if (!crash_load(&crash, node->crash_place)) {
+		for (uint32_t i = 0; i < CRASH_BYTES / 4u; i++) {
+			retained_store(&node->crash_place[i], 0);
+		}
+	}
+}
+
 void node_init(struct node *node, const struct node_config *config, const struct node_port *port,
 	       void *log_region, size_t log_size, uint64_t now_us)
 {
@@ -76,8 +92,40 @@ void node_init(struct node *node, const struct node_config *config, const struct
 		.due = true,
 	};
 	node->config.log.spec = spec_of(config->spec_hash);
+	if (log_size >= CRASH_BYTES) {
+		node->crash_place = (volatile uint32_t *)log_region;
+		begin_crash_record(node);
+		log_region = (uint8_t *)log_region + CRASH_BYTES;
+		log_size -= CRASH_BYTES;
+	}
 	sample_log_init(&node->log, log_region, log_size, &node->config.log);
 	port->door(port->ctx, false);
+}
+
+void node_started(struct node *node, uint32_t reset)
+{
+	const uint32_t boot_before = sample_log_boot(&node->log) - 1u;
+	const struct crash crash = {.kind = CRASH_WATCHDOG, .boot = boot_before};
+	struct crash_summary known;
+
+	node->reset = reset;
+	if ((reset & RESET_WATCHDOG) == 0u || node->crash_place == NULL) {
+		return;
+	}
+	(void)crash_load(&known, node->crash_place);
+	if (known.last_boot != boot_before) {
+		crash_note(node->crash_place, &crash);
+	}
+}
+
+void node_crashed(const struct node *node, const struct crash *crash)
+{
+	struct crash mine = *crash;
+
+	if (node->crash_place != NULL) {
+		mine.boot = sample_log_boot(&node->log);
+		crash_note(node->crash_place, &mine);
+	}
 }
 
 void node_sample(struct node *node, uint64_t schedule_us, struct sample sample, uint64_t now_us)
@@ -133,11 +181,18 @@ static void handle(struct node *node, const struct wire_peer_message *message, u
 		[WIRE_PEER_ACK] = HS_EV_RX_ACK,
 	};
 	const struct node_occasion occasion = {.message = message, .now_us = now_us};
-	enum hs_event event = events[message->kind];
+	enum hs_event event;
 
 	if (message->other_form && message->format == WIRE_FORMAT) {
 		return; /* meant for a firmware of another format */
 	}
+	if (message->kind == WIRE_PEER_START_ACK) {
+		if (node->crash_place != NULL && message->id == sample_log_boot(&node->log)) {
+			crash_told(node->crash_place, message->crashes);
+		}
+		return;
+	}
+	event = events[message->kind];
 	if (event == HS_EV_RX_ACK && !node_is_own_log(node, message)) {
 		event = HS_EV_RX_STRAY_ACK;
 	}
@@ -192,7 +247,7 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 	if (node->blocked) { /* a send found no buffer */
 		return keeps_still(node) ? UINT64_MAX : node->retry_us;
 	}
-	if (node->hello_waits || node->answer != NODE_ANSWER_NONE) {
+	if (node->hello_waits || node->start_waits || node->answer != NODE_ANSWER_NONE) {
 		due_us = now_us;
 	} else if (facts(node)->streams) {
 		due_us = node->status_us;

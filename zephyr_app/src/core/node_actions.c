@@ -13,6 +13,7 @@ static void forget_link(struct node *node)
 {
 	wire_reader_reset(&node->reader);
 	node->hello_waits = false;
+	node->start_waits = false;
 	node->answer = NODE_ANSWER_NONE;
 	node->session = 0;
 	node->wake_id_known = false;
@@ -78,6 +79,44 @@ static size_t encode_status(struct node *node, uint64_t now_us)
 	};
 
 	return wire_encode_status(node->tx, &status);
+}
+
+static void describe_start(const struct node *node, struct wire_start *start)
+{
+	*start = (struct wire_start){
+		.boot = sample_log_boot(&node->log),
+		.reset = node->reset,
+		.memory = *sample_log_memory(&node->log),
+	};
+	start->memory.unreadable += node->unreadable;
+	if (node->crash_place != NULL) {
+		(void)crash_load(&start->crash, node->crash_place);
+	}
+}
+
+/* A start of which nothing is known, with a memory as it should be, is not worth a message. */
+static bool start_has_news(const struct node *node)
+{
+	struct wire_start start;
+
+	describe_start(node, &start);
+	return start.reset != 0u || start.crash.untold != 0u || start.memory.damaged != 0u ||
+	       start.memory.unreadable != 0u;
+}
+
+/* False: no buffer; the message is still pending. */
+static bool send_start(struct node *node, uint64_t now_us)
+{
+	struct wire_start start;
+
+	if (node->start_waits) {
+		describe_start(node, &start);
+		if (!send(node, wire_encode_start(node->tx, &start), now_us)) {
+			return false;
+		}
+		node->start_waits = false;
+	}
+	return true;
 }
 
 /* False: no buffer; the answer is still pending. */
@@ -231,7 +270,7 @@ static enum hs_event do_stream(struct node *node, const struct node_occasion *oc
 	uint64_t now_us = occasion->now_us;
 	bool all;
 
-	if (node->blocked || !send_answer(node, now_us)) {
+	if (node->blocked || !send_answer(node, now_us) || !send_start(node, now_us)) {
 		return HS_EVENTS;
 	}
 	all = node->spec_differs || send_samples(node, now_us);
@@ -297,6 +336,7 @@ static enum hs_event do_welcome(struct node *node, const struct node_occasion *o
 	node->wake_id_known = false;
 	node->status_us = occasion->now_us;
 	node->hello_waits = true;
+	node->start_waits = !node->format_differs && start_has_news(node);
 	node->answer = NODE_ANSWER_NONE;
 	return HS_EVENTS;
 }

@@ -10,6 +10,30 @@ static bool is_open_at(const struct sample_log *log, uint32_t index)
 	return log->is_open && index + 1u == log->used;
 }
 
+/*
+ * Makes every word readable, before anything else reads one. False: some stay unreadable. A slot
+ * whose magic cannot be read may have had a block: recovery skips its numbers.
+ */
+static bool repair(struct sample_log *log)
+{
+	const uint32_t slot_words = log->slot_count * BLOCK_WORDS;
+	volatile uint32_t *words = log->slots;
+	bool readable = true;
+
+	for (uint32_t i = 0; i < slot_words + SUPERBLOCK_WORDS; i++) {
+		const bool is_magic = i < slot_words && i % BLOCK_WORDS == SLOT_MAGIC;
+
+		if (retained_repair(&words[i], is_magic ? BLOCK_MAGIC_LOST : 0u)) {
+			log->memory.unreadable++;
+		}
+	}
+	for (uint32_t i = 0; log->memory.unreadable != 0u && i < slot_words + SUPERBLOCK_WORDS;
+	     i++) {
+		readable = readable && retained_reads(&words[i]);
+	}
+	return readable;
+}
+
 void sample_log_init(struct sample_log *log, void *region, size_t size,
 		     const struct sample_log_config *config)
 {
@@ -39,6 +63,13 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
 
 	log->super_words = (volatile uint32_t *)(uintptr_t)super;
 	log->slots = (volatile uint32_t *)(uintptr_t)(super - slots * BLOCK_BYTES);
+	if (!repair(log)) {
+		log->memory.kind = LOG_MEMORY_BAD;
+		log->super_words = NULL;
+		log->slots = NULL;
+		log->slot_count = 0;
+		return;
+	}
 	sample_log_recover(log);
 	log->peak = log->used;
 	log->cursor_seq = sample_log_oldest_seq(log);
@@ -316,6 +347,11 @@ void sample_log_identify(struct sample_log *log, uint64_t id)
 	if (log->super_words != NULL) {
 		remember_next_seq(log);
 	}
+}
+
+const struct log_memory *sample_log_memory(const struct sample_log *log)
+{
+	return &log->memory;
 }
 
 bool sample_log_high_water(const struct sample_log *log)

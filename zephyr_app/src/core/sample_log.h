@@ -56,6 +56,20 @@ struct log_entry {
 	uint16_t len; /* bytes of the block in it, if that is closed */
 };
 
+enum log_memory_kind {
+	LOG_MEMORY_KEPT = 0,   /* the superblock was found */
+	LOG_MEMORY_BLOCKS = 1, /* only blocks were found */
+	LOG_MEMORY_NEW = 2,    /* nothing of a log was found: every word was written once */
+	LOG_MEMORY_BAD = 3,    /* words stay unreadable after a store: there is no log */
+};
+
+/* What the start of the firmware found in the region. */
+struct log_memory {
+	enum log_memory_kind kind;
+	uint32_t unreadable; /* words that could not be read and were written */
+	uint32_t damaged;    /* blocks that are not whole; their samples are lost */
+};
+
 /* The fields are private to the log; other modules use the functions below. */
 struct sample_log {
 	struct block_encoder open;
@@ -65,6 +79,7 @@ struct sample_log {
 	uint32_t begin_seq; /* no earlier sample can still be handed out or reported as a gap */
 	uint32_t retained;  /* samples in the closed blocks */
 	uint32_t dropped;
+	struct log_memory memory;
 	struct sample_log_config config;
 
 	volatile uint32_t *slots; /* the first one */
@@ -85,7 +100,8 @@ struct sample_log {
 /*
  * Recovers the log from a region, whose end must be 8-byte aligned. Keeps every whole block, in
  * order, continues the numbers after them, and frees all other slots. Increments the boot number. A
- * reset during this call is harmless.
+ * reset during this call is harmless. Words that cannot be read (see retained.h) are written; if
+ * the region has nothing of a log, all words are.
  */
 void sample_log_init(struct sample_log *log, void *region, size_t size,
 		     const struct sample_log_config *config);
@@ -158,6 +174,8 @@ uint64_t sample_log_id(const struct sample_log *log);
 
 /* Sets the identity, not 0, of a log that has none. On return it survives a reset. */
 void sample_log_identify(struct sample_log *log, uint64_t id);
+
+const struct log_memory *sample_log_memory(const struct sample_log *log);
 
 /* Whether only the reserve is free: with LOG_WAKE, the time to wake the peer. */
 bool sample_log_high_water(const struct sample_log *log);

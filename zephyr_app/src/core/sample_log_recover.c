@@ -50,6 +50,20 @@ static bool sorts_before(const struct sample_log *log, uint32_t a, uint32_t b)
 	return seq_before(first_a, first_b);
 }
 
+/* Whether the slot has the beginning of a block of any format. */
+static bool had_block(const struct sample_log *log, uint32_t slot)
+{
+	return ((slot_words(log, slot)[SLOT_MAGIC] ^ BLOCK_MAGIC) & BLOCK_MAGIC_MASK) == 0u;
+}
+
+/* Whether the slot has, or may have had, a block of this format. */
+static bool had_own_block(const struct sample_log *log, uint32_t slot)
+{
+	const uint32_t magic = slot_words(log, slot)[SLOT_MAGIC];
+
+	return magic == BLOCK_MAGIC || magic == BLOCK_MAGIC_LOST;
+}
+
 /* Puts all whole blocks into ring[0..used), in order. */
 static void collect(struct sample_log *log)
 {
@@ -59,6 +73,7 @@ static void collect(struct sample_log *log)
 		uint32_t at = log->used;
 
 		if (entry.len == 0u) {
+			log->memory.damaged += had_own_block(log, slot) ? 1u : 0u;
 			continue;
 		}
 		while (at > 0u && sorts_before(log, slot, log->ring[at - 1u].slot)) {
@@ -117,12 +132,6 @@ static uint32_t free_slot(const struct sample_log *log, uint32_t index)
 	return log->ring[log->used + index].slot;
 }
 
-/* Whether the slot has the beginning of a block of any format. */
-static bool had_block(const struct sample_log *log, uint32_t slot)
-{
-	return ((slot_words(log, slot)[SLOT_MAGIC] ^ BLOCK_MAGIC) & BLOCK_MAGIC_MASK) == 0u;
-}
-
 /*
  * Skips the numbers of blocks that are damaged or of another format. The peer may have seen them;
  * if other samples got them, the peer would drop those as repetitions. Each step advances to the
@@ -165,6 +174,18 @@ static void wipe_free(struct sample_log *log)
 	}
 }
 
+/* The memory has nothing of a log. ECC is right only in words that were written since power-on. */
+static void write_once(struct sample_log *log)
+{
+	const uint32_t words = log->slot_count * BLOCK_WORDS + SUPERBLOCK_WORDS;
+
+	for (uint32_t i = 0; i < words; i++) {
+		retained_store(&log->slots[i], 0);
+	}
+	log->memory.kind = LOG_MEMORY_NEW;
+	log->memory.damaged = 0;
+}
+
 void sample_log_recover(struct sample_log *log)
 {
 	const bool remembered = superblock_load(&log->super, log->super_words);
@@ -188,6 +209,13 @@ void sample_log_recover(struct sample_log *log)
 	while ((remembered || log->used > 0u) && skip_claimed(log)) {
 	}
 	find_begin(log);
+	if (!remembered) {
+		if (log->used > 0u) {
+			log->memory.kind = LOG_MEMORY_BLOCKS;
+		} else {
+			write_once(log);
+		}
+	}
 
 	/* Store the superblock first: it must have the numbers of the slots that are wiped next. */
 	log->super.boot++;

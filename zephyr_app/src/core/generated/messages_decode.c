@@ -34,6 +34,7 @@ static bool decode_peer_hello(zcbor_state_t *state, struct peer_hello *result);
 static bool decode_sleep(zcbor_state_t *state, struct sleep *result);
 static bool decode_wake(zcbor_state_t *state, struct wake *result);
 static bool decode_ack(zcbor_state_t *state, struct ack *result);
+static bool decode_start_ack(zcbor_state_t *state, struct start_ack *result);
 static bool decode_own_peer_message(zcbor_state_t *state, struct own_peer_message_r *result);
 
 
@@ -108,6 +109,22 @@ static bool decode_ack(
 	return res;
 }
 
+static bool decode_start_ack(
+		zcbor_state_t *state, struct start_ack *result)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_expect(state, 55799)
+	&& (zcbor_list_start_decode(state) && ((((zcbor_uint32_expect(state, (20))))
+	&& ((zcbor_uint32_decode(state, (&(*result).boot)))
+	&& ((((((*result).boot <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
+	&& ((zcbor_uint32_decode(state, (&(*result).crashes)))
+	&& ((((((*result).crashes <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
 static bool decode_own_peer_message(
 		zcbor_state_t *state, struct own_peer_message_r *result)
 {
@@ -117,7 +134,8 @@ static bool decode_own_peer_message(
 	bool res = (((zcbor_union_start_code(state) && (int_res = ((((decode_peer_hello(state, (&(*result).peer_hello_m)))) && (((*result).own_peer_message_choice = own_peer_message_peer_hello_m_c), true))
 	|| (zcbor_union_elem_code(state) && (((decode_sleep(state, (&(*result).sleep_m)))) && (((*result).own_peer_message_choice = own_peer_message_sleep_m_c), true)))
 	|| (zcbor_union_elem_code(state) && (((decode_wake(state, (&(*result).wake_m)))) && (((*result).own_peer_message_choice = own_peer_message_wake_m_c), true)))
-	|| (zcbor_union_elem_code(state) && (((decode_ack(state, (&(*result).ack_m)))) && (((*result).own_peer_message_choice = own_peer_message_ack_m_c), true)))), zcbor_union_end_code(state), int_res))));
+	|| (zcbor_union_elem_code(state) && (((decode_ack(state, (&(*result).ack_m)))) && (((*result).own_peer_message_choice = own_peer_message_ack_m_c), true)))
+	|| (zcbor_union_elem_code(state) && (((decode_start_ack(state, (&(*result).start_ack_m)))) && (((*result).own_peer_message_choice = own_peer_message_start_ack_m_c), true)))), zcbor_union_end_code(state), int_res))));
 
 	log_result(state, res, __func__);
 	return res;

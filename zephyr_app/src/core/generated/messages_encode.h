@@ -69,6 +69,12 @@ int cbor_encode_status(
 		size_t *payload_len_out);
 
 
+int cbor_encode_start(
+		uint8_t *payload, size_t payload_len,
+		const struct start *input,
+		size_t *payload_len_out);
+
+
 #ifdef __cplusplus
 }
 #endif

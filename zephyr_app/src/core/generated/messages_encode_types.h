@@ -82,6 +82,30 @@ struct status {
 	uint32_t foreign_messages;
 };
 
+struct start {
+	uint32_t boot;
+	uint32_t reset;
+	uint32_t memory;
+	uint32_t unreadable;
+	uint32_t damaged;
+	uint32_t crashes;
+	uint32_t untold;
+	uint32_t first_kind;
+	uint32_t first_line;
+	uint32_t first_pc;
+	uint32_t first_lr;
+	uint32_t first_file;
+	uint32_t first_boot;
+	uint32_t first_uptime_s;
+	uint32_t last_kind;
+	uint32_t last_line;
+	uint32_t last_pc;
+	uint32_t last_lr;
+	uint32_t last_file;
+	uint32_t last_boot;
+	uint32_t last_uptime_s;
+};
+
 struct hello {
 	uint32_t format;
 	struct zcbor_string spec_hash;

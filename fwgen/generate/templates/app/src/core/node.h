@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crash.h"
 #include "handshake_table.h"
 #include "sample_log.h"
 #include "wire.h"
@@ -104,7 +105,11 @@ struct node {
 	struct node_counters counters;
 	struct node_health health;
 	enum hs_state state;
+	volatile uint32_t *crash_place; /* of the crash record; NULL: the region is too small */
+	uint32_t unreadable;		/* words of it that could not be read at the start */
+	uint32_t reset;			/* why the machine started: RESET_... */
 	bool hello_waits; /* to be sent before the answer: data after it belongs to the log in it */
+	bool start_waits; /* the message that says how the firmware started is to be sent */
 	enum node_answer answer; /* to be sent; it answers the last request */
 	uint32_t answer_id;	 /* of SLEEP or WAKE */
 	uint32_t session;	 /* of the peer's hello; 0: none */
@@ -127,9 +132,21 @@ struct node {
 	uint8_t tx[WIRE_MESSAGE_MAX];
 };
 
-/* Recovers the log from its region. `port` is copied. The door is shut on return. */
+/*
+ * Recovers the crash record and the log from their region: the record is at its start, the log
+ * after it. `port` is copied. The door is shut on return.
+ */
 void node_init(struct node *node, const struct node_config *config, const struct node_port *port,
 	       void *log_region, size_t log_size, uint64_t now_us);
+
+/*
+ * Says why the machine started, RESET_...; call once after node_init(). If the watchdog reset it
+ * and the start before left no crash, this is a crash, of which only the kind is known.
+ */
+void node_started(struct node *node, uint32_t reset);
+
+/* Keeps a crash of this start. May be called from a fault handler, also during any other call. */
+void node_crashed(const struct node *node, const struct crash *crash);
 
 /* Logs a sample. `schedule_us`: when it was due, on the clock of `now_us`. Does not use the link;
  * call node_next_due_us() afterwards, as node_poll() may have to follow. */

@@ -15,7 +15,7 @@
 #define SUPERBLOCK_MAGIC 0x314c5746u /* "FWL1" */
 
 struct superblock {
-	uint32_t generation; /* the record with the later generation is valid */
+	uint32_t generation; /* as in record.h */
 	uint32_t next_seq;
 	uint32_t boot;
 	uint64_t id; /* of the log; 0: none */

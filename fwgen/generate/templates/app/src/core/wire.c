@@ -108,6 +108,38 @@ size_t wire_encode_status(uint8_t *out, const struct wire_status *from)
 	return cbor_encode_status(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
 }
 
+size_t wire_encode_start(uint8_t *out, const struct wire_start *from)
+{
+	const struct crash *first = &from->crash.first;
+	const struct crash *last = &from->crash.last;
+	const struct start message = {
+		.boot = from->boot,
+		.reset = from->reset,
+		.memory = (uint32_t)from->memory.kind,
+		.unreadable = from->memory.unreadable,
+		.damaged = from->memory.damaged,
+		.crashes = from->crash.crashes,
+		.untold = from->crash.untold,
+		.first_kind = first->kind,
+		.first_line = first->line,
+		.first_pc = first->pc,
+		.first_lr = first->lr,
+		.first_file = first->file,
+		.first_boot = first->boot,
+		.first_uptime_s = first->uptime_s,
+		.last_kind = last->kind,
+		.last_line = last->line,
+		.last_pc = last->pc,
+		.last_lr = last->lr,
+		.last_file = last->file,
+		.last_boot = last->boot,
+		.last_uptime_s = last->uptime_s,
+	};
+	size_t len = 0;
+
+	return cbor_encode_start(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
 /* -------------------------------------------------------------------- peer to firmware */
 
 enum shape {
@@ -283,6 +315,11 @@ static bool decode(const uint8_t *bytes, uint32_t len, struct wire_peer_message 
 		out->next_seq = message.ack_m.next_seq;
 		out->log = message.ack_m.log;
 		out->knows_seq = true;
+		return true;
+	case own_peer_message_start_ack_m_c:
+		out->kind = WIRE_PEER_START_ACK;
+		out->id = message.start_ack_m.boot;
+		out->crashes = message.start_ack_m.crashes;
 		return true;
 	default:
 		return false;

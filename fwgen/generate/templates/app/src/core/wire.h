@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crash.h"
+#include "sample_log.h"
+
 #define WIRE_FORMAT 2u
 #define WIRE_MESSAGE_MAX 496u /* payload of an RPMsg buffer */
 #define WIRE_SPEC_HASH_BYTES 8u
@@ -51,6 +54,14 @@ struct wire_status {
 	uint32_t foreign_messages;
 };
 
+/* How this start of the firmware came about, and the crashes that the peer does not know. */
+struct wire_start {
+	uint32_t boot;
+	uint32_t reset; /* why the machine started: RESET_... */
+	struct log_memory memory;
+	struct crash_summary crash;
+};
+
 /* Each returns the bytes written to `out` (WIRE_MESSAGE_MAX bytes), 0 if the value has no encoding.
  */
 size_t wire_encode_hello(uint8_t *out, const struct wire_hello *hello);
@@ -60,6 +71,7 @@ size_t wire_encode_gap(uint8_t *out, uint32_t first_seq, uint32_t count);
 size_t wire_encode_sleep_ack(uint8_t *out, uint32_t id);
 size_t wire_encode_wake_ack(uint8_t *out, uint32_t id, uint32_t backlog);
 size_t wire_encode_status(uint8_t *out, const struct wire_status *status);
+size_t wire_encode_start(uint8_t *out, const struct wire_start *start);
 
 /* -------------------------------------------------------------------- peer to firmware */
 
@@ -68,12 +80,14 @@ enum wire_peer_kind {
 	WIRE_PEER_SLEEP,
 	WIRE_PEER_WAKE,
 	WIRE_PEER_ACK,
+	WIRE_PEER_START_ACK,
 };
 
 struct wire_peer_message {
 	enum wire_peer_kind kind;
-	uint32_t id;	   /* sleep, wake; hello: the session */
+	uint32_t id;	   /* sleep, wake; hello: the session; start-ack: the boot */
 	uint32_t next_seq; /* hello, wake, ack: the first sample not yet processed */
+	uint32_t crashes;  /* start-ack: the peer knows the crashes up to this number */
 	uint64_t log;	   /* hello, ack: the log that next_seq belongs to */
 	uint64_t new_log;  /* hello: the identity for a log that has none; 0: other_form */
 	bool knows_seq;	   /* next_seq is present, and log in messages that have it */

@@ -70,18 +70,25 @@ struct ack {
 	uint64_t log;
 };
 
+struct start_ack {
+	uint32_t boot;
+	uint32_t crashes;
+};
+
 struct own_peer_message_r {
 	union {
 		struct peer_hello peer_hello_m;
 		struct sleep sleep_m;
 		struct wake wake_m;
 		struct ack ack_m;
+		struct start_ack start_ack_m;
 	};
 	enum {
 		own_peer_message_peer_hello_m_c,
 		own_peer_message_sleep_m_c,
 		own_peer_message_wake_m_c,
 		own_peer_message_ack_m_c,
+		own_peer_message_start_ack_m_c,
 	} own_peer_message_choice;
 };
 
