@@ -51,8 +51,8 @@ struct host_counts {
 HOST_API struct host *host_new(const struct host_params *params);
 HOST_API void host_free(struct host *host);
 
-/* Starts the M33 with the log's memory. It has no link until host_link_set(). `reset`: why it starts,
- * RESET_... */
+/* Starts the M33 with the log's memory. It has no link until host_link_set(). `reset`: why it
+ * starts, RESET_... */
 HOST_API void host_boot(struct host *host, uint32_t reset);
 
 /* Runs until `until_us`, without the events at that time, or until an earlier reason to return. */
