@@ -56,14 +56,9 @@ def _rows(built: Built) -> Iterator[Row]:
     lasts = f"{plan.log_slots} blocks: {duration(covered.reference_s)} on the reference walk, "
     worst = f"{duration(covered.worst_s)} at the very worst"
     yield "sample log", _memory(built, log), address(log.start), size(log.size_bytes), lasts + worst
-    shm = plan.ddr.vring0
-    yield (
-        "rings, buffers",
-        _memory(built, shm),
-        address(shm.start),
-        "",
-        "closed while Linux sleeps",
-    )
+    ring = plan.rings.vring0
+    closed = "closed while Linux sleeps" if plan.rings.in_ddr else "open while Linux sleeps"
+    yield "rings, buffers", _memory(built, ring), address(ring.start), "", closed
 
 
 def _window_row(what: str, built: Built, window: Window, whole_bytes: int) -> Row:

@@ -5,6 +5,7 @@ No template computes; this module computes what they need.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fwgen.generate.zephyr import zephyr_context
@@ -72,13 +73,16 @@ def _config(plan: Plan) -> dict[str, str]:
 
 
 def _linux(plan: Plan) -> dict[str, object]:
-    ipcc, ddr, release = plan.board.chip.ipcc, plan.ddr, plan.board.release
+    ipcc, release = plan.board.chip.ipcc, plan.board.release
     firmware = _labelled([plan.code, plan.data], "linux")
-    rings = _labelled([ddr.vring0, ddr.vring1, ddr.vdev_buffer], "linux")
+    rings = _labelled(plan.rings.nodes, "linux")
+    left = _labelled(
+        [window for window in plan.rings.left if window.linux not in firmware], "linux"
+    )
     doorbells = [ipcc.vq0, ipcc.vq1, ipcc.shutdown]
     vector, domains = release.boot_vector, release.domains
     return {
-        "regions": [_node(label, window) for label, window in (firmware | rings).items()],
+        "regions": [_node(label, window) for label, window in (firmware | rings | left).items()],
         "rproc": plan.board.linux_rproc_label,
         "memory_region": ",\n\t\t\t".join(f"<&{label}>" for label in [*firmware, *rings]),
         "mailbox": ipcc.node,
@@ -98,6 +102,8 @@ def _linux(plan: Plan) -> dict[str, object]:
 
 def _optee(plan: Plan) -> dict[str, object]:
     used = _labelled([plan.code, plan.data], "optee")
+    if not plan.rings.in_ddr:
+        used[plan.rings.guard.optee] = plan.rings.guard
     return {
         "regions": [_node(label, window) for label, window in used.items()],
         "protreg": plan.board.chip.firewall.protreg,
@@ -134,7 +140,7 @@ def _tree(plan: Plan, pattern: str) -> str:
     return pattern.format(board=plan.board.name.rpartition("_")[2])
 
 
-def _labelled(windows: list[Window], tree: str) -> dict[str, Window]:
+def _labelled(windows: Sequence[Window], tree: str) -> dict[str, Window]:
     """Return the windows that have a node in that tree: label of the node -> window."""
     labels = ((getattr(window, tree), window) for window in windows)
     return {label: window for label, window in labels if label}

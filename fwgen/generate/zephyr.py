@@ -25,7 +25,8 @@ def zephyr_context(plan: Plan) -> dict[str, object]:
         "board": board.zephyr_board,
         "code": _memory(labels.zephyr_code, plan.code),
         "data": _memory(labels.zephyr_data, plan.data),
-        "shared": _memory("fwgen_shared", _shared(plan)),
+        "shared": _memory("fwgen_shared", plan.rings.region),
+        "rings": _rings(plan),
         "log_start": f"0x{plan.log.start:08x}",
         "log_end": f"0x{plan.log.end:08x}",
         "mailbox": {
@@ -61,11 +62,10 @@ def _memory(label: str, region: Region) -> dict[str, str]:
     }
 
 
-def _shared(plan: Plan) -> Region:
-    """Return the region in which Linux and the firmware exchange messages, with the buffers."""
-    parts = [plan.ddr.shm, plan.ddr.vring0, plan.ddr.vring1, plan.ddr.vdev_buffer]
-    start = min(part.start for part in parts)
-    return Region(start=start, size_bytes=max(part.end for part in parts) - start)
+def _rings(plan: Plan) -> dict[str, object]:
+    memory = plan.board.chip.memories[plan.rings.memory].title
+    closed = f"in {memory}, closed while Linux sleeps" if plan.rings.in_ddr else f"in {memory}"
+    return {"outside_ddr": not plan.rings.in_ddr, "memory": memory, "place": closed}
 
 
 def _pin(pin: PinPlan) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from fwgen.plan import display
@@ -9,31 +11,32 @@ from fwgen.plan.draft import Draft, readable
 from fwgen.plan.errors import PlanErrors
 from fwgen.plan.model import (
     BusPlan,
-    DdrPlan,
     Endurance,
     PinPlan,
     Pins,
     Plan,
+    RingsPlan,
     Timing,
     Window,
+    hull,
 )
 from fwgen.plan.rules import RULES, check_all, software
 from fwgen.soc import board_names, load_board
-from fwgen.soc.model import Board, Carveout, Pin
+from fwgen.soc.model import Board, Carveout, Pin, Rings
 from fwgen.spec.diagnostics import Diagnostic, Findings, SpecErrors, did_you_mean, quote
 from fwgen.spec.load import load_spec
-from fwgen.spec.model import Spec
+from fwgen.spec.model import DEFAULT_RINGS, Spec
 from fwgen.wire import log_format
 
 __all__ = [
     "RULES",
     "BusPlan",
-    "DdrPlan",
     "Endurance",
     "PinPlan",
     "Pins",
     "Plan",
     "PlanErrors",
+    "RingsPlan",
     "Timing",
     "Window",
     "board_of",
@@ -73,7 +76,8 @@ def _find_board(spec: Spec, findings: Findings) -> Board | None:
     software.check(spec, findings)
     if len(findings.errors) > before:
         return None
-    return load_board(spec.board, spec.linux.trees, spec.linux.flavour)
+    rings = readable(lambda: spec.link.rings) or DEFAULT_RINGS
+    return load_board(spec.board, spec.linux.trees, spec.linux.flavour, rings)
 
 
 def plan_spec(spec: Spec, log_size_bytes: int | None = None) -> Plan:
@@ -121,6 +125,7 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
     board, data, mode = drawn.board, drawn.windows["data"], drawn.mode
     log_bytes, endurance = drawn.log_bytes, drawn.endurance
     assert mode and log_bytes is not None and endurance and drawn.trigger and drawn.echo
+    assert drawn.rings
     log = Window(
         start=data.end - log_bytes,
         size_bytes=log_bytes,
@@ -144,7 +149,6 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
             optee=part.optee,
         )
 
-    ddr = board.ddr
     return Plan(
         spec=drawn.spec,
         board=board,
@@ -153,11 +157,15 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
         data=data,
         log=log,
         log_slots=log_format.slots(log_bytes),
-        ddr=DdrPlan(
-            shm=carved(ddr.shm),
-            vring0=carved(ddr.vring0),
-            vring1=carved(ddr.vring1),
-            vdev_buffer=carved(ddr.vdev_buffer),
+        rings=RingsPlan(
+            memory=drawn.rings.memory,
+            in_ddr=drawn.rings.memory == board.ddr.memory,
+            shm=carved(drawn.rings.shm),
+            vring0=carved(drawn.rings.vring0),
+            vring1=carved(drawn.rings.vring1),
+            vdev_buffer=carved(drawn.rings.vdev_buffer),
+            guard=_guard(drawn.rings, carved),
+            left=tuple(carved(window) for window in drawn.rings.windows.values()),
         ),
         reserved=tuple(carved(part) for part in board.reserved),
         endurance=endurance,
@@ -167,6 +175,17 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
         by_hand=drawn.by_hand,
         linux_off=_linux_off(drawn),
         diagnostics=tuple(findings.diagnostics),
+    )
+
+
+def _guard(rings: Rings, carved: Callable[[Carveout], Window]) -> Window:
+    """Return OP-TEE's region with the rings, and with what else has its label."""
+    label = rings.shm.optee
+    also = [window for window in rings.windows.values() if window.optee == label]
+    whole = hull([*rings.parts, *also])
+    shared = carved(rings.shm)
+    return replace(
+        shared, start=whole.start, size_bytes=whole.size_bytes, title="rings and message buffers"
     )
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from fwgen.plan import display, endurance, sensor
 from fwgen.plan.model import Endurance, Timing, Window
-from fwgen.soc.model import Board, Bus, ByHand, Carveout, Memory, Pin, PowerMode, Region
+from fwgen.soc.model import Board, Bus, ByHand, Carveout, Memory, Pin, PowerMode, Region, Rings
 from fwgen.spec.diagnostics import Rejected
 from fwgen.spec.model import MemoryWindow, Spec
 from fwgen.wire import log_format
@@ -53,6 +53,10 @@ class Draft:
             if window is not None:
                 found[role] = window
         return found
+
+    @cached_property
+    def rings(self) -> Rings | None:
+        return self.board.rings.get(self.spec.link.rings)
 
     @cached_property
     def trigger(self) -> Pin | None:
@@ -148,7 +152,7 @@ def _window(spec: Spec, board: Board, role: str, mode: PowerMode | None) -> Wind
 
 def firmware_part(board: Board, memory: Memory, role: str) -> Region:
     """Return the part of the memory that the board gives to the firmware; without an entry, all."""
-    if memory.name == board.ddr.code.memory:
+    if memory.name == board.ddr.memory:
         return board.ddr.code if role == "code" else board.ddr.data
     return board.windows.get(memory.name, memory)
 

@@ -10,7 +10,7 @@ from fwgen.plan.model import Plan, Window
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
-    ddr = plan.ddr
+    rings = {window.name: _window(window) for window in plan.rings.parts}
     return {
         "spec": {**plan.spec.canonical(), "hash": plan.spec.spec_hash.hex()},
         "board": {
@@ -36,10 +36,8 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
             "kept": list(plan.mode.kept),
         },
         "windows": {window.name: _window(window) for window in (plan.code, plan.data, plan.log)},
-        "ddr": {
-            window.name: _window(window)
-            for window in (ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer)
-        },
+        "rings": {"memory": plan.rings.memory, "windows": rings},
+        "ddr": rings if plan.rings.in_ddr else {},
         "reserved": {window.name: _window(window) for window in plan.reserved},
         "log": {"size_bytes": plan.log.size_bytes, "blocks": plan.log_slots},
         "endurance": dataclasses.asdict(plan.endurance),

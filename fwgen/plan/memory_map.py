@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fwgen.plan.model import Plan, Window
+from fwgen.plan.model import Plan, Window, hull
 from fwgen.soc.model import Memory, Region
 
 
@@ -34,37 +34,25 @@ class MemoryMap(Region):
 
 
 def memory_maps(plan: Plan) -> tuple[MemoryMap, ...]:
-    """Return the memories that the board gives to the firmware, then the message buffers in DDR."""
-    chip = plan.board.chip
+    """Return the memories that the board gives to the firmware, then the part of DDR that it uses,
+    if any."""
+    chip, ddr = plan.board.chip, plan.board.ddr.memory
     names = list(plan.board.windows)
     shown = [chip.memories[name] for name in names]
     shown += [
         chip.memories[window.memory]
         for window in (plan.code, plan.data)
-        if window.memory not in (*names, plan.ddr.shm.memory)
+        if window.memory not in (*names, ddr)
     ]
     maps = [_map(plan, memory, memory) for memory in shown]
-    return (*maps, _map(plan, chip.memories[plan.ddr.shm.memory], _ddr_part(plan)))
-
-
-def _ddr_part(plan: Plan) -> Region:
-    """Return the region from the first to the last byte of DDR that the firmware uses."""
-    windows = [w for w in _windows(plan) if w.memory == plan.ddr.shm.memory]
-    start = min(window.start for window in windows)
-    return Region(start, max(window.end for window in windows) - start)
+    in_ddr = [window for window in _windows(plan) if window.memory == ddr]
+    if in_ddr:
+        maps.append(_map(plan, chip.memories[ddr], hull(in_ddr)))
+    return tuple(maps)
 
 
 def _windows(plan: Plan) -> list[Window]:
-    ddr = plan.ddr
-    return [
-        plan.code,
-        plan.data,
-        ddr.shm,
-        ddr.vring0,
-        ddr.vring1,
-        ddr.vdev_buffer,
-        *plan.reserved,
-    ]
+    return [plan.code, plan.data, *plan.rings.parts, *plan.reserved]
 
 
 def _map(plan: Plan, memory: Memory, part: Region) -> MemoryMap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,42 @@ class Window(Region):
 
 
 @dataclass(frozen=True)
-class DdrPlan:
+class RingsPlan:
+    """Where Linux and the M33 exchange messages.
+
+    `region`: from the first to the last byte of all parts. `nodes`: the parts that have nodes in
+    Linux's tree. `left`: what is left of their memory for the firmware, if a node of Linux's tree
+    covers both. `guard`: the region of OP-TEE's firewall that contains them. `in_ddr`: they are in
+    the memory that is closed while Linux sleeps.
+    """
+
+    memory: str
+    in_ddr: bool
     shm: Window
     vring0: Window
     vring1: Window
     vdev_buffer: Window
+    guard: Window
+    left: tuple[Window, ...]
+
+    @property
+    def nodes(self) -> tuple[Window, ...]:
+        return self.vring0, self.vring1, self.vdev_buffer
+
+    @property
+    def parts(self) -> tuple[Window, ...]:
+        return self.shm, self.vring0, self.vring1, self.vdev_buffer
+
+    @property
+    def region(self) -> Region:
+        return hull(self.parts)
+
+
+def hull(parts: Iterable[Region]) -> Region:
+    """Return the region from the first to the last byte of all parts."""
+    regions = list(parts)
+    start = min(part.start for part in regions)
+    return Region(start, max(part.end for part in regions) - start)
 
 
 @dataclass(frozen=True)
@@ -113,7 +145,7 @@ class Plan:
     data: Window
     log: Window
     log_slots: int
-    ddr: DdrPlan
+    rings: RingsPlan
     reserved: tuple[Window, ...]
     endurance: Endurance
     timing: Timing

@@ -22,6 +22,7 @@ _REFUSED = "refused"
 
 DEFAULT_TREES = "openstlinux-6.2"
 DEFAULT_FLAVOUR = "plain"
+DEFAULT_RINGS = "ddr"
 
 T = TypeVar("T")
 
@@ -57,10 +58,16 @@ def refused_releases() -> Mapping[str, Refused]:
 
 
 @cache
-def load_board(name: str, trees: str = DEFAULT_TREES, flavour: str = DEFAULT_FLAVOUR) -> Board:
+def load_board(
+    name: str,
+    trees: str = DEFAULT_TREES,
+    flavour: str = DEFAULT_FLAVOUR,
+    rings: str = DEFAULT_RINGS,
+) -> Board:
     """Return the board with the memories of `trees` (one of `release_names()`) and its `flavour`.
 
-    Raises BoardError for an unknown board.
+    Its windows do not include the rings in the memory `rings`. Raises BoardError for an unknown
+    board.
     """
     if name not in board_names():
         raise BoardError(f"unknown board `{name}`", f"known boards: {', '.join(board_names())}")
@@ -71,9 +78,10 @@ def load_board(name: str, trees: str = DEFAULT_TREES, flavour: str = DEFAULT_FLA
     data["flavour"] = release.flavours[flavour]
     board = build(Board, data, path.name)
     layout = release.layouts[name]
+    left = board.rings[rings].windows if rings in board.rings else {}
     return dataclasses.replace(
         board,
-        windows=MappingProxyType({**layout.windows, **board.windows}),
+        windows=MappingProxyType({**layout.windows, **board.windows, **left}),
         reserved=(*board.reserved, *layout.reserved),
     )
 

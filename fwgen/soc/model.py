@@ -7,7 +7,7 @@ Sizes are in bytes; addresses are those of the Cortex-M33 (non-secure alias). Th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -237,17 +237,38 @@ class Carveout(Region):
 
 @dataclass(frozen=True)
 class Ddr:
-    """The DDR through which Linux and the M33 exchange messages; closed while Linux sleeps.
-
-    `code` and `data`: the DDR that the stock board gives to the firmware.
-    """
+    """The DDR that the stock board gives to the firmware; closed while Linux sleeps."""
 
     code: Carveout
     data: Carveout
+
+    @property
+    def memory(self) -> str:
+        return self.code.memory
+
+
+@dataclass(frozen=True)
+class Rings:
+    """A memory through which Linux and the M33 exchange messages.
+
+    `windows`: the parts of memories that are left for the firmware. `shm`: its OP-TEE label is that
+    of the region that contains all parts.
+    """
+
+    name: str
     shm: Carveout
     vring0: Carveout
     vring1: Carveout
     vdev_buffer: Carveout
+    windows: Mapping[str, Carveout] = field(default_factory=dict)
+
+    @property
+    def memory(self) -> str:
+        return self.shm.memory
+
+    @property
+    def parts(self) -> tuple[Carveout, ...]:
+        return self.shm, self.vring0, self.vring1, self.vdev_buffer
 
 
 @dataclass(frozen=True)
@@ -402,6 +423,7 @@ class Flavour:
     """One set of device trees of a release.
 
     `linux_tree` and `optee_tree`: the file of the board's tree, `{board}` for `dk` or `ev1`.
+    `rings`: the memories whose nodes its trees have, so that a fragment can put the rings there.
     `refused`: why it cannot be used, '' if it can.
     """
 
@@ -411,6 +433,7 @@ class Flavour:
     linux_tree: str = ""
     optee_tree: str = ""
     boards: tuple[str, ...] = ()
+    rings: tuple[str, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
     refused: str = ""
 
@@ -462,6 +485,7 @@ class Board:
     """`windows`: the part of each memory that the firmware may use, by the memory's name.
 
     Windows and reserved pages are those of `release`; `flavour` is one of its sets of trees.
+    `rings`: where the rings can be, by memory.
     """
 
     name: str
@@ -473,6 +497,7 @@ class Board:
     windows: Mapping[str, Carveout]
     reserved: tuple[Carveout, ...]
     ddr: Ddr
+    rings: Mapping[str, Rings]
     rpmsg: Rpmsg
     console: Console
     pins: Mapping[str, Pin]

@@ -126,6 +126,9 @@ class Display(Part):
     ]
 
 
+DEFAULT_RINGS = "ddr"
+
+
 class Link(Part):
     """The connection to Linux."""
 
@@ -138,6 +141,14 @@ class Link(Part):
         Amount("us", "1 ms", "1 h", example="200 ms"),
         Field(description="Longest time until a sample is sent while Linux is awake."),
     ]
+    rings: Annotated[
+        str,
+        Choice({"ddr": "ddr", "sram2": "sram2"}),
+        Field(
+            description="The memory of the rings and message buffers; the default is ddr. sram2 "
+            "works while DDR is in self-refresh."
+        ),
+    ] = DEFAULT_RINGS
 
 
 class MemoryWindow(Part):
@@ -292,6 +303,8 @@ class Spec(Part):
         values: dict[str, Any] = self.model_dump(mode="json", exclude={"source"})
         if not self.sensor.pull_echo_low:
             del values["sensor"]["pull_echo_low"]
+        if self.link.rings == DEFAULT_RINGS:
+            del values["link"]["rings"]
         if self.linux == Linux():
             del values["linux"]
         return values

@@ -32,8 +32,22 @@ class Subject:
     @property
     def rings(self) -> list[Window]:
         """The windows in which both sides exchange messages."""
-        ddr = self.plan.ddr
-        return [ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+        return list(self.plan.rings.nodes)
+
+    @property
+    def left(self) -> list[Window]:
+        """The windows beside the rings for which Linux's tree has larger nodes."""
+        used = {window.linux for window in self.firmware}
+        return [window for window in self.plan.rings.left if window.linux not in used]
+
+    @property
+    def guarded(self) -> list[Window]:
+        """The regions of OP-TEE's RISABs, which protect internal memory, for both cores."""
+        plan, ddr = self.plan, self.plan.board.ddr.memory
+        windows = {window.optee: window for window in self.firmware if window.memory != ddr}
+        if not plan.rings.in_ddr:
+            windows[plan.rings.guard.optee] = plan.rings.guard
+        return list(windows.values())
 
     @cached_property
     def linux_rproc(self) -> Node | None:

@@ -19,6 +19,9 @@ from fwgen.spec import load_spec
 
 HERE = Path(__file__).parent
 SPEC = HERE / "spec.yaml"
+SPEC_SRAM2 = HERE / "spec-sram2.yaml"
+IN_SRAM2 = ("SHARED=0x0A070000u", "SHARED_BYTES=0x10000u")
+"""Defines that put the rings of the firmware into SRAM2."""
 _FIRMWARE = HERE / "firmware"
 _ROOT = Path(__file__).parents[2]
 _CORE = _ROOT / "fwgen/generate/templates/app/src/core"

@@ -14,7 +14,16 @@ from fwgen.build.audit import RULES, audit
 from fwgen.build.audit.finding import Finding
 from fwgen.build.audit.rules.remoteproc import memory_regions
 from fwgen.generate import render
-from tests.audit.firmware_elf import Layout, firmware, patched, plan, with_relocations
+from tests.audit.firmware_elf import (
+    IN_SRAM2,
+    SPEC,
+    SPEC_SRAM2,
+    Layout,
+    firmware,
+    patched,
+    plan,
+    with_relocations,
+)
 
 DDR = 0x8010_0000
 
@@ -28,10 +37,16 @@ class Case:
     layout: Layout = field(default_factory=Layout)
     flags: tuple[str, ...] = ()
     patch: Callable[[Path], Path] | None = None
+    spec: Path = SPEC
 
     def build(self) -> Path:
-        elf = firmware(*self.defines, layout=self.layout, flags=self.flags)
+        elf = firmware(*self.defines, layout=self.layout, flags=self.flags, spec=self.spec)
         return self.patch(elf) if self.patch else elf
+
+
+def sram2(words: str, *defines: str, patch: Callable[[Path], Path] | None = None) -> Case:
+    """A firmware with its rings in SRAM2."""
+    return Case(words, (*IN_SRAM2, *defines), patch=patch, spec=SPEC_SRAM2)
 
 
 def _header(elf: Path, index: int, word: int, value: int) -> Path:
@@ -168,6 +183,43 @@ CASES: dict[str, dict[str, Case]] = {
             patch=lambda e: with_relocations(e.parent),
         ),
         "no debug information": Case("`stray_pointer` holds", ("STRAY_POINTER",), flags=("-g0",)),
+        "rings in SRAM2, constant": sram2("`stray_literal` loads 0x81200010", "STRAY_LITERAL"),
+        "rings in SRAM2, access": sram2("`stray_access` accesses 0x90ABCDE4", "STRAY_ACCESS"),
+        "rings in SRAM2, relocated": sram2(
+            "`stray_symbol` holds 0x90000000, in DDR",
+            "STRAY_SYMBOL",
+            patch=lambda e: with_relocations(e.parent),
+        ),
+        "rings in SRAM2, the owner's constant": Case(
+            "`link_shared` holds 0x81200000", spec=SPEC_SRAM2
+        ),
+        "rings in SRAM2, the owner's access": Case(
+            "`link_send` accesses 0x812F8000", spec=SPEC_SRAM2
+        ),
+    },
+    "shared-region": {
+        "another memory": Case(
+            "`shared_memory` is 64 KiB at 0x0A070000; the plan has 1 MiB at 0x81200000", IN_SRAM2
+        ),
+        "in DDR": Case(
+            "`shared_memory` is 1 MiB at 0x81200000; the plan has 64 KiB at 0x0A070000",
+            spec=SPEC_SRAM2,
+        ),
+    },
+    "ddr-mpu": {
+        "region": sram2(
+            "the MPU region 0x80000000 to 0x80FFFFFF is in DDR",
+            "MPU_BASE=0x80000000u",
+            "MPU_LIMIT=0x80FFFFE0u",
+        ),
+        "region around it": sram2(
+            "the MPU region 0x60000000 to 0xBFFFFFFF is in DDR",
+            "MPU_BASE=0x60000000u",
+            "MPU_LIMIT=0xBFFFFFE0u",
+        ),
+        "memory attribute": sram2(
+            "the MPU region 0x80000000 to 0x80000FFF is in DDR", "ATTRIBUTE_START=0x80000000u"
+        ),
     },
     "stack-small": {
         "main": Case("`z_main_stack` has 64 B; bg_thread_main > deep", ("MAIN_STACK=64",)),
@@ -187,6 +239,16 @@ def test_the_good_firmware_passes() -> None:
     assert audit(firmware(), plan()) == []
 
 
+def test_the_good_firmware_with_rings_in_sram2_passes() -> None:
+    mpu = ("MPU_BASE=0x0A070000u", "MPU_LIMIT=0x0A07FFE0u", "ATTRIBUTE_START=0x0A070000u")
+    assert audit(firmware(*IN_SRAM2, spec=SPEC_SRAM2), plan(SPEC_SRAM2)) == []
+    assert audit(firmware(*IN_SRAM2, *mpu, spec=SPEC_SRAM2), plan(SPEC_SRAM2)) == []
+
+
+def test_with_rings_in_ddr_the_mpu_may_have_a_region_there() -> None:
+    assert audit(firmware("MPU_BASE=0xA0000000u", "MPU_LIMIT=0xA0FFFFE0u"), plan()) == []
+
+
 def test_every_rule_has_a_firmware_that_breaks_it() -> None:
     assert {rule.id for rule in RULES} == set(CASES)
 
@@ -200,7 +262,7 @@ def test_every_rule_has_a_firmware_that_breaks_it() -> None:
     ],
 )
 def test_rule_catches(rule: str, case: Case) -> None:
-    found = audit(case.build(), plan())
+    found = audit(case.build(), plan(case.spec))
     messages = [finding.message for finding in found if finding.rule_id == rule]
     assert any(case.words in message for message in messages), found
 
@@ -234,8 +296,8 @@ def test_bytes_text_and_hashes_are_no_pointers() -> None:
 
 
 def test_ring_addresses_of_the_plan_pass() -> None:
-    ddr = plan().ddr
-    fixed = (f"RING0={ddr.vring0.start:#x}u", f"RING1={ddr.vring1.start:#x}u")
+    rings = plan().rings
+    fixed = (f"RING0={rings.vring0.start:#x}u", f"RING1={rings.vring1.start:#x}u")
     assert audit(firmware(*fixed), plan()) == []
 
 

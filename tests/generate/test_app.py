@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from fwgen.generate import render
 from fwgen.plan import plan_spec
 from fwgen.plan.model import Plan
-from fwgen.spec import load_spec
+from fwgen.spec import load_spec, parse_spec
 from fwgen.spec.examples import example_paths
 
 
@@ -58,11 +61,11 @@ def test_every_port_whose_pins_are_used_is_on(board: str) -> None:
 
 def test_the_shared_memory_reaches_the_message_buffers(reference: Plan) -> None:
     """open-amp translates only addresses inside it, and reports no error for others."""
-    ddr = reference.ddr
-    size_bytes = ddr.vdev_buffer.end - ddr.shm.start
-    assert f"reg = <0x{ddr.shm.start:08x} 0x{size_bytes:x}>;" in overlay_of(reference)
-    for part in (ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer):
-        assert ddr.shm.start <= part.start < part.end <= ddr.shm.start + size_bytes
+    rings = reference.rings
+    size_bytes = rings.vdev_buffer.end - rings.shm.start
+    assert f"reg = <0x{rings.shm.start:08x} 0x{size_bytes:x}>;" in overlay_of(reference)
+    for part in rings.parts:
+        assert rings.shm.start <= part.start < part.end <= rings.shm.start + size_bytes
 
 
 def test_another_spec_leaves_out_what_it_does_not_use(other: Plan) -> None:
@@ -90,3 +93,16 @@ def test_only_the_clock_and_the_pins_have_the_highest_priority(
     lines = [line for line in overlay_of(plan).splitlines() if "interrupts = <" in line]
     assert lines
     assert not [line for line in lines if " 0>" in line]
+
+
+def test_rings_in_sram2_keep_ddr_out_of_the_application(reference_spec: Path) -> None:
+    text = reference_spec.read_text().replace("# rings: ddr", "rings: sram2")
+    plan = plan_spec(parse_spec(text))
+    overlay, settings = overlay_of(plan), settings_of(plan)
+    assert "reg = <0x0a070000 0x10000>;" in overlay
+    assert settings["CONFIG_FWGEN_RINGS_IN_DDR"] == "n"
+    for name, content in render(plan).items():
+        if name.startswith(("src/", "fragments/")) or name.endswith(".md"):
+            continue
+        found = re.findall(rb"0x(?:[89ab][0-9a-f]{7})\b", content)
+        assert found == [], name

@@ -164,3 +164,51 @@ def test_optee_follows_another_spec(other: Plan, tmp_path: Path) -> None:
     assert tree.cells(tree.label("cm33_sram1"), "reg") == [0, 0x0A048000, 0, 0x18000]
     assert tree.cells(tree.label("cm33_sram2"), "st,protreg") == [OPEN]
     assert tree.cells(tree.label("cm33_retram"), "st,protreg") == [0xDEAD]
+
+
+def in_sram2(spec: Path, linux: str = "") -> Plan:
+    text = spec.read_text().replace("# rings: ddr", "rings: sram2") + linux
+    return plan_spec(parse_spec(text))
+
+
+def test_linux_moves_the_rings_to_sram2(reference_spec: Path, tmp_path: Path) -> None:
+    """The addresses are those of ST's own example in SRAM; the rest of SRAM2 does not overlap."""
+    tree = linux_tree(in_sram2(reference_spec), tmp_path)
+    names = [*MEMORY_REGION, "cm33_sram2"]
+    assert {name: tree.cells(tree.label(name), "reg") for name in names} == {
+        "cm33_sram1": [0, 0x0A043000, 0, 0x1D000],
+        "cm33_retram": [0, 0x0A080000, 0, 0x1F000],
+        "vdev0vring0": [0, 0x0A078000, 0, 0x1000],
+        "vdev0vring1": [0, 0x0A079000, 0, 0x1000],
+        "vdev0buffer": [0, 0x0A07A000, 0, 0x6000],
+        "cm33_sram2": [0, 0x0A060000, 0, 0x10000],
+    }
+    rproc = tree.label("m33_rproc")
+    assert tree.names(tree.cells(rproc, "memory-region")) == MEMORY_REGION
+
+
+@pytest.mark.needs("cpp")
+@pytest.mark.parametrize("flavour", ["plain", "ostl"])
+def test_optee_opens_sram2_to_both_cores_only(
+    reference_spec: Path, flavour: str, tmp_path: Path
+) -> None:
+    linux = f"\nlinux: {{trees: openstlinux-6.0, flavour: {flavour}}}\n"
+    plan = in_sram2(reference_spec, linux)
+    tree = optee_tree(plan, tmp_path, "rif.h")
+    node = tree.label("cm33_sram2")
+    assert tree.cells(node, "reg") == [0, 0x0A060000, 0, 0x20000]
+    assert tree.cells(node, "st,protreg") == [OPEN]
+    assert "ipc_shmem" not in fragment(plan, "optee"), "DDR is not the firmware's"
+
+
+@pytest.mark.needs("cpp")
+def test_data_beside_the_rings_is_in_one_region_of_the_firewall(
+    reference_spec: Path, tmp_path: Path
+) -> None:
+    text = reference_spec.read_text().replace("# rings: ddr", "rings: sram2")
+    plan = plan_spec(parse_spec(text.replace("data: retram", "data: sram2")))
+    assert (plan.data.start, plan.data.size_bytes) == (0x0A060000, 0x10000)
+    tree = linux_tree(plan, tmp_path)
+    assert tree.cells(tree.label("cm33_sram2"), "reg") == reg(plan.data)
+    guarded = optee_tree(plan, tmp_path, "rif.h")
+    assert guarded.cells(guarded.label("cm33_sram2"), "reg") == [0, 0x0A060000, 0, 0x20000]

@@ -168,6 +168,36 @@ EXAMPLES = (
         ),
     ),
     Example(
+        "window-overlap",
+        (
+            f"200 ms}}\nmemory: {{{_CODE}",
+            "200 ms, rings: sram2}\nmemory: {code: {in: sram2, at: 0x0A060000, size: 128 KiB}",
+        ),
+        "0x0A060000",
+        (
+            "the code window 0x0A060000 to 0x0A07FFFF overlaps shared memory at 0x0A070000, ring, "
+            "firmware to Linux at 0x0A078000",
+            "`at: 0x0A060000`, `size: 64 KiB`",
+        ),
+        (f"200 ms}}\nmemory: {{{_CODE}", "200 ms, rings: sram2}\nmemory: {code: sram2"),
+    ),
+    Example(
+        "rings-beside-ddr",
+        (
+            f"200 ms}}\nmemory: {{{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
+            "200 ms, rings: sram2}\nmemory: {code: sram1, data: ddr}\nsleep: {mode: run",
+        ),
+        "ddr",
+        (
+            "the data is in DDR, but with `rings: sram2` the firmware must work without DDR",
+            "use another memory for the data, or `rings: ddr`",
+        ),
+        (
+            f"200 ms}}\nmemory: {{{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
+            "200 ms, rings: sram2}\nmemory: {code: sram1, data: sram2}\nsleep: {mode: run",
+        ),
+    ),
+    Example(
         "unknown-mode",
         ("lp-stop2", "lpstop2"),
         "lpstop2",

@@ -15,8 +15,10 @@ from fwgen.terminal import Style
 from tests.plan.examples import BASE
 
 
-@pytest.fixture(params=[*example_paths(), "in ddr"])
+@pytest.fixture(params=[*example_paths(), "in ddr", "rings in sram2"])
 def plan(request: pytest.FixtureRequest) -> Plan:
+    if request.param == "rings in sram2":
+        return plan_spec(parse_spec(BASE.replace("200 ms", "200 ms, rings: sram2")))
     if request.param == "in ddr":
         text = BASE.replace("code: sram1", "code: ddr").replace("lp-stop2", "run")
         return plan_spec(parse_spec(text))
@@ -56,6 +58,13 @@ def test_tells_what_the_sleep_leaves() -> None:
     assert re.search(r"SRAM1  128 KiB +awake ✓   asleep ✓", text)
     assert re.search(r"DDR  1 MiB of it +awake ✓   asleep ✗", text)
     assert "while Linux sleeps it keeps its contents, but any access hangs" in text
+
+
+def test_with_rings_in_sram2_no_ddr_is_shown() -> None:
+    text = draw(plan_spec(parse_spec(BASE.replace("200 ms", "200 ms, rings: sram2"))), Style())
+    assert re.search(r"0x0A078000 +4 KiB +both +ring, firmware to Linux", text)
+    assert "DDR  " not in text
+    assert "hangs" not in text
 
 
 def test_tells_the_endurance(plan: Plan) -> None:

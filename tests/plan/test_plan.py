@@ -35,7 +35,7 @@ def test_the_reference_lies_where_the_demo_lies(reference: Plan) -> None:
     assert reference.code.asleep
     assert reference.data.asleep
     assert reference.log.asleep
-    assert not reference.ddr.vring0.asleep
+    assert not reference.rings.vring0.asleep
     labels = [w.linux for w in (reference.code, reference.data)]
     assert labels == ["cm33_sram1", "cm33_retram"]
 
@@ -137,6 +137,17 @@ def test_the_plan_is_plain_data(board: str) -> None:
     assert data["pins"]["echo"]["irq"] == plan.pins.echo.irq
 
 
+def test_rings_in_sram2_leave_no_window_in_ddr() -> None:
+    plan = plan_spec(parse_spec(BASE.replace("200 ms", "200 ms, rings: sram2")))
+    data = plan_to_json(plan)
+    assert data["ddr"] == {}
+    assert data["rings"]["memory"] == "sram2"
+    assert all(window["reachable_asleep"] for window in data["rings"]["windows"].values())
+    assert [memory["name"] for memory in data["memories"]] == ["sram1", "sram2", "retram"]
+    assert (plan.rings.region.start, plan.rings.region.end) == (0x0A070000, 0x0A080000)
+    assert (plan.rings.guard.start, plan.rings.guard.size_bytes) == (0x0A060000, 0x20000)
+
+
 def test_without_a_display_there_is_no_bus() -> None:
     text = "\n".join(line for line in BASE.splitlines() if not line.startswith("display"))
     plan = plan_spec(parse_spec(text))
@@ -208,22 +219,34 @@ def _written(memory: str, window: dict[str, int]) -> str:
     return "{" + ", ".join(parts) + "}"
 
 
-@given(_memories, _windows, _memories, _windows, st.sampled_from(["lp-stop2", "run"]))
+@given(
+    _memories,
+    _windows,
+    _memories,
+    _windows,
+    st.sampled_from(["lp-stop2", "run"]),
+    st.sampled_from(["ddr", "sram2"]),
+)
 def test_what_passes_is_sound(
-    code: str, code_window: dict[str, int], data: str, data_window: dict[str, int], mode: str
+    code: str,
+    code_window: dict[str, int],
+    data: str,
+    data_window: dict[str, int],
+    mode: str,
+    rings: str,
 ) -> None:
     text = (
         BASE.replace("code: sram1", f"code: {_written(code, code_window)}")
         .replace("data: retram", f"data: {_written(data, data_window)}")
         .replace("lp-stop2", mode)
+        .replace("latency: 200 ms", f"latency: 200 ms, rings: {rings}")
     )
     spec = parse_spec(text)
     try:
         plan = plan_spec(spec)
     except PlanErrors:
         return
-    ddr = plan.ddr
-    owned = [*plan.reserved, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+    owned = [*plan.reserved, *plan.rings.parts]
     for one, other in combinations([plan.code, plan.data, *owned], 2):
         assert one.end <= other.start or other.end <= one.start
     for window in (plan.code, plan.data):

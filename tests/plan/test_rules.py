@@ -6,6 +6,7 @@ import pytest
 
 from fwgen.plan import RULES, Plan, PlanErrors, make_plan, plan_spec
 from fwgen.soc import load_board
+from fwgen.soc.model import Board
 from fwgen.spec import parse_spec
 from fwgen.spec.diagnostics import Diagnostic
 from fwgen.wire import log_format
@@ -61,7 +62,7 @@ def test_the_good_one_passes_without_diagnostics(example: Example) -> None:
 
 def test_every_rule_has_an_example() -> None:
     shown = {example.rule for example in EXAMPLES}
-    by_hand = {"exti-shared", "log-unused"}  # no board has them; see below
+    by_hand = {"exti-shared", "log-unused", "rings-not-offered", "rings-no-room"}  # see below
     assert {rule.id for rule in RULES} == (shown - {"unknown-board"}) | by_hand
 
 
@@ -85,6 +86,53 @@ def test_a_pin_of_the_board_may_hold_the_echo_s_interrupt_line() -> None:
 
     quiet = dataclasses.replace(button, interrupt=False)
     make_plan(spec, dataclasses.replace(board, pins={**board.pins, "PG14": quiet}))
+
+
+def _refused(board: Board, rule: str) -> Diagnostic:
+    """Return the diagnostic of that rule for rings in SRAM2 on the board."""
+    text = edited(("latency: 200 ms", "latency: 200 ms, rings: sram2"))
+    with pytest.raises(PlanErrors) as caught:
+        make_plan(parse_spec(text, "example.yaml"), board)
+    (diagnostic,) = [d for d in caught.value.diagnostics if d.rule_id == rule]
+    return diagnostic
+
+
+def test_rings_need_nodes_in_the_trees() -> None:
+    board = load_board("stm32mp257f_ev1", rings="sram2")
+    older = dataclasses.replace(board.flavour, rings=("ddr",))
+    diagnostic = _refused(dataclasses.replace(board, flavour=older), "rings-not-offered")
+    assert "the trees `plain` of OpenSTLinux 6.2 have no nodes for rings in sram2" in str(
+        diagnostic
+    )
+    assert "memories that they have nodes for: `ddr`" in str(diagnostic)
+    position = diagnostic.position
+    assert position.text[position.column - 1 :][: position.length] == "sram2"
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "says"),
+    [
+        ("vdev_buffer", {"size_bytes": 0x1000}, "16 message buffers need 8 KiB; SRAM2 has 4 KiB"),
+        ("vring1", {"start": 0x0A080000}, "is not in SRAM2, which ends at 0x0A07FFFF"),
+        ("shm", {"size_bytes": 0x20000}, "is not in SRAM2"),
+    ],
+)
+def test_rings_need_room(part: str, change: dict[str, int], says: str) -> None:
+    board = load_board("stm32mp257f_ev1", rings="sram2")
+    whole = board.rings["sram2"]
+    small = dataclasses.replace(getattr(whole, part), **change)
+    rings = {**board.rings, "sram2": dataclasses.replace(whole, **{part: small})}
+    diagnostic = _refused(dataclasses.replace(board, rings=rings), "rings-no-room")
+    assert says in diagnostic.message
+    assert diagnostic.hint == "use another memory: `rings: ddr`"
+
+
+def test_rings_do_not_overlap_the_pages_of_others() -> None:
+    board = load_board("stm32mp257f_ev1", rings="sram2")
+    page = dataclasses.replace(board.reserved[0], start=0x0A07F000, size_bytes=0x1000)
+    crowded = dataclasses.replace(board, reserved=(*board.reserved, page))
+    diagnostic = _refused(crowded, "rings-no-room")
+    assert "message buffers (24 KiB at 0x0A07A000) overlaps" in diagnostic.message
 
 
 def test_a_log_larger_than_the_index_is_reported() -> None:

@@ -81,13 +81,14 @@ def test_no_figure_of_a_chip_stands_in_code() -> None:
 def test_facts_of_the_reference_board() -> None:
     board = load_board("stm32mp257f_dk")
     chip, ddr = board.chip, board.ddr
+    in_ddr, in_sram2 = board.rings["ddr"], board.rings["sram2"]
     known = {name: (w.start, w.size_bytes) for name, w in board.windows.items()}
     assert known == {
         "sram1": (0x0A043000, 0x1D000),
         "sram2": (0x0A060000, 0x20000),
         "retram": (0x0A080000, 0x1F000),
     }
-    carved = [ddr.code, ddr.data, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+    carved = [ddr.code, ddr.data, *in_ddr.parts]
     assert [(c.name, c.start, c.size_bytes) for c in carved] == [
         ("cm33_cube_fw", 0x80100000, 0x800000),
         ("cm33_cube_data", 0x80A00000, 0x800000),
@@ -95,6 +96,12 @@ def test_facts_of_the_reference_board() -> None:
         ("vdev0vring0", 0x812F8000, 0x1000),
         ("vdev0vring1", 0x812F9000, 0x1000),
         ("vdev0buffer", 0x812FA000, 0x6000),
+    ]
+    assert [(c.name, c.start, c.size_bytes) for c in in_sram2.parts] == [
+        ("ipc_shmem", 0x0A070000, 0x8000),
+        ("vdev0vring0", 0x0A078000, 0x1000),
+        ("vdev0vring1", 0x0A079000, 0x1000),
+        ("vdev0buffer", 0x0A07A000, 0x6000),
     ]
     ipcc = chip.ipcc
     assert (ipcc.start, ipcc.rx_irq, ipcc.tx_irq) == (0x40490000, 171, 172)
@@ -123,14 +130,30 @@ def test_windows_are_whole_pages_and_nobody_else_s(board: Board) -> None:
         assert not any(window.overlaps(other) for other in board.reserved)
 
 
-def test_nothing_overlaps(board: Board) -> None:
-    ddr = board.ddr
-    parts = [ddr.code, ddr.data, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+@pytest.mark.parametrize("rings", ["ddr", "sram2"])
+def test_nothing_overlaps(board: Board, rings: str) -> None:
+    board = load_board(board.name, rings=rings)
+    parts = [board.ddr.code, board.ddr.data, *board.rings[rings].parts]
     parts += [*board.reserved, *board.windows.values()]
     for one, other in combinations(parts, 2):
         assert not one.overlaps(other), (one.name, other.name)
     for part in parts:
         assert board.chip.memories[part.memory].contains(part), part.name
+
+
+def test_rings_in_sram2_leave_the_rest_of_it_to_the_firmware(board: Board) -> None:
+    rings, whole = board.rings["sram2"], board.windows["sram2"]
+    left = load_board(board.name, rings="sram2").windows["sram2"]
+    assert (left.start, left.end) == (whole.start, rings.shm.start)
+    assert rings.vdev_buffer.end == whole.end
+    assert {left.optee, rings.shm.optee} == {whole.optee}
+
+
+def test_every_set_of_trees_says_where_its_rings_can_be(board: Board) -> None:
+    for name in release_names():
+        for flavour in load_release(name).flavours.values():
+            assert bool(flavour.rings) != bool(flavour.refused), (name, flavour.name)
+            assert set(flavour.rings) <= board.rings.keys()
 
 
 def test_the_last_page_of_retram_holds_the_ddr_parameters(board: Board) -> None:
@@ -142,7 +165,8 @@ def test_the_last_page_of_retram_holds_the_ddr_parameters(board: Board) -> None:
 def test_buffers_fit(board: Board) -> None:
     """Both directions' buffers, and the payload that a block is made for."""
     rpmsg = board.rpmsg
-    assert 2 * rpmsg.buffers * rpmsg.buffer_bytes <= board.ddr.vdev_buffer.size_bytes
+    for rings in board.rings.values():
+        assert 2 * rpmsg.buffers * rpmsg.buffer_bytes <= rings.vdev_buffer.size_bytes
     assert rpmsg.buffer_bytes - 16 >= MESSAGE_MAX_BYTES
 
 
@@ -173,7 +197,7 @@ def test_power_modes_speak_of_memories(board: Board) -> None:
     for mode in chip.power_modes.values():
         assert set(mode.reachable) <= set(mode.kept) <= chip.memories.keys()
         assert mode.m33_runs or not mode.reachable
-        assert mode.name == "run" or board.ddr.shm.memory not in mode.reachable
+        assert mode.name == "run" or board.ddr.memory not in mode.reachable
     assert set(board.windows) <= set(chip.power_modes["lp-stop2"].reachable)
 
 

@@ -205,10 +205,19 @@ def test_a_spec_that_does_not_pull_the_echo_low_has_the_hash_of_before() -> None
     assert "pull_echo_low" not in plain.canonical()["sensor"]
 
 
+def test_the_place_of_the_rings_counts_for_the_hash_and_its_default_does_not() -> None:
+    plain = parse_spec(TEXT)
+    spelt = parse_spec(TEXT.replace("  # rings: ddr", "  rings: ddr"))
+    moved = parse_spec(TEXT.replace("  # rings: ddr", "  rings: sram2 #"))
+    assert (plain.link.rings, spelt.link.rings, moved.link.rings) == ("ddr", "ddr", "sram2")
+    assert plain.spec_hash == spelt.spec_hash != moved.spec_hash
+    assert "rings" not in plain.canonical()["link"]
+
+
 def test_the_caret_stands_under_wide_and_tabbed_text() -> None:
     with pytest.raises(SpecErrors) as caught:
         parse_spec(TEXT + "'\u6e2c\u8ddd': 1\n")
-    assert "   41 | '\u6e2c\u8ddd': 1\n      | ^^^^^^\n" in str(caught.value)
+    assert "   42 | '\u6e2c\u8ddd': 1\n      | ^^^^^^\n" in str(caught.value)
     with pytest.raises(SpecErrors) as caught:
         parse_spec("fwgen: 1\nsensor: {\tcolour: red}\n")
     assert "    2 | sensor: {\tcolour: red}\n      |          \t^^^^^^\n" in str(caught.value)

@@ -62,7 +62,13 @@ CASES = (
     Case(
         "linux-reserved",
         prop("vdev0buffer", "reg = <0x0 0x90000000 0x0 0x6000>;"),
-        found="nothing at 0x812fa000",
+        node="/reserved-memory/vdev0buffer@812fa000",
+        found="0x90000000 + 0x6000",
+    ),
+    Case(
+        "linux-reserved",
+        prop("cm33_retram", "reg = <0x0 0x90000000 0x0 0x1f000>;"),
+        found="nothing at 0xa080000",
     ),
     Case("linux-no-map", without("cm33_sram1", "no-map"), mend="\tno-map;"),
     Case(
@@ -269,6 +275,60 @@ def test_a_tree_with_one_mistake_breaks_its_rule(case: Case, tmp_path: Path) -> 
     assert case.node in finding.node
     assert case.mend in finding.mend
     assert finding.expected and finding.effect
+
+
+SRAM2_CASES = (
+    Case("linux-reserved", prop("vdev0vring0", "reg = <0x0 0x812f8000 0x0 0x1000>;")),
+    Case(
+        "linux-overlap",
+        prop("cm33_sram2", "reg = <0x0 0xa060000 0x0 0x20000>;"),
+        node="/reserved-memory/cm33-sram2@a060000",
+        found="over /reserved-memory/",
+    ),
+    Case(
+        "linux-memory-region",
+        prop("m33_rproc", "memory-region = <&cm33_sram1>, <&cm33_retram>;"),
+        mend="<&vdev0vring0>,",
+    ),
+    Case("linux-vdev-pool", without("vdev0buffer", "compatible"), mend='"shared-dma-pool"'),
+    Case(
+        "optee-open",
+        optee=prop("cm33_sram2", "st,protreg = <RISABPROT(0, 0, 0, 0, 1, 4, 4, 0)>;"),
+        node="/reserved-memory/cm33-sram2@a060000",
+        found="non-secure, read by 2, written by 2",
+        mend="&cm33_sram2 {",
+    ),
+    Case(
+        "optee-closed",
+        optee=prop("cm33_sram2", "st,protreg = <RISABPROT(0, 0, 0, 0, RIF_CFDIS, 0, 0, 0)>;"),
+        found="non-secure, every compartment",
+    ),
+    Case(
+        "optee-window",
+        optee=prop("cm33_sram2", "reg = <0x0 0xa060000 0x0 0x10000>;"),
+        found="0xa060000 + 0x10000",
+        mend="reg = <0x0 0xa060000 0x0 0x20000>;",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", SRAM2_CASES, ids=lambda case: case.rule)
+def test_a_mistake_with_rings_in_sram2_breaks_its_rule(case: Case, tmp_path: Path) -> None:
+    stage = Stage(rings="sram2")
+    found = judged(stage.linux + case.linux, stage.optee + case.optee, tmp_path, stage)
+    mine = [finding for finding in found if finding.rule == case.rule]
+    assert any(
+        case.found in finding.found and case.node in finding.node and case.mend in finding.mend
+        for finding in mine
+    ), found
+
+
+def test_the_fragments_for_rings_in_ddr_do_not_fit_a_spec_with_rings_in_sram2(
+    tmp_path: Path,
+) -> None:
+    wanted, made = Stage(rings="sram2"), Stage()
+    broken = {finding.rule for finding in judged(made.linux, made.optee, tmp_path, wanted)}
+    assert {"linux-reserved", "optee-open", "optee-window"} <= broken
 
 
 def test_rings_at_another_address_than_in_linux_s_tree_are_found(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ SOME = [
     Stage("openstlinux-6.0", "plain", "dk"),
     Stage("openstlinux-6.0", "ostl", "ev1"),
     Stage("openstlinux-6.0", "ostl-m33-examples", "dk"),
+    Stage("openstlinux-6.2", "plain", "dk", "sram2"),
+    Stage("openstlinux-6.0", "ostl", "ev1", "sram2"),
 ]
 
 _BLOCK = re.compile(r"^&(\w+) \{\n.*?^\};\n", re.M | re.S)

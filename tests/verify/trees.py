@@ -167,6 +167,12 @@ _OPTEE = """\
 			st,protreg = <RISABPROT(0, 0, RIF_SEC, RIF_NPRIV, RIF_CFEN, RIF_CID2_BF, 0, 0)>;
 {conf}
 		}};
+		cm33_sram2: cm33-sram2@a060000 {{
+			reg = <0x0 0xa060000 0x0 0x1000>;
+			no-map;
+			st,protreg = <RISABPROT(0, 0, RIF_NSEC, RIF_NPRIV, RIF_CFEN, 4, 4, 0)>;
+{conf}
+		}};
 		cm33_retram: cm33-retram@a080000 {{
 			reg = <0x0 0xa080000 0x0 0x1000>;
 			no-map;
@@ -200,6 +206,11 @@ RIF_UNUSED, RIF_NSEC, RIF_ENC_DIS, RIF_BREN_EN)>;
 			compatible = "st,stm32mp25-risab";
 			reg = <0x42110000 0x1000>;
 			memory-region = <&bsec_mirror>, {scmi_refs}<&cm33_sram1>;
+		}};
+		risab4: risab@42120000 {{
+			compatible = "st,stm32mp25-risab";
+			reg = <0x42120000 0x1000>;
+			memory-region = <&cm33_sram2>;
 		}};
 		risab5: risab@42130000 {{
 			compatible = "st,stm32mp25-risab";
@@ -277,13 +288,15 @@ class Stage:
     trees: str = "openstlinux-6.2"
     flavour: str = "plain"
     board: str = "dk"
+    rings: str = "ddr"
 
     def __str__(self) -> str:
-        return f"{self.trees}-{self.flavour}-{self.board}"
+        return f"{self.trees}-{self.flavour}-{self.board}-{self.rings}"
 
     @property
     def spec(self) -> str:
         text = SPEC.replace("stm32mp257f_dk", f"stm32mp257f_{self.board}")
+        text = text.replace("# rings: ddr", f"rings: {self.rings}")
         return f"{text}\nlinux: {{trees: {self.trees}, flavour: {self.flavour}}}\n"
 
     @cached_property
@@ -331,8 +344,8 @@ class Stage:
 
 
 STAGES = [
-    Stage(trees, flavour, board)
-    for board in ("dk", "ev1")
+    Stage(trees, flavour, board, rings)
+    for board, rings in (("dk", "ddr"), ("ev1", "ddr"), ("dk", "sram2"), ("ev1", "sram2"))
     for trees, flavour in (
         ("openstlinux-6.0", "plain"),
         ("openstlinux-6.1", "plain"),

@@ -17,6 +17,7 @@
 #define CSTATE_RUN 1u
 #define CSTATE_SLEEP 2u /* idle: a core waits for an interrupt */
 #define DSTATE_RUN 0u
+#define DSTATE_OFF 4u /* DStandby */
 
 static const struct device *const mailbox = DEVICE_DT_GET(MAILBOX);
 
@@ -31,6 +32,9 @@ bool doorbell_a35_runs(void)
 		return true;
 	}
 	status = sys_read32(A35_STATUS);
+	if (!IS_ENABLED(CONFIG_FWGEN_RINGS_IN_DDR)) {
+		return A35_DSTATE(status) != DSTATE_OFF;
+	}
 	return A35_DSTATE(status) == DSTATE_RUN &&
 	       (A35_CSTATE(status) == CSTATE_RUN || A35_CSTATE(status) == CSTATE_SLEEP);
 }

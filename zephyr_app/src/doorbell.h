@@ -30,7 +30,10 @@ bool doorbell_pending(void);
 void doorbell_ring_pending(void);
 void doorbell_clear_pending(void);
 
-/* Whether PWR shows that the A35 runs. */
+/*
+ * Whether PWR shows that Linux may be up. With rings in DDR the A35 must run. Otherwise an idle A35
+ * may be stopped, because a doorbell starts it; only a sleeping one is switched off.
+ */
 bool doorbell_a35_runs(void);
 
 #endif

@@ -34,7 +34,7 @@ class Subject:
     @property
     def ddr(self) -> Memory:
         """The memory that is closed while Linux sleeps."""
-        return self.plan.board.chip.memories[self.plan.ddr.shm.memory]
+        return self.plan.board.chip.memories[self.plan.board.ddr.memory]
 
     def memory_of(self, region: Region) -> Memory | None:
         """Return the chip's memory in which the region begins, None if there is none."""

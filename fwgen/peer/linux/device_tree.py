@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def wiring(plan: Plan) -> Wiring:
     """Return `memory-region` and `mboxes` of m33_rproc, as fwgen.generate writes them."""
-    ddr, ipcc = plan.ddr, plan.board.chip.ipcc
-    buffers = _carveout(ddr.vdev_buffer.linux, ddr.vdev_buffer, mapped=False)
-    mapped = [plan.code, plan.data, ddr.vring0, ddr.vring1]
+    rings, ipcc = plan.rings, plan.board.chip.ipcc
+    buffers = _carveout(rings.vdev_buffer.linux, rings.vdev_buffer, mapped=False)
+    mapped = [plan.code, plan.data, rings.vring0, rings.vring1]
     return Wiring(
         carveouts=[*(_carveout(window.linux, window) for window in mapped), buffers],
         buffers=buffers,

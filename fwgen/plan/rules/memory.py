@@ -100,7 +100,7 @@ def _check_reserved(draft: Draft, window: Window, findings: Findings) -> None:
         )
     own = firmware_part(draft.board, draft.memory_of(window), window.name)
     reported = any(other.overlaps(window) for other in _buffers(draft))
-    in_ddr = window.memory == draft.board.ddr.code.memory
+    in_ddr = window.memory == draft.board.ddr.memory
     if in_ddr and not reported and not own.contains(window):
         RESERVED.broken(
             findings,
@@ -136,8 +136,7 @@ def _check_overlap(draft: Draft, findings: Findings) -> None:
 
 
 def _buffers(draft: Draft) -> tuple[Carveout, ...]:
-    ddr = draft.board.ddr
-    return ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer
+    return draft.rings.parts if draft.rings else ()
 
 
 def _half(draft: Draft, window: Window) -> str:

@@ -45,8 +45,8 @@ def _listed(regions: list[tuple[Node, Region]]) -> str:
 def _check_names(
     subject: Subject, regions: list[tuple[Node, Region]], mend: str
 ) -> Iterator[Finding]:
-    ddr = subject.plan.ddr
-    for window in (ddr.vring0, ddr.vring1, ddr.vdev_buffer):
+    rings = subject.plan.rings
+    for window in (rings.vring0, rings.vring1, rings.vdev_buffer):
         node = next((n for n, region in regions if region.start == window.start), None)
         if node is None:
             continue  # `linux-memory-region` reports it
@@ -58,7 +58,7 @@ def _check_names(
                 effect="remoteproc allocates the rings elsewhere, and the M33 does not find them",
                 mend=f"{window.linux}: {window.linux}@{window.start:x} {{ ... }};",
             )
-        if window is ddr.vdev_buffer and not node.is_a("shared-dma-pool"):
+        if window is rings.vdev_buffer and not node.is_a("shared-dma-pool"):
             yield POOL.broken(
                 node.path,
                 found='no compatible "shared-dma-pool"',

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fwgen.plan.model import Window
+from fwgen.soc.model import Region
 from fwgen.verify.finding import Finding, Rule
 from fwgen.verify.node import Node
 from fwgen.verify.subject import Subject, covering
@@ -23,7 +24,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     tree = subject.linux
     if tree is None:
         return
-    for window in [*subject.firmware, *subject.rings]:
+    for window in [*subject.firmware, *subject.rings, *subject.left]:
         if window.linux:
             yield from _check_window(subject, tree, window)
     yield from _check_overlaps(subject, tree)
@@ -34,7 +35,7 @@ def _check_window(subject: Subject, tree: Tree, window: Window) -> Iterator[Find
     found = covering(tree.reserved, window)
     own = next((pair for pair in found if pair[1].start == window.start), None)
     if own is None or own[1].size_bytes != window.size_bytes:
-        there = own or next(iter(found), None)
+        there = own or _named(tree, window) or next(iter(found), None)
         yield PLACE.broken(
             there[0].path if there else "/reserved-memory",
             found=span(there[1]) if there else f"nothing at 0x{window.start:x}",
@@ -44,6 +45,12 @@ def _check_window(subject: Subject, tree: Tree, window: Window) -> Iterator[Find
         )
     if own:
         yield from _check_node(tree, window, own[0], mend)
+
+
+def _named(tree: Tree, window: Window) -> tuple[Node, Region] | None:
+    """Return the node that has the window's name, at whatever address."""
+    nodes = [node for node in tree.reserved if node.bare_name == window.linux]
+    return next(((node, region) for node in nodes for region in node.regions()[:1]), None)
 
 
 def _check_node(tree: Tree, window: Window, node: Node, mend: str) -> Iterator[Finding]:

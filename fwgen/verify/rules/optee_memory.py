@@ -30,9 +30,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     if tree is None:
         return
     guarded = list(_guarded(tree))
-    for window in subject.firmware:
-        if window.memory != subject.plan.ddr.shm.memory:
-            yield from _check_window(subject, guarded, window)
+    for window in subject.guarded:
+        yield from _check_window(subject, guarded, window)
     yield from _check_owners(guarded)
     yield from _check_across(subject, guarded)
 
@@ -76,7 +75,7 @@ def _check_window(subject: Subject, guarded: list[Guarded], window: Window) -> I
             own[0].path,
             found=str(own[2]),
             expected=f"only compartments {guard.a35_cid} and {guard.m33_cid}",
-            effect="other masters, such as any DMA, can read or write the firmware's code and log",
+            effect="other masters, such as any DMA, can read or write the firmware's memory",
             mend=mend,
             severity="warning",
         )
@@ -102,7 +101,7 @@ def _check_owners(guarded: list[Guarded]) -> Iterator[Finding]:
 
 
 def _check_across(subject: Subject, guarded: list[Guarded]) -> Iterator[Finding]:
-    mine = {window.start for window in subject.firmware}
+    mine = {window.start for window in subject.guarded}
     for node, region in subject.memory_regions():
         for kept, pages, words in guarded:
             if pages.start not in mine and words.secure and pages.overlaps(region):

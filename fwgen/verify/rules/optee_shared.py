@@ -19,7 +19,7 @@ RULES = (SHARED,)
 
 def check(subject: Subject) -> Iterator[Finding]:
     tree = subject.optee
-    if tree is None:
+    if tree is None or not subject.plan.rings.in_ddr:
         return
     guard, regions = subject.plan.board.chip.firewall, list(_regions(tree))
     for window in subject.rings:
@@ -32,9 +32,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             found=str(words) if words else f"no region of a RISAF contains {span(window)}",
             expected=f"non-secure, read and written by {guard.a35_cid} and {guard.m33_cid}",
             effect=f"the first use of {window.title} is an illegal access: OP-TEE panics",
-            mend=f"&{subject.plan.ddr.shm.optee} {{\n\tst,protreg = <RISAFPROT(RISAF_REG_ID(5), "
-            "RIF_CID1_BF|RIF_CID2_BF, RIF_CID1_BF|RIF_CID2_BF, RIF_UNUSED, RIF_NSEC, RIF_ENC_DIS, "
-            "RIF_BREN_EN)>;\n};",
+            mend=f"&{subject.plan.rings.guard.optee} {{\n\t"
+            "st,protreg = <RISAFPROT(RISAF_REG_ID(5), RIF_CID1_BF|RIF_CID2_BF, "
+            "RIF_CID1_BF|RIF_CID2_BF, RIF_UNUSED, RIF_NSEC, RIF_ENC_DIS, RIF_BREN_EN)>;\n};",
         )
 
 

@@ -43,7 +43,7 @@ def started() -> Any:
     plan = reference_plan()
     backend.start(plan, parse_scenario(f"{ROOM}\nuntil: 100 s\n"), 1)
     ulong = backend.machine._net.UInt64
-    for window in (plan.ddr.vring0, plan.ddr.vring1, plan.ddr.vdev_buffer):
+    for window in (plan.rings.vring0, plan.rings.vring1, plan.rings.vdev_buffer):
         first, size = ulong(window.start), ulong(window.size_bytes)
         backend.machine.ddr.AddWindow(first, size)
     return backend

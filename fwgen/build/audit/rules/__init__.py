@@ -11,12 +11,13 @@ from fwgen.build.audit.rules import (
     remoteproc,
     resource_table,
     segments,
+    shared,
     stacks,
     vectors,
 )
 from fwgen.build.audit.subject import Subject
 
-_GROUPS = (segments, remoteproc, vectors, resource_table, log, ddr_pointers, stacks)
+_GROUPS = (segments, remoteproc, vectors, resource_table, log, shared, ddr_pointers, stacks)
 
 RULES: tuple[Rule, ...] = tuple(rule for group in _GROUPS for rule in group.RULES)
 

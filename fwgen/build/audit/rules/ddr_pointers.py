@@ -1,4 +1,4 @@
-"""Only one module may contain addresses in DDR.
+"""Only one module may contain addresses in DDR; none may if the rings are in another memory.
 
 A constant counts as an address in DDR in two cases. It points into a part of DDR that the M33 uses
 (shared memory, rings, buffers, the stock place of code and data). Or it points anywhere into DDR,
@@ -29,6 +29,9 @@ _HINT = (
     f"only {OWNER} may access DDR, because it checks that the door is open; call its functions "
     "instead"
 )
+_HINT_NEVER = (
+    "this firmware's rings are not in DDR, so that no module may access DDR: remove the access"
+)
 _HINT_NO_DEBUG = (
     f"without debug information the audit cannot recognise any module, not even {OWNER}: build "
     "with -g, and audit the ELF as the linker wrote it"
@@ -49,7 +52,10 @@ class _Part(Region):
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    parts, hint = _parts(subject), _HINT if subject.elf.debug.present else _HINT_NO_DEBUG
+    parts = _parts(subject)
+    hint = _HINT if subject.elf.debug.present else _HINT_NO_DEBUG
+    if not subject.plan.rings.in_ddr:
+        hint = _HINT_NEVER
     ddr = Region(subject.ddr.start, min(subject.ddr.end, _SYSTEM_START) - subject.ddr.start)
     for message, place in (*_in_code(subject, ddr, parts), *_in_data(subject, ddr, parts)):
         yield POINTER.broken(message, place, hint)
@@ -57,9 +63,14 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _parts(subject: Subject) -> list[_Part]:
     """Return the parts of DDR that the M33 uses, in this plan or on the stock board."""
-    ddr = subject.plan.board.ddr
-    carved = (ddr.code, ddr.data, ddr.shm, ddr.vring0, ddr.vring1, ddr.vdev_buffer)
-    return [_Part(c.start, c.size_bytes, c.title) for c in carved]
+    board = subject.plan.board
+    rings = [part for one in board.rings.values() for part in one.parts]
+    carved = (board.ddr.code, board.ddr.data, *rings)
+    return [
+        _Part(part.start, part.size_bytes, part.title)
+        for part in carved
+        if part.memory == board.ddr.memory
+    ]
 
 
 def _where(parts: list[_Part], value: int) -> str:
@@ -80,7 +91,7 @@ def _in_code(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Fou
         at = constant.address if used is None else used
         line, place = subject.elf.debug.line_of(at), subject.code_place(at)
         key = (place.symbol, place.file, place.line)
-        if (line and _owned(line.unit)) or key in reported:
+        if (line and _owned(subject, line.unit)) or key in reported:
             continue
         reported.add(key)
         does = "loads" if used is None else "accesses"
@@ -97,7 +108,7 @@ def _in_data(subject: Subject, ddr: Region, parts: list[_Part]) -> Iterator[_Fou
         if not (sure or (part and _may_point(subject, word.address))):
             continue
         place = subject.data_place(word.address)
-        if _owned(place.file):
+        if _owned(subject, place.file):
             continue
         yield f"{_name(place)} holds {address(word.value)}, {part or 'in DDR'}", place
 
@@ -115,7 +126,10 @@ def _data_words(subject: Subject) -> Iterator[Word]:
             yield Word(at, value)
 
 
-def _owned(unit: str) -> bool:
+def _owned(subject: Subject, unit: str) -> bool:
+    """Return whether the source file may contain addresses in DDR."""
+    if not subject.plan.rings.in_ddr:
+        return False
     return unit == OWNER or unit.endswith("/" + OWNER) or unit == OWNER.rpartition("/")[2]
 
 

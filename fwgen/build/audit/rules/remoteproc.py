@@ -22,8 +22,7 @@ RULES = (REGION, SIZES)
 
 def memory_regions(plan: Plan) -> dict[str, Region]:
     """Return the regions in `memory-region` of the Linux fragment: label -> region."""
-    ddr = plan.ddr
-    used = [plan.code, plan.data, ddr.vring0, ddr.vring1, ddr.vdev_buffer]
+    used = [plan.code, plan.data, *plan.rings.nodes]
     return {window.linux: window for window in used if window.linux}
 
 

@@ -121,7 +121,7 @@ def _check_vdev(subject: Subject, section: Section, table: Resources) -> Iterato
 
 def _check_rings(subject: Subject, place: Place, vdev: Vdev) -> Iterator[Finding]:
     buffers = subject.plan.board.rpmsg.buffers
-    windows = (subject.plan.ddr.vring0, subject.plan.ddr.vring1)
+    windows = (subject.plan.rings.vring0, subject.plan.rings.vring1)
     for vring, window in zip(vdev.vrings, windows, strict=True):
         name = window.linux or window.name
         if vring.entries != buffers:
@@ -145,7 +145,7 @@ def _check_rings(subject: Subject, place: Place, vdev: Vdev) -> Iterator[Finding
             )
         yield from _check_address(vring, window, place)
     needed = 2 * vdev.vrings[0].entries * subject.plan.board.rpmsg.buffer_bytes
-    pool = subject.plan.ddr.vdev_buffer
+    pool = subject.plan.rings.vdev_buffer
     if needed > pool.size_bytes:
         yield RINGS.broken(
             f"the buffers need {size(needed)}; {pool.linux or pool.name} has "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RPMsg to Linux. link.c is the only module that accesses DDR, and only while the door is open.
- * Call all functions from one thread; none of them waits.
+ * RPMsg to Linux. link.c is the only module that accesses the rings, and only while the door is
+ * open. Call all functions from one thread; none of them waits.
  */
 #ifndef LINK_H
 #define LINK_H

@@ -7,6 +7,9 @@
  * While PWR shows that the A35 is stopped, DDR is closed. After the A35 starts again it needs some
  * time to open DDR. So a running A35 is not enough: Linux must also have rung a doorbell or made
  * the virtio device ready, or the A35 must have run for longer than any resume takes.
+ *
+ * With rings outside DDR the same rules decide whether Linux is up. Then an A35 that is stopped and
+ * not switched off counts as running: it only idles.
  */
 #ifndef CORE_PRESENCE_H
 #define CORE_PRESENCE_H
