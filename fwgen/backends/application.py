@@ -7,15 +7,10 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from fwgen.backends.ledger import Ledger
+from fwgen.backends.notes import note_event, note_lost, note_samples
 from fwgen.peer.events import (
-    Event,
     Lost,
-    NewLog,
-    NumberingRestarted,
-    Online,
     Samples,
-    SpecMismatch,
-    StatusReceived,
     SuspendReady,
     SuspendRefused,
 )
@@ -158,10 +153,10 @@ class Application:
         for item, arrival_us in self._unprocessed:
             log = item.log
             if isinstance(item, Samples):
-                self._deliver(item, arrival_us)
+                note_samples(self._ledger, item, arrival_us)
                 next_seq = item.block.first_seq + item.block.count
             else:
-                self._note_lost(item, arrival_us)
+                note_lost(self._ledger, item, arrival_us)
                 next_seq = item.first_seq + item.count
         self._unprocessed.clear()
         self._process_due_us = _NEVER
@@ -184,7 +179,7 @@ class Application:
             elif isinstance(event, SuspendReady | SuspendRefused):
                 self._on_power(event, now_us)
             else:
-                self._note(event, now_us)
+                note_event(self._ledger, event, now_us)
         if session is self._session:
             self.write(session.take_bytes())
 
@@ -194,39 +189,9 @@ class Application:
         else:
             self._ledger.wire.came(message, at_us)
 
-    def _deliver(self, samples: Samples, at_us: int) -> None:
-        block = samples.block
-        self._ledger.deliver(block, samples.skip, at_us)
-        if not samples.own_spec:
-            what = f"{block.count - samples.skip} samples from number {block.first_seq} on"
-            spec = block.spec.hex()
-            self._ledger.event(f"{what} were taken under another spec ({spec})", at_us)
-
     def _take(self, event: Samples | Lost, now_us: int) -> None:
         self.busy_us = max(self.busy_us, now_us)
         if isinstance(event, Samples):
             self.busy_us += self._pace.decode_ns_per_sample * event.block.count // 1000
         self._unprocessed.append((event, self.busy_us))
         self._process_due_us = min(self._process_due_us, self.busy_us + self._pace.process_us)
-
-    def _note_lost(self, lost: Lost, at_us: int) -> None:
-        what = f"{lost.count} samples from number {lost.first_seq} on"
-        if lost.declared:
-            self._ledger.gap(lost.first_seq, lost.count, at_us)
-            self._ledger.event(f"the firmware declares lost: {what}", at_us)
-        else:
-            self._ledger.event(f"missing and not declared lost: {what}", at_us)
-
-    def _note(self, event: Event, now_us: int) -> None:
-        if isinstance(event, StatusReceived):
-            self._ledger.status(event.status)
-        elif isinstance(event, SpecMismatch):
-            self._ledger.event("the firmware was built from another spec", now_us)
-        elif isinstance(event, NewLog):
-            self._ledger.wire.forget_numbers()
-            self._ledger.event("the firmware has lost its log and started a new one", now_us)
-        elif isinstance(event, NumberingRestarted):
-            self._ledger.wire.forget_numbers()
-            self._ledger.event("the firmware's log was damaged: it uses numbers again", now_us)
-        elif isinstance(event, Online) and event.restarted:
-            self._ledger.event("the firmware has restarted", now_us)

@@ -18,7 +18,7 @@ from fwgen.wire.messages import Wake, encode
 
 _NEVER: Final = 1 << 62
 _NO_ID: Final = 0xFFFF_FFFF
-_NOT_AGAIN: Final = {
+NOT_AGAIN: Final = {
     "unbind": "the device is already unbound",
     "bind": "the device is already bound",
     "crash-app": "the application is not running",
@@ -49,6 +49,31 @@ class LinuxPort(Protocol):
 
     def go_down(self) -> None:
         """The A35 is reset without telling the firmware."""
+
+
+class LinuxSteps(Protocol):
+    """What a backend's steps do to a Linux, emulated or real. Times are scenario time in us."""
+
+    @property
+    def state(self) -> str:
+        """One of record.BAND_STATES."""
+
+    @property
+    def processed_seq(self) -> int | None:
+        """Number of the first sample that the application has not processed (32 bits)."""
+
+    def suspend(self, now_us: int, wake_after_us: int | None) -> None: ...
+    def resume(self, now_us: int) -> None: ...
+    def send_wake(self, now_us: int) -> None: ...
+    def reboot(self, now_us: int, takes_us: int) -> None: ...
+    def unbind(self, now_us: int) -> None: ...
+    def bind(self, now_us: int) -> None: ...
+    def crash_app(self, now_us: int) -> None: ...
+    def start_app(self, now_us: int) -> None: ...
+    def stall(self, now_us: int, for_us: int) -> None: ...
+    def stale_doorbell(self, now_us: int, ring: str) -> bool: ...
+    def firmware_restarted(self, now_us: int) -> None: ...
+    def end(self, now_us: int) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -332,7 +357,7 @@ class Linux:
     def _cannot(self, what: str, now_us: int, sense: bool) -> bool:
         """Ignore a step that is not possible while Linux sleeps or boots, or a second time."""
         if not sense:
-            reason = _NOT_AGAIN.get(what, self._why_not)
+            reason = NOT_AGAIN.get(what, self._why_not)
         elif self._rebooting or self.state not in (AWAKE, OFFLINE):
             reason = self._why_not
         else:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.record import RunRecord
     from fwgen.scenario.model import Scenario
+    from fwgen.scenario.steps.base import Step
 
 
 class Backend(Actions, ABC):
@@ -18,6 +19,10 @@ class Backend(Actions, ABC):
 
     Call `start` once, then `run_until` and actions any number of times, then `finish` once.
     """
+
+    def refuses(self, step: Step) -> str:
+        """Return why this backend cannot execute this step as it is written; "": it can."""
+        return ""
 
     @abstractmethod
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:

@@ -28,6 +28,13 @@ def check_supported(scenario: Scenario, backend: Backend) -> None:
             f"{steps}",
             hint="remove the step, or run the scenario with another `--backend`",
         )
+    for step in scenario.steps:
+        if reason := backend.refuses(step):
+            where = scenario.file or scenario.name
+            raise UnsupportedStepError(
+                f"{where}: {quote(step.do)} is not supported here: {reason}",
+                hint="change the step, or run the scenario with `--linux emulated`",
+            )
 
 
 def run_scenario(

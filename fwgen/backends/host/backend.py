@@ -13,7 +13,7 @@ from fwgen.backends.asked import asked_of
 from fwgen.backends.host.compile import build_library, core_sources
 from fwgen.backends.host.library import ECHOES, INBOX, RUNG, STUCK, Machine
 from fwgen.backends.ledger import Ledger
-from fwgen.backends.linux import Linux
+from fwgen.backends.linux import Linux, LinuxSteps
 from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, blocks_in
 from fwgen.errors import ToolBrokeError
 from fwgen.peer.started import RESET_CORE, RESET_PIN, RESET_POWER
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
 
-_FIRST_SAMPLE_US: Final = 100_000
+FIRST_SAMPLE_US: Final = 100_000
 """From the firmware's start to its first trigger: the host's clock minus scenario time."""
-_LINUX_UP_US: Final = 40_000
+LINUX_UP_US: Final = 40_000
 _ECHOES_AT_ONCE: Final = 1 << 16
 _MOST_LATE: Final = 15
 _SETTLE_US: Final = 60_000_000
@@ -62,6 +62,9 @@ class HostBackend(Backend):
     """
 
     name = "host"
+    real_rings = False
+    """Whether Linux has rings in memory, instead of the queues of the emulated Linux."""
+    _linux: LinuxSteps
 
     def __init__(
         self,
@@ -87,7 +90,9 @@ class HostBackend(Backend):
             from fwgen.generate import render
 
             core = core_sources(render(plan))
-        library = build_library(core, fault=self._fault, flags=self._flags, say=self._say)
+        library = build_library(
+            core, fault=self._fault, flags=self._flags, rings=self.real_rings, say=self._say
+        )
         self._plan, self._scenario, self._seed = plan, scenario, seed
         self._world: World = scenario.world(seed)
         self._sensor: int | None = None  # what it gives instead of an echo
@@ -101,25 +106,32 @@ class HostBackend(Backend):
             library,
             plan.log.size_bytes,
             initial_seq=self._initial_seq,
-            first_sample_us=_FIRST_SAMPLE_US,
+            first_sample_us=FIRST_SAMPLE_US,
             link_buffers=plan.board.rpmsg.buffers,
             link_latency_us=self._timing.link_latency_us,
             give_back_us=self._timing.give_back_us,
         )
-        machine.boot(RESET_POWER | RESET_PIN)
-        self._boots = [_Boot(0, machine.counts().boot)]
         self._ledger = Ledger()
         self._ledger.wire.look = lambda: blocks_in(machine.log.view(np.uint8).data)
-        self._linux = Linux(machine, self._ledger, plan.spec.spec_hash)
-        machine.run(_LINUX_UP_US)
-        self._linux.boot(self._now_us)
+        self._begin(machine)
         self.run_until(0)
 
+    def _begin(self, machine: Machine) -> None:
+        """Start the M33, and Linux."""
+        self._start_core(machine)
+        self._emulated = self._linux = Linux(machine, self._ledger, self._plan.spec.spec_hash)
+        machine.run(LINUX_UP_US)
+        self._emulated.boot(self._now_us)
+
+    def _start_core(self, machine: Machine) -> None:
+        machine.boot(RESET_POWER | RESET_PIN)
+        self._boots = [_Boot(0, machine.counts().boot)]
+
     def run_until(self, t_us: int) -> None:
-        machine, linux = self._running, self._linux
-        end_us = t_us + _FIRST_SAMPLE_US
+        machine, linux = self._running, self._emulated
+        end_us = t_us + FIRST_SAMPLE_US
         while machine.now_us < end_us:
-            due_us = linux.next_due_us() + _FIRST_SAMPLE_US
+            due_us = linux.next_due_us() + FIRST_SAMPLE_US
             if due_us <= machine.now_us:
                 linux.poll(self._now_us)
                 continue
@@ -128,12 +140,17 @@ class HostBackend(Backend):
                 linux.receive(machine.inbox(), self._now_us)
             elif reason == RUNG:
                 linux.rung(self._now_us)
-            elif reason == ECHOES:
-                self._give_echoes(end_us)
-            elif reason == STUCK:
-                raise ToolBrokeError(
-                    f"the core asks again and again to be polled at {self._now_us / 1e6:.6f} s"
-                )
+            else:
+                self._serve_core(reason, end_us)
+
+    def _serve_core(self, reason: int, end_us: int) -> None:
+        """Do what the core needs to run on; it is at most at `end_us` of the host's clock then."""
+        if reason == ECHOES:
+            self._give_echoes(end_us)
+        elif reason == STUCK:
+            raise ToolBrokeError(
+                f"the core asks again and again to be polled at {self._now_us / 1e6:.6f} s"
+            )
 
     def finish(self) -> RunRecord:
         until_us = self._scenario.until_us
@@ -207,7 +224,7 @@ class HostBackend(Backend):
     def stall_firmware(self, for_us: int) -> None:
         now_us, boot, period_us = self._running.now_us, self._boots[-1], self._period_us
         self._running.stall(now_us + for_us)
-        since_us = now_us - boot.began_us - _FIRST_SAMPLE_US
+        since_us = now_us - boot.began_us - FIRST_SAMPLE_US
         index = max(0, -(-since_us // period_us))
         late_us = since_us + for_us - index * period_us
         if late_us > 0:
@@ -263,7 +280,7 @@ class HostBackend(Backend):
     @property
     def _now_us(self) -> int:
         """The scenario time."""
-        return self._running.now_us - _FIRST_SAMPLE_US
+        return self._running.now_us - FIRST_SAMPLE_US
 
     def _set_sensor(self, instead: int | None) -> None:
         self._sensor = instead
@@ -274,11 +291,11 @@ class HostBackend(Backend):
         first = len(boot.words)
         triggers_us = (
             boot.began_us
-            + _FIRST_SAMPLE_US
+            + FIRST_SAMPLE_US
             + period_us * np.arange(first, first + _ECHOES_AT_ONCE, dtype=np.int64)
         )
         triggers_us = triggers_us[triggers_us < end_us]
-        t_ms = (triggers_us - _FIRST_SAMPLE_US + 500) // 1000
+        t_ms = (triggers_us - FIRST_SAMPLE_US + 500) // 1000
         if self._sensor is None:
             echoes = self._world.echo_us(t_ms)
         else:
@@ -307,7 +324,7 @@ class HostBackend(Backend):
         parts = [np.asarray(boot.words, dtype=np.uint16) for boot in self._boots]
         lives, row = [], 0
         for boot in self._boots:
-            lives.append(Life(boot.number, row, _FIRST_SAMPLE_US, boot.began_us))
+            lives.append(Life(boot.number, row, FIRST_SAMPLE_US, boot.began_us))
             row += len(boot.words)
         return PackedTaken(
             first_seq=self._initial_seq,
@@ -330,7 +347,7 @@ class HostBackend(Backend):
     def _accesses(self, count: int) -> list[DdrAccess]:
         """Return the stored accesses; the first is repeated for those that were not stored."""
         kept = [
-            DdrAccess((at_us - _FIRST_SAMPLE_US) / 1e6, None, None, what)
+            DdrAccess((at_us - FIRST_SAMPLE_US) / 1e6, None, None, what)
             for at_us, what in self._running.accesses()
         ]
         return kept + kept[:1] * (count - len(kept))

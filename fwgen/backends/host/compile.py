@@ -48,6 +48,9 @@ _FLAGS: Final = (
     "-DZCBOR_CANONICAL",  # the core requires it
     "-DCORE_CHECKS",
 )
+_LINK: Final = "host_link.c"
+_RINGS: Final = "host_rings.c"
+"""The two implementations of host_link.h; a library has one of them."""
 _ZCBOR_SOURCES: Final = ("zcbor_common.c", "zcbor_decode.c", "zcbor_encode.c")
 _HERE: Final = Path(__file__).parent
 _TRIAL: Final = (
@@ -88,13 +91,16 @@ def build_library(
     *,
     fault: str = "none",
     flags: Sequence[str] = (),
+    rings: bool = False,
     say: Callable[[str], None] = lambda text: None,
 ) -> Path:
     """Return the shared library of this core; compile it unless the cache has it.
 
+    `rings`: for a real Linux, which has rings; otherwise for the emulated one.
     Raises MissingToolError if no C compiler works, ToolBrokeError if the compiler fails.
     """
     sources = {**core, **_own_sources()}
+    del sources[_LINK if rings else _RINGS]
     options = [*_FLAGS, f"-DHOST_FAULT={FAULTS.index(fault)}", *flags]
     return compile_once(sources, options, "the core", say=say)
 

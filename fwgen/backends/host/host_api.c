@@ -74,6 +74,37 @@ uint32_t host_inbox(struct host *host, uint8_t *bytes, uint32_t capacity)
 	return len;
 }
 
+void host_rings_set(struct host *host, const struct host_rings *rings)
+{
+	struct host_link *link = &host->link;
+
+	link->memory = rings->memory;
+	link->memory_start = rings->memory_start;
+	link->memory_bytes = (uint32_t)rings->memory_bytes;
+	for (uint32_t i = 0; i < HOST_RINGS; i++) {
+		link->rings[i] = (struct host_vring){
+			.descriptors =
+				rings->memory + (rings->descriptors[i] - rings->memory_start),
+			.used = rings->memory + (rings->used[i] - rings->memory_start),
+			.entries = (uint16_t)rings->entries,
+		};
+	}
+}
+
+uint32_t host_interrupts_take(struct host *host)
+{
+	uint32_t rang = host->link.rang;
+
+	host->link.rang = 0;
+	return rang;
+}
+
+void host_linux_kick(struct host *host, uint32_t ring)
+{
+	host_link_kick(&host->link, ring == HOST_RING_TX ? HOST_RING_TX : HOST_RING_RX,
+		       host->now_us + host->link.latency_us);
+}
+
 void host_stale_kick(struct host *host, uint32_t ring)
 {
 	host_link_kick(&host->link, ring == HOST_RING_TX ? HOST_RING_TX : HOST_RING_RX,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* host_link.h against the emulated Linux, with queues in place of rings. */
 #include "host_link.h"
 
 #include <string.h>
@@ -38,17 +39,23 @@ void host_link_reset(struct host_link *link)
 	link->peer = (struct peer_address){0};
 }
 
-bool host_link_touch(struct host_link *link, enum host_touch what, uint64_t now_us)
+void host_link_attend(struct host_link *link, bool rang, uint64_t now_us)
 {
-	if (!link->ddr_closed) {
-		return true;
-	}
-	if (link->access_count < HOST_ACCESSES_MAX) {
-		link->accesses[link->access_count] =
-			(struct host_access){.at_us = now_us, .what = (uint32_t)what};
-	}
-	link->access_count++;
-	return false;
+	(void)rang;
+	(void)now_us;
+	link->attached = true;
+	link->unread = true;
+}
+
+void host_link_has_buffers(struct host_link *link, uint64_t now_us)
+{
+	(void)host_link_touch(link, HOST_TOUCH_TX_RING, now_us);
+}
+
+void host_link_read_all(struct host_link *link, uint64_t now_us)
+{
+	(void)link; /* not called: the emulated Linux checks the queue when it sends */
+	(void)now_us;
 }
 
 int host_link_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us)
@@ -129,32 +136,9 @@ uint64_t host_link_give_back_due_us(const struct host_link *link)
 	return link->linux_reads ? link->give_back_at_us : HOST_NEVER;
 }
 
-uint64_t host_link_kick_due_us(const struct host_link *link)
-{
-	return link->kick_count > 0 ? link->kicks[link->kick_first].at_us : HOST_NEVER;
-}
-
 void host_link_give_back(struct host_link *link, uint64_t now_us)
 {
 	link->not_given_back = 0;
 	link->give_back_at_us = HOST_NEVER;
 	host_link_kick(link, HOST_RING_TX, now_us + link->latency_us);
-}
-
-enum host_ring host_link_take_kick(struct host_link *link)
-{
-	enum host_ring ring = link->kicks[link->kick_first].ring;
-
-	link->kick_first = (link->kick_first + 1u) % HOST_KICKS_MAX;
-	link->kick_count--;
-	return ring;
-}
-
-void host_link_kick(struct host_link *link, enum host_ring ring, uint64_t at_us)
-{
-	if (link->kick_count < HOST_KICKS_MAX) {
-		link->kicks[(link->kick_first + link->kick_count) % HOST_KICKS_MAX] =
-			(struct host_kick){.at_us = at_us, .ring = ring};
-		link->kick_count++;
-	}
 }

@@ -3,6 +3,9 @@
  * The host backend's rings between firmware and Linux: a fixed number of buffers per direction,
  * doorbells that arrive after their messages, and a DDR that can be closed. Every access of the
  * firmware to a ring while DDR is closed is recorded.
+ *
+ * There are two implementations, one per library: host_link.c has the rings and Linux's driver of
+ * the emulated Linux; host_rings.c uses the rings of a real one. host_bells.c is shared.
  */
 #ifndef HOST_LINK_H
 #define HOST_LINK_H
@@ -20,6 +23,7 @@
 #define HOST_KICKS_MAX 256u
 #define HOST_ACCESSES_MAX 256u
 #define HOST_NEVER UINT64_MAX
+#define HOST_RINGS 2u
 
 enum host_ring {
 	HOST_RING_TX = 0, /* vq0: firmware to Linux */
@@ -54,6 +58,14 @@ enum host_touch {
 	HOST_TOUCH_TX_RING = 2,
 };
 
+/* A ring of the real Linux: its descriptors are followed by the list of available ones. */
+struct host_vring {
+	volatile uint8_t *descriptors;
+	volatile uint8_t *used;
+	uint16_t entries;
+	uint16_t next; /* the firmware's next buffer, counted modulo 2^16 */
+};
+
 struct host_link {
 	uint32_t buffers;      /* per direction */
 	uint32_t latency_us;   /* of a doorbell, in both directions */
@@ -77,6 +89,16 @@ struct host_link {
 	uint32_t kick_count;
 	struct host_access accesses[HOST_ACCESSES_MAX];
 	uint32_t access_count; /* may exceed the number of recorded ones */
+
+	/* host_rings.c only */
+	struct host_vring rings[HOST_RINGS];
+	uint8_t *memory; /* shared with Linux */
+	uint64_t memory_start;
+	uint32_t memory_bytes;
+	bool broken;	  /* a ring is invalid: neither is used until there are new ones */
+	bool gave_back;	  /* buffers, since Linux's last doorbell */
+	uint32_t ringing; /* a bit per ring: doorbells to Linux that are on their way */
+	uint32_t rang;	  /* and those that have arrived, until the host takes them */
 };
 
 /* Makes new, empty rings. Messages in flight are lost; recorded accesses and counters stay. */
@@ -85,7 +107,13 @@ void host_link_reset(struct host_link *link);
 /* True if the firmware may access DDR; else the access is recorded. */
 bool host_link_touch(struct host_link *link, enum host_touch what, uint64_t now_us);
 
-/* The firmware's side. 0: sent; -1: no buffer, no link, no known peer, or DDR closed. */
+/* The firmware's side. Uses new rings, if there are some; `rang`: there may be messages. */
+void host_link_attend(struct host_link *link, bool rang, uint64_t now_us);
+/* Linux has given buffers back. */
+void host_link_has_buffers(struct host_link *link, uint64_t now_us);
+/* No more is read for now: Linux gets its buffers back. */
+void host_link_read_all(struct host_link *link, uint64_t now_us);
+/* 0: sent; -1: no buffer, no link, no known peer, or DDR closed. */
 int host_link_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us);
 /* The peer's next message; others are counted and dropped. */
 bool host_link_receive(struct host_link *link, struct host_message *out, uint64_t now_us);

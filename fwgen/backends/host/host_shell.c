@@ -97,8 +97,7 @@ static bool port_attend(void *ctx, bool rang)
 	struct host *host = ctx;
 
 	if ((rang || !host->link.attached) && ddr_is_open(host)) {
-		host->link.attached = true;
-		host->link.unread = true;
+		host_link_attend(&host->link, rang, host->now_us);
 	}
 	return true;
 }
@@ -108,7 +107,7 @@ static void port_has_buffers(void *ctx)
 	struct host *host = ctx;
 
 	if (ddr_is_open(host)) {
-		(void)host_link_touch(&host->link, HOST_TOUCH_TX_RING, host->now_us);
+		host_link_has_buffers(&host->link, host->now_us);
 	}
 }
 
@@ -127,7 +126,11 @@ static const uint8_t *port_receive(void *ctx, size_t *len)
 
 static void port_read_all(void *ctx)
 {
-	(void)ctx; /* Linux gets no doorbell: it checks the ring when it sends */
+	struct host *host = ctx;
+
+	if (host->link.gave_back && ddr_is_open(host)) {
+		host_link_read_all(&host->link, host->now_us);
+	}
 }
 
 /* ------------------------------------------------------------------------------ the shell */
@@ -402,6 +405,9 @@ uint32_t host_run(struct host *host, uint64_t until_us)
 		if (host->inbox_len > 0) {
 			return HOST_INBOX;
 		}
+		if (host->link.rang != 0) {
+			return HOST_INTERRUPT;
+		}
 	}
 }
 
@@ -411,4 +417,9 @@ void host_link_set(struct host *host, uint32_t up)
 	host->link.up = up != 0;
 	presence_heard(&host->presence);
 	take_turn(host);
+}
+
+uint64_t host_next_due_us(const struct host *host)
+{
+	return next_due(host, HOST_NEVER).at_us;
 }

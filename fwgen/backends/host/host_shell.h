@@ -27,13 +27,24 @@ struct host_params {
 	uint32_t give_back_us;
 };
 
+/* The rings of a real Linux. Addresses are Linux's, as in its descriptors. */
+struct host_rings {
+	uint8_t *memory;
+	uint64_t memory_start;
+	uint64_t memory_bytes;
+	uint64_t descriptors[2]; /* of vq0 and vq1; the list of available ones follows */
+	uint64_t used[2];
+	uint32_t entries; /* of each */
+};
+
 /* Why host_run() returned. */
 enum host_reason {
-	HOST_REACHED = 0, /* the requested time */
-	HOST_INBOX = 1,	  /* Linux's driver read something */
-	HOST_RUNG = 2,	  /* the firmware rang the wake-up doorbell */
-	HOST_ECHOES = 3,  /* the next trigger needs an echo, and none was given */
-	HOST_STUCK = 4,	  /* the core asks to be polled again and again at one instant */
+	HOST_REACHED = 0,   /* the requested time */
+	HOST_INBOX = 1,	    /* Linux's driver read something */
+	HOST_RUNG = 2,	    /* the firmware rang the wake-up doorbell */
+	HOST_ECHOES = 3,    /* the next trigger needs an echo, and none was given */
+	HOST_STUCK = 4,	    /* the core asks to be polled again and again at one instant */
+	HOST_INTERRUPT = 5, /* a doorbell has reached the real Linux */
 };
 
 struct host_counts {
@@ -58,6 +69,8 @@ HOST_API void host_boot(struct host *host, uint32_t reset);
 /* Runs until `until_us`, without the events at that time, or until an earlier reason to return. */
 HOST_API uint32_t host_run(struct host *host, uint64_t until_us);
 HOST_API uint64_t host_now_us(const struct host *host);
+/* When the M33 does something next, if nothing happens to it before. */
+HOST_API uint64_t host_next_due_us(const struct host *host);
 
 /* Echoes for the triggers of this boot from number `first` on; kept by reference. */
 HOST_API void host_echoes(struct host *host, const uint32_t *echo_us, uint64_t first,
@@ -71,6 +84,16 @@ HOST_API void host_ddr_set(struct host *host, uint32_t closed);
 HOST_API int32_t host_linux_send(struct host *host, uint32_t source, const uint8_t *bytes,
 				 uint32_t len);
 HOST_API uint32_t host_inbox(struct host *host, uint8_t *bytes, uint32_t capacity);
+
+/* The real Linux's side (host_rings.c): where its rings are, in memory that the caller keeps mapped
+ * until it gives other rings. host_link_set() follows. */
+HOST_API void host_rings_set(struct host *host, const struct host_rings *rings);
+/* Returns a bit per ring whose doorbell has reached Linux, and forgets them. */
+HOST_API uint32_t host_interrupts_take(struct host *host);
+/* Linux rings; the doorbell reaches the M33 after its latency. */
+HOST_API void host_linux_kick(struct host *host, uint32_t ring);
+
+/* A doorbell without a reason reaches the M33. */
 HOST_API void host_stale_kick(struct host *host, uint32_t ring);
 
 /* Stops the M33 until then. */

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fwgen.wire.log_format import MESSAGE_MAX_BYTES
 
-REACHED, INBOX, RUNG, ECHOES, STUCK = range(5)
+REACHED, INBOX, RUNG, ECHOES, STUCK, INTERRUPT = range(6)
 _INBOX_BYTES: Final = 32768
 TTY_ADDRESS: Final = 1024
 """Linux's address of the tty's endpoint: the first that Linux assigns."""
@@ -28,6 +28,19 @@ class Params(Structure):
         ("link_buffers", c_uint32),
         ("link_latency_us", c_uint32),
         ("give_back_us", c_uint32),
+    )
+
+
+class Rings(Structure):
+    """struct host_rings."""
+
+    _fields_ = (
+        ("memory", c_void_p),
+        ("memory_start", c_uint64),
+        ("memory_bytes", c_uint64),
+        ("descriptors", c_uint64 * 2),
+        ("used", c_uint64 * 2),
+        ("entries", c_uint32),
     )
 
 
@@ -62,12 +75,16 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_boot": (None, (c_void_p, c_uint32)),
     "host_run": (c_uint32, (c_void_p, c_uint64)),
     "host_now_us": (c_uint64, (c_void_p,)),
+    "host_next_due_us": (c_uint64, (c_void_p,)),
     "host_echoes": (None, (c_void_p, c_void_p, c_uint64, c_uint64)),
     "host_link_set": (None, (c_void_p, c_uint32)),
     "host_reading_set": (None, (c_void_p, c_uint32)),
     "host_ddr_set": (None, (c_void_p, c_uint32)),
     "host_linux_send": (c_int32, (c_void_p, c_uint32, ctypes.c_char_p, c_uint32)),
     "host_inbox": (c_uint32, (c_void_p, POINTER(c_uint8), c_uint32)),
+    "host_rings_set": (None, (c_void_p, POINTER(Rings))),
+    "host_interrupts_take": (c_uint32, (c_void_p,)),
+    "host_linux_kick": (None, (c_void_p, c_uint32)),
     "host_stale_kick": (None, (c_void_p, c_uint32)),
     "host_stall": (None, (c_void_p, c_uint64)),
     "host_display_set": (None, (c_void_p, c_uint32)),
@@ -107,6 +124,10 @@ class Machine:
     def now_us(self) -> int:
         return int(self._library.host_now_us(self._host))
 
+    def next_due_us(self) -> int:
+        """Return when the M33 does something next, if nothing happens to it before."""
+        return int(self._library.host_next_due_us(self._host))
+
     def give_echoes(self, echoes: NDArray[np.uint32], first: int) -> None:
         """Set the echoes for the triggers of this boot from number `first` on."""
         self._echoes = np.ascontiguousarray(echoes, dtype=np.uint32)
@@ -142,6 +163,20 @@ class Machine:
 
     def set_ddr(self, closed: bool) -> None:
         self._library.host_ddr_set(self._host, closed)
+
+    def set_rings(self, rings: Rings) -> None:
+        """Use a real Linux's rings (host_rings.c) from the next set_link on. Their memory must stay
+        mapped until other rings are set."""
+        self._library.host_rings_set(self._host, byref(rings))
+
+    def interrupts(self) -> list[int]:
+        """Return the rings whose doorbells have reached Linux since the last call."""
+        rang = self._library.host_interrupts_take(self._host)
+        return [ring for ring in (0, 1) if rang >> ring & 1]
+
+    def linux_kick(self, ring: int) -> None:
+        """Linux rings; the doorbell reaches the M33 after its latency."""
+        self._library.host_linux_kick(self._host, ring)
 
     def stale_kick(self, ring: int) -> None:
         self._library.host_stale_kick(self._host, ring)

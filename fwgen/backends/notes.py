@@ -1,0 +1,49 @@
+"""What an application's events mean for the run's record; the same for every kind of Linux."""
+
+from __future__ import annotations
+
+from fwgen.backends.ledger import Ledger
+from fwgen.peer.events import (
+    Event,
+    Lost,
+    NewLog,
+    NumberingRestarted,
+    Online,
+    Samples,
+    SpecMismatch,
+    StatusReceived,
+)
+
+
+def note_samples(ledger: Ledger, samples: Samples, at_us: int) -> None:
+    """The application has stored these samples, which it received at `at_us`."""
+    block = samples.block
+    ledger.deliver(block, samples.skip, at_us)
+    if not samples.own_spec:
+        what = f"{block.count - samples.skip} samples from number {block.first_seq} on"
+        ledger.event(f"{what} were taken under another spec ({block.spec.hex()})", at_us)
+
+
+def note_lost(ledger: Ledger, lost: Lost, at_us: int) -> None:
+    what = f"{lost.count} samples from number {lost.first_seq} on"
+    if lost.declared:
+        ledger.gap(lost.first_seq, lost.count, at_us)
+        ledger.event(f"the firmware declares lost: {what}", at_us)
+    else:
+        ledger.event(f"missing and not declared lost: {what}", at_us)
+
+
+def note_event(ledger: Ledger, event: Event, at_us: int) -> None:
+    """Any other event."""
+    if isinstance(event, StatusReceived):
+        ledger.status(event.status)
+    elif isinstance(event, SpecMismatch):
+        ledger.event("the firmware was built from another spec", at_us)
+    elif isinstance(event, NewLog):
+        ledger.wire.forget_numbers()
+        ledger.event("the firmware has lost its log and started a new one", at_us)
+    elif isinstance(event, NumberingRestarted):
+        ledger.wire.forget_numbers()
+        ledger.event("the firmware's log was damaged: it uses numbers again", at_us)
+    elif isinstance(event, Online) and event.restarted:
+        ledger.event("the firmware has restarted", at_us)
