@@ -9,7 +9,7 @@ import numpy as np
 
 from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.ledger import Ledger
-from fwgen.backends.linux import Linux
+from fwgen.backends.linux import LinuxSteps
 from fwgen.backends.renode.emulated import EmulatedBackend
 from fwgen.errors import InputError
 from fwgen.plan.model import Plan
@@ -125,7 +125,9 @@ class LiveRenode(EmulatedBackend):
         return self.finish()
 
 
-def _view(ledger: Ledger, linux: Linux, t_us: int, zero_us: int, accesses: list[DdrAccess]) -> View:
+def _view(
+    ledger: Ledger, linux: LinuxSteps, t_us: int, zero_us: int, accesses: list[DdrAccess]
+) -> View:
     zero_s = zero_us / 1e6
     return View(
         t_us=t_us,

@@ -187,7 +187,7 @@ class RunRecord:
     spec_name: str
     scenario_name: str
     seed: int
-    linux: str = "emulated"  # or "kernel" and its release
+    kernel: str = ""  # release of the real Linux kernel; "": Linux was emulated
     period_us: int = 0
     virtual_s: float = 0.0
     wall_s: float = 0.0

@@ -10,11 +10,14 @@ from fwgen.scenario.backend import Backend
 
 NAMES = ("host", "renode")
 DEFAULT = "host"
+LINUXES = ("emulated", "kernel")
+DEFAULT_LINUX = "emulated"
 
 
 def open_backend(
     name: str,
     *,
+    linux: str = DEFAULT_LINUX,
     elf: Path | None = None,
     core: Mapping[str, bytes] | None = None,
     waves: Path | None = None,
@@ -22,11 +25,17 @@ def open_backend(
 ) -> Backend:
     """Return the backend of this name.
 
-    `elf`: the firmware to run; None: build it (renode). `core`: the core's sources; None: the
-    plan's (host). `waves`: file for a wave viewer's dump (renode). `say` is called with a message
-    before each slow preparation. Raises FwgenError if the backend cannot be used.
+    `linux`: one of LINUXES, the firmware's peer. `elf`: the firmware to run; None: build it
+    (renode). `core`: the core's sources; None: the plan's (host). `waves`: file for a wave
+    viewer's dump (renode). `say` is called with a message before each slow preparation. Raises
+    FwgenError if the backend cannot be used.
     """
     if name == "renode":
+        if linux == "kernel":
+            raise InputError(
+                "the renode backend does not support `--linux kernel`",
+                hint="leave `--linux` or `--backend` out",
+            )
         from fwgen.backends.renode.backend import RenodeBackend
 
         return RenodeBackend(elf, waves=waves, say=say)
@@ -40,6 +49,12 @@ def open_backend(
             "the host backend runs the core compiled for this machine, not an ELF",
             hint="add `--backend renode`, or leave `--elf` out",
         )
+    if linux == "kernel":
+        from fwgen.backends.kernel.host import KernelHostBackend
+        from fwgen.config import load_config
+        from fwgen.uml.find import find_kernel
+
+        return KernelHostBackend(find_kernel(load_config()).path, core=core, say=say)
     from fwgen.backends.host.backend import HostBackend
 
     return HostBackend(core=core, say=say)

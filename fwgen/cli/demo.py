@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fwgen.backends.registry import DEFAULT, NAMES, open_backend
+from fwgen.backends.registry import DEFAULT, DEFAULT_LINUX, LINUXES, NAMES, open_backend
 from fwgen.cli.progress import Progress
 from fwgen.cli.running import exit_code, print_report, run_and_report
 from fwgen.spec.examples import reference_spec
@@ -31,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT,
         help="host: run a night with the generated core on this machine; renode: build the ELF and "
         "run ten minutes on the emulated board",
+    )
+    parser.add_argument(
+        "--linux",
+        choices=LINUXES,
+        default=DEFAULT_LINUX,
+        help="emulated: fwgen's model of Linux; kernel: a real Linux kernel in virtual time",
     )
     parser.add_argument(
         "--report",
@@ -60,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         tempfile.TemporaryDirectory(prefix="fwgen-demo-") as folder,
         Progress(scenario.name) as progress,
     ):
-        backend = _prepare(args.backend, plan, Path(folder), progress, scenario.name)
+        backend = _prepare(args.backend, args.linux, plan, Path(folder), progress, scenario.name)
         record, report = run_and_report(backend, plan, scenario, 1, progress)
     print_report(report)
     page = write_report(args.report, record, report)
@@ -81,18 +87,19 @@ def _command_off_path() -> str:
     return str(own)
 
 
-def _prepare(name: str, plan: Plan, folder: Path, progress: Progress, title: str) -> Backend:
+def _prepare(
+    name: str, linux: str, plan: Plan, folder: Path, progress: Progress, title: str
+) -> Backend:
     """Return the backend: with the generated core, which it compiles, or with a built ELF."""
-    from fwgen.backends.host.backend import HostBackend
     from fwgen.backends.host.compile import read_core
     from fwgen.generate import render, tree
 
     if name != "host":
-        backend = open_backend(name, say=progress.say)
+        backend = open_backend(name, linux=linux, say=progress.say)
         print("2. build the firmware\n")
         print(f"3. run the ELF on the emulated board: {title}\n", flush=True)
         return backend
     done = tree.write(render(plan), folder)
     print(f"2. generate {len(done.created)} files: application, Linux and OP-TEE fragments\n")
     print(f"3. run the generated core on this machine: {title}\n", flush=True)
-    return HostBackend(core=read_core(folder), say=progress.say)
+    return open_backend(name, linux=linux, core=read_core(folder), say=progress.say)

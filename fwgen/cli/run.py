@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fwgen import files
-from fwgen.backends.registry import DEFAULT, NAMES, open_backend
+from fwgen.backends.registry import DEFAULT, DEFAULT_LINUX, LINUXES, NAMES, open_backend
 from fwgen.cli.progress import Progress
 from fwgen.cli.running import exit_code, print_report, run_and_report
 from fwgen.errors import InputError
@@ -43,6 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=NAMES,
         default=DEFAULT,
         help="host: the generated core on this machine; renode: the ELF on the emulated board",
+    )
+    parser.add_argument(
+        "--linux",
+        choices=LINUXES,
+        default=DEFAULT_LINUX,
+        help="emulated: fwgen's model of Linux; kernel: a real Linux kernel in virtual time",
     )
     parser.add_argument(
         "--elf", type=Path, metavar="ELF", help="the firmware for renode (default: build it)"
@@ -81,7 +87,9 @@ def run(args: argparse.Namespace) -> int:
     if plan.diagnostics:
         print(render_all(plan.diagnostics), file=sys.stderr)
     with Progress(scenario.name) as progress:
-        backend = open_backend(args.backend, elf=args.elf, waves=args.vcd, say=progress.say)
+        backend = open_backend(
+            args.backend, linux=args.linux, elf=args.elf, waves=args.vcd, say=progress.say
+        )
         check_supported(scenario, backend)
         record, report = run_and_report(backend, plan, scenario, args.seed, progress)
     page = args.report and write_report(args.report, record, report, samples=args.csv)

@@ -7,6 +7,7 @@ import json
 import numpy as np
 
 from fwgen.record import Ints, RunRecord, SleepRecord
+from fwgen.report.fingerprint import fingerprint
 from fwgen.report.model import FORMAT, Access, Ddr, Jitter, Report, Samples, Sleep
 from fwgen.report.samples import SampleCheck, check_samples
 from fwgen.report.standing import standing
@@ -23,6 +24,10 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
     report: Report = {
         "fwgen-report": FORMAT,
         "backend": record.backend,
+        "linux": {
+            "kind": "kernel" if record.kernel else "emulated",
+            "version": record.kernel or None,
+        },
         "spec": record.spec_name,
         "scenario": record.scenario_name,
         "seed": record.seed,
@@ -50,9 +55,11 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
             {"at_s": round(step.at_s, 6), "do": step.do, "reason": step.reason}
             for step in record.ignored
         ],
+        "fingerprint": "",
         "verdict": "fail",
         "reasons": [],
     }
+    report["fingerprint"] = fingerprint(record, dict(report))
     passed, report["reasons"] = judge(record, check, report, findings, scenario.expectations())
     report["verdict"] = "pass" if passed else "fail"
     return report

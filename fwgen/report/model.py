@@ -7,7 +7,7 @@ fwgen.report.standing); null: this run cannot show it.
 A figure that a run does not have is null: `ack_ms` of a suspend that was called off before the
 acknowledgement, or that the firmware was not told of; `jitter_us` on a backend without a real clock
 (host); `pc` and `address` of a DDR access on the host. Only `wall_s` and `speed` differ from run to
-run.
+run; `fingerprint` is the digest of everything else that the run decided and measured.
 """
 
 from __future__ import annotations
@@ -15,6 +15,13 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 FORMAT = 1
+
+
+class Linux(TypedDict):
+    """Which Linux ran; `version`: the release of a real kernel."""
+
+    kind: Literal["emulated", "kernel"]
+    version: str | None
 
 
 class Samples(TypedDict):
@@ -88,6 +95,7 @@ Report = TypedDict(
     {
         "fwgen-report": int,
         "backend": str,
+        "linux": Linux,
         "spec": str,
         "scenario": str,
         "seed": int,
@@ -103,6 +111,7 @@ Report = TypedDict(
         "jitter_us": Jitter,
         "kept": dict[str, int | None],
         "ignored": list[Ignored],
+        "fingerprint": str,
         "verdict": Literal["pass", "fail"],
         "reasons": list[str],
     },

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from fwgen.report.model import Report, Sleep
-from fwgen.report.words import clock, count, span
+from fwgen.report.words import clock, count, linux_words, span
 from fwgen.terminal import Style, bar
 
 _WIDTH: Final = 80
@@ -50,7 +50,8 @@ def render_table(report: Report, style: Style) -> str:
 def _head(report: Report, style: Style) -> Iterator[str]:
     yield style.paint(report["scenario"], _BOLD)
     speed = f", {report['speed']:,.0f} times real time" if report["speed"] >= 2 else ""
-    yield f"spec {report['spec']}, {report['backend']} backend, seed {report['seed']}"
+    where = f"{report['backend']} backend, {linux_words(report)}"
+    yield f"spec {report['spec']}, {where}, seed {report['seed']}"
     yield f"{span(report['virtual_s'])} of virtual time in {span(report['wall_s'])}{speed}"
     if report["backend"] == "host":
         yield style.paint("this ran the generated core on the host, not the firmware", _YELLOW)

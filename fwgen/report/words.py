@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from fwgen.report.model import Report
+
 _RANGES_SHOWN: Final = 4
 
 
@@ -57,3 +59,9 @@ def _three_digits(value: float) -> str:
     digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
     text = f"{value:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if digits else text
+
+
+def linux_words(report: Report) -> str:
+    """Return which Linux ran, such as "emulated Linux"."""
+    linux = report["linux"]
+    return f"Linux {linux['version']}" if linux["kind"] == "kernel" else "emulated Linux"

@@ -27,11 +27,26 @@ static void fwgen_ring_work(struct work_struct *work)
 	vring_interrupt(0, ring->vq);
 }
 
-/* The rings of the one rpmsg device, by their index. */
+#define FWGEN_RING(index) {.work = __WORK_INITIALIZER(fwgen_rings[index].work, fwgen_ring_work)}
+
+/* The rings of the firmware's device and of the control channel. */
 static struct fwgen_ring fwgen_rings[] = {
-	{.work = __WORK_INITIALIZER(fwgen_rings[0].work, fwgen_ring_work)},
-	{.work = __WORK_INITIALIZER(fwgen_rings[1].work, fwgen_ring_work)},
+	FWGEN_RING(0),
+	FWGEN_RING(1),
+	FWGEN_RING(2),
+	FWGEN_RING(3),
 };
+
+/* Returns the place of a ring (NULL: a free place), or NULL if there is none. */
+static struct fwgen_ring *fwgen_place(const struct virtqueue *vq)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(fwgen_rings); i++) {
+		if (fwgen_rings[i].vq == vq) {
+			return &fwgen_rings[i];
+		}
+	}
+	return NULL;
+}
 
 static bool fwgen_is_rpmsg(const struct virtio_device *vdev)
 {
@@ -46,19 +61,27 @@ static unsigned int fwgen_ring_entries(const struct virtio_device *vdev)
 /* As stm32_rproc does: the rpmsg driver announces channels, which sleeps, so it needs a task. */
 static irqreturn_t fwgen_ring_interrupt(int irq, struct virtqueue *vq)
 {
-	if (!fwgen_is_rpmsg(vq->vdev) || vq->index >= ARRAY_SIZE(fwgen_rings)) {
+	struct fwgen_ring *ring = fwgen_place(vq);
+
+	if (ring == NULL) {
+		ring = fwgen_place(NULL);
+	}
+	if (!fwgen_is_rpmsg(vq->vdev) || ring == NULL) {
 		return vring_interrupt(irq, vq);
 	}
-	fwgen_rings[vq->index].vq = vq;
-	schedule_work(&fwgen_rings[vq->index].work);
+	ring->vq = vq;
+	schedule_work(&ring->work);
 	return IRQ_HANDLED;
 }
 
 /* The work must not run on a ring that is being deleted. */
 static void fwgen_delete_ring(struct virtqueue *vq)
 {
-	if (fwgen_is_rpmsg(vq->vdev) && vq->index < ARRAY_SIZE(fwgen_rings)) {
-		cancel_work_sync(&fwgen_rings[vq->index].work);
+	struct fwgen_ring *ring = fwgen_place(vq);
+
+	if (ring != NULL) {
+		cancel_work_sync(&ring->work);
+		ring->vq = NULL;
 	}
 	vring_del_virtqueue(vq);
 }

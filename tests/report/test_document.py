@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,9 +56,11 @@ def only_reason(record: RunRecord, expect: str = "{}") -> str:
 def test_every_field_of_the_schema() -> None:
     report = report_of(make_record())
     samples = report.pop("samples")
+    assert re.fullmatch("[0-9a-f]{16}", report.pop("fingerprint"))
     assert report == {
         "fwgen-report": 1,
         "backend": "host",
+        "linux": {"kind": "emulated", "version": None},
         "spec": "range-node",
         "scenario": "a test",
         "seed": 1,

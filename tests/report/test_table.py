@@ -24,7 +24,7 @@ def damaged() -> RunRecord:
 
 def test_the_table_has_all_figures_of_the_report() -> None:
     text = table_of(make_record())
-    assert "a test" in text and "host backend, seed 1" in text
+    assert "a test" in text and "host backend, emulated Linux, seed 1" in text
     assert "60 s of virtual time in 500 ms, 120 times real time" in text
     assert "the generated core on the host, not the firmware" in text
     assert re.search(r"taken  delivered  lost .*\n +1,000 +1,000 +0 +0 +0 +0 +0\n", text)

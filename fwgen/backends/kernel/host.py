@@ -45,7 +45,7 @@ class KernelHostBackend(HostBackend):
         return ""
 
     def _begin(self, machine: Machine) -> None:
-        core = self._core_side = CoreSide(machine, self._serve_core)
+        core = CoreSide(machine, self._serve_core)
         linux = self._linux = self._real = KernelLinux(
             core,
             self._ledger,
@@ -86,7 +86,7 @@ class KernelHostBackend(HostBackend):
     def finish(self) -> RunRecord:
         record = super().finish()
         assert self._real is not None
-        record.linux = f"kernel {self._real.release}"
+        record.kernel = self._real.release
         return record
 
     def close(self) -> None:

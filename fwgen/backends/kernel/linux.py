@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from fwgen.backends.kernel.calendar import NEVER, Calendar
 from fwgen.backends.kernel.control import Control
 from fwgen.backends.kernel.inside.application import Settings
-from fwgen.backends.kernel.journal import ENDED, EVENT, FAILED, READY, SESSION, UP, JournalReader
+from fwgen.backends.kernel.journal import EVENT, FAILED, READY, SESSION, UP, JournalReader
 from fwgen.backends.kernel.sockets import GoneError, Sockets
 from fwgen.backends.kernel.tap import Tap
 from fwgen.backends.kernel.uml import Place, Uml, temporary_place
@@ -36,8 +36,8 @@ from fwgen.peer.session import Known
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
 
 ZERO_NS: Final = 2_300_000_000
-"""Scenario time 0 on the calendar. Steps are often at whole seconds of scenario time; these must not
-be whole seconds of Linux's clock, at which an alarm may be a second late."""
+"""Scenario time 0 on the calendar. Steps are often at whole seconds of scenario time. These must
+not be whole seconds of Linux's clock: an alarm that is set there may be a second late."""
 LONG_AGO_US: Final = -(1 << 62)
 _EPOCH_S: Final = 1_800_000_000
 _SEQ_MASK: Final = 0xFFFF_FFFF
@@ -102,7 +102,7 @@ class KernelLinux:
         self._offset_ns = 0  # from Linux's clock to the calendar
         self._alarms: dict[str, tuple[int, Callable[[], None]]] = {}
         self._sleep: OpenSleep | None = None
-        self._sleep_when_up: tuple[int, int | None] | None = None
+        self._sleep_when_up: int | None = None  # when the next suspend was requested
         self._when_up: list[Callable[[int], None]] = []
         self._recover_when_up = False
         self._going_down = False  # Linux has stopped the rings, perhaps to suspend
@@ -212,7 +212,7 @@ class KernelLinux:
         if self._alive and self._bound:
             self.device.wake()
 
-    # ------------------------------------------------------------------------------- what Linux does
+    # ------------------------------------------------------------------------- what Linux does
 
     def _kicked(self, ring: int) -> None:
         self._m33.catch_up()
@@ -310,10 +310,13 @@ class KernelLinux:
     def suspend(self, now_us: int, wake_after_us: int | None) -> None:
         if not self._can_suspend:
             self.ledger.ignore("suspend", self._why_not, now_us)
-        elif self.state == RESUMING:
-            self._sleep_when_up = now_us, wake_after_us
+            return
+        if wake_after_us is not None:
+            self._control.send(f"alarm {wake_after_us // 1_000_000}")
+        if self.state == RESUMING:
+            self._sleep_when_up = now_us
         else:
-            self._fall_asleep(now_us, wake_after_us)
+            self._fall_asleep(now_us)
 
     def resume(self, now_us: int) -> None:
         if self.state in (AWAKE, OFFLINE):
@@ -340,10 +343,11 @@ class KernelLinux:
         elif self.state in (ASKING, SUSPENDING):
             self._cause = cause
             self._control.send("resume")
-        elif self.state == RESUMING:
+        elif self.state == RESUMING and self._sleep_when_up is not None:
             self._sleep_when_up = None
+            self._control.send("alarm 0")
 
-    def _fall_asleep(self, wished_us: int, wake_after_us: int | None) -> None:
+    def _fall_asleep(self, wished_us: int) -> None:
         self._sleep = OpenSleep(asked_us=wished_us)
         self.ledger.sleeps.append(self._sleep)
         self._cause = "timer"
@@ -353,7 +357,7 @@ class KernelLinux:
             told = "Linux suspends without telling the firmware: no application is running"
             self.ledger.event(told, self.now_us)
             self._enter(SUSPENDING)
-        self._control.send(f"suspend {0 if wake_after_us is None else wake_after_us // 1_000_000}")
+        self._control.send("suspend")
 
     def _close_ddr(self) -> None:
         assert self._sleep is not None
@@ -384,9 +388,9 @@ class KernelLinux:
         waiting, self._when_up = self._when_up, []
         for call in waiting:
             call(self.now_us)
-        wished, self._sleep_when_up = self._sleep_when_up, None
-        if wished is not None and self._can_suspend:
-            self._fall_asleep(*wished)
+        wished_us, self._sleep_when_up = self._sleep_when_up, None
+        if wished_us is not None and self._can_suspend:
+            self._fall_asleep(wished_us)
 
     # -------------------------------------------------------------------------------------- faults
 

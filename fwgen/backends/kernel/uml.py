@@ -13,13 +13,14 @@ from typing import Final
 import fwgen
 from fwgen import process
 from fwgen.backends.kernel.inside.application import Settings
+from fwgen.backends.kernel.vhost import RPMSG
 from fwgen.errors import ToolBrokeError
 
 _MEMORY: Final = "96M"
 _OPTIONS: Final = (
     *("root=/dev/root", "rootfstype=hostfs", "rootflags=/", "rw"),  # the root is this machine's
     *("con=null", "con0=fd:0,fd:1", "no_console_suspend", "quiet"),
-    "random.trust_bootloader=on",  # it does not wait for randomness, which takes another time each run
+    "random.trust_bootloader=on",  # else it waits for randomness, each time for another time
 )
 _LOG_LINES: Final = 15
 
@@ -61,7 +62,7 @@ class Uml:
         self._command = [
             *(str(kernel), f"mem={_MEMORY}", f"init={sys.executable}", *_OPTIONS),
             *(f"vring_entries={entries}", f"uml_dir={place.folder}/"),
-            *(f"virtio_uml.device={one}:7" for one in (place.device, place.control)),
+            *(f"virtio_uml.device={one}:{RPMSG}" for one in (place.device, place.control)),
             *(f"time-travel=ext:{place.clock}", "PYTHONHASHSEED=0", f"PYTHONPATH={package}"),
             *("--", "-s", "-B", "-m", "fwgen.backends.kernel.inside", str(place.folder)),
         ]

@@ -45,6 +45,7 @@ class Init:
         self._commands: dict[str, Callable[[str], None]] = {
             "start-app": self._start_application,
             "crash-app": self._crash_application,
+            "alarm": lambda command: power.set_alarm(int(command.split()[1])),
             "suspend": self._suspend,
             "resume": self._order,
             "send-wake": self._order,
@@ -91,7 +92,14 @@ class Init:
             return
         os.close(self._orders)
         os.close(self._life)
-        run(self._settings, self._tell, self._journal, orders, number, Known(*known) if known else None)
+        run(
+            self._settings,
+            self._tell,
+            self._journal,
+            orders,
+            number,
+            Known(*known) if known else None,
+        )
 
     def _crash_application(self, _: str) -> None:
         assert self._application is not None
@@ -114,8 +122,7 @@ class Init:
     # -------------------------------------------------------------------------- power and drivers
 
     def _suspend(self, command: str) -> None:
-        """Set the alarm; then the application suspends Linux, or init if there is none."""
-        power.set_alarm(int(command.split()[1]))
+        """The application suspends Linux, or init if there is none."""
         if self._application is not None:
             self._order(command)
         else:

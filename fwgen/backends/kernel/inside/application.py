@@ -114,7 +114,7 @@ class _Application:
             self._tell(EVENT, event)
 
     def _obey(self, order: str) -> None:
-        if order.startswith("suspend"):
+        if order == "suspend":
             self._called_off = False
             self.peer.suspend()
         elif order == "resume":

@@ -22,4 +22,6 @@ def set_alarm(after_s: int) -> None:
 
 
 def suspend() -> None:
+    """Suspend Linux; when it is up again, the alarm is off, whatever has woken it."""
     suspend_to_ram()
+    set_alarm(0)

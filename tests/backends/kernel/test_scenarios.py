@@ -1,0 +1,38 @@
+"""The bundled scenarios with a real Linux kernel on the other side of the compiled core."""
+
+from __future__ import annotations
+
+import pytest
+
+from fwgen.scenario.actions import UnsupportedStepError
+from fwgen.scenario.load import bundled_names
+from tests.backends.kernel.running import run
+from tests.backends.running import bundled, in_a_room
+
+pytestmark = pytest.mark.needs("linux")
+
+LONG = {"day"}  # measured by `make bench`
+REFUSED = {"edges": "`suspend` is not supported here: `for` must be whole seconds"}
+
+
+@pytest.mark.parametrize("name", [name for name in bundled_names() if name not in LONG])
+def test_bundled_scenario_passes_or_is_refused_by_name(name: str) -> None:
+    if name in REFUSED:
+        with pytest.raises(UnsupportedStepError, match=REFUSED[name]):
+            run(bundled(name))
+        return
+    _, report = run(bundled(name))
+    assert report["reasons"] and report["verdict"] == "pass", report["reasons"]
+    assert report["linux"]["kind"] == "kernel"
+    assert report["linux"]["version"]
+
+
+def test_three_runs_are_the_same() -> None:
+    prints = {run(bundled("ten-minutes"), seed=5)[1]["fingerprint"] for _ in range(3)}
+    assert len(prints) == 1
+
+
+def test_another_seed_gives_another_run() -> None:
+    steps = "{at: 5 s, do: suspend, for: 5 s}"
+    prints = {run(in_a_room(steps, until="20 s"), seed=seed)[1]["fingerprint"] for seed in (1, 2)}
+    assert len(prints) == 2
