@@ -125,7 +125,32 @@ class Hole:
         return self.count is None
 
 
-Item: TypeAlias = Run | Hole
+@dataclass(frozen=True, slots=True)
+class Redate:
+    """The time of stored samples that had none: the system clock has been set since. At
+    `device_us` of this boot it was `utc_us`."""
+
+    mark: Mark
+    """That of the item before."""
+    boot: int
+    device_us: int
+    utc_us: int
+    within_us: int
+
+    @property
+    def log(self) -> Log:
+        return self.mark.log
+
+    @property
+    def position(self) -> int:
+        return self.mark.position
+
+    @property
+    def ends_log(self) -> bool:
+        return False
+
+
+Item: TypeAlias = Run | Hole | Redate
 
 
 class Numbering:
@@ -133,6 +158,11 @@ class Numbering:
 
     def __init__(self, mark: Mark | None) -> None:
         self._mark = mark
+
+    @property
+    def mark(self) -> Mark | None:
+        """The mark of the last item."""
+        return self._mark
 
     def note_hello(self, hello: Hello) -> None:
         """The firmware has answered: its log is the first one that this service meets."""

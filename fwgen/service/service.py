@@ -13,9 +13,20 @@ from pathlib import Path
 from typing import Final
 
 from fwgen.peer.errnos import TtyError
-from fwgen.peer.events import Event, Lost, NewLog, NumberingRestarted, Online, Samples, SpecMismatch
+from fwgen.peer.events import (
+    Event,
+    Lost,
+    NewLog,
+    NumberingRestarted,
+    Online,
+    Samples,
+    SpecMismatch,
+    StatusReceived,
+)
 from fwgen.peer.session import Known, Session
 from fwgen.peer.tty import System, TtyPeer
+from fwgen.service.clock import Clock
+from fwgen.service.dating import LastDated
 from fwgen.service.delivery import Delivery
 from fwgen.service.find_tty import BoardSystem
 from fwgen.service.items import Mark, Numbering
@@ -29,7 +40,8 @@ _TTY_PAUSE_S: Final = (1.0, 30.0)
 
 
 class Service:
-    """`sinks`: opened by their own threads. `recorded`: what `recorder` has recorded.
+    """`sinks`: opened by their own threads. `recorded`: what `recorder` has recorded; `last`: the
+    last sample that it has dated.
 
     `tell` gets one line for people; it may be called from any thread.
     """
@@ -41,11 +53,13 @@ class Service:
         *,
         recorder: str = "",
         recorded: Mark | None = None,
+        last: LastDated | None = None,
         tell: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._tell = tell
         self._numbering = Numbering(recorded)
+        self._clock = Clock(last, tell)
         self._over = threading.Event()
         self._failure: BaseException | None = None
         required = {sink.kind: sink.required for sink in settings.sinks}
@@ -98,11 +112,13 @@ class Service:
             spec_hash=self._settings.spec,
             known=known,
             automatic=False,
+            watch=self._clock.dating.watch,
         )
 
     def _handle(self, event: Event) -> None:
         if isinstance(event, Samples | Lost | NewLog | NumberingRestarted):
-            self._workers.add(self._numbering.item(event))
+            dated = self._clock.date(event) if isinstance(event, Samples) else None
+            self._workers.add(self._numbering.item(event, dated))
         elif isinstance(event, Online):
             self._numbering.note_hello(event.hello)
             hello = event.hello
@@ -111,6 +127,12 @@ class Service:
         elif isinstance(event, SpecMismatch):
             found = event.hello.spec_hash.hex()
             self._tell(f"the firmware has another spec ({found}) or format: its samples wait")
+
+        elif isinstance(event, StatusReceived):
+            self._clock.check()
+            redate = self._clock.redate(self._numbering.mark)
+            if redate is not None:
+                self._workers.add(redate)
 
     # ------------------------------------------------------------------------------ in any thread
 

@@ -364,6 +364,7 @@ def test_samples_of_the_sleep_come_after_the_wake() -> None:
     node.poll(MINUTE_US)
     got = node.take_sent()
     assert got[0] == WakeAck(9, 1000)
+    assert isinstance(got[1], Status), "the clock comes before the samples that it dates"
     assert node.state == "draining" or sum(count for _, count in blocks(got)) == 1000
     assert blocks(got)[0][0] == 0
 

@@ -45,6 +45,10 @@ class PtyFirmware:
         """The firmware's clock."""
         return round((boot_time_us() - self._linux_us) * self._rate) + self._ahead_us
 
+    def linux_us(self, device_us: int) -> float:
+        """Return CLOCK_BOOTTIME at an instant of the firmware's clock, before any `skip`."""
+        return self._linux_us + device_us / self._rate
+
     def skip(self, samples: int) -> None:
         """Let the firmware's time jump ahead by that many periods, as if Linux had stood still."""
         with self._lock:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from fwgen.service.system_clock import utc_offset_us
 from tests.service.pty_firmware import LOG, PtyFirmware, distance_mm
 from tests.service.running import end, positions, start, wait_until
 
@@ -71,6 +72,19 @@ def test_each_sample_is_kept_once_however_often_the_service_is_killed(
     assert db.execute("SELECT count(*) FROM gap").fetchone() == (0,), "nothing was reported lost"
     rows = table.read_text().splitlines()[1:]
     assert [int(row.split(",")[1]) for row in rows][:taken] == list(range(taken)), "also in CSV"
+
+
+def test_the_stated_time_of_each_sample_is_right(tmp_path: Path) -> None:
+    firmware = PtyFirmware(ppm=100)
+    database = tmp_path / "db"
+    service = start("--tty", firmware.path, "--database", database)
+    wait_until(lambda: len(positions(database)) > 20, "20 samples")
+    end(service)
+    rows = sqlite3.connect(database).execute("SELECT device_us, utc_us, within_us FROM sample")
+    offset_us = utc_offset_us()
+    for device_us, utc_us, within_us in rows:
+        assert abs(utc_us - (firmware.linux_us(device_us) + offset_us)) <= within_us < 60_000
+    firmware.close()
 
 
 def test_json_lines_are_printed_as_they_are_stored(firmware: PtyFirmware, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from fwgen.errors import InputError
 from fwgen.guard import StoppedError
 from fwgen.service import settings
+from fwgen.service.dating import LastDated
 from fwgen.service.items import Mark
 from fwgen.service.lock import only_one
 from fwgen.service.service import Service
@@ -39,12 +40,13 @@ def run(args: argparse.Namespace) -> int:
     """Return 0 when a signal stops the service."""
     chosen = changed(settings.load(args.settings), args)
     with only_one(chosen.database):
-        recorded = None if chosen.database is None else recorded_mark(chosen.database)
+        recorded, last = (None, None) if chosen.database is None else recorded_in(chosen.database)
         service = Service(
             chosen,
             {sink.kind: make(sink) for sink in chosen.sinks},
             recorder="" if chosen.database is None else "sqlite",
             recorded=recorded,
+            last=last,
             tell=tell,
         )
         try:
@@ -69,12 +71,14 @@ def changed(chosen: Settings, args: argparse.Namespace) -> Settings:
     return dataclasses.replace(chosen, tty=tty, sinks=tuple(sinks.values()))
 
 
-def recorded_mark(database: Path) -> Mark | None:
-    """Return where the last service stopped. Raises InputError if the database is unusable."""
+def recorded_in(database: Path) -> tuple[Mark | None, LastDated | None]:
+    """Return where the last service stopped, and the last sample that has a time.
+
+    Raises InputError if the database is unusable."""
     sink = SqliteSink(database)
     try:
         sink.open()
-        return sink.recorded()
+        return sink.recorded(), sink.last_dated()
     except SinkError as error:
         hint = "check its folder, its permissions and the disk, or name another with --database"
         raise InputError(str(error), hint) from error

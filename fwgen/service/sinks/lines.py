@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.service.items import Item, Mark, Run
+from fwgen.service.items import Hole, Item, Mark, Run
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.times import iso
 from fwgen.wire.sample import STATUS_NAMES
@@ -49,7 +49,7 @@ def documents(item: Item) -> Iterator[dict[str, Any]]:
     """Yield the item as JSON documents: one a sample, or one a gap."""
     if isinstance(item, Run):
         yield from rows(item)
-    else:
+    elif isinstance(item, Hole):
         yield {
             "gap": item.reason,
             "log": item.log.name,

@@ -13,7 +13,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from fwgen.service.items import Item, Log, Mark, Run
+from fwgen.service.dating import MOST_RATE, Basis, LastDated
+from fwgen.service.items import Item, Log, Mark, Redate, Run
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.retention import Retention
 from fwgen.service.sinks.transaction import transaction
@@ -27,6 +28,16 @@ _WAL_BYTES: Final = 4 << 20
 _ONCE: Final = "ON CONFLICT DO NOTHING"
 _INSERT: Final = f"INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {_ONCE}"
 
+_REDATE: Final = """
+UPDATE sample SET utc_us = ? + device_us - ?,
+  within_us = ? + CAST(abs(device_us - ?) * ? AS INTEGER), basis = ?
+WHERE log = ? AND life IN (SELECT id FROM life WHERE log = ? AND boot = ?) AND utc_us IS NULL
+"""
+_LAST_DATED: Final = """
+SELECT identity, boot, device_us, utc_us, within_us
+FROM sample JOIN log ON log.id = sample.log JOIN life ON life.id = sample.life
+WHERE sample.log = (SELECT log FROM mark) ORDER BY position DESC LIMIT 1
+"""
 _RECORDED: Final = (
     "SELECT identity, renumbered, position, mark.boot FROM mark JOIN log ON log.id = mark.log"
 )
@@ -72,6 +83,15 @@ class SqliteSink:
             return None
         identity, renumbered, position, boot = row
         return Mark(Log(int(identity, 16), renumbered), position, boot)
+
+    def last_dated(self) -> LastDated | None:
+        """Return the last sample, if its time is known. Raises SinkError."""
+        with self._failing():
+            row = self._open_db.execute(_LAST_DATED).fetchone()
+        if row is None or row[3] is None:
+            return None
+        identity, boot, device_us, utc_us, within_us = row
+        return LastDated(int(identity, 16), boot, device_us, utc_us, within_us)
 
     def store(self, items: Sequence[Item], mark: Mark | None) -> None:
         db = self._open_db
@@ -126,7 +146,10 @@ class SqliteSink:
 
     def _store(self, db: sqlite3.Connection, item: Item) -> None:
         log = self._log_id(db, item.log)
-        if isinstance(item, Run):
+        if isinstance(item, Redate):
+            reference = (item.utc_us, item.device_us, item.within_us, item.device_us)
+            db.execute(_REDATE, (*reference, MOST_RATE, Basis.LATER, log, log, item.boot))
+        elif isinstance(item, Run):
             life = self._life_id(db, log, item.block.boot, item.block.spec)
             rows: Iterable[tuple[object, ...]] = _rows(item, log, life)
             if item.log.renumbered:

@@ -268,18 +268,18 @@ static enum hs_event do_answer(struct node *node, const struct node_occasion *oc
 static enum hs_event do_stream(struct node *node, const struct node_occasion *occasion)
 {
 	uint64_t now_us = occasion->now_us;
-	bool all;
 
 	if (node->blocked || !send_answer(node, now_us) || !send_start(node, now_us)) {
 		return HS_EVENTS;
 	}
-	all = node->spec_differs || send_samples(node, now_us);
-	if (!node->blocked && now_us >= node->status_us) {
-		if (send(node, encode_status(node, now_us), now_us)) {
-			node->status_us = now_us + NODE_STATUS_US;
+	/* Before the samples: the peer needs the clock to date them. */
+	if (now_us >= node->status_us) {
+		if (!send(node, encode_status(node, now_us), now_us)) {
+			return HS_EVENTS;
 		}
+		node->status_us = now_us + NODE_STATUS_US;
 	}
-	return all ? HS_EV_DRAINED : HS_EVENTS;
+	return node->spec_differs || send_samples(node, now_us) ? HS_EV_DRAINED : HS_EVENTS;
 }
 
 static enum hs_event do_ask(struct node *node, const struct node_occasion *occasion)
