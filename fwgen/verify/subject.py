@@ -60,12 +60,13 @@ class Subject:
     def memory_regions(self) -> list[tuple[Node, Region]]:
         """Return the nodes and regions in `memory-region` of Linux's remote processor.
 
-        Unknown phandles are left out.
+        Unknown phandles, disabled nodes and nodes without `reg` are left out.
         """
         if self.linux is None or self.linux_rproc is None:
             return []
         nodes = self.linux.references(self.linux_rproc, "memory-region")
-        return [(node, region) for node in nodes if node for region in node.regions()[:1]]
+        enabled = [node for node in nodes if node and node.enabled]
+        return [(node, region) for node in enabled for region in node.regions()[:1]]
 
     def lines(self, tree: str, label: str) -> str:
         """Return the fragment's lines for a label of that tree, '' if it has none."""

@@ -97,6 +97,13 @@ def load_tree(path: Path) -> Tree:
         message = f"{path}: cannot be read: {error.strerror}"
         raise TreeError(message, "give a flattened device tree (.dtb)") from error
     try:
-        return Tree(path, fdt.parse(data))
+        tree = Tree(path, fdt.parse(data))
     except TreeError as error:
         raise TreeError(f"{path}: {error.message}", error.hint) from None
+    if any(node.name == "__overlay__" for node in tree.nodes):
+        raise TreeError(
+            f"{path}: expected a whole device tree, found an overlay",
+            "give the tree with the overlay in it: `fdtoverlay -i BASE.dtb -o TREE.dtb "
+            f"{path.name}`",
+        )
+    return tree

@@ -111,6 +111,35 @@ CASES = (
         found="cm33-cube-fw@80100000 (0x80100000 + 0x800000), cm33-retram",
         mend="<&cm33_sram1>,",
     ),
+    Case(
+        "linux-memory-region",
+        prop("m33_rproc", "memory-region = <&cm33_sram1>, <0x99>, <&pwr>;"),
+        found="memory-region names <0x99>, which is no node's phandle",
+    ),
+    Case(
+        "linux-memory-region",
+        prop("m33_rproc", "memory-region = <&cm33_sram1>, <0x99>, <&pwr>;"),
+        found="memory-region names /soc@0/pwr@44210000, which is not in /reserved-memory",
+    ),
+    Case(
+        "linux-memory-region",
+        prop("vdev0vring1", 'status = "disabled";'),
+        found="vdev0vring1@812f9000, which is not enabled",
+    ),
+    Case(
+        "linux-dma-ranges",
+        "&{/ahb@1} { /delete-property/ dma-ranges; };",
+        node="/ahb@1",
+        found="dma-ranges nothing",
+        mend="dma-ranges = <0x0 0x0 0x0 0xfffffffc>;",
+    ),
+    Case("linux-dma-ranges", "&{/ahb@1} { dma-ranges = <0x0 0x0 0x0 0xa080000>; };"),
+    Case(
+        "linux-dma-ranges",
+        "&{/ahb@1} { dma-ranges = <0x0 0x0 0x80000000 0x8000000>, <0x8000000 0x0 0x8000000 "
+        "0x8000000>; };",
+        found="0x80000000 0x8000000",
+    ),
     Case("linux-vdev-names", edit=(" vdev0vring1@", " ring1@"), mend="vdev0vring1@812f9000"),
     Case("linux-vdev-pool", without("vdev0buffer", "compatible"), mend='"shared-dma-pool"'),
     Case("elf-segment", prop("m33_rproc", "memory-region = <&cm33_retram>;"), node="segment"),

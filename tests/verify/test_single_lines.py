@@ -19,7 +19,7 @@ from tests.verify.trees import Stage, compiled
 
 pytestmark = [pytest.mark.needs("dtc"), pytest.mark.needs("cpp")]
 
-# each release and each set of trees; the board only changes the windows
+# each release, each set of trees and each place of the rings; the board only changes the windows
 SOME = [
     Stage("openstlinux-6.2", "plain", "dk"),
     Stage("openstlinux-6.1", "plain", "ev1"),

@@ -31,11 +31,38 @@ def check(subject: Subject) -> Iterator[Finding]:
                 node.path,
                 found=f"memory-region: {_listed(regions)}",
                 expected=f"{window.linux or window.name}, {span(window)}",
-                effect=f"remoteproc refuses the firmware or its link: no memory for {window.title}",
+                effect=f"remoteproc refuses the firmware: no memory for {window.title}"
+                if window in subject.firmware
+                else "Linux takes it from its own memory, to which the M33 has no access",
                 mend=mend,
             )
+    yield from _check_entries(subject, node, mend)
     yield from _check_names(subject, regions, mend)
     yield from _check_segments(subject, regions)
+
+
+def _check_entries(subject: Subject, rproc: Node, mend: str) -> Iterator[Finding]:
+    """Check each entry of `memory-region`: Linux must have reserved that memory."""
+    tree = subject.linux
+    assert tree is not None
+    for handle, node in zip(
+        rproc.cells("memory-region"), tree.references(rproc, "memory-region"), strict=True
+    ):
+        if node is None:
+            found = f"<0x{handle:x}>, which is no node's phandle"
+        elif node not in tree.reserved:
+            found = f"{node.path}, which is not in /reserved-memory"
+        elif not node.enabled:
+            found = f"{node.path}, which is not enabled"
+        else:
+            continue
+        yield MISSING.broken(
+            rproc.path,
+            found=f"memory-region names {found}",
+            expected="enabled nodes of /reserved-memory only",
+            effect="remoteproc does not start: `unable to acquire memory-region`",
+            mend=mend,
+        )
 
 
 def _listed(regions: list[tuple[Node, Region]]) -> str:
