@@ -99,6 +99,34 @@ def test_odd_properties(files: Files, data: st.DataObject) -> None:
     )
 
 
+_ODD_VALUES = (b"", b"\xff\xfe\xfd", b"\0\0\0\1" * 9, b"a\0" * 9)
+
+
+def test_each_property_of_the_nodes_that_rules_read(files: Files) -> None:
+    """One property at a time has an odd length or an odd value, in each tree."""
+    subject = subject_of(Stage().plan, files.linux, files.optee, ELF)
+    subject.lines("linux", "m33_rproc")
+    fragments = vars(subject)["_fragments"]
+    count = 0
+    for tree in (subject.linux, subject.optee):
+        assert tree
+        for node in (node for node in tree.root.walk() if node.name.startswith(_READ)):
+            for name, whole in list(node.properties.items()):
+                for value in _ODD_VALUES:
+                    node.properties[name] = value
+                    odd = Subject(
+                        subject.plan,
+                        Tree(files.linux, subject.linux.root) if subject.linux else None,
+                        Tree(files.optee, subject.optee.root) if subject.optee else None,
+                        subject.elf,
+                    )
+                    vars(odd)["_fragments"] = fragments  # they are the same for each tree
+                    reported(odd)
+                    count += 1
+                node.properties[name] = whole
+    assert count > 400
+
+
 @given(st.data())
 def test_missing_nodes(files: Files, data: st.DataObject) -> None:
     subject = subject_of(Stage().plan, files.linux, files.optee, ELF)
