@@ -117,7 +117,9 @@ class LiveRenode(EmulatedBackend):
 
     def reset_unnoticed(self) -> None:
         self._note_slots()
+        self._ledger.stopped("reset", self.now_us)
         self.machine.start_core(self.port.kernel.rproc.vector_table)
+        self._ledger.started(self.now_us)
         self._ledger.event("the firmware starts again; Linux does not notice it", self.now_us)
 
     def end(self, scenario: Scenario) -> RunRecord:

@@ -37,7 +37,21 @@ WAKE_CAUSES = (
     "abort",  # resumed before DDR was closed
     "refused",  # the firmware did not permit the suspend
     "reboot",  # Linux rebooted while asleep
+    "restart",  # the board was reset, or lost its power
     "end",  # the scenario ended
+)
+
+# Ways in which the firmware crashes, as in the step `crash-firmware`.
+CRASHES = ("fault", "panic", "watchdog")
+
+# Values of Outage.why.
+OUTAGES = (
+    *CRASHES,
+    "reset",  # a reset of the M33 alone, which starts at once
+    "itself",  # the firmware has reset the M33
+    "remoteproc",  # Linux has stopped the M33 and started it again
+    "restart-board",  # a system reset
+    "power-cycle",
 )
 
 
@@ -163,6 +177,26 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Outage:
+    """The M33 did not execute the firmware from `start_us` to `end_us` (None: until the run's end).
+    `why`: one of OUTAGES. `asked`: a step of the scenario was the cause."""
+
+    start_us: int
+    end_us: int | None
+    why: str
+    asked: bool = True
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """The log's memory lost its contents. `told_us`: when the peer learned from the firmware that
+    the log is another one; None: it did not."""
+
+    at_us: int
+    told_us: int | None = None
+
+
+@dataclass(frozen=True)
 class Frame:
     """A picture of the display."""
 
@@ -215,4 +249,7 @@ class RunRecord:
     freed_early: list[tuple[int, int]] = field(default_factory=list)  # at_us, first number
     in_log: list[tuple[int, int]] = field(default_factory=list)  # at the end: first number, count
     damaged: bool = False  # the scenario has damaged the log
+    misdirected: list[Repeat] = field(default_factory=list)  # to a peer made for another spec
+    outages: list[Outage] = field(default_factory=list)  # in order
+    erasures: list[Erasure] = field(default_factory=list)  # in order
     dropped_told: tuple[int, int] | None = None  # the firmware's own count, and when it sent it

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     The M33 is reset, Linux reboots: all samples are kept in retained memory and arrive.
+Documentation     The M33 is reset or crashes, Linux reboots, the board is reset: all samples that retained memory keeps arrive.
 Resource          fwgen.resource
 Test Teardown     Stop Board
 
@@ -44,6 +44,24 @@ Prints On Its Console What It Has Recovered
     Resume Linux
     Run For               5 s
     Nothing Should Be Lost
+
+Is Held Until Linux Starts It After A Crash
+    Scenario Should Pass    firmware-crash
+
+Stays Where It Is After A Crash Without A Watchdog
+    Scenario Should Pass    firmware-crash-unnoticed
+
+Survives A Reset Of The Board
+    Scenario Should Pass    restart-board
+
+Begins A New Log If A Reset Of The Board Erases Its Memory
+    Scenario Should Pass    restart-board-erased
+
+Begins A New Log At A Cold Start
+    Scenario Should Pass    cold-start
+
+Sends No Samples To A Peer For Another Spec
+    Scenario Should Pass    other-spec
 
 Survives A Reboot Of Linux During Sleep
     Scenario Should Pass    linux-reboot-asleep

@@ -12,6 +12,9 @@ Wrong Firmware
     Wrong Firmware Should Be Caught    ${CURDIR}/mutants/${fault}.toml    ${OUTPUT DIR}    ${BUILDS}
 
 *** Test Cases ***
+Takes any log that a peer names for its own
+    any-log-is-own
+
 Keeps readings in DDR until they are in the log
     buffer-in-ddr
 
@@ -107,6 +110,9 @@ Gives up on an echo after 10 ms
 
 Keeps a sample for fifty times the latency
     slow-latency
+
+Sends samples to a peer that was made for another spec
+    spec-differs-never
 
 Takes any pulse on the line for the echo
     spikes-are-echoes

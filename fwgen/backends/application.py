@@ -11,6 +11,7 @@ from fwgen.backends.notes import note_event, note_lost, note_samples
 from fwgen.peer.events import (
     Lost,
     Samples,
+    SpecMismatch,
     SuspendReady,
     SuspendRefused,
 )
@@ -65,6 +66,9 @@ class Application:
         self._to_write = b""
         self._suspend_due_us = _NEVER
         self.busy_us = 0
+        self._refused = False  # the firmware has answered that it has another spec
+        self.spec = "own"
+        """`other`: the application was made for another spec, and takes no samples."""
 
     @property
     def online(self) -> bool:
@@ -80,11 +84,14 @@ class Application:
     def start(self, now_us: int) -> None:
         """Start again, after the processed samples."""
         self.die()
+        self._refused = False
+        own = self.spec == "own"
+        spec_hash = self._spec_hash if own else bytes(255 - byte for byte in self._spec_hash)
         self._sessions += 1
         self._session = Session(
             session_id=self._sessions << 16,
             new_log=lambda: self._random.getrandbits(64) | 1,
-            spec_hash=self._spec_hash,
+            spec_hash=spec_hash,
             known=self._known,
             automatic=False,
             watch=self._watch,
@@ -179,6 +186,7 @@ class Application:
             elif isinstance(event, SuspendReady | SuspendRefused):
                 self._on_power(event, now_us)
             else:
+                self._refused = self._refused or isinstance(event, SpecMismatch)
                 note_event(self._ledger, event, now_us)
         if session is self._session:
             self.write(session.take_bytes())
@@ -188,6 +196,8 @@ class Application:
             self._ledger.wire.went(message, at_us)
         else:
             self._ledger.wire.came(message, at_us)
+            if self._refused and isinstance(message, Block):
+                self._ledger.misdirected(message.first_seq, message.count, at_us)
 
     def _take(self, event: Samples | Lost, now_us: int) -> None:
         self.busy_us = max(self.busy_us, now_us)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -50,10 +51,12 @@ class Blocks:
     _skip: array[int] = field(default_factory=_shorts)
     _lives: list[tuple[int, int, int, int]] = field(default_factory=list)
     _late: dict[int, int] = field(default_factory=dict)
+    _logs: list[int] = field(default_factory=list)  # the first block of each log after the first
+    _boots: int = 0  # starts of the firmware before the present log
 
     def add(self, block: Block, skip: int, arrival_us: int) -> None:
         """Add the block's samples from index `skip` on."""
-        life = (block.boot, block.period_us, spec_number(block.spec))
+        life = (block.boot + self._boots, block.period_us, spec_number(block.spec))
         if not self._lives or self._lives[-1][1:] != life:
             self._lives.append((len(self._begin), *life))
         begin = len(self.words)
@@ -68,6 +71,19 @@ class Blocks:
             for index, sixteenths in enumerate(block.late[skip:]):
                 if sixteenths:
                     self._late[begin + index] = sixteenths
+
+    def new_log(self, boots: int) -> None:
+        """The next blocks belong to a new log, before which the firmware has started `boots` times;
+        their starts are counted on from there."""
+        self._logs.append(len(self._begin))
+        self._boots = boots
+
+    def renumber(self, offsets: Sequence[int]) -> None:
+        """Add each of these numbers to the sample numbers of a log, from the second one on."""
+        ends = [*self._logs, len(self._begin)][1:]
+        for start, end, offset in zip(self._logs, ends, offsets, strict=True):
+            for at in range(start, end):
+                self._first_seq[at] = (self._first_seq[at] + offset) & 0xFFFF_FFFF
 
     def shift(self, by_us: int) -> None:
         """Add `by_us` to all arrival times."""
@@ -100,7 +116,8 @@ class Blocks:
         keep = len(whole)
         while keep:
             tail = whole.part(max(0, keep - 1), keep)
-            if tail.boot[0] != last.boot[0] or tail.time_us[0] <= last.time_us[0]:
+            place = int(tail.boot[0]), int(tail.time_us[0])
+            if place <= (int(last.boot[0]), int(last.time_us[0])):
                 break
             keep -= 1
         blocks = int(np.searchsorted(whole.begin, keep))

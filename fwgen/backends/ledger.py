@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -11,12 +12,15 @@ from fwgen.backends.blocks import Blocks
 from fwgen.backends.wire_watch import WireWatch
 from fwgen.record import (
     Band,
+    Erasure,
     Event,
     Frame,
     Gap,
     Ignored,
     Ints,
     LinkCounts,
+    Outage,
+    Repeat,
     RunRecord,
     SleepRecord,
     Stream,
@@ -51,11 +55,15 @@ class Ledger:
     frames: list[Frame] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
+    outages: list[Outage] = field(default_factory=list)
+    erasures: list[Erasure] = field(default_factory=list)
+    misled: list[Repeat] = field(default_factory=list)
     wire: WireWatch = field(default_factory=WireWatch)
     streams: list[Stream] = field(default_factory=list)
     _streaming_since: tuple[int, int | None] | None = None
     _states: list[tuple[int, str]] = field(default_factory=list)
     _blocks: Blocks = field(default_factory=Blocks)
+    _gap_logs: list[int] = field(default_factory=list)  # of each gap: erasures before it
     _status: Status | None = None  # the last one
     _link: LinkCounts = field(default_factory=LinkCounts)  # of earlier starts of the firmware
 
@@ -66,6 +74,11 @@ class Ledger:
     def gap(self, first: int, count: int, at_us: int) -> None:
         """The firmware has declared these samples lost; `first` as on the wire."""
         self.gaps.append(Gap(first, count, at_us))
+        self._gap_logs.append(len(self.erasures))
+
+    def misdirected(self, first: int, count: int, at_us: int) -> None:
+        """The firmware has sent samples to an application that was made for another spec."""
+        self.misled.append(Repeat(at_us, first, count))
 
     def status(self, status: Status) -> None:
         """The firmware has sent its counters since its start."""
@@ -80,6 +93,40 @@ class Ledger:
         """A step was not executed."""
         self.ignored.append(Ignored(at_us / 1e6, do, reason))
         self.event(f"{do} ignored: {reason}", at_us)
+
+    def stopped(self, why: str, at_us: int, *, asked: bool = True) -> None:
+        """The M33 no longer executes the firmware. If it did not before, the first cause counts."""
+        if not self._is_down:
+            self.outages.append(Outage(at_us, None, why, asked))
+
+    def started(self, at_us: int) -> None:
+        """The M33 executes the firmware from its beginning."""
+        if self._is_down:
+            self.outages[-1] = replace(self.outages[-1], end_us=at_us)
+
+    @property
+    def _is_down(self) -> bool:
+        return bool(self.outages) and self.outages[-1].end_us is None
+
+    def erased(self, boots: int, at_us: int) -> None:
+        """The log's memory has lost its contents: numbers and starts are counted from the beginning
+        again. `boots`: how often the firmware has started so far."""
+        self.erasures.append(Erasure(at_us))
+        self._blocks.new_log(boots)
+        self.wire.forget_numbers()
+
+    def new_log(self, at_us: int) -> None:
+        """The peer has learned that the firmware has another log."""
+        self.erasures = [
+            replace(erasure, told_us=at_us) if erasure.told_us is None else erasure
+            for erasure in self.erasures
+        ]
+        self.wire.forget_numbers()
+
+    @property
+    def knows_log(self) -> bool:
+        """Whether the peer knows the present log, so that its numbers belong to it."""
+        return not self.erasures or self.erasures[-1].told_us is not None
 
     def stream(self, runs: bool, at_us: int) -> None:
         """Set whether, from now on, Linux reads everything and its application runs."""
@@ -109,15 +156,41 @@ class Ledger:
             replace(one, start_us=one.start_us + by_us, end_us=one.end_us + by_us)
             for one in self.streams
         ]
+        self.outages = [
+            replace(
+                one,
+                start_us=one.start_us + by_us,
+                end_us=None if one.end_us is None else one.end_us + by_us,
+            )
+            for one in self.outages
+        ]
+        self.erasures = [
+            Erasure(one.at_us + by_us, None if one.told_us is None else one.told_us + by_us)
+            for one in self.erasures
+        ]
+        self.misled = [replace(one, at_us=one.at_us + by_us) for one in self.misled]
         self.wire.shift(by_us)
         self._states = [(at_us + by_us, state) for at_us, state in self._states]
         self._blocks.shift(by_us)
 
-    def record(self, record: RunRecord, taken: Taken | PackedTaken, until_us: int) -> RunRecord:
-        """Fill the record from what was collected; return it."""
+    def record(
+        self,
+        record: RunRecord,
+        taken: Taken | PackedTaken,
+        until_us: int,
+        offsets: Sequence[int] = (),
+    ) -> RunRecord:
+        """Fill the record from what was collected; return it. `offsets`: for the log after each
+        erasure, what to add to its numbers to get those of `taken`."""
+        of_log = (0, *offsets)
+        self._blocks.renumber(offsets)
         record.taken = taken
         record.delivered = self._blocks.delivered(taken)
-        record.gaps = _numbered(self.gaps, taken)
+        gaps = [
+            replace(gap, first=gap.first + of_log[log])
+            for gap, log in zip(self.gaps, self._gap_logs, strict=True)
+        ]
+        record.gaps = _numbered(gaps, taken)
         record.bands = self._bands(until_us)
         record.events = self.events
         record.frames = self.frames
@@ -131,6 +204,12 @@ class Ledger:
         record.ignored = self.ignored
         record.streams = self.streams
         self.wire.fill(record)
+        record.in_log = [
+            ((first + of_log[-1]) & 0xFFFF_FFFF, count) for first, count in record.in_log
+        ]
+        record.misdirected = self.misled
+        record.outages = self.outages
+        record.erasures = self.erasures
         record.log_bytes_per_sample = self._blocks.density(taken)
         return record
 

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from fwgen.backends.application import Application
 from fwgen.backends.ledger import Ledger, OpenSleep
+from fwgen.backends.outages import STOPPED
 from fwgen.peer.events import SuspendReady, SuspendRefused
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
 from fwgen.wire.messages import Wake, encode
@@ -49,6 +50,12 @@ class LinuxPort(Protocol):
 
     def go_down(self) -> None:
         """The A35 is reset without telling the firmware."""
+
+    def board_down(self) -> None:
+        """The chip is reset: the M33 is held, and the next set_link loads its firmware."""
+
+    def firmware_down(self) -> None:
+        """remoteproc learns that the M33 does not run; the next set_link loads it again."""
 
 
 class LinuxSteps(Protocol):
@@ -93,7 +100,7 @@ class Pace:
     suspend_us: int = 300_000  # from the permission until DDR is closed
     resume_us: int = 200_000  # from the wake-up until the application runs
     undo_us: int = 50_000  # from a wake-up during the suspend until the application runs
-    recovery_us: int = 500_000  # until a firmware that started again is attached
+    recovery_us: int = 500_000  # from a crash of the firmware that Linux knows until it is loaded
     reboot_ddr_us: int = 2_000_000  # the last part of a reboot, with DDR open
     process_us: int = 2_000  # from the receipt of samples until the application has stored them
     read_us: int = 22  # for each read of the tty, from the doorbell to the application
@@ -127,6 +134,8 @@ class Linux:
         self._app_alive = True
         self._bound = True
         self._rebooting = False
+        self._silent = False  # the firmware does not run
+        self._recovery_us = self.pace.recovery_us
 
     # ------------------------------------------------------------------------ called by a backend
 
@@ -188,10 +197,10 @@ class Linux:
             self._wake("user", now_us)
 
     def end(self, now_us: int) -> None:
-        """The scenario ends: wake Linux, end its faults and start its application, so that the
-        samples in the log can arrive."""
+        """The scenario ends: wake Linux, end its faults, start the firmware and the application, so
+        that the samples in the log can arrive."""
         self._alarms.pop("timer", None)
-        for name in ("ddr", "boot", "stall"):
+        for name in ("ddr", "boot", "app", "stall", "recover"):
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:
                 call(now_us)
@@ -200,6 +209,8 @@ class Linux:
             self.bind(now_us)
         if not self._app_alive:
             self.start_app(now_us)
+        if self._silent:  # also if nobody has noticed it so far
+            self.firmware_restarted(now_us)
 
     @property
     def _why_not(self) -> str:
@@ -286,7 +297,7 @@ class Linux:
             self._sleep.up_us = now_us
         if self._recover_when_up:
             self._recover_when_up = False
-            self._alarms["recover"] = (now_us + self.pace.recovery_us, self._attach)
+            self._alarms["recover"] = (now_us + self._recovery_us, self._attach)
         else:
             self._app.resume(now_us)
             self._read_soon(now_us)
@@ -314,14 +325,35 @@ class Linux:
         self._enter(OFFLINE, now_us)
         self._alarms["boot"] = (now_us + takes_us, self._reboot_done)
 
-    def _reboot_done(self, now_us: int) -> None:
+    def _reboot_done(self, now_us: int, cause: str = "reboot", runs_app: bool = True) -> None:
         if self._sleep is not None and self._sleep.up_us is None:
-            self._sleep.cause = "reboot"
+            self._sleep.cause = cause
             self._sleep.up_us = now_us
         self._when_up.clear()
+        self._sleep_when_up = None
         self._recover_when_up = self._rebooting = False
-        self._app_alive = self._bound = True
+        self._app_alive, self._bound = runs_app, True
+        self._app.spec = "own"
         self.boot(now_us)
+
+    def restart(self, now_us: int, takes_us: int, app_us: int) -> None:
+        """The board is reset or has lost its power: Linux boots and loads the firmware after
+        takes_us; the application starts app_us later."""
+        self._drop_app()
+        self.port.set_reading(False)
+        if self.state == ASLEEP:
+            self._open_ddr("restart", now_us)
+        self.port.board_down()
+        self._alarms.clear()
+        self._rebooting = True
+        self._enter(OFFLINE, now_us)
+
+        def up(at_us: int) -> None:
+            self._reboot_done(at_us, "restart", runs_app=not app_us)
+            if app_us:
+                self._alarms["app"] = (at_us + app_us, self.start_app)
+
+        self._alarms["boot"] = (now_us + takes_us, up)
 
     def unbind(self, now_us: int) -> None:
         if self._cannot("unbind", now_us, self._bound):
@@ -345,11 +377,13 @@ class Linux:
             self._drop_app()
             self._enter(OFFLINE, now_us)
 
-    def start_app(self, now_us: int) -> None:
+    def start_app(self, now_us: int, spec: str = "own") -> None:
+        """`spec`: "other": it was made for another spec."""
         if self._asleep:
-            self._when_up.append(self.start_app)
+            self._when_up.append(lambda up_us: self.start_app(up_us, spec))
         elif not self._cannot("start-app", now_us, not self._app_alive):
             self._app_alive = True
+            self._app.spec = spec
             self._enter(AWAKE, now_us)
             if self.port.has_tty():
                 self._start_session(now_us)
@@ -391,15 +425,33 @@ class Linux:
             return False
         return True
 
-    def firmware_restarted(self, now_us: int) -> None:
-        """The M33 was reset: the rings are not usable until remoteproc attaches it again."""
+    def firmware_silent(self, now_us: int) -> None:
+        """The firmware does not run, and Linux does not know it."""
+        self._silent = True
         self.ledger.stream(False, now_us)
+
+    def firmware_restarted(self, now_us: int, takes_us: int | None = None) -> None:
+        """The M33 was reset: the rings are not usable until remoteproc has loaded it again. Linux
+        learns of it now, or when it is awake again; takes_us later it starts the firmware."""
+        self.firmware_silent(now_us)
+        self._recovery_us = self.pace.recovery_us if takes_us is None else takes_us
+        self.port.firmware_down()
         if not self._bound or self._rebooting:
             return
         if self._asleep:
             self._recover_when_up = True
         else:
-            self._alarms["recover"] = (now_us + self.pace.recovery_us, self._attach)
+            self._alarms["recover"] = (now_us + self._recovery_us, self._attach)
+
+    def restart_firmware(self, now_us: int) -> None:
+        """Stop the M33 and start it again."""
+        if not self._cannot("restart-firmware", now_us, self._bound):
+            self.ledger.stream(False, now_us)
+            self.ledger.stopped("remoteproc", now_us)
+            self.ledger.event(STOPPED["remoteproc"], now_us)
+            self.port.firmware_down()
+            self._alarms.pop("recover", None)
+            self._attach(now_us)
 
     # -------------------------------------------------------------------------------- application
 
@@ -413,6 +465,7 @@ class Linux:
             self._sleep.cause = "abort"
             self._sleep.up_us = now_us
         self._drop_app()
+        self._silent = False
         self._enter(AWAKE if self._app_alive else OFFLINE, now_us)
         self.port.set_link(True)
         if self.port.has_tty():
@@ -439,7 +492,8 @@ class Linux:
 
     def _note_stream(self, now_us: int) -> None:
         runs = self.state == AWAKE and self._app.online and "stall" not in self._alarms
-        self.ledger.stream(runs, now_us)
+        takes = not self._silent and self._app.spec == "own"
+        self.ledger.stream(runs and takes, now_us)
 
     def _drop_app(self) -> None:
         self._app.die()

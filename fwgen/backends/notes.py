@@ -40,7 +40,7 @@ def note_event(ledger: Ledger, event: Event, at_us: int) -> None:
     elif isinstance(event, SpecMismatch):
         ledger.event("the firmware was built from another spec", at_us)
     elif isinstance(event, NewLog):
-        ledger.wire.forget_numbers()
+        ledger.new_log(at_us)
         ledger.event("the firmware has lost its log and started a new one", at_us)
     elif isinstance(event, NumberingRestarted):
         ledger.wire.forget_numbers()

@@ -11,20 +11,25 @@ from fwgen.live import LiveRenode, View
 from fwgen.monitor.bench import Bench
 from fwgen.monitor.live import Live, room_of
 from fwgen.monitor.picture import display_lines
+from fwgen.record import CRASHES
 from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
 from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 _SAMPLES: Final = 10
 _LINES: Final = 20
 _WIDE: Final = 1000
+_RECOVERY_US: Final = 500_000
 _HELP: Final = """\
 time        run             run in real time
             run 10 s        let ten virtual seconds pass as fast as possible
             pause           stop; `speed 10` makes `run` ten times as fast
 Linux       suspend [10 s]  suspend (a timer wakes it);  resume
             reboot [20 s]   crash, start (its application)   unbind, bind   stall [5 s]
-the M33     reset           restart the firmware; retained memory keeps its content
+the M33     reset           reset it; it starts at once and keeps retained memory
+            fail fault      the firmware crashes; also `fail panic`, `fail watchdog`
+            load            Linux loads the firmware and starts it (remoteproc)
             damage          flip a bit in the log's oldest block
+the board   restart [20 s]  a system reset;  power [20 s]  off and on: memory is random
 sensor      move 500 mm [2 s]   mute, hold, restore
 display     screen          show it;  unplug, plug
 show        live            display and console on the whole screen
@@ -176,6 +181,23 @@ class Shell(cmd.Cmd):
 
     def do_reset(self, arg: str) -> None:
         self._do(lambda board: board.reset_firmware())
+
+    def do_fail(self, arg: str) -> None:
+        how = arg or "fault"
+        if how not in CRASHES:
+            raise InputError(f"expected `fault`, `panic` or `watchdog`, found `{how}`")
+        self._do(lambda board: board.crash_firmware(how, _RECOVERY_US))
+
+    def do_load(self, arg: str) -> None:
+        self._do(lambda board: board.restart_firmware())
+
+    def do_restart(self, arg: str) -> None:
+        takes_us = _us(arg or "20 s")
+        self._do(lambda board: board.restart_board(takes_us, 0, "kept"))
+
+    def do_power(self, arg: str) -> None:
+        takes_us = _us(arg or "20 s")
+        self._do(lambda board: board.power_cycle(takes_us, 0))
 
     def do_damage(self, arg: str) -> None:
         self._do(lambda board: board.damage_log())

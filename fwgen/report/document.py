@@ -6,9 +6,11 @@ import json
 
 import numpy as np
 
+from fwgen import record as recorded
 from fwgen.record import Ints, RunRecord, SleepRecord
 from fwgen.report.fingerprint import fingerprint
-from fwgen.report.model import FORMAT, Access, Ddr, Jitter, Report, Samples, Sleep
+from fwgen.report.model import FORMAT, Access, Ddr, Jitter, Outage, Report, Samples, Sleep
+from fwgen.report.outages import not_taken
 from fwgen.report.samples import SampleCheck, check_samples
 from fwgen.report.standing import standing
 from fwgen.report.verdict import judge
@@ -37,6 +39,7 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
         "samples": _samples(check),
         "statuses": _statuses(record),
         "sleeps": [_sleep(sleep) for sleep in record.sleeps],
+        "outages": [_outage(record, outage) for outage in record.outages],
         "ddr": _ddr(record),
         "link": {
             "blocked_accesses": record.link.blocked_accesses,
@@ -103,6 +106,18 @@ def _sleep(sleep: SleepRecord) -> Sleep:
         "first_sample_ms": _round(sleep.first_sample_ms),
         "drain_ms": _round(sleep.drain_ms),
         "backlog": sleep.backlog,
+    }
+
+
+def _outage(record: RunRecord, outage: recorded.Outage) -> Outage:
+    end_us = outage.end_us
+    erased = any(erasure.at_us == outage.start_us for erasure in record.erasures)
+    return {
+        "at_s": round(outage.start_us / 1e6, 6),
+        "for_s": None if end_us is None else round((end_us - outage.start_us) / 1e6, 6),
+        "why": outage.why,
+        "log": "erased" if erased else "kept",
+        "not_taken": not_taken(record, outage),
     }
 
 

@@ -48,6 +48,17 @@ class Sleep(TypedDict):
     backlog: int
 
 
+class Outage(TypedDict):
+    """The M33 did not run for `for_s`, until Linux had started it again (null: it did not).
+    `not_taken`: samples of which no one was taken therefore; they have no number."""
+
+    at_s: float
+    for_s: float | None
+    why: str
+    log: str
+    not_taken: int
+
+
 class Access(TypedDict):
     pc: int | None
     address: int | None
@@ -105,6 +116,7 @@ Report = TypedDict(
         "samples": Samples,
         "statuses": dict[str, int],
         "sleeps": list[Sleep],
+        "outages": list[Outage],
         "ddr": Ddr,
         "link": Link,
         "log": Log,

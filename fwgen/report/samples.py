@@ -54,7 +54,7 @@ class SampleCheck:
 
     @property
     def declared(self) -> Bools:
-        """Samples in a declared gap that did not arrive."""
+        """Samples in a declared gap, or in an erased log, that did not arrive."""
         return np.asarray(self.in_gap & (self.place == NEVER)) if _any(self.in_gap) else self.in_gap
 
     @property
@@ -119,6 +119,8 @@ def _look(record: RunRecord, shift: Ints | None) -> SampleCheck:
                     flaws[name] = flaws[name].copy()
                 flaws[name][first:end] = mask
     in_gap, declared_unknown = _declared(record.gaps, taken)
+    if record.erasures:
+        in_gap = in_gap | _erased(record, place, in_gap)
     no_shift = np.broadcast_to(np.int64(0), (len(delivered),))
     return SampleCheck(
         place=place,
@@ -144,6 +146,22 @@ def _waiting(record: RunRecord, place: NDArray[np.int32], in_gap: Bools) -> Bool
     waiting[:] = False
     waiting[rows] = due.of(taken.at(rows)) == FAR
     return waiting
+
+
+def _erased(record: RunRecord, place: NDArray[np.int32], in_gap: Bools) -> Bools:
+    """Return which samples were in the log when its memory was erased, if the peer learned that.
+    A sample that had to arrive before is not excused."""
+    taken = record.taken
+    gone = np.zeros(len(taken), dtype=np.bool_)
+    due = Due(record, place)
+    first = 0
+    for erasure in record.erasures:
+        end = int(taken.before(np.array([erasure.at_us], dtype=np.int64))[0])
+        rows = first + np.flatnonzero((place[first:end] == NEVER) & ~in_gap[first:end])
+        if erasure.told_us is not None:
+            gone[rows] = due.of(taken.at(rows)) >= erasure.at_us
+        first = end
+    return gone
 
 
 def _any(mask: Bools) -> bool:

@@ -301,6 +301,19 @@ def _miscounted(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding 
     )
 
 
+def _misdirected(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    """Find samples that were sent to an application that was made for another spec."""
+    if not record.misdirected:
+        return Finding()
+    first = record.misdirected[0]
+    number = sum(one.count for one in record.misdirected)
+    return Finding(
+        number,
+        f"The firmware sent {count(number, 'sample')} to a peer that was made for another spec, "
+        f"first at {clock(first.at_us / 1e6)}.",
+    )
+
+
 _ALL: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]] = {
     "late": _late,
     "woken_early": _woken_early,
@@ -312,4 +325,5 @@ _ALL: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]
     "known_again": _known_again,
     "freed_early": _freed_early,
     "miscounted": _miscounted,
+    "misdirected": _misdirected,
 }

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from fwgen.report.model import Report, Sleep
+from fwgen.report.model import Outage, Report, Sleep
 from fwgen.report.words import clock, count, linux_words, span
 from fwgen.terminal import Style, bar
 
@@ -15,6 +15,7 @@ _TIMELINE: Final = 62
 _BAR: Final = 28
 _SLEEPS_SHOWN: Final = 24
 _IGNORED_SHOWN: Final = 8
+_OUTAGES_SHOWN: Final = 8
 _GREEN, _RED, _YELLOW, _BLUE, _BOLD, _DIM = "32", "31", "33", "34", "1", "2"
 
 _SLEEP_HEADS: Final = (
@@ -27,7 +28,13 @@ _SLEEP_HEADS: Final = (
     ("all sam-", "ples after"),
     ("", "backlog"),
 )
-_CAUSE_COLOUR: Final = {"log-full": _YELLOW, "abort": _RED, "refused": _RED, "reboot": _RED}
+_CAUSE_COLOUR: Final = {
+    "log-full": _YELLOW,
+    "abort": _RED,
+    "refused": _RED,
+    "reboot": _RED,
+    "restart": _RED,
+}
 
 
 def render_table(report: Report, style: Style) -> str:
@@ -39,6 +46,7 @@ def render_table(report: Report, style: Style) -> str:
         *_samples(report, style),
         "",
         *_sleeps(report["sleeps"], style),
+        *_outages(report["outages"], style),
         *_figures(report, style),
         *_ignored(report, style),
         "",
@@ -144,6 +152,21 @@ def _sleep(number: int, sleep: Sleep) -> tuple[str, ...]:
 
 def _milliseconds(value: float | None) -> str:
     return "-" if value is None else span(value / 1e3)
+
+
+def _outages(outages: Sequence[Outage], style: Style) -> Iterator[str]:
+    """Yield a line for each time in which the M33 did not run."""
+    for outage in outages[:_OUTAGES_SHOWN]:
+        for_s = outage["for_s"]
+        lasted = "to the end" if for_s is None else f"for {span(for_s)}"
+        erased = ", log erased" if outage["log"] == "erased" else ""
+        told = f"{outage['why']} at {clock(outage['at_s'])}, {lasted}{erased}"
+        missing = f"{count(outage['not_taken'], 'sample')} not taken"
+        yield f"  {style.paint('M33 down', _YELLOW)}   {told}: {missing}"
+    if len(outages) > _OUTAGES_SHOWN:
+        yield f"  and {len(outages) - _OUTAGES_SHOWN} more"
+    if outages:
+        yield ""
 
 
 def _figures(report: Report, style: Style) -> Iterator[str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from fwgen.record import ASKING, RunRecord
 from fwgen.report.model import Report
+from fwgen.report.outages import TOLD, down_us
 from fwgen.report.samples import Bools, SampleCheck, rows_of, runs
 from fwgen.report.standing import Finding, Findings
 from fwgen.report.words import clock, count, fine_clock, listed, ranges, span
@@ -19,6 +20,8 @@ from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 _JUDGED: Final = Finding()
 _END_SLACK_US: Final = 1_000_000
+_START_US: Final = 1_000_000
+"""The most that the firmware takes from its start to its first sample."""
 
 
 def judge(
@@ -70,7 +73,10 @@ def _tell_lost(record: RunRecord, check: SampleCheck) -> str:
 
 
 def _tell_declared(record: RunRecord, check: SampleCheck) -> str:
-    return _tell_missing(record, check.declared, "dropped by the firmware and declared lost")
+    how = "dropped by the firmware and declared lost"
+    if record.erasures:
+        how = "dropped by the firmware, or in the log when its memory was erased"
+    return _tell_missing(record, check.declared, how)
 
 
 def _tell_missing(record: RunRecord, mask: Bools, how: str) -> str:
@@ -234,6 +240,7 @@ def _general_errors(record: RunRecord, check: SampleCheck) -> Iterator[str]:
     if not len(record.taken):
         yield f"No sample was taken in {span(record.virtual_s)}."
     yield from _pauses(record)
+    yield from _resets(record)
     yield from _misnumbered(record, check)
     wrongly = int(check.declared_arrived.sum())
     if wrongly:
@@ -254,7 +261,8 @@ def _misnumbered(record: RunRecord, check: SampleCheck) -> Iterator[str]:
 
 
 def _pauses(record: RunRecord) -> Iterator[str]:
-    """Report periods without a sample: a firmware that pauses has no sample to lose."""
+    """Report periods without a sample, except those in which the M33 did not run: a firmware that
+    pauses has no sample to lose."""
     taken, period_us = record.taken, record.period_us
     if not len(taken) or not period_us:
         return
@@ -263,7 +271,9 @@ def _pauses(record: RunRecord) -> Iterator[str]:
     for first, end in spans(len(taken)):
         part = taken.part(first, min(end + 1, len(taken)))
         after = np.diff(part.at_us)
-        after[np.diff(part.boot) != 0] = period_us
+        for at in np.flatnonzero(np.diff(part.boot)):
+            start_us, end_us = int(part.at_us[at]), int(part.at_us[at + 1])
+            after[at] -= min(after[at], down_us(record, start_us, end_us) + _START_US)
         found = np.flatnonzero(after > period_us + period_us // 2)
         times += len(found)
         held += [(int(part.at_us[at]), int(after[at])) for at in found[:1]]
@@ -272,8 +282,21 @@ def _pauses(record: RunRecord) -> Iterator[str]:
         more = "" if times == 1 else f" (and {count(times - 1, 'time')} more)"
         yield f"No sample was taken for {span(for_us / 1e6)} after {clock(at_us / 1e6)}{more}."
     last_us = int(taken.at(np.array([len(taken) - 1], dtype=np.int64))[0])
-    if record.virtual_s * 1e6 - last_us > period_us + _END_SLACK_US:
+    until_us = round(record.virtual_s * 1e6)
+    silent_us = until_us - last_us - down_us(record, last_us, until_us)
+    if silent_us > period_us + _END_SLACK_US:
         yield f"No sample was taken after {clock(last_us / 1e6)}."
+
+
+def _resets(record: RunRecord) -> Iterator[str]:
+    unasked = [outage for outage in record.outages if not outage.asked]
+    if unasked:
+        first = unasked[0]
+        times = "once" if len(unasked) == 1 else count(len(unasked), "time")
+        yield (
+            f"The M33 was reset {times} without a step that asks for it, first at "
+            f"{clock(first.start_us / 1e6)}, by {TOLD[first.why]}."
+        )
 
 
 def _was(number: int) -> str:
@@ -306,6 +329,13 @@ def _why_it_passes(
         yield (
             f"All {count(samples['taken'], 'sample')} arrived, each once and in order, "
             "with the value the sensor gave and the time of the schedule."
+        )
+    if report["outages"]:
+        times, missing = len(report["outages"]), sum(one["not_taken"] for one in report["outages"])
+        often = "once" if times == 1 else count(times, "time")
+        yield (
+            f"The M33 was down {often}; {count(missing, 'sample')} {_was(missing)} not taken "
+            "meanwhile."
         )
     asleep_s = sum(sleep["slept_s"] for sleep in report["sleeps"])
     if not report["ddr"]["accesses_while_closed"] and asleep_s:

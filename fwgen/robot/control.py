@@ -108,13 +108,33 @@ class Control(Bench):
         """Linux reboots without telling the firmware; after that time it is up with new rings."""
         self._running.do("reboot_linux", takes_us=int(takes))
 
+    def restart_board(
+        self,
+        takes: Time = Time(20_000_000),  # noqa: B008 (an int)
+        app: Time = Time(0),  # noqa: B008 (an int)
+        log: Literal["kept", "erased"] = "kept",
+    ) -> None:
+        """A system reset. The M33 is held until Linux has booted and loaded it, after ``takes``.
+        The application runs ``app`` later. ``log``: whether retained memory keeps its contents.
+        """
+        self._running.do("restart_board", takes_us=int(takes), app_us=int(app), log=log)
+
+    def power_cycle(
+        self,
+        takes: Time = Time(20_000_000),  # noqa: B008 (an int)
+        app: Time = Time(0),  # noqa: B008 (an int)
+    ) -> None:
+        """As `Restart Board`, but the board loses its power: all memory has random contents."""
+        self._running.do("power_cycle", takes_us=int(takes), app_us=int(app))
+
     def crash_application(self) -> None:
         """Linux's application ends; it loses what it has received and not processed."""
         self._running.do("crash_app")
 
-    def start_application(self) -> None:
-        """Linux's application starts again."""
-        self._running.do("start_app")
+    def start_application(self, spec: Literal["own", "other"] = "own") -> None:
+        """Linux's application starts again. ``spec``: ``other`` for one that was made for another
+        spec, and takes no samples."""
+        self._running.do("start_app", spec=spec)
 
     def unbind_linux(self) -> None:
         """Unbinds the driver from the rpmsg device."""
@@ -135,8 +155,22 @@ class Control(Bench):
     # --------------------------------------------------------- the M33, sensor and display
 
     def reset_firmware(self) -> None:
-        """Resets the M33; memory that stays powered keeps its content."""
+        """Resets the M33, which starts at once; memory that stays powered keeps its content."""
         self._running.do("reset_firmware")
+
+    def crash_firmware(
+        self,
+        how: Literal["fault", "panic", "watchdog"],
+        takes: Time = Time(500_000),  # noqa: B008 (an int)
+    ) -> None:
+        """The firmware makes an invalid access, fails its own check, or stands still. If the spec
+        has a watchdog, that resets the M33, which is held until Linux starts it: ``takes`` after
+        Linux has learned of it."""
+        self._running.do("crash_firmware", how=how, takes_us=int(takes))
+
+    def restart_firmware(self) -> None:
+        """Linux stops the M33, loads the firmware and starts it."""
+        self._running.do("restart_firmware")
 
     def reset_firmware_unnoticed(self) -> None:
         """As `Reset Firmware`, but Linux does not notice it and keeps the rings as they are."""

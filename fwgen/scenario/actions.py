@@ -38,8 +38,18 @@ class Actions:
     # Linux's faults
 
     def reboot_linux(self, takes_us: int) -> None:
-        """Linux reboots without telling the firmware and is up after takes_us with new rings."""
+        """Linux starts again without a reset of the chip (kexec) and without telling the firmware,
+        which continues; it is up after takes_us with new rings."""
         self._cannot("reboot_linux")
+
+    def restart_board(self, takes_us: int, app_us: int, log: str) -> None:
+        """A system reset. The M33 is held until Linux has booted and loaded it, after takes_us; the
+        application runs app_us later. `log`: one of record.KEPT_LOGS."""
+        self._cannot("restart_board")
+
+    def power_cycle(self, takes_us: int, app_us: int) -> None:
+        """The board loses its power: as restart_board, but all memory has random contents."""
+        self._cannot("power_cycle")
 
     def unbind(self) -> None:
         """The rpmsg device is unbound from its driver: the endpoint disappears."""
@@ -53,8 +63,9 @@ class Actions:
         """The application crashes; what it has read and not processed is lost."""
         self._cannot("crash_app")
 
-    def start_app(self) -> None:
-        """The application starts again and opens the tty."""
+    def start_app(self, spec: str = "own") -> None:
+        """The application starts again and opens the tty. `spec`: "own", or "other" for an
+        application that was made for another spec."""
         self._cannot("start_app")
 
     def stall_linux(self, for_us: int) -> None:
@@ -70,6 +81,16 @@ class Actions:
     def reset_firmware(self) -> None:
         """The M33 is reset; retained memory keeps its contents."""
         self._cannot("reset_firmware")
+
+    def crash_firmware(self, how: str, takes_us: int) -> None:
+        """The firmware crashes, by one of record.CRASHES. If its watchdog resets the M33, Linux
+        starts it again takes_us after it has learned of that; else it never runs again by itself.
+        """
+        self._cannot("crash_firmware")
+
+    def restart_firmware(self) -> None:
+        """Linux stops the M33, loads the firmware and starts it, through remoteproc."""
+        self._cannot("restart_firmware")
 
     def stall_firmware(self, for_us: int) -> None:
         """The M33 halts for this long; a sample scheduled in this time is late."""

@@ -81,6 +81,15 @@ def _least(key: str) -> Callable[[Report], Figure | None]:
     return find
 
 
+def _longest_outage(report: Report) -> Figure | None:
+    """Return how long the M33 did not run at most; to the end of the run at the latest."""
+    lasted = [
+        report["virtual_s"] - outage["at_s"] if outage["for_s"] is None else outage["for_s"]
+        for outage in report["outages"]
+    ]
+    return max(lasted, default=None)
+
+
 def _in(section: str, key: str) -> Callable[[Report], Figure | None]:
     return lambda report: report[section][key]
 
@@ -114,6 +123,7 @@ KEPT = (
     "known_again",
     "freed_early",
     "miscounted",
+    "misdirected",
 )
 """What the spec requires of every run that can show it."""
 
@@ -132,6 +142,9 @@ FIELDS: dict[str, Field] = {
     "acknowledged": Field(_acknowledged),
     **{f"woken_by_{cause.replace('-', '_')}": Field(_woken_by(cause)) for cause in WAKE_CAUSES},
     "backlog": Field(_worst("backlog")),
+    "outages": Field(lambda report: len(report["outages"])),
+    "not_taken": Field(lambda report: sum(outage["not_taken"] for outage in report["outages"])),
+    "outage": Field(_longest_outage, _DURATION, 1_000_000, "us"),
     "ack": Field(_worst("ack_ms"), _DURATION, 1000, "us"),
     "first_sample": Field(_worst("first_sample_ms"), _DURATION, 1000, "us"),
     "drain": Field(_worst("drain_ms"), _DURATION, 1000, "us"),

@@ -1,10 +1,13 @@
 //
-// Control of the emulated Cortex-M33: a reset of the core alone, the number of executed instructions and of wake-ups, the
-// start of its own clock, and whether the emulator has aborted it.
+// Control of the emulated Cortex-M33: resets, crashes, the number of executed instructions and of wake-ups, the start of
+// its own clock, and whether the emulator has aborted it.
 //
-// Modelled: remoteproc's stop and start of the core (peripherals and memory keep their state); after a reset of the
-//   whole machine (watchdog, SYSRESETREQ) the core starts from the same vector table again.
-// Left out: the core itself, which is Renode's.
+// Modelled: remoteproc's stop and start of the core (peripherals and memory keep their state). remoteproc arms "hold
+//   boot" when it has started the core, so a core that is reset by its watchdog or by itself stays held until
+//   remoteproc starts it again. A system reset resets the peripherals too, and memory keeps its content.
+// Left out: the core itself, which is Renode's. A reset by the firmware (SYSRESETREQ) resets the peripherals too; whether
+//   the chip does so is not known.
+// Sources: stm32_rproc_start() in ST's Linux 6.6; RM0457 and stm32mp257fxx_cm33.h, RCC_IWDGC2CFGSETR.
 //
 using System;
 using Antmicro.Renode.Core;
@@ -39,6 +42,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             nvic.Reset();
             cpu.Reset();
             cpu.IsHalted = true;
+            IsHeld = true;
         }
 
         // Call while the emulation is paused: the core starts from the vector table given.
@@ -50,7 +54,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             HasAborted = false;
             cpu.VectorTableOffset = vectorTable;
             cpu.IsHalted = false;
-            started = vectorTable;
+            IsHeld = false;
         }
 
         // The same while the emulation runs: at the next synchronised state, at most a quantum later.
@@ -63,6 +67,62 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
                     Start(vectorTable);
                 }
             });
+        }
+
+        // Call while the emulation is paused: a system reset. The peripherals are reset and the core is held.
+        public void ResetBoard()
+        {
+            asked = true;
+            machine.Reset();
+            asked = false;
+        }
+
+        // The watchdog has run out: the core executes nothing more, and is held from the next synchronised state on.
+        public void Bite()
+        {
+            if(IsHeld || bitten)
+            {
+                return;
+            }
+            bitten = true;
+            End();
+            cpu.IsHalted = true;
+            machine.LocalTimeSource.ExecuteInNearestSyncedState(_ =>
+            {
+                using(machine.ObtainPausedState(true))
+                {
+                    bitten = false;
+                    Stop();
+                    Report("watchdog");
+                }
+            });
+        }
+
+        // Call while the emulation is paused: the core stops executing, as in a loop that nothing interrupts.
+        public void StandStill()
+        {
+            End();
+            cpu.IsHalted = true;
+        }
+
+        // Call while the emulation is paused: the next instruction raises a precise bus fault. The firmware's handler
+        // must not return.
+        public void RaiseFault()
+        {
+            End();
+            cpu.FaultStatus |= PreciseBusError;
+            nvic.SetPendingIRQ(BusFault);
+        }
+
+        // Call while the emulation is paused: the core continues at this address with this value in R0. The code there
+        // must not return.
+        public void ContinueAt(uint address, uint argument)
+        {
+            End();
+            cpu.PRIMASK = 0;
+            cpu.SetRegister(0, argument);
+            cpu.PC = address;
+            nvic.SetPendingIRQ(PendSV); // ends a WFI
         }
 
         // Counts from now on; this costs a little time per wake-up.
@@ -84,19 +144,31 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         public bool HasAborted { get; private set; }
 
         // When the core switched on its SysTick, which its own clock counts, after a start (1), and when it was stopped,
-        // reset or started again (0).
+        // reset or started again, or stopped executing the firmware (0).
         public EventLog Clock { get; private set; }
 
-        // Called after a reset of the machine by the watchdog or the firmware.
+        // In reset: before the first start, after a stop, and after a reset
+        public bool IsHeld { get; private set; }
+
+        // Why the core was reset last: "watchdog" or "itself"
+        public string ResetBy { get; private set; }
+
+        // Called after a reset by the watchdog or the firmware.
         public Action SelfReset { get; set; }
 
         private void OnMachineReset()
         {
-            if(started == 0)
+            var itself = !asked && !IsHeld;
+            Stop();
+            if(itself)
             {
-                return;
+                Report("itself");
             }
-            Start(started);
+        }
+
+        private void Report(string cause)
+        {
+            ResetBy = cause;
             var listener = SelfReset;
             if(listener != null)
             {
@@ -139,13 +211,17 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             }
         }
 
+        private bool asked;
+        private bool bitten;
         private bool counting;
         private bool clockRuns;
-        private uint started;
         private readonly IMachine machine;
         private readonly CortexM cpu;
         private readonly NVIC nvic;
 
         private const ulong SysTickControl = 0xE000E010;
+        private const int BusFault = 5;
+        private const int PendSV = 14;
+        private const uint PreciseBusError = 1 << 9;
     }
 }

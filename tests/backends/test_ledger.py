@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from fwgen.backends.ledger import Ledger, OpenSleep
-from fwgen.record import ASLEEP, AWAKE, LinkCounts, RunRecord, Taken
+from fwgen.record import ASLEEP, AWAKE, Erasure, LinkCounts, Outage, RunRecord, Taken
 from fwgen.wire.block import Block
 from fwgen.wire.messages import Status
 
@@ -139,3 +139,43 @@ def test_what_the_firmware_counts_is_added_up_over_its_starts() -> None:
         ledger.status(replace(Status(*[0] * 14), time_us=time_us, foreign_messages=foreign))
     record = RunRecord("host", "spec", "scenario", 1)
     assert ledger.record(record, Taken(), 1).link == LinkCounts(foreign_messages=4)
+
+
+def test_numbers_and_starts_of_a_new_log_follow_those_of_the_erased_one() -> None:
+    ledger = Ledger()
+    ledger.deliver(block(0, 10), 0, 700_000)
+    ledger.gap((SEQ + 10) & 0xFFFF_FFFF, 1, 700_000)
+    ledger.erased(boots=3, at_us=800_000)
+    again = replace(block(0, 5), first_seq=0)
+    ledger.deliver(again, 0, 900_000)
+    ledger.gap(5, 2, 910_000)
+    samples = taken(30)
+    samples.boot[12:] = 4
+    made = ledger.record(RunRecord("t", "s", "x", 1), samples, 1_000_000, [SEQ + 12])
+    delivered = made.delivered.whole()
+    assert (delivered.seq - SEQ).tolist() == [*range(10), *range(12, 17)]
+    assert delivered.boot.tolist() == [1] * 10 + [4] * 5
+    assert [(gap.first - SEQ, gap.count) for gap in made.gaps] == [(10, 1), (17, 2)]
+
+
+def test_the_peer_learns_of_a_new_log_later() -> None:
+    ledger = Ledger()
+    assert ledger.knows_log
+    ledger.erased(boots=1, at_us=800_000)
+    assert not ledger.knows_log
+    ledger.new_log(900_000)
+    assert ledger.knows_log
+    ledger.shift(-100_000)
+    assert ledger.erasures == [Erasure(700_000, 800_000)]
+
+
+def test_an_outage_has_its_first_cause_and_ends_with_a_start() -> None:
+    ledger = Ledger()
+    ledger.started(1)
+    ledger.stopped("fault", 100)
+    ledger.stopped("watchdog", 200, asked=False)
+    ledger.started(300)
+    ledger.started(400)
+    ledger.stopped("itself", 500, asked=False)
+    ledger.shift(10)
+    assert ledger.outages == [Outage(110, 310, "fault"), Outage(510, None, "itself", asked=False)]

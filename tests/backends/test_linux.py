@@ -41,6 +41,12 @@ class Port:
     def go_down(self) -> None:
         self.did.append("down")
 
+    def board_down(self) -> None:
+        self.did.append("board down")
+
+    def firmware_down(self) -> None:
+        self.did.append("firmware down")
+
     def set_reading(self, reads: bool) -> None:
         self.did.append("reads" if reads else "stops reading")
 
@@ -271,3 +277,70 @@ def test_an_application_that_has_not_started_keeps_linux_up(
     world.until(3)
     assert "closed" not in world.port.did
     assert "suspend ignored" in world.events
+
+
+def test_a_reset_of_the_board_takes_everything_down(world: World) -> None:
+    world.suspend()
+    world.until(2)
+    world.linux.restart(world.now_us, takes_us=10_000_000, app_us=3_000_000)
+    assert world.linux.state == OFFLINE
+    assert world.port.did[-3:] == ["stops reading", "open", "board down"]
+    links = world.port.did.count("link")
+    world.until(11.9)
+    assert world.port.did.count("link") == links
+    world.until(12.1)
+    assert world.port.did.count("link") == links + 1, "the firmware is loaded"
+    assert world.linux.state == OFFLINE, "the application does not run yet"
+    world.until(15.2)
+    assert world.linux.state == AWAKE
+    assert world.causes == ["restart"]
+
+
+def test_a_wish_to_sleep_does_not_survive_a_restart(world: World) -> None:
+    world.suspend(for_s=2)
+    world.until(2.15)
+    world.suspend()  # while Linux resumes
+    world.linux.restart(world.now_us, takes_us=1_000_000, app_us=0)
+    world.until(4)
+    assert world.linux.state == AWAKE
+    world.suspend(for_s=1)
+    world.until(7)
+    assert world.linux.state == AWAKE
+
+
+def test_a_crash_is_known_at_once_while_awake_and_later_while_asleep(world: World) -> None:
+    world.linux.firmware_restarted(world.now_us, takes_us=2_000_000)
+    assert world.port.did[-1] == "firmware down"
+    links = world.port.did.count("link")
+    world.until(2)
+    assert world.port.did.count("link") == links
+    world.until(2.2)
+    assert world.port.did.count("link") == links + 1
+    world.suspend(for_s=3)
+    world.until(3)
+    world.linux.firmware_restarted(world.now_us, takes_us=2_000_000)
+    world.until(7.3)
+    assert world.port.did.count("link") == links + 1
+    world.until(7.5)
+    assert world.port.did.count("link") == links + 2, "2 s after Linux was up"
+
+
+def test_linux_does_not_stream_while_the_firmware_is_silent(world: World) -> None:
+    world.until(1)
+    world.linux.firmware_silent(world.now_us)
+    world.linux.stall(world.now_us, 500_000)
+    world.until(3)
+    world.linux.restart_firmware(world.now_us)
+    world.until(4)
+    world.linux.ledger.stream(False, world.now_us)
+    one, two = world.linux.ledger.streams
+    assert (one.end_us, two.start_us) == (1_000_000, 3_000_000)
+    assert [outage.why for outage in world.linux.ledger.outages] == ["remoteproc"]
+
+
+def test_the_end_starts_a_firmware_that_nobody_has_noticed(world: World) -> None:
+    world.linux.firmware_silent(world.now_us)
+    links = world.port.did.count("link")
+    world.linux.end(world.now_us)
+    world.until(1)
+    assert world.port.did.count("link") == links + 1

@@ -67,6 +67,7 @@ def test_every_field_of_the_schema() -> None:
         "virtual_s": 60.0,
         "wall_s": 0.5,
         "speed": 120.0,
+        "outages": [],
         "sleeps": [
             {
                 "at_s": 9.64,

@@ -103,7 +103,8 @@ def test_each_step_calls_the_method_named_in_needs(name: str) -> None:
         def __getattr__(self, method: str) -> Any:
             return lambda *arguments: called.append(method)
 
-    extra = {"stall-linux": ", for: 1 s", "stall-firmware": ", for: 9 ms"}.get(name, "")
+    needed = {"stall-linux": ", for: 1 s", "stall-firmware": ", for: 9 ms"}
+    extra = {**needed, "crash-firmware": ", how: fault"}.get(name, "")
     undo = {"unbind": "bind", "crash-app": "start-app"}.get(name, "resume")
     before = {"bind": "unbind", "start-app": "crash-app", "display-on": "display-off"}.get(name)
     steps = [f"{{at: 2 s, do: {name}{extra}}}", f"{{at: 3 s, do: {undo}}}"]
@@ -121,7 +122,8 @@ def test_an_action_that_a_backend_does_not_override_raises(name: str) -> None:
     assert backend.supports(name) == (name in ("suspend", "resume"))
     if not backend.supports(name):
         arguments: dict[str, list[Any]] = {"capture": ["x"], "stall_firmware": [1]}
-        arguments |= {"reboot_linux": [1], "stall_linux": [1]}
+        arguments |= {"reboot_linux": [1], "stall_linux": [1], "crash_firmware": ["fault", 1]}
+        arguments |= {"restart_board": [1, 1, "kept"], "power_cycle": [1, 1]}
         extra = arguments.get(name, ["vq0"] if name == "stale_doorbell" else [])
         with pytest.raises(UnsupportedStepError, match="diary backend does not support"):
             getattr(backend, name)(*extra)

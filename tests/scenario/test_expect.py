@@ -38,6 +38,8 @@ REPORT: dict[str, Any] = {
     "kept": dict.fromkeys(KEPT, 0),
     "statuses": dict.fromkeys((*STATUSES, "late_samples"), 0),
     "sleeps": [SLEEP, {**SLEEP, "slept_s": 30.0, "wake_cause": "log-full", "ack_ms": 7.0}],
+    "virtual_s": 100.0,
+    "outages": [{"at_s": 90.0, "for_s": None, "why": "panic", "log": "kept", "not_taken": 166}],
     "ddr": {"accesses_while_closed": 3, "first": None},
     "link": dict.fromkeys(LINK_COUNTS, 0),
     "log": {"capacity_bytes": 100_000, "peak_bytes": 2048, "bytes_per_sample": 0.75},
@@ -55,6 +57,7 @@ def judge(expect: str) -> list[str]:
     [
         "{lost: 1, declared_lost: {at-least: 2}, taken: {at-least: 90, at-most: 110}}",
         "{ddr_accesses_while_closed: 3, sleeps: 2, acknowledged: 2, backlog: 1000}",
+        "{outages: 1, outage: 10 s, not_taken: 166}",
         "{woken_by_timer: 1, woken_by_log_full: 1, woken_by_user: 0}",
         "{ack: 7 ms, slept: {at-least: 30 s}, first_sample: {at-most: 12.5 ms}}",
         "{log_peak: 2 KiB, bytes_per_sample: {at-most: 0.75}, jitter_max: {at-most: 90 us}}",

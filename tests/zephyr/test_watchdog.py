@@ -1,4 +1,5 @@
-"""A core that stands still is reset by the watchdog, if the spec asks for one; the log survives."""
+"""A core that stands still is reset by the watchdog, if the spec asks for one. It is held until
+Linux, which was asleep, starts it again; the log survives."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fwgen.backends.outages import BITTEN, LOADED
 from tests.zephyr.firmwares import SPECS, firmware, monitor
 
 pytestmark = pytest.mark.needs("zephyr", "renode")
@@ -15,9 +17,8 @@ STANDS_STILL = """
 run 3 s
 suspend
 run 5 s
-renode cpu IsHalted true
+fail watchdog
 run 3 s
-renode cpu IsHalted false
 resume
 run 3 s
 ddr
@@ -36,6 +37,10 @@ def test_a_core_that_stands_still_is_reset_and_the_log_survives(tmp_path: Path) 
     kept = re.search(r"start 2, log \d+ of \d+ blocks, (\d+) samples kept", text)
     assert kept is not None, text
     assert int(kept[1]) > 80  # 5 s of sleep, before the core stood still
+    bitten, started = (re.search(rf"^\* (\S+) s: {told}$", text, re.M) for told in (BITTEN, LOADED))
+    assert bitten and started, text
+    assert float(bitten[1]) == pytest.approx(10, abs=0.1)  # 2 s after the last sample
+    assert float(started[1]) == pytest.approx(11.7, abs=0.1)  # Linux is woken at 11 s
     assert "closed DDR was touched 0 times" in text
 
 

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fwgen.backends.asked import asked_of
 from fwgen.backends.host.compile import build_library, core_sources
 from fwgen.backends.host.library import ECHOES, INBOX, RUNG, STUCK, Machine
+from fwgen.backends.host.port import HostPort
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux, LinuxSteps
+from fwgen.backends.outages import BITTEN, LOADED, NO_WATCHDOG, NOT_RUNNING, STOPPED
 from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, blocks_in
 from fwgen.errors import ToolBrokeError
-from fwgen.peer.started import RESET_CORE, RESET_PIN, RESET_POWER
+from fwgen.peer.started import RESET_CORE, RESET_PIN, RESET_POWER, RESET_SYSTEM, RESET_WATCHDOG
 from fwgen.record import DdrAccess, Ints, RunRecord
 from fwgen.scenario.backend import Backend
 from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
@@ -33,6 +36,7 @@ FIRST_SAMPLE_US: Final = 100_000
 LINUX_UP_US: Final = 40_000
 _ECHOES_AT_ONCE: Final = 1 << 16
 _MOST_LATE: Final = 15
+_NEVER: Final = 1 << 62
 _SETTLE_US: Final = 60_000_000
 _SETTLE_STEP_US: Final = 500_000
 
@@ -102,6 +106,9 @@ class HostBackend(Backend):
         self._peak_slots = 0
         self._late: dict[int, int] = {}  # sixteenths of the period, by row
         self._late_us: dict[int, int] = {}  # by index since the firmware's start
+        self._runs, self._reset = True, RESET_CORE  # why the next start happens
+        self._bite_us, self._recovery_us = _NEVER, 0  # the watchdog's reset; Linux's time after it
+        self._rows_before_log: list[int] = []  # samples taken before each erasure of the log
         self._machine = machine = Machine(
             library,
             plan.log.size_bytes,
@@ -119,7 +126,8 @@ class HostBackend(Backend):
     def _begin(self, machine: Machine) -> None:
         """Start the M33, and Linux."""
         self._start_core(machine)
-        self._emulated = self._linux = Linux(machine, self._ledger, self._plan.spec.spec_hash)
+        port = HostPort(machine, self._load_firmware)
+        self._emulated = self._linux = Linux(port, self._ledger, self._plan.spec.spec_hash)
         machine.run(LINUX_UP_US)
         self._emulated.boot(self._now_us)
 
@@ -131,9 +139,12 @@ class HostBackend(Backend):
         machine, linux = self._running, self._emulated
         end_us = t_us + FIRST_SAMPLE_US
         while machine.now_us < end_us:
-            due_us = linux.next_due_us() + FIRST_SAMPLE_US
+            due_us = min(linux.next_due_us(), self._bite_us) + FIRST_SAMPLE_US
             if due_us <= machine.now_us:
-                linux.poll(self._now_us)
+                if self._bite_us <= self._now_us:
+                    self._bite()
+                else:
+                    linux.poll(self._now_us)
                 continue
             reason = machine.run(min(end_us, due_us))
             if reason == INBOX:
@@ -154,12 +165,14 @@ class HostBackend(Backend):
 
     def finish(self) -> RunRecord:
         until_us = self._scenario.until_us
-        counted = len(self._boots[-1].words)
-        last = self._initial_seq + sum(len(boot.words) for boot in self._boots)
+        boots, counted = len(self._boots), len(self._boots[-1].words)
+        last = self._initial_seq + self._rows - (self._rows_before_log or [0])[-1]
+        self._bite_us = _NEVER
         self._linux.end(self._now_us)
         while not self._has_processed(last) and self._now_us < until_us + _SETTLE_US:
             self.run_until(self._now_us + _SETTLE_STEP_US)
         self._ledger.stream(False, self._now_us)
+        del self._boots[boots:]
         del self._boots[-1].words[counted:]
         taken = self._taken()
         counts = self._running.counts()
@@ -181,7 +194,7 @@ class HostBackend(Backend):
             log_peak_bytes=peak * BLOCK_BYTES,
             asked=asked_of(self._plan, slots(self._plan.log.size_bytes)),
         )
-        return self._ledger.record(record, taken, until_us)
+        return self._ledger.record(record, taken, until_us, self._rows_before_log)
 
     def close(self) -> None:
         if self._machine is not None:
@@ -202,6 +215,15 @@ class HostBackend(Backend):
     def reboot_linux(self, takes_us: int) -> None:
         self._linux.reboot(self._now_us, takes_us)
 
+    def restart_board(self, takes_us: int, app_us: int, log: str) -> None:
+        content = None if log == "kept" else np.zeros_like(self._running.log)
+        self._restart("restart-board", takes_us, app_us, content)
+
+    def power_cycle(self, takes_us: int, app_us: int) -> None:
+        chance = np.random.default_rng(self._seed)
+        content = chance.integers(0, 1 << 63, len(self._running.log), dtype=np.uint64)
+        self._restart("power-cycle", takes_us, app_us, content)
+
     def unbind(self) -> None:
         self._linux.unbind(self._now_us)
 
@@ -211,8 +233,11 @@ class HostBackend(Backend):
     def crash_app(self) -> None:
         self._linux.crash_app(self._now_us)
 
-    def start_app(self) -> None:
-        self._linux.start_app(self._now_us)
+    def start_app(self, spec: str = "own") -> None:
+        if spec == "own":
+            self._linux.start_app(self._now_us)
+        else:
+            self._emulated.start_app(self._now_us, spec)
 
     def stall_linux(self, for_us: int) -> None:
         self._linux.stall(self._now_us, for_us)
@@ -222,6 +247,9 @@ class HostBackend(Backend):
             self._running.stale_kick(("vq0", "vq1").index(ring))
 
     def stall_firmware(self, for_us: int) -> None:
+        if not self._runs:
+            self._ledger.ignore("stall-firmware", NOT_RUNNING, self._now_us)
+            return
         now_us, boot, period_us = self._running.now_us, self._boots[-1], self._period_us
         self._running.stall(now_us + for_us)
         since_us = now_us - boot.began_us - FIRST_SAMPLE_US
@@ -246,14 +274,25 @@ class HostBackend(Backend):
             self._ledger.event("a bit of the log has tipped over", self._now_us)
 
     def reset_firmware(self) -> None:
-        counts, boot = self._running.counts(), self._boots[-1]
-        self._peak_slots = max(self._peak_slots, counts.log_peak_slots)
-        del boot.words[counts.samples_this_boot :]
-        self._boots.append(_Boot(self._running.now_us, boot.number + 1))
-        self._late_us.clear()
-        self._running.boot(RESET_CORE)
-        self._ledger.event("the firmware starts again", self._now_us)
+        self._stop("reset")
+        self._start()
         self._linux.firmware_restarted(self._now_us)
+
+    def crash_firmware(self, how: str, takes_us: int) -> None:
+        """The core has no code that crashes: the simulated M33 stops."""
+        watchdog_us = self._plan.timing.watchdog_us
+        if how == "watchdog" and not watchdog_us:
+            self._ledger.ignore("crash-firmware", NO_WATCHDOG, self._now_us)
+        elif not self._runs:
+            self._ledger.ignore("crash-firmware", NOT_RUNNING, self._now_us)
+        else:
+            self._stop(how)
+            self._emulated.firmware_silent(self._now_us)
+            self._bite_us = self._now_us + watchdog_us if watchdog_us else _NEVER
+            self._recovery_us = takes_us
+
+    def restart_firmware(self) -> None:
+        self._emulated.restart_firmware(self._now_us)
 
     def mute_sensor(self) -> None:
         self._set_sensor(NO_PULSE)
@@ -281,6 +320,56 @@ class HostBackend(Backend):
     def _now_us(self) -> int:
         """The scenario time."""
         return self._running.now_us - FIRST_SAMPLE_US
+
+    @property
+    def _rows(self) -> int:
+        """Number of samples taken so far."""
+        return sum(len(boot.words) for boot in self._boots)
+
+    def _stop(self, why: str) -> None:
+        """The M33 no longer executes the firmware."""
+        self._halt()
+        self._ledger.stopped(why, self._now_us)
+        self._ledger.event(STOPPED[why], self._now_us)
+
+    def _halt(self) -> None:
+        counts = self._running.counts()
+        self._peak_slots = max(self._peak_slots, counts.log_peak_slots)
+        del self._boots[-1].words[counts.samples_this_boot :]
+        self._running.stop()
+        self._runs, self._bite_us = False, _NEVER
+
+    def _start(self) -> None:
+        """The M33 starts the firmware."""
+        self._boots.append(_Boot(self._running.now_us, self._boots[-1].number + 1))
+        self._late_us.clear()
+        self._running.boot(self._reset)
+        self._reset = RESET_CORE
+        self._runs = True
+        self._ledger.started(self._now_us)
+
+    def _load_firmware(self) -> None:
+        self._halt()
+        self._start()
+        self._ledger.event(LOADED, self._now_us)
+
+    def _bite(self) -> None:
+        self._bite_us, self._reset = _NEVER, RESET_WATCHDOG | RESET_CORE
+        self._ledger.event(BITTEN, self._now_us)
+        self._emulated.firmware_restarted(self._now_us, self._recovery_us)
+
+    def _restart(
+        self, why: str, takes_us: int, app_us: int, log: NDArray[np.uint64] | None
+    ) -> None:
+        """Reset the board; `log`: its new contents, None: the old ones."""
+        self._stop(why)
+        restarted = why == "restart-board"
+        self._reset = (RESET_SYSTEM if restarted else RESET_POWER) | RESET_PIN
+        self._emulated.restart(self._now_us, takes_us, app_us)
+        if log is not None:
+            self._running.log[:] = log
+            self._rows_before_log.append(self._rows)
+            self._ledger.erased(self._boots[-1].number, self._now_us)
 
     def _set_sensor(self, instead: int | None) -> None:
         self._sensor = instead
@@ -340,7 +429,7 @@ class HostBackend(Backend):
 
     def _has_processed(self, last: int) -> bool:
         expected = self._linux.processed_seq
-        if expected is None:
+        if expected is None or not self._ledger.knows_log:
             return False
         return (expected - last) & 0xFFFF_FFFF < 1 << 31
 

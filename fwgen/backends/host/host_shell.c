@@ -362,6 +362,7 @@ void host_boot(struct host *host, uint32_t reset)
 		memset(host->params.log, 0, host->params.log_bytes);
 	}
 	host->boot_us = host->now_us;
+	host->stalled_us = 0;
 	host->sample = 0;
 	host->measuring = false;
 	host->echoes_count = 0;
@@ -416,7 +417,9 @@ void host_link_set(struct host *host, uint32_t up)
 	host_link_reset(&host->link);
 	host->link.up = up != 0;
 	presence_heard(&host->presence);
-	take_turn(host);
+	if (host->stalled_us != HOST_NEVER) {
+		take_turn(host);
+	}
 }
 
 uint64_t host_next_due_us(const struct host *host)

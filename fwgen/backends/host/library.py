@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from fwgen.wire.log_format import MESSAGE_MAX_BYTES
 
+NEVER: Final = (1 << 64) - 1
+"""HOST_NEVER."""
 REACHED, INBOX, RUNG, ECHOES, STUCK, INTERRUPT = range(6)
 _INBOX_BYTES: Final = 32768
 TTY_ADDRESS: Final = 1024
@@ -151,9 +153,6 @@ class Machine:
     def has_tty(self) -> bool:
         return self._link
 
-    def go_down(self) -> None:
-        """Do nothing: the firmware cannot see it."""
-
     def set_link(self, up: bool) -> None:
         self._link = up
         self._library.host_link_set(self._host, up)
@@ -184,6 +183,10 @@ class Machine:
     def stall(self, until_us: int) -> None:
         """The M33 halts until then."""
         self._library.host_stall(self._host, until_us)
+
+    def stop(self) -> None:
+        """The M33 halts until the next boot."""
+        self.stall(NEVER)
 
     def set_display(self, present: bool) -> None:
         self._library.host_display_set(self._host, present)

@@ -14,6 +14,10 @@ from fwgen.backends.kernel.vhost import Device
 from fwgen.backends.linux import Pace
 from fwgen.record import RunRecord
 from fwgen.scenario.steps.base import Step
+from fwgen.scenario.steps.booting import BootingStep
+from fwgen.scenario.steps.crash_firmware import CrashFirmware
+from fwgen.scenario.steps.restart_firmware import RestartFirmware
+from fwgen.scenario.steps.start_app import StartApp
 from fwgen.scenario.steps.suspend import Suspend
 
 _START_NS: Final = ZERO_NS - FIRST_SAMPLE_US * 1000
@@ -42,6 +46,10 @@ class KernelHostBackend(HostBackend):
     def refuses(self, step: Step) -> str:
         if isinstance(step, Suspend) and (step.for_us or 0) % 1_000_000:
             return "`for` must be whole seconds: the kernel's RTC alarm has no others"
+        if isinstance(step, BootingStep | CrashFirmware | RestartFirmware):
+            return "this kernel has no remoteproc that could load the firmware again"
+        if isinstance(step, StartApp) and step.spec != "own":
+            return "the application inside this kernel has the run's spec"
         return ""
 
     def _begin(self, machine: Machine) -> None:

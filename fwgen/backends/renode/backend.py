@@ -117,6 +117,12 @@ class RenodeBackend(Backend):
     def reboot_linux(self, takes_us: int) -> None:
         self.ask("reboot_linux", takes_us)
 
+    def restart_board(self, takes_us: int, app_us: int, log: str) -> None:
+        self.ask("restart_board", takes_us, app_us, log)
+
+    def power_cycle(self, takes_us: int, app_us: int) -> None:
+        self.ask("power_cycle", takes_us, app_us)
+
     def unbind(self) -> None:
         self.ask("unbind")
 
@@ -126,8 +132,8 @@ class RenodeBackend(Backend):
     def crash_app(self) -> None:
         self.ask("crash_app")
 
-    def start_app(self) -> None:
-        self.ask("start_app")
+    def start_app(self, spec: str = "own") -> None:
+        self.ask("start_app", spec)
 
     def stall_linux(self, for_us: int) -> None:
         self.ask("stall_linux", for_us)
@@ -137,6 +143,12 @@ class RenodeBackend(Backend):
 
     def reset_firmware(self) -> None:
         self.ask("reset_firmware")
+
+    def crash_firmware(self, how: str, takes_us: int) -> None:
+        self.ask("crash_firmware", how, takes_us)
+
+    def restart_firmware(self) -> None:
+        self.ask("restart_firmware")
 
     def damage_log(self) -> None:
         self.ask("damage_log")

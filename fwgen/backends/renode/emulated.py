@@ -8,6 +8,7 @@ before the firmware looks at the line for that sample.
 
 from __future__ import annotations
 
+import random
 import resource
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,10 +19,12 @@ import numpy as np
 from fwgen.backends.asked import asked_of
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
+from fwgen.backends.outages import BITTEN, LOADED, NO_WATCHDOG, NOT_RUNNING, STOPPED
 from fwgen.backends.renode.log_region import LogRegion
-from fwgen.backends.renode.machine import Machine
+from fwgen.backends.renode.machine import Machine, rows
 from fwgen.backends.renode.observed import accesses_of, seen_by
 from fwgen.backends.renode.options import Counts, Options
+from fwgen.backends.renode.panic import PANIC, panic_at
 from fwgen.backends.renode.platform import platform_repl
 from fwgen.backends.renode.png import png_of
 from fwgen.backends.renode.port import KernelPort
@@ -78,6 +81,7 @@ class EmulatedBackend(Backend):
         check_spec(self._elf, plan)
         self._log_region = LogRegion.of(self._elf, plan)
         self._peak_slots = 0
+        self._recovery_us: int | None = None
         self._zero_ns = 0
         self._ledger = Ledger()
         self._ledger.wire.look = self._log_blocks
@@ -143,7 +147,7 @@ class EmulatedBackend(Backend):
             jitter_us=seen.jitter_us,
             asked=asked_of(self._plan, self._log_region.slots),
         )
-        return self._ledger.record(record, seen.taken, until_us)
+        return self._ledger.record(record, seen.taken, until_us, self._offsets(seen, 0))
 
     # ------------------------------------------------------------------------ a scenario's steps
 
@@ -159,6 +163,19 @@ class EmulatedBackend(Backend):
     def reboot_linux(self, takes_us: int) -> None:
         self._do(lambda now_us: self.linux.reboot(now_us, takes_us))
 
+    def restart_board(self, takes_us: int, app_us: int, log: str) -> None:
+        self._restart(
+            "restart-board", takes_us, app_us, self._log_memory() if log != "kept" else []
+        )
+
+    def power_cycle(self, takes_us: int, app_us: int) -> None:
+        chance = random.Random(self._seed)
+        memory = [(at, chance.randbytes(len(zeros))) for at, zeros in self._powered_memory()]
+        self._restart("power-cycle", takes_us, app_us, memory)
+        if self._display_is_there():
+            self._display("Unplug")
+            self._display("Plug")
+
     def unbind(self) -> None:
         self._do(self.linux.unbind)
 
@@ -168,8 +185,8 @@ class EmulatedBackend(Backend):
     def crash_app(self) -> None:
         self._do(self.linux.crash_app)
 
-    def start_app(self) -> None:
-        self._do(self.linux.start_app)
+    def start_app(self, spec: str = "own") -> None:
+        self._do(lambda now_us: self.linux.start_app(now_us, spec))
 
     def stall_linux(self, for_us: int) -> None:
         self._do(lambda now_us: self.linux.stall(now_us, for_us))
@@ -193,8 +210,34 @@ class EmulatedBackend(Backend):
 
     def reset_firmware(self) -> None:
         self._note_slots()
+        self._ledger.stopped("reset", self.now_us)
         self.machine.start_core(self.port.kernel.rproc.vector_table)
-        self._do(self._firmware_restarted)
+        self._ledger.started(self.now_us)
+        self._ledger.event(STOPPED["reset"], self.now_us)
+        self._do(self.linux.firmware_restarted)
+
+    def crash_firmware(self, how: str, takes_us: int) -> None:
+        core, watchdog = self.machine.core, self._plan.timing.watchdog_us
+        if how == "watchdog" and not watchdog:
+            self._ledger.ignore("crash-firmware", NO_WATCHDOG, self.now_us)
+            return
+        if core.IsHeld:
+            self._ledger.ignore("crash-firmware", NOT_RUNNING, self.now_us)
+            return
+        if how == "fault":
+            core.RaiseFault()
+        elif how == "panic":
+            core.ContinueAt(panic_at(self._elf), PANIC)
+        else:
+            core.StandStill()
+        self._recovery_us = takes_us
+        self._ledger.stopped(how, self.now_us)
+        self._ledger.event(STOPPED[how], self.now_us)
+        self._do(self.linux.firmware_silent)
+
+    def restart_firmware(self) -> None:
+        self._note_slots()
+        self._do(self.linux.restart_firmware)
 
     def mute_sensor(self) -> None:
         self.machine.sensor.Mute()
@@ -287,16 +330,54 @@ class EmulatedBackend(Backend):
             self._zero_ns = machine.now_ns
             self._ledger.event("the firmware has not triggered the sensor", self.now_us)
 
-    def _firmware_restarted(self, now_us: int) -> None:
-        self._ledger.event("the firmware starts again", now_us)
-        self.port.core_restarted()
-        self.linux.firmware_restarted(now_us)
-
     def _core_reset_itself(self) -> None:
         """Called after a reset by the watchdog or by the firmware, while the emulation is
-        paused."""
-        self._firmware_restarted(self.now_us)
+        paused. The core is held."""
+        now_us, by = self.now_us, str(self.machine.core.ResetBy)
+        self._note_slots()
+        self._ledger.stopped(by, now_us, asked=False)
+        self._ledger.event(BITTEN if by == "watchdog" else STOPPED[by], now_us)
+        self.linux.firmware_restarted(now_us, self._recovery_us)
         self.port.attend()
+
+    def _restart(
+        self, why: str, takes_us: int, app_us: int, memory: list[tuple[int, bytes]]
+    ) -> None:
+        """Reset the board; `memory`: new contents by address."""
+        self._note_slots()
+        self._ledger.stopped(why, self.now_us)
+        self._ledger.event(STOPPED[why], self.now_us)
+        self._do(lambda now_us: self.linux.restart(now_us, takes_us, app_us))
+        self.machine.core.ResetBoard()
+        for address, content in memory:
+            self.machine.write(address, content)
+        for window in self._plan.rings.nodes if self._plan.rings.in_ddr else ():
+            self.machine.write_ddr(window.start, random.Random(0).randbytes(window.size_bytes))
+        if memory:
+            self._ledger.erased(self._starts(), self.now_us)
+
+    def _log_memory(self) -> list[tuple[int, bytes]]:
+        """Return the memory that contains the log, as zeros."""
+        start = self._log_region.start
+        return [one for one in self._powered_memory() if one[0] <= start < one[0] + len(one[1])]
+
+    def _powered_memory(self) -> list[tuple[int, bytes]]:
+        """Return address and zeros of each memory of the chip that the M33 uses, without DDR."""
+        memories = self._plan.board.chip.memories
+        used = [memories[name] for name in ("sram1", "sram2", "retram")]
+        return [(memory.start, bytes(memory.size_bytes)) for memory in used]
+
+    def _starts(self) -> int:
+        """Return how often the firmware has started."""
+        _, running = rows(self.machine.core.Clock)
+        return int(self._options.first_seq > 0) + int(running.sum())
+
+    def _offsets(self, seen: Seen, zero_us: int) -> list[int]:
+        """Return for the log after each erasure what to add to its numbers. `zero_us`: scenario
+        time 0 on the ledger's clock."""
+        at_us = [erasure.at_us - zero_us for erasure in self._ledger.erasures]
+        before = seen.taken.before(np.array(at_us, dtype=np.int64))
+        return [self._options.first_seq + int(rows_before) for rows_before in before]
 
     def _note_kernel(self, line: str) -> None:
         self.kernel_log.append((self.now_us, line))
@@ -321,13 +402,20 @@ class EmulatedBackend(Backend):
         return replace(seen, taken=replace(seen.taken, seq=seen.taken.seq + first_seq))
 
     def _next_seq(self, end_ns: int) -> int:
-        """Return the number that follows the last sample's."""
-        return self._options.first_seq + len(self._seen(end_ns).taken)
+        """Return the number, in the present log, that follows the last sample's."""
+        seen = self._seen(end_ns)
+        return (
+            self._options.first_seq
+            + len(seen.taken)
+            - (self._offsets(seen, self._zero_us) or [0])[-1]
+        )
 
     def _has_processed(self, next_seq: int) -> bool:
         """Return whether Linux has processed all samples before `next_seq`."""
         expected = self.linux.processed_seq
-        return expected is not None and (expected - next_seq) & 0xFFFF_FFFF < 1 << 31
+        if expected is None or not self._ledger.knows_log:
+            return False
+        return (expected - next_seq) & 0xFFFF_FFFF < 1 << 31
 
     def _retained_log(self) -> bytes:
         from fwgen.backends.host.compile import core_sources
@@ -353,11 +441,20 @@ class EmulatedBackend(Backend):
             self._picture_at(at_us + _PICTURE_LATER_US, "Linux asleep")
         elif what == "open" and self._zero_ns:
             self._keep_picture("woken", at_us)
+        elif what == "started" and self._zero_ns:
+            self._ledger.started(at_us)
+            self._ledger.event(LOADED, at_us)
 
     def _accesses(self) -> list[DdrAccess]:
         return accesses_of(self.machine, self._elf, self._zero_ns)
 
     # ------------------------------------------------------------------------------------- display
+
+    def _display_is_there(self) -> bool:
+        bus = self._plan.bus
+        if bus is None or self._plan.spec.display is None:
+            return False
+        return bool(self.machine.part(f"{bus.name}.oled").IsPresent)
 
     def _display(self, method: str) -> None:
         bus = self._plan.bus

@@ -69,11 +69,13 @@ class LinuxMemory:
 
 
 class _Core:
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, started: Callable[[], None]) -> None:
         self._board = board
+        self._started = started
 
     def start(self, vector_table: int) -> None:
         self._board.start_core(vector_table)
+        self._started()
 
     def stop(self) -> None:
         self._board.stop_core()
@@ -83,7 +85,8 @@ class KernelPort:
     """LinuxPort on an emulated board. The owner of both sets `linux`.
 
     `noticed` is called with an event and its time in us: "closed" or "open" when the state of DDR
-    changes, "write" before Linux writes to the firmware, which may then free blocks of its log.
+    changes, "write" before Linux writes to the firmware, which may then free blocks of its log,
+    "started" when Linux has started the M33.
     """
 
     linux: Linux
@@ -105,7 +108,11 @@ class KernelPort:
         self._wakeup_channel = plan.board.chip.ipcc.wakeup.channel
         ddr_start = plan.board.chip.memories["ddr"].start
         self.kernel = Kernel(
-            LinuxMemory(board, ddr_start), _Core(board), wiring(plan), self._ring, log
+            LinuxMemory(board, ddr_start),
+            _Core(board, self._started),
+            wiring(plan),
+            self._ring,
+            log,
         )
         self._reads = False
         self._pending: list[int] = []  # channels whose interrupt Linux has not yet served
@@ -161,8 +168,7 @@ class KernelPort:
         if not up:
             self.kernel.unbind()
         elif self.kernel.rproc.state == OFFLINE:
-            self.kernel.start(self._firmware)
-            self._bind_soon()
+            self._board.when_safe(self._load)
         elif self.kernel.rproc.state == CRASHED:
             self._board.when_safe(self._recover)
         else:
@@ -179,11 +185,19 @@ class KernelPort:
         if not self._asleep:
             self._board.linux.Restart()
 
-    # -------------------------------------------------------------------------------------- faults
+    def board_down(self) -> None:
+        """The chip is reset, DDR included."""
+        self.kernel.power_down()
+        self._pending.clear()
+        self._freed.clear()
+        self._tty = None
+        self._bind_due_us = _NEVER
+        self._board.linux.Restart()
 
-    def core_restarted(self) -> None:
-        """The M33 has been reset; remoteproc learns it from the watchdog's interrupt."""
+    def firmware_down(self) -> None:
         self.kernel.rproc.crashed()
+
+    # -------------------------------------------------------------------------------------- faults
 
     def stale_kick(self, ring: str) -> None:
         """Send a spurious doorbell: the ring has nothing new."""
@@ -196,8 +210,16 @@ class KernelPort:
     def _asleep(self) -> bool:
         return self.linux.state == ASLEEP
 
+    def _started(self) -> None:
+        self._noticed("started", self.now_us)
+
     def _ring(self, channel: int) -> None:
         self._board.ipcc.Ring(channel)
+
+    def _load(self) -> None:
+        self.kernel.start(self._firmware)
+        self._bind_soon()
+        self._set_alarm()
 
     def _recover(self) -> None:
         self.kernel.recover()

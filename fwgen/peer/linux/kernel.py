@@ -126,6 +126,11 @@ class Kernel:
             queues[0].notify()
         log("rpmsg host is online")
 
+    def power_down(self) -> None:
+        """The whole chip is reset: Linux starts anew, and the M33 is held until it is loaded."""
+        self.forget()
+        self.rproc.forget()
+
     def forget(self) -> None:
         """Linux has gone down without telling the firmware, which keeps running; the rings are
         idle."""

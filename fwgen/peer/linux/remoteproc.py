@@ -135,6 +135,11 @@ class Remoteproc:
             self._log("crash detected in m33: type watchdog")
             self.state = CRASHED
 
+    def forget(self) -> None:
+        """Linux starts again after a reset of the chip: nothing is loaded."""
+        self.state = OFFLINE
+        self.vdev = None
+
     def recover(self) -> None:
         """Stop the core and start the same firmware again, with the resource table of `boot`."""
         if self._elf is None:

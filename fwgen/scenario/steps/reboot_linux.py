@@ -13,7 +13,10 @@ class RebootLinux(Step):
     do: Annotated[
         str,
         Choice({"reboot-linux": "reboot-linux"}),
-        Field(description="Linux reboots without telling the firmware; its rings are new."),
+        Field(
+            description="Linux starts again without a reset of the chip (kexec), and without "
+            "telling the firmware, which continues; the rings are new."
+        ),
     ]
     needs: ClassVar = "reboot_linux"
 

@@ -13,7 +13,10 @@ class ResetFirmware(Step):
     do: Annotated[
         str,
         Choice({"reset-firmware": "reset-firmware"}),
-        Field(description="The M33 is reset; retained memory keeps its contents."),
+        Field(
+            description="The M33 is reset and starts at once, as under a debugger that has "
+            "released its boot; retained memory keeps its contents."
+        ),
     ]
     needs: ClassVar = "reset_firmware"
 

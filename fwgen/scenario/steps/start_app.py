@@ -19,9 +19,15 @@ class StartApp(Step):
     ]
     needs: ClassVar = "start_app"
 
+    spec: Annotated[
+        str,
+        Choice({"own": "own", "other": "other"}),
+        Field(description="other: the peer was made for another spec, and takes no samples."),
+    ] = "own"
+
     def check(self, place: Position, steps: Sequence[Step], findings: Findings) -> None:
         super().check(place, steps, findings)
         check_undoes(self, "crash-app", place, steps, findings)
 
     def run(self, backend: Actions) -> None:
-        backend.start_app()
+        backend.start_app(self.spec)

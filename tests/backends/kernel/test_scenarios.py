@@ -12,7 +12,16 @@ from tests.backends.running import bundled, in_a_room
 pytestmark = pytest.mark.needs("linux")
 
 LONG = {"day"}  # measured by `make bench`
-REFUSED = {"edges": "`suspend` is not supported here: `for` must be whole seconds"}
+NO_REMOTEPROC = "this kernel has no remoteproc"
+REFUSED = {
+    "edges": "`suspend` is not supported here: `for` must be whole seconds",
+    "other-spec": "`start-app` is not supported here",
+    "cold-start": NO_REMOTEPROC,
+    "restart-board": NO_REMOTEPROC,
+    "restart-board-erased": NO_REMOTEPROC,
+    "firmware-crash": NO_REMOTEPROC,
+    "firmware-crash-unnoticed": NO_REMOTEPROC,
+}
 
 
 @pytest.mark.parametrize("name", [name for name in bundled_names() if name not in LONG])

@@ -236,7 +236,7 @@ def test_asleep_any_ring_of_the_mailbox_wakes_linux() -> None:
     rig.port.attend()
     assert rig.board.linux.did == ["suspend", "resume"]
     assert rig.board.linux.acknowledged[-1] == WAKEUP
-    assert rig.changes == ["closed 3000", "open 3000"]
+    assert rig.changes == ["started 0", "closed 3000", "open 3000"]
 
 
 def test_an_unbind_and_a_bind() -> None:
@@ -257,7 +257,7 @@ def test_an_unbind_and_a_bind() -> None:
 def test_a_crashed_firmware_is_recovered_in_a_pause() -> None:
     rig = Rig()
     rig.up()
-    rig.port.core_restarted()
+    rig.port.firmware_down()
     rig.board.runs = True
     rig.linux.due_us = 600_000
     rig.linux.on_poll = lambda now_us: rig.port.set_link(True)
