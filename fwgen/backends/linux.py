@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from fwgen.backends.application import Application
+from fwgen.backends.idling import IdlePace, Idling
 from fwgen.backends.ledger import Ledger, OpenSleep
 from fwgen.backends.outages import STOPPED
 from fwgen.peer.events import SuspendReady, SuspendRefused
@@ -44,6 +45,9 @@ class LinuxPort(Protocol):
 
     def set_ddr(self, closed: bool) -> None:
         """DDR enters self-refresh, or leaves it."""
+
+    def set_idle(self, ddr_closed: bool, a35_runs: bool) -> None:
+        """DDR enters self-refresh, or leaves it, because Linux idles; what PWR shows meanwhile."""
 
     def set_link(self, up: bool) -> None:
         """The virtio device is reset; `up`: with new rings and DRIVER_OK."""
@@ -106,6 +110,7 @@ class Pace:
     read_us: int = 22  # for each read of the tty, from the doorbell to the application
     read_ns_per_byte: int = 245  # added for each byte
     decode_ns_per_sample: int = 5_000  # added for each sample, until the application has them
+    idle: IdlePace = field(default_factory=IdlePace)
 
     def read_takes_us(self, size_bytes: int) -> int:
         return self.read_us + self.read_ns_per_byte * size_bytes // 1000
@@ -113,18 +118,22 @@ class Pace:
 
 @dataclass
 class Linux:
-    """`state` is one of record.BAND_STATES."""
+    """`state` is one of record.BAND_STATES. `holds_latency`: while the application runs, it holds
+    /dev/cpu_dma_latency, so that an idle Linux does not close DDR."""
 
     port: LinuxPort
     ledger: Ledger
     spec_hash: bytes
     pace: Pace = field(default_factory=Pace)
     state: str = OFFLINE
+    holds_latency: bool = True
 
     def __post_init__(self) -> None:
         self._app = Application(
             self.ledger, self.spec_hash, self.pace, self.port.write, self._on_power
         )
+        self._idling = Idling(self.port.set_idle, self.pace.idle)
+        self._latency_held = False
         self._tty = b""  # received; the application has not read it yet
         self._alarms: dict[str, tuple[int, Callable[[int], None]]] = {}
         self._sleep: OpenSleep | None = None
@@ -147,10 +156,22 @@ class Linux:
 
     def next_due_us(self) -> int:
         """Return when `poll` must be called."""
+        idle_due_us = self._idling.due_us
+        return idle_due_us if self._idling.wakes else min(idle_due_us, self._act_due_us)
+
+    @property
+    def _act_due_us(self) -> int:
         due_us = min((at for at, _ in self._alarms.values()), default=_NEVER)
         return min(due_us, self._app.next_due_us()) if self._app_runs else due_us
 
     def poll(self, now_us: int) -> None:
+        if self._act_due_us <= now_us:
+            self.interrupted(now_us)
+        self._poll_idle(now_us)
+        if not self._idling.closed:
+            self._act(now_us)
+
+    def _act(self, now_us: int) -> None:
         for name in [name for name, (at, _) in self._alarms.items() if at <= now_us]:
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:
@@ -160,8 +181,16 @@ class Linux:
 
     def receive(self, data: bytes, now_us: int) -> None:
         """The driver has read bytes of the firmware from the ring."""
+        self.interrupted(now_us)
         self._tty += data
         self._read_soon(now_us)
+
+    def interrupted(self, now_us: int) -> None:
+        """A timer or a doorbell has interrupted Linux; if it idles, it acts a little later."""
+        if self._idling.closed:
+            self._idling.interrupt(now_us)
+        else:
+            self._idling.act(now_us)
 
     def tty_appeared(self, now_us: int) -> None:
         """The firmware has announced its channel after the link came up."""
@@ -196,9 +225,35 @@ class Linux:
         else:
             self._wake("user", now_us)
 
+    def idle(self, now_us: int, for_us: int, held: bool) -> None:
+        """Linux only idles. `held`: the peer may hold /dev/cpu_dma_latency."""
+        if self._rebooting or self.state not in (AWAKE, OFFLINE):
+            self.ledger.ignore("idle-ddr", self._why_not, now_us)
+            return
+        self._latency_held = held and self.holds_latency
+        may = "the peer holds" if self._ddr_is_held else "no process holds"
+        self.ledger.event(f"Linux idles, and {may} /dev/cpu_dma_latency", now_us)
+        self._idling.begin(now_us, now_us + for_us)
+
+    @property
+    def _ddr_is_held(self) -> bool:
+        return self._latency_held and self._app_runs
+
+    def _poll_idle(self, now_us: int) -> None:
+        lasted = self._idling.lasts
+        self._idling.poll(now_us, may_close=not self._ddr_is_held)
+        if lasted and not self._idling.lasts:
+            self._end_idling(now_us)
+
+    def _end_idling(self, now_us: int) -> None:
+        times = f"{self._idling.count} times" if self._idling.count else "never"
+        self._idling.end()
+        self.ledger.event(f"Linux no longer idles; DDR entered self-refresh {times}", now_us)
+
     def end(self, now_us: int) -> None:
         """The scenario ends: wake Linux, end its faults, start the firmware and the application, so
         that the samples in the log can arrive."""
+        self._stop_idling(now_us)
         self._alarms.pop("timer", None)
         for name in ("ddr", "boot", "app", "stall", "recover"):
             _, call = self._alarms.pop(name, (0, None))
@@ -234,7 +289,12 @@ class Linux:
         """Whether no application runs that would ask the firmware for sleep."""
         return not (self._app_alive and self._bound)
 
+    def _stop_idling(self, now_us: int) -> None:
+        if self._idling.lasts:
+            self._end_idling(now_us)
+
     def _fall_asleep(self, now_us: int, wished_us: int) -> None:
+        self._stop_idling(now_us)
         self._sleep = OpenSleep(asked_us=wished_us)
         self.ledger.sleeps.append(self._sleep)
         if self._app.online:
@@ -312,6 +372,7 @@ class Linux:
     # -------------------------------------------------------------------------------------- faults
 
     def reboot(self, now_us: int, takes_us: int) -> None:
+        self._stop_idling(now_us)
         self._drop_app()
         self.port.set_reading(False)
         self.port.go_down()
@@ -390,6 +451,7 @@ class Linux:
 
     def _cannot(self, what: str, now_us: int, sense: bool) -> bool:
         """Ignore a step that is not possible while Linux sleeps or boots, or a second time."""
+        self._idling.act(now_us)
         if not sense:
             reason = NOT_AGAIN.get(what, self._why_not)
         elif self._rebooting or self.state not in (AWAKE, OFFLINE):
@@ -400,6 +462,7 @@ class Linux:
         return True
 
     def stall(self, now_us: int, for_us: int) -> None:
+        self._idling.act(now_us)
         self.port.set_reading(False)
         self.ledger.stream(False, now_us)
         self._alarms["stall"] = (now_us + for_us, self._end_stall)
@@ -419,6 +482,7 @@ class Linux:
         """Return whether a doorbell can arrive now. A doorbell of Linux takes at most the guard
         time, so a doorbell for a message cannot arrive between the request to suspend and the
         closing of DDR."""
+        self._idling.act(now_us)
         if ring == "vq1" and self.state in (ASKING, SUSPENDING):
             reason = f"no doorbell of Linux can arrive while Linux is {self.state}"
             self.ledger.ignore("stale-doorbell", reason, now_us)

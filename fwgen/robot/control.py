@@ -47,14 +47,16 @@ class Control(Bench):
         self._open(spec).start(spec, text, seed, first_number)
         logging.info("started %s on the %s backend", spec, self._backend)
 
-    def run_scenario(self, scenario: str, seed: int = 1) -> None:
-        """Runs a whole scenario (a file, or the name of a bundled one) with the spec that it names.
+    def run_scenario(self, scenario: str, seed: int = 1, spec: str = "") -> None:
+        """Runs a whole scenario (a file, or the name of a bundled one).
 
-        `The Run Should Pass` judges its expectations.
+        ``spec`` is the spec to use instead of the one that the scenario names. `The Run Should
+        Pass` judges the scenario's expectations.
         """
         path = find_scenario(scenario)
-        spec = load_scenario(path).spec_path() or self._spec
-        self._result = self._open(spec).run(spec, path, seed)
+        given = Path(spec) if spec else load_scenario(path).spec_path()
+        spec_path = given or self._spec
+        self._result = self._open(spec_path).run(spec_path, path, seed)
         self._log_report()
 
     def run_for(self, time: Time) -> None:
@@ -101,6 +103,15 @@ class Control(Bench):
     def send_wake(self) -> None:
         """Linux's application sends WAKE although Linux has not slept."""
         self._running.do("send_wake")
+
+    def let_linux_idle(self, time: Time, held: bool = True) -> None:
+        """Linux has nothing to do for this time but to read samples.
+
+        ``held``: the peer may hold ``/dev/cpu_dma_latency``. Without it, the idle cluster puts DDR
+        into self-refresh under the awake link.
+        """
+        self._running.do("idle_ddr", for_us=int(time), held=held)
+        self._running.run_for(time)
 
     # ------------------------------------------------------------------------ Linux's faults
 

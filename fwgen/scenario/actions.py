@@ -35,6 +35,12 @@ class Actions:
         """Linux's application sends WAKE without an earlier SLEEP."""
         self._cannot("send_wake")
 
+    def idle_ddr(self, for_us: int, held: bool) -> None:
+        """Linux only idles, so that DDR may enter self-refresh under an awake link.
+
+        `held`: the peer may hold /dev/cpu_dma_latency, which prevents it."""
+        self._cannot("idle_ddr")
+
     # Linux's faults
 
     def reboot_linux(self, takes_us: int) -> None:

@@ -59,6 +59,12 @@ class Scenario(Part):
     sensor: Annotated[
         SensorKind, Choice(KINDS), Field(description="The sensor: the original or a copy of it.")
     ] = ORIGINAL
+    ddr_closed: Annotated[
+        bool,
+        Key("ddr"),
+        Choice({"open": False, "closed": True}),
+        Field(description="closed: the M33 may not access DDR in the whole run; the default: open"),
+    ] = False
     steps: Annotated[
         tuple[Step, ...],
         ListOf(Variants("do", STEPS), least=0),

@@ -2,7 +2,7 @@
 // The effects of the Cortex-A35 with Linux on the Cortex-M33, for a peer outside the emulator.
 //
 // Modelled: doorbells in both directions with the time that Linux takes to serve an interrupt (`latency`,
-//   microseconds), an alarm clock in virtual time, suspend (DDR closed, domain D1 down) and resume.
+//   microseconds), an alarm clock in virtual time, suspend (DDR closed, domain D1 down), resume, and idle states.
 // Left out: the A35 itself. The peer decides what Linux does: it sets `Handler`, which is called on the emulation's
 //   thread at exact virtual times, or it calls TakeEvents between two runs.
 // Figures: the latency is a round figure for an idle A35, not a measurement; so is the value for `PowerLag`.
@@ -98,6 +98,28 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             Enter(Running);
         }
 
+        // Linux is awake and idles: the state of DDR, and whether PWR shows that the A35 runs or that it is stopped.
+        public void Idle(bool ddrClosed, bool a35Runs)
+        {
+            machine.ClockSource.TryRemoveClockEntry(onPower);
+            if(ddrClosed)
+            {
+                ddr.Close();
+            }
+            else
+            {
+                ddr.Open();
+            }
+            if(a35Runs)
+            {
+                pwr.A35Runs();
+            }
+            else
+            {
+                pwr.A35Stops(Stopped);
+            }
+        }
+
         // The A35 is in reset: Linux reboots. DDR is opened.
         public void Restart()
         {
@@ -125,6 +147,8 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         public const int Running = 0;
         public const int Suspended = 1;
         public const int Resetting = 2;
+
+        private const int Stopped = 1; // domain D1 in DStop1
 
         private void OnMailbox(int channel, bool ring)
         {

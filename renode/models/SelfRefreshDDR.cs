@@ -152,11 +152,18 @@ namespace Antmicro.Renode.Peripherals.Memory
 
         public void Open()
         {
-            SetDoor(true);
+            SetDoor(!staysClosed);
         }
 
         public void Close()
         {
+            SetDoor(false);
+        }
+
+        // Closed from now on, whatever opens it: the core must work without this memory.
+        public void KeepClosed()
+        {
+            staysClosed = true;
             SetDoor(false);
         }
 
@@ -330,6 +337,7 @@ namespace Antmicro.Renode.Peripherals.Memory
             ((Action<int>)field.GetValue(cpu))(1);
         }
 
+        private bool staysClosed;
         private Consequence consequence = Consequence.None;
         private long lastNumber = -1;
         private byte[] lastPage;

@@ -132,3 +132,10 @@ A Reset Of The Chip Does Not Open The Memory
     Execute Command       ddr Close
     Execute Command       ddr Reset
     Answer Should Be      ddr IsOpen    False
+
+Memory That Is Kept Closed Does Not Open
+    Execute Command       ddr KeepClosed
+    Execute Command       ddr Open
+    Answer Should Be      ddr IsOpen    False
+    Run The Program
+    Number Should Be      ddr Violations    2

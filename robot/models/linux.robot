@@ -127,3 +127,15 @@ A Reset Of The Whole Machine Starts The Core Again
     Run For Microseconds    200
     Number Should Be      cpu GetRegister 2    1
     Register Should Be    ${CODE}    0x04    0x0A043101
+
+An Idle A35 Is Stopped While DDR Is Closed
+    Execute Command       linux Idle true true
+    Answer Should Be      ddr IsOpen    False
+    Answer Should Be      pwr IsA35Running    True
+    Execute Command       linux Idle true false
+    Answer Should Be      pwr IsA35Running    False
+    # CPU1D1SR: CStop, DStop1
+    Register Should Be    0x44210000    0x200    0x10C
+    Execute Command       linux Idle false true
+    Answer Should Be      ddr IsOpen    True
+    Answer Should Be      pwr IsA35Running    True

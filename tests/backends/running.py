@@ -39,6 +39,14 @@ def reference_plan() -> Plan:
     return plan_of(example_paths()[REFERENCE_BOARD])
 
 
+@cache
+def plan_with_rings(path: Path, rings: str) -> Plan:
+    """Return the plan of a spec with its rings in that memory."""
+    spec = load_spec(path)
+    link = spec.link.model_copy(update={"rings": rings})
+    return plan_spec(spec.model_copy(update={"link": link}))
+
+
 def in_a_room(steps: str, until: str = "60 s", expect: str = "{}") -> Scenario:
     return parse_scenario(f"{ROOM}steps: [{steps}]\nuntil: {until}\nexpect: {expect}\n")
 

@@ -53,6 +53,9 @@ class Port:
     def set_ddr(self, closed: bool) -> None:
         self.did.append("closed" if closed else "open")
 
+    def set_idle(self, ddr_closed: bool, a35_runs: bool) -> None:
+        self.did.append(f"idle: {'closed' if ddr_closed else 'open'}, {a35_runs=}")
+
     def set_link(self, up: bool) -> None:
         self.did.append("link" if up else "no link")
 

@@ -104,7 +104,8 @@ def test_each_step_calls_the_method_named_in_needs(name: str) -> None:
             return lambda *arguments: called.append(method)
 
     needed = {"stall-linux": ", for: 1 s", "stall-firmware": ", for: 9 ms"}
-    extra = {**needed, "crash-firmware": ", how: fault"}.get(name, "")
+    needed |= {"idle-ddr": ", for: 1 s", "crash-firmware": ", how: fault"}
+    extra = needed.get(name, "")
     undo = {"unbind": "bind", "crash-app": "start-app"}.get(name, "resume")
     before = {"bind": "unbind", "start-app": "crash-app", "display-on": "display-off"}.get(name)
     steps = [f"{{at: 2 s, do: {name}{extra}}}", f"{{at: 3 s, do: {undo}}}"]
@@ -124,6 +125,7 @@ def test_an_action_that_a_backend_does_not_override_raises(name: str) -> None:
         arguments: dict[str, list[Any]] = {"capture": ["x"], "stall_firmware": [1]}
         arguments |= {"reboot_linux": [1], "stall_linux": [1], "crash_firmware": ["fault", 1]}
         arguments |= {"restart_board": [1, 1, "kept"], "power_cycle": [1, 1]}
+        arguments |= {"idle_ddr": [1, True]}
         extra = arguments.get(name, ["vq0"] if name == "stale_doorbell" else [])
         with pytest.raises(UnsupportedStepError, match="diary backend does not support"):
             getattr(backend, name)(*extra)

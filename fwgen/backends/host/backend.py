@@ -117,6 +117,8 @@ class HostBackend(Backend):
             link_buffers=plan.board.rpmsg.buffers,
             link_latency_us=self._timing.link_latency_us,
             give_back_us=self._timing.give_back_us,
+            rings_in_ddr=plan.rings.in_ddr,
+            ddr_stays_closed=scenario.ddr_closed,
         )
         self._ledger = Ledger()
         self._ledger.wire.look = lambda: blocks_in(machine.log.view(np.uint8).data)
@@ -127,7 +129,9 @@ class HostBackend(Backend):
         """Start the M33, and Linux."""
         self._start_core(machine)
         port = HostPort(machine, self._load_firmware)
-        self._emulated = self._linux = Linux(port, self._ledger, self._plan.spec.spec_hash)
+        self._emulated = self._linux = Linux(
+            port, self._ledger, self._plan.spec.spec_hash, holds_latency=self._plan.rings.in_ddr
+        )
         machine.run(LINUX_UP_US)
         self._emulated.boot(self._now_us)
 
@@ -211,6 +215,9 @@ class HostBackend(Backend):
 
     def send_wake(self) -> None:
         self._linux.send_wake(self._now_us)
+
+    def idle_ddr(self, for_us: int, held: bool) -> None:
+        self._emulated.idle(self._now_us, for_us, held)
 
     def reboot_linux(self, takes_us: int) -> None:
         self._linux.reboot(self._now_us, takes_us)

@@ -28,6 +28,8 @@ struct host *host_new(const struct host_params *params)
 	host->link.buffers = params->link_buffers;
 	host->link.latency_us = params->link_latency_us;
 	host->link.give_back_us = params->give_back_us;
+	host->link.in_ddr = params->rings_in_ddr != 0;
+	host->link.ddr_closed = params->ddr_stays_closed != 0;
 	host_link_reset(&host->link);
 	return host;
 }
@@ -56,7 +58,12 @@ void host_reading_set(struct host *host, uint32_t reads)
 
 void host_ddr_set(struct host *host, uint32_t closed)
 {
-	host->link.ddr_closed = closed != 0;
+	host->link.ddr_closed = closed != 0 || host->params.ddr_stays_closed != 0;
+}
+
+void host_a35_set(struct host *host, uint32_t state)
+{
+	host->a35 = (enum host_a35)state;
 }
 
 int32_t host_linux_send(struct host *host, uint32_t source, const uint8_t *bytes, uint32_t len)

@@ -4,7 +4,7 @@
 
 bool host_link_touch(struct host_link *link, enum host_touch what, uint64_t now_us)
 {
-	if (!link->ddr_closed) {
+	if (!link->in_ddr || !link->ddr_closed) {
 		return true;
 	}
 	if (link->access_count < HOST_ACCESSES_MAX) {

@@ -19,6 +19,7 @@ struct host {
 	struct turn turn;
 	struct host_link link;
 	struct presence presence;
+	enum host_a35 a35;
 	struct node_health health;
 	uint64_t now_us;
 	uint64_t boot_us;

@@ -78,6 +78,7 @@ struct host_link {
 	struct peer_address peer;
 	struct link_counters counters; /* since the firmware's start */
 	bool linux_reads;	       /* Linux's driver runs */
+	bool in_ddr;		       /* the rings are in DDR */
 	bool ddr_closed;
 	struct host_queue to_linux;
 	struct host_queue to_firmware;
@@ -104,7 +105,7 @@ struct host_link {
 /* Makes new, empty rings. Messages in flight are lost; recorded accesses and counters stay. */
 void host_link_reset(struct host_link *link);
 
-/* True if the firmware may access DDR; else the access is recorded. */
+/* True if the firmware may access the rings; an access to closed DDR is recorded. */
 bool host_link_touch(struct host_link *link, enum host_touch what, uint64_t now_us);
 
 /* The firmware's side. Uses new rings, if there are some; `rang`: there may be messages. */

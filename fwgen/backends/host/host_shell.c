@@ -18,10 +18,13 @@ static uint64_t schedule_us(const struct host *host)
 	return host->params.first_sample_us + host->sample * fwgen_config.node.log.period_us;
 }
 
-/* What PWR shows: the A35 is stopped as long as DDR is closed. */
+/* As doorbell_a35_runs() in the firmware: with rings outside DDR a stopped A35 only idles. */
 static bool a35_runs(const struct host *host)
 {
-	return !host->link.ddr_closed || HOST_FAULT == HOST_FAULT_TRUST_DOORBELL;
+	if (HOST_FAULT == HOST_FAULT_TRUST_DOORBELL) {
+		return true;
+	}
+	return host->link.in_ddr ? host->a35 == HOST_A35_RUNS : host->a35 != HOST_A35_OFF;
 }
 
 /* Must be checked before the rings are used, also while the door is open. */

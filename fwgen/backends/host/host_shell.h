@@ -25,6 +25,15 @@ struct host_params {
 	uint32_t link_buffers;	  /* per direction */
 	uint32_t link_latency_us;
 	uint32_t give_back_us;
+	uint32_t rings_in_ddr;
+	uint32_t ddr_stays_closed; /* for the firmware; Linux's own accesses always succeed */
+};
+
+/* What PWR shows of the A35. */
+enum host_a35 {
+	HOST_A35_RUNS = 0,
+	HOST_A35_STOPPED = 1, /* Linux idles */
+	HOST_A35_OFF = 2,     /* Linux is suspended */
 };
 
 /* The rings of a real Linux. Addresses are Linux's, as in its descriptors. */
@@ -80,6 +89,7 @@ HOST_API void host_echoes(struct host *host, const uint32_t *echo_us, uint64_t f
 HOST_API void host_link_set(struct host *host, uint32_t up);
 HOST_API void host_reading_set(struct host *host, uint32_t reads);
 HOST_API void host_ddr_set(struct host *host, uint32_t closed);
+HOST_API void host_a35_set(struct host *host, uint32_t state);
 /* `source`: Linux's address of the sender; 0: taken, -1: no buffer. */
 HOST_API int32_t host_linux_send(struct host *host, uint32_t source, const uint8_t *bytes,
 				 uint32_t len);

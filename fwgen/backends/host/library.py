@@ -15,6 +15,7 @@ from fwgen.wire.log_format import MESSAGE_MAX_BYTES
 NEVER: Final = (1 << 64) - 1
 """HOST_NEVER."""
 REACHED, INBOX, RUNG, ECHOES, STUCK, INTERRUPT = range(6)
+A35_RUNS, A35_STOPPED, A35_OFF = range(3)
 _INBOX_BYTES: Final = 32768
 TTY_ADDRESS: Final = 1024
 """Linux's address of the tty's endpoint: the first that Linux assigns."""
@@ -30,6 +31,8 @@ class Params(Structure):
         ("link_buffers", c_uint32),
         ("link_latency_us", c_uint32),
         ("give_back_us", c_uint32),
+        ("rings_in_ddr", c_uint32),
+        ("ddr_stays_closed", c_uint32),
     )
 
 
@@ -82,6 +85,7 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_link_set": (None, (c_void_p, c_uint32)),
     "host_reading_set": (None, (c_void_p, c_uint32)),
     "host_ddr_set": (None, (c_void_p, c_uint32)),
+    "host_a35_set": (None, (c_void_p, c_uint32)),
     "host_linux_send": (c_int32, (c_void_p, c_uint32, ctypes.c_char_p, c_uint32)),
     "host_inbox": (c_uint32, (c_void_p, POINTER(c_uint8), c_uint32)),
     "host_rings_set": (None, (c_void_p, POINTER(Rings))),
@@ -162,6 +166,11 @@ class Machine:
 
     def set_ddr(self, closed: bool) -> None:
         self._library.host_ddr_set(self._host, closed)
+        self._library.host_a35_set(self._host, A35_OFF if closed else A35_RUNS)
+
+    def set_idle(self, ddr_closed: bool, a35_runs: bool) -> None:
+        self._library.host_ddr_set(self._host, ddr_closed)
+        self._library.host_a35_set(self._host, A35_RUNS if a35_runs else A35_STOPPED)
 
     def set_rings(self, rings: Rings) -> None:
         """Use a real Linux's rings (host_rings.c) from the next set_link on. Their memory must stay

@@ -27,6 +27,9 @@ class HostPort:
     def set_ddr(self, closed: bool) -> None:
         self._machine.set_ddr(closed)
 
+    def set_idle(self, ddr_closed: bool, a35_runs: bool) -> None:
+        self._machine.set_idle(ddr_closed, a35_runs)
+
     def set_link(self, up: bool) -> None:
         if up and self._must_load:
             self._must_load = False

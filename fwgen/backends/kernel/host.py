@@ -16,6 +16,7 @@ from fwgen.record import RunRecord
 from fwgen.scenario.steps.base import Step
 from fwgen.scenario.steps.booting import BootingStep
 from fwgen.scenario.steps.crash_firmware import CrashFirmware
+from fwgen.scenario.steps.idle_ddr import IdleDdr
 from fwgen.scenario.steps.restart_firmware import RestartFirmware
 from fwgen.scenario.steps.start_app import StartApp
 from fwgen.scenario.steps.suspend import Suspend
@@ -50,6 +51,8 @@ class KernelHostBackend(HostBackend):
             return "this kernel has no remoteproc that could load the firmware again"
         if isinstance(step, StartApp) and step.spec != "own":
             return "the application inside this kernel has the run's spec"
+        if isinstance(step, IdleDdr):
+            return "User-Mode Linux has no idle states that close DDR"
         return ""
 
     def _begin(self, machine: Machine) -> None:

@@ -114,6 +114,9 @@ class RenodeBackend(Backend):
     def send_wake(self) -> None:
         self.ask("send_wake")
 
+    def idle_ddr(self, for_us: int, held: bool) -> None:
+        self.ask("idle_ddr", for_us, held)
+
     def reboot_linux(self, takes_us: int) -> None:
         self.ask("reboot_linux", takes_us)
 

@@ -95,7 +95,9 @@ class EmulatedBackend(Backend):
             self._options.kernel,
             self._linux_acts,
         )
-        self.linux = Linux(self.port, self._ledger, plan.spec.spec_hash)
+        self.linux = Linux(
+            self.port, self._ledger, plan.spec.spec_hash, holds_latency=plan.rings.in_ddr
+        )
         self.port.linux = self.linux
         machine.on_linux(self.port.attend)
         machine.core.SelfReset = machine.guarded(self._core_reset_itself)
@@ -159,6 +161,9 @@ class EmulatedBackend(Backend):
 
     def send_wake(self) -> None:
         self._do(self.linux.send_wake)
+
+    def idle_ddr(self, for_us: int, held: bool) -> None:
+        self._do(lambda now_us: self.linux.idle(now_us, for_us, held))
 
     def reboot_linux(self, takes_us: int) -> None:
         self._do(lambda now_us: self.linux.reboot(now_us, takes_us))
@@ -316,6 +321,8 @@ class EmulatedBackend(Backend):
             "fault": ddr.FaultOnViolation,
             "hang": ddr.HangOnViolation,
         }[options.on_violation]()
+        if self._scenario.ddr_closed:
+            ddr.KeepClosed()
         console = plan.board.console.uart
         self.console = machine.listen(console) if plan.spec.console else bytearray()
         return machine

@@ -115,6 +115,7 @@ class KernelPort:
             log,
         )
         self._reads = False
+        self._idle = False  # the A35 idles with DDR in self-refresh: it serves nothing
         self._pending: list[int] = []  # channels whose interrupt Linux has not yet served
         self._freed: list[int] = []
         self._bind_due_us = _NEVER
@@ -161,6 +162,12 @@ class KernelPort:
             side.Suspend()
         else:
             side.Resume()
+
+    def set_idle(self, ddr_closed: bool, a35_runs: bool) -> None:
+        self._board.linux.Idle(ddr_closed, a35_runs)
+        self._idle = ddr_closed
+        if not ddr_closed:
+            self.at(self.now_us, self._serve)
 
     def set_link(self, up: bool) -> None:
         self._bind_due_us = _NEVER
@@ -236,13 +243,15 @@ class KernelPort:
                 self._freed.append(channel)
             elif channel not in self._pending:
                 self._pending.append(channel)
+        if events:
+            self.linux.interrupted(now_us)
         if self._asleep and self._pending:
             # an interrupt of the mailbox wakes Linux, on any channel
             self.linux.rung(now_us)
 
     def _serve(self, now_us: int) -> None:
         """Serve the mailbox's interrupts, while Linux reads."""
-        while self._reads and (self._pending or self._freed):
+        while self._reads and not self._idle and (self._pending or self._freed):
             if self._freed:
                 self.kernel.freed(self._freed.pop(0))
                 continue

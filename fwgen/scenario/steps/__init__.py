@@ -9,6 +9,7 @@ from fwgen.scenario.steps.damage_log import DamageLog
 from fwgen.scenario.steps.display_off import DisplayOff
 from fwgen.scenario.steps.display_on import DisplayOn
 from fwgen.scenario.steps.hold_echo import HoldEcho
+from fwgen.scenario.steps.idle_ddr import IdleDdr
 from fwgen.scenario.steps.mute_sensor import MuteSensor
 from fwgen.scenario.steps.power_cycle import PowerCycle
 from fwgen.scenario.steps.reboot_linux import RebootLinux
@@ -36,6 +37,7 @@ STEPS: dict[str, type[Step]] = {
     "display-off": DisplayOff,
     "display-on": DisplayOn,
     "hold-echo": HoldEcho,
+    "idle-ddr": IdleDdr,
     "mute-sensor": MuteSensor,
     "power-cycle": PowerCycle,
     "reboot-linux": RebootLinux,

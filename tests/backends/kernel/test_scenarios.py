@@ -12,9 +12,12 @@ from tests.backends.running import bundled, in_a_room
 pytestmark = pytest.mark.needs("linux")
 
 LONG = {"day"}  # measured by `make bench`
+_IDLE = "`idle-ddr` is not supported here: User-Mode Linux has no idle states"
 NO_REMOTEPROC = "this kernel has no remoteproc"
 REFUSED = {
     "edges": "`suspend` is not supported here: `for` must be whole seconds",
+    "idle-ddr": _IDLE,
+    "rings-in-sram2": _IDLE,
     "other-spec": "`start-app` is not supported here",
     "cold-start": NO_REMOTEPROC,
     "restart-board": NO_REMOTEPROC,

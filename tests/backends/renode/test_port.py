@@ -48,6 +48,9 @@ class Side:
     def Resume(self) -> None:
         self.did.append("resume")
 
+    def Idle(self, ddr_closed: bool, a35_runs: bool) -> None:
+        self.did.append(f"idle {ddr_closed} {a35_runs}")
+
     def Restart(self) -> None:
         self.did.append("restart")
 
@@ -103,6 +106,7 @@ class FakeLinux:
         self.state = AWAKE
         self.due_us = NEVER
         self.got: list[str] = []
+        self.interrupts = 0
         self.on_poll: Callable[[int], None] = lambda now_us: None
 
     def next_due_us(self) -> int:
@@ -115,6 +119,9 @@ class FakeLinux:
 
     def receive(self, data: bytes, now_us: int) -> None:
         self.got.append(data.decode())
+
+    def interrupted(self, now_us: int) -> None:
+        self.interrupts += 1
 
     def tty_appeared(self, now_us: int) -> None:
         self.got.append("tty")
@@ -204,6 +211,23 @@ def test_the_announcement_gives_a_tty_and_bytes_follow() -> None:
     assert rig.port.write(b"hello") == 5
     assert rig.takes() == [1]
     assert device.read() == b"hello"
+
+
+def test_an_idle_linux_serves_a_doorbell_when_ddr_is_open_again() -> None:
+    rig = Rig()
+    device = rig.up()
+    rig.port.set_idle(True, False)
+    before = rig.linux.interrupts
+    device.send(b"abc")
+    rig.rings(0)
+    assert rig.linux.interrupts == before + 1
+    rig.port.set_idle(True, True)
+    rig.port.attend()
+    assert rig.linux.got == ["tty"]
+    rig.port.set_idle(False, True)
+    rig.port.attend()
+    assert rig.linux.got == ["tty", "abc"]
+    assert rig.board.linux.did == ["idle True False", "idle True True", "idle False True"]
 
 
 def test_while_linux_is_busy_nothing_is_taken_or_acknowledged() -> None:
