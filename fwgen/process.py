@@ -21,7 +21,8 @@ PIPE: Final = subprocess.PIPE
 STDOUT: Final = subprocess.STDOUT
 
 _PATIENCE_S: Final = 3.0
-_alive: set[subprocess.Popen[Any]] = set()
+_alive: dict[subprocess.Popen[Any], float] = {}
+"""Each child and its patience."""
 _lock = threading.Lock()
 _closed = threading.Event()
 
@@ -34,17 +35,19 @@ class StoppingError(Exception):
 def started(command: Sequence[Any], **options: Any) -> Iterator[subprocess.Popen[Any]]:
     """Start a child process and yield it; an exception in the block ends its process group.
 
-    `options` are Popen's; `stdin` is /dev/null by default. Raises OSError if the process cannot be
-    started, StoppingError after `end_all`.
+    `options` are Popen's; `stdin` is /dev/null by default. `patience_s`: the time that the child
+    has to end after SIGTERM, 3 s by default. Raises OSError if the process cannot be started,
+    StoppingError after `end_all`.
     """
     options.setdefault("stdin", subprocess.DEVNULL)
+    patience_s = options.pop("patience_s", _PATIENCE_S)
     with _lock:
         if _closed.is_set():
             raise StoppingError
         _start.held = threading.current_thread() is threading.main_thread()
         try:
             process = subprocess.Popen(command, process_group=0, **options)
-            _alive.add(process)
+            _alive[process] = patience_s
         except BaseException:
             _start.release()
             raise
@@ -54,10 +57,10 @@ def started(command: Sequence[Any], **options: Any) -> Iterator[subprocess.Popen
             raise StoppingError
         yield process
     except BaseException:
-        _end(process)
+        _end(process, patience_s)
         raise
     finally:
-        _alive.discard(process)
+        _alive.pop(process, None)
 
 
 class _Start:
@@ -141,14 +144,17 @@ def ended_together() -> Iterator[None]:
 
 
 def end_all() -> None:
-    """Send SIGTERM to all children and start no more; kill those still alive after 3 s."""
+    """Send SIGTERM to all children and start no more; kill those still alive after their
+    patience."""
     _closed.set()
-    asked = list(_alive)
+    asked = dict(_alive)
     for process in asked:
         _signal(process, signal.SIGTERM)
-    killer = threading.Timer(_PATIENCE_S, _kill, [asked])
-    killer.daemon = True
-    killer.start()
+    for patience_s in {_PATIENCE_S, *asked.values()}:
+        theirs = [process for process, its_s in asked.items() if its_s == patience_s]
+        killer = threading.Timer(patience_s, _kill, [theirs])
+        killer.daemon = True
+        killer.start()
 
 
 def open_again() -> None:
@@ -162,10 +168,10 @@ def _kill(processes: Sequence[subprocess.Popen[Any]]) -> None:
             _signal(process, signal.SIGKILL)
 
 
-def _end(process: subprocess.Popen[Any]) -> None:
+def _end(process: subprocess.Popen[Any], patience_s: float) -> None:
     _signal(process, signal.SIGTERM)
     try:
-        process.wait(_PATIENCE_S)
+        process.wait(patience_s)
     except subprocess.TimeoutExpired:
         pass
     finally:

@@ -1,4 +1,5 @@
-"""`fwgen setup`: install Zephyr, a toolchain, Renode and pyrenode3 from their official sources."""
+"""`fwgen setup`: install Zephyr, a toolchain, Renode and pyrenode3 from their official sources;
+with `--only linux`, build the kernel of `--linux kernel` from Debian's or kernel.org's."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from fwgen.setup.pins import RENODE_VERSIONS, ZEPHYR_VERSIONS
 
-HELP = "install Zephyr, its toolchain and Renode from their official sources"
+HELP = "install Zephyr, its toolchain and Renode, or a Linux kernel, from their official sources"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--only",
-        choices=("zephyr", "renode"),
-        help="install only Zephyr and its toolchain, or only Renode",
+        choices=("zephyr", "renode", "linux"),
+        help="install only Zephyr and its toolchain, or only Renode; `linux` builds the kernel of "
+        "`--linux kernel`, which is not done without this option",
     )
     parser.add_argument(
         "--zephyr",
@@ -49,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     """Install what is missing. It can be interrupted and started again at any time."""
     from fwgen.config import config_path, load_config
     from fwgen.setup import config_file, runner
+    from fwgen.setup.linux import built, linux_steps
     from fwgen.setup.steps import (
         Site,
         Step,
@@ -66,10 +69,12 @@ def run(args: argparse.Namespace) -> int:
         renode_version=args.renode or RENODE_VERSIONS[0],
     )
     steps: list[Step] = []
-    if args.only != "renode":
+    if args.only in (None, "zephyr"):
         steps += zephyr_steps(site, config, args.toolchain == "debian", bool(args.zephyr))
-    if args.only != "zephyr":
+    if args.only in (None, "renode"):
         steps += renode_steps(site, config, bool(args.renode))
+    if args.only == "linux":
+        steps += linux_steps(config)
     if args.dry_run:
         runner.dry_run(steps, sys.stdout)
         return 0
@@ -79,4 +84,6 @@ def run(args: argparse.Namespace) -> int:
     for line in not_used(site, load_config()):
         print(line, file=sys.stderr)
     print("everything is installed; `fwgen doctor` shows it", file=sys.stderr)
+    if args.only is None and not built():
+        print("for `--linux kernel`, also run `fwgen setup --only linux`", file=sys.stderr)
     return 0

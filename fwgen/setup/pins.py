@@ -56,3 +56,20 @@ RENODE: dict[str, dict[str, Archive]] = {
 """Version -> machine (`uname -m`) -> the release that includes .NET. The first is the default."""
 
 RENODE_VERSIONS = tuple(RENODE)
+
+LINUX_PACKAGE = "linux-source-6.1"
+LINUX_VERSION = "6.1.192-2"
+"""Debian's package with the kernel's source, and the version that the tests run with. Debian's
+archive keeps a version until the next point release; then the newer 6.1 is built and recorded."""
+LINUX_RELEASE = Archive(
+    "https://cdn.kernel.org/pub/linux/kernel/v6.x/linux-6.1.127.tar.xz",
+    "18b0d41d1a7fbad56045cde0d7fc176bfb18361d29c9f07e57109bbf21bf7876",
+)
+"""For machines without Debian's package. The SHA-256 is from kernel.org's signed list."""
+LINUX_ARCHIVES = {
+    f"{LINUX_PACKAGE}_{LINUX_VERSION}_all.deb": (
+        "ae95fe63d4c553f8d0e6c86cb1ab566f3894a43743eb19ab585cd97d82f26514"
+    ),
+    LINUX_RELEASE.file: LINUX_RELEASE.sha256,
+}
+"""File -> SHA-256 of its known contents."""

@@ -9,7 +9,9 @@ from fwgen import process
 from fwgen.errors import MissingToolError, ToolBrokeError
 from fwgen.setup.steps import Command, Step
 
-_AGAIN = "fix it and run `fwgen setup` again: it continues with this step"
+_CLEAN_UP_S = 30.0
+"""The time that a command has to remove its temporary files after Ctrl-C."""
+_AGAIN = "fix it and run the same command again: it continues with this step"
 
 
 def carry_out(steps: Iterable[Step], output: TextIO) -> int:
@@ -48,7 +50,9 @@ def dry_run(steps: Iterable[Step], output: TextIO) -> None:
 def _run(command: Command, output: TextIO) -> None:
     _say(output, f"      {command}")
     try:
-        status = process.run(command.argv, cwd=command.folder, stdout=output).returncode
+        status = process.run(
+            command.argv, cwd=command.folder, stdout=output, patience_s=_CLEAN_UP_S
+        ).returncode
     except FileNotFoundError as error:
         raise MissingToolError(f"{command.argv[0]} is not installed", _AGAIN) from error
     except OSError as error:

@@ -45,13 +45,12 @@ class Kernel:
 class Record:
     """What a kernel in the cache was built from: `kernel.json`.
 
-    `source`: such as "Debian's linux-source-6.1 6.1.192-2", and the SHA-256 of its archive.
+    `source`: the name of its archive and the SHA-256.
     `recipe`: see recipe(). `sha256`: of the program. `build_s`: how long `make` took.
     """
 
     version: str
     source: str
-    source_sha256: str
     recipe: str
     compiler: str
     sha256: str
@@ -68,12 +67,12 @@ def find_kernel(config: Config) -> Kernel:
     if config.linux.kernel:
         return _named(config.linux.kernel, config.origin("linux.kernel"))
     others = False
-    newest: tuple[tuple[int, ...], Path, Record] | None = None
+    newest: tuple[tuple[tuple[int, ...], float], Path, Record] | None = None
     for folder, record in kernels():
         if record.recipe != recipe():
             others = True
             continue
-        found = (numbers(record.version), folder, record)
+        found = (_numbers(record.version), folder.stat().st_mtime), folder, record
         newest = found if newest is None else max(newest, found, key=lambda item: item[0])
     if newest is None:
         why = "another version of fwgen built the one in the cache" if others else "it is not built"
@@ -117,7 +116,7 @@ def write_record(folder: Path, record: Record) -> None:
     (folder / RECORD).write_text(text, encoding="utf-8")
 
 
-def numbers(version: str) -> tuple[int, ...]:
+def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 

@@ -33,7 +33,7 @@ def in_cache(name: str, version: str, built_with: str = "") -> Path:
     folder.mkdir(parents=True)
     (folder / PROGRAM).write_bytes(BINARY)
     sha256 = hashlib.sha256(BINARY).hexdigest()
-    record = Record(version, "a test", "0" * 64, built_with or recipe(), "gcc", sha256, 1.0)
+    record = Record(version, "a test", built_with or recipe(), "gcc", sha256, 1.0)
     write_record(folder, record)
     return folder
 
