@@ -17,7 +17,7 @@ COMMANDS = {
     "verify": "check compiled Linux and OP-TEE trees and an ELF against a spec",
     "run": "run a scenario and report whether every sample arrived",
     "demo": "check, generate and run the bundled example",
-    "setup": "install Zephyr, its toolchain and Renode, or a Linux kernel, from their official sources",
+    "setup": "install Zephyr, its toolchain, Renode or a Linux kernel from the official sources",
     "doctor": "show what is installed, what is missing and how to install it",
     "monitor": "run and debug the firmware interactively on the emulated board",
     "schema": "print the JSON Schema of the spec",

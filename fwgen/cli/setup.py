@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fwgen.setup.pins import RENODE_VERSIONS, ZEPHYR_VERSIONS
 
-HELP = "install Zephyr, its toolchain and Renode, or a Linux kernel, from their official sources"
+HELP = "install Zephyr, its toolchain, Renode or a Linux kernel from the official sources"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
