@@ -39,6 +39,10 @@ def zephyr_context(plan: Plan) -> dict[str, object]:
             "wakeup": ipcc.wakeup.channel,
         },
         "a35_status": f"0x{chip.power.a35_status:08x}",
+        "reset": {
+            "status": f"0x{chip.reset.status:08x}",
+            "bits": " ".join(f"0x{bits:x}" for bits in chip.reset.bits),
+        },
         "buffers": board.rpmsg.buffers,
         "trigger": _pin(plan.pins.trigger),
         "echo": _pin(plan.pins.echo),

@@ -160,6 +160,38 @@ class Power:
 
 
 @dataclass(frozen=True)
+class Reset:
+    """`status`: the register that shows why the M33 was reset; writing a 1 clears a bit. The other
+    fields: its bits for each cause."""
+
+    status: int
+    power: int
+    voltage: int
+    pin: int
+    system: int
+    watchdog: int
+    core: int
+    memory: int
+    standby: int
+    source: str
+
+    @property
+    def bits(self) -> tuple[int, ...]:
+        """The bits for RESET_... in the firmware's crash.h, from 1 << 0 on."""
+        chip = (self.power, self.voltage, self.pin, self.system)
+        return (*chip, self.watchdog, self.core, self.memory, self.standby)
+
+
+@dataclass(frozen=True)
+class Ecc:
+    """Error correction of the memory `name`: how many bytes have a common code."""
+
+    name: str
+    word_bytes: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Alignment:
     """Page size of the firewall and of Linux's reserved memory."""
 
@@ -212,6 +244,8 @@ class Chip:
     exti: Exti
     ipcc: Ipcc
     power: Power
+    reset: Reset
+    ecc: Mapping[str, Ecc]
     watchdog: Watchdog
     gpio_ports: Mapping[str, GpioPort]
     i2c: Mapping[str, I2cController]

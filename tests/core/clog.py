@@ -107,6 +107,8 @@ def library() -> ctypes.CDLL:
     for name in ("crash_load", "crash_note", "crash_told"):
         getattr(lib, name).argtypes = [ctypes.c_void_p, ctypes.c_void_p]
     lib.crash_told.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
+    lib.sample_log_memory.restype = ctypes.POINTER(ctypes.c_uint32)
+    lib.sample_log_memory.argtypes = [ctypes.c_void_p]
     lib.glue_unreadable.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32]
     lib.glue_log_size.restype = ctypes.c_size_t
     lib.glue_constant.restype = ctypes.c_uint32
@@ -162,16 +164,29 @@ def after_every_store(look: Callable[[], None]) -> Iterator[None]:
         raise errors[0]
 
 
+_watched: list[tuple[Memory, bytearray]] = []
+
+
 @contextmanager
 def unreadable(memory: Memory, marks: bytearray) -> Iterator[None]:
     """`marks` has a byte for each word of the memory: 1: reading fails until the word is written;
-    2: reading fails; 0: reading succeeds. Stores change it."""
-    shared = (ctypes.c_uint8 * len(marks)).from_buffer(marks)
-    library().glue_unreadable(memory.address, ctypes.addressof(shared), len(marks))
+    2: reading fails; 0: reading succeeds. Stores change it. May be nested: the inner one counts."""
+    _watched.append((memory, marks))
+    _watch()
     try:
         yield
     finally:
+        _watched.pop()
+        _watch()
+
+
+def _watch() -> None:
+    if not _watched:
         library().glue_unreadable(None, None, 0)
+        return
+    memory, marks = _watched[-1]
+    shared = (ctypes.c_uint8 * len(marks)).from_buffer(marks)
+    library().glue_unreadable(memory.address, ctypes.addressof(shared), len(marks))
 
 
 def constant(name: str) -> int:
@@ -306,6 +321,12 @@ class Log:
         if name in _FUNCTIONS or name in ("boot", "id"):
             return int(getattr(self._lib, f"sample_log_{name}")(self._at))
         raise AttributeError(name)
+
+    @property
+    def found(self) -> tuple[int, int, int]:
+        """What the start found: enum log_memory_kind, unreadable words, damaged blocks."""
+        values = self._lib.sample_log_memory(self._at)[:3]
+        return values[0], values[1], values[2]
 
     def identify(self, log_id: int) -> None:
         self._lib.sample_log_identify(self._at, log_id)

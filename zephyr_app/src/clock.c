@@ -20,6 +20,7 @@
 
 #include "beat.h"
 #include "fwgen_config.h"
+#include "watchdog.h"
 
 static uint32_t wrap_cycles;
 static uint64_t wrapped_cycles; /* at the last wrap that was seen */
@@ -77,6 +78,7 @@ ISR_DIRECT_DECLARE(sys_clock_isr)
 	uint32_t ticks;
 
 	do_beat(now_cycles);
+	watchdog_look();
 	ticks = (uint32_t)(now_cycles - announced_cycles) / CYCLES_PER_US;
 	announced_cycles += (uint64_t)ticks * CYCLES_PER_US;
 	sys_clock_announce((int32_t)ticks);

@@ -305,7 +305,14 @@ class EmulatedBackend(Backend):
 
     def _board(self) -> Machine:
         plan, options = self._plan, self._options
-        machine = Machine(plan.board.name, platform_repl(plan), self._config, options.renode_log)
+        name, chip = plan.data.memory, plan.board.chip
+        ecc = (chip.memories[name], chip.ecc[name]) if options.ecc else None
+        machine = Machine(
+            plan.board.name, platform_repl(plan), self._config, options.renode_log, ecc
+        )
+        if options.ecc:
+            region = self._log_region
+            machine.watch_stores(region.start, region.start + region.size_bytes)
         machine.set_world(self._world)
         machine.sensor.RecordsEdges = options.edges
         if options.counts:

@@ -23,11 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.backends.renode.multi_file import is_multi_file, load_multi_file
-from fwgen.backends.renode.platform import board_file, merged_models
+from fwgen.backends.renode.platform import ecc_repl, merged_models, with_memory
 from fwgen.config import RenodeConfig, load_config
 from fwgen.errors import FwgenError, MissingToolError, ToolBrokeError
 from fwgen.plan.sound import sound_mm_per_s
 from fwgen.sensor import World
+from fwgen.soc.model import Ecc, Memory, Region
 
 Ints = NDArray[np.int64]
 
@@ -36,6 +37,8 @@ QUANTUM_US: Final = 10_000
 core runs at 260 times real time (470 times with 50 ms, 30 times with 1 ms). A job that needs a
 paused emulation waits for the end of the quantum."""
 
+_C2RSTF: Final = 1 << 14
+"""In RCC_C2BOOTRSTSCLRR: the M33 alone was reset."""
 _SILENT: Final = 3  # Renode's log level `error`
 
 
@@ -60,12 +63,17 @@ class Violation:
 
 
 class Machine:
-    """`wiring`: the text of `platform_repl`, '' for the board alone. The core is halted until
-    `start_core`. Raises MissingToolError without Renode, ToolBrokeError if Renode rejects a
-    command."""
+    """`wiring`: the text of `platform_repl`, '' for the board alone. `ecc`: the memory to be
+    emulated with error correction, which is slow. The core is halted until `start_core`. Raises
+    MissingToolError without Renode, ToolBrokeError if Renode rejects a command."""
 
     def __init__(
-        self, board: str, wiring: str = "", config: RenodeConfig | None = None, log: str = ""
+        self,
+        board: str,
+        wiring: str = "",
+        config: RenodeConfig | None = None,
+        log: str = "",
+        ecc: tuple[Memory, Ecc] | None = None,
     ) -> None:
         net = load_renode(config or load_config().renode)
         self._net = net
@@ -75,12 +83,14 @@ class Machine:
             self.execute(f"logFile @{log} true")  # each line at once: the process may be killed
         else:
             self.execute(f"logLevel {_SILENT}")
-        self._compile(board, wiring)
+        self._ecc = ecc[0] if ecc else None
+        self._compile(board, wiring, ecc_repl(*ecc) if ecc else "")
         self.execute("emulation SetAdvanceImmediately true")
         self.execute(f'emulation SetGlobalQuantum "{QUANTUM_US / 1e6}"')
         self.execute("emulation SetSeed 1")
         self._parts: dict[str, Any] = {}
         self.bus: Any = self._machine.sysbus.internal
+        self.ecc: Any = self.part(ecc[0].name) if ecc else None
         self.cpu: Any = self.part("cpu")
         self.core: Any = self.part("core")
         self.linux: Any = self.part("linux")
@@ -89,6 +99,7 @@ class Machine:
         self.pwr: Any = self.part("pwr")
         self._errors: list[BaseException] = []
         self._runs = False
+        self._started = False
         self._keep: list[Any] = []  # .NET delegates need their Python object to stay alive
         self.core.Stop()
 
@@ -113,6 +124,10 @@ class Machine:
             raise ToolBrokeError(f"Renode rejected `{command}`: {err.strip()}")
         return str(out)
 
+    def watch_stores(self, first: int, end: int) -> None:
+        """Watch the core's stores to these addresses of the memory with error correction."""
+        self.ecc.Watch(self._net.UInt64(first), self._net.UInt64(end))
+
     # Firmware
 
     def load_elf(self, path: Path) -> None:
@@ -121,6 +136,9 @@ class Machine:
     def start_core(self, vector_table: int) -> None:
         """Release the core from reset; memory and peripherals keep their state. Not from a
         callback."""
+        if self._started:
+            self.part("rcc").NoteReset(self._net.UInt32(_C2RSTF))
+        self._started = True
         self.core.Start(self._net.UInt32(vector_table))
 
     def stop_core(self) -> None:
@@ -206,16 +224,29 @@ class Machine:
     # Memory, as Linux sees it
 
     def read32(self, address: int) -> int:
+        if self._has_ecc(address):
+            return int.from_bytes(self.read(address, 4), "little")
         return int(self.bus.ReadDoubleWord(self._net.UInt64(address)))
 
     def write32(self, address: int, value: int) -> None:
+        if self._has_ecc(address):
+            self.write(address, value.to_bytes(4, "little"))
+            return
         self.bus.WriteDoubleWord(self._net.UInt64(address), self._net.UInt32(value))
 
     def read(self, address: int, count: int) -> bytes:
+        if self._has_ecc(address):
+            return bytes(self.ecc.Load(self._net.UInt64(address), count))
         return bytes(self.bus.ReadBytes(self._net.UInt64(address), count))
 
     def write(self, address: int, data: bytes) -> None:
+        if self._has_ecc(address):
+            self.ecc.Store(self._net.UInt64(address), self._array(data))
+            return
         self.bus.WriteBytes(self._array(data), self._net.UInt64(address))
+
+    def _has_ecc(self, address: int) -> bool:
+        return self._ecc is not None and self._ecc.contains(Region(address, 1))
 
     def read_ddr(self, address: int, count: int) -> bytes:
         return bytes(self.ddr.Load(address, count))
@@ -255,13 +286,13 @@ class Machine:
         sys.stderr.flush()
         os._exit(code)
 
-    def _compile(self, board: str, wiring: str) -> None:
+    def _compile(self, board: str, wiring: str, memory: str) -> None:
         with tempfile.TemporaryDirectory(prefix="fwgen-renode-") as folder:
             models = Path(folder, "models.cs")
             models.write_text(merged_models(), encoding="utf-8")
             self.execute(f"include @{models}")
             self._machine = self._emulation.add_mach("board")
-            self._machine.load_repl(str(board_file(board)))
+            self._machine.load_repl(str(with_memory(board, memory, Path(folder))))
             if wiring:
                 path = Path(folder, "wiring.repl")
                 path.write_text(wiring, encoding="utf-8")

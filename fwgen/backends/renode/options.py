@@ -25,6 +25,8 @@ class Options:
     slightly slower. `first_seq`: the retained log is one from which the samples before that number
     (32 bits) have been handed over; 0: there is no log yet. `bus_burst`: how many bytes the
     display's bus takes at once; with 1 the core has an interrupt for each, as on the chip.
+    `ecc`: the memory of the log has error correction (models/EccMemory.cs): a word that was not
+    written since power-on answers a read with a bus error. For short runs, since it is slow.
     `renode_log`: a file for Renode's own messages."""
 
     on_violation: str = "record"
@@ -32,6 +34,7 @@ class Options:
     counts: bool = False
     first_seq: int = 0
     bus_burst: int = 16
+    ecc: bool = False
     renode_log: str = ""
     kernel: KernelPace = field(default_factory=KernelPace)
 

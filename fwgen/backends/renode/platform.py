@@ -15,6 +15,7 @@ from fwgen.errors import FwgenError
 
 if TYPE_CHECKING:
     from fwgen.plan import Plan
+    from fwgen.soc.model import Ecc, Memory
 
 _IN_CHECKOUT = Path(__file__).resolve().parents[3] / "renode"
 _IN_PACKAGE = Path(__file__).resolve().parents[2] / "renode_data"
@@ -110,6 +111,40 @@ def bus_repl(bus: str, scl: str, sda: str) -> list[str]:
         "",
         *_also(scl, f"{bus}@0"),
     ]
+
+
+def ecc_repl(memory: Memory, ecc: Ecc) -> str:
+    """Return a memory with error correction, for the place of one without."""
+    return "\n".join(
+        [
+            f"{memory.name}: Memory.EccMemory @ sysbus {memory.start:#010x}",
+            "    cpu: cpu",
+            "    nvic: nvic",
+            f"    start: {memory.start:#010x}",
+            f"    size: {memory.size_bytes:#x}",
+            f"    wordBytes: {ecc.word_bytes}",
+            "",
+        ]
+    )
+
+
+def with_memory(board: str, memory: str, folder: Path) -> Path:
+    """Return the board's `.repl`. If `memory` is not '' it replaces the memory of the same name;
+    then the board is written to `folder`. Raises PlatformError."""
+    path = board_file(board)
+    if not memory:
+        return path
+    name = memory.partition(":")[0]
+    text = path.read_text(encoding="utf-8")
+    (using,) = re.findall(r'^using "(.*)"$', text, re.M)
+    chip = (path.parent / using).read_text(encoding="utf-8")
+    chip, count = re.subn(rf"^{name}: .*\n(    .*\n)*", lambda _: memory, chip, flags=re.M)
+    if count != 1:
+        raise PlatformError(f"{using} has no memory {name}")
+    (folder / "chip.repl").write_text(chip, encoding="utf-8")
+    own = folder / path.name
+    own.write_text(text.replace(using, str(folder / "chip.repl")), encoding="utf-8")
+    return own
 
 
 def _also(pin: str, receiver: str) -> list[str]:

@@ -11,10 +11,12 @@
 #include "doorbell.h"
 #include "echo.h"
 #include "echo_pull.h"
+#include "fatal.h"
 #include "fwgen_config.h"
 #include "link.h"
 #include "node.h"
 #include "presence.h"
+#include "reset.h"
 #include "sampler.h"
 #include "turn.h"
 #include "watchdog.h"
@@ -229,6 +231,8 @@ int main(void)
 	link_init(fwgen_config.channel);
 	node_init(&node, &fwgen_config.node, &port, (void *)fwgen_config.log_start,
 		  fwgen_config.log_size_bytes, clock_us());
+	fatal_begin(&node);
+	node_started(&node, reset_cause());
 	say("%s: start %u, log %u of %u blocks, %u samples kept", fwgen_config.spec_name,
 	    sample_log_boot(&node.log), sample_log_used_slots(&node.log),
 	    sample_log_slots(&node.log), sample_log_backlog(&node.log));

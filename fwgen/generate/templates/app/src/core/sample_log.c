@@ -9,6 +9,18 @@ static bool is_open_at(const struct sample_log *log, uint32_t index)
 	return log->is_open && index + 1u == log->used;
 }
 
+/* Whether the memory was never written since power-on: of a superblock that was stored, some words
+ * could be read. */
+static bool is_cold(const struct sample_log *log)
+{
+	for (uint32_t i = 0; i < SUPERBLOCK_WORDS; i++) {
+		if (retained_reads(&log->super_words[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /*
  * Makes every word readable, before anything else reads one. False: some stay unreadable. A slot
  * whose magic cannot be read may have had a block: recovery skips its numbers.
@@ -16,15 +28,21 @@ static bool is_open_at(const struct sample_log *log, uint32_t index)
 static bool repair(struct sample_log *log)
 {
 	const uint32_t slot_words = log->slot_count * BLOCK_WORDS;
+	const bool cold = is_cold(log);
 	volatile uint32_t *words = log->slots;
 	bool readable = true;
 
 	for (uint32_t i = 0; i < slot_words + SUPERBLOCK_WORDS; i++) {
 		const bool is_magic = i < slot_words && i % BLOCK_WORDS == SLOT_MAGIC;
 
-		if (retained_repair(&words[i], is_magic ? BLOCK_MAGIC_LOST : 0u)) {
+		if (cold) {
+			retained_store(&words[i], 0);
+		} else if (retained_repair(&words[i], is_magic ? BLOCK_MAGIC_LOST : 0u)) {
 			log->memory.unreadable++;
 		}
+	}
+	if (cold) {
+		log->memory.unreadable = SUPERBLOCK_WORDS;
 	}
 	for (uint32_t i = 0; log->memory.unreadable != 0u && i < slot_words + SUPERBLOCK_WORDS;
 	     i++) {
