@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from fwgen.peer.started import Crash
 from fwgen.series import Delivered, Ints, PackedDelivered, PackedTaken, Taken
 
 __all__ = ["Delivered", "Ints", "Taken"]
@@ -122,6 +123,29 @@ class LinkCounts:
             self.bad_messages + other.bad_messages,
             self.foreign_messages + other.foreign_messages,
         )
+
+
+@dataclass(frozen=True)
+class StartReport:
+    """What the firmware said of one of its starts."""
+
+    at_us: int  # when Linux received it
+    boot: int
+    reset: str  # why the machine started; "": unknown
+    memory: str  # what became of the log: kept, only blocks, new, unusable
+    unreadable: int  # words of the log's memory
+    damaged: int  # blocks
+
+
+@dataclass(frozen=True)
+class CrashReport:
+    """A crash of the firmware, reported by a later start. `function` and `source` ("file:line") are
+    those of the program counter: "" without the ELF's debug information."""
+
+    at_us: int  # when Linux received the report
+    crash: Crash
+    function: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -241,6 +265,8 @@ class RunRecord:
     events: list[Event] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
+    starts: list[StartReport] = field(default_factory=list)
+    crashes: list[CrashReport] = field(default_factory=list)
     # What the standing expectations are judged by; None or empty: they are not judged
     asked: Asked | None = None
     streams: list[Stream] = field(default_factory=list)

@@ -32,6 +32,19 @@ Recovers The Log After Several Resets
 Discards A Damaged Block
     Scenario Should Pass    damaged-log
 
+Works With Memory That Was Not Written Since Power-On
+    [Documentation]    Every word of the log's memory answers a read with a bus error until it was written.
+    [Tags]                renode
+    Start Board           ecc=True
+    Run For               1 s
+    Suspend Linux
+    Run For               2 s
+    Reset Firmware
+    Run For               1 s
+    Resume Linux
+    Run For               2 s
+    Nothing Should Be Lost
+
 Prints On Its Console What It Has Recovered
     [Tags]                renode
     Start Board

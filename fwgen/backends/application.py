@@ -12,6 +12,7 @@ from fwgen.peer.events import (
     Lost,
     Samples,
     SpecMismatch,
+    Started,
     SuspendReady,
     SuspendRefused,
 )
@@ -188,6 +189,8 @@ class Application:
             else:
                 self._refused = self._refused or isinstance(event, SpecMismatch)
                 note_event(self._ledger, event, now_us)
+                if isinstance(event, Started):
+                    session.acknowledge_crashes(event.start, now_us)
         if session is self._session:
             self.write(session.take_bytes())
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from fwgen.backends.blocks import Blocks
 from fwgen.backends.wire_watch import WireWatch
+from fwgen.peer.started import crashes, memory_words, reset_words
 from fwgen.record import (
     Band,
+    CrashReport,
     Erasure,
     Event,
     Frame,
@@ -23,12 +25,13 @@ from fwgen.record import (
     Repeat,
     RunRecord,
     SleepRecord,
+    StartReport,
     Stream,
     Taken,
 )
 from fwgen.series import PackedTaken, circular
 from fwgen.wire.block import Block
-from fwgen.wire.messages import Status
+from fwgen.wire.messages import Start, Status
 from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM
 
 
@@ -58,6 +61,8 @@ class Ledger:
     outages: list[Outage] = field(default_factory=list)
     erasures: list[Erasure] = field(default_factory=list)
     misled: list[Repeat] = field(default_factory=list)
+    starts: list[StartReport] = field(default_factory=list)
+    crashes: list[CrashReport] = field(default_factory=list)
     wire: WireWatch = field(default_factory=WireWatch)
     streams: list[Stream] = field(default_factory=list)
     _streaming_since: tuple[int, int | None] | None = None
@@ -85,6 +90,17 @@ class Ledger:
         last, self._status = self._status, status
         if last is not None and status.time_us < last.time_us:
             self._link += _link_counts(last)
+
+    def start(self, start: Start, at_us: int) -> None:
+        """The firmware has said how it started, and which crashes it kept."""
+        reset, memory = reset_words(start.reset), memory_words(start.memory)
+        found = StartReport(at_us, start.boot, reset, memory, start.unreadable, start.damaged)
+        if not self.starts or self.starts[-1].boot != start.boot:
+            self.starts.append(found)
+        known = {report.crash for report in self.crashes}
+        self.crashes += [
+            CrashReport(at_us, crash) for crash in crashes(start) if crash not in known
+        ]
 
     def event(self, text: str, at_us: int) -> None:
         self.events.append(Event(at_us / 1e6, text))
@@ -169,6 +185,8 @@ class Ledger:
             for one in self.erasures
         ]
         self.misled = [replace(one, at_us=one.at_us + by_us) for one in self.misled]
+        self.starts = [replace(one, at_us=one.at_us + by_us) for one in self.starts]
+        self.crashes = [replace(one, at_us=one.at_us + by_us) for one in self.crashes]
         self.wire.shift(by_us)
         self._states = [(at_us + by_us, state) for at_us, state in self._states]
         self._blocks.shift(by_us)
@@ -202,6 +220,8 @@ class Ledger:
         if self._status is not None:
             record.link += _link_counts(self._status)
         record.ignored = self.ignored
+        record.starts = self.starts
+        record.crashes = self.crashes
         record.streams = self.streams
         self.wire.fill(record)
         record.in_log = [

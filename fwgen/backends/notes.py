@@ -11,8 +11,10 @@ from fwgen.peer.events import (
     Online,
     Samples,
     SpecMismatch,
+    Started,
     StatusReceived,
 )
+from fwgen.peer.started import started_words
 
 
 def note_samples(ledger: Ledger, samples: Samples, at_us: int) -> None:
@@ -45,5 +47,9 @@ def note_event(ledger: Ledger, event: Event, at_us: int) -> None:
     elif isinstance(event, NumberingRestarted):
         ledger.wire.forget_numbers()
         ledger.event("the firmware's log was damaged: it uses numbers again", at_us)
+    elif isinstance(event, Started):
+        ledger.start(event.start, at_us)
+        for words in started_words(event.start):
+            ledger.event(words, at_us)
     elif isinstance(event, Online) and event.restarted:
         ledger.event("the firmware has restarted", at_us)

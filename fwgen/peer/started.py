@@ -92,5 +92,37 @@ def crashes(start: Start) -> list[Crash]:
     return [first, last][max(0, 2 - start.untold) :]
 
 
+def crash_words(crash: Crash, where: str = "") -> str:
+    """Return a crash in words. `where`: the function and line of its program counter, if known."""
+    words = f"crash {crash.number}: {crash.kind}"
+    if crash.pc:
+        words += f" at {crash.pc:#010x}"
+    if where:
+        words += f" ({where})"
+    if crash.line:
+        words += f", source line {crash.line}"
+    words += f", in boot {crash.boot}"
+    return f"{words} after {crash.uptime_s} s" if crash.uptime_s else words
+
+
+def started_words(start: Start) -> list[str]:
+    """Return what a start says, a sentence for each."""
+    said = []
+    reset = reset_words(start.reset)
+    if reset:
+        said.append(f"boot {start.boot} of the firmware began after {reset}")
+    if start.unreadable:
+        memory = memory_words(start.memory)
+        said.append(f"{start.unreadable} words of the log's memory were unreadable: {memory}")
+    if start.damaged:
+        said.append(f"damaged blocks in the log: {start.damaged}; their samples are lost")
+    found = crashes(start)
+    between = start.untold - len(found)
+    said += [crash_words(crash) for crash in found]
+    if between > 0:
+        said.insert(len(said) - 1, f"crashes between these two: {between}")
+    return said
+
+
 def _kind(number: int) -> str:
     return _KINDS.get(number, f"kind {number}")

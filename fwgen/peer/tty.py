@@ -44,7 +44,7 @@ from fwgen.peer.events import (
 from fwgen.peer.modes import Modes, raw_modes, wrong_modes
 from fwgen.peer.outbox import Outbox, Pause
 from fwgen.peer.session import Known, Session
-from fwgen.wire.messages import seq_distance
+from fwgen.wire.messages import Start, seq_distance
 
 __all__ = ["System", "TtyError", "TtyPeer", "boot_time_us", "open_raw", "suspend_to_ram"]
 
@@ -202,6 +202,7 @@ class TtyPeer:
         self._lock = threading.Lock()
         self._wished_us: int | None = None  # set by `suspend`, until the thread takes it
         self._processed: dict[int, int] = {}  # by log; set by `acknowledge`, likewise
+        self._known_start: Start | None = None  # set by `acknowledge_crashes`, likewise
         self._wishes = False  # the thread has taken a request to suspend and not reported its end
         self._in_handler = False
         self._bell_out, self._bell_in = os.pipe()
@@ -232,6 +233,13 @@ class TtyPeer:
         """
         with self._lock:
             self._processed[log] = next_seq
+        self._ring()
+
+    def acknowledge_crashes(self, start: Start) -> None:
+        """For a session that is not `automatic`: the crashes in `start` (event Started) are
+        stored."""
+        with self._lock:
+            self._known_start = start
         self._ring()
 
     def stop(self) -> None:
@@ -496,6 +504,9 @@ class TtyPeer:
     def _pass_on_processed(self, session: Session, now_us: int) -> None:
         with self._lock:
             processed, self._processed = self._processed, {}
+            start, self._known_start = self._known_start, None
+        if start is not None:
+            session.acknowledge_crashes(start, now_us)
         for log, next_seq in processed.items():
             with contextlib.suppress(ValueError):  # an earlier session's: handed out again
                 session.acknowledge(next_seq, now_us, log)

@@ -7,9 +7,20 @@ import json
 import numpy as np
 
 from fwgen import record as recorded
-from fwgen.record import Ints, RunRecord, SleepRecord
+from fwgen.record import CrashReport, Ints, RunRecord, SleepRecord, StartReport
 from fwgen.report.fingerprint import fingerprint
-from fwgen.report.model import FORMAT, Access, Ddr, Jitter, Outage, Report, Samples, Sleep
+from fwgen.report.model import (
+    FORMAT,
+    Access,
+    Crash,
+    Ddr,
+    Jitter,
+    Outage,
+    Report,
+    Samples,
+    Sleep,
+    Start,
+)
 from fwgen.report.outages import not_taken
 from fwgen.report.samples import SampleCheck, check_samples
 from fwgen.report.standing import standing
@@ -58,6 +69,8 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
             {"at_s": round(step.at_s, 6), "do": step.do, "reason": step.reason}
             for step in record.ignored
         ],
+        "starts": [_start(start) for start in record.starts],
+        "crashes": [_crash(crash) for crash in record.crashes],
         "fingerprint": "",
         "verdict": "fail",
         "reasons": [],
@@ -135,6 +148,33 @@ def _jitter(jitter_us: Ints) -> Jitter:
     off = np.abs(jitter_us)
     p50, p99 = np.percentile(off, [50, 99], method="inverted_cdf")
     return {"p50": int(p50), "p99": int(p99), "max": int(off.max())}
+
+
+def _start(start: StartReport) -> Start:
+    return {
+        "at_s": round(start.at_us / 1e6, 6),
+        "boot": start.boot,
+        "reset": start.reset or None,
+        "memory": start.memory,
+        "unreadable": start.unreadable,
+        "damaged": start.damaged,
+    }
+
+
+def _crash(report: CrashReport) -> Crash:
+    crash = report.crash
+    return {
+        "at_s": round(report.at_us / 1e6, 6),
+        "number": crash.number,
+        "kind": crash.kind,
+        "pc": crash.pc or None,
+        "lr": crash.lr or None,
+        "line": crash.line or None,
+        "function": report.function or None,
+        "source": report.source or None,
+        "boot": crash.boot,
+        "uptime_s": crash.uptime_s or None,
+    }
 
 
 def _round(milliseconds: float | None) -> float | None:

@@ -101,6 +101,35 @@ class Ignored(TypedDict):
     reason: str
 
 
+class Start(TypedDict):
+    """What the firmware said of one of its starts; `at_s`: when Linux received it. `reset`: why the
+    machine started, null if unknown. `memory`: kept, only blocks, new, unusable. `unreadable`:
+    words of the log's memory; `damaged`: blocks in it."""
+
+    at_s: float
+    boot: int
+    reset: str | None
+    memory: str
+    unreadable: int
+    damaged: int
+
+
+class Crash(TypedDict):
+    """A crash of the firmware; `at_s`: when Linux learned of it. `number` counts the crashes of the
+    log's memory. A figure that is not known is null."""
+
+    at_s: float
+    number: int
+    kind: str
+    pc: int | None
+    lr: int | None
+    line: int | None
+    function: str | None
+    source: str | None
+    boot: int
+    uptime_s: int | None
+
+
 Report = TypedDict(
     "Report",
     {
@@ -123,6 +152,8 @@ Report = TypedDict(
         "jitter_us": Jitter,
         "kept": dict[str, int | None],
         "ignored": list[Ignored],
+        "starts": list[Start],
+        "crashes": list[Crash],
         "fingerprint": str,
         "verdict": Literal["pass", "fail"],
         "reasons": list[str],

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from fwgen.report.model import Outage, Report, Sleep
-from fwgen.report.words import clock, count, linux_words, span
+from fwgen.report.model import Crash, Outage, Report, Sleep
+from fwgen.report.words import clock, count, crash_words, linux_words, span
 from fwgen.terminal import Style, bar
 
 _WIDTH: Final = 80
@@ -48,6 +48,7 @@ def render_table(report: Report, style: Style) -> str:
         *_sleeps(report["sleeps"], style),
         *_outages(report["outages"], style),
         *_figures(report, style),
+        *_crashes(report, style),
         *_ignored(report, style),
         "",
         *_verdict(report, style),
@@ -186,6 +187,20 @@ def _figures(report: Report, style: Style) -> Iterator[str]:
             f"  sampling   {jitter['p99']:,} us off the schedule in the 99th percentile, "
             f"{jitter['max']:,} us at most"
         )
+
+
+def _crashes(report: Report, style: Style) -> Iterator[str]:
+    for crash in report["crashes"]:
+        yield from textwrap.wrap(
+            f"  {style.paint(_number(crash), _RED)} {crash_words(crash)}",
+            _WIDTH,
+            subsequent_indent=" " * 13,
+            break_long_words=False,
+        )
+
+
+def _number(crash: Crash) -> str:
+    return f"crash {crash['number']}".ljust(10)
 
 
 def _ignored(report: Report, style: Style) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from fwgen.report.model import Report
+from fwgen.report.model import Crash, Report
 
 _RANGES_SHOWN: Final = 4
 
@@ -65,3 +65,19 @@ def linux_words(report: Report) -> str:
     """Return which Linux ran, such as "emulated Linux"."""
     linux = report["linux"]
     return f"Linux {linux['version']}" if linux["kind"] == "kernel" else "emulated Linux"
+
+
+def crash_words(crash: Crash) -> str:
+    """Return a crash in words: what, where and in which boot."""
+    words = crash["kind"]
+    where = [crash["function"], crash["source"]]
+    if crash["pc"] is not None:
+        words += f" at {crash['pc']:#010x}"
+    if any(where):
+        words += f" ({', '.join(part for part in where if part)})"
+    if crash["line"] is not None:
+        words += f", check in line {crash['line']}"
+    words += f", in boot {crash['boot']}"
+    if crash["uptime_s"] is not None:
+        words += f" after {span(crash['uptime_s'])}"
+    return words

@@ -45,8 +45,8 @@ class RemoteBoard:
         theirs.close()
         self._connection.send((backend, str(elf or "")))
 
-    def start(self, spec: Path, scenario_text: str, seed: int, first_seq: int) -> None:
-        self._ask("start", str(spec), scenario_text, seed, first_seq)
+    def start(self, spec: Path, scenario_text: str, seed: int, first_seq: int, ecc: bool) -> None:
+        self._ask("start", str(spec), scenario_text, seed, first_seq, ecc)
 
     def run_for(self, us: int) -> View:
         view: View = self._ask("run_for", us)

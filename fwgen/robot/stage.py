@@ -39,9 +39,11 @@ class Stage:
         self._board: Live | None = None
         self._t_us = 0
 
-    def start(self, spec: str, scenario_text: str, seed: int, first_seq: int = 0) -> None:
+    def start(
+        self, spec: str, scenario_text: str, seed: int, first_seq: int = 0, ecc: bool = False
+    ) -> None:
         """Run up to the first sample; the scenario's steps and its end are ignored."""
-        board = self._open(first_seq)
+        board = self._open(first_seq, ecc)
         self._scenario = parse_scenario(scenario_text, "<board>")
         endless = self._scenario.model_copy(update={"until_us": _FOREVER_US})
         board.start(plan_spec(load_spec(spec)), endless, seed)
@@ -73,11 +75,11 @@ class Stage:
         record = run_scenario(board, plan_spec(load_spec(spec)), scenario, seed)
         return record, build_report(record, scenario)
 
-    def _open(self, first_seq: int = 0) -> LiveHost | LiveRenode:
+    def _open(self, first_seq: int = 0, ecc: bool = False) -> LiveHost | LiveRenode:
         if self._name == "host":
             return LiveHost(initial_seq=first_seq)
         if self._name == "renode":
-            options = Options(first_seq=first_seq)
+            options = Options(first_seq=first_seq, ecc=ecc)
             return LiveRenode(read_elf(Path(self._elf)), load_config().renode, options)
         raise InputError(f"expected the backend `host` or `renode`, found `{self._name}`")
 

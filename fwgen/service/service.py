@@ -21,9 +21,11 @@ from fwgen.peer.events import (
     Online,
     Samples,
     SpecMismatch,
+    Started,
     StatusReceived,
 )
 from fwgen.peer.session import Known, Session
+from fwgen.peer.started import started_words
 from fwgen.peer.tty import System, TtyPeer
 from fwgen.service.clock import Clock
 from fwgen.service.dating import LastDated
@@ -128,6 +130,10 @@ class Service:
             found = event.hello.spec_hash.hex()
             self._tell(f"the firmware has another spec ({found}) or format: its samples wait")
 
+        elif isinstance(event, Started):
+            for line in started_words(event.start):
+                self._tell(line)
+            self._peer.acknowledge_crashes(event.start)
         elif isinstance(event, StatusReceived):
             self._clock.check()
             redate = self._clock.redate(self._numbering.mark)

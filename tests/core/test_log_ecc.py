@@ -27,6 +27,7 @@ CONFIG = Config(spec=b"\x01\x02\x03\x04")
 DAY_US = 86_400_000_000
 KEPT, BLOCKS, NEW, BAD = range(4)
 UNTIL_WRITTEN, BROKEN = 1, 2
+Seen = tuple[int, int, int, list[int]]
 
 
 def filled(blocks: int) -> Memory:
@@ -175,7 +176,7 @@ def test_a_reset_during_the_first_write() -> None:
     memory = Memory(1)
     memory.poke(0, Random(4).randbytes(memory.size))
     marks = bytearray([UNTIL_WRITTEN] * (memory.size // 4))
-    seen = []
+    seen: list[Seen] = []
 
     def look() -> None:
         again = memory.copy()
@@ -184,7 +185,8 @@ def test_a_reset_during_the_first_write() -> None:
 
     with unreadable(memory, marks), after_every_store(look):
         Log(memory, CONFIG)
-    new, kept = (NEW, 1, 0, []), (KEPT, 2, 0, [])
+    new: Seen = (NEW, 1, 0, [])
+    kept: Seen = (KEPT, 2, 0, [])
     finished = seen.index(kept)
     assert seen == [new] * finished + [kept] * (len(seen) - finished)
     assert finished > memory.size // 4

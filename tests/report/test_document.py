@@ -94,6 +94,8 @@ def test_every_field_of_the_schema() -> None:
         },
         "kept": dict.fromkeys(KEPT),
         "ignored": [],
+        "starts": [],
+        "crashes": [],
         "verdict": "pass",
         "reasons": [
             "All 1,000 samples arrived, each once and in order, with the value the sensor gave "

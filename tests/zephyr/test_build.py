@@ -16,7 +16,7 @@ from tests.zephyr.record import FILE
 pytestmark = pytest.mark.needs("zephyr")
 
 KIB = 1024
-CODE_MOST = 56 * KIB
+CODE_MOST = 60 * KIB
 REST_MOST = 18 * KIB
 LOG_LEAST = 104 * KIB
 GROWTH_MOST = 256

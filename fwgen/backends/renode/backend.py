@@ -26,6 +26,7 @@ from fwgen.backends.renode.channel import (
     send,
 )
 from fwgen.backends.renode.find import find_renode
+from fwgen.backends.renode.located import located
 from fwgen.backends.renode.options import Options
 from fwgen.build.elf import read_elf
 from fwgen.config import load_config
@@ -62,7 +63,7 @@ class RenodeBackend(Backend):
     ) -> None:
         self._config = config or load_config()
         find_renode(self._config.renode)
-        self._elf = elf
+        self._elf = self._read = elf
         self._options = options or Options(edges=waves is not None)
         self._waves = waves
         self._say = say
@@ -72,6 +73,7 @@ class RenodeBackend(Backend):
         elf = self._elf
         if elf is None:
             elf, plan = self._build(plan)
+        self._read = elf
         firmware = read_elf(elf)
         self._say("starting the emulator")
         self._child = child = _Child()
@@ -83,6 +85,7 @@ class RenodeBackend(Backend):
 
     def finish(self) -> RunRecord:
         record = cast(RunRecord, self.ask("finish"))
+        record.crashes = [located(crash, self._read) for crash in record.crashes]
         if self._waves is not None:
             text = cast(str, self.ask("waves"))
             try:
