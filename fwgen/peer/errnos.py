@@ -3,8 +3,8 @@
     AGAIN   the call can succeed a little later: try again, after a growing pause
     GONE    this tty no longer exists, or does not exist yet: close it, wait for it, begin a new
             session
-    TELL    waiting does not help: report it to the application (TtyError, or the event
-            SuspendFailed)
+    TELL    waiting does not help: report it to the application (TtyError, or the events
+            SuspendFailed and LatencyNotHeld)
 
 An errno without a row is reported, so that an unexpected error is never retried in silence. The
 rows follow Linux 6.1: drivers/tty (tty_io.c, n_tty.c, rpmsg_tty.c), virtio_rpmsg_bus.c,
@@ -131,6 +131,14 @@ TABLE: Final[Mapping[str, Mapping[int, Row]]] = {
         errno.ENOMEM: Row(_TELL, "the kernel has no memory at the moment"),
         errno.EIO: Row(_TELL, "a driver failed to suspend; the kernel's log names it"),
         errno.ETIMEDOUT: Row(_TELL, "a driver failed to suspend; the kernel's log names it"),
+    },
+    "latency": {
+        errno.EACCES: Row(_TELL, "only root may hold it, unless a udev rule permits it"),
+        errno.EPERM: Row(_TELL, "only root may hold it, unless a udev rule permits it"),
+        errno.ENODEV: Row(_TELL, "this kernel was built without the device"),
+        errno.ENXIO: Row(_TELL, "this kernel was built without the device"),
+        errno.ENOMEM: Row(_TELL, "the kernel has no memory at the moment"),
+        errno.EMFILE: Row(_TELL, "this process has too many open files"),
     },
 }
 _UNKNOWN: Final = Row(_TELL, "")

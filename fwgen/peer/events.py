@@ -99,6 +99,15 @@ class SuspendFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class LatencyNotHeld:
+    """/dev/cpu_dma_latency cannot be held: an idle Linux may put DDR into self-refresh, and with it
+    rings in DDR. `errno`: the system's error number (0: none). `reason`: its meaning."""
+
+    errno: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TtyDisturbed:
     """Another process had changed these modes of the tty (names as in stty); they are restored.
     Until then bytes may have been changed or echoed to the firmware."""
@@ -143,6 +152,7 @@ Event: TypeAlias = (
     | SuspendReady
     | SuspendRefused
     | SuspendFailed
+    | LatencyNotHeld
     | TtyDisturbed
     | Started
     | Resumed

@@ -12,6 +12,8 @@ what it cannot do:
   firmware's messages back to it, and that doorbell can open its door after the permission. So the
   module checks and restores the modes before SLEEP, and again before it passes on the permission.
   It does not see a change that is undone between two checks.
+
+It also holds /dev/cpu_dma_latency while it has the tty open: see latency.py.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from typing import Final
 from fwgen.peer.errnos import AgainError, GoneError, TtyError, attempt, describe
 from fwgen.peer.events import (
     Event,
+    LatencyNotHeld,
     Lost,
     NumberingRestarted,
     Samples,
@@ -41,6 +44,7 @@ from fwgen.peer.events import (
     SuspendRefused,
     TtyDisturbed,
 )
+from fwgen.peer.latency import CPU_DMA_LATENCY, hold_latency
 from fwgen.peer.modes import Modes, raw_modes, wrong_modes
 from fwgen.peer.outbox import Outbox, Pause
 from fwgen.peer.session import Known, Session
@@ -100,6 +104,13 @@ class System:
 
     def write(self, handle: int, data: bytes) -> int:
         return os.write(handle, data)
+
+    def hold_latency(self, path: Path) -> int | None:
+        """Return a handle, None if the file does not exist. Raises OSError."""
+        return hold_latency(path)
+
+    def release_latency(self, handle: int) -> None:
+        os.close(handle)
 
     def wait(self, handles: list[int], wait_s: float | None) -> list[int]:
         """Return the handles that can be read or were hung up."""
@@ -181,8 +192,10 @@ class TtyPeer:
         clock_us: Callable[[], int] = boot_time_us,
         suspend_linux: Callable[[], None] | None = None,
         system: System | None = None,
+        latency: Path | None = CPU_DMA_LATENCY,
     ) -> None:
-        """`suspend_linux` returns when Linux is up again; raises OSError if it did not suspend."""
+        """`suspend_linux` returns when Linux is up again; raises OSError if it did not suspend.
+        `latency`: the file to hold while the tty is open; None: none, for rings outside DDR."""
         self._path = path
         self._make_session = make_session
         self._handle = handle
@@ -190,6 +203,8 @@ class TtyPeer:
         self._clock_us = clock_us
         self._suspend_linux = suspend_linux or suspend_to_ram
         self._system = system or System()
+        self._latency = latency
+        self._latency_handle: int | None = None
         self._tty: int | None = None
         self._session: Session | None = None
         self._events: deque[Event] = deque()  # not handled yet
@@ -323,8 +338,18 @@ class TtyPeer:
         self._outbox = Outbox()
         with self._lock:
             self._processed.clear()
+        self._hold_latency()
         self._session = self._make_session(self._known)
         self._session.start(now_us)
+
+    def _hold_latency(self) -> None:
+        if self._latency is None:
+            return
+        try:
+            self._latency_handle = self._system.hold_latency(self._latency)
+        except OSError as error:
+            reason = describe("latency", error)
+            self._events.append(LatencyNotHeld(error.errno or 0, reason))
 
     def _serve(self, session: Session) -> None:
         """One round of a session."""
@@ -419,6 +444,9 @@ class TtyPeer:
         tty, self._tty = self._tty, None
         if tty is not None:
             self._system.close(tty)
+        latency, self._latency_handle = self._latency_handle, None
+        if latency is not None:
+            self._system.release_latency(latency)
 
     # ------------------------------------------------------------------------------------- events
 

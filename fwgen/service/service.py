@@ -15,6 +15,7 @@ from typing import Final
 from fwgen.peer.errnos import TtyError
 from fwgen.peer.events import (
     Event,
+    LatencyNotHeld,
     Lost,
     NewLog,
     NumberingRestarted,
@@ -24,6 +25,7 @@ from fwgen.peer.events import (
     Started,
     StatusReceived,
 )
+from fwgen.peer.latency import CPU_DMA_LATENCY
 from fwgen.peer.session import Known, Session
 from fwgen.peer.started import started_words
 from fwgen.peer.tty import System, TtyPeer
@@ -72,7 +74,14 @@ class Service:
         known = recorded and Known(recorded.log.identity, recorded.next_seq, recorded.boot)
         system = System() if settings.tty else BoardSystem(settings.channel)
         path = settings.tty or Path(f"the tty of the channel {settings.channel}")
-        self._peer = TtyPeer(path, self._session, self._handle, known=known, system=system)
+        self._peer = TtyPeer(
+            path,
+            self._session,
+            self._handle,
+            known=known,
+            system=system,
+            latency=CPU_DMA_LATENCY if settings.hold_latency else None,
+        )
         self._thread = threading.Thread(target=self._serve_tty, name="tty", daemon=True)
 
     def run(self) -> None:
@@ -129,6 +138,11 @@ class Service:
         elif isinstance(event, SpecMismatch):
             found = event.hello.spec_hash.hex()
             self._tell(f"the firmware has another spec ({found}) or format: its samples wait")
+        elif isinstance(event, LatencyNotHeld):
+            self._tell(
+                f"{event.reason}: while Linux idles, DDR may enter self-refresh with the rings in "
+                "it (no matter with `rings: sram2`: then set hold_latency = false)"
+            )
 
         elif isinstance(event, Started):
             for line in started_words(event.start):

@@ -3,6 +3,7 @@
     channel = "rpmsg-tty"                 # name of the firmware's RPMsg channel
     tty = "/dev/ttyRPMSG0"                # instead of looking for the channel's tty
     spec = "0011223344556677"             # hash of the spec; without it any firmware is accepted
+    hold_latency = false                  # for a spec with `rings: sram2`; the default is true
 
     [sinks.sqlite]
     file = "/var/lib/fwgen-peer/samples.sqlite"
@@ -47,6 +48,7 @@ class Settings:
     channel: str = "rpmsg-tty"
     tty: Path | None = None
     spec: bytes | None = None
+    hold_latency: bool = True
     sinks: tuple[SinkSettings, ...] = (SinkSettings("sqlite", options={"file": DATABASE}),)
 
     @property
@@ -108,7 +110,12 @@ def _hash(value: object) -> bytes:
 
 
 _Kinds = Mapping[str, Callable[[object], Any]]
-_TOP: Final[_Kinds] = {"channel": _text, "tty": _path, "spec": _hash}
+_TOP: Final[_Kinds] = {
+    "channel": _text,
+    "tty": _path,
+    "spec": _hash,
+    "hold_latency": _flag,
+}
 _SINKS: Final[Mapping[str, _Kinds]] = {
     "sqlite": {"file": _path, "keep": duration_us, "most": size_bytes},
     "csv": {"file": _path},

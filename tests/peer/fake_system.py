@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fwgen.peer.events import Event
+from fwgen.peer.latency import CPU_DMA_LATENCY
 from fwgen.peer.modes import Modes
 from fwgen.peer.session import Known, Session
 from fwgen.peer.tty import System, TtyPeer, open_raw
@@ -46,6 +47,7 @@ class Fake(System):
         self.ring = b""  # the firmware has not read it yet
         self.silent = False
         self.idle = 0
+        self.held: list[Path] = []
         self.node = self._new_node(0)
         self.node.link(True, self.now)
 
@@ -135,6 +137,14 @@ class Fake(System):
         data, self.incoming = self.incoming, b""
         return data
 
+    def hold_latency(self, path: Path) -> int | None:
+        self._call("latency")
+        self.held.append(path)
+        return len(self.held)
+
+    def release_latency(self, handle: int) -> None:
+        del self.held[handle - 1]
+
     def write(self, handle: int, data: bytes) -> int:
         self._call("write", handle)
         self.written += data
@@ -174,7 +184,12 @@ class Fake(System):
 class Bench:
     """A TtyPeer over the fake, with the events that it reported."""
 
-    def __init__(self, spec_hash: bytes = SPEC_HASH, automatic: bool = True) -> None:
+    def __init__(
+        self,
+        spec_hash: bytes = SPEC_HASH,
+        automatic: bool = True,
+        latency: Path | None = CPU_DMA_LATENCY,
+    ) -> None:
         self.system = Fake()
         self.events: list[Event] = []
         self.sessions = 0
@@ -190,6 +205,7 @@ class Bench:
             clock_us=lambda: self.system.now,
             suspend_linux=self.suspend_linux,
             system=self.system,
+            latency=latency,
         )
 
     def make_session(self, known: Known | None) -> Session:

@@ -95,14 +95,25 @@ def firmware() -> Iterator[Firmware]:
 class Application:
     """Stops the peer as soon as it has seen enough."""
 
-    def __init__(self, path: Path, known: Known | None = None, sleep_at: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        known: Known | None = None,
+        sleep_at: int | None = None,
+        latency: Path | None = None,
+    ) -> None:
         self.events: list[Event] = []
         self.suspended = 0
         self.seen = 0
         self._sleep_at = sleep_at
         self._sleeps = sleep_at is not None
         self.peer = TtyPeer(
-            path, self._session, self._handle, known=known, suspend_linux=self._suspend
+            path,
+            self._session,
+            self._handle,
+            known=known,
+            suspend_linux=self._suspend,
+            latency=latency,
         )
 
     def run(self) -> None:
@@ -128,6 +139,29 @@ class Application:
         slept = Resumed in (type(event) for event in self.events)
         if self.seen >= 2000 and (slept or not self._sleeps):
             self.peer.stop()
+
+
+def _holders(path: Path) -> int:
+    """Return how many descriptors of this process are open on the file."""
+    fds = Path("/proc/self/fd").iterdir()
+    return sum(fd.exists() and fd.samefile(path) for fd in fds)
+
+
+@pytest.mark.needs("pty")
+def test_the_latency_is_held_while_samples_arrive(firmware: Firmware, tmp_path: Path) -> None:
+    file = tmp_path / "cpu_dma_latency"
+    file.write_bytes(b"")
+    held: list[int] = []
+
+    class Watching(Application):
+        def _handle(self, event: Event) -> None:
+            held.append(_holders(file))
+            super()._handle(event)
+
+    Watching(firmware.path, latency=file).run()
+    assert held and set(held) == {1}
+    assert file.read_bytes() == bytes(4)
+    assert _holders(file) == 0
 
 
 @pytest.mark.needs("pty")

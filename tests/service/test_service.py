@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from fwgen.peer.events import LatencyNotHeld
+from fwgen.service.service import Service
+from fwgen.service.settings import Settings
 from fwgen.service.system_clock import utc_offset_us
 from tests.service.pty_firmware import LOG, PtyFirmware, distance_mm
 from tests.service.running import end, positions, start, wait_until
@@ -131,3 +134,12 @@ def test_a_service_stops_at_once_on_each_signal(firmware: PtyFirmware, tmp_path:
         service.send_signal(number)
         _, err = service.communicate(timeout=10)
         assert (service.returncode, err) == (0, "stopped\n")
+
+
+def test_a_latency_that_cannot_be_held_is_reported(tmp_path: Path) -> None:
+    told: list[str] = []
+    service = Service(Settings(tty=tmp_path / "tty"), {}, tell=told.append)
+    service._handle(LatencyNotHeld(13, "/dev/cpu_dma_latency: Permission denied (EACCES)"))
+    (line,) = told
+    assert line.startswith("/dev/cpu_dma_latency: Permission denied (EACCES): while Linux idles")
+    assert "hold_latency = false" in line

@@ -70,3 +70,11 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.Mo
     assert settings.load(None) == Settings()
     (tmp_path / "none.toml").write_text("channel = 'there'")
     assert settings.load(None).channel == "there"
+
+
+def test_the_latency_is_held_unless_the_settings_say_otherwise() -> None:
+    assert Settings().hold_latency
+    assert parse("hold_latency = true", "f").hold_latency
+    assert not parse("hold_latency = false", "f").hold_latency
+    with pytest.raises(InputError, match="f:1: `hold_latency`: expected true or false"):
+        parse("hold_latency = 0", "f")
