@@ -9,12 +9,14 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from fwgen.peer.events import LatencyNotHeld
 from fwgen.service.service import Service
 from fwgen.service.settings import Settings
+from fwgen.service.sinks.base import Sink
 from fwgen.service.system_clock import utc_offset_us
 from tests.service.pty_firmware import LOG, PtyFirmware, distance_mm
 from tests.service.running import end, positions, start, wait_until
@@ -138,7 +140,8 @@ def test_a_service_stops_at_once_on_each_signal(firmware: PtyFirmware, tmp_path:
 
 def test_a_latency_that_cannot_be_held_is_reported(tmp_path: Path) -> None:
     told: list[str] = []
-    service = Service(Settings(tty=tmp_path / "tty"), {}, tell=told.append)
+    sinks: dict[str, Sink] = {"sqlite": cast(Sink, None)}  # never opened
+    service = Service(Settings(tty=tmp_path / "tty"), sinks, tell=told.append)
     service._handle(LatencyNotHeld(13, "/dev/cpu_dma_latency: Permission denied (EACCES)"))
     (line,) = told
     assert line.startswith("/dev/cpu_dma_latency: Permission denied (EACCES): while Linux idles")
