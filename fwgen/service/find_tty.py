@@ -53,23 +53,35 @@ def choose(found: list[Found], channel: str) -> Path:
 
 
 class BoardSystem(System):
-    """Opens the tty that has the channel's name at that moment."""
+    """Opens the tty that has the channel's name at that moment, or always `tty`."""
 
-    def __init__(self, channel: str, sysfs: Path = TTY_CLASS, dev: Path = Path("/dev")) -> None:
+    def __init__(
+        self,
+        channel: str,
+        tty: Path | None = None,
+        sysfs: Path = TTY_CLASS,
+        dev: Path = Path("/dev"),
+    ) -> None:
         self._channel = channel
+        self._tty = tty
         self._sysfs = sysfs
         self._dev = dev
         self.opened: Path | None = None
-        """The tty that was opened last."""
+        """The tty that is open."""
 
     def open_tty(self, path: Path) -> int:
         """Raises GoneError, AgainError, TtyError. `path` only describes what is looked for."""
-        node = choose(find_ttys(self._channel, self._sysfs, self._dev), self._channel)
+        found = [] if self._tty else find_ttys(self._channel, self._sysfs, self._dev)
+        node = self._tty or choose(found, self._channel)
         handle = open_raw(node, self)
         if handle is None:
             raise GoneError(f"{node} does not exist")
         self.opened = node
         return handle
+
+    def close(self, handle: int) -> None:
+        self.opened = None
+        super().close(handle)
 
 
 def _read(path: Path) -> str:

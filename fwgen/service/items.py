@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from fwgen.peer.events import Lost, NewLog, NumberingRestarted, Samples
 from fwgen.wire.block import DISTANCE_MASK, STATUS_SHIFT, Block
@@ -150,7 +150,30 @@ class Redate:
         return False
 
 
-Item: TypeAlias = Run | Hole | Redate
+@dataclass(frozen=True, slots=True)
+class SleepNote:
+    """A sleep of Linux, or a request that led to none. `document`: as in the status."""
+
+    mark: Mark
+    """That of the item before."""
+    asked_us: int
+    ended_us: int
+    document: dict[str, Any]
+
+    @property
+    def log(self) -> Log:
+        return self.mark.log
+
+    @property
+    def position(self) -> int:
+        return self.mark.position
+
+    @property
+    def ends_log(self) -> bool:
+        return False
+
+
+Item: TypeAlias = Run | Hole | Redate | SleepNote
 
 
 class Numbering:

@@ -1,4 +1,4 @@
-"""The service: the tty's session in one thread, each sink in its own.
+"""The service: the tty's session in one thread, each sink in its own, the local socket in another.
 
 Samples go from the session to the sinks; what all required sinks have made durable is acknowledged
 to the firmware. Until then it stays in the firmware's log.
@@ -24,18 +24,22 @@ from fwgen.peer.events import (
     SpecMismatch,
     Started,
     StatusReceived,
+    TtyDisturbed,
 )
 from fwgen.peer.latency import CPU_DMA_LATENCY
 from fwgen.peer.session import Known, Session
 from fwgen.peer.started import started_words
-from fwgen.peer.tty import System, TtyPeer
+from fwgen.peer.tty import TtyPeer
 from fwgen.service.clock import Clock
 from fwgen.service.dating import LastDated
 from fwgen.service.delivery import Delivery
 from fwgen.service.find_tty import BoardSystem
-from fwgen.service.items import Mark, Numbering
+from fwgen.service.items import Item, Mark, Numbering, Run, SleepNote
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
+from fwgen.service.sinks.lines import documents
+from fwgen.service.sleeping import Sleep, Sleeping, Suspender
+from fwgen.service.state import State, sleep_document
 from fwgen.service.workers import Workers
 
 STOP_PATIENCE_S: Final = 5.0
@@ -45,9 +49,9 @@ _TTY_PAUSE_S: Final = (1.0, 30.0)
 
 class Service:
     """`sinks`: opened by their own threads. `recorded`: what `recorder` has recorded; `last`: the
-    last sample that it has dated.
+    last sample that it has dated. `suspender` suspends Linux.
 
-    `tell` gets one line for people; it may be called from any thread.
+    `tell` gets one line for people; any thread may call it.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Service:
         settings: Settings,
         sinks: dict[str, Sink],
         *,
+        suspender: Suspender,
         recorder: str = "",
         recorded: Mark | None = None,
         last: LastDated | None = None,
@@ -62,24 +67,31 @@ class Service:
     ) -> None:
         self._settings = settings
         self._tell = tell
+        self.publish: Callable[[dict[str, object]], None] = lambda document: None
+        """Called with a JSON document for viewers, from any thread. Set it before `run`."""
         self._numbering = Numbering(recorded)
         self._clock = Clock(last, tell)
+        self._state = State()
         self._over = threading.Event()
         self._failure: BaseException | None = None
         required = {sink.kind: sink.required for sink in settings.sinks}
-        delivery = Delivery({name: required[name] for name in sinks}, recorder, recorded)
+        self._delivery = Delivery({name: required[name] for name in sinks}, recorder, recorded)
         self._workers = Workers(
-            sinks, delivery, self._acknowledge, self._report_sink, self._report_crash
+            sinks, self._delivery, self._acknowledge, self._report, self._report_crash
         )
         known = recorded and Known(recorded.log.identity, recorded.next_seq, recorded.boot)
-        system = System() if settings.tty else BoardSystem(settings.channel)
+        self._system = BoardSystem(settings.channel, settings.tty)
         path = settings.tty or Path(f"the tty of the channel {settings.channel}")
+        self.sleeping = Sleeping(
+            suspender, self._ask, self._note_sleep, settings.sleep.unacknowledged
+        )
         self._peer = TtyPeer(
             path,
             self._session,
             self._handle,
             known=known,
-            system=system,
+            system=self._system,
+            suspend_linux=self.sleeping.suspend_linux,
             latency=CPU_DMA_LATENCY if settings.hold_latency else None,
         )
         self._thread = threading.Thread(target=self._serve_tty, name="tty", daemon=True)
@@ -102,6 +114,10 @@ class Service:
         """Let `run` return. Any thread may call this."""
         self._over.set()
 
+    def status(self) -> dict[str, object]:
+        """Return the status as a JSON document. Any thread may call this."""
+        return self._state.document(self._system.opened, self._workers.waiting())
+
     # ------------------------------------------------------------------------ in the tty's thread
 
     def _serve_tty(self) -> None:
@@ -111,7 +127,7 @@ class Service:
                 try:
                     self._peer.run()
                 except TtyError as error:
-                    self._tell(f"{error}; trying again in {pause_s:.0f} s")
+                    self._report("tty", str(error), f"trying again in {pause_s:.0f} s")
                     self._over.wait(pause_s)
                     pause_s = min(2 * pause_s, _TTY_PAUSE_S[1])
         except BaseException as error:
@@ -127,14 +143,13 @@ class Service:
         )
 
     def _handle(self, event: Event) -> None:
+        self._state.note(event)
+        self.sleeping.handle(event)
         if isinstance(event, Samples | Lost | NewLog | NumberingRestarted):
             dated = self._clock.date(event) if isinstance(event, Samples) else None
-            self._workers.add(self._numbering.item(event, dated))
+            self._add(self._numbering.item(event, dated))
         elif isinstance(event, Online):
-            self._numbering.note_hello(event.hello)
-            hello = event.hello
-            waiting = (hello.next_seq - hello.oldest_seq) & 0xFFFF_FFFF
-            self._tell(f"online: log {hello.log:016x}, boot {hello.boot}, {waiting} samples wait")
+            self._note_online(event)
         elif isinstance(event, SpecMismatch):
             found = event.hello.spec_hash.hex()
             self._tell(f"the firmware has another spec ({found}) or format: its samples wait")
@@ -143,24 +158,55 @@ class Service:
                 f"{event.reason}: while Linux idles, DDR may enter self-refresh with the rings in "
                 "it (no matter with `rings: sram2`: then set hold_latency = false)"
             )
-
         elif isinstance(event, Started):
             for line in started_words(event.start):
                 self._tell(line)
             self._peer.acknowledge_crashes(event.start)
+        elif isinstance(event, TtyDisturbed):
+            self._tell(f"another program changed the tty's modes: {' '.join(event.modes)}")
         elif isinstance(event, StatusReceived):
             self._clock.check()
             redate = self._clock.redate(self._numbering.mark)
             if redate is not None:
-                self._workers.add(redate)
+                self._add(redate)
+            self.publish({"status": self.status()})
+
+    def _note_online(self, event: Online) -> None:
+        self._numbering.note_hello(event.hello)
+        hello = event.hello
+        self._report("tty", "", quiet=True)
+        waiting = (hello.next_seq - hello.oldest_seq) & 0xFFFF_FFFF
+        self._tell(f"online: log {hello.log:016x}, boot {hello.boot}, {waiting} samples wait")
+
+    def _add(self, item: Item) -> None:
+        self._state.note_item(item)
+        self._workers.add(item)
+        if isinstance(item, Run):
+            self.publish({"samples": list(documents(item))})
+
+    def _note_sleep(self, sleep: Sleep) -> None:
+        self._tell(sleep.text)
+        self._state.note_sleep(sleep)
+        mark, document = self._numbering.mark, sleep_document(sleep)
+        if mark is not None:
+            self._workers.add(SleepNote(mark, sleep.asked_us, sleep.ended_us, document))
+        self.publish({"sleep": document})
 
     # ------------------------------------------------------------------------------ in any thread
+
+    def _ask(self) -> None:
+        self._peer.suspend()
 
     def _acknowledge(self, mark: Mark) -> None:
         self._peer.acknowledge(mark.next_seq, mark.log.identity)
 
-    def _report_sink(self, name: str, trouble: str) -> None:
-        self._tell(f"{name}: {trouble}; samples wait" if trouble else f"{name}: stores again")
+    def _report(
+        self, name: str, trouble: str, what: str = "samples wait", *, quiet: bool = False
+    ) -> None:
+        """Note what is wrong with the tty or a sink; "": nothing is any more."""
+        self._state.note_trouble(name, trouble)
+        if not quiet:
+            self._tell(f"{name}: {trouble}; {what}" if trouble else f"{name}: stores again")
 
     def _report_crash(self, error: BaseException) -> None:
         self._failure = error

@@ -4,6 +4,10 @@
     tty = "/dev/ttyRPMSG0"                # instead of looking for the channel's tty
     spec = "0011223344556677"             # hash of the spec; without it any firmware is accepted
     hold_latency = false                  # for a spec with `rings: sram2`; the default is true
+    socket = "/run/fwgen-peer/socket"     # for the other commands; "" if none is wanted
+
+    [sleep]
+    unacknowledged = "refuse"             # or "allow": suspend also if the firmware does not agree
 
     [sinks.sqlite]
     file = "/var/lib/fwgen-peer/samples.sqlite"
@@ -33,6 +37,7 @@ from fwgen.service.quantities import duration_us, size_bytes
 from fwgen.words import did_you_mean, quote
 
 DEFAULT_FILE: Final = Path("/etc/fwgen-peer.toml")
+SOCKET: Final = Path("/run/fwgen-peer/socket")
 DATABASE: Final = Path("/var/lib/fwgen-peer/samples.sqlite")
 
 
@@ -44,11 +49,18 @@ class SinkSettings:
 
 
 @dataclass(frozen=True)
+class SleepSettings:
+    unacknowledged: str = "refuse"
+
+
+@dataclass(frozen=True)
 class Settings:
     channel: str = "rpmsg-tty"
     tty: Path | None = None
     spec: bytes | None = None
     hold_latency: bool = True
+    socket: Path | None = SOCKET
+    sleep: SleepSettings = field(default_factory=SleepSettings)
     sinks: tuple[SinkSettings, ...] = (SinkSettings("sqlite", options={"file": DATABASE}),)
 
     @property
@@ -77,8 +89,9 @@ def parse(text: str, name: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name}: {error}", "see https://toml.io for the syntax") from error
     reader = _Reader(text, name)
-    sinks = data.pop("sinks", None)
+    sinks, sleep = data.pop("sinks", None), data.pop("sleep", {})
     values = reader.read("", data, _TOP)
+    values["sleep"] = SleepSettings(**reader.table("sleep", sleep, _SLEEP))
     if sinks is not None:
         values["sinks"] = reader.sinks(sinks)
     return Settings(**values)
@@ -109,13 +122,28 @@ def _hash(value: object) -> bytes:
     return bytes.fromhex(_text(value))
 
 
+def _socket(value: object) -> Path | None:
+    return None if value == "" else _path(value)
+
+
+def _one_of(*words: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if value not in words:
+            raise ValueError(f"expected one of {', '.join(words)}, found {value!r}")
+        return str(value)
+
+    return check
+
+
 _Kinds = Mapping[str, Callable[[object], Any]]
 _TOP: Final[_Kinds] = {
     "channel": _text,
     "tty": _path,
     "spec": _hash,
     "hold_latency": _flag,
+    "socket": _socket,
 }
+_SLEEP: Final[_Kinds] = {"unacknowledged": _one_of("refuse", "allow")}
 _SINKS: Final[Mapping[str, _Kinds]] = {
     "sqlite": {"file": _path, "keep": duration_us, "most": size_bytes},
     "csv": {"file": _path},
@@ -136,13 +164,20 @@ class _Reader:
         values = {}
         for key, value in data.items():
             if key not in kinds:
-                hint = did_you_mean(key, kinds, "known keys")
+                kinds_of_tables = {**kinds, "sinks": _text, "sleep": _text} if not table else kinds
+                hint = did_you_mean(key, kinds_of_tables, "known keys")
                 raise InputError(f"{self._place(table, key)}: unknown key {quote(key)}", hint)
             try:
                 values[key] = kinds[key](value)
             except ValueError as error:
                 raise InputError(f"{self._place(table, key)}: `{key}`: {error}") from error
         return values
+
+    def table(self, table: str, data: object, kinds: _Kinds) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            place = self._place("", table.rpartition(".")[2])
+            raise InputError(f"{place}: expected a table [{table}], found {data!r}")
+        return self.read(table, data, kinds)
 
     def sinks(self, tables: object) -> tuple[SinkSettings, ...]:
         if not isinstance(tables, dict) or not tables:
@@ -159,9 +194,7 @@ class _Reader:
         if kind not in _SINKS:
             hint = did_you_mean(kind, _SINKS, "known sinks")
             raise InputError(f"{self._place(table)}: unknown sink {quote(kind)}", hint)
-        if not isinstance(data, dict):
-            raise InputError(f"{self._place('', kind)}: expected a table [{table}]")
-        values = self.read(table, data, {**_SINKS[kind], "required": _flag})
+        values = self.table(table, data, {**_SINKS[kind], "required": _flag})
         required = values.pop("required", True)
         for key in _NEEDED.get(kind, ()):
             if key not in values:

@@ -20,6 +20,11 @@ def utc_offset_us() -> float:
     return (utc - (before + after) / 2) / 1000
 
 
+def utc_us() -> int:
+    """Return the system clock."""
+    return time.time_ns() // 1000
+
+
 def is_set(offset_us: float) -> bool:
     """Whether the system clock shows a date of today's."""
     return offset_us >= SET_SINCE_US

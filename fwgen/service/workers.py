@@ -34,6 +34,7 @@ class Workers:
         crashed: Callable[[BaseException], None],
     ) -> None:
         self._delivery = delivery
+        self._names = tuple(sinks)
         self._acknowledge = acknowledge
         self._report = report
         self._crashed = crashed
@@ -52,6 +53,11 @@ class Workers:
         with self._changed:
             self._delivery.add(item)
             self._changed.notify_all()
+
+    def waiting(self) -> dict[str, int]:
+        """Return by sink how many items it has not stored."""
+        with self._changed:
+            return {name: self._delivery.waiting(name) for name in self._names}
 
     def stop(self, patience_s: float) -> None:
         """Let each sink store what it has; wait for them at most that long."""

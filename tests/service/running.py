@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ PATIENCE_S = 30.0
 
 def start(*words: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "fwgen.service", "run", *map(str, words)]
+    if "--socket" not in words:
+        command += ["--socket", f"{tempfile.mkdtemp(prefix='fwgen-peer-')}/socket"]
     return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 

@@ -51,7 +51,7 @@ def test_the_tty_is_looked_for_at_each_opening(tmp_path: Path) -> None:
     """After a restart of the firmware the channel may get another number."""
     sysfs, dev = tmp_path / "sys", tmp_path / "dev"
     dev.mkdir()
-    system = BoardSystem("rpmsg-tty", sysfs, dev)
+    system = BoardSystem("rpmsg-tty", sysfs=sysfs, dev=dev)
     for number in (0, 3):
         master, slave = pty.openpty()
         tty.setraw(master)
@@ -59,7 +59,9 @@ def test_the_tty_is_looked_for_at_each_opening(tmp_path: Path) -> None:
         add(sysfs, f"ttyRPMSG{number}", "rpmsg-tty")
         handle = system.open_tty(Path("anything"))
         assert os.ttyname(handle) == os.ttyname(slave)
+        assert system.opened == dev / f"ttyRPMSG{number}"
         system.close(handle)
+        assert system.opened is None
         for other in (master, slave):
             os.close(other)
         (sysfs / f"ttyRPMSG{number}/device/name").write_text("gone")

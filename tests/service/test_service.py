@@ -14,6 +14,7 @@ from typing import cast
 import pytest
 
 from fwgen.peer.events import LatencyNotHeld
+from fwgen.service.power.remote import RemoteSuspender
 from fwgen.service.service import Service
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
@@ -141,7 +142,9 @@ def test_a_service_stops_at_once_on_each_signal(firmware: PtyFirmware, tmp_path:
 def test_a_latency_that_cannot_be_held_is_reported(tmp_path: Path) -> None:
     told: list[str] = []
     sinks: dict[str, Sink] = {"sqlite": cast(Sink, None)}  # never opened
-    service = Service(Settings(tty=tmp_path / "tty"), sinks, tell=told.append)
+    service = Service(
+        Settings(tty=tmp_path / "tty"), sinks, suspender=RemoteSuspender(), tell=told.append
+    )
     service._handle(LatencyNotHeld(13, "/dev/cpu_dma_latency: Permission denied (EACCES)"))
     (line,) = told
     assert line.startswith("/dev/cpu_dma_latency: Permission denied (EACCES): while Linux idles")

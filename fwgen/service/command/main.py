@@ -9,6 +9,10 @@ from fwgen.program import Program
 
 COMMANDS: Final = {
     "run": "receive the firmware's samples and keep each once, until it is stopped",
+    "status": "show the link, the backlog, the last sample, troubles and sleeps",
+    "tail": "print the last samples, and new ones as they arrive",
+    "export": "print stored samples as CSV, JSON lines or Parquet",
+    "suspend": "put Linux to sleep when the firmware has agreed",
 }
 PROGRAM: Final = Program(
     "fwgen-peer",

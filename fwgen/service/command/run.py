@@ -11,8 +11,10 @@ from fwgen.errors import InputError
 from fwgen.guard import StoppedError
 from fwgen.service import settings
 from fwgen.service.dating import LastDated
+from fwgen.service.desk import Desk
 from fwgen.service.items import Mark
 from fwgen.service.lock import only_one
+from fwgen.service.power.remote import RemoteSuspender
 from fwgen.service.service import Service
 from fwgen.service.settings import Settings, SinkSettings
 from fwgen.service.sinks.base import SinkError
@@ -31,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--database", type=Path, metavar="FILE", help="the SQLite database, created if missing"
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="also append samples to this file")
+    parser.add_argument("--socket", type=Path, metavar="FILE", help=f"instead of {settings.SOCKET}")
     parser.add_argument(
         "--json-lines", action="store_true", help="also print samples on standard output"
     )
@@ -41,18 +44,24 @@ def run(args: argparse.Namespace) -> int:
     chosen = changed(settings.load(args.settings), args)
     with only_one(chosen.database):
         recorded, last = (None, None) if chosen.database is None else recorded_in(chosen.database)
+        suspender = RemoteSuspender()
         service = Service(
             chosen,
             {sink.kind: make(sink) for sink in chosen.sinks},
+            suspender=suspender,
             recorder="" if chosen.database is None else "sqlite",
             recorded=recorded,
             last=last,
             tell=tell,
         )
+        desk = Desk(service, suspender, chosen.socket)
         try:
+            desk.start()
             service.run()
         except (StoppedError, KeyboardInterrupt):
             tell("stopped")
+        finally:
+            desk.stop()
     return 0
 
 
@@ -68,7 +77,8 @@ def changed(chosen: Settings, args: argparse.Namespace) -> Settings:
     if args.json_lines:
         sinks["json"] = SinkSettings("json")
     tty = args.tty or chosen.tty
-    return dataclasses.replace(chosen, tty=tty, sinks=tuple(sinks.values()))
+    socket = args.socket.absolute() if args.socket else chosen.socket
+    return dataclasses.replace(chosen, tty=tty, socket=socket, sinks=tuple(sinks.values()))
 
 
 def recorded_in(database: Path) -> tuple[Mark | None, LastDated | None]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.service.items import Hole, Item, Mark, Run
+from fwgen.service.items import Hole, Item, Mark, Run, SleepNote
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.times import iso
 from fwgen.wire.sample import STATUS_NAMES
@@ -45,6 +45,16 @@ def rows(item: Run) -> Iterator[dict[str, Any]]:
         }
 
 
+def last_row(item: Run) -> dict[str, Any]:
+    """Return the row of the last sample."""
+    skip = item.block.count - 1
+    dated = item.dated
+    if dated is not None:
+        dated = dated._replace(utc_us=dated.utc_us + (item.count - 1) * dated.step_us)
+    position = item.position + item.count - 1
+    return next(rows(Run(item.log, position, item.block, skip, dated)))
+
+
 def documents(item: Item) -> Iterator[dict[str, Any]]:
     """Yield the item as JSON documents: one a sample, or one a gap."""
     if isinstance(item, Run):
@@ -56,6 +66,8 @@ def documents(item: Item) -> Iterator[dict[str, Any]]:
             "position": item.position,
             "count": item.count,
         }
+    elif isinstance(item, SleepNote):
+        yield {"sleep": item.document}
 
 
 class JsonLines:

@@ -32,6 +32,16 @@ CREATE TABLE gap (                   -- samples that will not arrive
   reason TEXT NOT NULL,              -- declared, missing, new-log, renumbered
   PRIMARY KEY (log, position, reason)
 ) WITHOUT ROWID;
+CREATE TABLE sleep (                 -- sleeps of Linux, and requests that led to none
+  asked_us INTEGER NOT NULL,         -- microseconds since 1970, as the system clock was
+  ended_us INTEGER NOT NULL,
+  "by" TEXT NOT NULL,                -- who asked: command, button, logind
+  acknowledged INTEGER NOT NULL,     -- whether the firmware agreed
+  slept_s REAL NOT NULL,             -- how long Linux was suspended
+  causes TEXT NOT NULL,              -- what woke Linux, separated by ", "
+  refused TEXT NOT NULL,             -- why Linux did not suspend
+  PRIMARY KEY (asked_us, ended_us)
+) WITHOUT ROWID;
 CREATE TABLE mark (                  -- one row: everything before it was acknowledged
   only INTEGER PRIMARY KEY CHECK (only = 1),
   log INTEGER NOT NULL REFERENCES log,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from fwgen.service.dating import MOST_RATE, Basis, LastDated
-from fwgen.service.items import Item, Log, Mark, Redate, Run
+from fwgen.service.items import Item, Log, Mark, Redate, Run, SleepNote
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.retention import Retention
 from fwgen.service.sinks.transaction import transaction
@@ -149,6 +149,12 @@ class SqliteSink:
         if isinstance(item, Redate):
             reference = (item.utc_us, item.device_us, item.within_us, item.device_us)
             db.execute(_REDATE, (*reference, MOST_RATE, Basis.LATER, log, log, item.boot))
+        elif isinstance(item, SleepNote):
+            sleep = item.document
+            causes = ", ".join(sleep["causes"])
+            what = (sleep["by"], sleep["acknowledged"], sleep["slept_s"], causes, sleep["refused"])
+            times = (item.asked_us, item.ended_us)
+            db.execute(f"INSERT INTO sleep VALUES (?, ?, ?, ?, ?, ?, ?) {_ONCE}", (*times, *what))
         elif isinstance(item, Run):
             life = self._life_id(db, log, item.block.boot, item.block.spec)
             rows: Iterable[tuple[object, ...]] = _rows(item, log, life)

@@ -1,0 +1,104 @@
+"""`fwgen-peer export`: stored samples as CSV, JSON lines or Parquet."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from fwgen.errors import InputError, MissingToolError
+from fwgen.output import print_json
+from fwgen.service.command import places
+from fwgen.service.sinks.lines import COLUMNS
+from fwgen.service.stored import Stored
+
+_CHUNK: Final = 10_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    places.add_settings(parser)
+    places.add_database(parser)
+    parser.add_argument("--format", choices=("csv", "json", "parquet"), default="csv")
+    parser.add_argument(
+        "--since", metavar="TIME", help="from this UTC time on, such as 2026-11-26T09:00"
+    )
+    parser.add_argument("--until", metavar="TIME", help="before this UTC time")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="a new file, instead of standard output"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    since, until = _utc_us("--since", args.since), _utc_us("--until", args.until)
+    if args.format == "parquet" and args.output is None:
+        raise InputError("Parquet is written to a file", "name it with -o")
+    with Stored(places.database_of(args)) as stored:
+        rows = stored.between(since, until)
+        if args.output is None:
+            _write_text(sys.stdout, rows, args.format)
+        else:
+            _write_file(args.output, rows, args.format)
+    return 0
+
+
+def _utc_us(option: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        hint = "write it as 2026-11-26T09:00"
+        raise InputError(f"{option}: expected a time, found {text!r}", hint) from error
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return round(moment.timestamp() * 1e6)
+
+
+def _write_file(path: Path, rows: Iterable[dict[str, Any]], form: str) -> None:
+    """Write the file whole or not at all; an existing one is left alone."""
+    if path.exists():
+        raise InputError(f"{path}: the file exists", "remove it, or name another one")
+    part = path.with_name(f".{path.name}.part{os.getpid()}")
+    try:
+        if form == "parquet":
+            _write_parquet(part, rows)
+        else:
+            with part.open("x", encoding="utf-8", newline="") as file:
+                _write_text(file, rows, form)
+        os.link(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_text(file: Any, rows: Iterable[dict[str, Any]], form: str) -> None:
+    if form == "json":
+        for row in rows:
+            print_json(row, indent=None, file=file)
+        return
+    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def _write_parquet(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ModuleNotFoundError as error:
+        text = "Parquet needs the Python package pyarrow"
+        raise MissingToolError(text, "`pip install pyarrow`") from error
+    whole = {"position", "boot", "device_us", "within_us", "distance_mm", "late_16ths"}
+    kinds = {name: pyarrow.int64() if name in whole else pyarrow.string() for name in COLUMNS}
+    schema = pyarrow.schema(kinds)
+    with parquet.ParquetWriter(path, schema) as writer:
+        chunk: list[dict[str, Any]] = []
+        for row in rows:
+            chunk.append(row)
+            if len(chunk) == _CHUNK:
+                writer.write_table(pyarrow.Table.from_pylist(chunk, schema))
+                chunk = []
+        writer.write_table(pyarrow.Table.from_pylist(chunk, schema))

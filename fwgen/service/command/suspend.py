@@ -1,0 +1,75 @@
+"""`fwgen-peer suspend`: handshake with the firmware, then sleep.
+
+The service does the handshake; this process, if it is root, writes /sys/power/state. With `--serve`
+it stays and does that for every request, also those of the button and of other users.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from fwgen.errors import ExaminedBadError, InputError
+from fwgen.output import print_json
+from fwgen.service.caller import Caller
+from fwgen.service.command import places
+from fwgen.service.power.sysfs import SysfsPower
+from fwgen.service.quantities import duration_us
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    places.add_socket(parser)
+    parser.add_argument(
+        "--serve", action="store_true", help="stay, and suspend Linux for each request (as root)"
+    )
+    parser.add_argument(
+        "--alarm", metavar="TIME", help="the RTC wakes Linux after this time, such as '12 h'"
+    )
+    parser.add_argument(
+        "--mode", choices=("deep", "s2idle"), help="write this to /sys/power/mem_sleep before"
+    )
+    parser.add_argument("--json", action="store_true", help="print the sleep as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Return 1 if Linux did not suspend."""
+    power = SysfsPower(args.mode or "", _alarm_s(args.alarm))
+    root = os.geteuid() == 0
+    if args.serve and not root:
+        raise InputError("`--serve` must run as root: only root may suspend Linux")
+    caller = Caller(places.socket_of(args))
+    if root:
+        caller.send({"do": "serve"})
+    if not args.serve:
+        caller.send({"do": "suspend"})
+    for document in caller.lines():
+        if "now" in document:
+            caller.send({"slept": power.suspend().to_json()})
+        elif "sleep" in document and not args.serve:
+            caller.close()
+            return _outcome(document["sleep"], args.json)
+    raise ExaminedBadError("fwgen-peer ended")
+
+
+def _alarm_s(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        alarm_us = duration_us(text)
+    except ValueError as error:
+        raise InputError(f"--alarm: {error}") from error
+    if alarm_us < 1_000_000:
+        raise InputError(f"--alarm: expected at least 1 s, found {text!r}")
+    return alarm_us // 1_000_000
+
+
+def _outcome(sleep: dict[str, object], as_json: bool) -> int:
+    if as_json:
+        print_json(sleep)
+    elif sleep["refused"]:
+        raise ExaminedBadError(f"Linux did not suspend: {sleep['refused']}")
+    else:
+        causes = sleep["causes"]
+        why = ", ".join(causes) if isinstance(causes, list) and causes else "unknown"
+        print(f"slept {sleep['slept_s']} s; woken by {why}")
+    return 1 if sleep["refused"] else 0

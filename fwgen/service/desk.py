@@ -1,0 +1,51 @@
+"""Answers the clients of the local socket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fwgen.service.hub import Client, Document, Hub
+from fwgen.service.power.remote import RemoteSuspender
+from fwgen.service.service import Service
+from fwgen.service.sleeping import Sleep
+from fwgen.service.state import sleep_document
+
+
+class Desk:
+    """`path`: of the socket; None: there is none."""
+
+    def __init__(self, service: Service, suspender: RemoteSuspender, path: Path | None) -> None:
+        self._service = service
+        self._suspender = suspender
+        self._hub = Hub(path, self._answer, suspender.gone) if path else None
+
+    def start(self) -> None:
+        if self._hub is not None:
+            self._service.publish = self._hub.publish
+            self._hub.start()
+
+    def stop(self) -> None:
+        if self._hub is not None:
+            self._hub.stop()
+
+    def _answer(self, client: Client, request: Document) -> None:
+        do = request.get("do")
+        if do == "status":
+            client.send({"status": self._service.status()})
+        elif do == "watch":
+            client.send({"status": self._service.status()})
+            client.watches = True
+        elif do == "suspend":
+            self._service.sleeping.request("command", lambda sleep: _tell_outcome(client, sleep))
+        elif do == "serve" and client.trusted:
+            self._suspender.offer(client)
+        elif do == "serve":
+            client.send({"error": "only root and the service's own user may suspend Linux"})
+        elif isinstance(request.get("slept"), dict) and client.trusted:
+            self._suspender.slept(client, request["slept"])
+        else:
+            client.send({"error": f"unknown request: {do!r}"})
+
+
+def _tell_outcome(client: Client, sleep: Sleep) -> None:
+    client.send({"sleep": sleep_document(sleep)})

@@ -1,0 +1,1 @@
+"""Putting Linux to sleep: who does it, what wakes it, and why it woke."""

@@ -1,0 +1,121 @@
+"""From a request to suspend to the record of the sleep.
+
+The session decides when Linux may suspend; a `Suspender` suspends it and returns when it is up
+again. Each request ends in one outcome.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from fwgen.peer.events import Event, Resumed, StatusReceived, SuspendReady, SuspendRefused
+from fwgen.service.power.sysfs import Slept
+from fwgen.service.system_clock import utc_us
+
+ALLOW: Final = "allow"
+
+
+class Suspender(Protocol):
+    def suspend(self) -> Slept:
+        """Suspend Linux; return when it is up again, or at once with an error."""
+
+
+@dataclass(frozen=True)
+class Sleep:
+    """One sleep, or a request that led to none. Times are UTC."""
+
+    by: str
+    asked_us: int
+    ended_us: int
+    acknowledged: bool
+    """Whether the firmware agreed."""
+    slept: Slept
+    refused: str = ""
+    """Why Linux was not suspended."""
+    called: bool = False
+    """Whether the firmware tried to wake Linux."""
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        return (*(("firmware",) if self.called else ()), *self.slept.causes)
+
+    @property
+    def text(self) -> str:
+        """One line for people."""
+        if self.refused or self.slept.error:
+            return f"Linux did not suspend ({self.by}): {self.refused or self.slept.error}"
+        why = ", ".join(self.causes) or "unknown"
+        return f"slept {self.slept.slept_s:.1f} s (asked by {self.by}); woken by: {why}"
+
+
+class Sleeping:
+    """`ask` starts the handshake (TtyPeer.suspend). `unacknowledged`: "allow" suspends Linux also
+    if the firmware did not agree; "refuse" does not. `ended` gets each outcome."""
+
+    def __init__(
+        self,
+        suspender: Suspender,
+        ask: Callable[[], None],
+        ended: Callable[[Sleep], None],
+        unacknowledged: str = "refuse",
+    ) -> None:
+        self._suspender = suspender
+        self._ask = ask
+        self._ended = ended
+        self._allows = unacknowledged == ALLOW
+        self._lock = threading.Lock()
+        self._waiting: list[Callable[[Sleep], None]] = []
+        self._by = ""
+        self._asked_us = 0
+        self._slept = Slept()
+        self._finishing: Sleep | None = None  # Linux is up; the firmware has not said why
+
+    def request(self, by: str, outcome: Callable[[Sleep], None] = lambda sleep: None) -> None:
+        """Any thread may call this. `outcome` is called in the session's thread."""
+        with self._lock:
+            if not self._waiting:
+                self._by, self._asked_us = by, utc_us()
+            self._waiting.append(outcome)
+        self._ask()
+
+    # ------------------------------------------------------------------- in the session's thread
+
+    def suspend_linux(self) -> None:
+        """For TtyPeer: raises OSError if Linux did not suspend."""
+        self._slept = self._suspender.suspend()
+        if self._slept.error:
+            raise OSError(self._slept.errno, self._slept.error)
+
+    def handle(self, event: Event) -> None:
+        if isinstance(event, SuspendRefused):
+            self._slept = self._suspender.suspend() if self._allows and self._waiting else Slept()
+            self._finish(acknowledged=False, refused="" if self._allows else event.reason)
+        elif isinstance(event, SuspendReady):
+            self._slept = Slept()
+        elif isinstance(event, Resumed) and self._waiting:
+            self._finish(acknowledged=True, refused="")
+        elif isinstance(event, StatusReceived) and self._finishing is not None:
+            sleep, self._finishing = self._finishing, None
+            called = event.status.calls > 0
+            self._report(replace(sleep, called=called))
+
+    def _finish(self, *, acknowledged: bool, refused: str) -> None:
+        """Linux is up. A sleep that the firmware knew of is reported with its next status."""
+        if self._finishing is not None:
+            self._report(self._finishing)
+        sleep = Sleep(self._by, self._asked_us, utc_us(), acknowledged, self._slept, refused)
+        if acknowledged and not self._slept.error:
+            self._finishing = sleep
+        else:
+            self._report(sleep)
+
+    def _report(self, sleep: Sleep) -> None:
+        self._finishing = None
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        self._ended(sleep)
+        for outcome in waiting:
+            outcome(sleep)

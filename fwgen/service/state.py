@@ -1,0 +1,101 @@
+"""What `fwgen-peer status` shows: kept by the service, read by any thread."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from pathlib import Path
+from typing import Any, Final
+
+from fwgen.peer.events import Event, Lost, Online, Resumed, Samples, StatusReceived
+from fwgen.service.items import Item, Run
+from fwgen.service.sinks.lines import last_row
+from fwgen.service.sleeping import Sleep
+from fwgen.service.times import iso
+
+FORMAT: Final = 1
+_SLEEPS: Final = 20
+
+
+class State:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: dict[str, Any] = {"online": False, "backlog": None, "last_sample": None}
+        self._firmware: dict[str, Any] = {}
+        self._counts = {"samples": 0, "lost": 0, "refused_suspends": 0}
+        self._trouble: dict[str, str] = {}
+        self._sleeps: deque[dict[str, Any]] = deque(maxlen=_SLEEPS)
+
+    def note(self, event: Event) -> None:
+        """Take over what an event of the session says."""
+        with self._lock:
+            if isinstance(event, Online):
+                hello = event.hello
+                self._values["online"] = True
+                self._firmware = {
+                    "log": f"{hello.log:016x}",
+                    "boot": hello.boot,
+                    "spec": hello.spec_hash.hex(),
+                    "period_us": hello.period_us,
+                }
+            elif isinstance(event, Samples):
+                self._counts["samples"] += event.block.count - event.skip
+            elif isinstance(event, Lost):
+                self._counts["lost"] += event.count
+            elif isinstance(event, Resumed):
+                self._values["backlog"] = event.backlog
+            elif isinstance(event, StatusReceived):
+                status = event.status
+                self._values["backlog"] = status.backlog
+                self._firmware |= {
+                    "log_used": status.log_used,
+                    "log_slots": status.log_slots,
+                    "dropped": status.dropped,
+                    "calls": status.calls,
+                }
+
+    def note_item(self, item: Item) -> None:
+        if isinstance(item, Run):
+            with self._lock:
+                self._values["last_sample"] = last_row(item)
+
+    def note_trouble(self, name: str, text: str) -> None:
+        """`text`: what is wrong with a sink or the tty; "": nothing is."""
+        with self._lock:
+            self._trouble.pop(name, None)
+            if text:
+                self._trouble[name] = text
+
+    def note_sleep(self, sleep: Sleep) -> None:
+        with self._lock:
+            self._counts["refused_suspends"] += bool(sleep.refused or sleep.slept.error)
+            self._sleeps.append(sleep_document(sleep))
+
+    def document(self, tty: Path | None, waiting: dict[str, int]) -> dict[str, Any]:
+        """Return the status. `tty`: the one that is open; `waiting`: by sink, the items that it has
+        not stored."""
+        with self._lock:
+            return {
+                "fwgen-peer-status": FORMAT,
+                "tty": None if tty is None else str(tty),
+                **self._values,
+                "online": tty is not None and self._values["online"],
+                "firmware": dict(self._firmware),
+                "counts": dict(self._counts),
+                "waiting": waiting,
+                "trouble": dict(self._trouble),
+                "sleeps": list(self._sleeps),
+            }
+
+
+def sleep_document(sleep: Sleep) -> dict[str, Any]:
+    return {
+        "asked": iso(sleep.asked_us),
+        "ended": iso(sleep.ended_us),
+        "by": sleep.by,
+        "acknowledged": sleep.acknowledged,
+        "slept_s": sleep.slept.slept_s,
+        "causes": list(sleep.causes),
+        "refused": sleep.refused or sleep.slept.error,
+        "warnings": list(sleep.slept.warnings),
+    }

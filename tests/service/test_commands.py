@@ -1,0 +1,150 @@
+"""status, tail, export and suspend, opposite a running service."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fwgen.service.caller import Caller
+from fwgen.service.command.main import main
+from fwgen.service.power.sysfs import Slept
+from fwgen.service.sinks.lines import COLUMNS
+from tests.service.pty_firmware import PtyFirmware
+from tests.service.running import end, positions, start, wait_until
+
+pytestmark = pytest.mark.needs("pty")
+
+
+@dataclass
+class Running:
+    firmware: PtyFirmware
+    database: Path
+    socket: Path
+    service: subprocess.Popen[str]
+
+    def main(self, *words: str) -> int:
+        return main([*words, "--socket", str(self.socket)])
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    firmware = PtyFirmware()
+    firmware.skip(300)
+    database, socket = tmp_path / "db", tmp_path / "socket"
+    words = ("--tty", firmware.path, "--database", database, "--socket", socket)
+    service = start(*words)
+    wait_until(lambda: len(positions(database)) >= 300, "300 samples")
+    yield Running(firmware, database, socket, service)
+    end(service)
+    firmware.close()
+
+
+def test_status_and_tail_and_export(running: Running, capsys: pytest.CaptureFixture[str]) -> None:
+    assert running.main("status") == 0
+    out = capsys.readouterr().out
+    assert f"online over {running.firmware.path}" in out
+    assert "samples, 0 lost" in out
+
+    assert running.main("status", "--json") == 0
+    status = json.loads(capsys.readouterr().out)
+    assert status["counts"]["samples"] >= 300
+    assert status["last_sample"]["status"] == "valid"
+    assert status["trouble"] == {}
+
+    assert running.main("tail", "-n", "3", "--database", str(running.database)) == 0
+    assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["valid"] * 3
+
+    export = ["export", "--database", str(running.database)]
+    assert main(export) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == ",".join(COLUMNS)
+    assert [int(line.split(",")[1]) for line in lines[1:301]] == list(range(300))
+    assert main([*export, "--format", "json", "--until", "2001-01-01"]) == 0
+    assert capsys.readouterr().out == ""
+    target = running.database.with_name("out.csv")
+    assert main([*export, "-o", str(target)]) == 0
+    assert len(target.read_text().splitlines()) >= 301
+    assert main([*export, "-o", str(target)]) == 2, "it overwrites nothing"
+    assert "the file exists" in capsys.readouterr().err
+
+
+def test_suspend_ends_in_the_database(
+    running: Running, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states: list[str] = []
+
+    def sleep(power: object) -> Slept:
+        states.append(running.firmware.node.state)
+        return Slept(3600.0, ("rtc0",))
+
+    monkeypatch.setattr("fwgen.service.command.suspend.SysfsPower.suspend", sleep)
+    assert running.main("suspend") == 0
+    assert capsys.readouterr().out.startswith("slept 3600.0 s; woken by rtc0")
+    assert states == ["asleep"], "the firmware had agreed"
+    assert running.main("status", "--json") == 0
+    (slept,) = json.loads(capsys.readouterr().out)["sleeps"]
+    assert (slept["by"], slept["causes"]) == ("command", ["rtc0"])
+    before = len(positions(running.database))
+    wait_until(lambda: len(positions(running.database)) > before + 10, "samples after the sleep")
+
+
+def test_a_process_that_ends_during_the_suspend_wakes_the_firmware(running: Running) -> None:
+    server, asker = Caller(running.socket), Caller(running.socket)
+    server.send({"do": "serve"})
+    asker.send({"do": "suspend"})
+    assert next(iter(server.lines())) == {"now": {}}
+    server.close()
+    outcome = next(iter(asker.lines()))["sleep"]
+    assert outcome["refused"] == "the process that suspends Linux has ended"
+    asker.close()
+
+
+def test_without_a_process_that_may_suspend_the_request_fails(running: Running) -> None:
+    asker = Caller(running.socket)
+    assert "fwgen-peer suspend --serve" in asker.ask("suspend", "sleep")["refused"]
+    asker.close()
+
+
+def test_a_watcher_gets_samples(running: Running) -> None:
+    caller = Caller(running.socket)
+    caller.send({"do": "watch"})
+    lines = caller.lines()
+    assert next(lines)["status"]["online"]
+    samples = next(document["samples"] for document in lines if "samples" in document)
+    assert tuple(samples[0]) == COLUMNS
+    caller.close()
+
+
+@pytest.mark.parametrize("text", ["12", "0 s", "x"])
+def test_a_wrong_alarm_is_refused(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["suspend", "--alarm", text, "--socket", str(tmp_path / "s")]) == 2
+    assert "--alarm: expected" in capsys.readouterr().err
+
+
+def test_the_suspending_process_serves_until_the_service_ends(
+    running: Running, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "fwgen.service.command.suspend.SysfsPower.suspend", lambda power: Slept(1.0)
+    )
+    codes: list[int] = []
+    thread = threading.Thread(target=lambda: codes.append(running.main("suspend", "--serve")))
+    thread.start()
+    asker = Caller(running.socket)
+
+    def slept() -> bool:
+        return bool(asker.ask("suspend", "sleep")["refused"] == "")
+
+    wait_until(slept, "a sleep through the serving process")
+    asker.close()
+    end(running.service)
+    thread.join(10)
+    assert codes == [1]

@@ -1,0 +1,133 @@
+"""The local socket: viewers, and who may do what."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fwgen.errors import ExaminedBadError, InputError, ToolBrokeError
+from fwgen.service.caller import Caller
+from fwgen.service.hub import Client, Document, Hub
+from tests.service.running import wait_until
+
+
+class Bench:
+    def __init__(self, path: Path) -> None:
+        self.clients: list[Client] = []
+        self.gone = 0
+        self.hub = Hub(path, self._answer, self._left)
+        self.hub.start()
+
+    def _answer(self, client: Client, request: Document) -> None:
+        self.clients.append(client)
+        if request.get("do") == "watch":
+            client.watches = True
+        client.send({"heard": request})
+
+    def _left(self, client: Client) -> None:
+        self.gone += 1
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "run/socket"
+
+
+@pytest.fixture
+def bench(path: Path) -> Iterator[Bench]:
+    made = Bench(path)
+    yield made
+    made.hub.stop()
+
+
+def test_a_request_is_answered(bench: Bench, path: Path) -> None:
+    caller = Caller(path)
+    assert caller.ask("status", "heard") == {"do": "status"}
+    caller.close()
+    wait_until(lambda: bench.gone == 1, "the hub notices that the client has left")
+
+
+def test_all_viewers_get_what_is_published(bench: Bench, path: Path) -> None:
+    callers = [Caller(path) for _ in range(5)]
+    for caller in callers:
+        assert caller.ask("watch", "heard")
+    bench.hub.publish({"news": 1})
+    for caller in callers:
+        assert next(iter(caller.lines())) == {"news": 1}
+        caller.close()
+
+
+def test_a_viewer_that_does_not_read_misses_lines_and_delays_no_other(
+    bench: Bench, path: Path
+) -> None:
+    lazy, eager = Caller(path), Caller(path)
+    for caller in (lazy, eager):
+        assert caller.ask("watch", "heard")
+    lines = eager.lines()
+    for number in range(3000):
+        bench.hub.publish({"news": number, "text": "x" * 500})
+        assert next(lines)["news"] == number
+    eager.close()
+    missed, seen = 0, 0
+    rest = lazy.lines()
+    while missed + seen < 2500:
+        document = next(rest)
+        missed += document.get("missed", 0)
+        seen += "news" in document
+        bench.hub.publish({"other": 0})
+    assert missed > 1000
+    assert len(bench.clients[0]._lines) <= 201
+    lazy.close()
+
+
+@pytest.mark.parametrize("request_line", [b"no json\n", b"3\n", b"\xff\n"])
+def test_garbage_is_answered_with_an_error(bench: Bench, path: Path, request_line: bytes) -> None:
+    caller = Caller(path)
+    caller._socket.sendall(request_line)
+    with pytest.raises(ToolBrokeError, match="expected a JSON object"):
+        next(iter(caller.lines()))
+    caller.close()
+
+
+def test_an_endless_line_ends_the_connection(bench: Bench, path: Path) -> None:
+    caller = Caller(path)
+    with pytest.raises(OSError):
+        for _ in range(1000):
+            caller._socket.sendall(b"x" * 65_536)
+    caller.close()
+
+
+def test_a_socket_that_a_killed_service_left_is_replaced(path: Path) -> None:
+    path.parent.mkdir()
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(path))
+    left.close()
+    bench = Bench(path)
+    caller = Caller(path)
+    assert caller.ask("status", "heard")
+    caller.close()
+    with pytest.raises(InputError, match="another fwgen-peer serves it"):
+        Bench(path)
+    bench.hub.stop()
+    assert not path.exists()
+
+
+def test_without_a_service_the_error_says_how_to_start_it(path: Path) -> None:
+    with pytest.raises(ExaminedBadError, match=r"no fwgen-peer answers at .*\nhelp: start it"):
+        Caller(path)
+
+
+def test_lines_are_json(bench: Bench, path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as plain:
+        plain.connect(str(path))
+        plain.sendall(b'{"do": "status"}\n{"do": "x"}\n')
+        file = plain.makefile("rb")
+        assert [json.loads(file.readline()) for _ in range(2)] == [
+            {"heard": {"do": "status"}},
+            {"heard": {"do": "x"}},
+        ]
+        file.close()

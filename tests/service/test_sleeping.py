@@ -1,0 +1,96 @@
+"""From a request to suspend to its outcome, with the session of the real tty peer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fwgen.peer.events import Resumed, StatusReceived, SuspendReady, SuspendRefused
+from fwgen.service.power.sysfs import Slept
+from fwgen.service.sleeping import Sleep, Sleeping
+from fwgen.wire.messages import Status
+
+
+class Bench:
+    def __init__(self, unacknowledged: str = "refuse", slept: Slept | None = None) -> None:
+        self.asked = 0
+        self.suspended = 0
+        self.slept = slept or Slept(60.0, ("rtc0",))
+        self.ended: list[Sleep] = []
+        self.outcomes: list[Sleep] = []
+        self.sleeping = Sleeping(self, self._ask, self.ended.append, unacknowledged)
+
+    def suspend(self) -> Slept:
+        self.suspended += 1
+        return self.slept
+
+    def _ask(self) -> None:
+        self.asked += 1
+
+    def request(self) -> None:
+        self.sleeping.request("command", self.outcomes.append)
+
+    def wake(self, calls: int = 0) -> None:
+        self.sleeping.handle(Resumed(100))
+        self.sleeping.handle(StatusReceived(replace(Status(1, *[0] * 13), calls=calls)))
+
+
+def test_a_sleep_is_reported_with_its_causes() -> None:
+    bench = Bench()
+    bench.request()
+    bench.sleeping.handle(SuspendReady(1, 2))
+    bench.sleeping.suspend_linux()
+    assert bench.ended == []
+    bench.wake()
+    (sleep,) = bench.ended
+    assert bench.outcomes == [sleep]
+    assert (sleep.acknowledged, sleep.slept.slept_s, sleep.causes) == (True, 60.0, ("rtc0",))
+    assert sleep.text == "slept 60.0 s (asked by command); woken by: rtc0"
+
+
+def test_the_firmware_s_call_is_a_cause() -> None:
+    bench = Bench()
+    bench.request()
+    bench.sleeping.suspend_linux()
+    bench.wake(calls=2)
+    assert bench.ended[0].causes == ("firmware", "rtc0")
+
+
+def test_requests_made_together_share_the_outcome() -> None:
+    bench = Bench()
+    for _ in range(3):
+        bench.request()
+    bench.sleeping.suspend_linux()
+    bench.wake()
+    assert len(bench.ended) == 1
+    assert len(bench.outcomes) == 3
+    bench.wake()
+    assert len(bench.ended) == 1, "a later status ends nothing"
+
+
+def test_a_refusal_is_the_outcome_and_linux_stays_awake() -> None:
+    bench = Bench()
+    bench.request()
+    bench.sleeping.handle(SuspendRefused("the firmware does not answer hello"))
+    assert bench.suspended == 0
+    assert bench.outcomes[0].text == (
+        "Linux did not suspend (command): the firmware does not answer hello"
+    )
+
+
+def test_as_configured_linux_sleeps_without_the_firmware_s_consent() -> None:
+    bench = Bench("allow")
+    bench.request()
+    bench.sleeping.handle(SuspendRefused("no transport"))
+    assert bench.suspended == 1
+    assert (bench.outcomes[0].acknowledged, bench.outcomes[0].refused) == (False, "")
+
+
+def test_a_kernel_that_refuses_is_reported() -> None:
+    bench = Bench(slept=Slept(error="Device or resource busy", errno=16))
+    bench.request()
+    with pytest.raises(OSError, match="busy"):
+        bench.sleeping.suspend_linux()
+    bench.sleeping.handle(Resumed(0))
+    assert "did not suspend" in bench.outcomes[0].text
