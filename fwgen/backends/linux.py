@@ -197,8 +197,10 @@ class Linux:
         self._start_session(now_us)
 
     def rung(self, now_us: int) -> None:
-        """The firmware has rung the wake-up doorbell."""
-        self._wake("log-full", now_us)
+        """The firmware has rung the wake-up doorbell. A Linux on its way down does not notice it,
+        as in a real kernel (docs/linux.md); the firmware rings again."""
+        if self.state == ASLEEP:
+            self._wake("log-full", now_us)
 
     @property
     def processed_seq(self) -> int | None:
@@ -325,7 +327,7 @@ class Linux:
             self._come_up(self.pace.resume_us, now_us)
         elif self.state in (ASKING, SUSPENDING):
             self._call_off("end" if cause == "end" else "abort", now_us)
-        elif self.state == RESUMING and cause != "log-full":
+        elif self.state == RESUMING:
             self._sleep_when_up = None
 
     def _open_ddr(self, cause: str, now_us: int) -> None:

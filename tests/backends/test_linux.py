@@ -167,6 +167,20 @@ def test_called_off_ddr_is_never_closed(world: World, after_s: float) -> None:
     assert world.causes == ["abort"]
 
 
+@pytest.mark.parametrize("after_s", [0.0, 0.02, 0.1, 0.3])
+def test_a_doorbell_on_the_way_down_is_swallowed(world: World, after_s: float) -> None:
+    world.until(1)
+    world.suspend()
+    world.until(1 + after_s)
+    assert world.linux.state in (ASKING, SUSPENDING)
+    world.linux.rung(world.now_us)
+    world.until(2)
+    assert world.linux.state == ASLEEP, "as in a real kernel: tests/backends/kernel/test_tty.py"
+    world.linux.rung(world.now_us)
+    world.until(3)
+    assert world.causes == ["log-full"]
+
+
 def test_a_firmware_that_does_not_answer_keeps_it_awake(world: World) -> None:
     world.port.answers = False
     world.suspend()

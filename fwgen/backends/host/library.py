@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fwgen.wire.log_format import MESSAGE_MAX_BYTES
+from fwgen.peer.linux.tty import messages
 
 NEVER: Final = (1 << 64) - 1
 """HOST_NEVER."""
@@ -147,11 +147,10 @@ class Machine:
     def write(self, data: bytes, source: int = TTY_ADDRESS) -> int:
         """Send messages to the firmware from this address; return how many bytes got a buffer."""
         written = 0
-        while written < len(data):
-            part = data[written : written + MESSAGE_MAX_BYTES]
-            if self._library.host_linux_send(self._host, source, part, len(part)):
+        for message in messages(data):
+            if self._library.host_linux_send(self._host, source, message, len(message)):
                 break
-            written += len(part)
+            written += len(message)
         return written
 
     def has_tty(self) -> bool:

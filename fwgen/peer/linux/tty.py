@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from fwgen.peer.linux.rpmsg import MTU, Channel
 
 SERVICE = "rpmsg-tty"
+_PIECE_BYTES: Final = 2048
+"""The tty layer hands a write to the driver in pieces of at most this size (tty_io.c)."""
+
+
+def messages(data: bytes) -> Iterator[bytes]:
+    """Yield the messages of one write: each piece of it is cut at rpmsg's limit."""
+    for start in range(0, len(data), _PIECE_BYTES):
+        end = min(start + _PIECE_BYTES, len(data))
+        for at in range(start, end, MTU):
+            yield data[at : min(at + MTU, end)]
 
 
 class RpmsgTty:
@@ -31,9 +44,8 @@ class RpmsgTty:
         """Return the number of bytes accepted: fewer than given if no buffer is free (Linux:
         -ENOMEM)."""
         written = 0
-        while written < len(data) and not self.hung_up:
-            part = data[written : written + MTU]
-            if not self._channel.send(part):
+        for message in messages(data):
+            if self.hung_up or not self._channel.send(message):
                 break
-            written += len(part)
+            written += len(message)
         return written

@@ -35,7 +35,8 @@ _FIRST_NS: Final = 1_000_000
 
 
 class Lab:
-    """`sent`: what Linux sent, with the time in s. `holds`: the firmware keeps Linux's buffers.
+    """`sent`: what Linux sent, with the time in s. `heads`: the descriptors of these messages.
+    `holds`: the firmware keeps Linux's buffers.
     `log`: what Linux did with the device: kicks, and rings that it made, stopped or started."""
 
     def __init__(self, folder: Path, entries: int = 8) -> None:
@@ -58,6 +59,7 @@ class Lab:
         self._held: list[int] = []
         self.holds = False
         self.sent: list[tuple[float, bytes]] = []
+        self.heads: list[int] = []
         self.log: list[tuple[float, str]] = []
         self.on_sent: Callable[[bytes], None] = lambda data: None
         self.on_stop: Callable[[], None] = lambda: None
@@ -80,11 +82,24 @@ class Lab:
                 self.at(self.now_s + 0.001, partial(self.say, data[start:]))
                 return
 
-    def give_back(self, count: int) -> None:
+    def burst(self, count: int) -> None:
+        """The firmware sends messages of 8 bytes, and rings once."""
+        for _ in range(count):
+            message = Message(ADDRESS, LINUX, bytes(8))
+            assert memory.put(self.device, self.device.rings[TO_LINUX], message)
+        self.device.call(TO_LINUX)
+
+    def give_back(self, count: int, rings: bool = True) -> None:
         """Return buffers to Linux that the firmware holds."""
         for _ in range(count):
             memory.give_back(self.device, self.device.rings[FROM_LINUX], self._held.pop(0), 0)
-        self.device.call(FROM_LINUX)
+        if rings:
+            self.device.call(FROM_LINUX)
+
+    def wants_interrupt(self, ring: int) -> bool:
+        """Whether Linux wants to know that the firmware has used buffers of this ring."""
+        flags = memory.read(self.device, self.device.rings[ring].available, 2)
+        return not flags[0] & 1
 
     def run(self, trial: str) -> Any:
         """Run the function of trials.py in a new Linux; return what it returns."""
@@ -165,6 +180,7 @@ class Lab:
             self._seen = (self._seen + 1) & 0xFFFF
             data = memory.message(self.device, memory.buffer(self.device, ring, index)[0]).data
             self.sent.append((self.now_s, data))
+            self.heads.append(index)
             if self.holds:
                 self._held.append(index)
             else:

@@ -112,6 +112,17 @@ def long_writes() -> list[int | str]:
     return [*two_free, write(handle, b"c" * 20_000), write(handle, b"d")]
 
 
+def ring_traffic() -> list[int | str]:
+    """Write at the times at which test_emulation.py expects it."""
+    handle = opened()
+    results: list[int | str] = []
+    for at_s, sizes in ((3, (10, 10, 10)), (4, (3000,)), (5, (5000, 1)), (7, (10,))):
+        time.sleep(at_s - time.monotonic())
+        results += [write(handle, bytes(size)) for size in sizes]
+    time.sleep(1)
+    return results
+
+
 def before_a_plain_open() -> str:
     """The firmware sends after 2 and 6 s; the tty is open from 4 s on, without a flush."""
     wait_for(TTY)
