@@ -10,6 +10,7 @@
 // Sources: stm32_rproc_start() in ST's Linux 6.6; RM0457 and stm32mp257fxx_cm33.h, RCC_IWDGC2CFGSETR.
 //
 using System;
+using System.Collections.Generic;
 using Antmicro.Renode.Core;
 using Antmicro.Renode.Peripherals.Bus;
 using Antmicro.Renode.Peripherals.CPU;
@@ -50,6 +51,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         {
             End();
             nvic.Reset();
+            PresentInterrupts();
             cpu.Reset();
             HasAborted = false;
             cpu.VectorTableOffset = vectorTable;
@@ -174,6 +176,43 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             {
                 listener();
             }
+        }
+
+        // A peripheral that was not reset still asserts its interrupt. Renode's interrupt controller forgets that in its
+        // reset, and would not see the next one.
+        private void PresentInterrupts()
+        {
+            foreach(var peripheral in machine.GetPeripheralsOfType<IPeripheral>())
+            {
+                foreach(var output in OutputsOf(peripheral))
+                {
+                    foreach(var endpoint in output.Endpoints)
+                    {
+                        if(output.IsSet && endpoint.Receiver == nvic)
+                        {
+                            nvic.OnGPIO(endpoint.Number, true);
+                        }
+                    }
+                }
+            }
+        }
+
+        private static List<IGPIO> OutputsOf(IPeripheral peripheral)
+        {
+            var outputs = new List<IGPIO>();
+            var numbered = peripheral as INumberedGPIOOutput;
+            if(numbered != null)
+            {
+                outputs.AddRange(numbered.Connections.Values);
+            }
+            foreach(var property in peripheral.GetType().GetProperties())
+            {
+                if(property.PropertyType == typeof(GPIO) && property.GetIndexParameters().Length == 0)
+                {
+                    outputs.Add((IGPIO)property.GetValue(peripheral, null));
+                }
+            }
+            return outputs;
         }
 
         private void OnSysTickControl(ulong value)
