@@ -402,6 +402,7 @@ class Linux:
     def restart(self, now_us: int, takes_us: int, app_us: int) -> None:
         """The board is reset or has lost its power: Linux boots and loads the firmware after
         takes_us; the application starts app_us later."""
+        self._stop_idling(now_us)
         self._drop_app()
         self.port.set_reading(False)
         if self.state == ASLEEP:
