@@ -25,14 +25,16 @@ _RESETS: Final = {
     0x80: "the end of standby",
     0x100: "another cause",
 }
+CRASH_BUS: Final = 2
+CRASH_PANIC: Final = 7
 _KINDS: Final = {
     1: "memory fault",
-    2: "bus fault",
+    CRASH_BUS: "bus fault",
     3: "usage fault",
     4: "CPU exception",
     5: "interrupt without a handler",
     6: "stack overflow",
-    7: "panic",
+    CRASH_PANIC: "panic",
     8: "failed check",
     9: "watchdog",
 }

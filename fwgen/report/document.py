@@ -152,7 +152,7 @@ def _jitter(jitter_us: Ints) -> Jitter:
 
 def _start(start: StartReport) -> Start:
     return {
-        "at_s": round(start.at_us / 1e6, 6),
+        "at_s": round(max(0, start.at_us) / 1e6, 6),
         "boot": start.boot,
         "reset": start.reset or None,
         "memory": start.memory,

@@ -142,6 +142,7 @@ FIELDS: dict[str, Field] = {
     "acknowledged": Field(_acknowledged),
     **{f"woken_by_{cause.replace('-', '_')}": Field(_woken_by(cause)) for cause in WAKE_CAUSES},
     "backlog": Field(_worst("backlog")),
+    "crashes": Field(lambda report: len(report["crashes"])),
     "outages": Field(lambda report: len(report["outages"])),
     "not_taken": Field(lambda report: sum(outage["not_taken"] for outage in report["outages"])),
     "outage": Field(_longest_outage, _DURATION, 1_000_000, "us"),
@@ -164,6 +165,7 @@ STANDING = (
     "out_of_order",
     "wrong",
     "ddr_accesses_while_closed",
+    "crashes",
     *LINK_COUNTS,
     *KEPT,
 )

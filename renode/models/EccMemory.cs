@@ -11,6 +11,7 @@
 // Figures: width and size from the chip data.
 //
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Reflection;
 using Antmicro.Renode.Core;
@@ -33,7 +34,6 @@ namespace Antmicro.Renode.Peripherals.Memory
             Size = size;
             content = new byte[size];
             written = new bool[size];
-            FirstFault = "";
             FirstNarrowStore = "";
             PowerOn();
         }
@@ -71,13 +71,17 @@ namespace Antmicro.Renode.Peripherals.Memory
 
         public int Faults { get; private set; }
 
-        // Program counter and address (hexadecimal); empty: none
-        public string FirstFault { get; private set; }
+        // Program counters that met a fault, decimal, separated by blanks
+        public string FaultsAt
+        {
+            get { return string.Join(" ", faultsAt); }
+        }
 
         public int Stores { get; private set; }
 
         public int NarrowStores { get; private set; }
 
+        // Program counter and address (hexadecimal); empty: none
         public string FirstNarrowStore { get; private set; }
 
         public byte ReadByte(long offset)
@@ -154,10 +158,7 @@ namespace Antmicro.Renode.Peripherals.Memory
             if(!IsWhole(offset, width) && IsByCore())
             {
                 Faults++;
-                if(FirstFault == "")
-                {
-                    FirstFault = Describe(offset);
-                }
+                faultsAt.Add(cpu.PC.RawValue);
                 RaiseFault();
                 return 0;
             }
@@ -229,6 +230,7 @@ namespace Antmicro.Renode.Peripherals.Memory
             ((Action<int>)field.GetValue(cpu))(1);
         }
 
+        private readonly HashSet<ulong> faultsAt = new HashSet<ulong>();
         private long watchFirst;
         private long watchEnd;
         private readonly IMachine machine;

@@ -19,7 +19,15 @@ from fwgen.backends.linux import Linux, LinuxSteps
 from fwgen.backends.outages import BITTEN, LOADED, NO_WATCHDOG, NOT_RUNNING, STOPPED
 from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, blocks_in
 from fwgen.errors import ToolBrokeError
-from fwgen.peer.started import RESET_CORE, RESET_PIN, RESET_POWER, RESET_SYSTEM, RESET_WATCHDOG
+from fwgen.peer.started import (
+    CRASH_BUS,
+    CRASH_PANIC,
+    RESET_CORE,
+    RESET_PIN,
+    RESET_POWER,
+    RESET_SYSTEM,
+    RESET_WATCHDOG,
+)
 from fwgen.record import DdrAccess, Ints, RunRecord
 from fwgen.scenario.backend import Backend
 from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
@@ -36,6 +44,8 @@ FIRST_SAMPLE_US: Final = 100_000
 LINUX_UP_US: Final = 40_000
 _ECHOES_AT_ONCE: Final = 1 << 16
 _MOST_LATE: Final = 15
+_CRASHES: Final = {"fault": CRASH_BUS, "panic": CRASH_PANIC}
+"""What the firmware keeps of them. Of a watchdog it keeps the reset's cause."""
 _NEVER: Final = 1 << 62
 _SETTLE_US: Final = 60_000_000
 _SETTLE_STEP_US: Final = 500_000
@@ -286,13 +296,15 @@ class HostBackend(Backend):
         self._linux.firmware_restarted(self._now_us)
 
     def crash_firmware(self, how: str, takes_us: int) -> None:
-        """The core has no code that crashes: the simulated M33 stops."""
+        """The core has no code that crashes: it keeps the crash, and the simulated M33 stops."""
         watchdog_us = self._plan.timing.watchdog_us
         if how == "watchdog" and not watchdog_us:
             self._ledger.ignore("crash-firmware", NO_WATCHDOG, self._now_us)
         elif not self._runs:
             self._ledger.ignore("crash-firmware", NOT_RUNNING, self._now_us)
         else:
+            if how in _CRASHES:
+                self._running.crash(_CRASHES[how])
             self._stop(how)
             self._emulated.firmware_silent(self._now_us)
             self._bite_us = self._now_us + watchdog_us if watchdog_us else _NEVER

@@ -34,6 +34,16 @@ struct host *host_new(const struct host_params *params)
 	return host;
 }
 
+void host_crash(struct host *host, uint32_t kind)
+{
+	const struct crash crash = {
+		.kind = kind,
+		.uptime_s = (uint32_t)((host->now_us - host->boot_us) / 1000000u),
+	};
+
+	node_crashed(&host->node, &crash);
+}
+
 void host_free(struct host *host)
 {
 	free(host);

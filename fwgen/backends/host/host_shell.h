@@ -75,6 +75,10 @@ HOST_API void host_free(struct host *host);
  * starts, RESET_... */
 HOST_API void host_boot(struct host *host, uint32_t reset);
 
+/* The firmware crashes: it keeps a crash of this kind (enum crash_kind), without a program counter.
+ * The caller stops the M33. */
+HOST_API void host_crash(struct host *host, uint32_t kind);
+
 /* Runs until `until_us`, without the events at that time, or until an earlier reason to return. */
 HOST_API uint32_t host_run(struct host *host, uint64_t until_us);
 HOST_API uint64_t host_now_us(const struct host *host);

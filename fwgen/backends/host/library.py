@@ -78,6 +78,7 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_new": (c_void_p, (POINTER(Params),)),
     "host_free": (None, (c_void_p,)),
     "host_boot": (None, (c_void_p, c_uint32)),
+    "host_crash": (None, (c_void_p, c_uint32)),
     "host_run": (c_uint32, (c_void_p, c_uint64)),
     "host_now_us": (c_uint64, (c_void_p,)),
     "host_next_due_us": (c_uint64, (c_void_p,)),
@@ -121,6 +122,10 @@ class Machine:
     def boot(self, reset: int) -> None:
         """Start the M33. `reset`: why, RESET_... of crash.h."""
         self._library.host_boot(self._host, reset)
+
+    def crash(self, kind: int) -> None:
+        """The firmware keeps a crash of this kind (enum crash_kind)."""
+        self._library.host_crash(self._host, kind)
 
     def run(self, until_us: int) -> int:
         """Run until then, or until something needs Python; return why it stopped."""

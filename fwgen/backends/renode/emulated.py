@@ -23,7 +23,7 @@ from fwgen.backends.outages import BITTEN, LOADED, NO_WATCHDOG, NOT_RUNNING, STO
 from fwgen.backends.renode.log_region import LogRegion
 from fwgen.backends.renode.machine import Machine, rows
 from fwgen.backends.renode.observed import accesses_of, seen_by
-from fwgen.backends.renode.options import Counts, Options
+from fwgen.backends.renode.options import Counts, EccCounts, Options
 from fwgen.backends.renode.panic import PANIC, panic_at
 from fwgen.backends.renode.platform import platform_repl
 from fwgen.backends.renode.png import png_of
@@ -294,6 +294,15 @@ class EmulatedBackend(Backend):
             memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         )
 
+    def ecc(self) -> EccCounts:
+        """Return what happened in the memory with error correction (option `ecc`)."""
+        memory = self.machine.ecc
+        return EccCounts(
+            frozenset(map(int, str(memory.FaultsAt).split())),
+            int(memory.Stores),
+            int(memory.NarrowStores),
+        )
+
     def waves(self) -> str:
         """Return the run as a dump for a wave viewer (VCD)."""
         return waves_of(self.machine, self._plan, self._zero_ns)
@@ -313,6 +322,7 @@ class EmulatedBackend(Backend):
         if options.ecc:
             region = self._log_region
             machine.watch_stores(region.start, region.start + region.size_bytes)
+        machine.core_reset_bits = chip.reset.core
         machine.set_world(self._world)
         machine.sensor.RecordsEdges = options.edges
         if options.counts:
@@ -348,6 +358,8 @@ class EmulatedBackend(Backend):
         """Called after a reset by the watchdog or by the firmware, while the emulation is
         paused. The core is held."""
         now_us, by = self.now_us, str(self.machine.core.ResetBy)
+        if by == "watchdog":
+            self.machine.note_reset(self._plan.board.chip.reset.watchdog)
         self._note_slots()
         self._ledger.stopped(by, now_us, asked=False)
         self._ledger.event(BITTEN if by == "watchdog" else STOPPED[by], now_us)
@@ -363,6 +375,8 @@ class EmulatedBackend(Backend):
         self._ledger.event(STOPPED[why], self.now_us)
         self._do(lambda now_us: self.linux.restart(now_us, takes_us, app_us))
         self.machine.core.ResetBoard()
+        reset = self._plan.board.chip.reset
+        self.machine.note_reset(reset.pin | (reset.power if why == "power-cycle" else reset.system))
         for address, content in memory:
             self.machine.write(address, content)
         for window in self._plan.rings.nodes if self._plan.rings.in_ddr else ():

@@ -37,8 +37,6 @@ QUANTUM_US: Final = 10_000
 core runs at 260 times real time (470 times with 50 ms, 30 times with 1 ms). A job that needs a
 paused emulation waits for the end of the quantum."""
 
-_C2RSTF: Final = 1 << 14
-"""In RCC_C2BOOTRSTSCLRR: the M33 alone was reset."""
 _SILENT: Final = 3  # Renode's log level `error`
 
 
@@ -100,6 +98,8 @@ class Machine:
         self._errors: list[BaseException] = []
         self._runs = False
         self._started = False
+        self.core_reset_bits = 0
+        """Of the reset status: remoteproc has reset the core alone."""
         self._keep: list[Any] = []  # .NET delegates need their Python object to stay alive
         self.core.Stop()
 
@@ -137,9 +137,13 @@ class Machine:
         """Release the core from reset; memory and peripherals keep their state. Not from a
         callback."""
         if self._started:
-            self.part("rcc").NoteReset(self._net.UInt32(_C2RSTF))
+            self.note_reset(self.core_reset_bits)
         self._started = True
         self.core.Start(self._net.UInt32(vector_table))
+
+    def note_reset(self, bits: int) -> None:
+        """Add these bits to the status that shows the firmware why it was reset."""
+        self.part("rcc").NoteReset(self._net.UInt32(bits))
 
     def stop_core(self) -> None:
         """Put the core into reset. Not from a callback."""

@@ -40,6 +40,18 @@ class Options:
 
 
 @dataclass(frozen=True)
+class EccCounts:
+    """What happened in the memory with error correction. `faulting`: addresses of the instructions
+    that read a word which was not written since power-on. `stores`: of the core, to the log's
+    region; `narrow_stores`: of these, narrower than a word of the error correction, or not aligned
+    to it."""
+
+    faulting: frozenset[int]
+    stores: int
+    narrow_stores: int
+
+
+@dataclass(frozen=True)
 class Counts:
     """Counters up to scenario time t_us. `frames`: transfers that changed the display's picture.
     `messages`: from the firmware, over this set of rings. `memory_bytes`: the most memory that the
