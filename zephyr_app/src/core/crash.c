@@ -5,10 +5,10 @@
 #include "record.h"
 
 #define RECORD_WORDS (CRASH_BYTES / 2u / 4u)
-#define WORD_CRASHES 2u
-#define WORD_TOLD 3u
-#define WORD_FIRST 4u
-#define WORD_LAST 10u
+#define WORD_CRASHES RECORD_VALUES
+#define WORD_TOLD (RECORD_VALUES + 1u)
+#define WORD_FIRST (RECORD_VALUES + 2u)
+#define WORD_LAST (RECORD_VALUES + 8u)
 #define LINE_MAX 0xffffu
 
 /* Words of one crash; the first one has `kind` in its lower and `line` in its upper half. */

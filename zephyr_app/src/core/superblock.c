@@ -5,9 +5,9 @@
 #include "record.h"
 
 #define RECORD_WORDS (SUPERBLOCK_WORDS / 2u)
-#define WORD_NEXT_SEQ 2u
-#define WORD_BOOT 3u
-#define WORD_ID 4u /* and 5; 0 in format 1 */
+#define WORD_NEXT_SEQ RECORD_VALUES
+#define WORD_BOOT (RECORD_VALUES + 1u)
+#define WORD_ID (RECORD_VALUES + 2u) /* and the next word; 0 in format 1 */
 
 bool superblock_load(struct superblock *superblock, const volatile uint32_t *words)
 {
