@@ -84,6 +84,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "dtc": lambda: _program("dtc", "apt-get install device-tree-compiler"),
     "cpp": _preprocessor,
     "gdb": lambda: _program("gdb-multiarch", "apt-get install gdb-multiarch"),
+    "mosquitto": lambda: _program("mosquitto", "apt-get install mosquitto"),
     "pty": _pty,
     "git": lambda: _program("git", "apt-get install git"),
     "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),

@@ -20,6 +20,15 @@
 
     [sinks.json]                          # JSON lines on standard output
 
+    [sinks.mqtt]                          # needs paho-mqtt
+    host = "broker.example"
+    port = 1883
+    topic = "fwgen-peer/samples"
+    user = "board"
+    password_file = "/etc/fwgen-peer.password"
+    ca = "/etc/ssl/certs/ca.pem"          # with TLS
+    required = false                      # true: samples wait in the firmware while it is away
+
 Without a table of sinks there is the SQLite database.
 """
 
@@ -122,6 +131,12 @@ def _hash(value: object) -> bytes:
     return bytes.fromhex(_text(value))
 
 
+def _port(value: object) -> int:
+    if not isinstance(value, int) or not 0 < value < 65_536:
+        raise ValueError(f"expected a port, 1 to 65535, found {value!r}")
+    return value
+
+
 def _socket(value: object) -> Path | None:
     return None if value == "" else _path(value)
 
@@ -148,8 +163,16 @@ _SINKS: Final[Mapping[str, _Kinds]] = {
     "sqlite": {"file": _path, "keep": duration_us, "most": size_bytes},
     "csv": {"file": _path},
     "json": {},
+    "mqtt": {
+        "host": _text,
+        "port": _port,
+        "topic": _text,
+        "user": _text,
+        "password_file": _path,
+        "ca": _path,
+    },
 }
-_NEEDED: Final = {"csv": ("file",)}
+_NEEDED: Final = {"csv": ("file",), "mqtt": ("host",)}
 _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {"sqlite": {"file": DATABASE}}
 
 

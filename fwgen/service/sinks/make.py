@@ -34,10 +34,17 @@ def _json(options: Mapping[str, Any]) -> Sink:
     return JsonLines(write)
 
 
+def _mqtt(options: Mapping[str, Any]) -> Sink:
+    from fwgen.service.sinks.mqtt import Broker, MqttSink
+
+    return MqttSink(Broker(**options))
+
+
 _MAKERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Sink]]] = {
     "sqlite": _sqlite,
     "csv": _csv,
     "json": _json,
+    "mqtt": _mqtt,
 }
 
 

@@ -1,0 +1,156 @@
+"""The MQTT sink, opposite Debian's mosquitto."""
+
+from __future__ import annotations
+
+import json
+import queue
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from fwgen.service.items import Hole
+from fwgen.service.sinks.base import SinkError
+from fwgen.service.sinks.mqtt import Broker, MqttSink
+from tests.service.make_items import ONE, run
+from tests.service.pty_firmware import PtyFirmware
+from tests.service.running import end, positions, start, wait_until
+
+pytestmark = pytest.mark.needs("mosquitto")
+
+
+class Mosquitto:
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self._config = folder / "mosquitto.conf"
+        self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
+        self.process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        command = ["mosquitto", "-c", str(self._config)]
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        wait_until(self._answers, "mosquitto listens")
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def freeze(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def sink(self) -> MqttSink:
+        return MqttSink(Broker("127.0.0.1", self.port))
+
+
+class Subscriber:
+    def __init__(self, port: int) -> None:
+        self.arrived: queue.Queue[bytes | bytearray] = queue.Queue()
+        self._ready: queue.Queue[bool] = queue.Queue()
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        self._client.on_message = lambda client, data, message: self.arrived.put(message.payload)
+        self._client.on_connect = lambda client, *rest: client.subscribe("#", qos=1)
+        self._client.on_subscribe = lambda *rest: self._ready.put(True)
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        self._ready.get(timeout=10)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    made = Mosquitto(tmp_path)
+    yield made
+    made.stop()
+
+
+def test_a_block_is_one_message_and_a_gap_too(broker: Mosquitto) -> None:
+    subscriber = Subscriber(broker.port)
+    sink = broker.sink()
+    sink.open()
+    sink.store([run(5, 3), Hole(ONE, 8, 2, "declared", 1)], None)
+    samples, gap = (json.loads(subscriber.arrived.get(timeout=10)) for _ in range(2))
+    assert [sample["position"] for sample in samples] == [5, 6, 7]
+    assert [sample["distance_mm"] for sample in samples] == [1005, 1006, 1007]
+    assert gap == [{"gap": "declared", "log": f"{ONE.identity:016x}", "position": 8, "count": 2}]
+    sink.close()
+    subscriber.close()
+
+
+def test_without_an_acknowledgement_it_is_not_stored(
+    broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fwgen.service.sinks.mqtt.PUBACK_S", 0.5)
+    sink = broker.sink()
+    sink.open()
+    broker.freeze(signal.SIGSTOP)
+    with pytest.raises(SinkError, match="no PUBACK within"):
+        sink.store([run(0, 3)], None)
+    broker.freeze(signal.SIGCONT)
+    sink.close()
+
+
+def test_a_broker_that_goes_away_is_an_error_at_once(broker: Mosquitto) -> None:
+    sink = broker.sink()
+    sink.open()
+    broker.stop()
+    began_s = time.monotonic()
+    with pytest.raises(SinkError, match=r"connection was lost|not currently connected"):
+        sink.store([run(0, 3)], None)
+    assert time.monotonic() - began_s < 20
+    sink.close()
+    with pytest.raises(SinkError, match=r"MQTT broker 127.0.0.1:\d+: .*refused"):
+        sink.open()
+    sink.close()
+
+
+@pytest.mark.needs("pty")
+def test_while_the_broker_is_away_samples_wait_in_the_firmware(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    """Both sinks are required: the database must not make the firmware forget what MQTT lacks,
+    also across a restart of the service."""
+    firmware = PtyFirmware()
+    firmware.skip(500)
+    database, settings = tmp_path / "db", tmp_path / "settings.toml"
+    settings.write_text(
+        f'[sinks.sqlite]\nfile = "{database}"\n'
+        f'[sinks.mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\n'
+    )
+    broker.stop()
+    service = start("--settings", settings, "--tty", firmware.path)
+    wait_until(lambda: len(positions(database)) >= 100, "samples in the database")
+    service.kill()
+    service.communicate()
+    broker.start()
+    subscriber = Subscriber(broker.port)
+    service = start("--settings", settings, "--tty", firmware.path)
+    seen: set[int] = set()
+    while len(seen) < 500:
+        message = json.loads(subscriber.arrived.get(timeout=30))
+        seen |= {sample["position"] for sample in message if "position" in sample}
+    end(service)
+    gaps = sqlite3.connect(database).execute("SELECT count(*) FROM gap").fetchone()
+    assert gaps == (0,), "nothing is taken for lost"
+    assert sorted(seen)[:500] == list(range(500))
+    subscriber.close()
+    firmware.close()
