@@ -30,15 +30,11 @@ def open_backend(
     viewer's dump (renode). `say` is called with a message before each slow preparation. Raises
     FwgenError if the backend cannot be used.
     """
+    kernel = _kernel() if linux == "kernel" else None
     if name == "renode":
-        if linux == "kernel":
-            raise InputError(
-                "the renode backend does not support `--linux kernel`",
-                hint="leave `--linux` or `--backend` out",
-            )
         from fwgen.backends.renode.backend import RenodeBackend
 
-        return RenodeBackend(elf, waves=waves, say=say)
+        return RenodeBackend(elf, waves=waves, linux=kernel, say=say)
     if waves is not None:
         raise InputError(
             "the host backend has no signals for `--vcd` to dump",
@@ -49,12 +45,17 @@ def open_backend(
             "the host backend runs the core compiled for this machine, not an ELF",
             hint="add `--backend renode`, or leave `--elf` out",
         )
-    if linux == "kernel":
+    if kernel is not None:
         from fwgen.backends.kernel.host import KernelHostBackend
-        from fwgen.config import load_config
-        from fwgen.uml.find import find_kernel
 
-        return KernelHostBackend(find_kernel(load_config()).path, core=core, say=say)
+        return KernelHostBackend(kernel, core=core, say=say)
     from fwgen.backends.host.backend import HostBackend
 
     return HostBackend(core=core, say=say)
+
+
+def _kernel() -> Path:
+    from fwgen.config import load_config
+    from fwgen.uml.find import find_kernel
+
+    return find_kernel(load_config()).path

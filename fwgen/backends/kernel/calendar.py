@@ -79,6 +79,11 @@ class Calendar:
             self._free_until_ns = max(free_until_ns, self.now_ns)
             self._tell(_FREE_UNTIL, self._free_until_ns)
 
+    def pass_granted(self) -> None:
+        """Before Linux, which waits, is interrupted: it may have advanced its clock that far."""
+        if self._free_until_ns < NEVER:
+            self.advance(min(self._free_until_ns, self.wanted_ns))
+
     def stop_soon(self) -> None:
         """While Linux runs: something is to be said to it, so it must wait at the present time."""
         self.shorten(self.now_ns)

@@ -9,17 +9,11 @@ from typing import Final
 
 from fwgen.backends.host.backend import FIRST_SAMPLE_US, LINUX_UP_US, HostBackend
 from fwgen.backends.host.library import INTERRUPT, REACHED, RUNG, Machine, Rings
-from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux
+from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux, refusal
 from fwgen.backends.kernel.vhost import Device
 from fwgen.backends.linux import Pace
 from fwgen.record import RunRecord
 from fwgen.scenario.steps.base import Step
-from fwgen.scenario.steps.booting import BootingStep
-from fwgen.scenario.steps.crash_firmware import CrashFirmware
-from fwgen.scenario.steps.idle_ddr import IdleDdr
-from fwgen.scenario.steps.restart_firmware import RestartFirmware
-from fwgen.scenario.steps.start_app import StartApp
-from fwgen.scenario.steps.suspend import Suspend
 
 _START_NS: Final = ZERO_NS - FIRST_SAMPLE_US * 1000
 """When the M33 starts, on Linux's calendar."""
@@ -45,15 +39,7 @@ class KernelHostBackend(HostBackend):
         self._real: KernelLinux | None = None
 
     def refuses(self, step: Step) -> str:
-        if isinstance(step, Suspend) and (step.for_us or 0) % 1_000_000:
-            return "`for` must be whole seconds: the kernel's RTC alarm has no others"
-        if isinstance(step, BootingStep | CrashFirmware | RestartFirmware):
-            return "this kernel has no remoteproc that could load the firmware again"
-        if isinstance(step, StartApp) and step.spec != "own":
-            return "the application inside this kernel has the run's spec"
-        if isinstance(step, IdleDdr):
-            return "User-Mode Linux has no idle states that close DDR"
-        return ""
+        return refusal(step)
 
     def _begin(self, machine: Machine) -> None:
         core = CoreSide(machine, self._serve_core)

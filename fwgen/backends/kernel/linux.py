@@ -7,7 +7,8 @@ Times are microseconds of scenario time; `*_ns` are on the calendar's clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -34,6 +35,13 @@ from fwgen.peer.events import (
 )
 from fwgen.peer.session import Known
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.scenario.steps.base import Step
+from fwgen.scenario.steps.booting import BootingStep
+from fwgen.scenario.steps.crash_firmware import CrashFirmware
+from fwgen.scenario.steps.idle_ddr import IdleDdr
+from fwgen.scenario.steps.restart_firmware import RestartFirmware
+from fwgen.scenario.steps.start_app import StartApp
+from fwgen.scenario.steps.suspend import Suspend
 
 ZERO_NS: Final = 2_300_000_000
 """Scenario time 0 on the calendar. Steps are often at whole seconds of scenario time. These must
@@ -68,6 +76,19 @@ class M33(Protocol):
         """The A35 is reset without telling the firmware."""
 
 
+def refusal(step: Step) -> str:
+    """Return why a real Linux cannot execute this step as it is written; "": it can."""
+    if isinstance(step, Suspend) and (step.for_us or 0) % 1_000_000:
+        return "`for` must be whole seconds: the kernel's RTC alarm has no others"
+    if isinstance(step, BootingStep | CrashFirmware | RestartFirmware):
+        return "this kernel has no remoteproc that could load the firmware again"
+    if isinstance(step, StartApp) and step.spec != "own":
+        return "the application inside this kernel has the run's spec"
+    if isinstance(step, IdleDdr):
+        return "User-Mode Linux has no idle states that close DDR"
+    return ""
+
+
 class KernelLinux:
     """`state` is one of record.BAND_STATES."""
 
@@ -90,10 +111,12 @@ class KernelLinux:
             on_rings=self._rings_started,
             on_stop=self._rings_stopped,
             on_unbound=self._unbound,
+            before_interrupt=self.calendar.pass_granted,
         )
         self._control = Control(
             self._sockets, place.control, self._read_journal, self.calendar.stop_soon
         )
+        self._control.device.before_interrupt = self.calendar.pass_granted
         self._journal = JournalReader(place.journal)
         self._tap = Tap(self.device, ledger.wire)
         settings = Settings(spec_hash.hex(), pace.suspend_us, pace.resume_us)
@@ -170,15 +193,12 @@ class KernelLinux:
         """Serve Linux until it waits."""
         if not self._alive:
             return
-        try:
+        with self._must_live():
             self.calendar.settle()
             if self._going_down and self.state in (ASKING, SUSPENDING):
                 self._close_ddr()
             if self._control.due and not self._called:
                 self._control.deliver()
-        except GoneError:
-            self._uml.end()
-            raise self._uml.broke() from None
 
     @property
     def due_ns(self) -> int:
@@ -193,7 +213,8 @@ class KernelLinux:
             self._alarms.pop(name)[1]()
         if self._alive and self.calendar.wanted_ns <= self.calendar.now_ns:
             self._called = False
-            self.calendar.let_run(free_until_ns)
+            with self._must_live():
+                self.calendar.let_run(free_until_ns)
 
     def interrupt(self, rings: list[int]) -> None:
         """The firmware's doorbells have reached Linux, which waits."""
@@ -203,14 +224,24 @@ class KernelLinux:
             self._tap.received(self.now_us)
         for ring in rings:
             self._called = True
-            self.device.call(ring)
+            with self._must_live():
+                self.device.call(ring)
 
     def rung(self) -> None:
         """The firmware has rung the wake-up doorbell. Linux notices it only while it sleeps."""
         if self.state == ASLEEP:
             self._cause = "log-full"
         if self._alive and self._bound:
-            self.device.wake()
+            with self._must_live():
+                self.device.wake()
+
+    @contextmanager
+    def _must_live(self) -> Iterator[None]:
+        """Report a Linux that ends by itself."""
+        try:
+            yield
+        except (GoneError, ConnectionError) as error:
+            raise self._uml.broke() from error
 
     # ------------------------------------------------------------------------- what Linux does
 
@@ -339,7 +370,8 @@ class KernelLinux:
     def _wake(self, cause: str) -> None:
         if self.state == ASLEEP:
             self._cause = cause
-            self._control.device.wake()
+            with self._must_live():
+                self._control.device.wake()
         elif self.state in (ASKING, SUSPENDING):
             self._cause = cause
             self._control.send("resume")

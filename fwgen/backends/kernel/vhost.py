@@ -61,7 +61,8 @@ class Ring:
 class Device:
     """`on_kick` gets the ring that Linux rang. `on_rings`: both rings are enabled, for the first
     time since the driver was bound (True), or after a suspend (False). `on_stop`: both are
-    disabled, for a suspend or because the driver is unbound; `on_unbound` follows in this case."""
+    disabled, for a suspend or because the driver is unbound; `on_unbound` follows in this case.
+    `before_interrupt` is called while Linux waits."""
 
     sockets: Sockets
     path: Path
@@ -69,6 +70,7 @@ class Device:
     on_rings: Callable[[bool], None] = lambda new: None
     on_stop: Callable[[], None] = lambda: None
     on_unbound: Callable[[], None] = lambda: None
+    before_interrupt: Callable[[], None] = lambda: None
     rings: list[Ring] = field(default_factory=lambda: [Ring(), Ring()])
     regions: list[Region] = field(default_factory=list)
     _linux: socket.socket | None = None
@@ -189,6 +191,7 @@ class Device:
     def _tell(self, request: int, body: bytes) -> None:
         """Send a request and wait until Linux has taken it; meanwhile Linux asks for time."""
         assert self._ours is not None
+        self.before_interrupt()
         self._unanswered += 1
         self._ours.sendall(_HEAD.pack(request, _VERSION | _NEEDS_REPLY, len(body)) + body)
         while self._unanswered:

@@ -6,6 +6,7 @@ emulator runs in a child process: a crash, a hang or Ctrl-C affects only the chi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
 
+from fwgen.backends.kernel.linux import refusal
 from fwgen.backends.renode.channel import (
     Beat,
     Call,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from fwgen.config import Config
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
+    from fwgen.scenario.steps.base import Step
 
 SILENCE_S = 600.0
 """The most that five seconds of virtual time may take; a core that polls registers is slow."""
@@ -47,7 +50,8 @@ _LAST_LINES: Final = 20
 
 class RenodeBackend(Backend):
     """`elf`: the firmware; without one, `start` builds it and reports progress to `say`. `waves`:
-    the file to which `finish` writes a dump for a wave viewer. Raises MissingToolError at once
+    the file to which `finish` writes a dump for a wave viewer. `linux`: the real Linux kernel to
+    run. Raises MissingToolError at once
     without Renode."""
 
     name = "renode"
@@ -58,16 +62,20 @@ class RenodeBackend(Backend):
         *,
         options: Options | None = None,
         waves: Path | None = None,
+        linux: Path | None = None,
         config: Config | None = None,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._config = config or load_config()
         find_renode(self._config.renode)
         self._elf = self._read = elf
-        self._options = options or Options(edges=waves is not None)
+        self._options = options or Options(edges=waves is not None, linux=linux)
         self._waves = waves
         self._say = say
         self._child: _Child | None = None
+
+    def refuses(self, step: Step) -> str:
+        return "" if self._options.linux is None else refusal(step)
 
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
         elf = self._elf
@@ -99,6 +107,9 @@ class RenodeBackend(Backend):
 
     def close(self) -> None:
         if self._child is not None:
+            if self._options.linux is not None:
+                with contextlib.suppress(ToolBrokeError):
+                    self._child.ask("close")
             self._child.end()
             self._child = None
 

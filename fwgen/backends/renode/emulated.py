@@ -12,7 +12,7 @@ import random
 import resource
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -52,6 +52,8 @@ _SETTLE_STEP_US: Final = 500_000
 _PICTURE_LATER_US: Final = 900_000
 _MOST_PICTURES: Final = 40
 
+P = TypeVar("P", bound=KernelPort)
+
 
 class EmulatedBackend(Backend):
     """`firmware` is the ELF's content. `beat` is called regularly to show that the run
@@ -59,6 +61,7 @@ class EmulatedBackend(Backend):
 
     name = "renode"
 
+    port: KernelPort
     console: bytearray
     """The firmware's output on its console so far."""
 
@@ -87,24 +90,13 @@ class EmulatedBackend(Backend):
         self._ledger.wire.look = self._log_blocks
         self.kernel_log: list[tuple[int, str]] = []
         self.machine = machine = self._board()
-        self.port = KernelPort(
-            machine,
-            plan,
-            self._firmware,
-            self._note_kernel,
-            self._options.kernel,
-            self._linux_acts,
-        )
-        self.linux = Linux(
-            self.port, self._ledger, plan.spec.spec_hash, holds_latency=plan.rings.in_ddr
-        )
-        self.port.linux = self.linux
+        self._connect_linux()
         machine.on_linux(self.port.attend)
         machine.core.SelfReset = machine.guarded(self._core_reset_itself)
         if self._options.first_seq:
             machine.write(self._log_region.start, self._retained_log())
         try:
-            self.linux.boot(machine.now_ns // 1000)
+            self._boot_linux()
         except RefusedError as error:
             raise ExaminedBadError(
                 f"Linux rejects this firmware: {error}",
@@ -113,6 +105,28 @@ class EmulatedBackend(Backend):
         self.port.attend()
         self._reach_first_trigger()
         self._picture_at(self._zero_us + _PICTURE_LATER_US, "awake")
+
+    def _connect_linux(self) -> None:
+        """Make `port` and `linux`."""
+        plan = self._plan
+        self.port = self._port(KernelPort)
+        self.linux = Linux(
+            self.port, self._ledger, plan.spec.spec_hash, holds_latency=plan.rings.in_ddr
+        )
+        self.port.linux = self.linux
+
+    def _port(self, kind: type[P]) -> P:
+        return kind(
+            self.machine,
+            self._plan,
+            self._firmware,
+            self._note_kernel,
+            self._options.kernel,
+            self._linux_acts,
+        )
+
+    def _boot_linux(self) -> None:
+        self.linux.boot(self.now_us)
 
     def run_until(self, t_us: int) -> None:
         end_ns = self._zero_ns + t_us * 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 VIOLATIONS = ("record", "fault", "hang")
 
@@ -27,7 +28,8 @@ class Options:
     display's bus takes at once; with 1 the core has an interrupt for each, as on the chip.
     `ecc`: the memory of the log has error correction (models/EccMemory.cs): a word that was not
     written since power-on answers a read with a bus error. For short runs, since it is slow.
-    `renode_log`: a file for Renode's own messages."""
+    `renode_log`: a file for Renode's own messages. `linux`: the real kernel to run (None: Linux is
+    emulated)."""
 
     on_violation: str = "record"
     edges: bool = False
@@ -37,6 +39,7 @@ class Options:
     ecc: bool = False
     renode_log: str = ""
     kernel: KernelPace = field(default_factory=KernelPace)
+    linux: Path | None = None
 
 
 @dataclass(frozen=True)

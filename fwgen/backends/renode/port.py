@@ -90,6 +90,7 @@ class KernelPort:
     """
 
     linux: Linux
+    kernel_type: type[Kernel] = Kernel
 
     def __init__(
         self,
@@ -107,7 +108,7 @@ class KernelPort:
         self._noticed = noticed
         self._wakeup_channel = plan.board.chip.ipcc.wakeup.channel
         ddr_start = plan.board.chip.memories["ddr"].start
-        self.kernel = Kernel(
+        self.kernel = self.kernel_type(
             LinuxMemory(board, ddr_start),
             _Core(board, self._started),
             wiring(plan),
@@ -244,10 +245,10 @@ class KernelPort:
             elif channel not in self._pending:
                 self._pending.append(channel)
         if events:
-            self.linux.interrupted(now_us)
+            self._interrupted(now_us)
         if self._asleep and self._pending:
             # an interrupt of the mailbox wakes Linux, on any channel
-            self.linux.rung(now_us)
+            self._rung(now_us)
 
     def _serve(self, now_us: int) -> None:
         """Serve the mailbox's interrupts, while Linux reads."""
@@ -258,12 +259,20 @@ class KernelPort:
             channel = self._pending.pop(0)
             self._board.linux.Acknowledge(channel)
             self.kernel.rang(channel)
-            self._pass_on(now_us)
+            self._pass_on(channel, now_us)
             if channel == self._wakeup_channel:
-                self.linux.rung(now_us)
+                self._rung(now_us)
 
-    def _pass_on(self, now_us: int) -> None:
-        """Pass the tty's data to the application."""
+    def _interrupted(self, now_us: int) -> None:
+        """The mailbox has interrupted Linux."""
+        self.linux.interrupted(now_us)
+
+    def _rung(self, now_us: int) -> None:
+        """The firmware has rung the wake-up doorbell."""
+        self.linux.rung(now_us)
+
+    def _pass_on(self, channel: int, now_us: int) -> None:
+        """Pass the tty's data to the application, after the channel's interrupt was served."""
         tty = self.kernel.tty
         if tty is None:
             return
@@ -283,15 +292,23 @@ class KernelPort:
             for alarm in due:
                 self._alarms.remove(alarm)
                 alarm[1](now_us)
-            if self.linux.next_due_us() <= now_us:
-                self.linux.poll(now_us)
-            elif not due and self._bind_due_us > now_us:
+            if not self._poll_linux(now_us) and not due and self._bind_due_us > now_us:
                 break
         self._set_alarm()
 
+    def _poll_linux(self, now_us: int) -> bool:
+        """Let Linux do what is due; return whether there was something."""
+        due = self._linux_due_us() <= now_us
+        if due:
+            self.linux.poll(now_us)
+        return due
+
+    def _linux_due_us(self) -> int:
+        return self.linux.next_due_us()
+
     def _set_alarm(self) -> None:
         due_us = min(
-            self.linux.next_due_us(),
+            self._linux_due_us(),
             self._bind_due_us,
             *(at_us for at_us, _ in self._alarms),
             _NEVER,

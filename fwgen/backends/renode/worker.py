@@ -59,8 +59,10 @@ def _open(
     firmware: bytes, config: RenodeConfig, options: Options, beat: Callable[[], None]
 ) -> EmulatedBackend:
     from fwgen.backends.renode.emulated import EmulatedBackend
+    from fwgen.backends.renode.real import RealBackend
 
-    return EmulatedBackend(firmware, config, options, beat)
+    kind = EmulatedBackend if options.linux is None else RealBackend
+    return kind(firmware, config, options, beat)
 
 
 if __name__ == "__main__":

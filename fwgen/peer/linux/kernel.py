@@ -54,7 +54,7 @@ class Kernel:
         ring: Callable[[int], None],
         log: Callable[[str], None],
     ) -> None:
-        self._memory = memory
+        self.memory = memory
         self.wiring = wiring
         self._log = log
         self.mailbox = Mailbox(ring, self._logger("stm32-ipcc"))
@@ -99,7 +99,7 @@ class Kernel:
         vdev.status = ACKNOWLEDGE | DRIVER
         vdev.accept(F_NAME_SERVICE)
         queues = [
-            Virtqueue(self._memory, layout, self._kicker(channel))
+            Virtqueue(self.memory, layout, self._kicker(channel))
             for layout, channel in zip(
                 vdev.rings, (wiring.vq0_channel, wiring.vq1_channel), strict=True
             )
@@ -107,7 +107,7 @@ class Kernel:
         vdev.publish_rings()
         log = self._logger("virtio_rpmsg_bus virtio0")
         bus = RpmsgBus(
-            self._memory,
+            self.memory,
             queues[0],
             queues[1],
             wiring.buffers.address,
