@@ -146,7 +146,8 @@ def _base_python(site: Site) -> str:
             return python
     raise MissingToolError(
         f"Zephyr {site.zephyr_version} needs Python {least} or newer, and {site.python} is {own}",
-        f"run `apt-get install python{least} python{least}-venv`",
+        f"run `apt-get install python{least} python{least}-venv`; if your distribution has no such "
+        f"package, run `uv python install {least}`",
     )
 
 
