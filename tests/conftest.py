@@ -70,6 +70,18 @@ def _pty() -> str | None:
     return None
 
 
+DEBIAN_PYTHON = "/usr/bin/python3"
+"""The one for which Debian's packages install modules."""
+
+
+def _dbusmock() -> str | None:
+    cure = "(apt-get install dbus python3-dbusmock)"
+    if not shutil.which("dbus-daemon") or not Path(DEBIAN_PYTHON).exists():
+        return f"dbus-daemon is not installed {cure}"
+    probe = subprocess.run([DEBIAN_PYTHON, "-c", "import dbusmock"], capture_output=True)
+    return f"dbusmock is not installed {cure}" if probe.returncode else None
+
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -83,6 +95,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "browser": _browser,
     "dtc": lambda: _program("dtc", "apt-get install device-tree-compiler"),
     "cpp": _preprocessor,
+    "dbusmock": _dbusmock,
     "gdb": lambda: _program("gdb-multiarch", "apt-get install gdb-multiarch"),
     "mosquitto": lambda: _program("mosquitto", "apt-get install mosquitto"),
     "pty": _pty,

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fwgen.service.hub import Client, Document, Hub
 from fwgen.service.power.remote import RemoteSuspender
+from fwgen.service.power.sleeping import Outcome, Sleep
 from fwgen.service.service import Service
-from fwgen.service.sleeping import Sleep
 from fwgen.service.state import sleep_document
 
 
 class Desk:
-    """`path`: of the socket; None: there is none."""
+    """`path`: of the socket; None: there is none. `request` starts a suspend."""
 
-    def __init__(self, service: Service, suspender: RemoteSuspender, path: Path | None) -> None:
+    def __init__(
+        self,
+        service: Service,
+        suspender: RemoteSuspender,
+        request: Callable[[str, Outcome], None],
+        path: Path | None,
+    ) -> None:
         self._service = service
+        self._request = request
         self._suspender = suspender
         self._hub = Hub(path, self._answer, suspender.gone) if path else None
 
@@ -36,7 +44,7 @@ class Desk:
             client.send({"status": self._service.status()})
             client.watches = True
         elif do == "suspend":
-            self._service.sleeping.request("command", lambda sleep: _tell_outcome(client, sleep))
+            self._request("command", _Answer(client))
         elif do == "serve" and client.trusted:
             self._suspender.offer(client)
         elif do == "serve":
@@ -47,5 +55,9 @@ class Desk:
             client.send({"error": f"unknown request: {do!r}"})
 
 
-def _tell_outcome(client: Client, sleep: Sleep) -> None:
-    client.send({"sleep": sleep_document(sleep)})
+class _Answer(Outcome):
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def ended(self, sleep: Sleep) -> None:
+        self._client.send({"sleep": sleep_document(sleep)})

@@ -102,9 +102,12 @@ class Hub:
         self._thread.start()
 
     def stop(self) -> None:
-        self._stopping = True
-        self._wake()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._stopping = True
+            self._wake()
+            self._thread.join()
+        else:
+            self._close_all()
 
     def publish(self, document: Document) -> None:
         """Send a document to all viewers."""
@@ -130,6 +133,9 @@ class Hub:
                 elif (client := self._clients.get(key.fd)) and events & selectors.EVENT_READ:
                     self._read(client)
             self._write_all()
+        self._close_all()
+
+    def _close_all(self) -> None:
         for client in list(self._clients.values()):
             self._close(client)
         self._listener.close()

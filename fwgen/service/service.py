@@ -35,10 +35,10 @@ from fwgen.service.dating import LastDated
 from fwgen.service.delivery import Delivery
 from fwgen.service.find_tty import BoardSystem
 from fwgen.service.items import Item, Mark, Numbering, Run, SleepNote
+from fwgen.service.power.sleeping import Sleep, Sleeping, Suspender
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
 from fwgen.service.sinks.lines import documents
-from fwgen.service.sleeping import Sleep, Sleeping, Suspender
 from fwgen.service.state import State, sleep_document
 from fwgen.service.workers import Workers
 

@@ -7,6 +7,8 @@
     socket = "/run/fwgen-peer/socket"     # for the other commands; "" if none is wanted
 
     [sleep]
+    by = "helper"                         # who suspends Linux: "helper" (`fwgen-peer suspend`),
+                                          # "logind", or "auto": logind where it is there
     unacknowledged = "refuse"             # or "allow": suspend also if the firmware does not agree
 
     [sinks.sqlite]
@@ -59,6 +61,7 @@ class SinkSettings:
 
 @dataclass(frozen=True)
 class SleepSettings:
+    by: str = "auto"
     unacknowledged: str = "refuse"
 
 
@@ -158,7 +161,10 @@ _TOP: Final[_Kinds] = {
     "hold_latency": _flag,
     "socket": _socket,
 }
-_SLEEP: Final[_Kinds] = {"unacknowledged": _one_of("refuse", "allow")}
+_SLEEP: Final[_Kinds] = {
+    "by": _one_of("auto", "helper", "logind"),
+    "unacknowledged": _one_of("refuse", "allow"),
+}
 _SINKS: Final[Mapping[str, _Kinds]] = {
     "sqlite": {"file": _path, "keep": duration_us, "most": size_bytes},
     "csv": {"file": _path},

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from fwgen.peer.events import Event, Lost, Online, Resumed, Samples, StatusReceived
 from fwgen.service.items import Item, Run
+from fwgen.service.power.sleeping import Sleep
 from fwgen.service.sinks.lines import last_row
-from fwgen.service.sleeping import Sleep
 from fwgen.service.times import iso
 
 FORMAT: Final = 1

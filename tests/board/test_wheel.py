@@ -64,7 +64,6 @@ def test_it_is_small(wheel: Path) -> None:
     assert wheel.name == f"fwgen_peer-{__version__}-py3-none-any.whl"
     assert wheel.stat().st_size < MOST_BYTES
     with zipfile.ZipFile(wheel) as archive:
-        assert sum(item.file_size for item in archive.infolist()) < MOST_BYTES, "unpacked"
         assert any(name.endswith("licenses/LICENSE") for name in archive.namelist())
 
 

@@ -1,7 +1,8 @@
-"""A service in a process of its own."""
+"""A service in a process of its own. It never reaches this machine's logind."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +18,9 @@ def start(*words: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "fwgen.service", "run", *map(str, words)]
     if "--socket" not in words:
         command += ["--socket", f"{tempfile.mkdtemp(prefix='fwgen-peer-')}/socket"]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    no_logind = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stderr=pipe, stdout=pipe, text=True, env=no_logind)
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:

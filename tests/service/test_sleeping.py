@@ -7,9 +7,17 @@ from dataclasses import replace
 import pytest
 
 from fwgen.peer.events import Resumed, StatusReceived, SuspendReady, SuspendRefused
+from fwgen.service.power.sleeping import Outcome, Sleep, Sleeping
 from fwgen.service.power.sysfs import Slept
-from fwgen.service.sleeping import Sleep, Sleeping
 from fwgen.wire.messages import Status
+
+
+class Noted(Outcome):
+    def __init__(self, outcomes: list[Sleep]) -> None:
+        self._outcomes = outcomes
+
+    def ended(self, sleep: Sleep) -> None:
+        self._outcomes.append(sleep)
 
 
 class Bench:
@@ -29,7 +37,7 @@ class Bench:
         self.asked += 1
 
     def request(self) -> None:
-        self.sleeping.request("command", self.outcomes.append)
+        self.sleeping.request("command", Noted(self.outcomes))
 
     def wake(self, calls: int = 0) -> None:
         self.sleeping.handle(Resumed(100))

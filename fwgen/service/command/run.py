@@ -14,7 +14,7 @@ from fwgen.service.dating import LastDated
 from fwgen.service.desk import Desk
 from fwgen.service.items import Mark
 from fwgen.service.lock import only_one
-from fwgen.service.power.remote import RemoteSuspender
+from fwgen.service.power.choose import Power
 from fwgen.service.service import Service
 from fwgen.service.settings import Settings, SinkSettings
 from fwgen.service.sinks.base import SinkError
@@ -44,24 +44,27 @@ def run(args: argparse.Namespace) -> int:
     chosen = changed(settings.load(args.settings), args)
     with only_one(chosen.database):
         recorded, last = (None, None) if chosen.database is None else recorded_in(chosen.database)
-        suspender = RemoteSuspender()
+        power = Power(chosen.sleep.by, tell)
         service = Service(
             chosen,
             {sink.kind: make(sink) for sink in chosen.sinks},
-            suspender=suspender,
+            suspender=power,
             recorder="" if chosen.database is None else "sqlite",
             recorded=recorded,
             last=last,
             tell=tell,
         )
-        desk = Desk(service, suspender, chosen.socket)
+        power.sleeping = service.sleeping
+        desk = Desk(service, power.helper, power.request, chosen.socket)
         try:
+            power.start()
             desk.start()
             service.run()
         except (StoppedError, KeyboardInterrupt):
             tell("stopped")
         finally:
             desk.stop()
+            power.stop()
     return 0
 
 

@@ -51,6 +51,18 @@ class Sleep:
         return f"slept {self.slept.slept_s:.1f} s (asked by {self.by}); woken by: {why}"
 
 
+class Outcome:
+    """Gets the end of a request to suspend. This one ignores it."""
+
+    def ended(self, sleep: Sleep) -> None:
+        """Called in the session's thread."""
+
+    def refuse(self, by: str, why: str) -> None:
+        """The request ended before the firmware was asked."""
+        now_us = utc_us()
+        self.ended(Sleep(by, now_us, now_us, False, Slept(), why))
+
+
 class Sleeping:
     """`ask` starts the handshake (TtyPeer.suspend). `unacknowledged`: "allow" suspends Linux also
     if the firmware did not agree; "refuse" does not. `ended` gets each outcome."""
@@ -67,14 +79,14 @@ class Sleeping:
         self._ended = ended
         self._allows = unacknowledged == ALLOW
         self._lock = threading.Lock()
-        self._waiting: list[Callable[[Sleep], None]] = []
+        self._waiting: list[Outcome] = []
         self._by = ""
         self._asked_us = 0
         self._slept = Slept()
         self._finishing: Sleep | None = None  # Linux is up; the firmware has not said why
 
-    def request(self, by: str, outcome: Callable[[Sleep], None] = lambda sleep: None) -> None:
-        """Any thread may call this. `outcome` is called in the session's thread."""
+    def request(self, by: str, outcome: Outcome) -> None:
+        """Any thread may call this."""
         with self._lock:
             if not self._waiting:
                 self._by, self._asked_us = by, utc_us()
@@ -118,4 +130,4 @@ class Sleeping:
             waiting, self._waiting = self._waiting, []
         self._ended(sleep)
         for outcome in waiting:
-            outcome(sleep)
+            outcome.ended(sleep)

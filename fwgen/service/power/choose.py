@@ -1,0 +1,52 @@
+"""Who suspends Linux: logind where it is there, else a helper that runs as root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fwgen.errors import MissingToolError
+from fwgen.service.power.logind import Logind, LogindError
+from fwgen.service.power.remote import RemoteSuspender
+from fwgen.service.power.sleeping import Outcome, Sleeping
+from fwgen.service.power.sysfs import Slept
+
+
+class Power:
+    """`by`: "helper", "logind" or "auto". `sleeping` must be set before `start`."""
+
+    sleeping: Sleeping
+
+    def __init__(self, by: str, tell: Callable[[str], None]) -> None:
+        self._by = by
+        self._tell = tell
+        self.helper = RemoteSuspender()
+        self._logind: Logind | None = None
+
+    def start(self) -> None:
+        """Raises MissingToolError if logind is wanted and not there."""
+        if self._by == "helper":
+            return
+        logind = Logind(self.sleeping.request, self._tell)
+        try:
+            logind.start()
+        except LogindError as error:
+            if self._by == "logind":
+                hint = "install jeepney and systemd, or set `by` in [sleep]"
+                raise MissingToolError(f"logind cannot be used: {error}", hint) from error
+            return
+        self._tell("sleeps are agreed with the firmware through logind")
+        self._logind = logind
+
+    def stop(self) -> None:
+        if self._logind is not None:
+            self._logind.stop()
+
+    def request(self, by: str, outcome: Outcome) -> None:
+        """Start a suspend. Any thread may call this."""
+        if self._logind is not None:
+            self._logind.wish(by, outcome)
+        else:
+            self.sleeping.request(by, outcome)
+
+    def suspend(self) -> Slept:
+        return (self._logind or self.helper).suspend()
