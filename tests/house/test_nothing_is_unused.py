@@ -43,6 +43,7 @@ KEPT = {
     "ensure_additional_libs": "a function of pyrenode3 that is replaced",
     "stream_errors": "for the application",
     "acks": "for the application",
+    "on_connect": "paho-mqtt calls it",
     "PEER_MESSAGE_MAX_BYTES": "tests compare the firmware's reader with it",
 }
 
@@ -115,6 +116,7 @@ C_CALLED_BY_NAME = {
     "host_*": "ctypes, by fwgen.backends.host",
     "*_H": "guards of headers",
     "HOST_FAULT_NONE": "documents the value 0",
+    "HOST_A35_STOPPED": "Python's A35_STOPPED",
     "BLOCK_WORST_BITS": "tests compare Python's value with it",
 }
 C_NAMES = {
