@@ -62,6 +62,11 @@ def test_every_command_that_needs_renode_does(tmp_path: Path) -> None:
     follow(" needs-renode", tmp_path, environment)
 
 
+@pytest.mark.needs("linux")
+def test_every_command_that_needs_linux_does(tmp_path: Path) -> None:
+    follow(" needs-linux", tmp_path, dict(os.environ) | BARE)
+
+
 def test_every_make_target_that_is_named_exists() -> None:
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
