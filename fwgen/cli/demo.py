@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fwgen.backends.registry import DEFAULT, DEFAULT_LINUX, LINUXES, NAMES, open_backend
 from fwgen.cli.progress import Progress
 from fwgen.cli.running import exit_code, print_report, run_and_report
+from fwgen.errors import MissingToolError
 from fwgen.spec.examples import reference_spec
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.terminal import style_of
 
     check_directory(args.report)
+    if args.linux == "kernel":
+        _build_kernel()
     path = reference_spec()
     print(f"1. check {path.name}\n")
     plan = plan_spec(load_spec(path))
@@ -75,6 +78,20 @@ def run(args: argparse.Namespace) -> int:
         print(f"the command fwgen, which is not on the PATH: {where}")
     print(f"the page with pictures: {page}")
     return exit_code(report)
+
+
+def _build_kernel() -> None:
+    """Build the kernel, once, if there is none: as `fwgen setup --only linux`."""
+    from fwgen.config import load_config
+    from fwgen.setup.linux import linux_steps
+    from fwgen.setup.runner import carry_out
+    from fwgen.uml.find import find_kernel
+
+    config = load_config()
+    try:
+        find_kernel(config)
+    except MissingToolError:
+        carry_out(linux_steps(config), sys.stderr)
 
 
 def _command_off_path() -> str:

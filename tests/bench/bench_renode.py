@@ -31,12 +31,12 @@ TRIGGER = 4_000
 
 
 def measure() -> Iterator[Figure]:
-    built = _build()
+    built = build()
     yield from _speed(built)
     yield from _costs(built)
 
 
-def _build() -> Built:
+def build() -> Built:
     missing = what_is_missing(load_config().renode)
     if missing:
         raise Unmeasured(missing)

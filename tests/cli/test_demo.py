@@ -9,6 +9,8 @@ import pytest
 
 from fwgen.cli import demo
 from fwgen.cli.main import main
+from fwgen.config import Config
+from fwgen.setup.steps import Command, Step
 
 
 def test_the_demo_passes_and_names_its_page(
@@ -64,3 +66,35 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_runs(
     Path("taken").write_text("")
     assert main(["demo", "--report", "taken"]) == 2
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.needs("linux")
+def test_the_demo_runs_with_a_real_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["demo", "--linux", "kernel"]) == 0
+    out = capsys.readouterr().out
+    assert "host backend, Linux 6" in out
+    assert "480,000" in out
+    assert "PASS" in out
+    (page,) = Path("fwgen-demo").glob("*.html")
+    assert "host</b> backend · Linux 6" in page.read_text("utf-8")
+
+
+def test_the_demo_builds_a_missing_kernel_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FWGEN_LINUX_KERNEL", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    built = tmp_path / "built"
+
+    def steps(config: Config) -> list[Step]:
+        command = Command(("touch", str(built)))
+        return [Step("the kernel", lambda: "there" if built.exists() else "", (command,))]
+
+    monkeypatch.setattr("fwgen.setup.linux.linux_steps", steps)
+    assert main(["demo", "--linux", "kernel"]) == 3, "what was built is no kernel"
+    assert built.exists()
