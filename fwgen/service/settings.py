@@ -5,6 +5,7 @@
     spec = "0011223344556677"             # hash of the spec; without it any firmware is accepted
     hold_latency = false                  # for a spec with `rings: sram2`; the default is true
     socket = "/run/fwgen-peer/socket"     # for the other commands; "" if none is wanted
+    firmware_devices = ["46040000.i2c"]   # devices that Linux must leave to the firmware (doctor)
 
     [sleep]
     by = "helper"                         # who suspends Linux: "helper" (`fwgen-peer suspend`),
@@ -72,6 +73,7 @@ class Settings:
     spec: bytes | None = None
     hold_latency: bool = True
     socket: Path | None = SOCKET
+    firmware_devices: tuple[str, ...] = ()
     sleep: SleepSettings = field(default_factory=SleepSettings)
     sinks: tuple[SinkSettings, ...] = (SinkSettings("sqlite", options={"file": DATABASE}),)
 
@@ -113,6 +115,12 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"expected a text, found {value!r}")
     return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"expected a list of texts, found {value!r}")
+    return tuple(map(_text, value))
 
 
 def _path(value: object) -> Path:
@@ -160,6 +168,7 @@ _TOP: Final[_Kinds] = {
     "spec": _hash,
     "hold_latency": _flag,
     "socket": _socket,
+    "firmware_devices": _texts,
 }
 _SLEEP: Final[_Kinds] = {
     "by": _one_of("auto", "helper", "logind"),

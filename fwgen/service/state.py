@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from pathlib import Path
@@ -77,6 +78,7 @@ class State:
         with self._lock:
             return {
                 "fwgen-peer-status": FORMAT,
+                "pid": os.getpid(),
                 "tty": None if tty is None else str(tty),
                 **self._values,
                 "online": tty is not None and self._values["online"],

@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "status": "show the link, the backlog, the last sample, troubles and sleeps",
     "tail": "print the last samples, and new ones as they arrive",
     "export": "print stored samples as CSV, JSON lines or Parquet",
+    "doctor": "check tty, firmware, sleep, wake-up, clock and disk, with the cure for each fault",
     "suspend": "put Linux to sleep when the firmware has agreed",
 }
 PROGRAM: Final = Program(

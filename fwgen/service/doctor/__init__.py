@@ -1,0 +1,1 @@
+"""What can be checked on the board from a shell: each finding with its cure."""

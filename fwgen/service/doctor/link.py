@@ -1,0 +1,124 @@
+"""The M33, its tty and who else uses it."""
+
+from __future__ import annotations
+
+import os
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+
+from fwgen.peer.errnos import GoneError, TtyError
+from fwgen.peer.modes import wrong_modes
+from fwgen.service.doctor.board import Board, Finding, bad, ok, unknown
+from fwgen.service.find_tty import choose, find_ttys
+
+
+def remoteproc(board: Board) -> Iterator[Finding]:
+    """remoteproc runs the firmware."""
+    processors = board.glob("/sys/class/remoteproc/remoteproc*")
+    if not processors:
+        cure = "the kernel needs CONFIG_STM32_RPROC and a device tree with m33_rproc"
+        yield bad("remoteproc", "no remote processor", cure)
+    for processor in processors:
+        state = board.text(f"{processor}/state")
+        name, firmware = board.text(f"{processor}/name"), board.text(f"{processor}/firmware")
+        text = f"{processor} ({name}) is {state}, firmware {firmware}"
+        if state in ("running", "attached"):
+            yield ok("remoteproc", text)
+        else:
+            trace = board.text(f"/sys/kernel/debug/remoteproc/{Path(processor).name}/trace0")
+            last = f"; the firmware's last line: {trace.splitlines()[-1]}" if trace else ""
+            yield bad("remoteproc", text + last, f"`echo start > {processor}/state`")
+
+
+def tty(board: Board) -> Iterator[Finding]:
+    """The channel's tty is there, raw, and nobody else has it open."""
+    node = find(board)
+    channel = board.settings.channel
+    if isinstance(node, str):
+        cure = f"the firmware announces {channel} when it runs and Linux has rpmsg_tty"
+        yield bad("tty", node, f"{cure}: `modprobe rpmsg_tty`, `dmesg | grep rpmsg`")
+        return
+    yield ok("tty", f"{node} is the channel {channel}")
+    yield _modes(board, node)
+    own = (board.status or {}).get("pid")
+    others = {pid: name for pid, name in board.readers(node).items() if pid != own}
+    if others:
+        names = ", ".join(f"{name} ({pid})" for pid, name in others.items())
+        cure = (
+            f"stop it: `systemctl mask --now serial-getty@{node.name}`, or for ModemManager the "
+            "udev rule 70-fwgen-peer.rules"
+        )
+        yield bad("tty-users", f"other processes have {node} open: {names}", cure)
+    else:
+        yield ok("tty-users", f"no other process has {node} open")
+
+
+def find(board: Board) -> Path | str:
+    """Return the tty, or why there is none."""
+    if board.settings.tty is not None:
+        tty = board.settings.tty
+        return tty if board.path(str(tty)).exists() else f"{tty} does not exist"
+    channel = board.settings.channel
+    try:
+        return choose(find_ttys(channel, board.path("/sys/class/tty")), channel)
+    except (GoneError, TtyError) as error:
+        return str(error)
+
+
+def _modes(board: Board, node: Path) -> Finding:
+    try:
+        handle = os.open(board.path(str(node)), os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError as error:
+        return unknown("tty-modes", f"{node}: {error.strerror}")
+    try:
+        wrong = wrong_modes(termios.tcgetattr(handle))
+    except termios.error as error:
+        return unknown("tty-modes", f"{node}: {error}")
+    finally:
+        os.close(handle)
+    if not wrong:
+        return ok("tty-modes", f"{node} is raw")
+    cure = f"`fwgen-peer run` sets it; without it: `stty -F {node} raw -echo`"
+    return bad("tty-modes", f"{node} changes bytes or echoes them: {' '.join(wrong)}", cure)
+
+
+def service(board: Board) -> Iterator[Finding]:
+    """The service runs, and its firmware and log are in order."""
+    status = board.status
+    if status is None:
+        cure = "`systemctl start fwgen-peer`, or `fwgen-peer run`"
+        yield bad("service", "fwgen-peer does not run", cure)
+        return
+    for name, text in status["trouble"].items():
+        yield bad("service", f"{name}: {text}", "the text says what is missing")
+    if not status["trouble"]:
+        yield ok("service", "fwgen-peer runs" + (", online" if status["online"] else ""))
+    firmware = status["firmware"]
+    if not firmware:
+        cure = "check remoteproc and tty above"
+        yield bad("firmware", "the firmware has not answered", cure)
+        return
+    yield from _firmware(board, firmware)
+
+
+def _firmware(board: Board, firmware: dict[str, object]) -> Iterator[Finding]:
+    wanted = board.settings.spec
+    found = str(firmware["spec"])
+    if wanted is not None and found != wanted.hex():
+        cure = "load the firmware of that spec, or correct `spec` in the settings"
+        text = f"expected firmware of the spec {wanted.hex()}, found {found}"
+        yield bad("spec", text, cure)
+    else:
+        yield ok("spec", f"the firmware's spec is {found}")
+    used, slots = firmware.get("log_used"), firmware.get("log_slots")
+    if isinstance(used, int) and isinstance(slots, int) and slots:
+        text = f"{used} of {slots} blocks of the firmware's log are in use"
+        if used * 10 >= slots * 9:
+            cure = "samples wait because a sink does not store; see service above"
+            yield bad("log", text, cure)
+        else:
+            yield ok("log", text)
+    if firmware.get("dropped"):
+        text = f"the firmware had to drop {firmware['dropped']} samples since its start"
+        yield bad("dropped", text, "shorten the sleeps, or set sleep.when_full in the spec")

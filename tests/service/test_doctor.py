@@ -1,0 +1,217 @@
+"""The doctor finds each planted fault, and only it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fwgen.peer.tty import System, make_raw
+from fwgen.service.command.doctor import examine
+from fwgen.service.command.main import main
+from fwgen.service.doctor.board import Board
+from fwgen.service.settings import Settings, SinkSettings
+
+SPEC = bytes.fromhex("0011223344556677")
+DISPLAY = "46040000.i2c"
+OTHER_PROCESS = 4321
+
+
+class Planted:
+    """A board without faults; the tests change one thing."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.settings = Settings(
+            spec=SPEC,
+            firmware_devices=(DISPLAY,),
+            sinks=(SinkSettings("sqlite", options={"file": Path("/var/lib/db")}),),
+        )
+        self.utc_us = 1_800_000_000_000_000
+        firmware = {"spec": SPEC.hex(), "log_used": 3, "log_slots": 200, "dropped": 0}
+        self.status: dict[str, Any] | None = {
+            "pid": 99,
+            "online": True,
+            "trouble": {},
+            "firmware": firmware,
+        }
+        self.write("/sys/class/remoteproc/remoteproc0/state", "running")
+        self.write("/sys/class/remoteproc/remoteproc0/name", "m33")
+        self.write("/sys/class/remoteproc/remoteproc0/firmware", "range-node.elf")
+        self.write("/sys/class/tty/ttyRPMSG0/device/name", "rpmsg-tty")
+        self.write("/sys/class/tty/ttyRPMSG0/device/dst", "0x400")
+        self.write("/sys/bus/platform/devices/40490000.mailbox/power/wakeup", "enabled")
+        self.write("/sys/power/state", "freeze mem")
+        self.write("/sys/power/mem_sleep", "s2idle [deep]")
+        self.write("/sys/class/rtc/rtc0/wakealarm", "")
+        self.write("/dev/cpu_dma_latency", "")
+        self.write(f"/sys/bus/platform/devices/{DISPLAY}/uevent", "")
+        self.write("/var/lib/placeholder", "")
+        region = (0x0A043000).to_bytes(8) + (0x1D000).to_bytes(8)
+        self.write("/proc/device-tree/reserved-memory/cm33-sram1@a043000/reg", region)
+        self.open_by(99, "fwgen-peer")
+        self.master, self.slave = pty.openpty()
+        make_raw(self.slave, Path("tty"), System())
+        (root / "dev/ttyRPMSG0").symlink_to(os.ttyname(self.slave))
+
+    def write(self, name: str, content: str | bytes) -> None:
+        path = self.root / name.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else f"{content}\n".encode())
+
+    def open_by(self, process: int, name: str) -> None:
+        self.write(f"/proc/{process}/comm", name)
+        (self.root / f"proc/{process}/fd").mkdir()
+        (self.root / f"proc/{process}/fd/5").symlink_to("/dev/ttyRPMSG0")
+
+    def bad(self) -> dict[str, str]:
+        board = Board(self.settings, self.root, self.status, self.utc_us)
+        return {f.name: f"{f.text} -> {f.cure}" for f in examine(board) if f.state == "bad"}
+
+    def firmware(self) -> dict[str, Any]:
+        assert self.status is not None
+        firmware: dict[str, Any] = self.status["firmware"]
+        return firmware
+
+    def close(self) -> None:
+        os.close(self.master)
+        os.close(self.slave)
+
+
+def cook(board: Planted) -> None:
+    os.close(board.master)
+    os.close(board.slave)
+    board.master, board.slave = pty.openpty()
+    (board.root / "dev/ttyRPMSG0").unlink()
+    (board.root / "dev/ttyRPMSG0").symlink_to(os.ttyname(board.slave))
+
+
+def hold_bus(board: Planted) -> None:
+    board.write(f"/sys/bus/platform/devices/{DISPLAY}/driver/x", "")
+
+
+FAULTS: dict[str, tuple[Callable[[Planted], None], str, str]] = {
+    "a cooked tty": (cook, "tty-modes", "changes bytes or echoes them: icrnl"),
+    "a second reader": (
+        lambda board: board.open_by(OTHER_PROCESS, "agetty"),
+        "tty-users",
+        "agetty (4321) -> stop it: `systemctl mask --now serial-getty@ttyRPMSG0`",
+    ),
+    "the mailbox is not armed": (
+        lambda board: board.write(
+            "/sys/bus/platform/devices/40490000.mailbox/power/wakeup", "disabled"
+        ),
+        "mailbox",
+        "-> `echo enabled > /sys/bus/platform/devices/40490000.mailbox/power/wakeup`",
+    ),
+    "the mailbox is no wake-up source": (
+        lambda board: (
+            board.root / "sys/bus/platform/devices/40490000.mailbox/power/wakeup"
+        ).unlink(),
+        "mailbox",
+        "no wakeup-source",
+    ),
+    "mem_sleep is wrong": (
+        lambda board: board.write("/sys/power/mem_sleep", "[s2idle] deep"),
+        "mem_sleep",
+        "-> `echo deep > /sys/power/mem_sleep`",
+    ),
+    "no suspend": (
+        lambda board: board.write("/sys/power/state", "freeze"),
+        "mem_sleep",
+        "cannot suspend to RAM",
+    ),
+    "no alarm": (
+        lambda board: (board.root / "sys/class/rtc/rtc0/wakealarm").unlink(),
+        "alarm",
+        "rtc0 has no alarm",
+    ),
+    "firmware of another spec": (
+        lambda board: board.firmware().update(spec="ff" * 8),
+        "spec",
+        f"expected firmware of the spec {SPEC.hex()}, found ffffffffffffffff",
+    ),
+    "log full": (
+        lambda board: board.firmware().update(log_used=190),
+        "log",
+        "190 of 200 blocks",
+    ),
+    "samples dropped": (lambda board: board.firmware().update(dropped=7), "dropped", "drop 7"),
+    "clock unset": (
+        lambda board: setattr(board, "utc_us", 5_000_000),
+        "clock",
+        "never set: 1970-01-01T00:00:05",
+    ),
+    "bus held by Linux": (hold_bus, "bus", f"Linux holds {DISPLAY}"),
+    "the M33 is off": (
+        lambda board: board.write("/sys/class/remoteproc/remoteproc0/state", "offline"),
+        "remoteproc",
+        "-> `echo start > /sys/class/remoteproc/remoteproc0/state`",
+    ),
+    "the service does not run": (
+        lambda board: setattr(board, "status", None),
+        "service",
+        "fwgen-peer does not run",
+    ),
+    "no tty": (
+        lambda board: board.write("/sys/class/tty/ttyRPMSG0/device/name", "other"),
+        "tty",
+        "no tty of the channel rpmsg-tty exists",
+    ),
+}
+
+
+@pytest.mark.needs("pty")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_planted_fault_is_found_alone(fault: str, tmp_path: Path) -> None:
+    board = Planted(tmp_path)
+    if fault == "the service does not run":
+        (board.root / "proc/99/fd/5").unlink()
+    assert board.bad() == {}
+    plant, name, text = FAULTS[fault]
+    plant(board)
+    found = board.bad()
+    board.close()
+    assert list(found) == [name]
+    assert text in found[name]
+
+
+@pytest.mark.needs("pty")
+def test_a_disk_nearly_full_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = Planted(tmp_path)
+    real = os.statvfs(tmp_path)
+
+    class Stat:
+        f_bavail, f_frsize, f_blocks = 1000, real.f_frsize, real.f_blocks
+
+    monkeypatch.setattr(os, "statvfs", lambda path: Stat)
+    assert "free space" in board.bad()["disk"]
+    board.close()
+
+
+@pytest.mark.needs("pty")
+def test_a_sink_in_trouble_is_shown(tmp_path: Path) -> None:
+    board = Planted(tmp_path)
+    assert board.status is not None
+    board.status["trouble"] = {"sqlite": "database or disk is full"}
+    assert "sqlite: database or disk is full" in board.bad()["service"]
+    board.settings = replace(board.settings, spec=None)
+    assert "spec" not in board.bad()
+    board.close()
+
+
+def test_on_a_machine_that_is_no_board_it_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "s.toml").write_text(f'socket = "{tmp_path}/socket"\n')
+    assert main(["doctor", "--json", "--settings", str(tmp_path / "s.toml")]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["ok"] is False
+    bad = {found["name"] for found in document["findings"] if found["state"] == "bad"}
+    assert {"tty", "service"} <= bad
