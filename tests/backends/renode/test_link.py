@@ -227,3 +227,46 @@ def test_a_broken_ring_is_not_used_until_linux_makes_a_new_one(what: str) -> Non
     assert found["strays"] == 0
     assert found["waits"] > 20
     assert found["in the end"] <= 6
+
+
+# ------------------------------------------------------------ an idle Linux closes DDR
+
+
+def case_idle_in_the_middle() -> dict[str, Any]:
+    """The cluster of an idle A35 puts DDR into self-refresh while the firmware sends a block: after
+    the firmware has seen in PWR that the A35 runs, and before the block is in its buffer."""
+    backend = started()
+    from tests.backends.running import reference_plan
+
+    buffers = reference_plan().rings.vdev_buffer
+    sends: list[int] = []
+
+    def content() -> bytes:
+        return bytes(backend.machine.read_ddr(buffers.start, buffers.size_bytes // 2))
+
+    def run_until_it_changes(step_ns: int, most: int) -> None:
+        before = content()
+        for _ in range(most):
+            backend.machine.run_until(backend.machine.now_ns + step_ns)
+            if content() != before:
+                sends.append(backend.machine.now_ns)
+                return
+        raise AssertionError("the firmware sent nothing")
+
+    backend.run_until(3 * SECOND)
+    for _ in range(3):
+        run_until_it_changes(1_000_000, 1_000)
+        backend.run_until(backend._t_us + 20_000)
+    backend.machine.run_until(2 * sends[-1] - sends[-2] - 2_000_000)
+    run_until_it_changes(500, 8_000)
+    backend.machine.linux.Idle(True, True)
+    shown = bool(backend.machine.pwr.IsA35Running)
+    backend.run_until(backend._t_us + 1_000)
+    return {"shown": shown, "violations": len(backend.machine.violations())}
+
+
+def test_the_look_at_pwr_cannot_close_the_race_with_an_idle_linux() -> None:
+    """That is why the peer holds /dev/cpu_dma_latency, or the rings are in SRAM2."""
+    found = in_renode(HERE, "case_idle_in_the_middle")
+    assert found["shown"], "PWR still shows that the A35 runs"
+    assert found["violations"] > 0
