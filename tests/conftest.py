@@ -100,6 +100,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "mosquitto": lambda: _program("mosquitto", "apt-get install mosquitto"),
     "pty": _pty,
     "git": lambda: _program("git", "apt-get install git"),
+    "systemd-analyze": lambda: _program("systemd-analyze", "apt-get install systemd"),
     "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),
     "zephyr": _zephyr,
     "renode": _renode,
