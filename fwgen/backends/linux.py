@@ -357,11 +357,11 @@ class Linux:
         self._enter(OFFLINE if self._no_application else AWAKE, now_us)
         if self._sleep is not None:
             self._sleep.up_us = now_us
+        self._app.resume(now_us)  # also if the firmware has restarted: nothing tells it
         if self._recover_when_up:
             self._recover_when_up = False
             self._alarms["recover"] = (now_us + self._recovery_us, self._attach)
         else:
-            self._app.resume(now_us)
             self._read_soon(now_us)
             self._note_stream(now_us)
         waiting, self._when_up = self._when_up, []

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from fwgen.backends.kernel.vhost import FROM_LINUX, TO_LINUX
+from fwgen.backends.wire_watch import WireWatch
+from tests.backends.kernel import running
 from tests.backends.kernel.lab import Lab
+from tests.backends.running import bundled
+from tests.backends.running import run as run_emulated
 from tests.peer.linux.plain import Bench, Firmware, firmware
 
 
@@ -141,3 +146,62 @@ def test_what_the_emulated_linux_does() -> None:
     }
     assert made.written == [10, 10, 10, 3000, 2048 + 3 * 496, 0, 10]
     assert made.interrupts == [True, False], "not of the buffers that it has sent"
+
+
+SAME = (
+    *("back-to-back", "sleep-twice", "stale-doorbells", "linux-reboot-asleep", "unbind"),
+    "ten-minutes",
+)
+"""Scenarios in which the emulated Linux exchanges exactly the same messages. docs/linux.md says how
+others differ, and why."""
+
+
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What passes between the application and the firmware, in order: `>` from Linux."""
+    found: list[str] = []
+
+    def note(name: str, mark: str) -> None:
+        usual = getattr(WireWatch, name)
+
+        def noted(self: WireWatch, message: object, now_us: int) -> None:
+            found.append(mark + type(message).__name__)
+            usual(self, message, now_us)
+
+        monkeypatch.setattr(WireWatch, name, noted)
+
+    note("went", ">")
+    note("came", "<")
+    return found
+
+
+@pytest.mark.needs("linux")
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_messages_in_a_scenario(name: str, messages: list[str]) -> None:
+    seen = []
+    for run in (running.run, run_emulated):
+        messages.clear()
+        record, report = run(bundled(name))
+        stream = ("<Block", "<Status", ">Ack")
+        seen.append(
+            {
+                "counts": Counter(messages),
+                "handshake": [message for message in messages if message not in stream],
+                "causes": [sleep["wake_cause"] for sleep in report["sleeps"]],
+                "in flight": [(s.used_closed, s.used_opened) for s in record.sleeps],
+                "samples": report["samples"],
+            }
+        )
+    assert seen[1] == seen[0]
+
+
+@pytest.mark.needs("linux")
+@pytest.mark.parametrize("name", ["firmware-reset-asleep", "damaged-log"])
+def test_an_application_wakes_a_firmware_that_was_reset(name: str, messages: list[str]) -> None:
+    """It does not know of the reset; nobody answers until remoteproc has started the firmware."""
+    wakes = []
+    for run in (running.run, run_emulated):
+        messages.clear()
+        run(bundled(name))
+        wakes.append(messages.count(">Wake"))
+    assert wakes[0] == wakes[1] > 1
