@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from fwgen.backends.host.backend import HostBackend
+from fwgen.backends.kernel.host import KernelHostBackend
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import LinuxSteps
 from fwgen.backends.renode.emulated import EmulatedBackend
@@ -75,6 +76,10 @@ class LiveHost(HostBackend):
 
     def _accesses_so_far(self) -> list[DdrAccess]:
         return self._accesses(self._running.counts().accesses)
+
+
+class LiveKernel(LiveHost, KernelHostBackend):
+    """The same with a real Linux."""
 
 
 class LiveRenode(EmulatedBackend):

@@ -6,14 +6,16 @@ import base64
 import html
 import importlib
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from fwgen.backends.registry import DEFAULT_LINUX, LINUXES
 from fwgen.backends.renode.find import what_is_missing
 from fwgen.backends.renode.png import png_of
 from fwgen.config import load_config
-from fwgen.errors import FwgenError, MissingToolError
+from fwgen.errors import FwgenError, InputError, MissingToolError
 from fwgen.live import View
 from fwgen.plan.model import Plan
 from fwgen.record import RunRecord
@@ -22,6 +24,7 @@ from fwgen.robot.firmware import firmware
 from fwgen.robot.mutants import load_mutant
 from fwgen.robot.remote import RemoteBoard
 from fwgen.spec.examples import reference_spec
+from fwgen.uml.find import find_kernel
 
 _CONSOLE_LINES: Final = 40
 _EVENTS: Final = 40
@@ -51,8 +54,12 @@ class Bench:
         spec: str = "",
         mutant: str = "",
         builds: str = "build/robot",
+        linux: str = "emulated",
+        application: str = "",
     ) -> None:
         self._backend = backend
+        self._linux = linux
+        self._application = application
         self._elf = elf
         self._spec = Path(spec) if spec else reference_spec()
         self._mutant = load_mutant(Path(mutant)) if mutant else None
@@ -65,8 +72,26 @@ class Bench:
         """Return a new board, not yet started; the one before is closed."""
         self._close()
         self._plan = None
-        self._board = RemoteBoard(self._backend, self._firmware(spec))
+        self._board = RemoteBoard(
+            self._backend, self._firmware(spec), self._kernel(), self._application
+        )
         return self._board
+
+    def _kernel(self) -> Path | None:
+        """Return the real Linux to run, None for the emulated one."""
+        if self._linux not in LINUXES or (self._linux == "kernel" and self._backend != "host"):
+            raise InputError(
+                f"expected linux={' or '.join(LINUXES)}, and `kernel` with the backend host; "
+                f"found linux={self._linux} with the backend {self._backend}"
+            )
+        if self._linux == DEFAULT_LINUX:
+            return None
+        try:
+            return find_kernel(load_config()).path
+        except MissingToolError as error:
+            if {"linux", "all"} & set(os.environ.get("FWGEN_REQUIRE", "").split(",")):
+                raise
+            raise CannotRunError(str(error)) from error
 
     def _firmware(self, spec: Path) -> Path | None:
         if self._backend == "host":

@@ -30,9 +30,12 @@ class RemoteError(FwgenError):
 
 
 class RemoteBoard:
-    """Starts the process. `elf`: the firmware; None on the host backend."""
+    """Starts the process. `elf`: the firmware; None on the host backend. `kernel`, `application`:
+    see Stage."""
 
-    def __init__(self, backend: str, elf: Path | None) -> None:
+    def __init__(
+        self, backend: str, elf: Path | None, kernel: Path | None = None, application: str = ""
+    ) -> None:
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
         self._connection, theirs = multiprocessing.Pipe()
         self._process = subprocess.Popen(
@@ -43,7 +46,7 @@ class RemoteBoard:
             stderr=subprocess.STDOUT,
         )
         theirs.close()
-        self._connection.send((backend, str(elf or "")))
+        self._connection.send((backend, str(elf or ""), str(kernel or ""), application))
 
     def start(self, spec: Path, scenario_text: str, seed: int, first_seq: int, ecc: bool) -> None:
         self._ask("start", str(spec), scenario_text, seed, first_seq, ecc)

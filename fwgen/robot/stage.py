@@ -19,7 +19,7 @@ from fwgen.build.elf import read_elf
 from fwgen.config import load_config
 from fwgen.errors import FwgenError, InputError
 from fwgen.guard import as_error, trace_of
-from fwgen.live import Live, LiveHost, LiveRenode, View
+from fwgen.live import Live, LiveHost, LiveKernel, LiveRenode, View
 from fwgen.plan import plan_spec
 from fwgen.record import RunRecord
 from fwgen.report.document import build_report
@@ -32,10 +32,12 @@ _FOREVER_US: Final = 31_622_400_000_000
 
 
 class Stage:
-    """`elf`: '' for the host backend."""
+    """`elf`: '' for the host backend. `kernel`: a real Linux for the host backend, '' for the
+    emulated one; `application`: '', or a file that changes the application in it."""
 
-    def __init__(self, backend: str, elf: str) -> None:
+    def __init__(self, backend: str, elf: str, kernel: str, application: str) -> None:
         self._name, self._elf = backend, elf
+        self._kernel, self._application = kernel, application
         self._board: Live | None = None
         self._t_us = 0
 
@@ -76,6 +78,9 @@ class Stage:
         return record, build_report(record, scenario)
 
     def _open(self, first_seq: int = 0, ecc: bool = False) -> LiveHost | LiveRenode:
+        if self._kernel:
+            changed = Path(self._application) if self._application else None
+            return LiveKernel(Path(self._kernel), application=changed)
         if self._name == "host":
             return LiveHost(initial_seq=first_seq)
         if self._name == "renode":
@@ -92,8 +97,7 @@ class Stage:
 
 def serve(connection: Connection) -> None:
     """Answer requests until the other side closes the connection."""
-    backend, elf = connection.recv()
-    stage = Stage(backend, elf)
+    stage = Stage(*connection.recv())
     while True:
         try:
             method, arguments = connection.recv()

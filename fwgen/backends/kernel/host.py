@@ -32,10 +32,12 @@ class KernelHostBackend(HostBackend):
         *,
         core: Mapping[str, bytes] | None = None,
         fault: str = "none",
+        application: Path | None = None,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         super().__init__(core=core, fault=fault, say=say)
         self._kernel = kernel
+        self._application = application
         self._real: KernelLinux | None = None
 
     def refuses(self, step: Step) -> str:
@@ -50,6 +52,7 @@ class KernelHostBackend(HostBackend):
             self._kernel,
             self._plan.board.rpmsg.buffers,
             Pace(),
+            self._application,
         )
         core.now_ns, core.shorten = linux.calendar_ns, linux.calendar.shorten
         linux.boot(_APPLICATION_US - FIRST_SAMPLE_US)

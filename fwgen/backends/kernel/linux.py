@@ -93,7 +93,14 @@ class KernelLinux:
     """`state` is one of record.BAND_STATES."""
 
     def __init__(
-        self, m33: M33, ledger: Ledger, spec_hash: bytes, kernel: Path, entries: int, pace: Pace
+        self,
+        m33: M33,
+        ledger: Ledger,
+        spec_hash: bytes,
+        kernel: Path,
+        entries: int,
+        pace: Pace,
+        application: Path | None = None,
     ) -> None:
         self.state = OFFLINE
         self.ledger = ledger
@@ -119,7 +126,8 @@ class KernelLinux:
         self._control.device.before_interrupt = self.calendar.pass_granted
         self._journal = JournalReader(place.journal)
         self._tap = Tap(self.device, ledger.wire)
-        settings = Settings(spec_hash.hex(), pace.suspend_us, pace.resume_us)
+        changed = str(application.absolute()) if application else ""
+        settings = Settings(spec_hash.hex(), pace.suspend_us, pace.resume_us, changed)
         self._uml = Uml(kernel, place, settings, entries)
         self._alive = False
         self._offset_ns = 0  # from Linux's clock to the calendar

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import random
+import runpy
 import select
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from fwgen.backends.kernel.inside import power
 from fwgen.backends.kernel.journal import EVENT, SESSION, UP, JournalWriter
@@ -32,6 +33,8 @@ class Settings:
     spec_hash: str  # hexadecimal
     suspend_us: int
     resume_us: int
+    application: str = ""
+    """A Python file whose function `change` returns another class of application; for tests."""
 
 
 class _Calls(System):
@@ -141,5 +144,8 @@ def run(
     known: Known | None,
 ) -> NoReturn:
     """Run the application, start `number`, until it is killed. `orders`: a pipe with commands."""
-    _Application(settings, tell, journal, orders, number, known).peer.run()
+    kind: Any = _Application
+    if settings.application:
+        kind = runpy.run_path(settings.application)["change"](kind)
+    kind(settings, tell, journal, orders, number, known).peer.run()
     os._exit(0)
