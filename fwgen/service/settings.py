@@ -12,6 +12,11 @@
                                           # "logind", or "auto": logind where it is there
     unacknowledged = "refuse"             # or "allow": suspend also if the firmware does not agree
 
+    [button]                              # puts Linux to sleep; needs gpiod
+    line = "User-1"                       # name of the GPIO line, as gpioinfo shows it
+    debounce = "30 ms"
+    active_low = true
+
     [sinks.sqlite]
     file = "/var/lib/fwgen-peer/samples.sqlite"
     keep = "30 d"                         # remove samples older than this
@@ -45,6 +50,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fwgen.errors import InputError
+from fwgen.service.power.button import ButtonLine
 from fwgen.service.quantities import duration_us, size_bytes
 from fwgen.words import did_you_mean, quote
 
@@ -75,6 +81,7 @@ class Settings:
     socket: Path | None = SOCKET
     firmware_devices: tuple[str, ...] = ()
     sleep: SleepSettings = field(default_factory=SleepSettings)
+    button: ButtonLine | None = None
     sinks: tuple[SinkSettings, ...] = (SinkSettings("sqlite", options={"file": DATABASE}),)
 
     @property
@@ -103,9 +110,12 @@ def parse(text: str, name: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name}: {error}", "see https://toml.io for the syntax") from error
     reader = _Reader(text, name)
-    sinks, sleep = data.pop("sinks", None), data.pop("sleep", {})
+    sinks, sleep, button = (data.pop(name, None) for name in ("sinks", "sleep", "button"))
     values = reader.read("", data, _TOP)
-    values["sleep"] = SleepSettings(**reader.table("sleep", sleep, _SLEEP))
+    if sleep is not None:
+        values["sleep"] = SleepSettings(**reader.table("sleep", sleep, _SLEEP))
+    if button is not None:
+        values["button"] = reader.button(button)
     if sinks is not None:
         values["sinks"] = reader.sinks(sinks)
     return Settings(**values)
@@ -174,6 +184,8 @@ _SLEEP: Final[_Kinds] = {
     "by": _one_of("auto", "helper", "logind"),
     "unacknowledged": _one_of("refuse", "allow"),
 }
+_BUTTON: Final[_Kinds] = {"line": _text, "debounce": duration_us, "active_low": _flag}
+_TABLES: Final = {"sinks": _text, "sleep": _text, "button": _text}
 _SINKS: Final[Mapping[str, _Kinds]] = {
     "sqlite": {"file": _path, "keep": duration_us, "most": size_bytes},
     "csv": {"file": _path},
@@ -202,7 +214,7 @@ class _Reader:
         values = {}
         for key, value in data.items():
             if key not in kinds:
-                kinds_of_tables = {**kinds, "sinks": _text, "sleep": _text} if not table else kinds
+                kinds_of_tables = {**kinds, **_TABLES} if not table else kinds
                 hint = did_you_mean(key, kinds_of_tables, "known keys")
                 raise InputError(f"{self._place(table, key)}: unknown key {quote(key)}", hint)
             try:
@@ -210,6 +222,13 @@ class _Reader:
             except ValueError as error:
                 raise InputError(f"{self._place(table, key)}: `{key}`: {error}") from error
         return values
+
+    def button(self, data: object) -> ButtonLine:
+        values = self.table("button", data, _BUTTON)
+        if "line" not in values:
+            raise InputError(f"{self._place('button')}: `line` is missing in [button]")
+        debounce_us = values.pop("debounce", ButtonLine.debounce_us)
+        return ButtonLine(debounce_us=debounce_us, **values)
 
     def table(self, table: str, data: object, kinds: _Kinds) -> dict[str, Any]:
         if not isinstance(data, dict):

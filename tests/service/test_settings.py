@@ -8,6 +8,7 @@ import pytest
 
 from fwgen.errors import InputError
 from fwgen.service import settings
+from fwgen.service.power.button import ButtonLine
 from fwgen.service.settings import DATABASE, Settings, SinkSettings, parse
 
 
@@ -28,9 +29,13 @@ most = "1.5 GiB"
 file = "/data/x.csv"
 required = false
 [sinks.json]
+[button]
+line = "User-1"
+debounce = "50 ms"
 """
     made = parse(text, "f")
     assert (made.channel, made.tty) == ("other-tty", Path("/dev/ttyRPMSG1"))
+    assert made.button == ButtonLine("User-1", 50_000)
     assert made.spec == bytes.fromhex("00112233445566ff")
     sqlite = {"file": DATABASE, "keep": 30 * 86_400_000_000, "most": 1_610_612_736}
     assert made.sinks == (
@@ -57,6 +62,8 @@ required = false
         ("[sinks.mqtt]\nport = 1", "f:1: `host` is missing in [sinks.mqtt]"),
         ("[sinks.mqtt]\nhost = 'h'\nport = 0", "f:3: `port`: expected a port, 1 to 65535"),
         ("[sleep]\nunacknowledged = 'no'", "f:2: `unacknowledged`: expected one of refuse, allow"),
+        ("[button]\ndebounce = '1 s'", "f:1: `line` is missing in [button]"),
+        ("[button]\nline = 'x'\ndebounce = 30", "f:3: `debounce`: expected a duration"),
         ("sleep = 3", "f:1: expected a table [sleep], found 3"),
         ("sinks = 3", "f:1: expected tables such as [sinks.sqlite]"),
         ("[sinks]", "f: expected tables such as [sinks.sqlite]"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fwgen.errors import MissingToolError
+from fwgen.service.power.button import Button, ButtonLine
 from fwgen.service.power.logind import Logind, LogindError
 from fwgen.service.power.remote import RemoteSuspender
 from fwgen.service.power.sleeping import Outcome, Sleeping
@@ -12,18 +13,22 @@ from fwgen.service.power.sysfs import Slept
 
 
 class Power:
-    """`by`: "helper", "logind" or "auto". `sleeping` must be set before `start`."""
+    """`by`: "helper", "logind" or "auto"; `line`: of the button. `sleeping` must be set before
+    `start`."""
 
     sleeping: Sleeping
 
-    def __init__(self, by: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, by: str, line: ButtonLine | None, tell: Callable[[str], None]) -> None:
         self._by = by
         self._tell = tell
         self.helper = RemoteSuspender()
         self._logind: Logind | None = None
+        self._button = None if line is None else Button(line, self._press)
 
     def start(self) -> None:
-        """Raises MissingToolError if logind is wanted and not there."""
+        """Raises MissingToolError if logind is wanted and not there, and what Button raises."""
+        if self._button is not None:
+            self._button.start()
         if self._by == "helper":
             return
         logind = Logind(self.sleeping.request, self._tell)
@@ -38,6 +43,8 @@ class Power:
         self._logind = logind
 
     def stop(self) -> None:
+        if self._button is not None:
+            self._button.stop()
         if self._logind is not None:
             self._logind.stop()
 
@@ -49,4 +56,10 @@ class Power:
             self.sleeping.request(by, outcome)
 
     def suspend(self) -> Slept:
-        return (self._logind or self.helper).suspend()
+        slept = (self._logind or self.helper).suspend()
+        if self._button is not None:
+            self._button.note_awake()
+        return slept
+
+    def _press(self) -> None:
+        self.request("button", Outcome())
