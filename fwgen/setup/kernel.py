@@ -103,6 +103,7 @@ def build(archive: Path, say: TextIO) -> Path:
 
 def _make(archive: Path, source: str, tree: Path, product: Path, say: TextIO) -> str:
     """Put the program and its record into `product`; return the kernel's version."""
+    began_s, began_cpu_s = time.monotonic(), _cpu_s()
     print(f"unpacking {archive.name} ...", file=say, flush=True)
     unpack(archive, tree)
     changes.apply(tree)
@@ -112,21 +113,28 @@ def _make(archive: Path, source: str, tree: Path, product: Path, say: TextIO) ->
         stream.write(options())
     _run(["olddefconfig"], tree)
     _check_options(config.read_text(encoding="utf-8"))
-    began_s = time.monotonic()
     jobs = len(os.sched_getaffinity(0))
     with MakeProgress("compiling Linux", say) as progress:
         _run([f"-j{jobs}", PROGRAM], tree, progress)
-    build_s = round(time.monotonic() - began_s, 1)
+    build_s, cpu_s = time.monotonic() - began_s, _cpu_s() - began_cpu_s
     program = product / PROGRAM
     shutil.copy2(tree / PROGRAM, program)
     version = process.probe([program, "--version"], 20.0).stdout.strip()
     if trouble := trouble_with_kernel(program):
         hint = "User-Mode Linux needs ptrace and a writable /dev/shm; in a container, allow them"
         raise ToolBrokeError(f"Linux {version} was built, but {trouble}", hint)
-    record = Record(version, source, recipe(), compiler(), digest(program), build_s)
+    sha256 = digest(program)
+    spent_s = (round(build_s, 2), round(cpu_s, 2))
+    record = Record(version, source, recipe(), compiler(), sha256, *spent_s)
     write_record(product, record)
     print(f"built Linux {version} in {build_s:.0f} s", file=say, flush=True)
     return version
+
+
+def _cpu_s() -> float:
+    """Return the CPU time of this process and of its children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _run(what: Sequence[str], tree: Path, progress: MakeProgress | None = None) -> None:

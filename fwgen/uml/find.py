@@ -46,7 +46,8 @@ class Record:
     """What a kernel in the cache was built from: `kernel.json`.
 
     `source`: the name of its archive and the SHA-256.
-    `recipe`: see recipe(). `sha256`: of the program. `build_s`: how long `make` took.
+    `recipe`: see recipe(). `sha256`: of the program. `build_s`: how long unpacking and compiling
+    took; `cpu_s`: the CPU time of all processes in it (0: not recorded).
     """
 
     version: str
@@ -55,6 +56,7 @@ class Record:
     compiler: str
     sha256: str
     build_s: float
+    cpu_s: float = 0.0
 
 
 def find_kernel(config: Config) -> Kernel:

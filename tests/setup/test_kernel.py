@@ -89,6 +89,7 @@ def test_the_release_where_apt_has_no_package(
     record = json.loads((found.path.parent / "kernel.json").read_text())
     assert record["source"] == f"linux-6.1.7.tar.xz, SHA-256 {pins.LINUX_RELEASE.sha256}"
     assert record["compiler"] == "gcc (Debian) 12.2.0"
+    assert record["cpu_s"] > 0 and record["build_s"] > 0
     assert "built Linux 6.1.7 in" in said
     assert not load_config().exists, "the kernel is found without a configuration"
 
