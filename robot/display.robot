@@ -5,6 +5,9 @@ Resource          fwgen.resource
 Test Teardown     Stop Board
 Test Tags         renode
 
+*** Variables ***
+${DARK}               ${CURDIR}/../fwgen/scenario/bundled/specs/narrow-range.yaml
+
 *** Test Cases ***
 Shows The Distance And The State
     [Documentation]    Linux is awake, then asleep, then awake again, each time with the obstacle at another place.
@@ -42,6 +45,45 @@ Shows How Full The Log Is
     Display Should Look Like    ${GOLDENS}/asleep-15-min.png
     Resume Linux
     Run For               5 s
+    Nothing Should Be Lost
+
+Draws Once A Second While Linux Sleeps
+    [Documentation]    Five times while it is awake. The obstacle moves, so each picture differs from the one before.
+    Start Board           0 s: 500 mm, 60 s: 3500 mm
+    Run For               2 s
+    ${awake}=             Frames Shown
+    Run For               10 s
+    ${asleep}=            Frames Shown
+    Should Be True        ${asleep} - ${awake} >= 100    expected at least two transfers in each of 50 pictures
+    Suspend Linux
+    Run For               2 s
+    ${asleep}=            Frames Shown
+    Run For               20 s
+    ${end}=               Frames Shown
+    Should Be True        40 <= ${end} - ${asleep} <= 120    expected two to six transfers in each of 20 pictures
+    Nothing Should Be Lost
+
+The Display Is Switched Off While Linux Sleeps
+    [Documentation]    With `refresh_asleep: off`. The panel is unplugged meanwhile, so it has lost its state.
+    Start Board           1503 mm    spec=${DARK}
+    Run For               2 s
+    Display Should Not Be Dark
+    ${lit}=               Frames Shown
+    Suspend Linux
+    Run For               1 s
+    Display Should Be Dark
+    ${dark}=              Frames Shown
+    Unplug Display
+    Run For               4 s
+    Plug Display
+    Run For               5 s
+    ${still_dark}=        Frames Shown
+    Should Be Equal       ${dark}    ${still_dark}
+    Display Should Be Dark
+    Resume Linux
+    Run For               1 s
+    Display Should Not Be Dark
+    Console Should Not Say    display: (reset|lost)
     Nothing Should Be Lost
 
 Display Works Again After It Was Unplugged

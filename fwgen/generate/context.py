@@ -60,6 +60,7 @@ def _config(plan: Plan) -> dict[str, str]:
         "window_blocks": _c_u32(timing.window_blocks),
         "echo_timeout_us": _c_u32(timing.echo_timeout_us),
         "refresh_period_us": _c_u32(timing.refresh_period_us),
+        "refresh_asleep_period_us": _c_u32(timing.refresh_asleep_period_us),
         "watchdog_us": _c_u32(timing.watchdog_us),
         "range_min_mm": _c_u32(near_mm),
         "range_max_mm": _c_u32(far_mm),

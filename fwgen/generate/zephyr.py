@@ -113,7 +113,6 @@ def _display(plan: Plan) -> dict[str, object]:
         "address": f"{plan.bus.address:x}",
         "width": width,
         "height": height,
-        "multiplex": height - 1,
         # the small panel's rows are wired in sequence
         "sequential": height == 32,
         "frame_bytes": width * height // 8,

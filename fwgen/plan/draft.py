@@ -166,6 +166,7 @@ def _timing(spec: Spec, board: Board) -> Timing:
         echo_timeout_us=sensor.echo_timeout_us(period_us, farthest_mm, air),
         echo_longest_us=sensor.echo_us(farthest_mm, air),
         refresh_period_us=spec.display.refresh_period_us if spec.display else 0,
+        refresh_asleep_period_us=display.asleep_period_us(spec.display) if spec.display else 0,
         watchdog_us=spec.watchdog_us or 0,
         window_blocks=board.rpmsg.buffers,
         reserve_slots=endurance.reserve_slots(period_us, board.budget.resume_us),

@@ -140,6 +140,9 @@ def _wiring(plan: Plan, style: Style) -> Iterator[str]:
             f"             {width}x{height}, a picture takes {milliseconds(bus.frame_us)} of "
             f"{milliseconds(plan.timing.refresh_period_us)} at {bus.speed_hz // 1000} kHz"
         )
+        asleep_us = plan.timing.refresh_asleep_period_us
+        often = f"drawn every {milliseconds(asleep_us)}" if asleep_us else "switched off"
+        yield f"             {often} while Linux sleeps"
     if spec.console:
         yield f"    console  {board.console.uart}, {board.console.where}"
 

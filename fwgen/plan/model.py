@@ -88,13 +88,15 @@ class Endurance:
 @dataclass(frozen=True)
 class Timing:
     """`echo_timeout_us`: after this time a measurement has no echo. `window_blocks`: the largest
-    number of blocks that are sent and not acknowledged."""
+    number of blocks that are sent and not acknowledged. `refresh_asleep_period_us`: 0 if the
+    display is off while Linux sleeps, or absent."""
 
     period_us: int
     latency_us: int
     echo_timeout_us: int
     echo_longest_us: int
     refresh_period_us: int
+    refresh_asleep_period_us: int
     watchdog_us: int
     window_blocks: int
     reserve_slots: int

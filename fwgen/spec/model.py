@@ -124,6 +124,15 @@ class Display(Part):
         Period("1 ms", "1 h", example="5 Hz", rounded=True),
         Field(description="How often the picture is updated."),
     ]
+    refresh_asleep_period_us: Annotated[
+        int | None,
+        Key("refresh_asleep"),
+        WordOr("off", 0, Period("1 ms", "1 h", example="1 Hz", rounded=True)),
+        Field(
+            description="The same while Linux sleeps, at most as often as `refresh`; `off` "
+            "switches the panel off. The default is 1 Hz."
+        ),
+    ] = None
 
 
 DEFAULT_RINGS = "ddr"
@@ -305,6 +314,8 @@ class Spec(Part):
             del values["sensor"]["pull_echo_low"]
         if self.link.rings == DEFAULT_RINGS:
             del values["link"]["rings"]
+        if self.display and self.display.refresh_asleep_period_us is None:
+            del values["display"]["refresh_asleep_period_us"]
         if self.linux == Linux():
             del values["linux"]
         return values

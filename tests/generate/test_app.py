@@ -38,7 +38,6 @@ def test_memory_pins_and_bus_are_the_spec_s(reference: Plan) -> None:
         "pinctrl-0 = <&i2c8_scl_pz4 &i2c8_sda_pz3>;",
         "fwgen_panel: ssd1306@3c {",
         "height = <64>;",
-        "multiplex-ratio = <63>;",
     ):
         assert line in overlay, line
     assert "com-sequential;" not in overlay

@@ -379,11 +379,18 @@ EXAMPLES = (
         ("5 Hz", "40 Hz"),
         "40 Hz",
         (
-            "a picture of 128x64 is 1,036 bytes and takes 23.3 ms on i2c8 at 400 kHz",
+            "a picture of 128x64 is 1,088 bytes and takes 24.5 ms on i2c8 at 400 kHz",
             "too long for one every 25 ms",
-            "at most `38 Hz`",
+            "at most `36 Hz`",
         ),
-        ("5 Hz", "38 Hz"),
+        ("5 Hz", "36 Hz"),
+    ),
+    Example(
+        "refresh-asleep",
+        ("5 Hz", "5 Hz, refresh_asleep: 6 Hz"),
+        "6 Hz",
+        ("a picture every 166.7 ms while Linux sleeps", "at least `200 ms`, or `off`"),
+        ("5 Hz", "5 Hz, refresh_asleep: 200 ms"),
     ),
     Example(
         "period-too-short",

@@ -148,11 +148,23 @@ def test_rings_in_sram2_leave_no_window_in_ddr() -> None:
     assert (plan.rings.guard.start, plan.rings.guard.size_bytes) == (0x0A060000, 0x20000)
 
 
+@pytest.mark.parametrize(
+    ("refresh", "asleep_us"),
+    [("5 Hz", 1_000_000), ("2 s", 2_000_000), ("5 Hz, refresh_asleep: 500 ms", 500_000),
+     ("5 Hz, refresh_asleep: off", 0)],
+)  # fmt: skip
+def test_the_display_is_drawn_once_a_second_while_linux_sleeps(
+    refresh: str, asleep_us: int
+) -> None:
+    plan = plan_spec(parse_spec(BASE.replace("refresh: 5 Hz", f"refresh: {refresh}")))
+    assert plan.timing.refresh_asleep_period_us == asleep_us
+
+
 def test_without_a_display_there_is_no_bus() -> None:
     text = "\n".join(line for line in BASE.splitlines() if not line.startswith("display"))
     plan = plan_spec(parse_spec(text))
     assert plan.bus is None
-    assert plan.timing.refresh_period_us == 0
+    assert plan.timing.refresh_period_us == plan.timing.refresh_asleep_period_us == 0
     assert plan_to_json(plan)["bus"] is None
 
 

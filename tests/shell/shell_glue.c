@@ -3,6 +3,7 @@
 #include "beat.h"
 #include "presence.h"
 #include "reading_queue.h"
+#include "screen_pace.h"
 
 uint32_t glue_wrap_cycles(uint64_t period_cycles);
 struct reading_queue *glue_queue(void);
@@ -13,6 +14,9 @@ void glue_presence_begin(uint64_t now_us);
 void glue_presence_heard(void);
 int glue_presence_look(int runs, uint64_t now_us);
 int glue_presence_bell_is_new(uint64_t enabled_us, uint64_t now_us);
+
+void glue_pace_enter(struct screen_pace *pace, bool asleep, uint64_t now_us);
+bool glue_pace_due(struct screen_pace *pace, uint32_t period_us, uint64_t now_us);
 
 static struct presence presence;
 
@@ -65,4 +69,14 @@ int glue_take(struct reading_queue *queue, uint64_t *slot_us)
 	}
 	*slot_us = reading.slot_us;
 	return 1;
+}
+
+void glue_pace_enter(struct screen_pace *pace, bool asleep, uint64_t now_us)
+{
+	screen_pace_enter(pace, asleep, now_us);
+}
+
+bool glue_pace_due(struct screen_pace *pace, uint32_t period_us, uint64_t now_us)
+{
+	return screen_pace_due(pace, period_us, now_us);
 }

@@ -130,3 +130,12 @@ def test_after_any_loss_it_is_set_up_within_two_seconds(
                 holds, made_good = True, made_good or now_us
     assert made_good is not None
     assert made_good - back_at < 1_900_000
+
+
+def test_a_panel_that_was_switched_off_is_set_up_at_the_next_check(shell: ctypes.CDLL) -> None:
+    watch = Watch(shell)
+    watch.set_up(True, True, 1_000_000)
+    shell.panel_watch_rest(ctypes.byref(watch.c))
+    assert not watch.c.there
+    assert watch.c.faults == 0
+    assert watch.due(1_000_001)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 WIDTH, PAGES = 32, 4
 SIZE = WIDTH * PAGES
-GAP = 12
+GAP = 8
 
 
 class Change(ctypes.Structure):

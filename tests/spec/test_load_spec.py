@@ -214,10 +214,20 @@ def test_the_place_of_the_rings_counts_for_the_hash_and_its_default_does_not() -
     assert "rings" not in plain.canonical()["link"]
 
 
+def test_the_rate_asleep_counts_for_the_hash_only_if_it_is_written() -> None:
+    plain = parse_spec(TEXT)
+    dark = parse_spec(TEXT.replace("  # refresh_asleep: 1 Hz", "  refresh_asleep: off"))
+    slow = parse_spec(TEXT.replace("  # refresh_asleep: 1 Hz", "  refresh_asleep: 0.5 Hz"))
+    rates = [spec.display and spec.display.refresh_asleep_period_us for spec in (plain, dark, slow)]
+    assert rates == [None, 0, 2_000_000]
+    assert len({spec.spec_hash for spec in (plain, dark, slow)}) == 3
+    assert "refresh_asleep_period_us" not in plain.canonical()["display"]
+
+
 def test_the_caret_stands_under_wide_and_tabbed_text() -> None:
     with pytest.raises(SpecErrors) as caught:
         parse_spec(TEXT + "'\u6e2c\u8ddd': 1\n")
-    assert "   42 | '\u6e2c\u8ddd': 1\n      | ^^^^^^\n" in str(caught.value)
+    assert "   43 | '\u6e2c\u8ddd': 1\n      | ^^^^^^\n" in str(caught.value)
     with pytest.raises(SpecErrors) as caught:
         parse_spec("fwgen: 1\nsensor: {\tcolour: red}\n")
     assert "    2 | sensor: {\tcolour: red}\n      |          \t^^^^^^\n" in str(caught.value)

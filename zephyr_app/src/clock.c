@@ -41,21 +41,19 @@ static uint32_t left(void)
 	return value != 0 ? value : wrap_cycles;
 }
 
-/* Cycles since boot. Call with interrupts locked, at least once per wrap. */
+/*
+ * Cycles since boot. Call with interrupts locked, at least once per wrap. Without a wrap up to the
+ * second read, the first value is of this wrap; else it may be of either, and a third read decides.
+ */
 static uint64_t count(void)
 {
-	uint32_t before = left();
-	bool wrapped = (SysTick->CTRL & SysTick_CTRL_COUNTFLAG_Msk) != 0; /* reading clears it */
-	uint32_t after = left();
+	uint32_t cycles = left();
 
-	if (!wrapped && after > before) {
-		(void)SysTick->CTRL;
-		wrapped = true;
-	}
-	if (wrapped) {
+	if ((SysTick->CTRL & SysTick_CTRL_COUNTFLAG_Msk) != 0) { /* reading clears it */
 		wrapped_cycles += wrap_cycles;
+		cycles = left();
 	}
-	return wrapped_cycles + (wrap_cycles - after);
+	return wrapped_cycles + (wrap_cycles - cycles);
 }
 
 static void do_beat(uint64_t now_cycles)

@@ -11,7 +11,9 @@
 #include "clock.h"
 #include "console.h"
 #include "fonts.h"
+#include "fwgen_config.h"
 #include "panel.h"
+#include "screen_pace.h"
 
 #define PRIORITY 10
 #define STACK_BYTES 1024
@@ -19,6 +21,8 @@
 #define WIDTH DT_PROP(DT_NODELABEL(fwgen_panel), width)
 #define HEIGHT DT_PROP(DT_NODELABEL(fwgen_panel), height)
 #define LINE_HEIGHT FONT_SMALL_HEIGHT
+/* One page of the panel, so that its frequent changes need one transfer. */
+#define LAST_LINE_Y (HEIGHT - LINE_HEIGHT)
 #define FIGURE_FIELD (FONT_FIGURES_WIDTH * SCREEN_FIGURE_CHARS)
 
 static K_THREAD_STACK_DEFINE(stack, STACK_BYTES);
@@ -27,12 +31,22 @@ static struct k_thread thread;
 static struct k_spinlock lock;
 static struct screen_input latest;
 static struct panel_watch watch;
+static struct screen_pace pace;
+
+/* Given when Linux falls asleep or awakes: the screen shows it at once. */
+static K_SEM_DEFINE(turned, 0, 1);
 
 void display_update(const struct screen_input *input)
 {
+	bool other;
+
 	K_SPINLOCK(&lock)
 	{
+		other = input->asleep != latest.asleep;
 		latest = *input;
+	}
+	if (other) {
+		k_sem_give(&turned);
 	}
 }
 
@@ -81,7 +95,7 @@ static void draw_large(const struct screen *screen)
 	figure(screen->figure, screen->unit);
 	bar(screen->bar_permille, 0, 26, WIDTH, 5);
 	for (uint16_t i = 0; i < SCREEN_LINES; i++) {
-		text(screen->lines[i], 0, (uint16_t)(34 + 10 * i));
+		text(screen->lines[i], 0, (uint16_t)(LAST_LINE_Y - 11 * (SCREEN_LINES - 1 - i)));
 	}
 }
 
@@ -148,38 +162,68 @@ static bool look_after_panel(void)
 	return false;
 }
 
-static void attend(uint32_t refresh_period_us)
+static bool linux_sleeps(void)
 {
-	uint64_t next_us = clock_us();
+	bool asleep;
+
+	K_SPINLOCK(&lock)
+	{
+		asleep = latest.asleep;
+	}
+	return asleep;
+}
+
+/* A dark panel is not looked after; it is set up as a new one when Linux awakes. */
+static void go_dark(void)
+{
+	if (watch.there) {
+		(void)panel_sleep();
+		panel_watch_rest(&watch);
+	}
+}
+
+static void show(uint32_t period_us)
+{
+	bool fresh = look_after_panel();
+	bool due = screen_pace_due(&pace, period_us, clock_us());
+
+	if (watch.there && (fresh || due) && draw() != 0) {
+		panel_watch_lost(&watch, clock_us());
+		say("display: lost");
+	}
+}
+
+static void attend(void)
+{
+	uint64_t due_us;
+	uint32_t period_us;
 
 	for (;;) {
-		bool fresh = look_after_panel();
-
-		if (watch.there && (fresh || clock_us() >= next_us) && draw() != 0) {
-			panel_watch_lost(&watch, clock_us());
-			say("display: lost");
+		screen_pace_enter(&pace, linux_sleeps(), clock_us());
+		period_us = pace.asleep ? fwgen_config.refresh_asleep_period_us
+					: fwgen_config.refresh_period_us;
+		due_us = UINT64_MAX;
+		if (period_us == 0) {
+			go_dark();
+		} else {
+			show(period_us);
+			due_us = MIN(watch.look_us, pace.next_us);
 		}
-		if (clock_us() >= next_us) {
-			next_us += refresh_period_us;
-		}
-		if (next_us < clock_us()) {
-			next_us = clock_us() + refresh_period_us;
-		}
-		(void)k_sleep(clock_until(watch.look_us < next_us ? watch.look_us : next_us));
+		(void)k_sem_take(&turned, clock_until(due_us));
 	}
 }
 
-static void run(void *refresh_period_us, void *unused1, void *unused2)
+static void run(void *unused1, void *unused2, void *unused3)
 {
 	if (cfb_framebuffer_init(panel) == 0 && cfb_framebuffer_invert(panel) == 0) {
-		attend((uint32_t)(uintptr_t)refresh_period_us);
+		attend();
 	}
 }
 
-void display_start(uint32_t refresh_period_us)
+void display_start(void)
 {
-	(void)k_thread_create(&thread, stack, K_THREAD_STACK_SIZEOF(stack), run,
-			      (void *)(uintptr_t)refresh_period_us, NULL, NULL, PRIORITY, 0,
-			      K_NO_WAIT);
+	pace.next_us = clock_us();
+	(void)k_thread_create(&thread, stack, K_THREAD_STACK_SIZEOF(stack), run, NULL, NULL, NULL,
+			      PRIORITY, 0, K_NO_WAIT);
 	(void)k_thread_name_set(&thread, "display");
 }

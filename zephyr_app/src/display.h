@@ -10,7 +10,7 @@
 
 #ifdef CONFIG_FWGEN_DISPLAY
 
-void display_start(uint32_t refresh_period_us);
+void display_start(void);
 void display_update(const struct screen_input *input);
 
 /* How often the panel did not answer, or was found reset. */
@@ -18,7 +18,7 @@ uint32_t display_faults(void);
 
 #else
 
-static inline void display_start(uint32_t refresh_period_us)
+static inline void display_start(void)
 {
 }
 

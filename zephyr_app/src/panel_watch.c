@@ -44,3 +44,9 @@ void panel_watch_lost(struct panel_watch *watch, uint64_t now_us)
 	watch->faults++;
 	look_later(watch, now_us);
 }
+
+void panel_watch_rest(struct panel_watch *watch)
+{
+	watch->there = false;
+	watch->look_us = 0;
+}

@@ -40,4 +40,7 @@ void panel_watch_set_up(struct panel_watch *watch, bool done, bool tells, uint64
 /* Call when it did not accept a picture. */
 void panel_watch_lost(struct panel_watch *watch, uint64_t now_us);
 
+/* Call when it was switched off on purpose: it is set up again at the next check. */
+void panel_watch_rest(struct panel_watch *watch);
+
 #endif

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* A transfer costs as much as this many bytes of picture: closer changes are sent together. */
-#define SCREEN_CHANGES_GAP 12u
+#define SCREEN_CHANGES_GAP 8u
 
 struct screen_change {
 	uint16_t page; /* a row of bytes, eight pixels high */

@@ -7,13 +7,15 @@ from fwgen.plan.draft import Draft
 from fwgen.plan.rules.rule import Rule
 from fwgen.plan.words import milliseconds
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
+from fwgen.spec.quantity import show
 
 UNKNOWN = Rule("unknown-bus", "error", "the bus is on a connector of the board")
 ADDRESS = Rule("bus-address", "error", "an address has 7 bits and is not reserved")
 UNLIKELY = Rule("bus-address-unlikely", "warning", "the display can have this address")
 REFRESH = Rule("refresh-too-fast", "error", "the bus can carry the pictures")
+ASLEEP = Rule("refresh-asleep", "error", "the display is not faster while Linux sleeps")
 
-RULES = (UNKNOWN, ADDRESS, UNLIKELY, REFRESH)
+RULES = (UNKNOWN, ADDRESS, UNLIKELY, REFRESH, ASLEEP)
 
 # I2C-bus specification (UM10204), table 4: reserved addresses
 _FIRST_FREE, _LAST_FREE, _LAST = 0x08, 0x77, 0x7F
@@ -72,6 +74,20 @@ def _check_refresh(draft: Draft, findings: Findings) -> None:
     )
 
 
+def _check_asleep(draft: Draft, findings: Findings) -> None:
+    screen = draft.spec.display
+    if screen is None or not screen.refresh_asleep_period_us:
+        return
+    if screen.refresh_asleep_period_us < screen.refresh_period_us:
+        ASLEEP.broken(
+            findings,
+            f"a picture every {milliseconds(screen.refresh_asleep_period_us)} while Linux sleeps "
+            f"is more often than while it is awake, every {milliseconds(screen.refresh_period_us)}",
+            draft.spec.where("display", "refresh_asleep"),
+            f"write at least `{show(screen.refresh_period_us, 'us')}`, or `off`",
+        )
+
+
 def _slower(least_us: int) -> str:
     rate_hz = 1_000_000 // least_us
     if rate_hz:
@@ -79,4 +95,4 @@ def _slower(least_us: int) -> str:
     return f"write at least `{-(-least_us // 1000)} ms`"
 
 
-CHECKS = (_check_bus, _check_address, _check_refresh)
+CHECKS = (_check_bus, _check_address, _check_refresh, _check_asleep)

@@ -19,5 +19,6 @@ const struct fwgen_config fwgen_config = {
 	.echo.sound_mm_per_s = 343214u,
 	.pull_echo_low = false,
 	.refresh_period_us = 200000u,
+	.refresh_asleep_period_us = 1000000u,
 	.watchdog_us = 0u,
 };

@@ -165,6 +165,13 @@ static const struct turn_port turn_port = {
 
 /* ---------------------------------------------------------------------------- turn */
 
+/* Without an application Linux suspends without telling the node; then only PWR reports it. */
+static bool linux_sleeps(enum hs_state state)
+{
+	return state == HS_HUSHED || state == HS_ASLEEP || state == HS_CALLING ||
+	       (IS_ENABLED(CONFIG_FWGEN_ASK_PWR) && !doorbell_a35_runs());
+}
+
 static void report(enum hs_state before)
 {
 	enum hs_state state = node_state(&node);
@@ -173,6 +180,7 @@ static void report(enum hs_state before)
 	health.link = *link_counters();
 	node_set_health(&node, &health);
 	screen.state = state;
+	screen.asleep = linux_sleeps(state);
 	screen.log_used = sample_log_used_slots(&node.log);
 	screen.log_slots = sample_log_slots(&node.log);
 	display_update(&screen);
@@ -243,7 +251,7 @@ int main(void)
 	if (watchdog_start(fwgen_config.watchdog_us) != 0) {
 		say("watchdog: not ready");
 	}
-	display_start(fwgen_config.refresh_period_us);
+	display_start();
 	if (sampler_start(&sampler, &next_slot_us) != 0) {
 		say("sensor: pins not ready");
 	}

@@ -13,35 +13,80 @@
 #define WIDTH DT_PROP(PANEL, width)
 #define HEIGHT DT_PROP(PANEL, height)
 #define BYTES (WIDTH * HEIGHT / 8)
+#define PLACE_BYTES 7u
+#define NOWHERE 0xffu
 
-/* The data sheet's tables 9-1 and 9-2. */
+/* The data sheet's chapter 8.1.5.2, and tables 9-1 and 9-2. */
 #define SSD1306_COMMANDS 0x00u
+#define SSD1306_COMMAND 0x80u /* one command, then another such byte */
+#define SSD1306_DATA 0x40u
+#define SSD1306_COLUMN_LOW 0x00u
+#define SSD1306_COLUMN_HIGH 0x10u
+#define SSD1306_PAGE 0xb0u
 #define SSD1306_NOP 0xe3u
 #define SSD1306_SLEEP 0xaeu
 #define SSD1306_STATUS_OFF 0x40u
 
-static const struct device *const driver = DEVICE_DT_GET(PANEL);
 static const struct i2c_dt_spec wires = I2C_DT_SPEC_GET(PANEL);
 
 static uint8_t shown[BYTES];
 static bool unknown = true; /* the panel's picture is unknown */
 
+/* Where the panel stores the next byte; NOWHERE if that is unknown. */
+static struct {
+	uint8_t page;
+	uint8_t column;
+} cursor;
+
+static size_t put(uint8_t *message, size_t len, uint32_t command)
+{
+	message[len] = SSD1306_COMMAND;
+	message[len + 1u] = (uint8_t)command;
+	return len + 2u;
+}
+
+/* Moves the cursor there, with as few commands as possible. */
+static size_t put_place(uint8_t *message, const struct screen_change *change)
+{
+	size_t len = 0;
+
+	if (cursor.page != change->page) {
+		len = put(message, len, SSD1306_PAGE + change->page);
+	}
+	if (cursor.page == NOWHERE || (cursor.column & 0xfu) != (change->column & 0xfu)) {
+		len = put(message, len, SSD1306_COLUMN_LOW + (change->column & 0xfu));
+	}
+	if (cursor.page == NOWHERE || cursor.column >> 4 != change->column >> 4) {
+		len = put(message, len, SSD1306_COLUMN_HIGH + (change->column >> 4));
+	}
+	message[len] = SSD1306_DATA;
+	return len + 1u;
+}
+
+/*
+ * One message in one transfer: each byte is an interrupt, and so is each end of a message and of a
+ * transfer. (Zephyr's driver needs two transfers of two messages each, with eight commands.)
+ */
 static int send(const struct screen_change *change, const uint8_t *picture)
 {
-	const struct display_buffer_descriptor piece = {
-		.buf_size = change->len,
-		.width = change->len,
-		.height = 8,
-		.pitch = change->len,
-	};
+	uint8_t message[PLACE_BYTES + WIDTH];
 	size_t at = (size_t)change->page * WIDTH + change->column;
-	int error = display_write(driver, change->column, (uint16_t)(change->page * 8u), &piece,
-				  picture + at);
+	size_t len = put_place(message, change);
+	size_t end = (size_t)change->column + change->len;
+	int error;
 
-	if (error == 0) {
-		memcpy(shown + at, picture + at, change->len);
+	memcpy(message + len, picture + at, change->len);
+	cursor.page = NOWHERE;
+	error = i2c_write_dt(&wires, message, len + change->len);
+	if (error != 0) {
+		return error;
 	}
-	return error;
+	if (end < WIDTH) { /* else it depends on the kind of panel */
+		cursor.page = (uint8_t)change->page;
+		cursor.column = (uint8_t)end;
+	}
+	memcpy(shown + at, picture + at, change->len);
+	return 0;
 }
 
 static int send_all(const uint8_t *picture)
@@ -126,7 +171,7 @@ static enum panel_answer ask_on_a_free_bus(void)
 }
 
 /* Switches the panel off, after it completes an interrupted command of up to seven bytes. */
-static int put_to_sleep(void)
+int panel_sleep(void)
 {
 	static const uint8_t sleep[] = {
 		SSD1306_COMMANDS, SSD1306_NOP, SSD1306_NOP, SSD1306_NOP,
@@ -136,12 +181,29 @@ static int put_to_sleep(void)
 	return i2c_write_dt(&wires, sleep, sizeof(sleep));
 }
 
-/* The driver starts a device only once; this resets its state so that it starts again. */
-static int start_driver(void)
+/* clang-format off */
+/* The data sheet's table 9-1; the picture is upright on the usual modules. */
+static const uint8_t settings[] = {
+	SSD1306_COMMANDS,
+	0x20, 0x02,       /* addressing: a transfer writes within a page */
+	0xd5, 0x80,       /* clock */
+	0xd9, 0x22,       /* pre-charge period */
+	0xdb, 0x20,       /* VCOMH level */
+	0x40, 0xd3, 0x00, /* first line, offset */
+	0xda, DT_PROP(PANEL, com_sequential) ? 0x02 : 0x12, /* wiring of the rows */
+	0xa8, HEIGHT - 1, /* rows */
+	0xa1, 0xc8,       /* direction of columns and rows */
+	0x8d, 0x14,       /* charge pump on */
+	0xa4, 0xa6,       /* show the memory, not inverted */
+	0x81, 0x80,       /* contrast */
+	0xaf,             /* on */
+};
+/* clang-format on */
+
+static int set_up(void)
 {
-	driver->state->initialized = false;
-	driver->state->init_res = 0;
-	return device_init(driver);
+	cursor.page = NOWHERE;
+	return i2c_write_dt(&wires, settings, sizeof(settings));
 }
 
 int panel_start(bool *tells)
@@ -156,12 +218,12 @@ int panel_start(bool *tells)
 	if (ask_on_a_free_bus() == PANEL_SILENT) {
 		return -EIO;
 	}
-	error = put_to_sleep();
+	error = panel_sleep();
 	if (error != 0) {
 		return error;
 	}
 	asleep = panel_ask();
-	error = start_driver();
+	error = set_up();
 	if (error != 0) {
 		return error;
 	}

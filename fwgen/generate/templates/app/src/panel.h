@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SSD1306 as a panel that may lose power at any time. The device `panel` is between Zephyr's
- * character framebuffer and Zephyr's driver: it sends only what changed.
+ * The SSD1306 as a panel that may lose power at any time. The device
+ * `panel` is for Zephyr's character framebuffer: it sends only what changed.
  */
 #ifndef PANEL_H
 #define PANEL_H
@@ -21,5 +21,8 @@ extern const struct device *const panel;
 int panel_start(bool *tells);
 
 enum panel_answer panel_ask(void);
+
+/* Switches the panel off; panel_start() switches it on again. */
+int panel_sleep(void);
 
 #endif

@@ -20,9 +20,10 @@ struct fwgen_config {
 	uintptr_t log_start;
 	size_t log_size_bytes;
 	struct echo_config echo;
-	bool pull_echo_low;	    /* if the sensor holds the line high */
-	uint32_t refresh_period_us; /* of the display; 0: there is none */
-	uint32_t watchdog_us;	    /* 0: off */
+	bool pull_echo_low;		   /* if the sensor holds the line high */
+	uint32_t refresh_period_us;	   /* of the display; 0: there is none */
+	uint32_t refresh_asleep_period_us; /* while Linux sleeps; 0: the panel is off */
+	uint32_t watchdog_us;		   /* 0: off */
 };
 
 extern const struct fwgen_config fwgen_config;

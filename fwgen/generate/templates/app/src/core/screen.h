@@ -18,6 +18,7 @@ struct screen_input {
 	struct sample sample; /* the last one */
 	uint32_t samples;     /* since the start */
 	enum hs_state state;
+	bool asleep; /* Linux */
 	uint32_t log_used;
 	uint32_t log_slots;
 };
