@@ -39,6 +39,7 @@ static bool ddr_is_open(struct host *host)
 static int port_send(void *ctx, const uint8_t *bytes, size_t len)
 {
 	struct host *host = ctx;
+	int sent;
 
 	if (HOST_FAULT == HOST_FAULT_FORGET_GAP && len > 4 && bytes[4] == 2) {
 		return 0;
@@ -46,7 +47,11 @@ static int port_send(void *ctx, const uint8_t *bytes, size_t len)
 	if (!ddr_is_open(host)) {
 		return -1;
 	}
-	return host_link_send(&host->link, bytes, len, host->now_us);
+	sent = host_link_send(&host->link, bytes, len, host->now_us);
+	if (sent == 0 && host->a35 == HOST_A35_OFF) {
+		host->rung = true; /* the doorbell of a message wakes Linux, too */
+	}
+	return sent;
 }
 
 static void port_door(void *ctx, bool open)
