@@ -13,7 +13,8 @@ from markupsafe import Markup, escape
 
 from fwgen.record import BAND_STATES, Frame, RunRecord
 from fwgen.report.closeup import Closeup, closeups
-from fwgen.report.model import Crash, Report, Samples, Sleep
+from fwgen.report.model import Crash, Outage, Report, Samples, Sleep
+from fwgen.report.outages import TOLD
 from fwgen.report.overview import Overview
 from fwgen.report.samples import SampleCheck, check_samples
 from fwgen.report.scene import Run
@@ -73,6 +74,7 @@ def _content(record: RunRecord, report: Report, check: SampleCheck | None) -> di
         "closeups": _closeups(run),
         "left_out": max(0, len(record.sleeps) - _CLOSEUPS),
         "frames": [_frame(frame) for frame in record.frames],
+        "outages": [_outage(outage) for outage in report["outages"]],
         "crashes": [_crash(crash) for crash in report["crashes"]],
         "events": [(fine_clock(event.t_s), event.text) for event in record.events[:_EVENTS]],
         "more_events": max(0, len(record.events) - _EVENTS),
@@ -199,6 +201,17 @@ def _closeups(run: Run) -> list[tuple[int, str, list[Closeup]]]:
         title = f"{clock(sleep.at_s)}, {slept}, {count(sleep.backlog, 'sample')} waiting at the end"
         found.append((index + 1, title, closeups(run, index)))
     return found
+
+
+def _outage(outage: Outage) -> dict[str, str]:
+    for_s = outage["for_s"]
+    return {
+        "at": clock(outage["at_s"]),
+        "lasted": "the rest of the run" if for_s is None else span(for_s),
+        "why": f"{TOLD[outage['why']]} ({outage['why']})",
+        "log": outage["log"],
+        "not_taken": f"{outage['not_taken']:,}",
+    }
 
 
 def _crash(crash: Crash) -> dict[str, str | int]:

@@ -15,6 +15,7 @@ from fwgen.series import Taken
 from fwgen.terminal import Style
 from tests.report.records import PERIOD_US, deliver, make_record
 from tests.report.test_document import report_of
+from tests.report.test_html import page_of
 
 DOWN_S, UP_S, START_S = 20.0, 30.0, 0.1
 
@@ -47,6 +48,14 @@ def test_samples_that_nobody_took_are_not_lost() -> None:
     assert outage["log"] == "kept"
     assert report["samples"]["lost"] == 0
     assert "M33 down   restart-board at 00:00:20, for 10 s" in _table(report)
+    page = page_of(restarted())
+    assert "The M33 was down" in page
+    assert "a reset of the board (restart-board)" in page
+    assert f">{outage['not_taken']}</td>" in page
+
+
+def test_a_page_without_outages_does_not_speak_of_them() -> None:
+    assert "The M33 was down" not in page_of(make_record())
 
 
 def test_a_pause_is_explained_only_as_long_as_the_m33_was_down() -> None:
