@@ -44,6 +44,7 @@ class PowerMode:
 
     `m33_runs`: the M33 can run, or a timer or a pin can wake it, while Linux stays asleep.
     `reachable`: memories that it can access then; `kept`: memories that keep their contents.
+    `a35_off`: the A35's domain D1 is switched off, and not only stopped.
     """
 
     name: str
@@ -52,6 +53,7 @@ class PowerMode:
     reachable: tuple[str, ...]
     kept: tuple[str, ...]
     source: str
+    a35_off: bool = False
 
 
 @dataclass(frozen=True)

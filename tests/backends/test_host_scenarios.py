@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fwgen.plan import plan_spec
 from fwgen.report.table import render_table
 from fwgen.scenario.load import bundled_names, parse_scenario
-from fwgen.spec import parse_spec
+from fwgen.spec import load_spec, parse_spec
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 from fwgen.terminal import Style
 from fwgen.wire.sample import SampleStatus
@@ -98,6 +98,32 @@ def test_with_rings_in_sram2_an_idle_linux_delays_nothing() -> None:
     assert report["verdict"] == "pass", report["reasons"]
     told = [event.text for event in record.events]
     assert "Linux idles, and no process holds /dev/cpu_dma_latency" in told
+
+
+_SILENT = "{at: 5 s, do: crash-app}, {at: 5.2 s, do: suspend, for: 20 s}, {at: 26 s, do: start-app}"
+
+
+@pytest.mark.parametrize(
+    ("mode", "rings", "cause"),
+    [
+        ("lp-stop2", "sram2", "timer"),
+        ("lp-stop1", "ddr", "timer"),
+        ("lp-stop1", "sram2", "log-full"),
+    ],
+)
+def test_pwr_shows_a_silent_suspend_unless_it_looks_like_idling(
+    mode: str, rings: str, cause: str
+) -> None:
+    """In lp-stop1 domain D1 is stopped, as in an idle state: with rings in SRAM2 the firmware
+    sends, and the doorbell of its message wakes Linux. Nothing is lost."""
+    spec = load_spec(example_paths()[REFERENCE_BOARD])
+    link = spec.link.model_copy(update={"rings": rings})
+    sleep = spec.sleep.model_copy(update={"mode": mode})
+    plan = plan_spec(spec.model_copy(update={"link": link, "sleep": sleep}))
+    _, report = run(in_a_room(_SILENT), plan=plan)
+    assert [slept["wake_cause"] for slept in report["sleeps"]] == [cause]
+    assert report["samples"]["lost"] == report["samples"]["declared_lost"] == 0
+    assert report["ddr"]["accesses_while_closed"] == 0
 
 
 def test_a_linux_that_sleeps_does_not_idle() -> None:

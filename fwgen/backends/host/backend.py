@@ -130,6 +130,7 @@ class HostBackend(Backend):
             rings_in_ddr=plan.rings.in_ddr,
             ddr_stays_closed=scenario.ddr_closed,
         )
+        machine.a35_off = plan.mode.a35_off
         self._ledger = Ledger()
         self._ledger.wire.look = lambda: blocks_in(machine.log.view(np.uint8).data)
         self._begin(machine)

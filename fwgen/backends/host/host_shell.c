@@ -48,7 +48,7 @@ static int port_send(void *ctx, const uint8_t *bytes, size_t len)
 		return -1;
 	}
 	sent = host_link_send(&host->link, bytes, len, host->now_us);
-	if (sent == 0 && host->a35 == HOST_A35_OFF) {
+	if (sent == 0 && host->a35 != HOST_A35_RUNS) {
 		host->rung = true; /* the doorbell of a message wakes Linux, too */
 	}
 	return sent;

@@ -32,8 +32,9 @@ struct host_params {
 /* What PWR shows of the A35. */
 enum host_a35 {
 	HOST_A35_RUNS = 0,
-	HOST_A35_STOPPED = 1, /* Linux idles */
-	HOST_A35_OFF = 2,     /* Linux is suspended */
+	HOST_A35_STOPPED =
+		1,	  /* Linux idles, or is suspended in a mode that does not switch it off */
+	HOST_A35_OFF = 2, /* Linux is suspended */
 };
 
 /* The rings of a real Linux. Addresses are Linux's, as in its descriptors. */

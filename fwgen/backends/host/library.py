@@ -106,6 +106,8 @@ class Machine:
     def __init__(self, library: Path, log_bytes: int, **params: int) -> None:
         self._library = _load(library)
         self.log: NDArray[np.uint64] = np.zeros(log_bytes // 8, dtype=np.uint64)
+        self.a35_off = True
+        """In the sleep mode the A35's domain is switched off."""
         self._link = False
         self._inbox = (c_uint8 * _INBOX_BYTES)()
         self._echoes: NDArray[np.uint32] = np.zeros(0, dtype=np.uint32)
@@ -170,7 +172,8 @@ class Machine:
 
     def set_ddr(self, closed: bool) -> None:
         self._library.host_ddr_set(self._host, closed)
-        self._library.host_a35_set(self._host, A35_OFF if closed else A35_RUNS)
+        asleep = A35_OFF if self.a35_off else A35_STOPPED
+        self._library.host_a35_set(self._host, asleep if closed else A35_RUNS)
 
     def set_idle(self, ddr_closed: bool, a35_runs: bool) -> None:
         self._library.host_ddr_set(self._host, ddr_closed)

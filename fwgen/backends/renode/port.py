@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
 
 _EVENT_RING: Final = 1
+_DSTOP1: Final = 1  # what PWR shows of the A35's domain
+_DSTANDBY: Final = 4
 _NEVER: Final = 1 << 62
 
 
@@ -115,6 +117,7 @@ class KernelPort:
             self._ring,
             log,
         )
+        self._a35_off = plan.mode.a35_off
         self._reads = False
         self._idle = False  # the A35 idles with DDR in self-refresh: it serves nothing
         self._pending: list[int] = []  # channels whose interrupt Linux has not yet served
@@ -160,7 +163,7 @@ class KernelPort:
         side = self._board.linux
         self._noticed("closed" if closed else "open", self.now_us)
         if closed:
-            side.Suspend()
+            side.Suspend(_DSTANDBY if self._a35_off else _DSTOP1)
         else:
             side.Resume()
 

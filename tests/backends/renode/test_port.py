@@ -42,8 +42,8 @@ class Side:
     def CancelAlarm(self) -> None:
         self.alarm_ns = None
 
-    def Suspend(self) -> None:
-        self.did.append("suspend")
+    def Suspend(self, domain_state: int) -> None:
+        self.did.append(f"suspend to {domain_state}")
 
     def Resume(self) -> None:
         self.did.append("resume")
@@ -251,14 +251,14 @@ def test_asleep_any_ring_of_the_mailbox_wakes_linux() -> None:
     rig.port.set_reading(False)
     rig.port.set_ddr(True)
     rig.linux.state = ASLEEP
-    assert rig.board.linux.did == ["suspend"]
+    assert rig.board.linux.did == ["suspend to 4"]
     rig.rings(WAKEUP)
     assert rig.linux.got[-1] == "rung"
     rig.linux.state = AWAKE
     rig.port.set_ddr(False)
     rig.port.set_reading(True)
     rig.port.attend()
-    assert rig.board.linux.did == ["suspend", "resume"]
+    assert rig.board.linux.did == ["suspend to 4", "resume"]
     assert rig.board.linux.acknowledged[-1] == WAKEUP
     assert rig.changes == ["started 0", "closed 3000", "open 3000"]
 
@@ -320,7 +320,7 @@ def test_a_reset_of_the_a35_asleep_does_not_open_ddr() -> None:
     rig.port.set_ddr(True)
     rig.linux.state = ASLEEP
     rig.port.go_down()
-    assert rig.board.linux.did == ["suspend"]
+    assert rig.board.linux.did == ["suspend to 4"]
 
 
 def test_a_spurious_doorbell_goes_through_the_mailbox() -> None:
