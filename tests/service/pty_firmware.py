@@ -10,7 +10,7 @@ import tty
 from pathlib import Path
 
 from fwgen.peer.tty import boot_time_us
-from tests.core.cnode import PERIOD_US, CNode
+from tests.core.cnode import PERIOD_US, CCrash, CNode
 
 LOG = 0xA11CE
 DEADLINE_S = 20
@@ -54,6 +54,11 @@ class PtyFirmware:
         with self._lock:
             self._ahead_us += samples * PERIOD_US
             self._take_samples()
+
+    def keep_crash(self, kind: int, pc: int, uptime_s: int) -> None:
+        """Let the node keep a crash that no peer knows, as if this were the start after it."""
+        with self._lock:
+            self.node.crashed(CCrash(kind, 0, pc, 0, 0, 0, uptime_s))
 
     def close(self) -> None:
         os.write(self._stop, b"!")

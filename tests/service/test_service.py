@@ -54,6 +54,22 @@ def test_samples_arrive_in_the_database_and_are_freed(
     assert positions(other)[0] > 1900
 
 
+def test_a_crash_is_printed_once(firmware: PtyFirmware, tmp_path: Path) -> None:
+    """The firmware does not report it to the next service: it was acknowledged."""
+    firmware.keep_crash(2, 0x0A04_3210, 61)
+    firmware.skip(100)
+    words, printed = "crash 1: bus fault at 0x0a043210, in boot 1 after 61 s", []
+    for name in ("first", "second"):
+        database = tmp_path / name
+        service = start("--tty", firmware.path, "--database", database)
+        wait_until(lambda: len(positions(database)) > 0, "a sample")  # noqa: B023 - called at once
+        printed.append(
+            end(service)[2].count("crash 1: bus fault at 0x0a043210, in boot 1 after 61 s")
+        )
+        firmware.skip(100)
+    assert printed == [1, 0]
+
+
 def test_each_sample_is_kept_once_however_often_the_service_is_killed(
     firmware: PtyFirmware, tmp_path: Path
 ) -> None:
