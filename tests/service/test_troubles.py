@@ -1,0 +1,82 @@
+"""The service goes on after a full disk, a restarted firmware and a tty that went away."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fwgen.service.caller import Caller
+from tests.service.pty_firmware import PtyFirmware
+from tests.service.running import end, positions, start, wait_until
+
+pytestmark = pytest.mark.needs("pty")
+UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+
+@pytest.fixture
+def firmware() -> Iterator[PtyFirmware]:
+    made = PtyFirmware()
+    yield made
+    made.close()
+
+
+def trouble(socket: Path) -> dict[str, str]:
+    caller = Caller(socket)
+    found: dict[str, str] = caller.ask("status", "status")["trouble"]
+    caller.close()
+    return found
+
+
+def test_a_full_disk_is_survived_and_told(firmware: PtyFirmware, tmp_path: Path) -> None:
+    """The limit of the file's size stands for the disk's."""
+    database, socket = tmp_path / "db", tmp_path / "socket"
+    service = start("--tty", firmware.path, "--database", database, "--socket", socket)
+    wait_until(lambda: len(positions(database)) > 0, "a sample")
+    resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+    firmware.skip(6000)
+    wait_until(lambda: "sqlite" in trouble(socket), "the trouble is shown")
+    assert "disk" in trouble(socket)["sqlite"]
+    firmware.skip(1000)
+    taken = firmware.taken
+    assert len(positions(database)) < taken - 1000, "they wait in the firmware"
+    resource.prlimit(service.pid, resource.RLIMIT_FSIZE, UNLIMITED)
+    wait_until(lambda: len(positions(database)) >= taken, "all samples after there is space again")
+    assert trouble(socket) == {}
+    _, _, err = end(service)
+    assert "samples wait" in err
+    assert "sqlite: stores again" in err
+    found = positions(database)
+    assert found == list(range(len(found)))
+    assert sqlite3.connect(database).execute("SELECT count(*) FROM gap").fetchone() == (0,)
+
+
+def test_the_tty_of_a_restarted_firmware_is_found_again(tmp_path: Path) -> None:
+    """The firmware loses its memory: a new log, and a gap of unknown size in the old one."""
+    tty, database = tmp_path / "tty", tmp_path / "db"
+    first = PtyFirmware()
+    tty.symlink_to(first.path)
+    service = start("--tty", tty, "--database", database)
+    wait_until(lambda: len(positions(database)) > 5, "samples of the first log")
+    second = PtyFirmware(log_id=0xB0B)
+    tty.unlink()
+    tty.symlink_to(second.path)
+    first.close()
+
+    def logs() -> int:
+        db = sqlite3.connect(database)
+        return int(db.execute("SELECT count(DISTINCT log) FROM sample").fetchone()[0])
+
+    wait_until(lambda: logs() == 2, "samples of the second log")
+    _, _, err = end(service)
+    second.close()
+    assert err.count("online: log") == 2
+    db = sqlite3.connect(database)
+    assert db.execute("SELECT reason, count FROM gap").fetchall() == [("new-log", None)]
+    for log in (1, 2):
+        query = "SELECT position FROM sample WHERE log = ? ORDER BY position"
+        found = [row[0] for row in db.execute(query, (log,))]
+        assert found == list(range(len(found)))
