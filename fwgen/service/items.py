@@ -5,7 +5,7 @@ A log's numbers have 32 bits and wrap. A `position` is the number without the wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -173,7 +173,33 @@ class SleepNote:
         return False
 
 
-Item: TypeAlias = Run | Hole | Redate | SleepNote
+@dataclass(frozen=True, slots=True)
+class StartNote:
+    """What the firmware says of its start and of crashes before it."""
+
+    mark: Mark
+    """That of the item before."""
+    boot: int
+    noted_us: int
+    said: str
+    """A sentence a line."""
+    stored: Callable[[], None]
+    """Called when the database has it: the firmware may forget the crashes."""
+
+    @property
+    def log(self) -> Log:
+        return self.mark.log
+
+    @property
+    def position(self) -> int:
+        return self.mark.position
+
+    @property
+    def ends_log(self) -> bool:
+        return False
+
+
+Item: TypeAlias = Run | Hole | Redate | SleepNote | StartNote
 
 
 class Numbering:

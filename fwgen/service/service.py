@@ -34,12 +34,13 @@ from fwgen.service.clock import Clock
 from fwgen.service.dating import LastDated
 from fwgen.service.delivery import Delivery
 from fwgen.service.find_tty import BoardSystem
-from fwgen.service.items import Item, Mark, Numbering, Run, SleepNote
+from fwgen.service.items import Item, Mark, Numbering, Run, SleepNote, StartNote
 from fwgen.service.power.sleeping import Sleep, Sleeping, Suspender
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
 from fwgen.service.sinks.lines import documents
 from fwgen.service.state import State, sleep_document
+from fwgen.service.system_clock import utc_us
 from fwgen.service.workers import Workers
 
 STOP_PATIENCE_S: Final = 5.0
@@ -67,6 +68,7 @@ class Service:
     ) -> None:
         self._settings = settings
         self._tell = tell
+        self._records = bool(recorder)
         self.publish: Callable[[dict[str, object]], None] = lambda document: None
         """Called with a JSON document for viewers, from any thread. Set it before `run`."""
         self._numbering = Numbering(recorded)
@@ -159,9 +161,7 @@ class Service:
                 "it (no matter with `rings: sram2`: then set hold_latency = false)"
             )
         elif isinstance(event, Started):
-            for line in started_words(event.start):
-                self._tell(line)
-            self._peer.acknowledge_crashes(event.start)
+            self._note_start(event)
         elif isinstance(event, TtyDisturbed):
             self._tell(f"another program changed the tty's modes: {' '.join(event.modes)}")
         elif isinstance(event, StatusReceived):
@@ -177,6 +177,22 @@ class Service:
         self._report("tty", "", quiet=True)
         waiting = (hello.next_seq - hello.oldest_seq) & 0xFFFF_FFFF
         self._tell(f"online: log {hello.log:016x}, boot {hello.boot}, {waiting} samples wait")
+
+    def _note_start(self, event: Started) -> None:
+        """The firmware keeps its crashes until the database has them."""
+        lines = started_words(event.start)
+        for line in lines:
+            self._tell(line)
+        mark = self._numbering.mark
+
+        def acknowledge() -> None:
+            self._peer.acknowledge_crashes(event.start)
+
+        if self._records and mark is not None:
+            said = "\n".join(lines)
+            self._add(StartNote(mark, event.start.boot, utc_us(), said, acknowledge))
+        else:
+            acknowledge()
 
     def _add(self, item: Item) -> None:
         self._state.note_item(item)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fwgen.service.items import Dated, Hole, Item, Log, Mark
+from fwgen.service.items import Dated, Hole, Item, Log, Mark, StartNote
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.retention import Retention, used_bytes
 from fwgen.service.sinks.sqlite import SqliteSink
@@ -96,6 +96,19 @@ def test_numbers_used_again_are_other_samples_but_survivors_are_not(tmp_path: Pa
     store(path, run(0, 8, again), run(8, 5, again, boot=2, start_us=0))
     found = read(path, "SELECT renumbered, position, boot FROM samples")
     assert found == [(0, n, 1) for n in range(10)] + [(1, n, 2) for n in range(8, 13)]
+
+
+def test_crashes_are_acknowledged_when_they_are_stored(tmp_path: Path) -> None:
+    stored: list[int] = []
+    note = StartNote(Mark(ONE, 5, 2), 2, 7, "why\ncrash 1", lambda: stored.append(1))
+    store(tmp_path / "db", note)
+    store(tmp_path / "db", note)
+    assert stored == [1, 1]
+    assert read(tmp_path / "db", "SELECT boot, said FROM start") == [(2, "why\ncrash 1")]
+    sink = SqliteSink(tmp_path / "db")
+    with pytest.raises(SinkError):
+        sink.store([note], None)  # not open
+    assert stored == [1, 1]
 
 
 def test_the_view_shows_times_and_names(tmp_path: Path) -> None:

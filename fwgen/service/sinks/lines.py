@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.service.items import Hole, Item, Mark, Run, SleepNote
+from fwgen.service.items import Hole, Item, Mark, Run, SleepNote, StartNote
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.times import iso
 from fwgen.wire.sample import STATUS_NAMES
@@ -68,6 +68,8 @@ def documents(item: Item) -> Iterator[dict[str, Any]]:
         }
     elif isinstance(item, SleepNote):
         yield {"sleep": item.document}
+    elif isinstance(item, StartNote):
+        yield {"start": item.said, "log": item.log.name, "boot": item.boot}
 
 
 class JsonLines:

@@ -42,6 +42,13 @@ CREATE TABLE sleep (                 -- sleeps of Linux, and requests that led t
   refused TEXT NOT NULL,             -- why Linux did not suspend
   PRIMARY KEY (asked_us, ended_us)
 ) WITHOUT ROWID;
+CREATE TABLE start (                 -- starts of the firmware: why, and crashes before it
+  log INTEGER NOT NULL REFERENCES log,
+  boot INTEGER NOT NULL,
+  noted_us INTEGER NOT NULL,         -- microseconds since 1970, as the system clock was
+  said TEXT NOT NULL,                -- a sentence a line
+  PRIMARY KEY (log, boot, said)
+) WITHOUT ROWID;
 CREATE TABLE mark (                  -- one row: everything before it was acknowledged
   only INTEGER PRIMARY KEY CHECK (only = 1),
   log INTEGER NOT NULL REFERENCES log,

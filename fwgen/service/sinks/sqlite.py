@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from fwgen.service.dating import MOST_RATE, Basis, LastDated
-from fwgen.service.items import Item, Log, Mark, Redate, Run, SleepNote
+from fwgen.service.items import Item, Log, Mark, Redate, Run, SleepNote, StartNote
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.retention import Retention
 from fwgen.service.sinks.transaction import transaction
@@ -102,6 +102,9 @@ class SqliteSink:
                 if mark is not None:
                     place = (self._log_id(db, mark.log), mark.position, mark.boot)
                     db.execute("INSERT OR REPLACE INTO mark VALUES (1, ?, ?, ?)", place)
+            for item in items:
+                if isinstance(item, StartNote):
+                    item.stored()
             self._retention.apply(db)
 
     # ------------------------------------------------------------------------------------ inside
@@ -149,6 +152,9 @@ class SqliteSink:
         if isinstance(item, Redate):
             reference = (item.utc_us, item.device_us, item.within_us, item.device_us)
             db.execute(_REDATE, (*reference, MOST_RATE, Basis.LATER, log, log, item.boot))
+        elif isinstance(item, StartNote):
+            start = (log, item.boot, item.noted_us, item.said)
+            db.execute(f"INSERT INTO start VALUES (?, ?, ?, ?) {_ONCE}", start)
         elif isinstance(item, SleepNote):
             sleep = item.document
             causes = ", ".join(sleep["causes"])
