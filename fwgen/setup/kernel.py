@@ -7,9 +7,11 @@ all, and the folder with the source is removed in any case.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -93,7 +95,8 @@ def build(archive: Path, say: TextIO) -> Path:
             product = Path(temporary, "product")
             product.mkdir()
             named = f"{archive.name}, SHA-256 {source}"
-            version = _make(archive, named, Path(temporary, "tree"), product, say)
+            with _told_of_removal(say):
+                version = _make(archive, named, Path(temporary, "tree"), product, say)
             target = folder / f"{version}-{key}"
             shutil.rmtree(target, ignore_errors=True)
             product.rename(target)
@@ -124,7 +127,7 @@ def _make(archive: Path, source: str, tree: Path, product: Path, say: TextIO) ->
         hint = "User-Mode Linux needs ptrace and a writable /dev/shm; in a container, allow them"
         raise ToolBrokeError(f"Linux {version} was built, but {trouble}", hint)
     sha256 = digest(program)
-    spent_s = (round(build_s, 2), round(cpu_s, 2))
+    spent_s = (round(build_s, 3), round(cpu_s, 3))
     record = Record(version, source, recipe(), compiler(), sha256, *spent_s)
     write_record(product, record)
     print(f"built Linux {version} in {build_s:.0f} s", file=say, flush=True)
@@ -133,8 +136,8 @@ def _make(archive: Path, source: str, tree: Path, product: Path, say: TextIO) ->
 
 def _cpu_s() -> float:
     """Return the CPU time of this process and of its children that have ended."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _run(what: Sequence[str], tree: Path, progress: MakeProgress | None = None) -> None:
@@ -211,6 +214,17 @@ def _alone(folder: Path, say: TextIO) -> Iterator[None]:
             print("waiting for another build of Linux to end ...", file=say, flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _told_of_removal(say: TextIO) -> Iterator[None]:
+    """Say why it takes some time to end after an error or Ctrl-C."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            print("removing the unpacked source ...", file=say, flush=True)
+        raise
 
 
 def _remove_unfinished(folder: Path) -> None:

@@ -9,8 +9,8 @@ from fwgen import process
 from fwgen.errors import MissingToolError, ToolBrokeError
 from fwgen.setup.steps import Command, Step
 
-_CLEAN_UP_S = 30.0
-"""The time that a command has to remove its temporary files after Ctrl-C."""
+_CLEAN_UP_S = 120.0
+"""The time that a command has to remove its temporary files after Ctrl-C: many, on a busy disk."""
 _AGAIN = "fix it and run the same command again: it continues with this step"
 
 

@@ -237,6 +237,7 @@ def test_ctrl_c_ends_the_build_and_leaves_nothing(fakes: Fakes, server: Server) 
         os.killpg(running.pid, signal.SIGINT)
         _, said = running.communicate(timeout=60)
     assert running.returncode == 130 and said.endswith(b"error: interrupted\n")
+    assert b"removing the unpacked source ..." in said
     assert left() == [".lock", "downloads"], "a new call does not fetch the source again"
     with pytest.raises(ProcessLookupError):
         os.kill(int(begun.read_text()), 0)
