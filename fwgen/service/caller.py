@@ -22,7 +22,7 @@ class Caller:
             self._socket.connect(str(path))
         except OSError as error:
             self._socket.close()
-            text = f"no fwgen-peer answers at {path}: {error.strerror}"
+            text = f"no fwgen-peer answers at {path}: {error.strerror or error}"
             hint = "start it: `systemctl start fwgen-peer` or `fwgen-peer run`"
             raise ExaminedBadError(text, hint) from error
 

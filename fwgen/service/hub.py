@@ -203,7 +203,11 @@ def _listen(path: Path) -> socket.socket:
                     hint = "stop it, or set another `socket` in the settings"
                     raise InputError(f"{path}: another fwgen-peer serves it", hint)
             path.unlink()
-        listener.bind(str(path))
+        try:
+            listener.bind(str(path))
+        except OSError as error:  # it names no file
+            hint = "name another one: `socket` in the settings, or --socket"
+            raise InputError(f"{path}: cannot make the socket: {error}", hint) from error
         path.chmod(0o660)
         listener.listen(16)
     except BaseException:

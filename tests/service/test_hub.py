@@ -121,6 +121,14 @@ def test_without_a_service_the_error_says_how_to_start_it(path: Path) -> None:
         Caller(path)
 
 
+def test_a_path_that_is_too_long_is_bad_input(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 110)
+    with pytest.raises(InputError, match=r"cannot make the socket: AF_UNIX path too long\nhelp"):
+        Bench(path)
+    with pytest.raises(ExaminedBadError, match="AF_UNIX path too long"):
+        Caller(path)
+
+
 def test_lines_are_json(bench: Bench, path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as plain:
         plain.connect(str(path))
