@@ -12,6 +12,7 @@ from fwgen.backends.kernel.host import KernelHostBackend
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import LinuxSteps
 from fwgen.backends.renode.emulated import EmulatedBackend
+from fwgen.backends.renode.real import RealBackend
 from fwgen.errors import InputError
 from fwgen.plan.model import Plan
 from fwgen.record import DdrAccess, Event, RunRecord
@@ -37,6 +38,7 @@ class View:
     events: list[Event]
     console: str = ""
     kernel: tuple[tuple[float, str], ...] = ()
+    shell: str = ""
     picture: bytes = b""
     half_blocks: str = ""
     frames: int = 0
@@ -130,6 +132,14 @@ class LiveRenode(EmulatedBackend):
     def end(self, scenario: Scenario) -> RunRecord:
         self._scenario = scenario
         return self.finish()
+
+
+class LiveReal(RealBackend, LiveRenode):
+    """LiveRenode with a real Linux."""
+
+    def view(self) -> View:
+        assert self.real is not None
+        return replace(super().view(), shell=self.real.output)
 
 
 def _view(

@@ -30,7 +30,7 @@ def open_backend(
     viewer's dump (renode). `say` is called with a message before each slow preparation. Raises
     FwgenError if the backend cannot be used.
     """
-    kernel = _kernel() if linux == "kernel" else None
+    kernel = real_kernel() if linux == "kernel" else None
     if name == "renode":
         from fwgen.backends.renode.backend import RenodeBackend
 
@@ -54,7 +54,8 @@ def open_backend(
     return HostBackend(core=core, say=say)
 
 
-def _kernel() -> Path:
+def real_kernel() -> Path:
+    """Return the program of the real Linux. Raises MissingToolError."""
     from fwgen.config import load_config
     from fwgen.uml.find import find_kernel
 

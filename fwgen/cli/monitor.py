@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from fwgen.backends.registry import DEFAULT_LINUX, LINUXES, real_kernel
 from fwgen.backends.renode.options import VIOLATIONS
 from fwgen.errors import InputError
 from fwgen.files import STDIN
@@ -23,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", type=Path, metavar="SPEC", help="the spec")
     parser.add_argument(
         "--elf", type=Path, metavar="ELF", help="the firmware (default: build it from the spec)"
+    )
+    parser.add_argument(
+        "--linux",
+        choices=LINUXES,
+        default=DEFAULT_LINUX,
+        help="emulated: fwgen's model of Linux; kernel: a real Linux kernel, with a shell (`sh`)",
     )
     parser.add_argument(
         "--gdb",
@@ -80,15 +87,17 @@ def run(args: argparse.Namespace) -> int:
     find_renode(config.renode)
     if not args.listen_everywhere:
         _keep_to_this_machine()
+    linux = real_kernel() if args.linux == "kernel" else None
     plan, elf = plan_file(args.spec), args.elf
     if elf is None:
         elf, plan = build_firmware(plan, config, lambda text: print(text, file=sys.stderr))
     firmware = read_elf(elf)
     commands = _commands(args.spec)
     print(f"starting {elf} ...", file=sys.stderr)
-    bench = Bench(firmware, config.renode, plan, args.distance, args.on_violation)
+    bench = Bench(firmware, config.renode, plan, args.distance, args.on_violation, linux)
     bench.listens_everywhere = args.listen_everywhere
     code = Shell(bench, commands, sys.stdout, gdb=args.gdb, live=args.live).interact()
+    bench.close()
     remove_private_folder()
     sys.stdout.flush()
     sys.stderr.flush()

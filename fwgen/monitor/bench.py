@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fwgen.backends.renode.loopback import confined
 from fwgen.backends.renode.options import Options
 from fwgen.errors import FwgenError, InputError, MissingToolError
 from fwgen.guard import as_error
-from fwgen.live import LiveRenode, View
+from fwgen.live import LiveReal, LiveRenode, View
 from fwgen.scenario.load import parse_scenario
 
 if TYPE_CHECKING:
@@ -37,16 +38,23 @@ class CoreHeldError(InputError):
 
 class Bench:
     """`hold` gives the board to one thread at a time. Renode has one emulation per process, so a
-    process has one Bench."""
+    process has one Bench. `linux`: the real kernel to run; None: Linux is emulated."""
 
     def __init__(
-        self, firmware: bytes, config: RenodeConfig, plan: Plan, distance_mm: int, violation: str
+        self,
+        firmware: bytes,
+        config: RenodeConfig,
+        plan: Plan,
+        distance_mm: int,
+        violation: str,
+        linux: Path | None = None,
     ) -> None:
         self.plan = plan
         self.speed = 1.0
         self.error: FwgenError | None = None
         self.listens_everywhere = False
-        self._board = LiveRenode(firmware, config, Options(on_violation=violation))
+        kind = LiveRenode if linux is None else LiveReal
+        self._board = kind(firmware, config, Options(on_violation=violation, linux=linux))
         self._board.start(plan, parse_scenario(_SCENARIO.format(mm=distance_mm)), 1)
         self._t_us = 0
         self._debugged = self._paced = False
@@ -78,6 +86,11 @@ class Bench:
     def view(self) -> View:
         with self.hold() as board:
             return board.view()
+
+    def close(self) -> None:
+        """End a real Linux, which is another process."""
+        with self.hold() as board:
+            board.close()
 
     @contextmanager
     def hold(self) -> Iterator[LiveRenode]:

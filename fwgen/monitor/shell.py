@@ -7,7 +7,7 @@ from collections.abc import Callable, Sized
 from typing import IO, Final
 
 from fwgen.errors import FwgenError, InputError
-from fwgen.live import LiveRenode, View
+from fwgen.live import LiveReal, LiveRenode, View
 from fwgen.monitor.bench import Bench
 from fwgen.monitor.live import Live, room_of
 from fwgen.monitor.picture import display_lines
@@ -25,6 +25,7 @@ time        run             run in real time
             pause           stop; `speed 10` makes `run` ten times as fast
 Linux       suspend [10 s]  suspend (a timer wakes it);  resume
             reboot [20 s]   crash, start (its application)   unbind, bind   stall [5 s]
+            sh COMMAND      a shell in a real Linux (--linux kernel); `sh ^C` interrupts it
 the M33     reset           reset it; it starts at once and keeps retained memory
             fail fault      the firmware crashes; also `fail panic`, `fail watchdog`
             load            Linux loads the firmware and starts it (remoteproc)
@@ -74,6 +75,7 @@ class Shell(cmd.Cmd):
         self._live = live
         self._console_shown = 0  # characters
         self._events_shown = 0
+        self._shell_shown = 0  # characters
         self._failed = False
         self.use_rawinput = stdin.isatty()
         self.prompt = "fwgen> " if stdin.isatty() else ""
@@ -176,6 +178,12 @@ class Shell(cmd.Cmd):
     def do_stall(self, arg: str) -> None:
         for_us = _us(arg or "5 s")
         self._do(lambda board: board.stall_linux(for_us))
+
+    def do_sh(self, arg: str) -> None:
+        with self._bench.hold() as board:
+            if not isinstance(board, LiveReal):
+                raise InputError("Linux is emulated: it has no shell", "use `--linux kernel`")
+            board.shell(arg)
 
     # ------------------------------------------------------------- the M33, sensor and display
 
@@ -305,6 +313,9 @@ class Shell(cmd.Cmd):
         for event in view.events[self._events_shown :]:
             self._say(f"* {event.t_s:.3f} s: {event.text}")
         self._events_shown = len(view.events)
+        for line in view.shell[self._shell_shown :].splitlines():
+            self._say(f"$ {line}")
+        self._shell_shown = len(view.shell)
 
 
 def _us(text: str) -> int:

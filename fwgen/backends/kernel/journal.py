@@ -19,6 +19,7 @@ SESSION: Final = "session"  # the application has opened the tty
 EVENT: Final = "event"  # the session's event
 UP: Final = "up"  # the application continues after a suspend
 ENDED: Final = "ended"  # the application has ended; None, or what it died of
+OUTPUT: Final = "output"  # of the shell for a person
 FAILED: Final = "failed"  # a command failed; what happened
 
 

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from fwgen.backends.kernel.calendar import NEVER, Calendar
 from fwgen.backends.kernel.control import Control
 from fwgen.backends.kernel.inside.application import Settings
-from fwgen.backends.kernel.journal import EVENT, FAILED, READY, SESSION, UP, JournalReader
+from fwgen.backends.kernel.journal import EVENT, FAILED, OUTPUT, READY, SESSION, UP, JournalReader
 from fwgen.backends.kernel.sockets import GoneError, Sockets
 from fwgen.backends.kernel.tap import Tap
 from fwgen.backends.kernel.uml import Place, Uml, temporary_place
@@ -23,7 +23,7 @@ from fwgen.backends.kernel.vhost import FROM_LINUX, TO_LINUX, Device
 from fwgen.backends.ledger import Ledger, OpenSleep
 from fwgen.backends.linux import NOT_AGAIN, Pace
 from fwgen.backends.notes import note_event, note_lost, note_samples
-from fwgen.errors import ToolBrokeError
+from fwgen.errors import InputError, ToolBrokeError
 from fwgen.peer.events import (
     Event,
     Lost,
@@ -47,6 +47,11 @@ ZERO_NS: Final = 2_300_000_000
 """Scenario time 0 on the calendar. Steps are often at whole seconds of scenario time. These must
 not be whole seconds of Linux's clock: an alarm that is set there may be a second late."""
 LONG_AGO_US: Final = -(1 << 62)
+WHOLE_SECONDS: Final = "`for` must be whole seconds: the kernel's RTC alarm has no others"
+NO_REMOTEPROC: Final = "this kernel has no remoteproc that could load the firmware again"
+INTERRUPT: Final = "^C"
+"""The line that interrupts what the shell runs."""
+_LONGEST_LINE: Final = 480
 _EPOCH_S: Final = 1_800_000_000
 _SEQ_MASK: Final = 0xFFFF_FFFF
 
@@ -79,9 +84,9 @@ class M33(Protocol):
 def refusal(step: Step) -> str:
     """Return why a real Linux cannot execute this step as it is written; "": it can."""
     if isinstance(step, Suspend) and (step.for_us or 0) % 1_000_000:
-        return "`for` must be whole seconds: the kernel's RTC alarm has no others"
+        return WHOLE_SECONDS
     if isinstance(step, BootingStep | CrashFirmware | RestartFirmware):
-        return "this kernel has no remoteproc that could load the firmware again"
+        return NO_REMOTEPROC
     if isinstance(step, StartApp) and step.spec != "own":
         return "the application inside this kernel has the run's spec"
     if isinstance(step, IdleDdr):
@@ -130,6 +135,8 @@ class KernelLinux:
         settings = Settings(spec_hash.hex(), pace.suspend_us, pace.resume_us, changed)
         self._uml = Uml(kernel, place, settings, entries)
         self._alive = False
+        self.output = ""
+        """What the shell for a person has printed."""
         self._offset_ns = 0  # from Linux's clock to the calendar
         self._alarms: dict[str, tuple[int, Callable[[], None]]] = {}
         self._sleep: OpenSleep | None = None
@@ -137,6 +144,7 @@ class KernelLinux:
         self._when_up: list[Callable[[int], None]] = []
         self._recover_when_up = False
         self._going_down = False  # Linux has stopped the rings, perhaps to suspend
+        self._foreign = False  # nobody announced the suspend, and nobody will report its end
         self._fresh = False  # the rings are new, and Linux has not rung yet
         self._cause = "timer"
         self._called = False  # interrupted; it has not run since
@@ -203,7 +211,7 @@ class KernelLinux:
             return
         with self._must_live():
             self.calendar.settle()
-            if self._going_down and self.state in (ASKING, SUSPENDING):
+            if self._going_down and self.state != ASLEEP:
                 self._close_ddr()
             if self._control.due and not self._called:
                 self._control.deliver()
@@ -273,6 +281,8 @@ class KernelLinux:
             self._m33.catch_up()
             self._open_ddr(self._cause)
             self._enter(RESUMING)
+            if self._foreign:
+                self._up()
 
     def _rings_stopped(self) -> None:
         self._going_down = True
@@ -306,6 +316,8 @@ class KernelLinux:
             self._note_stream()
         elif kind == UP:
             self._up()
+        elif kind == OUTPUT:
+            self.output += str(value)
         elif kind == FAILED or value is not None:
             raise ToolBrokeError(f"in Linux: {value}")
 
@@ -343,6 +355,14 @@ class KernelLinux:
     @property
     def _called_off_by(self) -> str:
         return "end" if self._cause == "end" else "abort"
+
+    def shell(self, line: str) -> None:
+        """Run a line in a shell inside; what it prints is added to `output`. Raises InputError."""
+        if not self.release or self._asleep:
+            raise InputError(f"no shell can run: {self._why_not}", "`resume` Linux, or wait for it")
+        if len(line.encode()) > _LONGEST_LINE:
+            raise InputError(f"expected at most {_LONGEST_LINE} bytes, found {len(line.encode())}")
+        self._control.send(f"shell {line}" if line != INTERRUPT else "interrupt")
 
     # ------------------------------------------------------------------------------------- power
 
@@ -400,6 +420,13 @@ class KernelLinux:
         self._control.send("suspend")
 
     def _close_ddr(self) -> None:
+        """Linux has suspended; if no step asked for it, a program inside did it by itself."""
+        self._foreign = self.state not in (ASKING, SUSPENDING)
+        if self._foreign:
+            self.ledger.event("a program suspends Linux without telling the firmware", self.now_us)
+            self._sleep = OpenSleep(asked_us=self.now_us)
+            self.ledger.sleeps.append(self._sleep)
+            self._cause = "timer"
         assert self._sleep is not None
         self._going_down = False
         self._m33.set_reading(False)

@@ -20,7 +20,8 @@ from typing import Final
 
 from fwgen.backends.kernel.inside import power
 from fwgen.backends.kernel.inside.application import Settings, run
-from fwgen.backends.kernel.journal import ENDED, FAILED, READY, UP, JournalWriter
+from fwgen.backends.kernel.inside.shell import Shell
+from fwgen.backends.kernel.journal import ENDED, FAILED, OUTPUT, READY, UP, JournalWriter
 from fwgen.peer.session import Known
 
 _MOUNTS: Final = (("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tmpfs", "/run"))
@@ -42,6 +43,7 @@ class Init:
         self._application: int | None = None  # its process
         self._orders = -1  # the application reads commands from the other end
         self._life = -1  # closed at the other end when the application has ended
+        self._shell = Shell(lambda text: self._tell(OUTPUT, text))
         self._commands: dict[str, Callable[[str], None]] = {
             "start-app": self._start_application,
             "crash-app": self._crash_application,
@@ -52,6 +54,8 @@ class Init:
             "unbind": lambda _: self._write_driver("unbind"),
             "bind": lambda _: self._write_driver("bind"),
             "recover": self._recover,
+            "shell": lambda command: self._shell.line(command.partition(" ")[2]),
+            "interrupt": lambda _: self._shell.interrupt(),
         }
 
     def run(self) -> None:
@@ -60,12 +64,14 @@ class Init:
         self._tell(READY, os.uname().release)
         while True:
             poll = select.poll()
-            for handle in (self._control, self._life):
+            for handle in (self._control, self._life, self._shell.output):
                 if handle >= 0:
                     poll.register(handle, select.POLLIN)
             ready = [handle for handle, _ in poll.poll()]
             if self._life in ready:
                 self._reap()
+            if self._shell.output in ready:
+                self._shell.forward()
             if self._control in ready:
                 self._obey(os.read(self._control, _MESSAGE_BYTES).decode())
 
