@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,11 +18,14 @@ PATIENCE_S = 30.0
 
 def start(*words: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "fwgen.service", "run", *map(str, words)]
+    folder = tempfile.mkdtemp(prefix="fwgen-peer-")
     if "--socket" not in words:
-        command += ["--socket", f"{tempfile.mkdtemp(prefix='fwgen-peer-')}/socket"]
+        command += ["--socket", f"{folder}/socket"]
     no_logind = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stderr=pipe, stdout=pipe, text=True, env=no_logind)
+    process = subprocess.Popen(command, stderr=pipe, stdout=pipe, text=True, env=no_logind)
+    weakref.finalize(process, shutil.rmtree, folder, ignore_errors=True)
+    return process
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:
