@@ -7,6 +7,7 @@ Sequence numbers are 32 bits on the wire; the backend unwraps them to int64.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -221,6 +222,16 @@ class Erasure:
 
 
 @dataclass(frozen=True)
+class CoreShare:
+    """What the M33 did in `for_s` seconds of virtual time: it ran for `running_s` and waited for
+    the rest; `wake_ups`: how often each interrupt ended the waiting."""
+
+    for_s: float = 0.0
+    running_s: float = 0.0
+    wake_ups: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Frame:
     """A picture of the display."""
 
@@ -258,6 +269,7 @@ class RunRecord:
     bands: list[Band] = field(default_factory=list)  # in order, without gaps
     ddr_accesses: list[DdrAccess] = field(default_factory=list)
     link: LinkCounts = field(default_factory=LinkCounts)
+    core: dict[str, CoreShare] = field(default_factory=dict)  # awake, asleep; empty: not known
     log_capacity_bytes: int = 0
     log_peak_bytes: int = 0  # the most in use at one time, whole blocks
     log_bytes_per_sample: float = 0.0  # of the received blocks, with headers and CRC

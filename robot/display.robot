@@ -23,6 +23,7 @@ Shows The Distance And The State
     Run For               3 s
     Display Should Look Like    ${GOLDENS}/awake-3999-mm.png
     Nothing Should Be Lost
+    Report Should Meet    {wake_ups_awake: {at-least: 67}, wake_ups_asleep: {at-least: 67, at-most: 150}}
 
 Shows Why There Is No Distance
     [Documentation]    Too near, no echo, and a silent sensor.

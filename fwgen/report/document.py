@@ -7,17 +7,19 @@ import json
 import numpy as np
 
 from fwgen import record as recorded
-from fwgen.record import CrashReport, Ints, RunRecord, SleepRecord, StartReport
+from fwgen.record import CoreShare, CrashReport, Ints, RunRecord, SleepRecord, StartReport
 from fwgen.report.fingerprint import fingerprint
 from fwgen.report.model import (
     FORMAT,
     Access,
+    Core,
     Crash,
     Ddr,
     Jitter,
     Outage,
     Report,
     Samples,
+    Share,
     Sleep,
     Start,
 )
@@ -64,6 +66,7 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
             "bytes_per_sample": round(record.log_bytes_per_sample, 4),
         },
         "jitter_us": _jitter(record.jitter_us),
+        "core": _core(record),
         "kept": {name: found.times if found else None for name, found in findings.items()},
         "ignored": [
             {"at_s": round(step.at_s, 6), "do": step.do, "reason": step.reason}
@@ -131,6 +134,25 @@ def _outage(record: RunRecord, outage: recorded.Outage) -> Outage:
         "why": outage.why,
         "log": "erased" if erased else "kept",
         "not_taken": not_taken(record, outage),
+    }
+
+
+def _core(record: RunRecord) -> Core | None:
+    if not record.core:
+        return None
+    return {"awake": _share(record.core["awake"]), "asleep": _share(record.core["asleep"])}
+
+
+def _share(share: CoreShare) -> Share | None:
+    if not share.for_s:
+        return None
+    running = round(share.running_s / share.for_s, 6)
+    return {
+        "for_s": round(share.for_s, 6),
+        "running": running,
+        "waiting": round(1 - running, 6),
+        "wake_ups_per_s": round(sum(share.wake_ups.values()) / share.for_s, 2),
+        "by": {name: round(times / share.for_s, 2) for name, times in share.wake_ups.items()},
     }
 
 

@@ -6,8 +6,9 @@ fwgen.report.standing); null: this run cannot show it.
 
 A figure that a run does not have is null: `ack_ms` of a suspend that was called off before the
 acknowledgement, or that the firmware was not told of; `jitter_us` on a backend without a real clock
-(host); `pc` and `address` of a DDR access on the host. Only `wall_s` and `speed` differ from run to
-run; `fingerprint` is the digest of everything else that the run decided and measured.
+(host); `core` where no core is emulated (host); `pc` and `address` of a DDR access on the host.
+Only `wall_s` and `speed` differ from run to run; `fingerprint` is the digest of everything else
+that the run decided and measured.
 """
 
 from __future__ import annotations
@@ -93,6 +94,24 @@ class Jitter(TypedDict):
     max: int | None
 
 
+class Share(TypedDict):
+    """What the M33 did in `for_s` seconds: `running` and `waiting` (CSleep) are shares of 1;
+    `wake_ups_per_s` and `by`, its parts by interrupt, are means."""
+
+    for_s: float
+    running: float
+    waiting: float
+    wake_ups_per_s: float
+    by: dict[str, float]
+
+
+class Core(TypedDict):
+    """Null: Linux was never so."""
+
+    awake: Share | None
+    asleep: Share | None
+
+
 class Ignored(TypedDict):
     """A step of the scenario that was not possible at its time."""
 
@@ -150,6 +169,7 @@ Report = TypedDict(
         "link": Link,
         "log": Log,
         "jitter_us": Jitter,
+        "core": Core | None,
         "kept": dict[str, int | None],
         "ignored": list[Ignored],
         "starts": list[Start],

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from fwgen.report.model import Crash, Outage, Report, Sleep
-from fwgen.report.words import clock, count, crash_words, linux_words, span
+from fwgen.report.words import clock, core_words, count, crash_words, linux_words, span
 from fwgen.terminal import Style, bar
 
 _WIDTH: Final = 80
@@ -48,6 +48,7 @@ def render_table(report: Report, style: Style) -> str:
         *_sleeps(report["sleeps"], style),
         *_outages(report["outages"], style),
         *_figures(report, style),
+        *_core(report, style),
         *_crashes(report, style),
         *_ignored(report, style),
         "",
@@ -187,6 +188,23 @@ def _figures(report: Report, style: Style) -> Iterator[str]:
             f"  sampling   {jitter['p99']:,} us off the schedule in the 99th percentile, "
             f"{jitter['max']:,} us at most"
         )
+
+
+def _core(report: Report, style: Style) -> Iterator[str]:
+    core = report["core"]
+    if core is None:
+        yield style.paint(
+            "  M33        its share is not known: this backend emulates no core", _DIM
+        )
+        return
+    for state, share in (("awake", core["awake"]), ("asleep", core["asleep"])):
+        if share is not None:
+            yield from textwrap.wrap(
+                f"  M33        Linux {state}: {core_words(share)}",
+                _WIDTH,
+                subsequent_indent=" " * 13,
+                break_long_words=False,
+            )
 
 
 def _crashes(report: Report, style: Style) -> Iterator[str]:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from fwgen.report.model import Crash, Report
+from fwgen.report.model import Crash, Report, Share
 
 _RANGES_SHOWN: Final = 4
+
+
+def core_words(share: Share) -> str:
+    by = ", ".join(f"{name} {rate:,.0f}" for name, rate in share["by"].items() if rate >= 0.5)
+    return (
+        f"runs {share['running']:.2%}, waits {share['waiting']:.2%} of the time; "
+        f"{share['wake_ups_per_s']:,.0f} wake-ups a second{f' ({by})' if by else ''}"
+    )
 
 
 def count(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from fwgen.record import WAKE_CAUSES
 from fwgen.spec import quantity as q
@@ -94,6 +94,14 @@ def _in(section: str, key: str) -> Callable[[Report], Figure | None]:
     return lambda report: report[section][key]
 
 
+def _wake_ups(state: Literal["awake", "asleep"]) -> Callable[[Report], Figure | None]:
+    def find(report: Report) -> Figure | None:
+        share = report["core"][state] if report["core"] else None
+        return share["wake_ups_per_s"] if share else None
+
+    return find
+
+
 def _acknowledged(report: Report) -> Figure | None:
     return sum(sleep["ack_ms"] is not None for sleep in report["sleeps"])
 
@@ -153,6 +161,8 @@ FIELDS: dict[str, Field] = {
     "log_peak": Field(_in("log", "peak_bytes"), _SIZE, 1, "bytes"),
     "log_capacity": Field(_in("log", "capacity_bytes"), _SIZE, 1, "bytes"),
     "bytes_per_sample": Field(_in("log", "bytes_per_sample"), Decimal()),
+    "wake_ups_awake": Field(_wake_ups("awake"), Decimal()),
+    "wake_ups_asleep": Field(_wake_ups("asleep"), Decimal()),
     "jitter_p50": Field(_in("jitter_us", "p50"), _DURATION, 1, "us"),
     "jitter_p99": Field(_in("jitter_us", "p99"), _DURATION, 1, "us"),
     "jitter_max": Field(_in("jitter_us", "max"), _DURATION, 1, "us"),

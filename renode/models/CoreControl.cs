@@ -27,6 +27,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             this.nvic = nvic;
             Clock = new EventLog();
             cpu.Halted += OnHalted;
+            cpu.AddHookAtWfiStateChange(OnWfi);
             machine.MachineReset += _ => OnMachineReset();
             machine.SystemBus.AddWatchpointHook(SysTickControl, SysbusAccessWidth.DoubleWord, Access.Write,
                 (core, address, width, value) => OnSysTickControl(value));
@@ -41,7 +42,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
         {
             End();
             nvic.Reset();
-            cpu.Reset();
+            ResetCore();
             cpu.IsHalted = true;
             IsHeld = true;
         }
@@ -52,7 +53,7 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             End();
             nvic.Reset();
             PresentInterrupts();
-            cpu.Reset();
+            ResetCore();
             HasAborted = false;
             cpu.VectorTableOffset = vectorTable;
             cpu.IsHalted = false;
@@ -127,20 +128,26 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
             nvic.SetPendingIRQ(PendSV); // ends a WFI
         }
 
-        // Counts from now on; this costs a little time per wake-up.
-        public void CountWakeUps()
-        {
-            WakeUps = 0;
-            if(!counting)
-            {
-                counting = true;
-                cpu.AddHookAtWfiStateChange(OnWfi);
-            }
-        }
-
+        // How often a WFI ended.
         public ulong WakeUps { get; private set; }
 
-        public ulong Instructions { get { return cpu.ExecutedInstructions; } }
+        // The same by exception: the one that the core handles first. Numbers and counts alternate.
+        public ulong[] WakeUpsByException()
+        {
+            var result = new List<ulong>();
+            for(var i = 0; i < wakeUpsBy.Length; i++)
+            {
+                if(wakeUpsBy[i] != 0)
+                {
+                    result.Add((ulong)i);
+                    result.Add(wakeUpsBy[i]);
+                }
+            }
+            return result.ToArray();
+        }
+
+        // Also those before a reset of the core
+        public ulong Instructions { get { return executedBefore + cpu.ExecutedInstructions; } }
 
         // The core executed from an address that has no memory, or from DDR: the run is over.
         public bool HasAborted { get; private set; }
@@ -235,10 +242,20 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 
         private void OnWfi(bool asleep)
         {
-            if(!asleep)
+            if(asleep)
             {
-                WakeUps++;
+                return;
             }
+            WakeUps++;
+            var cause = nvic.FindPendingInterrupt();
+            wakeUpsBy[cause > 0 && cause < wakeUpsBy.Length ? cause : 0]++;
+        }
+
+        private void ResetCore()
+        {
+            var before = cpu.ExecutedInstructions;
+            cpu.Reset();
+            executedBefore += before - cpu.ExecutedInstructions;
         }
 
         private void OnHalted(HaltArguments arguments)
@@ -252,12 +269,14 @@ namespace Antmicro.Renode.Peripherals.Miscellaneous
 
         private bool asked;
         private bool bitten;
-        private bool counting;
+        private ulong executedBefore;
+        private readonly ulong[] wakeUpsBy = new ulong[Exceptions];
         private bool clockRuns;
         private readonly IMachine machine;
         private readonly CortexM cpu;
         private readonly NVIC nvic;
 
+        private const int Exceptions = 16 + 512;
         private const ulong SysTickControl = 0xE000E010;
         private const int BusFault = 5;
         private const int PendSV = 14;

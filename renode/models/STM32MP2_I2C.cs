@@ -177,6 +177,9 @@ namespace Antmicro.Renode.Peripherals.I2C
 
         public ulong BytesWritten { get; private set; }
 
+        // Bytes taken before the wire was ready for them. In silicon each of them would have an interrupt of its own.
+        public ulong TakenEarly { get; private set; }
+
         public ulong BytesRead { get; private set; }
 
         public ulong Refused { get; private set; }
@@ -298,6 +301,7 @@ namespace Antmicro.Renode.Peripherals.I2C
                 // reading the time is slow, so not for each byte: the wire has been busy since the burst's first byte
                 wireFree += 9 * BitTime;
                 status |= TransmitDue;
+                TakenEarly++;
                 return;
             }
             var begin = Math.Max(VirtualTime.Now(machine), wireFree);

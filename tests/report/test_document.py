@@ -15,6 +15,7 @@ import pytest
 from fwgen.record import (
     WAKE_CAUSES,
     Band,
+    CoreShare,
     DdrAccess,
     Gap,
     LinkCounts,
@@ -92,6 +93,7 @@ def test_every_field_of_the_schema() -> None:
             "sensor_fault": 0,
             "late_samples": 0,
         },
+        "core": None,
         "kept": dict.fromkeys(KEPT),
         "ignored": [],
         "starts": [],
@@ -332,3 +334,42 @@ def test_samples_taken_before_linux_was_up() -> None:
     record = without(make_record(), 2)
     record.bands = [Band(1.0, 60.0, "awake")]
     assert only_reason(record).endswith("taken before Linux was up at 00:00:00.")
+
+
+def test_the_share_of_the_m33_awake_and_asleep() -> None:
+    record = make_record()
+    record.core = {
+        "awake": CoreShare(20.0, 0.1, {"clock": 660, "display": 2_000}),
+        "asleep": CoreShare(40.0, 0.02, {"clock": 1_320}),
+    }
+    report = build_report(record, scenario())
+    assert report["core"] == {
+        "awake": {
+            "for_s": 20.0,
+            "running": 0.005,
+            "waiting": 0.995,
+            "wake_ups_per_s": 133.0,
+            "by": {"clock": 33.0, "display": 100.0},
+        },
+        "asleep": {
+            "for_s": 40.0,
+            "running": 0.0005,
+            "waiting": 0.9995,
+            "wake_ups_per_s": 33.0,
+            "by": {"clock": 33.0},
+        },
+    }
+    _, reasons = judge_text(record, "{wake_ups_asleep: {at-most: 32}}")
+    assert "`wake_ups_asleep` is 33" in reasons
+
+
+def test_the_share_of_a_state_that_linux_was_never_in_is_null() -> None:
+    record = make_record()
+    record.core = {"awake": CoreShare(60.0, 0.1, {}), "asleep": CoreShare()}
+    report = build_report(record, scenario())
+    assert report["core"] and report["core"]["asleep"] is None
+
+
+def judge_text(record: RunRecord, expect: str) -> tuple[str, str]:
+    report = build_report(record, scenario(expect))
+    return report["verdict"], "\n".join(report["reasons"])

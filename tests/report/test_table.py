@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from fwgen.record import DdrAccess, RunRecord, SleepRecord
+from fwgen.record import CoreShare, DdrAccess, RunRecord, SleepRecord
 from fwgen.report.document import build_report
 from fwgen.report.table import render_table
 from fwgen.terminal import Style
@@ -70,3 +70,13 @@ def test_colours_change_nothing_but_colours() -> None:
 
 def test_a_run_of_nothing() -> None:
     assert "No sample was taken" in table_of(RunRecord("renode", "a", "b", 0))
+
+
+def test_it_shows_the_share_of_the_m33_or_that_it_is_not_known() -> None:
+    record = make_record()
+    assert "M33        its share is not known" in table_of(record)
+    record.core = {"awake": CoreShare(), "asleep": CoreShare(40.0, 0.02, {"clock": 1_320})}
+    words = " ".join(table_of(record).split())
+    assert "Linux asleep: runs 0.05%, waits 99.95% of the time; 33 wake-ups a second" in words
+    assert "(clock 33)" in words
+    assert "Linux awake:" not in words

@@ -28,6 +28,7 @@ from fwgen.backends.renode.panic import PANIC, panic_at
 from fwgen.backends.renode.platform import platform_repl
 from fwgen.backends.renode.png import png_of
 from fwgen.backends.renode.port import KernelPort
+from fwgen.backends.renode.share import ShareMeter
 from fwgen.backends.renode.taken import Rules, Seen
 from fwgen.backends.renode.waves import waves_of
 from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, LogBlocks, blocks_in
@@ -104,6 +105,7 @@ class EmulatedBackend(Backend):
             ) from error
         self.port.attend()
         self._reach_first_trigger()
+        self._share = ShareMeter(machine, plan)
         self._picture_at(self._zero_us + _PICTURE_LATER_US, "awake")
 
     def _connect_linux(self) -> None:
@@ -138,6 +140,7 @@ class EmulatedBackend(Backend):
         until_us = self._scenario.until_us
         self._keep_picture("at the end", self.now_us)
         end_ns = self.machine.now_ns
+        core = self._share.result()
         self._do(lambda now_us: self.linux.end(now_us))
         next_seq = self._next_seq(end_ns)
         while not self._has_processed(next_seq) and self._t_us < until_us + _SETTLE_US:
@@ -161,6 +164,7 @@ class EmulatedBackend(Backend):
             log_capacity_bytes=self._log_region.capacity_bytes,
             log_peak_bytes=self._log_region.bytes_of(self._peak_slots),
             jitter_us=seen.jitter_us,
+            core=core,
             asked=asked_of(self._plan, self._log_region.slots),
         )
         return self._ledger.record(record, seen.taken, until_us, self._offsets(seen, 0))
@@ -339,8 +343,6 @@ class EmulatedBackend(Backend):
         machine.core_reset_bits = chip.reset.core
         machine.set_world(self._world)
         machine.sensor.RecordsEdges = options.edges
-        if options.counts:
-            machine.core.CountWakeUps()
         if plan.bus is not None:
             bus, wires = machine.part(plan.bus.name), plan.bus.data
             bus.Burst = options.bus_burst
@@ -479,6 +481,8 @@ class EmulatedBackend(Backend):
 
     def _linux_acts(self, what: str, at_us: int) -> None:
         self._note_slots()
+        if what in ("closed", "open") and self._zero_ns:
+            self._share.turn(what == "closed")
         if what == "closed":
             self._picture_at(at_us + _PICTURE_LATER_US, "Linux asleep")
         elif what == "open" and self._zero_ns:

@@ -22,10 +22,10 @@ class KernelPace:
 class Options:
     """`on_violation`: the effect of an access to closed DDR: "record" (it is only recorded),
     "fault" (a BusFault) or "hang" (the core stops, as on the chip). `edges`: record every edge of
-    the sensor's lines, for a wave viewer. `counts`: count the core's wake-ups, which makes the run
-    slightly slower. `first_seq`: the retained log is one from which the samples before that number
-    (32 bits) have been handed over; 0: there is no log yet. `bus_burst`: how many bytes the
-    display's bus takes at once; with 1 the core has an interrupt for each, as on the chip.
+    the sensor's lines, for a wave viewer. `first_seq`: the retained log is one from which the
+    samples before that number (32 bits) have been handed over; 0: there is no log yet. `bus_burst`:
+    how many bytes the display's bus takes at once; with 1 the core has an interrupt for each, as on
+    the chip.
     `ecc`: the memory of the log has error correction (models/EccMemory.cs): a word that was not
     written since power-on answers a read with a bus error. For short runs, since it is slow.
     `renode_log`: a file for Renode's own messages. `linux`: the real kernel to run (None: Linux is
@@ -33,7 +33,6 @@ class Options:
 
     on_violation: str = "record"
     edges: bool = False
-    counts: bool = False
     first_seq: int = 0
     bus_burst: int = 16
     ecc: bool = False
