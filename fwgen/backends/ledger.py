@@ -112,16 +112,17 @@ class Ledger:
 
     def stopped(self, why: str, at_us: int, *, asked: bool = True) -> None:
         """The M33 no longer executes the firmware. If it did not before, the first cause counts."""
-        if not self._is_down:
+        if not self.is_down:
             self.outages.append(Outage(at_us, None, why, asked))
 
     def started(self, at_us: int) -> None:
         """The M33 executes the firmware from its beginning."""
-        if self._is_down:
+        if self.is_down:
             self.outages[-1] = replace(self.outages[-1], end_us=at_us)
 
     @property
-    def _is_down(self) -> bool:
+    def is_down(self) -> bool:
+        """Whether the M33 does not execute the firmware."""
         return bool(self.outages) and self.outages[-1].end_us is None
 
     def erased(self, boots: int, at_us: int) -> None:

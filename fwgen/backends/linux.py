@@ -144,6 +144,7 @@ class Linux:
         self._bound = True
         self._rebooting = False
         self._silent = False  # the firmware does not run
+        self._loads = False  # the next link loads the firmware and starts the M33
         self._recovery_us = self.pace.recovery_us
 
     # ------------------------------------------------------------------------ called by a backend
@@ -408,6 +409,7 @@ class Linux:
         if self.state == ASLEEP:
             self._open_ddr("restart", now_us)
         self.port.board_down()
+        self._loads = True
         self._alarms.clear()
         self._rebooting = True
         self._enter(OFFLINE, now_us)
@@ -503,6 +505,7 @@ class Linux:
         self.firmware_silent(now_us)
         self._recovery_us = self.pace.recovery_us if takes_us is None else takes_us
         self.port.firmware_down()
+        self._loads = True
         if not self._bound or self._rebooting:
             return
         if self._asleep:
@@ -517,6 +520,7 @@ class Linux:
             self.ledger.stopped("remoteproc", now_us)
             self.ledger.event(STOPPED["remoteproc"], now_us)
             self.port.firmware_down()
+            self._loads = True
             self._alarms.pop("recover", None)
             self._attach(now_us)
 
@@ -532,7 +536,8 @@ class Linux:
             self._sleep.cause = "abort"
             self._sleep.up_us = now_us
         self._drop_app()
-        self._silent = False
+        if self._loads:  # else a firmware that has crashed stays as it is
+            self._loads = self._silent = False
         self._enter(AWAKE if self._app_alive else OFFLINE, now_us)
         self.port.set_link(True)
         if self.port.has_tty():

@@ -47,6 +47,13 @@ def plan_with_rings(path: Path, rings: str) -> Plan:
     return plan_spec(spec.model_copy(update={"link": link}))
 
 
+@cache
+def plan_with_watchdog(watchdog_us: int | None) -> Plan:
+    """Return the plan of the reference spec with this watchdog."""
+    spec = reference_plan().spec
+    return plan_spec(spec.model_copy(update={"watchdog_us": watchdog_us}))
+
+
 def in_a_room(steps: str, until: str = "60 s", expect: str = "{}") -> Scenario:
     return parse_scenario(f"{ROOM}steps: [{steps}]\nuntil: {until}\nexpect: {expect}\n")
 

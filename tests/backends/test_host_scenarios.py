@@ -22,6 +22,7 @@ from tests.backends.running import (
     in_a_room,
     plan_of,
     plan_with_rings,
+    plan_with_watchdog,
     reference_plan,
     run,
 )
@@ -333,6 +334,48 @@ def test_unread_messages_in_the_rings_do_not_count_as_sent_without_cause(steps: 
     assert report["verdict"] == "pass", report["reasons"]
 
 
+_DEAD = "{at: 8.1 s, do: crash-firmware, how: fault}, "
+ATTACHED_AGAIN = {
+    "Linux reboots": _DEAD + "{at: 10 s, do: reboot-linux, takes: 1 s}",
+    "Linux reboots meanwhile": "{at: 8 s, do: reboot-linux, takes: 2 s}, " + _DEAD[:-2],
+    "the device is bound again": _DEAD + "{at: 10 s, do: unbind}, {at: 12 s, do: bind}",
+    "Linux sleeps and reboots": "{at: 5 s, do: suspend}, "
+    + _DEAD
+    + "{at: 10 s, do: reboot-linux, takes: 3 s}",
+}
+
+
+@pytest.mark.parametrize("watchdog_us", [None, 2_000_000])
+@pytest.mark.parametrize("steps", ATTACHED_AGAIN.values(), ids=ATTACHED_AGAIN)
+def test_new_rings_do_not_start_a_firmware_that_has_crashed(
+    steps: str, watchdog_us: int | None
+) -> None:
+    """Only a start by remoteproc does: until then nothing can arrive, and after it all samples."""
+    plan = plan_with_watchdog(watchdog_us)
+    _, report = run(in_a_room(steps, expect="{crashes: 1, outages: 1}"), plan=plan)
+    assert report["verdict"] == "pass", report["reasons"]
+
+
+RESTARTS = ("restart-board, takes: 2 s", "power-cycle, takes: 2 s", "restart-firmware")
+
+
+@pytest.mark.parametrize("restart", RESTARTS)
+def test_a_sample_that_a_restart_has_prevented_is_not_late(restart: str) -> None:
+    steps = f"{{at: 9.98 s, do: stall-firmware, for: 25 ms}}, {{at: 9.985 s, do: {restart}}}"
+    record, report = run(in_a_room(steps, expect="{declared_lost: {at-most: 3}}"))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert not record.delivered.whole().late_16ths.any()
+
+
+@pytest.mark.parametrize("restart", RESTARTS[:2])
+def test_a_reset_does_not_start_a_core_that_is_held(restart: str) -> None:
+    steps = f"{{at: 10 s, do: {restart}}}, {{at: 11 s, do: reset-firmware}}"
+    record, report = run(in_a_room(steps, expect="{declared_lost: {at-most: 3}}"))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert [ignored.do for ignored in record.ignored] == ["reset-firmware"]
+    assert [outage.end_us for outage in record.outages] == [12_000_000]
+
+
 HAPPENINGS = (
     "suspend",
     "suspend, for: 3 s",
@@ -346,6 +389,13 @@ HAPPENINGS = (
     "restore-sensor",
     "stale-doorbell, ring: vq0",
     "stale-doorbell, ring: vq1",
+    "stall-firmware, for: 25 ms",
+    "idle-ddr, for: 2 s",
+    "restart-firmware",
+    "restart-board, takes: 2 s",
+    "restart-board, takes: 300 ms, app: 1 s",
+    "crash-firmware, how: fault",
+    "crash-firmware, how: watchdog, takes: 3 s",
 )
 PAIRS = (("unbind", "bind"), ("crash-app", "start-app"))
 
@@ -355,17 +405,19 @@ pairs = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(happenings, pairs, st.integers(0, 2**64 - 1))
 def test_whatever_happens_no_sample_is_lost(
     steps: list[tuple[int, str]],
     apart: list[tuple[tuple[str, str], int, int]],
     seed: int,
 ) -> None:
-    lines = [f"{{at: {at} ms, do: {do}}}" for at, do in steps]
+    """A first sample is taken before anything happens."""
+    lines = [f"{{at: {at + 100} ms, do: {do}}}" for at, do in steps]
     for (broken, mended), at, later in apart:
         lines += [f"{{at: {at} ms, do: {broken}}}", f"{{at: {at + later} ms, do: {mended}}}"]
-    _, report = run(in_a_room(", ".join(lines), "40 s"), seed=seed)
+    scenario = in_a_room(", ".join(lines), "40 s", "{crashes: {at-least: 0}}")
+    _, report = run(scenario, seed=seed, plan=plan_with_watchdog(2_000_000))
     assert report["verdict"] == "pass", report["reasons"]
 
 

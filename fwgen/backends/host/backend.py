@@ -16,7 +16,7 @@ from fwgen.backends.host.library import ECHOES, INBOX, RUNG, STUCK, Machine
 from fwgen.backends.host.port import HostPort
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux, LinuxSteps
-from fwgen.backends.outages import BITTEN, LOADED, NO_WATCHDOG, NOT_RUNNING, STOPPED
+from fwgen.backends.outages import BITTEN, HELD_CORE, LOADED, NO_WATCHDOG, NOT_RUNNING, STOPPED
 from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, blocks_in
 from fwgen.errors import ToolBrokeError
 from fwgen.peer.started import (
@@ -117,6 +117,7 @@ class HostBackend(Backend):
         self._late: dict[int, int] = {}  # sixteenths of the period, by row
         self._late_us: dict[int, int] = {}  # by index since the firmware's start
         self._runs, self._reset = True, RESET_CORE  # why the next start happens
+        self._held = False  # until Linux has loaded the firmware
         self._bite_us, self._recovery_us = _NEVER, 0  # the watchdog's reset; Linux's time after it
         self._rows_before_log: list[int] = []  # samples taken before each erasure of the log
         self._machine = machine = Machine(
@@ -289,9 +290,12 @@ class HostBackend(Backend):
             self._ledger.ignore("damage-log", NOTHING_TO_DAMAGE, self._now_us)
         else:
             content[at] ^= 0x10
-            self._ledger.event("a bit of the log has tipped over", self._now_us)
+            self._ledger.event("a bit of the log has flipped", self._now_us)
 
     def reset_firmware(self) -> None:
+        if self._held:
+            self._ledger.ignore("reset-firmware", HELD_CORE, self._now_us)
+            return
         self._stop("reset")
         self._start()
         self._linux.firmware_restarted(self._now_us)
@@ -356,6 +360,7 @@ class HostBackend(Backend):
         counts = self._running.counts()
         self._peak_slots = max(self._peak_slots, counts.log_peak_slots)
         del self._boots[-1].words[counts.samples_this_boot :]
+        self._late = {row: late for row, late in self._late.items() if row < self._rows}
         self._running.stop()
         self._runs, self._bite_us = False, _NEVER
 
@@ -365,7 +370,7 @@ class HostBackend(Backend):
         self._late_us.clear()
         self._running.boot(self._reset)
         self._reset = RESET_CORE
-        self._runs = True
+        self._runs, self._held = True, False
         self._ledger.started(self._now_us)
 
     def _load_firmware(self) -> None:
@@ -375,6 +380,7 @@ class HostBackend(Backend):
 
     def _bite(self) -> None:
         self._bite_us, self._reset = _NEVER, RESET_WATCHDOG | RESET_CORE
+        self._held = True
         self._ledger.event(BITTEN, self._now_us)
         self._emulated.firmware_restarted(self._now_us, self._recovery_us)
 
@@ -385,6 +391,7 @@ class HostBackend(Backend):
         self._stop(why)
         restarted = why == "restart-board"
         self._reset = (RESET_SYSTEM if restarted else RESET_POWER) | RESET_PIN
+        self._held = True
         self._emulated.restart(self._now_us, takes_us, app_us)
         if log is not None:
             self._running.log[:] = log

@@ -19,7 +19,7 @@ import numpy as np
 from fwgen.backends.asked import asked_of
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
-from fwgen.backends.outages import BITTEN, LOADED, NO_WATCHDOG, NOT_RUNNING, STOPPED
+from fwgen.backends.outages import BITTEN, HELD_CORE, LOADED, NO_WATCHDOG, NOT_RUNNING, STOPPED
 from fwgen.backends.renode.log_region import LogRegion
 from fwgen.backends.renode.machine import Machine, rows
 from fwgen.backends.renode.observed import accesses_of, seen_by
@@ -232,6 +232,9 @@ class EmulatedBackend(Backend):
             self._ledger.event("a bit of the log has flipped", self.now_us)
 
     def reset_firmware(self) -> None:
+        if self.machine.core.IsHeld:
+            self._ledger.ignore("reset-firmware", HELD_CORE, self.now_us)
+            return
         self._note_slots()
         self._ledger.stopped("reset", self.now_us)
         self.machine.start_core(self.port.kernel.rproc.vector_table)
@@ -244,7 +247,7 @@ class EmulatedBackend(Backend):
         if how == "watchdog" and not watchdog:
             self._ledger.ignore("crash-firmware", NO_WATCHDOG, self.now_us)
             return
-        if core.IsHeld:
+        if self._ledger.is_down:
             self._ledger.ignore("crash-firmware", NOT_RUNNING, self.now_us)
             return
         if how == "fault":
