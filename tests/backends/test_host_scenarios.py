@@ -361,7 +361,7 @@ RESTARTS = ("restart-board, takes: 2 s", "power-cycle, takes: 2 s", "restart-fir
 
 @pytest.mark.parametrize("restart", RESTARTS)
 def test_a_sample_that_a_restart_has_prevented_is_not_late(restart: str) -> None:
-    steps = f"{{at: 9.98 s, do: stall-firmware, for: 25 ms}}, {{at: 9.985 s, do: {restart}}}"
+    steps = f"{{at: 10.01 s, do: stall-firmware, for: 25 ms}}, {{at: 10.015 s, do: {restart}}}"
     record, report = run(in_a_room(steps, expect="{declared_lost: {at-most: 3}}"))
     assert report["verdict"] == "pass", report["reasons"]
     assert not record.delivered.whole().late_16ths.any()
