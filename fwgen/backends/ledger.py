@@ -68,6 +68,8 @@ class Ledger:
     _streaming_since: tuple[int, int | None] | None = None
     _states: list[tuple[int, str]] = field(default_factory=list)
     _blocks: Blocks = field(default_factory=Blocks)
+    _starts_before_log: int = 0  # of earlier logs, which counted starts and crashes as well
+    _crashes_before_log: int = 0
     _gap_logs: list[int] = field(default_factory=list)  # of each gap: erasures before it
     _status: Status | None = None  # the last one
     _link: LinkCounts = field(default_factory=LinkCounts)  # of earlier starts of the firmware
@@ -95,9 +97,9 @@ class Ledger:
         """The firmware has said how it started, and which crashes it kept."""
         reset, memory = reset_words(start.reset), memory_words(start.memory)
         found = StartReport(at_us, start.boot, reset, memory, start.unreadable, start.damaged)
-        if not self.starts or self.starts[-1].boot != start.boot:
+        if start.boot not in {one.boot for one in self.starts[self._starts_before_log :]}:
             self.starts.append(found)
-        known = {report.crash for report in self.crashes}
+        known = {report.crash for report in self.crashes[self._crashes_before_log :]}
         self.crashes += [
             CrashReport(at_us, crash) for crash in crashes(start) if crash not in known
         ]
@@ -129,6 +131,7 @@ class Ledger:
         """The log's memory has lost its contents: numbers and starts are counted from the beginning
         again. `boots`: how often the firmware has started so far."""
         self.erasures.append(Erasure(at_us))
+        self._starts_before_log, self._crashes_before_log = len(self.starts), len(self.crashes)
         self._blocks.new_log(boots)
         self.wire.forget_numbers()
 

@@ -127,7 +127,8 @@ def _sleep(sleep: SleepRecord) -> Sleep:
 
 def _outage(record: RunRecord, outage: recorded.Outage) -> Outage:
     end_us = outage.end_us
-    erased = any(erasure.at_us == outage.start_us for erasure in record.erasures)
+    last_us = record.virtual_s * 1e6 if end_us is None else end_us
+    erased = any(outage.start_us <= erasure.at_us <= last_us for erasure in record.erasures)
     return {
         "at_s": round(outage.start_us / 1e6, 6),
         "for_s": None if end_us is None else round((end_us - outage.start_us) / 1e6, 6),

@@ -376,6 +376,36 @@ def test_a_reset_does_not_start_a_core_that_is_held(restart: str) -> None:
     assert [outage.end_us for outage in record.outages] == [12_000_000]
 
 
+def test_starts_and_crashes_of_each_log_are_reported() -> None:
+    """Each log counts its starts and crashes from one: the same numbers say different things."""
+    crash = "do: crash-firmware, how: fault"
+    steps = (
+        f"{{at: 6 s, {crash}}}, {{at: 7 s, do: power-cycle, takes: 1 s, app: 1 s}}, "
+        f"{{at: 13.9 s, {crash}}}, {{at: 20 s, do: power-cycle, takes: 1 s}}, "
+        f"{{at: 26.9 s, {crash}}}, {{at: 30 s, do: restart-board, takes: 2 s}}, "
+        "{at: 31 s, do: restart-board, takes: 2 s, log: erased}"
+    )
+    expect = "{crashes: {at-least: 0}, declared_lost: {at-least: 0}}"
+    _, report = run(in_a_room(steps, expect=expect), plan=plan_with_watchdog(2_000_000))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert [(start["boot"], start["memory"]) for start in report["starts"]] == [
+        (1, "new"),
+        (1, "new"),
+        (2, "kept"),
+        (1, "new"),
+        (2, "kept"),
+        (1, "new"),
+    ]
+    assert [(one["number"], one["uptime_s"]) for one in report["crashes"]] == [(1, 5), (1, 5)]
+    assert [outage["log"] for outage in report["outages"]] == [
+        "erased",
+        "kept",
+        "erased",
+        "kept",
+        "erased",
+    ]
+
+
 HAPPENINGS = (
     "suspend",
     "suspend, for: 3 s",
