@@ -93,6 +93,9 @@ Assumes that a display that acknowledges is set up
 Reads the ring whenever vq0 rings, even while Linux sleeps
     read-ring-on-late-kick
 
+Reads its log's memory before it has written every word of it
+    reads-before-it-writes
+
 Continues with the oldest block after WAKE, whatever the peer has
     resume-from-oldest
 

@@ -9,7 +9,7 @@ from fwgen.backends.renode.log_region import LogRegion
 from fwgen.peer.linux.elf import Elf
 from fwgen.plan import plan_spec
 from fwgen.spec import load_spec
-from fwgen.wire.log_format import MAGIC
+from fwgen.wire.log_format import CRASH_BYTES, MAGIC
 from tests.peer.linux.plain import CODE, Part, elf
 
 SPEC = Path(__file__).parents[3] / "fwgen/spec/examples/range-node.yaml"
@@ -28,7 +28,7 @@ def test_the_elfs_region_overrides_the_plans() -> None:
 
 
 def test_blocks_are_counted_in_their_slots() -> None:
-    region = LogRegion(0x1000, 64 + 488 * 3 + 100)  # 100 bytes are left over below the slots
+    region = LogRegion(0x1000, CRASH_BYTES + 64 + 488 * 3 + 100)  # 100 bytes are left over below the slots
     assert (region.slots, region.capacity_bytes) == (3, 3 * 488)
     memory = bytearray(region.size_bytes)
     first = region.size_bytes - 64 - 3 * 488
