@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from fwgen.backends.outages import BITTEN, LOADED
-from tests.zephyr.firmwares import SPECS, firmware, monitor
+from fwgen.backends.renode.backend import RenodeBackend
+from fwgen.report.document import build_report
+from fwgen.robot.firmware import firmware as wrong_firmware
+from fwgen.robot.mutants import Change, Mutant
+from fwgen.scenario.engine import run_scenario
+from fwgen.scenario.load import parse_scenario
+from tests.backends.running import ROOM, plan_of
+from tests.zephyr.firmwares import SPECS, TREES, firmware, monitor
 
 pytestmark = pytest.mark.needs("zephyr", "renode")
 
@@ -46,3 +53,40 @@ def test_a_core_that_stands_still_is_reset_and_the_log_survives(tmp_path: Path) 
 
 def test_without_one_it_stays_where_it_is(tmp_path: Path) -> None:
     assert "start 2" not in said(tmp_path)
+
+
+HANG = Mutant(
+    name="hangs",
+    title="its main thread hangs after 5 s",
+    suite="",
+    test="",
+    reason="",
+    changes=(
+        Change(
+            "src/main.c",
+            "static void add_readings(void)\n{\n",
+            "__noinline static void hang(void)\n{\n\twhile (clock_us() > 5u * USEC_PER_SEC) {\n\t}\n}\n"
+            "\nstatic void add_readings(void)\n{\n\thang();\n",
+        ),
+    ),
+)
+HANGS = f"""{ROOM}
+steps:
+  - {{at: 1 s, do: suspend}}
+  - {{at: 8 s, do: resume}}
+  - {{at: 9 s, do: restart-firmware}}
+until: 11 s
+expect: {{crashes: 1}}
+"""
+
+
+def test_the_record_of_a_hang_names_the_thread_that_hangs(tmp_path: Path) -> None:
+    spec = tmp_path / "range-node.yaml"
+    spec.write_text(f"{SPECS['range-node'].read_text(encoding='utf-8')}\nwatchdog: 2 s\n")
+    elf = wrong_firmware(spec, TREES / "hangs", HANG)
+    scenario = parse_scenario(HANGS)
+    record = run_scenario(RenodeBackend(elf), plan_of(spec), scenario, 1)
+    (crash,) = build_report(record, scenario)["crashes"]
+    assert crash["kind"] == "watchdog"
+    assert crash["function"] in ("hang", "clock_us")
+    assert crash["uptime_s"] == 6  # 7/8 of the watchdog's 2 s after the last sample
