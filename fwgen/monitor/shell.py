@@ -25,6 +25,7 @@ time        run             run in real time
             pause           stop; `speed 10` makes `run` ten times as fast
 Linux       suspend [10 s]  suspend (a timer wakes it);  resume
             reboot [20 s]   crash, start (its application)   unbind, bind   stall [5 s]
+            idle [10 s]     Linux idles and nothing holds its latency: DDR may close
             sh COMMAND      a shell in a real Linux (--linux kernel); `sh ^C` interrupts it
 the M33     reset           reset it; it starts at once and keeps retained memory
             fail fault      the firmware crashes; also `fail panic`, `fail watchdog`
@@ -178,6 +179,10 @@ class Shell(cmd.Cmd):
     def do_stall(self, arg: str) -> None:
         for_us = _us(arg or "5 s")
         self._do(lambda board: board.stall_linux(for_us))
+
+    def do_idle(self, arg: str) -> None:
+        for_us = _us(arg or "10 s")
+        self._do(lambda board: board.idle_ddr(for_us, held=False))
 
     def do_sh(self, arg: str) -> None:
         with self._bench.hold() as board:

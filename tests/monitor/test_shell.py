@@ -46,6 +46,7 @@ def printed(text: str) -> str:
         ("bind", "bind", (), {}),
         ("stall 200 ms", "stall_linux", (200_000,), {}),
         ("stall", "stall_linux", (5_000_000,), {}),
+        ("idle 2 s", "idle_ddr", (2_000_000,), {"held": False}),
         ("damage", "damage_log", (), {}),
         ("reset", "reset_firmware", (), {}),
         ("fail", "crash_firmware", ("fault", 500_000), {}),
