@@ -118,13 +118,18 @@ SysTick Wraps Every RELOAD Plus One Cycles
     ${later}=             Number Of    sysbus ReadDoubleWord 0xE000E018
     Should Be Equal       ${later}    ${once}
 
-A Reset Of The Whole Machine Starts The Core Again
+A Reset Of The Whole Machine Holds The Core Until It Is Started
     Load A Program That Switches SysTick On
     Execute Command       core Start ${CODE}
     Run For Microseconds    100
     Execute Command       cpu SetRegister 2 41
     Execute Command       machine Reset
     Run For Microseconds    200
+    Answer Should Be      core IsHeld    True
+    Number Should Be      cpu GetRegister 2    0
+    Execute Command       core Start ${CODE}
+    Run For Microseconds    200
+    Answer Should Be      core IsHeld    False
     Number Should Be      cpu GetRegister 2    1
     Register Should Be    ${CODE}    0x04    0x0A043101
 

@@ -8,7 +8,8 @@
 /* From now on a crash is kept in this node's record. */
 void fatal_begin(const struct node *node);
 
-/* A crash that the clock's interrupt has found: the thread that it interrupted is stuck. */
-void fatal_stuck(void);
+/* A crash that the clock's interrupt has found: the thread that it interrupted is stuck.
+ * `exc_return` is the value in LR at the interrupt's entry. */
+void fatal_stuck(uint32_t exc_return);
 
 #endif

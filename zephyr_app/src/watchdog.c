@@ -42,9 +42,9 @@ void watchdog_feed(void)
 	}
 }
 
-void watchdog_look(void)
+void watchdog_look(uint32_t exc_return)
 {
 	if (channel >= 0 && now_ms() - fed_ms > look_after_ms) {
-		fatal_stuck();
+		fatal_stuck(exc_return);
 	}
 }

@@ -14,9 +14,10 @@ void watchdog_feed(void);
 
 /*
  * From the clock's interrupt: if the watchdog is about to reset the M33, keeps where the thread is
- * stuck, and stops. After the reset the chip does not tell.
+ * stuck, and stops. After the reset the chip does not tell. `exc_return` is the value in LR at the
+ * interrupt's entry.
  */
-void watchdog_look(void);
+void watchdog_look(uint32_t exc_return);
 
 #else
 
@@ -29,7 +30,7 @@ static inline void watchdog_feed(void)
 {
 }
 
-static inline void watchdog_look(void)
+static inline void watchdog_look(uint32_t exc_return)
 {
 }
 

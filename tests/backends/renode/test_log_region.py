@@ -28,7 +28,9 @@ def test_the_elfs_region_overrides_the_plans() -> None:
 
 
 def test_blocks_are_counted_in_their_slots() -> None:
-    region = LogRegion(0x1000, CRASH_BYTES + 64 + 488 * 3 + 100)  # 100 bytes are left over below the slots
+    region = LogRegion(
+        0x1000, CRASH_BYTES + 64 + 488 * 3 + 100
+    )  # 100 bytes are left over below the slots
     assert (region.slots, region.capacity_bytes) == (3, 3 * 488)
     memory = bytearray(region.size_bytes)
     first = region.size_bytes - 64 - 3 * 488

@@ -102,11 +102,12 @@ void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *frame
 }
 
 #ifdef CONFIG_FWGEN_WATCHDOG
-void fatal_stuck(void)
+void fatal_stuck(uint32_t exc_return)
 {
-	/* If the interrupt is the only active exception, it interrupted a thread, whose registers
-	 * are on its stack. */
-	const bool thread = (SCB->ICSR & SCB_ICSR_RETTOBASE_Msk) != 0;
+	/* Armv8-M Architecture Reference Manual, EXC_RETURN: prefix, and return to thread mode and
+	 * its own stack. Then the thread's registers are on that stack. */
+	const uint32_t to_thread = 0xFF000000u | BIT(3) | BIT(2);
+	const bool thread = (exc_return & to_thread) == to_thread;
 
 	keep_frame(CRASH_WATCHDOG, thread ? (const struct arch_esf *)__get_PSP() : NULL);
 	k_fatal_halt(K_ERR_KERNEL_PANIC);
