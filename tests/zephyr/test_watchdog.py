@@ -65,7 +65,8 @@ HANG = Mutant(
         Change(
             "src/main.c",
             "static void add_readings(void)\n{\n",
-            '__noinline static void hang(void)\n{\n\tfor (;;) {\n\t\t__asm__ volatile("nop");\n\t}\n}\n\n'
+            '__noinline static void hang(void)\n{\n\tfor (;;) {\n\t\t__asm__ volatile("nop");\n'
+            "\t}\n}\n\n"
             "static void add_readings(void)\n{\n\tif (clock_us() > 5000000u) {\n\t\thang();\n\t}\n",
         ),
     ),
