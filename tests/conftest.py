@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,10 @@ settings.load_profile("fwgen")
 
 def _program(name: str, cure: str) -> str | None:
     return None if shutil.which(name) else f"{name} is not installed ({cure})"
+
+
+def _package(name: str) -> str | None:
+    return None if find_spec(name) else f"{name} is not installed (pip install {name})"
 
 
 def _zephyr() -> str | None:
@@ -97,6 +102,8 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "cpp": _preprocessor,
     "dbusmock": _dbusmock,
     "gdb": lambda: _program("gdb-multiarch", "apt-get install gdb-multiarch"),
+    "gpiod": lambda: _package("gpiod"),
+    "pyarrow": lambda: _package("pyarrow"),
     "mosquitto": lambda: _program("mosquitto", "apt-get install mosquitto"),
     "pty": _pty,
     "git": lambda: _program("git", "apt-get install git"),

@@ -1,4 +1,4 @@
-"""The button, with a gpiod that the test plays. (gpio-sim needs a kernel that has it.)"""
+"""The button, with a gpiod that the test plays. test_linux_button.py has real lines."""
 
 from __future__ import annotations
 
