@@ -10,7 +10,7 @@ from fwgen.record import RunRecord
 from fwgen.scenario.actions import UnsupportedStepError
 from fwgen.scenario.backend import Backend
 from fwgen.scenario.model import Scenario
-from fwgen.spec.diagnostics import quote
+from fwgen.spec.diagnostics import DiagnosticErrors, Findings, quote
 
 Progress = Callable[[int, int], None]
 """Called repeatedly with the scenario time reached and the scenario's end, both in us."""
@@ -18,23 +18,24 @@ Progress = Callable[[int, int], None]
 _PROGRESS_PARTS = 200
 
 
+class UnsupportedSteps(DiagnosticErrors, UnsupportedStepError):
+    """The backend does not support some steps; each diagnostic has the position of one."""
+
+
 def check_supported(scenario: Scenario, backend: Backend) -> None:
-    """Raise UnsupportedStepError if the backend does not support one of the steps."""
-    missing = sorted({step.do for step in scenario.steps if not backend.supports(step.needs)})
-    if missing:
-        steps = ", ".join(quote(name) for name in missing)
-        raise UnsupportedStepError(
-            f"{scenario.file or scenario.name}: the {backend.name} backend does not support "
-            f"{steps}",
-            hint="remove the step, or run the scenario with another `--backend`",
-        )
-    for step in scenario.steps:
-        if reason := backend.refuses(step):
-            where = scenario.file or scenario.name
-            raise UnsupportedStepError(
-                f"{where}: {quote(step.do)} is not supported here: {reason}",
-                hint="change the step, or run the scenario with `--linux emulated`",
-            )
+    """Raise UnsupportedSteps if the backend does not support one of the steps."""
+    findings = Findings()
+    for index, step in enumerate(scenario.steps):
+        place = scenario.where("steps", index, "do")
+        if not backend.supports(step.needs):
+            message = f"the {backend.name} backend does not support {quote(step.do)}"
+            hint = "remove the step, or run the scenario with another `--backend`"
+            findings.error("unsupported-step", message, place, hint)
+        elif reason := backend.refuses(step):
+            message = f"{quote(step.do)} is not supported here: {reason}"
+            hint = "change the step, or run the scenario with `--linux emulated`"
+            findings.error("unsupported-step", message, place, hint)
+    findings.raise_errors(UnsupportedSteps)
 
 
 def run_scenario(

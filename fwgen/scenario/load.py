@@ -101,6 +101,7 @@ def _read(document: Document, findings: Findings) -> Scenario:
         raise
     _check(scenario, document, findings)
     findings.raise_errors(ScenarioErrors)
+    scenario._document = document
     return scenario
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from fwgen.scenario.distance import Distance, Points
 from fwgen.scenario.expect import STANDING, Expect, Expectation
@@ -14,6 +14,7 @@ from fwgen.scenario.steps import STEPS
 from fwgen.scenario.steps.base import LONGEST, Step
 from fwgen.sensor import KINDS, ORIGINAL, SensorKind, World
 from fwgen.spec.diagnostics import Findings, Position
+from fwgen.spec.document import Document, PathStep
 from fwgen.spec.kinds import Amount, Choice, Integer, Key, ListOf, Part, Text
 from fwgen.spec.parts import Variants
 
@@ -80,6 +81,15 @@ class Scenario(Part):
         tuple[Expectation, ...], Expect(), Field(description="What the report must say.")
     ] = ()
     file: str = ""
+
+    _document: Document | None = PrivateAttr(default=None)
+
+    def where(self, *path: PathStep) -> Position:
+        """Return the position of a value by its YAML keys. A scenario without a document has no
+        positions: the result has line 0."""
+        if self._document is None:
+            return Position(self.file or f"<{self.name}>")
+        return self._document.where(*path)
 
     def world(self, seed: int) -> World:
         """Return the model of what the sensor sees."""

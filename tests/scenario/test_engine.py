@@ -14,6 +14,7 @@ from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import parse_scenario
 from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps import STEPS
+from fwgen.spec.diagnostics import DiagnosticErrors
 
 PLAN = cast(Plan, None)
 HEAD = "fwgen-scenario: 1\nname: x\ndistance: [{at: 0 s, mm: 1}]\nuntil: 10 s\n"
@@ -71,7 +72,12 @@ def test_an_unsupported_step_is_refused_before_the_start() -> None:
     backend = Diary()
     with pytest.raises(UnsupportedStepError) as caught:
         run_scenario(backend, PLAN, scenario("{at: 1 s, do: mute-sensor}"), 1)
-    assert "x.yaml: the diary backend does not support `mute-sensor`" in str(caught.value)
+    assert isinstance(caught.value, DiagnosticErrors)
+    (found,) = caught.value.diagnostics
+    place = found.position
+    assert place.file == "x.yaml" and place.line > 0
+    assert place.text[place.column - 1 :].startswith("mute-sensor")
+    assert found.message == "the diary backend does not support `mute-sensor`"
     assert caught.value.exit_code == 2
     assert backend.calls == []
 
