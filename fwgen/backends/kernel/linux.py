@@ -517,6 +517,7 @@ class KernelLinux:
     def _start_app(self) -> None:
         self._app_alive = True
         self._starts += 1
+        self._read_journal(rang=False)
         known = self._known
         words = [] if known is None else [known.log, known.next_seq, known.boot]
         self._control.send(" ".join(["start-app", *map(str, [self._starts, *words])]))

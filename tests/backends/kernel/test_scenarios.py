@@ -48,3 +48,16 @@ def test_another_seed_gives_another_run() -> None:
     steps = "{at: 5 s, do: suspend, for: 5 s}"
     prints = {run(in_a_room(steps, until="20 s"), seed=seed)[1]["fingerprint"] for seed in (1, 2)}
     assert len(prints) == 2
+
+
+def test_an_application_that_starts_as_the_other_crashes_knows_its_samples() -> None:
+    """Both steps have the same time: what the first one has stored does not arrive again."""
+    steps = [
+        "{at: 2 s, do: crash-app}",
+        "{at: 3 s, do: start-app}",
+        "{at: 6 s, do: crash-app}",
+        "{at: 6 s, do: start-app}",
+    ]
+    _, report = run(in_a_room(", ".join(steps), until="9 s"))
+    assert report["samples"]["duplicated"] == 0
+    assert report["verdict"] == "pass", report["reasons"]
