@@ -70,6 +70,7 @@ class Ledger:
     _blocks: Blocks = field(default_factory=Blocks)
     _starts_before_log: int = 0  # of earlier logs, which counted starts and crashes as well
     _crashes_before_log: int = 0
+    _was_online: bool = False
     _gap_logs: list[int] = field(default_factory=list)  # of each gap: erasures before it
     _status: Status | None = None  # the last one
     _link: LinkCounts = field(default_factory=LinkCounts)  # of earlier starts of the firmware
@@ -142,6 +143,12 @@ class Ledger:
             for erasure in self.erasures
         ]
         self.wire.forget_numbers()
+
+    def online(self, at_us: int) -> None:
+        """The peer has a session. The first log that it knows is new to it without a NewLog."""
+        if not self._was_online and not self.knows_log:
+            self.new_log(at_us)
+        self._was_online = True
 
     @property
     def knows_log(self) -> bool:

@@ -51,5 +51,7 @@ def note_event(ledger: Ledger, event: Event, at_us: int) -> None:
         ledger.start(event.start, at_us)
         for words in started_words(event.start):
             ledger.event(words, at_us)
-    elif isinstance(event, Online) and event.restarted:
-        ledger.event("the firmware has restarted", at_us)
+    elif isinstance(event, Online):
+        ledger.online(at_us)
+        if event.restarted:
+            ledger.event("the firmware has restarted", at_us)
