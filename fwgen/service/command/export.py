@@ -93,11 +93,12 @@ def _write_parquet(path: Path, rows: Iterable[dict[str, Any]]) -> None:
         raise MissingToolError(text, "`pip install pyarrow`") from error
     whole = {"position", "boot", "device_us", "within_us", "distance_mm", "late_16ths"}
     kinds = {name: pyarrow.int64() if name in whole else pyarrow.string() for name in COLUMNS}
-    schema = pyarrow.schema(kinds)
+    schema = pyarrow.schema({**kinds, "utc": pyarrow.timestamp("us", "UTC")})
     with parquet.ParquetWriter(path, schema) as writer:
         chunk: list[dict[str, Any]] = []
         for row in rows:
-            chunk.append(row)
+            utc = row["utc"] and datetime.fromisoformat(row["utc"])
+            chunk.append({**row, "utc": utc})
             if len(chunk) == _CHUNK:
                 writer.write_table(pyarrow.Table.from_pylist(chunk, schema))
                 chunk = []
