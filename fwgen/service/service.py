@@ -129,7 +129,7 @@ class Service:
                 try:
                     self._peer.run()
                 except TtyError as error:
-                    self._report("tty", str(error), f"trying again in {pause_s:.0f} s")
+                    self._report("tty", str(error), "trying again")
                     self._over.wait(pause_s)
                     pause_s = min(2 * pause_s, _TTY_PAUSE_S[1])
         except BaseException as error:
@@ -219,9 +219,9 @@ class Service:
     def _report(
         self, name: str, trouble: str, what: str = "samples wait", *, quiet: bool = False
     ) -> None:
-        """Note what is wrong with the tty or a sink; "": nothing is any more."""
-        self._state.note_trouble(name, trouble)
-        if not quiet:
+        """Note what is wrong with the tty or a sink; "": nothing is any more. Print each once."""
+        changed = self._state.note_trouble(name, trouble)
+        if changed and not quiet:
             self._tell(f"{name}: {trouble}; {what}" if trouble else f"{name}: stores again")
 
     def _report_crash(self, error: BaseException) -> None:

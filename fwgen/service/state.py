@@ -60,12 +60,13 @@ class State:
             with self._lock:
                 self._values["last_sample"] = last_row(item)
 
-    def note_trouble(self, name: str, text: str) -> None:
-        """`text`: what is wrong with a sink or the tty; "": nothing is."""
+    def note_trouble(self, name: str, text: str) -> bool:
+        """`text`: what is wrong with a sink or the tty; "": nothing is. Return whether that changed."""
         with self._lock:
-            self._trouble.pop(name, None)
+            before = self._trouble.pop(name, "")
             if text:
                 self._trouble[name] = text
+            return text != before
 
     def note_sleep(self, sleep: Sleep) -> None:
         with self._lock:

@@ -49,6 +49,7 @@ class LinuxBoard:
         self.told = folder / "told.txt"
         self.socket = folder / "socket"
         self.now_s = 0.0
+        self._finished = False
         application = folder / "idle.py"
         application.write_text(_IDLE)
         self._backend = KernelHostBackend(kernel(), application=application)
@@ -92,6 +93,8 @@ class LinuxBoard:
         )
 
     def query(self, text: str) -> list[Any]:
+        """Ask the database. Linux must have stopped: it does not see locks of this machine."""
+        assert self._finished
         db = sqlite3.connect(self.database)
         try:
             return db.execute(text).fetchall()
@@ -99,6 +102,8 @@ class LinuxBoard:
             db.close()
 
     def finish(self) -> RunRecord:
+        """Stop Linux; return what the firmware did."""
+        self._finished = True
         return self._backend.finish()
 
     def close(self) -> None:
