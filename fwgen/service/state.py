@@ -61,7 +61,7 @@ class State:
                 self._values["last_sample"] = last_row(item)
 
     def note_trouble(self, name: str, text: str) -> bool:
-        """`text`: what is wrong with a sink or the tty; "": nothing is. Return whether that changed."""
+        """Return whether it changed. `text`: what is wrong with a sink or the tty; "": nothing."""
         with self._lock:
             before = self._trouble.pop(name, "")
             if text:
