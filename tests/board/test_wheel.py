@@ -33,13 +33,25 @@ print(json.dumps({"names": names, "foreign": sorted(tops - {"fwgen"} - sys.stdli
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+def make_wheel(folder: Path) -> Path:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=ROOT / "board", check=True, capture_output=True)
     (made,) = folder.glob("*.whl")
     return made
+
+
+def copy_cbor2(environment: Path) -> None:
+    (site,) = environment.glob("lib/python*/site-packages")
+    for file in files("cbor2") or ():
+        if ".." not in file.parts:
+            target = site / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.locate(), target)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +59,7 @@ def board(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python that has the wheel and cbor2, installed without an index."""
     folder = tmp_path_factory.mktemp("board")
     venv.create(folder, with_pip=False, symlinks=True)
-    (site,) = folder.glob("lib/python*/site-packages")
-    for file in files("cbor2") or ():
-        if ".." not in file.parts:
-            target = site / file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file.locate(), target)
+    copy_cbor2(folder)
     python = folder / "bin/python"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--quiet", "--no-index", str(wheel)], check=True)

@@ -92,6 +92,15 @@ class LinuxBoard:
             f"2>>{self.told} &"
         )
 
+    def copy_database(self) -> None:
+        """Copy a database in a file system of Linux's own to where this machine sees it."""
+        source, self.database = self.database, self.folder / "copied.sqlite"
+        self.python(
+            "import sqlite3",
+            f"copy = sqlite3.connect({str(self.database)!r})",
+            f"sqlite3.connect({str(source)!r}).backup(copy)",
+        )
+
     def query(self, text: str) -> list[Any]:
         """Ask the database. Linux must have stopped: it does not see locks of this machine."""
         assert self._finished

@@ -91,7 +91,7 @@ def test_suspends_in_a_row_some_of_them_foreign(board: LinuxBoard) -> None:
 
 def test_a_full_disk_is_survived_and_reported(board: LinuxBoard) -> None:
     """A tmpfs that another file fills. The samples wait in the firmware's log."""
-    disk, visible = board.folder / "disk", board.database
+    disk = board.folder / "disk"
     board.do(f"mkdir {disk}; mount -t tmpfs -o size=1M tmpfs {disk}")
     board.database = disk / "samples.sqlite"
     board.serve()
@@ -109,12 +109,7 @@ def test_a_full_disk_is_survived_and_reported(board: LinuxBoard) -> None:
     told = board.told.read_text()
     assert "full; samples wait" in told
     assert "sqlite: stores again" in told
-    board.python(
-        "import sqlite3",
-        f"copy = sqlite3.connect({str(visible)!r})",
-        f"sqlite3.connect({str(board.database)!r}).backup(copy)",
-    )
-    board.database = visible
+    board.copy_database()
     check_each_once(board, board.finish())
 
 
