@@ -23,7 +23,7 @@ _ANNOUNCEMENT: Final = struct.pack("<32sII", b"rpmsg-raw", _ADDRESS, 0)
 
 class Control:
     """`on_ring`: `inside` has written into the journal. `on_wait`: a message waits for `deliver`;
-    Linux may be running."""
+    Linux may be running. `on_resume`: Linux has started the device again after a suspend."""
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class Control:
         on_wait: Callable[[], None],
     ) -> None:
         self.device = Device(sockets, path, self._kicked, on_rings=self._appeared)
+        self.on_resume: Callable[[], None] = lambda: None
         self._on_ring = on_ring
         self._on_wait = on_wait
         self._peer: int | None = None
@@ -66,6 +67,8 @@ class Control:
         if new:
             self._waiting.append(Message(_ADDRESS, _NAME_SERVICE, _ANNOUNCEMENT))
             self._on_wait()
+        else:
+            self.on_resume()
 
     def _kicked(self, ring: int) -> None:
         if ring == FROM_LINUX:

@@ -121,7 +121,6 @@ class KernelLinux:
             place.device,
             self._kicked,
             on_rings=self._rings_started,
-            on_stop=self._rings_stopped,
             on_unbound=self._unbound,
             before_interrupt=self.calendar.pass_granted,
         )
@@ -129,6 +128,8 @@ class KernelLinux:
             self._sockets, place.control, self._read_journal, self.calendar.stop_soon
         )
         self._control.device.before_interrupt = self.calendar.pass_granted
+        self._control.device.on_stop = self._devices_stopped
+        self._control.on_resume = self._devices_started
         self._journal = JournalReader(place.journal)
         self._tap = Tap(self.device, ledger.wire)
         changed = str(application.absolute()) if application else ""
@@ -143,7 +144,7 @@ class KernelLinux:
         self._sleep_when_up: int | None = None  # when the next suspend was requested
         self._when_up: list[Callable[[int], None]] = []
         self._recover_when_up = False
-        self._going_down = False  # Linux has stopped the rings, perhaps to suspend
+        self._going_down = False  # Linux has stopped its devices to suspend
         self._foreign = False  # nobody announced the suspend, and nobody will report its end
         self._fresh = False  # the rings are new, and Linux has not rung yet
         self._cause = "timer"
@@ -275,7 +276,11 @@ class KernelLinux:
     def _rings_started(self, new: bool) -> None:
         if new:
             self._fresh = True
-            return
+        else:
+            self._devices_started()
+
+    def _devices_started(self) -> None:
+        """Linux resumes. The firmware's device is the first one, if it has a driver."""
         self._going_down = False
         if self.state == ASLEEP:
             self._m33.catch_up()
@@ -284,11 +289,12 @@ class KernelLinux:
             if self._foreign:
                 self._up()
 
-    def _rings_stopped(self) -> None:
+    def _devices_stopped(self) -> None:
+        """The control channel stops too. The firmware's device may have no driver."""
         self._going_down = True
 
     def _unbound(self) -> None:
-        self._going_down = self._fresh = False
+        self._fresh = False
         self._m33.catch_up()
         self._m33.lose_rings()
 
@@ -315,6 +321,8 @@ class KernelLinux:
                 self._enter(AWAKE)
             self._note_stream()
         elif kind == UP:
+            if self.state == SUSPENDING and self._sleep is not None:  # no application: called off
+                self._sleep.cause = self._called_off_by
             self._up()
         elif kind == OUTPUT:
             self.output += str(value)
@@ -346,9 +354,10 @@ class KernelLinux:
     def _call_off(self, event: SuspendRefused | SuspendFailed) -> None:
         if self._sleep is None or self.state not in (ASKING, SUSPENDING):
             return
-        refused = isinstance(event, SuspendRefused)
-        self._sleep.cause = "refused" if refused else self._called_off_by
-        if refused:
+        if isinstance(event, SuspendFailed) or self._cause != "timer":  # a resume came first
+            self._sleep.cause = self._called_off_by
+        else:
+            self._sleep.cause = "refused"
             self.ledger.event(f"suspend refused: {event.reason}", self.now_us)
         self._up()
 
@@ -417,7 +426,7 @@ class KernelLinux:
             told = "Linux suspends without telling the firmware: no application is running"
             self.ledger.event(told, self.now_us)
             self._enter(SUSPENDING)
-        self._control.send("suspend")
+        self._control.send("suspend" if self._online else "suspend-untold")
 
     def _close_ddr(self) -> None:
         """Linux has suspended; if no step asked for it, a program inside did it by itself."""
@@ -471,6 +480,8 @@ class KernelLinux:
         self._m33.set_reading(False)
         self._m33.go_down()
         self._alarms.clear()
+        if self._sleep is not None and self.state == ASKING and self._cause != "timer":
+            self._sleep.cause, self._sleep.up_us = self._called_off_by, now_us
         if self._sleep is not None and self.state == ASLEEP:
             self._alarms["ddr"] = (
                 now_us + max(0, takes_us - self._pace.reboot_ddr_us),

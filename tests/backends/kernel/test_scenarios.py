@@ -8,6 +8,7 @@ from fwgen.scenario.actions import UnsupportedStepError
 from fwgen.scenario.load import bundled_names
 from tests.backends.kernel.running import run
 from tests.backends.running import bundled, in_a_room
+from tests.backends.running import run as run_emulated
 
 pytestmark = pytest.mark.needs("linux")
 
@@ -61,3 +62,57 @@ def test_an_application_that_starts_as_the_other_crashes_knows_its_samples() -> 
     _, report = run(in_a_room(", ".join(steps), until="9 s"))
     assert report["samples"]["duplicated"] == 0
     assert report["verdict"] == "pass", report["reasons"]
+
+
+UNTOLD = {
+    "unbound": (
+        ["{at: 2 s, do: unbind}", "{at: 3 s, do: suspend, for: 2 s}", "{at: 8 s, do: bind}"],
+        ("timer", pytest.approx(1.7, abs=0.01)),
+    ),
+    "unbound and crashed": (
+        [
+            *("{at: 2 s, do: unbind}", "{at: 3 s, do: crash-app}"),
+            *("{at: 4 s, do: suspend, for: 1 s}", "{at: 8 s, do: bind}"),
+            "{at: 9 s, do: start-app}",
+        ],
+        ("timer", pytest.approx(0.7, abs=0.01)),
+    ),
+    "unbound, and a user wakes it": (
+        [
+            *("{at: 2 s, do: unbind}", "{at: 3 s, do: suspend}", "{at: 6 s, do: resume}"),
+            "{at: 8 s, do: bind}",
+        ],
+        ("user", pytest.approx(2.7, abs=0.01)),
+    ),
+    "called off": (
+        [
+            *("{at: 2 s, do: crash-app}", "{at: 4 s, do: suspend, for: 3 s}"),
+            *("{at: 4.1 s, do: resume}", "{at: 9 s, do: start-app}"),
+        ],
+        ("abort", 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNTOLD)
+def test_without_an_application_linux_suspends_without_telling_the_firmware(name: str) -> None:
+    steps, expected = UNTOLD[name]
+    for on in (run, run_emulated):
+        _, report = on(in_a_room(", ".join(steps), until="12 s"))
+        sleeps = [(sleep["wake_cause"], sleep["slept_s"]) for sleep in report["sleeps"]]
+        assert sleeps == [expected]
+        assert report["verdict"] == "pass", report["reasons"]
+
+
+@pytest.mark.parametrize("reboots", [False, True])
+def test_a_resume_calls_off_a_suspend_that_the_firmware_has_not_answered(reboots: bool) -> None:
+    steps = [
+        "{at: 2 s, do: stall-linux, for: 3 s}",
+        "{at: 2.5 s, do: suspend, for: 3 s}",
+        "{at: 3 s, do: resume}",
+        *(["{at: 4 s, do: reboot-linux, takes: 3 s}"] if reboots else []),
+    ]
+    for on in (run, run_emulated):
+        _, report = on(in_a_room(", ".join(steps), until="15 s"))
+        assert [sleep["wake_cause"] for sleep in report["sleeps"]] == ["abort"]
+        assert report["verdict"] == "pass", report["reasons"]

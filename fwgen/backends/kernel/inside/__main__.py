@@ -48,7 +48,8 @@ class Init:
             "start-app": self._start_application,
             "crash-app": self._crash_application,
             "alarm": lambda command: power.set_alarm(int(command.split()[1])),
-            "suspend": self._suspend,
+            "suspend": self._order,
+            "suspend-untold": self._suspend,
             "resume": self._order,
             "send-wake": self._order,
             "unbind": lambda _: self._write_driver("unbind"),
@@ -127,15 +128,12 @@ class Init:
 
     # -------------------------------------------------------------------------- power and drivers
 
-    def _suspend(self, command: str) -> None:
-        """The application suspends Linux, or init if there is none."""
-        if self._application is not None:
-            self._order(command)
-        else:
-            if not self._called_off():
-                power.suspend()
-                time.sleep(self._settings.resume_us / 1e6)
-            self._tell(UP)
+    def _suspend(self, _: str) -> None:
+        """Suspend Linux without the application: it has no session with the firmware."""
+        if not self._called_off():
+            power.suspend()
+            time.sleep(self._settings.resume_us / 1e6)
+        self._tell(UP)
 
     def _called_off(self) -> bool:
         """Let the time pass that a board needs to suspend; return whether a resume came."""
