@@ -1,5 +1,6 @@
 """A real Linux kernel (User-Mode Linux) in virtual time, with our M33 behind its rpmsg device.
 
+    place.py      the folder with its sockets and files
     uml.py        starts the kernel as a process
     sockets.py    its sockets: one thread, no threads; whoever is not being served is blocked
     calendar.py   its clock: says how far Linux may run (time-travel=ext)

@@ -16,9 +16,10 @@ from fwgen.backends.kernel.calendar import NEVER, Calendar
 from fwgen.backends.kernel.control import Control
 from fwgen.backends.kernel.inside.application import Settings
 from fwgen.backends.kernel.journal import EVENT, FAILED, OUTPUT, READY, SESSION, UP, JournalReader
+from fwgen.backends.kernel.place import Place
 from fwgen.backends.kernel.sockets import GoneError, Sockets
 from fwgen.backends.kernel.tap import Tap
-from fwgen.backends.kernel.uml import Place, Uml, temporary_place
+from fwgen.backends.kernel.uml import Uml
 from fwgen.backends.kernel.vhost import FROM_LINUX, TO_LINUX, Device
 from fwgen.backends.ledger import Ledger, OpenSleep
 from fwgen.backends.linux import NOT_AGAIN, Pace
@@ -112,8 +113,7 @@ class KernelLinux:
         self.release = ""
         self._m33 = m33
         self._pace = pace
-        self._folder = temporary_place()
-        place = Place(Path(self._folder.name))
+        place = self._place = Place()
         self._sockets = Sockets()
         self.calendar = Calendar(self._sockets, place.clock, _EPOCH_S)
         self.device = Device(
@@ -135,6 +135,7 @@ class KernelLinux:
         changed = str(application.absolute()) if application else ""
         settings = Settings(spec_hash.hex(), pace.suspend_us, pace.resume_us, changed)
         self._uml = Uml(kernel, place, settings, entries)
+        self._sockets.peer_lives = lambda: self._uml.alive
         self._alive = False
         self.output = ""
         """What the shell for a person has printed."""
@@ -166,7 +167,7 @@ class KernelLinux:
         self._control.drop()
         self._sockets.close()
         self._journal.close()
-        self._folder.cleanup()
+        self._place.remove()
 
     def calendar_ns(self) -> int:
         return self.calendar.now_ns

@@ -12,6 +12,7 @@ from fwgen.errors import ToolBrokeError
 
 _SILENCE_S: Final = 120.0
 """Linux answers within milliseconds; the machine may be busy."""
+_STEP_S: Final = 0.25
 
 
 class GoneError(Exception):
@@ -33,9 +34,11 @@ def receive(connection: socket.socket, size: int) -> bytes:
 
 
 class Sockets:
-    """Serves one message at a time, of whatever socket has one."""
+    """Serves one message at a time, of whatever socket has one. `peer_lives`: whether the process
+    at the other end runs; it may end before it connects."""
 
     def __init__(self) -> None:
+        self.peer_lives: Callable[[], bool] = lambda: True
         self._poll = select.poll()
         self._handlers: dict[int, Callable[[], None]] = {}
         self._listening: list[socket.socket] = []
@@ -59,12 +62,17 @@ class Sockets:
 
     def serve(self) -> None:
         """Wait for a message and handle it. Raises GoneError, ToolBrokeError."""
-        ready = self._poll.poll(_SILENCE_S * 1000)
-        if not ready:
-            raise ToolBrokeError(f"the Linux kernel has not said anything for {_SILENCE_S:.0f} s")
-        for handle, _ in ready:
+        for handle, _ in self._wait():
             if call := self._handlers.get(handle):
                 call()
+
+    def _wait(self) -> list[tuple[int, int]]:
+        for _ in range(round(_SILENCE_S / _STEP_S)):
+            if ready := self._poll.poll(_STEP_S * 1000):
+                return ready
+            if not self.peer_lives():
+                raise GoneError
+        raise ToolBrokeError(f"the Linux kernel has not said anything for {_SILENCE_S:.0f} s")
 
     def close(self) -> None:
         for listener in self._listening:

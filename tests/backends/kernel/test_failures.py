@@ -80,12 +80,12 @@ def test_a_kernel_that_ends_is_reported_and_leaves_nothing() -> None:
         backend.run_until(5 * SECOND)
         (linux,) = _children() - before
         os.kill(linux, signal.SIGKILL)
-        with pytest.raises(ToolBrokeError, match="the Linux kernel has ended unexpectedly"):
+        with pytest.raises(ToolBrokeError, match="has ended unexpectedly by SIGKILL"):
             backend.run_until(60 * SECOND)
     finally:
         backend.close()
     assert _children() == before
-    assert set(Path(tempfile.gettempdir()).glob("fwgen-linux-*")) == folders
+    assert set(Path(tempfile.gettempdir()).glob("fwgen-linux-*")) <= folders
 
 
 def test_a_missing_kernel_is_reported_before_the_run(
