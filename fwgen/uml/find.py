@@ -68,17 +68,14 @@ def find_kernel(config: Config) -> Kernel:
         raise MissingToolError(reason, "use `--linux emulated` on this machine")
     if config.linux.kernel:
         return _named(config.linux.kernel, config.origin("linux.kernel"))
-    others = False
     newest: tuple[tuple[tuple[int, ...], float], Path, Record] | None = None
     for folder, record in kernels():
         if record.recipe != recipe():
-            others = True
             continue
         found = (_numbers(record.version), folder.stat().st_mtime), folder, record
         newest = found if newest is None else max(newest, found, key=lambda item: item[0])
     if newest is None:
-        why = "another version of fwgen built the one in the cache" if others else "it is not built"
-        raise MissingToolError(f"no Linux kernel for `--linux kernel`: {why}", SETUP)
+        raise MissingToolError(f"no Linux kernel for `--linux kernel`: {_why_none()}", SETUP)
     return Kernel(newest[1] / PROGRAM, newest[2].version, "the cache")
 
 
@@ -105,11 +102,32 @@ def cache_folder() -> Path:
 
 def kernels() -> Iterator[tuple[Path, Record]]:
     """Yield the complete kernels in the cache: the folder, and what it was built from."""
-    folder = cache_folder()
-    for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
-        record = None if entry.name.startswith(".") else _record(entry)
-        if record is not None:
+    for entry in _built():
+        record = _record(entry)
+        if record is not None and digest(entry / PROGRAM) == record.sha256:
             yield entry, record
+
+
+def _built() -> list[Path]:
+    """Return the cache's folders with a program or a record; a build in progress has a dot."""
+    folder = cache_folder()
+    return [
+        entry
+        for entry in (sorted(folder.iterdir()) if folder.is_dir() else ())
+        if not entry.name.startswith(".")
+        and any((entry / name).exists() for name in (PROGRAM, RECORD))
+    ]
+
+
+def _why_none() -> str:
+    """Return why no kernel in the cache can be used."""
+    folders = [(folder, _record(folder)) for folder in _built()]
+    for folder, record in folders:
+        if record is None:
+            return f"{folder} is damaged: expected a {RECORD} that this fwgen can read"
+        if record.recipe == recipe():
+            return f"{folder / PROGRAM} is damaged: its SHA-256 is not the one in {RECORD}"
+    return "another version of fwgen built the one in the cache" if folders else "it is not built"
 
 
 def write_record(folder: Path, record: Record) -> None:
@@ -131,15 +149,14 @@ def digest(file: Path) -> str:
 
 
 def _record(folder: Path) -> Record | None:
-    """Return the record of a kernel, None if it is damaged or incomplete."""
+    """Return the record of a kernel, None if it is missing or damaged."""
     try:
         document = json.loads(read_regular(folder / RECORD, 1 << 16))
         if document.pop("fwgen-kernel") != FORMAT:
             return None
-        record = Record(**document)
+        return Record(**document)
     except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return None
-    return record if digest(folder / PROGRAM) == record.sha256 else None
 
 
 def _named(path: Path, origin: str) -> Kernel:

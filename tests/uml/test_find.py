@@ -73,8 +73,10 @@ def test_a_damaged_kernel_is_not_used(home: Path, harm: str) -> None:
         record.write_text("{")
     else:
         record.write_text(record.read_text().replace('"fwgen-kernel": 1', '"fwgen-kernel": 2'))
-    with pytest.raises(MissingToolError, match="it is not built"):
+    file = PROGRAM if harm in ("cut", "no program") else ""
+    with pytest.raises(MissingToolError, match=f"{folder / file} is damaged: ") as caught:
         find_kernel(config(home))
+    assert caught.value.hint == "run `fwgen setup --only linux`"
 
 
 def test_a_folder_that_is_being_built_is_not_used(home: Path) -> None:

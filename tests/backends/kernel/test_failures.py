@@ -16,6 +16,8 @@ from fwgen.backends.kernel.vhost import TO_LINUX
 from fwgen.backends.registry import open_backend
 from fwgen.errors import MissingToolError, ToolBrokeError
 from fwgen.report.document import build_report
+from fwgen.uml.find import PROGRAM, Record, cache_folder, write_record
+from fwgen.uml.recipe import recipe
 from tests.backends.kernel.running import kernel, run
 from tests.backends.running import in_a_room, reference_plan
 
@@ -95,4 +97,18 @@ def test_a_missing_kernel_is_reported_before_the_run(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(MissingToolError, match="no Linux kernel for `--linux kernel`"):
+        open_backend("host", linux="kernel")
+
+
+def test_a_damaged_kernel_is_reported_as_damaged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("FWGEN_LINUX_KERNEL", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = cache_folder() / "one"
+    folder.mkdir(parents=True)
+    (folder / PROGRAM).write_bytes(b"not what was built")
+    write_record(folder, Record("6.1.10", "a test", recipe(), "gcc", "0" * 64, 1.0))
+    with pytest.raises(MissingToolError, match=f"{folder / PROGRAM} is damaged: its SHA-256"):
         open_backend("host", linux="kernel")
