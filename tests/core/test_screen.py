@@ -24,6 +24,7 @@ class Input(ctypes.Structure):
         ("sample", Sample),
         ("samples", ctypes.c_uint32),
         ("state", ctypes.c_int),
+        ("asleep", ctypes.c_bool),
         ("log_used", ctypes.c_uint32),
         ("log_slots", ctypes.c_uint32),
     )

@@ -162,7 +162,7 @@ def damage(backend: Any, what: str) -> None:
     """Damage the ring that carries messages to the firmware."""
     kernel = backend.port.kernel
     to_firmware = kernel.rproc.vdev.rings[1]
-    memory = kernel._memory
+    memory = kernel.memory
     tty = kernel.tty
     tty.write(b"x" * 8)  # the message whose descriptor or header is damaged before it is read
     queue = kernel.bus._send_queue
