@@ -29,7 +29,8 @@ class Options:
     `ecc`: the memory of the log has error correction (models/EccMemory.cs): a word that was not
     written since power-on answers a read with a bus error. For short runs, since it is slow.
     `renode_log`: a file for Renode's own messages. `linux`: the real kernel to run (None: Linux is
-    emulated)."""
+    emulated). `application`: runs in it in the place of the usual one, for tests; see
+    kernel/inside/application.py."""
 
     on_violation: str = "record"
     edges: bool = False
@@ -39,6 +40,7 @@ class Options:
     renode_log: str = ""
     kernel: KernelPace = field(default_factory=KernelPace)
     linux: Path | None = None
+    application: Path | None = None
 
 
 @dataclass(frozen=True)

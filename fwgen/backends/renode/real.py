@@ -73,6 +73,7 @@ class RealBackend(EmulatedBackend):
             self._options.linux,
             self._plan.board.rpmsg.buffers,
             Pace(),
+            self._options.application,
         )
         self.linux = cast(Linux, self.real)  # it has the same steps, but for those it refuses
 
