@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from fwgen.backends.kernel.host import KernelHostBackend
+from fwgen.plan.model import Plan
 from fwgen.record import RunRecord
 from tests.backends.kernel.running import kernel
 from tests.backends.running import in_a_room, reference_plan
@@ -43,7 +44,7 @@ class LinuxBoard:
     """`folder`: seen by Linux and by the test. `database`, `told` (what the service printed) and
     `socket` are in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, plan: Plan | None = None) -> None:
         self.folder = folder
         self.database = folder / "samples.sqlite"
         self.told = folder / "told.txt"
@@ -53,7 +54,7 @@ class LinuxBoard:
         application = folder / "idle.py"
         application.write_text(_IDLE)
         self._backend = KernelHostBackend(kernel(), application=application)
-        self._backend.start(reference_plan(), in_a_room("", until="1 s"), 1)  # it runs on
+        self._backend.start(plan or reference_plan(), in_a_room("", until="1 s"), 1)  # it runs on
         self.run(1)
 
     @property

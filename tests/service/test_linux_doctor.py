@@ -1,7 +1,6 @@
 """`fwgen-peer doctor` finds what is planted in the real kernel.
 
-test_doctor.py has the rest in imitations: this kernel has no mailbox and no remoteproc, and
-its log takes hours to fill.
+test_doctor.py has the rest in imitations: this kernel has no mailbox and no remoteproc.
 """
 
 from __future__ import annotations
@@ -12,6 +11,8 @@ from typing import Final
 
 import pytest
 
+from fwgen.spec.examples import REFERENCE_BOARD, example_paths
+from tests.backends.running import plan_of
 from tests.service.board_linux import PEER, LinuxBoard
 
 pytestmark = pytest.mark.needs("linux")
@@ -29,7 +30,10 @@ FAULTS: Final = {
 
 
 def test_each_planted_fault_is_found_alone(tmp_path: Path) -> None:
-    board = LinuxBoard(tmp_path)
+    spec = tmp_path / "small.yaml"
+    text = example_paths()[REFERENCE_BOARD].read_text()
+    spec.write_text(text.replace("log: auto", "log: 8 KiB"))
+    board = LinuxBoard(tmp_path, plan_of(spec))
     disk, settings, wrong = tmp_path / "disk", tmp_path / "settings.toml", tmp_path / "wrong.toml"
     board.do(f"mkdir {disk}; mount -t tmpfs -o size=100M tmpfs {disk}")
     board.database = disk / "samples.sqlite"
@@ -67,9 +71,13 @@ def test_each_planted_fault_is_found_alone(tmp_path: Path) -> None:
     found = bad()
     assert list(found) == ["service", "disk"]
     assert "full" in found["service"]
+    board.run(600)
+    found = bad()
+    assert list(found) == ["service", "log", "dropped", "disk"]
+    assert "blocks of the firmware's log are in use" in found["log"]
 
     assert board.do(f"echo {RTC} > {RTC_DRIVER}/unbind") == ""
     found = bad()
-    assert list(found) == ["service", "alarm", "disk"]
+    assert list(found) == ["service", "log", "dropped", "alarm", "disk"]
     assert "rtc0 has no alarm" in found["alarm"]
     board.close()
