@@ -20,7 +20,7 @@ from fwgen.wire.messages import Wake, encode
 
 _NEVER: Final = 1 << 62
 _NO_ID: Final = 0xFFFF_FFFF
-NOT_AGAIN: Final = {
+_NOT_AGAIN: Final = {
     "unbind": "the device is already unbound",
     "bind": "the device is already bound",
     "crash-app": "the application is not running",
@@ -28,6 +28,16 @@ NOT_AGAIN: Final = {
 }
 _TTY_READ_BYTES: Final = 4095
 """N_TTY buffers 4 KiB; one read returns at most one byte less."""
+
+
+def why_ignored(step: str, sense: bool, stays: bool, why_not: str) -> str | None:
+    """Return why Linux, emulated or real, ignores a step; None: it does not.
+
+    `sense`: whether the step changes anything now; `stays`: Linux neither sleeps nor boots;
+    `why_not`: the reason if it does."""
+    if not sense:
+        return _NOT_AGAIN.get(step, why_not)
+    return None if stays else why_not
 
 
 class LinuxPort(Protocol):
@@ -457,14 +467,11 @@ class Linux:
     def _cannot(self, what: str, now_us: int, sense: bool) -> bool:
         """Ignore a step that is not possible while Linux sleeps or boots, or a second time."""
         self._idling.act(now_us)
-        if not sense:
-            reason = NOT_AGAIN.get(what, self._why_not)
-        elif self._rebooting or self.state not in (AWAKE, OFFLINE):
-            reason = self._why_not
-        else:
-            return False
-        self.ledger.ignore(what, reason, now_us)
-        return True
+        stays = self.state in (AWAKE, OFFLINE) and not self._rebooting
+        reason = why_ignored(what, sense, stays, self._why_not)
+        if reason is not None:
+            self.ledger.ignore(what, reason, now_us)
+        return reason is not None
 
     def stall(self, now_us: int, for_us: int) -> None:
         self._idling.act(now_us)

@@ -126,77 +126,55 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Redate:
-    """The time of stored samples that had none: the system clock has been set since. At
-    `device_us` of this boot it was `utc_us`."""
+class Note:
+    """An item without samples; it changes no position."""
 
     mark: Mark
     """That of the item before."""
+
+    @property
+    def log(self) -> Log:
+        return self.mark.log
+
+    @property
+    def position(self) -> int:
+        return self.mark.position
+
+    @property
+    def ends_log(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Redate(Note):
+    """The time of stored samples that had none: the system clock has been set since. At
+    `device_us` of this boot it was `utc_us`."""
+
     boot: int
     device_us: int
     utc_us: int
     within_us: int
 
-    @property
-    def log(self) -> Log:
-        return self.mark.log
-
-    @property
-    def position(self) -> int:
-        return self.mark.position
-
-    @property
-    def ends_log(self) -> bool:
-        return False
-
 
 @dataclass(frozen=True, slots=True)
-class SleepNote:
+class SleepNote(Note):
     """A sleep of Linux, or a request that led to none. `document`: as in the status."""
 
-    mark: Mark
-    """That of the item before."""
     asked_us: int
     ended_us: int
     document: dict[str, Any]
 
-    @property
-    def log(self) -> Log:
-        return self.mark.log
-
-    @property
-    def position(self) -> int:
-        return self.mark.position
-
-    @property
-    def ends_log(self) -> bool:
-        return False
-
 
 @dataclass(frozen=True, slots=True)
-class StartNote:
+class StartNote(Note):
     """What the firmware says of its start and of crashes before it."""
 
-    mark: Mark
-    """That of the item before."""
     boot: int
     noted_us: int
     said: str
     """A sentence a line."""
     stored: Callable[[], None]
     """Called when the database has it: the firmware may forget the crashes."""
-
-    @property
-    def log(self) -> Log:
-        return self.mark.log
-
-    @property
-    def position(self) -> int:
-        return self.mark.position
-
-    @property
-    def ends_log(self) -> bool:
-        return False
 
 
 Item: TypeAlias = Run | Hole | Redate | SleepNote | StartNote

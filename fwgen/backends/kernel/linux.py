@@ -22,7 +22,7 @@ from fwgen.backends.kernel.tap import Tap
 from fwgen.backends.kernel.uml import Uml
 from fwgen.backends.kernel.vhost import FROM_LINUX, TO_LINUX, Device
 from fwgen.backends.ledger import Ledger, OpenSleep
-from fwgen.backends.linux import NOT_AGAIN, Pace
+from fwgen.backends.linux import Pace, why_ignored
 from fwgen.backends.notes import note_event, note_lost, note_samples
 from fwgen.errors import InputError, ToolBrokeError
 from fwgen.peer.events import (
@@ -607,14 +607,11 @@ class KernelLinux:
 
     def _cannot(self, what: str, now_us: int, sense: bool) -> bool:
         """Ignore a step that is not possible while Linux sleeps or boots, or a second time."""
-        if not sense:
-            reason = NOT_AGAIN.get(what, self._why_not)
-        elif self._rebooting or self.state not in (AWAKE, OFFLINE):
-            reason = self._why_not
-        else:
-            return False
-        self.ledger.ignore(what, reason, now_us)
-        return True
+        stays = self.state in (AWAKE, OFFLINE) and not self._rebooting
+        reason = why_ignored(what, sense, stays, self._why_not)
+        if reason is not None:
+            self.ledger.ignore(what, reason, now_us)
+        return reason is not None
 
     def _note_stream(self) -> None:
         runs = self.state == AWAKE and self._online and not self._stalled
