@@ -28,6 +28,9 @@ from fwgen.uml.find import find_kernel
 settings.register_profile("fwgen", deadline=None)  # a busy machine is no failure
 settings.load_profile("fwgen")
 
+for _name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # `make test` sets them for all programs below it
+    os.environ.pop(_name, None)
+
 
 def _program(name: str, cure: str) -> str | None:
     return None if shutil.which(name) else f"{name} is not installed ({cure})"
