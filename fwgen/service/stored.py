@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from fwgen.errors import InputError
+from fwgen.service.sinks import schema
 from fwgen.service.sinks.lines import COLUMNS
 
 _SELECT: Final = """
@@ -31,7 +31,7 @@ class Stored(AbstractContextManager["Stored"]):
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._failing():
-            self._db = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+            self._db = schema.connect_to_read(path)
             self._db.execute("SELECT 1 FROM sample LIMIT 1").fetchone()
 
     def __exit__(self, *exception: object) -> None:
@@ -63,5 +63,7 @@ class Stored(AbstractContextManager["Stored"]):
     def _failing(self) -> Iterator[None]:
         try:
             yield
+        except schema.FormatError as error:
+            raise InputError(f"{self._path}: {error}", error.cure) from error
         except sqlite3.Error as error:
             raise InputError(f"{self._path}: not a database of fwgen-peer: {error}") from error

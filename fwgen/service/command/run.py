@@ -94,7 +94,7 @@ def recorded_in(database: Path) -> tuple[Mark | None, LastDated | None]:
         return sink.recorded(), sink.last_dated()
     except SinkError as error:
         hint = "check its folder, its permissions and the disk, or name another with --database"
-        raise InputError(str(error), hint) from error
+        raise InputError(str(error), error.cure or hint) from error
     finally:
         sink.close()
 

@@ -9,7 +9,12 @@ from fwgen.service.items import Item, Mark
 
 
 class SinkError(Exception):
-    """The items could not be stored. The text says why; the same items are tried again later."""
+    """The items could not be stored. The text says why; the same items are tried again later.
+    `cure`: how to fix it, if more is known than the text says."""
+
+    def __init__(self, text: str, cure: str = "") -> None:
+        super().__init__(text)
+        self.cure = cure
 
 
 class Sink(Protocol):

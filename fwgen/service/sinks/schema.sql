@@ -40,6 +40,7 @@ CREATE TABLE sleep (                 -- sleeps of Linux, and requests that led t
   slept_s REAL NOT NULL,             -- how long Linux was suspended
   causes TEXT NOT NULL,              -- what woke Linux, separated by ", "
   refused TEXT NOT NULL,             -- why Linux did not suspend
+  warnings TEXT NOT NULL DEFAULT '', -- such as an alarm that could not be set; a line each
   PRIMARY KEY (asked_us, ended_us)
 ) WITHOUT ROWID;
 CREATE TABLE start (                 -- starts of the firmware: why, and crashes before it

@@ -9,19 +9,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from fwgen.service.dating import MOST_RATE, Basis, LastDated
 from fwgen.service.items import Item, Log, Mark, Redate, Run, SleepNote, StartNote
+from fwgen.service.sinks import schema
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.retention import Retention
 from fwgen.service.sinks.transaction import transaction
 
-FORMAT: Final = 1
-"""The database's `user_version`."""
-APPLICATION_ID: Final = 0x66776770  # "fwgp"
 _BUSY_S: Final = 10.0
 _WAL_BYTES: Final = 4 << 20
 
@@ -61,6 +58,7 @@ class SqliteSink:
     def open(self) -> None:
         with self._failing():
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            schema.check(self._path)
             db = sqlite3.connect(
                 self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
@@ -119,6 +117,8 @@ class SqliteSink:
     def _failing(self) -> Iterator[None]:
         try:
             yield
+        except schema.FormatError as error:
+            raise SinkError(f"{self._path}: {error}", error.cure) from error
         except (sqlite3.Error, OSError) as error:
             # A rolled-back insert must not stay known.
             self._logs.clear()
@@ -126,26 +126,12 @@ class SqliteSink:
             raise SinkError(f"{self._path}: {error}") from error
 
     def _prepare(self, db: sqlite3.Connection) -> None:
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        (owner,) = db.execute("PRAGMA application_id").fetchone()
-        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        if tables and owner != APPLICATION_ID:
-            raise SinkError(f"{self._path}: expected a database of fwgen-peer, found another one")
-        if version > FORMAT:
-            text = f"expected a database of format {FORMAT}, found {version}"
-            raise SinkError(f"{self._path}: {text}: it was written by a newer fwgen-peer")
-        if not tables:
+        if schema.is_empty(db):
             db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
-        if not tables:
-            text = resources.files("fwgen.service.sinks").joinpath("schema.sql").read_text("utf-8")
-            with transaction(db):
-                for statement in _statements(text):
-                    db.execute(statement)
-                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                db.execute(f"PRAGMA user_version = {FORMAT}")
+        schema.prepare(db)
 
     def _store(self, db: sqlite3.Connection, item: Item) -> None:
         log = self._log_id(db, item.log)
@@ -157,10 +143,11 @@ class SqliteSink:
             db.execute(f"INSERT INTO start VALUES (?, ?, ?, ?) {_ONCE}", start)
         elif isinstance(item, SleepNote):
             sleep = item.document
-            causes = ", ".join(sleep["causes"])
+            causes, warnings = ", ".join(sleep["causes"]), "\n".join(sleep["warnings"])
             what = (sleep["by"], sleep["acknowledged"], sleep["slept_s"], causes, sleep["refused"])
             times = (item.asked_us, item.ended_us)
-            db.execute(f"INSERT INTO sleep VALUES (?, ?, ?, ?, ?, ?, ?) {_ONCE}", (*times, *what))
+            values = (*times, *what, warnings)
+            db.execute(f"INSERT INTO sleep VALUES (?, ?, ?, ?, ?, ?, ?, ?) {_ONCE}", values)
         elif isinstance(item, Run):
             life = self._life_id(db, log, item.block.boot, item.block.spec)
             rows: Iterable[tuple[object, ...]] = _rows(item, log, life)
@@ -205,12 +192,3 @@ def _rows(run: Run, log: int, life: int) -> Iterator[tuple[object, ...]]:
             *(log, sample.position, life, sample.device_us, sample.utc_us, within_us, basis),
             *(sample.status, sample.distance_mm, sample.late_16ths),
         )
-
-
-def _statements(text: str) -> Iterator[str]:
-    statement = ""
-    for line in text.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

@@ -1,0 +1,98 @@
+"""The database's format: its schema (schema.sql), and the steps from each older one to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from fwgen.service.sinks.transaction import transaction
+
+FORMAT: Final = 2
+"""The database's `user_version`."""
+APPLICATION_ID: Final = 0x66776770  # "fwgp"
+
+STEPS: Final = {
+    1: "ALTER TABLE sleep ADD COLUMN warnings TEXT NOT NULL DEFAULT '';",
+}
+"""Format -> the SQL that makes the next one of it. schema.sql has all of them."""
+assert sorted(STEPS) == list(range(1, FORMAT))
+
+
+class FormatError(Exception):
+    """The file is no database that this fwgen-peer can use. Nothing was changed in it."""
+
+    def __init__(self, text: str, cure: str) -> None:
+        super().__init__(text)
+        self.cure = cure
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Raises sqlite3.Error; FormatError if this fwgen-peer does not know the database's format."""
+    db = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+    try:
+        _check(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def check(path: Path) -> None:
+    """Raise FormatError if the file is there and may not be changed. Raises sqlite3.Error."""
+    if path.exists() and path.stat().st_size:
+        with closing(connect_to_read(path)):
+            pass
+
+
+def prepare(db: sqlite3.Connection) -> None:
+    """Make the schema in an empty database; bring an older one to FORMAT, in one transaction.
+    Call `check` before. Raises sqlite3.Error."""
+    with transaction(db):
+        version = _check(db)
+        if version is None:
+            _execute(db, resources.files(__package__).joinpath("schema.sql").read_text("utf-8"))
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        else:
+            for each in range(version, FORMAT):
+                _execute(db, STEPS[each])
+        db.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def is_empty(db: sqlite3.Connection) -> bool:
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return not tables
+
+
+def _check(db: sqlite3.Connection) -> int | None:
+    """Return the database's format; None: it is empty. Raises FormatError."""
+    if is_empty(db):
+        return None
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    (owner,) = db.execute("PRAGMA application_id").fetchone()
+    if owner != APPLICATION_ID:
+        text = "expected a database of fwgen-peer, found another one"
+        raise FormatError(text, "name another with --database")
+    if not 1 <= version <= FORMAT:
+        text = f"expected a database of format {FORMAT} or older, found {version}"
+        cure = "install the newer fwgen-peer that wrote it, or name another with --database"
+        raise FormatError(text, cure)
+    return int(version)
+
+
+def _execute(db: sqlite3.Connection, text: str) -> None:
+    for statement in _statements(text):
+        db.execute(statement)
+
+
+def _statements(text: str) -> Iterator[str]:
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
