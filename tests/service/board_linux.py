@@ -22,8 +22,6 @@ PYTHON: Final = f"{sys.executable} -B"
 PEER: Final = f"{PYTHON} -m fwgen.service"
 SYSTEM_PYTHON: Final = f"{sys.executable} -BIS"
 """Without packages: it starts sooner."""
-ZERO_US: Final = 1_800_000_002_300_000
-"""UTC at scenario time 0, by Linux's clock."""
 _IDLE: Final = """
 import signal
 

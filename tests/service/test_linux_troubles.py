@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 import pytest
 
-from tests.service.board_linux import PEER, SYSTEM_PYTHON, ZERO_US, LinuxBoard, check_each_once
+from tests.service.board_linux import PEER, SYSTEM_PYTHON, LinuxBoard, check_each_once
+from tests.service.night import ZERO_US
 
 pytestmark = pytest.mark.needs("linux")
 LEAPS_S: Final = (3600, -7200, 90)
