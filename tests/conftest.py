@@ -28,7 +28,7 @@ from fwgen.uml.find import find_kernel
 settings.register_profile("fwgen", deadline=None)  # a busy machine is no failure
 settings.load_profile("fwgen")
 
-for _name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # `make test` sets them for all programs below it
+for _name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # `make test` sets them for what it starts
     os.environ.pop(_name, None)
 
 
