@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def write_made(files: Mapping[str, str]) -> int:
@@ -14,11 +14,11 @@ def write_made(files: Mapping[str, str]) -> int:
 
     Returns an exit code: 2 outside a source tree.
     """
-    if not (_ROOT / "pyproject.toml").is_file():
+    if not (ROOT / "pyproject.toml").is_file():
         print("error: expected a source tree, found an installed fwgen", file=sys.stderr)
         return 2
     for path, text in files.items():
-        target = _ROOT / path
+        target = ROOT / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.is_file() or target.read_text(encoding="utf-8") != text:
             target.write_text(text, encoding="utf-8")

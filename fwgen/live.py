@@ -10,13 +10,14 @@ import numpy as np
 from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.kernel.host import KernelHostBackend
 from fwgen.backends.ledger import Ledger
-from fwgen.backends.linux import LinuxSteps
+from fwgen.backends.linux import AnyLinux
 from fwgen.backends.renode.emulated import EmulatedBackend
 from fwgen.backends.renode.real import RealBackend
 from fwgen.errors import InputError
 from fwgen.plan.model import Plan
 from fwgen.record import DdrAccess, Event, RunRecord
 from fwgen.scenario.model import Scenario
+from fwgen.scenario.steps.base import Step
 from fwgen.sensor import World
 
 _LAST: Final = 32
@@ -51,6 +52,7 @@ class Live(Protocol):
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None: ...
     def run_until(self, t_us: int) -> None: ...
     def close(self) -> None: ...
+    def do(self, step: Step) -> None: ...
     def view(self) -> View: ...
     def move_obstacle(self, to_um: int, within_ms: int) -> None: ...
     def end(self, scenario: Scenario) -> RunRecord: ...
@@ -67,10 +69,10 @@ def moved(world: World, t_ms: int, to_um: int, within_ms: int) -> World:
 
 class LiveHost(HostBackend):
     def view(self) -> View:
-        return _view(self._ledger, self._linux, self._now_us, 0, self._accesses_so_far())
+        return _view(self._ledger, self._linux, self.now_us, 0, self._accesses_so_far())
 
     def move_obstacle(self, to_um: int, within_ms: int) -> None:
-        self._world = moved(self._world, self._now_us // 1000, to_um, within_ms)
+        self._world = moved(self._world, self.now_us // 1000, to_um, within_ms)
 
     def end(self, scenario: Scenario) -> RunRecord:
         self._scenario = scenario
@@ -143,7 +145,7 @@ class LiveReal(RealBackend, LiveRenode):
 
 
 def _view(
-    ledger: Ledger, linux: LinuxSteps, t_us: int, zero_us: int, accesses: list[DdrAccess]
+    ledger: Ledger, linux: AnyLinux, t_us: int, zero_us: int, accesses: list[DdrAccess]
 ) -> View:
     zero_s = zero_us / 1e6
     return View(

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-NO_WATCHDOG: Final = "the spec has no watchdog"
-NOT_RUNNING: Final = "the M33 does not run"
-HELD_CORE: Final = "the M33 is held until Linux has loaded the firmware"
-
 STOPPED: Final = {
     "fault": "the firmware has made an invalid access: it stops",
     "panic": "the firmware's own check has failed: it stops",

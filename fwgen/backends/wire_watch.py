@@ -23,7 +23,6 @@ _COUNT: Final = 0xFFF
 _KEPT: Final = 1000
 _ENOUGH: Final = 16
 """Samples in a block to damage: so many codes reach beyond the first byte of the stream."""
-NOTHING_TO_DAMAGE: Final = "the log has no block with enough samples"
 _MASK: Final = 0xFFFF_FFFF
 
 

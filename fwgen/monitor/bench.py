@@ -19,6 +19,7 @@ from fwgen.scenario.load import parse_scenario
 if TYPE_CHECKING:
     from fwgen.config import RenodeConfig
     from fwgen.plan.model import Plan
+    from fwgen.scenario.steps.base import Step
 
 _SCENARIO: Final = """\
 fwgen-scenario: 1
@@ -86,6 +87,11 @@ class Bench:
     def view(self) -> View:
         with self.hold() as board:
             return board.view()
+
+    def do(self, step: Step) -> None:
+        """Execute a step of a scenario now."""
+        with self.hold() as board:
+            board.do(step)
 
     def close(self) -> None:
         """End a real Linux, which is another process."""

@@ -13,6 +13,7 @@ from typing import IO, Final
 from fwgen.live import LiveRenode, View
 from fwgen.monitor.bench import Bench, CoreHeldError
 from fwgen.monitor.picture import display_lines
+from fwgen.scenario.steps import make_step
 
 _EVERY_S: Final = 0.1
 _CONSOLE_LINES: Final = 8
@@ -41,16 +42,16 @@ _KEYS: Final = (
 
 
 KEY_ACTIONS: Final[dict[str, Callable[[LiveRenode], None]]] = {
-    "s": lambda board: board.suspend(),
-    "w": lambda board: board.resume(),
+    "s": lambda board: board.do(make_step("suspend")),
+    "w": lambda board: board.do(make_step("resume")),
     "+": lambda board: _move(board, _STEP_UM),
     "-": lambda board: _move(board, -_STEP_UM),
-    "m": lambda board: board.mute_sensor(),
-    "h": lambda board: board.hold_echo(),
-    "o": lambda board: board.restore_sensor(),
-    "u": lambda board: board.display_off(),
-    "p": lambda board: board.display_on(),
-    "r": lambda board: board.reset_firmware(),
+    "m": lambda board: board.do(make_step("mute-sensor")),
+    "h": lambda board: board.do(make_step("hold-echo")),
+    "o": lambda board: board.do(make_step("restore-sensor")),
+    "u": lambda board: board.do(make_step("display-off")),
+    "p": lambda board: board.do(make_step("display-on")),
+    "r": lambda board: board.do(make_step("reset-firmware")),
 }
 
 

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import cmd
-from collections.abc import Callable, Sized
-from typing import IO, Final
+from collections.abc import Sized
+from typing import IO, Any, Final
 
 from fwgen.errors import FwgenError, InputError
-from fwgen.live import LiveReal, LiveRenode, View
+from fwgen.live import LiveReal, View
 from fwgen.monitor.bench import Bench
 from fwgen.monitor.live import Live, room_of
 from fwgen.monitor.picture import display_lines
 from fwgen.record import CRASHES
+from fwgen.scenario.load import parse_step
+from fwgen.scenario.steps import STEPS, make_step
 from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
 from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 _SAMPLES: Final = 10
 _LINES: Final = 20
 _WIDE: Final = 1000
-_RECOVERY_US: Final = 500_000
 _HELP: Final = """\
 time        run             run in real time
             run 10 s        let ten virtual seconds pass as fast as possible
             pause           stop; `speed 10` makes `run` ten times as fast
+any step    do STEP, key: value   as in a scenario: `do idle-ddr, for: 10 s`
 Linux       suspend [10 s]  suspend (a timer wakes it);  resume
             reboot [20 s]   crash, start (its application)   unbind, bind   stall [5 s]
             idle [10 s]     Linux idles and nothing holds its latency: DDR may close
@@ -151,38 +153,43 @@ class Shell(cmd.Cmd):
             raise InputError(f"expected a speed from 0.01 to 1000, found {arg}")
         self._bench.speed = speed
 
-    # ----------------------------------------------------------------------------------- Linux
+    # ------------------------------------------------------------------------ any step, Linux
+
+    def do_do(self, arg: str) -> None:
+        if not arg:
+            raise InputError(f"expected a step, one of {', '.join(STEPS)}", "write `do damage-log`")
+        self._bench.do(parse_step(arg))
 
     def do_suspend(self, arg: str) -> None:
         wake_us = _us(arg) if arg else None
-        self._do(lambda board: board.suspend(wake_us))
+        self._step("suspend", for_us=wake_us)
 
     def do_resume(self, arg: str) -> None:
-        self._do(lambda board: board.resume())
+        self._step("resume")
 
     def do_reboot(self, arg: str) -> None:
         takes_us = _us(arg or "20 s")
-        self._do(lambda board: board.reboot_linux(takes_us))
+        self._step("reboot-linux", takes_us=takes_us)
 
     def do_crash(self, arg: str) -> None:
-        self._do(lambda board: board.crash_app())
+        self._step("crash-app")
 
     def do_start(self, arg: str) -> None:
-        self._do(lambda board: board.start_app())
+        self._step("start-app")
 
     def do_unbind(self, arg: str) -> None:
-        self._do(lambda board: board.unbind())
+        self._step("unbind")
 
     def do_bind(self, arg: str) -> None:
-        self._do(lambda board: board.bind())
+        self._step("bind")
 
     def do_stall(self, arg: str) -> None:
         for_us = _us(arg or "5 s")
-        self._do(lambda board: board.stall_linux(for_us))
+        self._step("stall-linux", for_us=for_us)
 
     def do_idle(self, arg: str) -> None:
         for_us = _us(arg or "10 s")
-        self._do(lambda board: board.idle_ddr(for_us, held=False))
+        self._step("idle-ddr", for_us=for_us, held=False)
 
     def do_sh(self, arg: str) -> None:
         with self._bench.hold() as board:
@@ -193,27 +200,27 @@ class Shell(cmd.Cmd):
     # ------------------------------------------------------------- the M33, sensor and display
 
     def do_reset(self, arg: str) -> None:
-        self._do(lambda board: board.reset_firmware())
+        self._step("reset-firmware")
 
     def do_fail(self, arg: str) -> None:
         how = arg or "fault"
         if how not in CRASHES:
             raise InputError(f"expected `fault`, `panic` or `watchdog`, found `{how}`")
-        self._do(lambda board: board.crash_firmware(how, _RECOVERY_US))
+        self._step("crash-firmware", how=how)
 
     def do_load(self, arg: str) -> None:
-        self._do(lambda board: board.restart_firmware())
+        self._step("restart-firmware")
 
     def do_restart(self, arg: str) -> None:
         takes_us = _us(arg or "20 s")
-        self._do(lambda board: board.restart_board(takes_us, 0, "kept"))
+        self._step("restart-board", takes_us=takes_us)
 
     def do_power(self, arg: str) -> None:
         takes_us = _us(arg or "20 s")
-        self._do(lambda board: board.power_cycle(takes_us, 0))
+        self._step("power-cycle", takes_us=takes_us)
 
     def do_damage(self, arg: str) -> None:
-        self._do(lambda board: board.damage_log())
+        self._step("damage-log")
 
     def do_move(self, arg: str) -> None:
         words = arg.split()
@@ -225,22 +232,23 @@ class Shell(cmd.Cmd):
         to = parse(" ".join(words[:2]), Dimension.LENGTH, example="500 mm")
         to_um = whole(to, "um")
         within_ms = _us(" ".join(words[2:]) or "1 ms") // 1000
-        self._do(lambda board: board.move_obstacle(to_um, within_ms))
+        with self._bench.hold() as board:
+            board.move_obstacle(to_um, within_ms)
 
     def do_mute(self, arg: str) -> None:
-        self._do(lambda board: board.mute_sensor())
+        self._step("mute-sensor")
 
     def do_hold(self, arg: str) -> None:
-        self._do(lambda board: board.hold_echo())
+        self._step("hold-echo")
 
     def do_restore(self, arg: str) -> None:
-        self._do(lambda board: board.restore_sensor())
+        self._step("restore-sensor")
 
     def do_unplug(self, arg: str) -> None:
-        self._do(lambda board: board.display_off())
+        self._step("display-off")
 
     def do_plug(self, arg: str) -> None:
-        self._do(lambda board: board.display_on())
+        self._step("display-on")
 
     # ------------------------------------------------------------------------------------ show
 
@@ -301,9 +309,8 @@ class Shell(cmd.Cmd):
 
     # ---------------------------------------------------------------------------------- inside
 
-    def _do(self, action: Callable[[LiveRenode], None]) -> None:
-        with self._bench.hold() as board:
-            action(board)
+    def _step(self, name: str, **values: Any) -> None:
+        self._bench.do(make_step(name, **values))
 
     def _say(self, text: str) -> None:
         self.stdout.write(f"{text}\n")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from fwgen.robot.bench import Bench, CannotRunError
 from fwgen.robot.kinds import Length, Seconds, Time
-from fwgen.scenario.load import find_scenario, load_scenario
+from fwgen.scenario.load import find_scenario, load_scenario, parse_step
+from fwgen.scenario.steps import make_step
 
 _START = """\
 fwgen-scenario: 1
@@ -82,6 +83,18 @@ class Control(Bench):
         """For a suite's teardown: stops the board if one is running."""
         self._close()
 
+    def do_step(self, step: str, **values: str) -> None:
+        """Executes any step of a scenario, by its name and with its keys as in a scenario.
+
+        Example:
+        | Do Step | stall-linux | for=2 s |
+        """
+        written = "".join(f", {key}: {value}" for key, value in values.items())
+        self._running.do_step(parse_step(f"{step}{written}"))
+
+    def _step(self, name: str, **values: Any) -> None:
+        self._running.do_step(make_step(name, **values))
+
     # ------------------------------------------------------------------------ Linux's power
 
     def suspend_linux(self, wake_after: Time | None = None) -> None:
@@ -90,11 +103,11 @@ class Control(Bench):
 
         With ``wake_after`` a timer wakes Linux. All of this takes virtual time.
         """
-        self._running.do("suspend", wake_after_us=None if wake_after is None else int(wake_after))
+        self._step("suspend", for_us=None if wake_after is None else int(wake_after))
 
     def resume_linux(self) -> None:
         """A person wakes Linux."""
-        self._running.do("resume")
+        self._step("resume")
 
     def sleep_for(self, time: Time) -> None:
         """Suspends Linux, lets the time pass, wakes Linux and waits two seconds."""
@@ -105,7 +118,7 @@ class Control(Bench):
 
     def send_wake(self) -> None:
         """Linux's application sends WAKE although Linux has not slept."""
-        self._running.do("send_wake")
+        self._step("send-wake")
 
     def let_linux_idle(self, time: Time, held: bool = True) -> None:
         """Linux has nothing to do for this time but to read samples.
@@ -113,14 +126,14 @@ class Control(Bench):
         ``held``: the peer may hold ``/dev/cpu_dma_latency``. Without it, the idle cluster puts DDR
         into self-refresh under the awake link.
         """
-        self._running.do("idle_ddr", for_us=int(time), held=held)
+        self._step("idle-ddr", for_us=int(time), held=held)
         self._running.run_for(time)
 
     # ------------------------------------------------------------------------ Linux's faults
 
     def reboot_linux(self, takes: Time = Time(20_000_000)) -> None:  # noqa: B008 (an int)
         """Linux reboots without telling the firmware; after that time it is up with new rings."""
-        self._running.do("reboot_linux", takes_us=int(takes))
+        self._step("reboot-linux", takes_us=int(takes))
 
     def restart_board(
         self,
@@ -131,7 +144,7 @@ class Control(Bench):
         """A system reset. The M33 is held until Linux has booted and loaded it, after ``takes``.
         The application runs ``app`` later. ``log``: whether retained memory keeps its contents.
         """
-        self._running.do("restart_board", takes_us=int(takes), app_us=int(app), log=log)
+        self._step("restart-board", takes_us=int(takes), app_us=int(app), log=log)
 
     def power_cycle(
         self,
@@ -139,38 +152,38 @@ class Control(Bench):
         app: Time = Time(0),  # noqa: B008 (an int)
     ) -> None:
         """As `Restart Board`, but the board loses its power: all memory has random contents."""
-        self._running.do("power_cycle", takes_us=int(takes), app_us=int(app))
+        self._step("power-cycle", takes_us=int(takes), app_us=int(app))
 
     def crash_application(self) -> None:
         """Linux's application ends; it loses what it has received and not processed."""
-        self._running.do("crash_app")
+        self._step("crash-app")
 
     def start_application(self, spec: Literal["own", "other"] = "own") -> None:
         """Linux's application starts again. ``spec``: ``other`` for one that was made for another
         spec, and takes no samples."""
-        self._running.do("start_app", spec=spec)
+        self._step("start-app", spec=spec)
 
     def unbind_linux(self) -> None:
         """Unbinds the driver from the rpmsg device."""
-        self._running.do("unbind")
+        self._step("unbind")
 
     def bind_linux(self) -> None:
         """Binds the driver to the rpmsg device again."""
-        self._running.do("bind")
+        self._step("bind")
 
     def stall_linux(self, time: Time) -> None:
         """Linux reads nothing for this long."""
-        self._running.do("stall_linux", for_us=int(time))
+        self._step("stall-linux", for_us=int(time))
 
     def ring_stale_doorbell(self, ring: Literal["vq0", "vq1"]) -> None:
         """A spurious doorbell of ``vq0`` or ``vq1`` reaches the M33: the ring has nothing new."""
-        self._running.do("stale_doorbell", ring=ring)
+        self._step("stale-doorbell", ring=ring)
 
     # --------------------------------------------------------- the M33, sensor and display
 
     def reset_firmware(self) -> None:
         """Resets the M33, which starts at once; memory that stays powered keeps its content."""
-        self._running.do("reset_firmware")
+        self._step("reset-firmware")
 
     def crash_firmware(
         self,
@@ -180,11 +193,11 @@ class Control(Bench):
         """The firmware makes an invalid access, fails its own check, or stands still. If the spec
         has a watchdog, that resets the M33, which is held until Linux starts it: ``takes`` after
         Linux has learned of it."""
-        self._running.do("crash_firmware", how=how, takes_us=int(takes))
+        self._step("crash-firmware", how=how, takes_us=int(takes))
 
     def restart_firmware(self) -> None:
         """Linux stops the M33, loads the firmware and starts it."""
-        self._running.do("restart_firmware")
+        self._step("restart-firmware")
 
     def reset_firmware_unnoticed(self) -> None:
         """As `Reset Firmware`, but Linux does not notice it and keeps the rings as they are."""
@@ -196,11 +209,11 @@ class Control(Bench):
         late. Only the host backend supports this."""
         if self._backend != "host":
             raise CannotRunError("only the host backend can stall the firmware")
-        self._running.do("stall_firmware", for_us=int(time))
+        self._step("stall-firmware", for_us=int(time))
 
     def damage_log(self) -> None:
         """Flips a bit in the oldest block of the log in retained memory."""
-        self._running.do("damage_log")
+        self._step("damage-log")
 
     def move_obstacle(self, to: Length, within: Time = Time(1_000)) -> None:  # noqa: B008 (an int)
         """Moves the obstacle from its present place in a straight line."""
@@ -208,23 +221,23 @@ class Control(Bench):
 
     def mute_sensor(self) -> None:
         """The sensor no longer gives pulses."""
-        self._running.do("mute_sensor")
+        self._step("mute-sensor")
 
     def hold_echo(self) -> None:
         """The sensor holds its echo line high."""
-        self._running.do("hold_echo")
+        self._step("hold-echo")
 
     def restore_sensor(self) -> None:
         """The sensor works again, after `Mute Sensor` or `Hold Echo`."""
-        self._running.do("restore_sensor")
+        self._step("restore-sensor")
 
     def unplug_display(self) -> None:
         """Takes the display off its bus and its supply."""
-        self._running.do("display_off")
+        self._step("display-off")
 
     def plug_display(self) -> None:
         """Connects the display again: dark, with its memory cleared."""
-        self._running.do("display_on")
+        self._step("display-on")
 
     def hold_data_line_of_display(self) -> None:
         """The display holds SDA low, as a device does that was left in the middle of a byte, until

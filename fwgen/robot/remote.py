@@ -13,6 +13,7 @@ from fwgen.errors import FwgenError, ToolBrokeError
 from fwgen.live import View
 from fwgen.record import RunRecord
 from fwgen.report.model import Report
+from fwgen.scenario.steps.base import Step
 
 _PATIENCE_S: Final = 900.0
 _KEPT_CHARACTERS: Final = 4000
@@ -56,8 +57,12 @@ class RemoteBoard:
         return view
 
     def do(self, action: str, **arguments: Any) -> None:
-        """Run one of the backend's actions."""
+        """Call a method that a live board has beyond the steps."""
         self._ask("do", action, arguments)
+
+    def do_step(self, step: Step) -> None:
+        """Execute a step of a scenario."""
+        self._ask("do_step", step)
 
     def view(self) -> View:
         view: View = self._ask("view")

@@ -26,6 +26,7 @@ from fwgen.report.document import build_report
 from fwgen.report.model import Report
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import load_scenario, parse_scenario
+from fwgen.scenario.steps.base import Step
 from fwgen.spec import load_spec
 
 _FOREVER_US: Final = 31_622_400_000_000
@@ -58,6 +59,9 @@ class Stage:
 
     def do(self, action: str, arguments: dict[str, Any]) -> None:
         getattr(self._running, action)(**arguments)
+
+    def do_step(self, step: Step) -> None:
+        self._running.do(step)
 
     def view(self) -> View:
         return self._running.view()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from fwgen.scenario.actions import Actions
+from fwgen.errors import InputError
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
@@ -14,15 +14,37 @@ if TYPE_CHECKING:
     from fwgen.scenario.steps.base import Step
 
 
-class Backend(Actions, ABC):
+class UnsupportedStepError(InputError):
+    """The chosen backend cannot execute a step of the scenario."""
+
+
+class Backend(ABC):
     """One machine under test. All times are scenario time (0 = trigger of the first sample).
 
-    Call `start` once, then `run_until` and actions any number of times, then `finish` once.
+    Call `start` once, then `run_until` and `do` any number of times, then `finish` once.
     """
 
-    def refuses(self, step: Step) -> str:
-        """Return why this backend cannot execute this step as it is written; "": it can."""
-        return ""
+    name = ""
+    real_linux = False
+    """Whether a real Linux kernel is the peer."""
+
+    def refusal(self, step: Step) -> UnsupportedStepError | None:
+        """Return why this backend cannot execute a step; None: it can."""
+        if self.name not in step.backends:
+            return UnsupportedStepError(
+                f"the {self.name} backend does not support `{step.do}`",
+                "remove the step, or run the scenario with another `--backend`",
+            )
+        if self.real_linux and (reason := step.refused_by_linux()):
+            return UnsupportedStepError(
+                f"`{step.do}` is not supported here: {reason}",
+                "change the step, or run the scenario with `--linux emulated`",
+            )
+        return None
+
+    @abstractmethod
+    def do(self, step: Step) -> None:
+        """Execute a step now, whatever its `at`. Raises UnsupportedStepError."""
 
     @abstractmethod
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
@@ -36,5 +58,5 @@ class Backend(Actions, ABC):
     def finish(self) -> RunRecord:
         """Let the samples taken so far arrive (if Linux is up), stop, and return the record."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 (not every backend has something to release)
         """Release the machine's resources; called once, after `finish` or an error."""

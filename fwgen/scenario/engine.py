@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 from fwgen.plan.model import Plan
 from fwgen.record import RunRecord
-from fwgen.scenario.actions import UnsupportedStepError
-from fwgen.scenario.backend import Backend
+from fwgen.scenario.backend import Backend, UnsupportedStepError
 from fwgen.scenario.model import Scenario
-from fwgen.spec.diagnostics import DiagnosticErrors, Findings, quote
+from fwgen.spec.diagnostics import DiagnosticErrors, Findings
 
 Progress = Callable[[int, int], None]
 """Called repeatedly with the scenario time reached and the scenario's end, both in us."""
@@ -26,15 +25,9 @@ def check_supported(scenario: Scenario, backend: Backend) -> None:
     """Raise UnsupportedSteps if the backend does not support one of the steps."""
     findings = Findings()
     for index, step in enumerate(scenario.steps):
-        place = scenario.where("steps", index, "do")
-        if not backend.supports(step.needs):
-            message = f"the {backend.name} backend does not support {quote(step.do)}"
-            hint = "remove the step, or run the scenario with another `--backend`"
-            findings.error("unsupported-step", message, place, hint)
-        elif reason := backend.refuses(step):
-            message = f"{quote(step.do)} is not supported here: {reason}"
-            hint = "change the step, or run the scenario with `--linux emulated`"
-            findings.error("unsupported-step", message, place, hint)
+        if refusal := backend.refusal(step):
+            place = scenario.where("steps", index, "do")
+            findings.error("unsupported-step", refusal.message, place, refusal.hint)
     findings.raise_errors(UnsupportedSteps)
 
 
@@ -50,7 +43,7 @@ def run_scenario(
         for at_us, step in scenario.timeline():
             _run(backend, reached_us, at_us, scenario.until_us, progress)
             reached_us = at_us
-            step.run(backend)
+            backend.do(step)
         _run(backend, reached_us, scenario.until_us, scenario.until_us, progress)
         record = backend.finish()
     finally:

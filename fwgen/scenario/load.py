@@ -11,9 +11,10 @@ from fwgen.errors import InputError
 from fwgen.files import STDIN
 from fwgen.scenario.expect import Expect, Expectation
 from fwgen.scenario.model import FORMAT, Scenario, check_steps
+from fwgen.scenario.steps import STEPS, Step
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, quote, suggest
 from fwgen.spec.document import Document, load_document, parse_document
-from fwgen.spec.parts import read_part
+from fwgen.spec.parts import Variants, read_part
 from fwgen.spec.quantity import show
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -73,6 +74,22 @@ def parse_scenario(text: str, file: str = "<text>") -> Scenario:
         return _read(parse_document(text, file, findings), findings)
     except Rejected:
         raise ScenarioErrors(findings.diagnostics) from None
+
+
+def parse_step(text: str) -> Step:
+    """Return a step as a person types it, without its time: `stall-linux, for: 2 s`. Raises
+    ScenarioErrors; positions count in the text as a scenario has it."""
+    findings = Findings()
+    try:
+        document = parse_document(f"step: {{at: 0 s, do: {text}}}\n", "<step>", findings)
+        node = document.root.child("step")
+        if node is None:
+            raise Rejected
+        step = Variants("do", STEPS).read(node, findings)
+        findings.raise_errors(ScenarioErrors)
+    except Rejected:
+        raise ScenarioErrors(findings.diagnostics) from None
+    return step
 
 
 def parse_expectations(text: str, file: str = "<text>") -> tuple[Expectation, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fwgen.backends.host.backend import HostBackend
 from fwgen.report.document import build_report
 from fwgen.scenario.load import parse_scenario
+from fwgen.scenario.steps import make_step
 from fwgen.wire.messages import Sleep, encode
 from tests.backends.running import ROOM, reference_plan
 
@@ -21,7 +22,7 @@ def test_messages_of_another_sender_are_counted_and_change_nothing() -> None:
         backend.run_until(at_s * SECOND)
         backend._running.write(data or b"\0", source=OTHER)
     backend.run_until(12 * SECOND)
-    backend.suspend(5 * SECOND)
+    backend.do(make_step("suspend", for_us=5 * SECOND))
     backend.run_until(30 * SECOND)
     report = build_report(backend.finish(), scenario)
     backend.close()

@@ -20,6 +20,7 @@ from fwgen.errors import FwgenError
 from fwgen.record import RunRecord
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import find_scenario, load_scenario
+from fwgen.scenario.steps import make_step
 from fwgen.spec import load_spec
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 from tests.bench import Unmeasured
@@ -139,11 +140,11 @@ class _Bench:
 def _costs(built: Built) -> Iterator[Figure]:
     bench = _Bench(built)
     try:
-        bench.backend.display_off()
+        bench.backend.do(make_step("display-off"))
         bench.go(3)
         before, awake = bench.go(WINDOW_S)
         yield _a_sample("awake", before, awake)
-        bench.backend.suspend()
+        bench.backend.do(make_step("suspend"))
         bench.go(2)
         before, asleep = bench.go(WINDOW_S)
         yield _a_sample("asleep", before, asleep)
@@ -164,10 +165,10 @@ def _a_sample(where: str, before: Counts, after: Counts) -> Figure:
 
 def _a_refresh(bench: _Bench, built: Built, without: int) -> Iterator[Figure]:
     """`without`: instructions of such a stretch of sleep with no display."""
-    bench.backend.display_on()
+    bench.backend.do(make_step("display-on"))
     bench.go(3)
     before, after = bench.go(WINDOW_S)
-    bench.backend.display_off()
+    bench.backend.do(make_step("display-off"))
     refreshes = WINDOW_S * SECOND_US / built.plan.timing.refresh_asleep_period_us
     more = after.instructions - before.instructions - without
     yield Figure("renode: a refresh of the display", more / refreshes, "instructions")
@@ -178,7 +179,7 @@ def _a_refresh(bench: _Bench, built: Built, without: int) -> Iterator[Figure]:
 def _a_block(bench: _Bench) -> Figure:
     """Of a backlog, beyond what a second awake costs anyway."""
     bench.go(SLEEP_S)
-    bench.backend.resume()
+    bench.backend.do(make_step("resume"))
     before, drained = bench.go(1)
     bench.go(3)
     usual_before, usual = bench.go(1)

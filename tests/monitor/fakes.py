@@ -10,6 +10,7 @@ from typing import Any
 from fwgen.errors import ToolBrokeError
 from fwgen.live import View
 from fwgen.record import DdrAccess, Event
+from fwgen.scenario.steps.base import Step
 
 VIEW = View(
     t_us=2_500_000,
@@ -60,6 +61,9 @@ class FakeBench:
 
     def view(self) -> View:
         return VIEW
+
+    def do(self, step: Step) -> None:
+        self.board.do(step)
 
     @contextmanager
     def hold(self) -> Iterator[FakeBoard]:

@@ -66,7 +66,7 @@ def test_keys_act() -> None:
     board = FakeBoard()
     for key in "sw+-mhoupr":
         KEY_ACTIONS[key](board)  # type: ignore[arg-type]
-    names = [call[0] for call in board.calls]
+    names = [call[1][0].do if call[0] == "do" else call[0] for call in board.calls]
     assert names[:4] == ["suspend", "resume", "move_obstacle", "move_obstacle"]
     assert [call[1][0] for call in board.calls[2:4]] == [877_000, 677_000]
     assert len(set(names)) == 9
@@ -109,7 +109,7 @@ def test_all_keys_typed_at_once_act_and_the_terminal_is_restored() -> None:
         terminal.type("swr q")
         terminal.read_until(lambda text: "\x1b[?25h" in text)
         thread.join()
-    assert [call[0] for call in bench.board.calls] == ["suspend", "resume", "reset_firmware"]
+    assert [call[1][0].do for call in bench.board.calls] == ["suspend", "resume", "reset-firmware"]
     assert not bench.runs  # the space bar
     assert termios.tcgetattr(terminal.program) == before
     assert "\x1b[?25l" in terminal.text

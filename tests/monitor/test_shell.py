@@ -17,7 +17,9 @@ from fwgen.live import View
 from fwgen.monitor.bench import CoreHeldError
 from fwgen.monitor.shell import Shell, state_line
 from fwgen.robot.firmware import firmware
+from fwgen.scenario.steps import STEPS, Step, make_step
 from fwgen.spec.examples import reference_spec
+from fwgen.spec.parts import Section
 from tests.monitor.fakes import VIEW, FakeBench
 
 
@@ -34,54 +36,76 @@ def printed(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("line", "method", "arguments", "named"),
+    ("line", "step"),
     [
-        ("suspend", "suspend", (None,), {}),
-        ("suspend 10 s", "suspend", (10_000_000,), {}),
-        ("resume", "resume", (), {}),
-        ("reboot", "reboot_linux", (20_000_000,), {}),
-        ("crash", "crash_app", (), {}),
-        ("start", "start_app", (), {}),
-        ("unbind", "unbind", (), {}),
-        ("bind", "bind", (), {}),
-        ("stall 200 ms", "stall_linux", (200_000,), {}),
-        ("stall", "stall_linux", (5_000_000,), {}),
-        ("idle 2 s", "idle_ddr", (2_000_000,), {"held": False}),
-        ("damage", "damage_log", (), {}),
-        ("reset", "reset_firmware", (), {}),
-        ("fail", "crash_firmware", ("fault", 500_000), {}),
-        ("fail panic", "crash_firmware", ("panic", 500_000), {}),
-        ("load", "restart_firmware", (), {}),
-        ("restart 5 s", "restart_board", (5_000_000, 0, "kept"), {}),
-        ("power", "power_cycle", (20_000_000, 0), {}),
-        ("move 50 cm", "move_obstacle", (500_000, 1), {}),
-        ("move 500 mm 2 s", "move_obstacle", (500_000, 2000), {}),
-        ("mute", "mute_sensor", (), {}),
-        ("hold", "hold_echo", (), {}),
-        ("restore", "restore_sensor", (), {}),
-        ("unplug", "display_off", (), {}),
-        ("plug", "display_on", (), {}),
-        ("renode peripherals", "execute", ("peripherals",), {}),
+        ("suspend", make_step("suspend")),
+        ("suspend 10 s", make_step("suspend", for_us=10_000_000)),
+        ("resume", make_step("resume")),
+        ("reboot", make_step("reboot-linux", takes_us=20_000_000)),
+        ("crash", make_step("crash-app")),
+        ("start", make_step("start-app")),
+        ("unbind", make_step("unbind")),
+        ("bind", make_step("bind")),
+        ("stall 200 ms", make_step("stall-linux", for_us=200_000)),
+        ("stall", make_step("stall-linux", for_us=5_000_000)),
+        ("idle 2 s", make_step("idle-ddr", for_us=2_000_000, held=False)),
+        ("damage", make_step("damage-log")),
+        ("reset", make_step("reset-firmware")),
+        ("fail", make_step("crash-firmware", how="fault", takes_us=500_000)),
+        ("fail panic", make_step("crash-firmware", how="panic", takes_us=500_000)),
+        ("load", make_step("restart-firmware")),
+        ("restart 5 s", make_step("restart-board", takes_us=5_000_000, app_us=0, log="kept")),
+        ("power", make_step("power-cycle", takes_us=20_000_000, app_us=0)),
+        ("mute", make_step("mute-sensor")),
+        ("hold", make_step("hold-echo")),
+        ("restore", make_step("restore-sensor")),
+        ("unplug", make_step("display-off")),
+        ("plug", make_step("display-on")),
+        ("do stale-doorbell, ring: vq1", make_step("stale-doorbell", ring="vq1")),
     ],
 )
-def test_commands_do_what_they_say(
-    line: str, method: str, arguments: tuple[Any, ...], named: dict[str, Any]
-) -> None:
+def test_commands_do_the_steps_that_they_name(line: str, step: Step) -> None:
     bench, _, code = typed(f"{line}\n")
-    assert bench.board.calls == [(method, arguments, named)]
+    assert bench.board.calls == [("do", (step,), {})]
     assert code == 0
 
 
-def test_every_action_of_a_backend_has_a_command() -> None:
-    from fwgen.scenario.actions import Actions
+@pytest.mark.parametrize(
+    ("line", "method", "arguments"),
+    [
+        ("move 50 cm", "move_obstacle", (500_000, 1)),
+        ("move 500 mm 2 s", "move_obstacle", (500_000, 2000)),
+        ("renode peripherals", "execute", ("peripherals",)),
+    ],
+)
+def test_commands_do_what_they_say(line: str, method: str, arguments: tuple[Any, ...]) -> None:
+    bench, _, code = typed(f"{line}\n")
+    assert bench.board.calls == [(method, arguments, {})]
+    assert code == 0
 
-    methods = {name for name in vars(Actions) if not name.startswith("_")}
-    done = {case[1] for case in test_commands_do_what_they_say.pytestmark[0].args[1]}
-    assert methods - done == {
-        *("supports", "name"),
-        *("capture", "send_wake", "stale_doorbell"),
-        "stall_firmware",  # the emulated board does not support it
-    }
+
+@pytest.mark.parametrize("name", STEPS)
+def test_any_step_can_be_typed(name: str) -> None:
+    """Its example has what must be written."""
+    example = Section(STEPS[name]).example[1:-1]
+    bench, _, code = typed(f"{re.sub('^.*?do: |, at: [^,]*', 'do ', example, count=1)}\n")
+    ((_, (step,), _),) = bench.board.calls
+    assert step.do == name and code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("do", "expected a step, one of bind, capture,"),
+        ("do damage-lo", "did you mean `damage-log`?"),
+        ("do stall-linux", "the key `for` is missing"),
+        ("do stall-linux, for: 2", "`2` has no unit"),
+    ],
+)
+def test_a_step_that_cannot_be_read_is_explained(line: str, found: str) -> None:
+    bench, text, code = typed(f"{line}\n")
+    assert found in text and code == 1
+    assert bench.board.calls == []
 
 
 def test_time_passes() -> None:

@@ -212,11 +212,16 @@ def test_the_runner_removes_only_its_own_results(tmp_path: Path) -> None:
     runner.clear(tmp_path / "not-there")
 
 
-def test_every_action_of_a_backend_has_a_keyword() -> None:
-    """`capture` keeps a picture for a report's page, which a suite does not have."""
-    from fwgen.scenario.actions import Actions
-
-    source = (ROOT / "fwgen/robot/control.py").read_text("utf-8")
-    done = set(re.findall(r'_running\.do\(\s*"(\w+)"', source))
-    actions = {name for name in vars(Actions) if not name.startswith("_")}
-    assert actions - done == {"supports", "name", "capture"}
+def test_a_suite_can_do_any_step(tmp_path: Path) -> None:
+    """`Do Step` needs no keyword of the step's own."""
+    _, found = robot(
+        tmp_path,
+        "Test Teardown    Stop Board\n*** Test Cases ***\n"
+        "A Step\n    Start Board\n    Run For    5 s\n    Do Step    suspend    for=1 h\n"
+        "    Run For    5 s\n    Linux Should Be    asleep\n"
+        "A Typing Error\n    Start Board\n    Do Step    damage-lo\n",
+        *HOST,
+    )
+    (_, status, _), (_, wrong, message) = found
+    assert (status, wrong) == ("PASS", "FAIL")
+    assert "did you mean `damage-log`?" in message

@@ -5,19 +5,18 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fwgen.backends.asked import asked_of
 from fwgen.backends.host.compile import build_library, core_sources
 from fwgen.backends.host.library import ECHOES, INBOX, RUNG, STUCK, Machine
 from fwgen.backends.host.port import HostPort
 from fwgen.backends.ledger import Ledger
-from fwgen.backends.linux import Linux, LinuxSteps
-from fwgen.backends.outages import BITTEN, HELD_CORE, LOADED, NO_WATCHDOG, NOT_RUNNING, STOPPED
-from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, blocks_in
+from fwgen.backends.linux import AnyLinux, Linux
+from fwgen.backends.outages import BITTEN, LOADED, STOPPED
+from fwgen.backends.wire_watch import blocks_in
 from fwgen.errors import ToolBrokeError
 from fwgen.peer.started import (
     CRASH_BUS,
@@ -29,6 +28,7 @@ from fwgen.peer.started import (
     RESET_WATCHDOG,
 )
 from fwgen.record import DdrAccess, Ints, RunRecord
+from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
 from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
 from fwgen.series import Late, Life, PackedTaken, Words, spec_number
@@ -38,6 +38,7 @@ from fwgen.wire.sample import DISTANCE_BITS
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
+    from fwgen.scenario.steps.base import Step
 
 FIRST_SAMPLE_US: Final = 100_000
 """From the firmware's start to its first trigger: the host's clock minus scenario time."""
@@ -69,7 +70,7 @@ class _Boot:
     words: array[int] = field(default_factory=lambda: array("H"))
 
 
-class HostBackend(Backend):
+class HostBackend(Backend, board.Board):
     """`core`: sources to use instead of the plan's; `fault`: one of compile.FAULTS.
 
     `say` is called with a message before the core is compiled, which is slow and done once.
@@ -78,7 +79,7 @@ class HostBackend(Backend):
     name = "host"
     real_rings = False
     """Whether Linux has rings in memory, instead of the queues of the emulated Linux."""
-    _linux: LinuxSteps
+    _linux: AnyLinux
 
     def __init__(
         self,
@@ -145,7 +146,7 @@ class HostBackend(Backend):
             port, self._ledger, self._plan.spec.spec_hash, holds_latency=self._plan.rings.in_ddr
         )
         machine.run(LINUX_UP_US)
-        self._emulated.boot(self._now_us)
+        self._emulated.boot(self.now_us)
 
     def _start_core(self, machine: Machine) -> None:
         machine.boot(RESET_POWER | RESET_PIN)
@@ -157,16 +158,16 @@ class HostBackend(Backend):
         while machine.now_us < end_us:
             due_us = min(linux.next_due_us(), self._bite_us) + FIRST_SAMPLE_US
             if due_us <= machine.now_us:
-                if self._bite_us <= self._now_us:
+                if self._bite_us <= self.now_us:
                     self._bite()
                 else:
-                    linux.poll(self._now_us)
+                    linux.poll(self.now_us)
                 continue
             reason = machine.run(min(end_us, due_us))
             if reason == INBOX:
-                linux.receive(machine.inbox(), self._now_us)
+                linux.receive(machine.inbox(), self.now_us)
             elif reason == RUNG:
-                linux.rung(self._now_us)
+                linux.rung(self.now_us)
             else:
                 self._serve_core(reason, end_us)
 
@@ -176,7 +177,7 @@ class HostBackend(Backend):
             self._give_echoes(end_us)
         elif reason == STUCK:
             raise ToolBrokeError(
-                f"the core asks again and again to be polled at {self._now_us / 1e6:.6f} s"
+                f"the core asks again and again to be polled at {self.now_us / 1e6:.6f} s"
             )
 
     def finish(self) -> RunRecord:
@@ -184,10 +185,10 @@ class HostBackend(Backend):
         boots, counted = len(self._boots), len(self._boots[-1].words)
         last = self._initial_seq + self._rows - (self._rows_before_log or [0])[-1]
         self._bite_us = _NEVER
-        self._linux.end(self._now_us)
-        while not self._has_processed(last) and self._now_us < until_us + _SETTLE_US:
-            self.run_until(self._now_us + _SETTLE_STEP_US)
-        self._ledger.stream(False, self._now_us)
+        self._linux.end(self.now_us)
+        while not self._has_processed(last) and self.now_us < until_us + _SETTLE_US:
+            self.run_until(self.now_us + _SETTLE_STEP_US)
+        self._ledger.stream(False, self.now_us)
         del self._boots[boots:]
         del self._boots[-1].words[counted:]
         taken = self._taken()
@@ -219,56 +220,55 @@ class HostBackend(Backend):
 
     # -------------------------------------------------------------------------------------- steps
 
-    def suspend(self, wake_after_us: int | None = None) -> None:
-        self._linux.suspend(self._now_us, wake_after_us)
+    def do(self, step: Step) -> None:
+        if refusal := self.refusal(step):
+            raise refusal
+        step.run(self)
 
-    def resume(self) -> None:
-        self._linux.resume(self._now_us)
+    @property
+    def now_us(self) -> int:
+        """The scenario time."""
+        return self._running.now_us - FIRST_SAMPLE_US
 
-    def send_wake(self) -> None:
-        self._linux.send_wake(self._now_us)
+    def ignore(self, step: str, reason: str) -> None:
+        self._ledger.ignore(step, reason, self.now_us)
 
-    def idle_ddr(self, for_us: int, held: bool) -> None:
-        self._emulated.idle(self._now_us, for_us, held)
+    def note(self, text: str) -> None:
+        self._ledger.event(text, self.now_us)
 
-    def reboot_linux(self, takes_us: int) -> None:
-        self._linux.reboot(self._now_us, takes_us)
+    def linux_does(self, action: Callable[[board.Linux, int], None]) -> None:
+        action(cast(board.Linux, self._linux), self.now_us)
 
-    def restart_board(self, takes_us: int, app_us: int, log: str) -> None:
-        content = None if log == "kept" else np.zeros_like(self._running.log)
-        self._restart("restart-board", takes_us, app_us, content)
+    def ring_core(self, ring: str) -> None:
+        self._running.stale_kick(("vq0", "vq1").index(ring))
 
-    def power_cycle(self, takes_us: int, app_us: int) -> None:
-        chance = np.random.default_rng(self._seed)
-        content = chance.integers(0, 1 << 63, len(self._running.log), dtype=np.uint64)
-        self._restart("power-cycle", takes_us, app_us, content)
+    @property
+    def core_runs(self) -> bool:
+        return self._runs
 
-    def unbind(self) -> None:
-        self._linux.unbind(self._now_us)
+    @property
+    def core_is_held(self) -> bool:
+        return self._held
 
-    def bind(self) -> None:
-        self._linux.bind(self._now_us)
+    @property
+    def watchdog_us(self) -> int:
+        return self._plan.timing.watchdog_us
 
-    def crash_app(self) -> None:
-        self._linux.crash_app(self._now_us)
+    def reset_core(self) -> None:
+        self._stop("reset")
+        self._start()
+        self._linux.firmware_restarted(self.now_us)
 
-    def start_app(self, spec: str = "own") -> None:
-        if spec == "own":
-            self._linux.start_app(self._now_us)
-        else:
-            self._emulated.start_app(self._now_us, spec)
+    def crash_core(self, how: str, takes_us: int) -> None:
+        """The core has no code that crashes: it keeps the crash, and the simulated M33 stops."""
+        if how in _CRASHES:
+            self._running.crash(_CRASHES[how])
+        self._stop(how)
+        self._emulated.firmware_silent(self.now_us)
+        self._bite_us = self.now_us + self.watchdog_us if self.watchdog_us else _NEVER
+        self._recovery_us = takes_us
 
-    def stall_linux(self, for_us: int) -> None:
-        self._linux.stall(self._now_us, for_us)
-
-    def stale_doorbell(self, ring: str) -> None:
-        if self._linux.stale_doorbell(self._now_us, ring):
-            self._running.stale_kick(("vq0", "vq1").index(ring))
-
-    def stall_firmware(self, for_us: int) -> None:
-        if not self._runs:
-            self._ledger.ignore("stall-firmware", NOT_RUNNING, self._now_us)
-            return
+    def stall_core(self, for_us: int) -> None:
         now_us, boot, period_us = self._running.now_us, self._boots[-1], self._period_us
         self._running.stall(now_us + for_us)
         since_us = now_us - boot.began_us - FIRST_SAMPLE_US
@@ -279,59 +279,35 @@ class HostBackend(Backend):
             self._late[row] = min(_MOST_LATE, late_us * 16 // period_us)
             self._late_us[index] = late_us
 
+    def reset_board(self, cause: str, takes_us: int, app_us: int, log: str) -> None:
+        self._stop(cause)
+        restarted = cause == "restart-board"
+        self._reset = (RESET_SYSTEM if restarted else RESET_POWER) | RESET_PIN
+        self._held = True
+        self._emulated.restart(self.now_us, takes_us, app_us)
+        if log == "erased":
+            size = len(self._running.log)
+            chance = np.random.default_rng(self._seed)
+            self._running.log[:] = 0 if restarted else chance.integers(0, 1 << 63, size, np.uint64)
+            self._rows_before_log.append(self._rows)
+            self._ledger.erased(self._boots[-1].number, self.now_us)
+
+    def damage_log(self, mask: bytes) -> bool:
+        content = self._running.log.view(np.uint8)
+        at = self._ledger.wire.damage(content.data)
+        if at is not None:
+            content[at : at + len(mask)] ^= np.frombuffer(mask, np.uint8)
+        return at is not None
+
+    def set_sensor(self, fault: str) -> None:
+        self._sensor = {"mute": NO_PULSE, "hold": HELD, "": None}[fault]
+
+    def plug_display(self, plugged: bool) -> None:
+        self._running.set_display(plugged)
+
     @property
     def _period_us(self) -> int:
         return self._plan.timing.period_us
-
-    def damage_log(self) -> None:
-        content = self._running.log.view(np.uint8)
-        at = self._ledger.wire.damage(content.data)
-        if at is None:
-            self._ledger.ignore("damage-log", NOTHING_TO_DAMAGE, self._now_us)
-        else:
-            content[at] ^= 0x10
-            self._ledger.event("a bit of the log has flipped", self._now_us)
-
-    def reset_firmware(self) -> None:
-        if self._held:
-            self._ledger.ignore("reset-firmware", HELD_CORE, self._now_us)
-            return
-        self._stop("reset")
-        self._start()
-        self._linux.firmware_restarted(self._now_us)
-
-    def crash_firmware(self, how: str, takes_us: int) -> None:
-        """The core has no code that crashes: it keeps the crash, and the simulated M33 stops."""
-        watchdog_us = self._plan.timing.watchdog_us
-        if how == "watchdog" and not watchdog_us:
-            self._ledger.ignore("crash-firmware", NO_WATCHDOG, self._now_us)
-        elif not self._runs:
-            self._ledger.ignore("crash-firmware", NOT_RUNNING, self._now_us)
-        else:
-            if how in _CRASHES:
-                self._running.crash(_CRASHES[how])
-            self._stop(how)
-            self._emulated.firmware_silent(self._now_us)
-            self._bite_us = self._now_us + watchdog_us if watchdog_us else _NEVER
-            self._recovery_us = takes_us
-
-    def restart_firmware(self) -> None:
-        self._emulated.restart_firmware(self._now_us)
-
-    def mute_sensor(self) -> None:
-        self._set_sensor(NO_PULSE)
-
-    def hold_echo(self) -> None:
-        self._set_sensor(HELD)
-
-    def restore_sensor(self) -> None:
-        self._set_sensor(None)
-
-    def display_off(self) -> None:
-        self._running.set_display(False)
-
-    def display_on(self) -> None:
-        self._running.set_display(True)
 
     # -------------------------------------------------------------------------------------- inside
 
@@ -341,11 +317,6 @@ class HostBackend(Backend):
         return self._machine
 
     @property
-    def _now_us(self) -> int:
-        """The scenario time."""
-        return self._running.now_us - FIRST_SAMPLE_US
-
-    @property
     def _rows(self) -> int:
         """Number of samples taken so far."""
         return sum(len(boot.words) for boot in self._boots)
@@ -353,8 +324,8 @@ class HostBackend(Backend):
     def _stop(self, why: str) -> None:
         """The M33 no longer executes the firmware."""
         self._halt()
-        self._ledger.stopped(why, self._now_us)
-        self._ledger.event(STOPPED[why], self._now_us)
+        self._ledger.stopped(why, self.now_us)
+        self._ledger.event(STOPPED[why], self.now_us)
 
     def _halt(self) -> None:
         counts = self._running.counts()
@@ -371,35 +342,18 @@ class HostBackend(Backend):
         self._running.boot(self._reset)
         self._reset = RESET_CORE
         self._runs, self._held = True, False
-        self._ledger.started(self._now_us)
+        self._ledger.started(self.now_us)
 
     def _load_firmware(self) -> None:
         self._halt()
         self._start()
-        self._ledger.event(LOADED, self._now_us)
+        self._ledger.event(LOADED, self.now_us)
 
     def _bite(self) -> None:
         self._bite_us, self._reset = _NEVER, RESET_WATCHDOG | RESET_CORE
         self._held = True
-        self._ledger.event(BITTEN, self._now_us)
-        self._emulated.firmware_restarted(self._now_us, self._recovery_us)
-
-    def _restart(
-        self, why: str, takes_us: int, app_us: int, log: NDArray[np.uint64] | None
-    ) -> None:
-        """Reset the board; `log`: its new contents, None: the old ones."""
-        self._stop(why)
-        restarted = why == "restart-board"
-        self._reset = (RESET_SYSTEM if restarted else RESET_POWER) | RESET_PIN
-        self._held = True
-        self._emulated.restart(self._now_us, takes_us, app_us)
-        if log is not None:
-            self._running.log[:] = log
-            self._rows_before_log.append(self._rows)
-            self._ledger.erased(self._boots[-1].number, self._now_us)
-
-    def _set_sensor(self, instead: int | None) -> None:
-        self._sensor = instead
+        self._ledger.event(BITTEN, self.now_us)
+        self._emulated.firmware_restarted(self.now_us, self._recovery_us)
 
     def _give_echoes(self, end_us: int) -> None:
         """Compute echoes for the next triggers before end_us (host's clock), in large parts."""

@@ -9,11 +9,10 @@ from typing import Final
 
 from fwgen.backends.host.backend import FIRST_SAMPLE_US, LINUX_UP_US, HostBackend
 from fwgen.backends.host.library import INTERRUPT, REACHED, RUNG, Machine, Rings
-from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux, refusal
+from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux
 from fwgen.backends.kernel.vhost import Device
 from fwgen.backends.linux import Pace
 from fwgen.record import RunRecord
-from fwgen.scenario.steps.base import Step
 
 _START_NS: Final = ZERO_NS - FIRST_SAMPLE_US * 1000
 """When the M33 starts, on Linux's calendar."""
@@ -24,7 +23,7 @@ _APPLICATION_US: Final = 50_000
 class KernelHostBackend(HostBackend):
     """`kernel`: the User-Mode Linux to run. The other arguments are HostBackend's."""
 
-    real_rings = True
+    real_linux = real_rings = True
 
     def __init__(
         self,
@@ -39,9 +38,6 @@ class KernelHostBackend(HostBackend):
         self._kernel = kernel
         self._application = application
         self._real: KernelLinux | None = None
-
-    def refuses(self, step: Step) -> str:
-        return refusal(step)
 
     def _begin(self, machine: Machine) -> None:
         core = CoreSide(machine, self._serve_core)

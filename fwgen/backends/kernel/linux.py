@@ -36,20 +36,11 @@ from fwgen.peer.events import (
 )
 from fwgen.peer.session import Known
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
-from fwgen.scenario.steps.base import Step
-from fwgen.scenario.steps.booting import BootingStep
-from fwgen.scenario.steps.crash_firmware import CrashFirmware
-from fwgen.scenario.steps.idle_ddr import IdleDdr
-from fwgen.scenario.steps.restart_firmware import RestartFirmware
-from fwgen.scenario.steps.start_app import StartApp
-from fwgen.scenario.steps.suspend import Suspend
 
 ZERO_NS: Final = 2_300_000_000
 """Scenario time 0 on the calendar. Steps are often at whole seconds of scenario time. These must
 not be whole seconds of Linux's clock: an alarm that is set there may be a second late."""
 LONG_AGO_US: Final = -(1 << 62)
-WHOLE_SECONDS: Final = "`for` must be whole seconds: the kernel's RTC alarm has no others"
-NO_REMOTEPROC: Final = "this kernel has no remoteproc that could load the firmware again"
 INTERRUPT: Final = "^C"
 """The line that interrupts what the shell runs."""
 _LONGEST_LINE: Final = 480
@@ -80,19 +71,6 @@ class M33(Protocol):
 
     def go_down(self) -> None:
         """The A35 is reset without telling the firmware."""
-
-
-def refusal(step: Step) -> str:
-    """Return why a real Linux cannot execute this step as it is written; "": it can."""
-    if isinstance(step, Suspend) and (step.for_us or 0) % 1_000_000:
-        return WHOLE_SECONDS
-    if isinstance(step, BootingStep | CrashFirmware | RestartFirmware):
-        return NO_REMOTEPROC
-    if isinstance(step, StartApp) and step.spec != "own":
-        return "the application inside this kernel has the run's spec"
-    if isinstance(step, IdleDdr):
-        return "User-Mode Linux has no idle states that close DDR"
-    return ""
 
 
 class KernelLinux:
@@ -520,7 +498,8 @@ class KernelLinux:
             self._control.send("crash-app")
             self._enter(OFFLINE)
 
-    def start_app(self, now_us: int) -> None:
+    def start_app(self, now_us: int, spec: str = "own") -> None:
+        """`spec`: always "own" (the step StartApp)."""
         if self._asleep:
             self._when_up.append(self.start_app)
         elif not self._cannot("start-app", now_us, not self._app_alive):

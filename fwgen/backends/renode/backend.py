@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from fwgen.backends.kernel.linux import refusal
 from fwgen.backends.renode.channel import (
     Beat,
     Call,
@@ -74,8 +73,12 @@ class RenodeBackend(Backend):
         self._say = say
         self._child: _Child | None = None
 
-    def refuses(self, step: Step) -> str:
-        return "" if self._options.linux is None else refusal(step)
+    @property
+    def real_linux(self) -> bool:  # type: ignore[override]
+        return self._options.linux is not None
+
+    def do(self, step: Step) -> None:
+        self.ask("do", step)
 
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
         elf = self._elf
@@ -118,75 +121,6 @@ class RenodeBackend(Backend):
         if self._child is None:
             raise ToolBrokeError("the emulator is not running")
         return self._child.ask(method, *arguments)
-
-    def suspend(self, wake_after_us: int | None = None) -> None:
-        self.ask("suspend", wake_after_us)
-
-    def resume(self) -> None:
-        self.ask("resume")
-
-    def send_wake(self) -> None:
-        self.ask("send_wake")
-
-    def idle_ddr(self, for_us: int, held: bool) -> None:
-        self.ask("idle_ddr", for_us, held)
-
-    def reboot_linux(self, takes_us: int) -> None:
-        self.ask("reboot_linux", takes_us)
-
-    def restart_board(self, takes_us: int, app_us: int, log: str) -> None:
-        self.ask("restart_board", takes_us, app_us, log)
-
-    def power_cycle(self, takes_us: int, app_us: int) -> None:
-        self.ask("power_cycle", takes_us, app_us)
-
-    def unbind(self) -> None:
-        self.ask("unbind")
-
-    def bind(self) -> None:
-        self.ask("bind")
-
-    def crash_app(self) -> None:
-        self.ask("crash_app")
-
-    def start_app(self, spec: str = "own") -> None:
-        self.ask("start_app", spec)
-
-    def stall_linux(self, for_us: int) -> None:
-        self.ask("stall_linux", for_us)
-
-    def stale_doorbell(self, ring: str) -> None:
-        self.ask("stale_doorbell", ring)
-
-    def reset_firmware(self) -> None:
-        self.ask("reset_firmware")
-
-    def crash_firmware(self, how: str, takes_us: int) -> None:
-        self.ask("crash_firmware", how, takes_us)
-
-    def restart_firmware(self) -> None:
-        self.ask("restart_firmware")
-
-    def damage_log(self) -> None:
-        self.ask("damage_log")
-
-    def mute_sensor(self) -> None:
-        self.ask("mute_sensor")
-
-    def hold_echo(self) -> None:
-        self.ask("hold_echo")
-
-    def restore_sensor(self) -> None:
-        self.ask("restore_sensor")
-
-    def display_off(self) -> None:
-        self.ask("display_off")
-
-    def display_on(self) -> None:
-        self.ask("display_on")
-
-    def capture(self, caption: str) -> None:
-        self.ask("capture", caption)
 
     def _build(self, plan: Plan) -> tuple[Path, Plan]:
         from fwgen.backends.renode.build import build_firmware

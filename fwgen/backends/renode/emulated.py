@@ -19,7 +19,7 @@ import numpy as np
 from fwgen.backends.asked import asked_of
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
-from fwgen.backends.outages import BITTEN, HELD_CORE, LOADED, NO_WATCHDOG, NOT_RUNNING, STOPPED
+from fwgen.backends.outages import BITTEN, LOADED, STOPPED
 from fwgen.backends.renode.log_region import LogRegion
 from fwgen.backends.renode.machine import Machine, rows
 from fwgen.backends.renode.observed import accesses_of, seen_by
@@ -31,10 +31,11 @@ from fwgen.backends.renode.port import KernelPort
 from fwgen.backends.renode.share import ShareMeter
 from fwgen.backends.renode.taken import Rules, Seen
 from fwgen.backends.renode.waves import waves_of
-from fwgen.backends.wire_watch import NOTHING_TO_DAMAGE, LogBlocks, blocks_in
+from fwgen.backends.wire_watch import LogBlocks, blocks_in
 from fwgen.errors import ExaminedBadError, InputError
 from fwgen.peer.linux.elf import Elf, RefusedError
 from fwgen.record import DdrAccess, Frame, RunRecord
+from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
 from fwgen.series import spec_number
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from fwgen.config import RenodeConfig
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
+    from fwgen.scenario.steps.base import Step
 
 _LOOK_NS: Final = 900
 """From scenario time 0 to the first trigger. The firmware looks at the line 300 ns before it."""
@@ -56,7 +58,7 @@ _MOST_PICTURES: Final = 40
 P = TypeVar("P", bound=KernelPort)
 
 
-class EmulatedBackend(Backend):
+class EmulatedBackend(Backend, board.Board):
     """`firmware` is the ELF's content. `beat` is called regularly to show that the run
     continues."""
 
@@ -171,70 +173,41 @@ class EmulatedBackend(Backend):
 
     # ------------------------------------------------------------------------ a scenario's steps
 
-    def suspend(self, wake_after_us: int | None = None) -> None:
-        self._do(lambda now_us: self.linux.suspend(now_us, wake_after_us))
+    def do(self, step: Step) -> None:
+        if refusal := self.refusal(step):
+            raise refusal
+        step.run(self)
 
-    def resume(self) -> None:
-        self._do(self.linux.resume)
+    @property
+    def now_us(self) -> int:
+        """The machine's time."""
+        return self.machine.now_ns // 1000
 
-    def send_wake(self) -> None:
-        self._do(self.linux.send_wake)
+    def ignore(self, step: str, reason: str) -> None:
+        self._ledger.ignore(step, reason, self.now_us)
 
-    def idle_ddr(self, for_us: int, held: bool) -> None:
-        self._do(lambda now_us: self.linux.idle(now_us, for_us, held))
+    def note(self, text: str) -> None:
+        self._ledger.event(text, self.now_us)
 
-    def reboot_linux(self, takes_us: int) -> None:
-        self._do(lambda now_us: self.linux.reboot(now_us, takes_us))
+    def linux_does(self, action: Callable[[board.Linux, int], None]) -> None:
+        self._do(lambda now_us: action(self.linux, now_us))
 
-    def restart_board(self, takes_us: int, app_us: int, log: str) -> None:
-        self._restart(
-            "restart-board", takes_us, app_us, self._log_memory() if log != "kept" else []
-        )
+    def ring_core(self, ring: str) -> None:
+        self.port.stale_kick(ring)
 
-    def power_cycle(self, takes_us: int, app_us: int) -> None:
-        chance = random.Random(self._seed)
-        memory = [(at, chance.randbytes(len(zeros))) for at, zeros in self._powered_memory()]
-        self._restart("power-cycle", takes_us, app_us, memory)
-        if self._display_is_there():
-            self._display("Unplug")
-            self._display("Plug")
+    @property
+    def core_runs(self) -> bool:
+        return not self._ledger.is_down
 
-    def unbind(self) -> None:
-        self._do(self.linux.unbind)
+    @property
+    def core_is_held(self) -> bool:
+        return bool(self.machine.core.IsHeld)
 
-    def bind(self) -> None:
-        self._do(self.linux.bind)
+    @property
+    def watchdog_us(self) -> int:
+        return self._plan.timing.watchdog_us
 
-    def crash_app(self) -> None:
-        self._do(self.linux.crash_app)
-
-    def start_app(self, spec: str = "own") -> None:
-        self._do(lambda now_us: self.linux.start_app(now_us, spec))
-
-    def stall_linux(self, for_us: int) -> None:
-        self._do(lambda now_us: self.linux.stall(now_us, for_us))
-
-    def stale_doorbell(self, ring: str) -> None:
-        def ring_it(now_us: int) -> None:
-            if self.linux.stale_doorbell(now_us, ring):
-                self.port.stale_kick(ring)
-
-        self._do(ring_it)
-
-    def damage_log(self) -> None:
-        region = self._log_region
-        content = self.machine.read(region.start, region.size_bytes)
-        at = self._ledger.wire.damage(content)
-        if at is None:
-            self._ledger.ignore("damage-log", NOTHING_TO_DAMAGE, self.now_us)
-        else:
-            self.machine.write(region.start + at, bytes([content[at] ^ 0x10]))
-            self._ledger.event("a bit of the log has flipped", self.now_us)
-
-    def reset_firmware(self) -> None:
-        if self.machine.core.IsHeld:
-            self._ledger.ignore("reset-firmware", HELD_CORE, self.now_us)
-            return
+    def reset_core(self) -> None:
         self._note_slots()
         self._ledger.stopped("reset", self.now_us)
         self.machine.start_core(self.port.kernel.rproc.vector_table)
@@ -242,14 +215,8 @@ class EmulatedBackend(Backend):
         self._ledger.event(STOPPED["reset"], self.now_us)
         self._do(self.linux.firmware_restarted)
 
-    def crash_firmware(self, how: str, takes_us: int) -> None:
-        core, watchdog = self.machine.core, self._plan.timing.watchdog_us
-        if how == "watchdog" and not watchdog:
-            self._ledger.ignore("crash-firmware", NO_WATCHDOG, self.now_us)
-            return
-        if self._ledger.is_down:
-            self._ledger.ignore("crash-firmware", NOT_RUNNING, self.now_us)
-            return
+    def crash_core(self, how: str, takes_us: int) -> None:
+        core = self.machine.core
         if how == "fault":
             core.RaiseFault()
         elif how == "panic":
@@ -261,34 +228,37 @@ class EmulatedBackend(Backend):
         self._ledger.event(STOPPED[how], self.now_us)
         self._do(self.linux.firmware_silent)
 
-    def restart_firmware(self) -> None:
-        self._note_slots()
-        self._do(self.linux.restart_firmware)
+    def reset_board(self, cause: str, takes_us: int, app_us: int, log: str) -> None:
+        memory = self._log_memory() if log == "erased" else []
+        loses_power = cause == "power-cycle"
+        if loses_power:
+            chance = random.Random(self._seed)
+            memory = [(at, chance.randbytes(len(zeros))) for at, zeros in self._powered_memory()]
+        self._restart(cause, takes_us, app_us, memory)
+        if loses_power and self._display_is_there():
+            self._display("Unplug")
+            self._display("Plug")
 
-    def mute_sensor(self) -> None:
-        self.machine.sensor.Mute()
+    def damage_log(self, mask: bytes) -> bool:
+        region = self._log_region
+        content = self.machine.read(region.start, region.size_bytes)
+        at = self._ledger.wire.damage(content)
+        if at is not None:
+            flipped = bytes(old ^ flip for old, flip in zip(content[at:], mask, strict=False))
+            self.machine.write(region.start + at, flipped)
+        return at is not None
 
-    def hold_echo(self) -> None:
-        self.machine.sensor.HoldEcho()
+    def set_sensor(self, fault: str) -> None:
+        sensor = self.machine.sensor
+        {"mute": sensor.Mute, "hold": sensor.HoldEcho, "": sensor.Restore}[fault]()
 
-    def restore_sensor(self) -> None:
-        self.machine.sensor.Restore()
+    def plug_display(self, plugged: bool) -> None:
+        self._display("Plug" if plugged else "Unplug")
 
-    def display_off(self) -> None:
-        self._display("Unplug")
-
-    def display_on(self) -> None:
-        self._display("Plug")
-
-    def capture(self, caption: str) -> None:
+    def keep_picture(self, caption: str) -> None:
         self._keep_picture(caption, self.now_us)
 
     # -------------------------------------------------------------------------------------- inside
-
-    @property
-    def now_us(self) -> int:
-        """The machine's time."""
-        return self.machine.now_ns // 1000
 
     @property
     def _zero_us(self) -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, cast
 
-from fwgen.backends.kernel.linux import NO_REMOTEPROC, WHOLE_SECONDS, ZERO_NS, KernelLinux
+from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux
 from fwgen.backends.linux import Linux, Pace
 from fwgen.backends.renode.emulated import EmulatedBackend
 from fwgen.backends.renode.real_port import RealPort
-from fwgen.errors import InputError
 from fwgen.record import RunRecord
 
 _APPLICATION_US: Final = 60_000
@@ -19,6 +18,7 @@ _APPLICATION_US: Final = 60_000
 class RealBackend(EmulatedBackend):
     """`Options.linux` names the kernel."""
 
+    real_linux = True
     real: KernelLinux | None = None
 
     def finish(self) -> RunRecord:
@@ -32,32 +32,11 @@ class RealBackend(EmulatedBackend):
             self.real.close()
             self.real = None
 
-    def suspend(self, wake_after_us: int | None = None) -> None:
-        if (wake_after_us or 0) % 1_000_000:
-            raise InputError(WHOLE_SECONDS)
-        super().suspend(wake_after_us)
-
-    def restart_board(self, takes_us: int, app_us: int, log: str) -> None:
-        raise InputError(NO_REMOTEPROC)
-
-    def power_cycle(self, takes_us: int, app_us: int) -> None:
-        raise InputError(NO_REMOTEPROC)
-
-    def crash_firmware(self, how: str, takes_us: int) -> None:
-        raise InputError(NO_REMOTEPROC)
-
-    def restart_firmware(self) -> None:
-        raise InputError(NO_REMOTEPROC)
-
     def shell(self, line: str) -> None:
         """Run a line in a shell in Linux. Raises InputError."""
         real = self.real
         assert real is not None
         self._do(lambda now_us: real.shell(line))
-
-    def start_app(self, spec: str = "own") -> None:
-        assert self.real is not None
-        self._do(self.real.start_app)
 
     def _do(self, action: Callable[[int], None]) -> None:
         self.port.attend()  # Linux's clock reaches the present time

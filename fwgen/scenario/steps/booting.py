@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.steps.base import LONGEST, Step
+from fwgen.scenario.steps.base import LONGEST, NO_REMOTEPROC, Step
 from fwgen.spec.kinds import Amount, Key
 
 
@@ -25,3 +25,6 @@ class BootingStep(Step):
         Amount("us", "0 s", LONGEST, example="5 s"),
         Field(description="Time from then on until the peer runs."),
     ] = 0
+
+    def refused_by_linux(self) -> str:
+        return NO_REMOTEPROC

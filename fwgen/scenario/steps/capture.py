@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice, Text
 
@@ -15,11 +15,11 @@ class Capture(Step):
         Choice({"capture": "capture"}),
         Field(description="Keep a picture of the display for the report."),
     ]
-    needs: ClassVar = "capture"
+    backends: ClassVar = ("renode",)
 
     caption: Annotated[
         str, Text("asleep for a minute"), Field(description="What the report says below it.")
     ] = ""
 
-    def run(self, backend: Actions) -> None:
-        backend.capture(self.caption)
+    def run(self, board: Board) -> None:
+        board.keep_picture(self.caption)

@@ -1,27 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
-from fwgen.scenario.steps.base import Step, check_is_undone
-from fwgen.spec.diagnostics import Findings, Position
+from fwgen.scenario.board import Board
+from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
 
 class CrashApp(Step):
+    """The peer crashes, and what it has read and not processed is lost. `start-app` must
+    follow."""
+
     do: Annotated[
         str,
         Choice({"crash-app": "crash-app"}),
         Field(description="The peer crashes; what it has read and not processed is lost."),
     ]
-    needs: ClassVar = "crash_app"
+    undone_by: ClassVar = "start-app"
 
-    def check(self, place: Position, steps: Sequence[Step], findings: Findings) -> None:
-        super().check(place, steps, findings)
-        check_is_undone(self, "start-app", place, steps, findings)
-
-    def run(self, backend: Actions) -> None:
-        backend.crash_app()
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.crash_app(now_us))

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
 from fwgen.record import CRASHES
-from fwgen.scenario.actions import Actions
-from fwgen.scenario.steps.base import LONGEST, Step
+from fwgen.scenario.board import Board
+from fwgen.scenario.steps.base import LONGEST, NO_REMOTEPROC, NOT_RUNNING, Step
 from fwgen.spec.kinds import Amount, Choice, Key
 
 
 class CrashFirmware(Step):
+    """The firmware stops: `fault` (an invalid access), `panic` (its own check fails),
+    `watchdog` (it stands still; ignored without a watchdog in the spec). With a watchdog the
+    M33 is then reset and held. Linux learns of that at once, or when it is awake again, and
+    starts the firmware after `takes` (500 ms). Without one nobody learns of it."""
+
     do: Annotated[
         str,
         Choice({"crash-firmware": "crash-firmware"}),
@@ -19,7 +24,6 @@ class CrashFirmware(Step):
             "which is held until Linux learns of it and starts it again."
         ),
     ]
-    needs: ClassVar = "crash_firmware"
 
     how: Annotated[
         str,
@@ -36,5 +40,13 @@ class CrashFirmware(Step):
         Field(description="Time from when Linux learns of the reset until it starts the M33."),
     ] = 500_000
 
-    def run(self, backend: Actions) -> None:
-        backend.crash_firmware(self.how, self.takes_us)
+    def run(self, board: Board) -> None:
+        if self.how == "watchdog" and not board.watchdog_us:
+            board.ignore(self.do, "the spec has no watchdog")
+        elif not board.core_runs:
+            board.ignore(self.do, NOT_RUNNING)
+        else:
+            board.crash_core(self.how, self.takes_us)
+
+    def refused_by_linux(self) -> str:
+        return NO_REMOTEPROC

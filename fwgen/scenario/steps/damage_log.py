@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
@@ -15,7 +15,9 @@ class DamageLog(Step):
         Choice({"damage-log": "damage-log"}),
         Field(description="A bit flips in the oldest block of the log, in retained memory."),
     ]
-    needs: ClassVar = "damage_log"
 
-    def run(self, backend: Actions) -> None:
-        backend.damage_log()
+    def run(self, board: Board) -> None:
+        if board.damage_log(b"\x10"):
+            board.note("a bit of the log has flipped")
+        else:
+            board.ignore(self.do, "the log has no block with enough samples")

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
@@ -15,7 +15,6 @@ class DisplayOff(Step):
         Choice({"display-off": "display-off"}),
         Field(description="The display no longer answers on its bus."),
     ]
-    needs: ClassVar = "display_off"
 
-    def run(self, backend: Actions) -> None:
-        backend.display_off()
+    def run(self, board: Board) -> None:
+        board.plug_display(False)

@@ -1,21 +1,23 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
 
 class HoldEcho(Step):
+    """The sensor holds its line high until `restore-sensor`; a measurement that has begun is
+    not affected."""
+
     do: Annotated[
         str,
         Choice({"hold-echo": "hold-echo"}),
         Field(description="The sensor holds its echo line high."),
     ]
-    needs: ClassVar = "hold_echo"
 
-    def run(self, backend: Actions) -> None:
-        backend.hold_echo()
+    def run(self, board: Board) -> None:
+        board.set_sensor("hold")

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import LONGEST, Step
 from fwgen.spec.kinds import Amount, Choice, Key, on_off
 
 
 class IdleDdr(Step):
+    """Linux only idles. While the peer holds `/dev/cpu_dma_latency`, as it does by default with
+    rings in DDR, nothing else happens. With `held: off`, without an application, or with rings
+    in SRAM2, the idle cluster puts DDR into self-refresh 2 ms after Linux has last done
+    something, and opens it at each doorbell and timer."""
+
     do: Annotated[
         str,
         Choice({"idle-ddr": "idle-ddr"}),
@@ -18,7 +23,6 @@ class IdleDdr(Step):
             "self-refresh whenever Linux has nothing to do."
         ),
     ]
-    needs: ClassVar = "idle_ddr"
 
     for_us: Annotated[
         int,
@@ -32,5 +36,8 @@ class IdleDdr(Step):
         Field(description="Whether the peer may hold /dev/cpu_dma_latency; the default is on."),
     ] = True
 
-    def run(self, backend: Actions) -> None:
-        backend.idle_ddr(self.for_us, self.held)
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.idle(now_us, self.for_us, self.held))
+
+    def refused_by_linux(self) -> str:
+        return "User-Mode Linux has no idle states that close DDR"

@@ -1,21 +1,23 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
 
 class MuteSensor(Step):
+    """The sensor gives no pulse until `restore-sensor`; a measurement that has begun is not
+    affected."""
+
     do: Annotated[
         str,
         Choice({"mute-sensor": "mute-sensor"}),
         Field(description="The sensor no longer gives a pulse."),
     ]
-    needs: ClassVar = "mute_sensor"
 
-    def run(self, backend: Actions) -> None:
-        backend.mute_sensor()
+    def run(self, board: Board) -> None:
+        board.set_sensor("mute")

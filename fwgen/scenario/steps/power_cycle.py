@@ -1,15 +1,18 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.booting import BootingStep
 from fwgen.spec.kinds import Choice
 
 
 class PowerCycle(BootingStep):
+    """The board loses its power: as `restart-board`, but all memory has random contents, and
+    the display is dark."""
+
     do: Annotated[
         str,
         Choice({"power-cycle": "power-cycle"}),
@@ -18,7 +21,6 @@ class PowerCycle(BootingStep):
             "random contents."
         ),
     ]
-    needs: ClassVar = "power_cycle"
 
-    def run(self, backend: Actions) -> None:
-        backend.power_cycle(self.takes_us, self.app_us)
+    def run(self, board: Board) -> None:
+        board.reset_board(self.do, self.takes_us, self.app_us, "erased")

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import LONGEST, Step
 from fwgen.spec.kinds import Amount, Choice, Key
 
 
 class RebootLinux(Step):
+    """Linux starts again without a reset of the chip (kexec, or a reset of the A35 alone), and
+    without telling the firmware, which continues; its rings are new. `reboot` on the board is
+    `restart-board`."""
+
     do: Annotated[
         str,
         Choice({"reboot-linux": "reboot-linux"}),
@@ -18,7 +22,6 @@ class RebootLinux(Step):
             "telling the firmware, which continues; the rings are new."
         ),
     ]
-    needs: ClassVar = "reboot_linux"
 
     takes_us: Annotated[
         int,
@@ -27,5 +30,5 @@ class RebootLinux(Step):
         Field(description="Time until the peer is back."),
     ] = 20_000_000
 
-    def run(self, backend: Actions) -> None:
-        backend.reboot_linux(self.takes_us)
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.reboot(now_us, self.takes_us))

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.booting import BootingStep
 from fwgen.spec.kinds import Choice
 
 
 class RestartBoard(BootingStep):
+    """A system reset (`reboot`, a reset button, also while Linux sleeps). The M33 is held until
+    Linux has booted and loaded it, after `takes` (20 s); the peer runs `app` later (at once).
+    `log: kept` (default) or `log: erased`: what the reset does to retained memory. All of DDR
+    is lost."""
+
     do: Annotated[
         str,
         Choice({"restart-board": "restart-board"}),
@@ -18,7 +23,6 @@ class RestartBoard(BootingStep):
             "held until Linux has loaded it."
         ),
     ]
-    needs: ClassVar = "restart_board"
 
     log: Annotated[
         str,
@@ -26,5 +30,5 @@ class RestartBoard(BootingStep):
         Field(description="Whether retained memory keeps its contents."),
     ] = "kept"
 
-    def run(self, backend: Actions) -> None:
-        backend.restart_board(self.takes_us, self.app_us, self.log)
+    def run(self, board: Board) -> None:
+        board.reset_board(self.do, self.takes_us, self.app_us, self.log)

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
-from fwgen.scenario.steps.base import Step
+from fwgen.scenario.board import Board
+from fwgen.scenario.steps.base import NO_REMOTEPROC, Step
 from fwgen.spec.kinds import Choice
 
 
 class RestartFirmware(Step):
+    """Linux stops the M33, loads the firmware and starts it (remoteproc); retained memory keeps
+    its contents."""
+
     do: Annotated[
         str,
         Choice({"restart-firmware": "restart-firmware"}),
@@ -18,7 +21,9 @@ class RestartFirmware(Step):
             "retained memory keeps its contents."
         ),
     ]
-    needs: ClassVar = "restart_firmware"
 
-    def run(self, backend: Actions) -> None:
-        backend.restart_firmware()
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.restart_firmware(now_us))
+
+    def refused_by_linux(self) -> str:
+        return NO_REMOTEPROC

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
@@ -15,7 +15,6 @@ class RestoreSensor(Step):
         Choice({"restore-sensor": "restore-sensor"}),
         Field(description="The sensor works again."),
     ]
-    needs: ClassVar = "restore_sensor"
 
-    def run(self, backend: Actions) -> None:
-        backend.restore_sensor()
+    def run(self, board: Board) -> None:
+        board.set_sensor("")

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
@@ -15,7 +15,6 @@ class Resume(Step):
         Choice({"resume": "resume"}),
         Field(description="A user wakes Linux; before DDR is closed the suspend is called off."),
     ]
-    needs: ClassVar = "resume"
 
-    def run(self, backend: Actions) -> None:
-        backend.resume()
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.resume(now_us))

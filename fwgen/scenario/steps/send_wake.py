@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
@@ -15,7 +15,6 @@ class SendWake(Step):
         Choice({"send-wake": "send-wake"}),
         Field(description="The peer sends WAKE without an earlier SLEEP."),
     ]
-    needs: ClassVar = "send_wake"
 
-    def run(self, backend: Actions) -> None:
-        backend.send_wake()
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.send_wake(now_us))

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import LONGEST, Step
 from fwgen.spec.kinds import Amount, Choice, Key
 
@@ -15,7 +15,6 @@ class StallLinux(Step):
         Choice({"stall-linux": "stall-linux"}),
         Field(description="Linux is too busy to read: buffers stay in use."),
     ]
-    needs: ClassVar = "stall_linux"
 
     for_us: Annotated[
         int,
@@ -24,5 +23,5 @@ class StallLinux(Step):
         Field(description="How long."),
     ]
 
-    def run(self, backend: Actions) -> None:
-        backend.stall_linux(self.for_us)
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.stall(now_us, self.for_us))

@@ -1,23 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
-from fwgen.scenario.steps.base import Step, check_undoes
-from fwgen.spec.diagnostics import Findings, Position
+from fwgen.scenario.board import Board
+from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
 
 class StartApp(Step):
+    """The peer starts again. `spec: other`: it was made for another spec, and takes no samples
+    (`own` is the default)."""
+
     do: Annotated[
         str,
         Choice({"start-app": "start-app"}),
         Field(description="The peer starts again."),
     ]
-    needs: ClassVar = "start_app"
+    undoes: ClassVar = "crash-app"
 
     spec: Annotated[
         str,
@@ -25,9 +26,8 @@ class StartApp(Step):
         Field(description="other: the peer was made for another spec, and takes no samples."),
     ] = "own"
 
-    def check(self, place: Position, steps: Sequence[Step], findings: Findings) -> None:
-        super().check(place, steps, findings)
-        check_undoes(self, "crash-app", place, steps, findings)
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.start_app(now_us, self.spec))
 
-    def run(self, backend: Actions) -> None:
-        backend.start_app(self.spec)
+    def refused_by_linux(self) -> str:
+        return "" if self.spec == "own" else "the application inside this kernel has the run's spec"

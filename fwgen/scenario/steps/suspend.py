@@ -1,15 +1,21 @@
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Final
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
+from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import LONGEST, Step
 from fwgen.spec.kinds import Amount, Choice, Key
 
+WHOLE_SECONDS: Final = "`for` must be whole seconds: the kernel's RTC alarm has no others"
+
 
 class Suspend(Step):
+    """Linux asks the firmware for sleep and suspends when it has agreed; after `for` a timer
+    wakes it. If no application runs (crashed, unbound), Linux suspends without telling the
+    firmware."""
+
     do: Annotated[
         str,
         Choice({"suspend": "suspend"}),
@@ -18,7 +24,6 @@ class Suspend(Step):
             "application runs, Linux suspends without telling the firmware."
         ),
     ]
-    needs: ClassVar = "suspend"
 
     for_us: Annotated[
         int | None,
@@ -27,5 +32,8 @@ class Suspend(Step):
         Field(description="A timer wakes Linux after this time (counted from this step)."),
     ] = None
 
-    def run(self, backend: Actions) -> None:
-        backend.suspend(self.for_us)
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.suspend(now_us, self.for_us))
+
+    def refused_by_linux(self) -> str:
+        return WHOLE_SECONDS if (self.for_us or 0) % 1_000_000 else ""

@@ -1,27 +1,23 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from fwgen.scenario.actions import Actions
-from fwgen.scenario.steps.base import Step, check_is_undone
-from fwgen.spec.diagnostics import Findings, Position
+from fwgen.scenario.board import Board
+from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
 
 class Unbind(Step):
+    """The rpmsg device is unbound from its driver: the endpoint disappears. `bind` must follow."""
+
     do: Annotated[
         str,
         Choice({"unbind": "unbind"}),
         Field(description="The rpmsg device is unbound from its driver: the endpoint disappears."),
     ]
-    needs: ClassVar = "unbind"
+    undone_by: ClassVar = "bind"
 
-    def check(self, place: Position, steps: Sequence[Step], findings: Findings) -> None:
-        super().check(place, steps, findings)
-        check_is_undone(self, "bind", place, steps, findings)
-
-    def run(self, backend: Actions) -> None:
-        backend.unbind()
+    def run(self, board: Board) -> None:
+        board.linux_does(lambda linux, now_us: linux.unbind(now_us))

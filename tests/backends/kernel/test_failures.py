@@ -16,6 +16,7 @@ from fwgen.backends.kernel.vhost import TO_LINUX
 from fwgen.backends.registry import open_backend
 from fwgen.errors import MissingToolError, ToolBrokeError
 from fwgen.report.document import build_report
+from fwgen.scenario.steps import make_step
 from fwgen.uml.find import PROGRAM, Record, cache_folder, write_record
 from fwgen.uml.recipe import recipe
 from tests.backends.kernel.running import kernel, run
@@ -56,9 +57,9 @@ def test_the_firmware_counts_a_damaged_ring_and_uses_new_ones() -> None:
         for index in range(ring.entries):  # no buffer is in Linux's memory any more
             memory.write(device, ring.descriptors + 16 * index, struct.pack("<Q", 0xDEAD_0000_0000))
         backend.run_until(20 * SECOND)
-        backend.unbind()
+        backend.do(make_step("unbind"))
         backend.run_until(22 * SECOND)
-        backend.bind()
+        backend.do(make_step("bind"))
         backend.run_until(40 * SECOND)
         report = build_report(backend.finish(), scenario)
     finally:

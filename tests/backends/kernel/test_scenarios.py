@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fwgen.scenario.actions import UnsupportedStepError
+from fwgen.scenario.backend import UnsupportedStepError
 from fwgen.scenario.load import bundled_names
 from tests.backends.kernel.running import run
 from tests.backends.running import bundled, in_a_room

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fwgen.peer.linux.rpmsg import Channel, RpmsgBus
+from fwgen.scenario.steps import make_step
 from fwgen.wire.log_format import FORMAT
 from fwgen.wire.messages import PeerHello, Sleep, encode
 from tests.backends.renode.in_renode import in_renode
@@ -66,7 +67,7 @@ def seen(backend: Any) -> dict[str, Any]:
 def case_full_ring() -> dict[str, Any]:
     backend = started()
     backend.run_until(3 * SECOND)
-    backend.stall_linux(30 * SECOND)
+    backend.do(make_step("stall-linux", for_us=30 * SECOND))
     backend.run_until(8 * SECOND)  # by now all buffers are in use
     before = seen(backend)
     backend.machine.start_core(backend.port.kernel.rproc.vector_table)
@@ -132,11 +133,11 @@ def case_new_session() -> dict[str, Any]:
     backend = started()
     backend.run_until(3 * SECOND)
     other, heard = other_end(backend)
-    backend.crash_app()
+    backend.do(make_step("crash-app"))
     backend._do(lambda now_us: other.send(encode(PeerHello(FORMAT, None, 4321, None, None, 99))))
     backend.run_until(5 * SECOND)
     moved = len(heard.data)
-    backend.start_app()
+    backend.do(make_step("start-app"))
     backend.run_until(10 * SECOND)
     later = len(heard.data)
     backend.run_until(12 * SECOND)
@@ -210,9 +211,9 @@ def case_ring(what: str) -> dict[str, Any]:
     backend._do(lambda now_us: damage(backend, what))
     backend.run_until(6 * SECOND)
     waits = unread(backend)
-    backend.unbind()
+    backend.do(make_step("unbind"))
     backend.run_until(7 * SECOND)
-    backend.bind()
+    backend.do(make_step("bind"))
     backend.run_until(12 * SECOND)
     return {
         "waits": waits,
