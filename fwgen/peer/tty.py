@@ -32,6 +32,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from fwgen.handshake import machine
 from fwgen.peer.errnos import AgainError, GoneError, TtyError, attempt, describe
 from fwgen.peer.events import (
     Event,
@@ -63,6 +64,8 @@ _TROUBLE_PATIENCE_US: Final = 1_000_000
 """The tty may be busy for this long when it is opened or checked; then TtyError is raised."""
 _CHECK_US: Final = 1_000_000
 """Interval between two checks of the tty's modes."""
+_PATIENCE_US: Final = machine("peer").timers_us["patience"]
+"""A request to suspend waits for this long: for the tty, then for the firmware."""
 
 
 class System:
@@ -218,7 +221,7 @@ class TtyPeer:
         self._wished_us: int | None = None  # set by `suspend`, until the thread takes it
         self._processed: dict[int, int] = {}  # by log; set by `acknowledge`, likewise
         self._known_start: Start | None = None  # set by `acknowledge_crashes`, likewise
-        self._wishes = False  # the thread has taken a request to suspend and not reported its end
+        self._taken_us: int | None = None  # when the request was made whose end is not reported
         self._in_handler = False
         self._bell_out, self._bell_in = os.pipe()
         os.set_blocking(self._bell_out, False)
@@ -231,8 +234,9 @@ class TtyPeer:
         """Ask the firmware, then suspend Linux.
 
         Ends in exactly one event. SuspendReady comes just before Linux is suspended; SuspendFailed
-        follows it if the suspend failed. SuspendRefused comes at once if there is no tty, otherwise
-        within the session's patience. Calls before that event share it.
+        follows it if the suspend failed. SuspendRefused comes at the latest after the handshake's
+        patience. While there is no tty, the request waits for it in this time; if the tty
+        disappears, the next session asks again. Calls before that event share it.
         """
         with self._lock:
             if self._wished_us is None:
@@ -313,10 +317,16 @@ class TtyPeer:
             else:
                 self._begin(now_us)
                 return
-        if self._take_wish() is not None:
-            self._tell(SuspendRefused(why))
         times = (self._looking.until_us, self._again.until_us)
-        self._wait([], max((at for at in times if at is not None), default=now_us))
+        until_us = max((at for at in times if at is not None), default=now_us)
+        with self._lock:
+            wished_us = self._wished_us
+        if wished_us is not None and now_us >= wished_us + _PATIENCE_US:
+            self._take_wish()
+            self._tell(SuspendRefused(why))
+        elif wished_us is not None:
+            until_us = min(until_us, wished_us + _PATIENCE_US)
+        self._wait([], until_us)
 
     def _put_off(self, why: str, now_us: int) -> None:
         """Postpone opening the tty or checking its modes. Raises TtyError after
@@ -412,9 +422,21 @@ class TtyPeer:
             self._collect(session)
             self._note_known(session)
         self._looking.grow(self._clock_us())
+        self._keep_wish()
         self._tell_all()
-        if self._wishes:
+        if self._taken_us is not None:
             self._tell(SuspendRefused(why))
+
+    def _keep_wish(self) -> None:
+        """The session has ended: the next one passes on its request to suspend, if there is time
+        left for that."""
+        if self._taken_us is None or self._clock_us() >= self._taken_us + _PATIENCE_US:
+            return
+        self._events = deque(
+            event for event in self._events if not isinstance(event, SuspendReady | SuspendRefused)
+        )
+        with self._lock:
+            self._wished_us, self._taken_us = self._taken_us, None
 
     def _end(self) -> None:
         """`run` ends, for whatever reason."""
@@ -433,9 +455,9 @@ class TtyPeer:
             self._note_known(session)
         self._close()
         self._drop_what_comes_again()
-        self._wishes |= self._take_wish() is not None
+        self._take_wish()
         ends = any(isinstance(event, SuspendReady | SuspendRefused) for event in self._events)
-        if self._wishes and not ends:
+        if self._taken_us is not None and not ends:
             self._events.append(SuspendRefused("the peer was stopped"))
         if not self._in_handler:  # else the handler failed: it gets them in the next run
             self._tell_all()
@@ -469,7 +491,7 @@ class TtyPeer:
     def _tell(self, event: Event) -> None:
         if isinstance(event, SuspendReady | SuspendRefused):
             self._take_wish()  # requests made until now share this result
-            self._wishes = False
+            self._taken_us = None
         self._in_handler = True
         self._handle(event)
         self._in_handler = False
@@ -526,7 +548,8 @@ class TtyPeer:
         """Return when a new request to suspend was made; None: there is no new one."""
         with self._lock:
             wished_us, self._wished_us = self._wished_us, None
-        self._wishes |= wished_us is not None
+        if self._taken_us is None:
+            self._taken_us = wished_us
         return wished_us
 
     def _pass_on_processed(self, session: Session, now_us: int) -> None:

@@ -40,30 +40,52 @@ def ends(bench: Bench) -> list[type]:
 # --------------------------------------------------------------------------------------- requests
 
 
-def test_a_request_without_a_tty_is_refused_at_once() -> None:
+def test_a_request_without_a_tty_is_refused_after_the_patience() -> None:
     bench = Bench()
     bench.system.there = False
     bench.peer.turn()
+    made, told = bench.system.now, []
+
+    def react(event: Event) -> None:
+        told.append(bench.system.now - made)
+
+    bench.react = react
     for _ in range(3):
         bench.peer.suspend()
-    bench.peer.turn()
+    bench.run(10_000_000)
     assert bench.events == [SuspendRefused("/dev/ttyRPMSG0 does not exist")]
+    assert told == [TIMERS["patience"]]
     bench.system.there = True
     bench.run(10_000_000)
     assert bench.slept == 0
 
 
-def test_a_request_while_the_firmware_restarts_ends_once() -> None:
+@pytest.mark.parametrize(
+    ("away_us", "expected"),
+    [(1_000_000, [SuspendReady, Resumed]), (2_000_000, [SuspendRefused])],
+)
+def test_a_request_waits_for_a_tty_that_comes_back(away_us: int, expected: list[type]) -> None:
     bench = online()
     bench.system.silent = True
     bench.peer.suspend()
     bench.run(300_000)
     bench.system.hang_up()
-    bench.run(1_000_000)
+    bench.run(away_us)
     bench.system.come_back()
     bench.system.silent = False
     bench.run(5_000_000)
-    assert ends(bench) == [SuspendRefused]
+    assert ends(bench) == expected
+
+
+def test_a_request_just_after_a_hang_up_is_granted() -> None:
+    """As when a getty on the tty is stopped: the node stays."""
+    bench = online()
+    bench.system.hang_up()
+    bench.system.come_back()
+    bench.peer.turn()
+    bench.peer.suspend()
+    bench.run(5_000_000)
+    assert ends(bench) == [SuspendReady, Resumed]
 
 
 def test_a_restarted_firmware_can_still_grant_a_request() -> None:
@@ -358,12 +380,14 @@ def test_the_peer_needs_nothing_but_cbor2() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_tty_that_disappears_before_the_permission_ends_the_request() -> None:
+def test_a_tty_that_disappears_before_the_permission_takes_it_along() -> None:
     bench = online()
     bench.peer.suspend()
     while bench.peer._session is None or bench.peer._session.state != "suspended":
         bench.peer.turn()
     bench.system.hang_up()
+    bench.run(1_000_000)
+    assert ends(bench) == []
     bench.run(1_000_000)
     assert ends(bench) == [SuspendRefused]
     assert bench.slept == 0

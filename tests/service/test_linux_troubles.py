@@ -157,9 +157,8 @@ def test_a_getty_and_a_modem_prober_on_the_tty(board: LinuxBoard) -> None:
     board.run(4)
     assert "/dev/ttyRPMSG0 open: agetty (" in board.do(f"{PEER} doctor --socket {board.socket}")
     board.do("kill $getty")  # hangs the tty up: the service opens it again
-    board.run(4)
     board.do(suspend)
-    board.run(6)
+    board.run(8)
     assert board.printed.count("woken by") == 2
     assert board.told.read_text().count("online") == 2
     check_each_once(board, board.finish())
