@@ -8,6 +8,7 @@ from pathlib import Path
 from fwgen.service.hub import Client, Document, Hub
 from fwgen.service.power.remote import RemoteSuspender
 from fwgen.service.power.sleeping import Outcome, Sleep
+from fwgen.service.power.sysfs import Wanted
 from fwgen.service.service import Service
 from fwgen.service.state import sleep_document
 
@@ -19,7 +20,7 @@ class Desk:
         self,
         service: Service,
         suspender: RemoteSuspender,
-        request: Callable[[str, Outcome], None],
+        request: Callable[[str, Outcome, Wanted], None],
         path: Path | None,
     ) -> None:
         self._service = service
@@ -44,15 +45,23 @@ class Desk:
             client.send({"status": self._service.status()})
             client.watches = True
         elif do == "suspend":
-            self._request("command", _Answer(client))
+            self._suspend(client, request)
         elif do == "serve" and client.trusted:
-            self._suspender.offer(client)
+            self._suspender.offer(client, stays=bool(request.get("stays", True)))
         elif do == "serve":
             client.send({"error": "only root and the service's own user may suspend Linux"})
         elif isinstance(request.get("slept"), dict) and client.trusted:
             self._suspender.slept(client, request["slept"])
         else:
             client.send({"error": f"unknown request: {do!r}"})
+
+    def _suspend(self, client: Client, request: Document) -> None:
+        try:
+            wanted = Wanted.from_json(request)
+        except ValueError as error:
+            client.send({"error": str(error)})
+        else:
+            self._request("command", _Answer(client), wanted)
 
 
 class _Answer(Outcome):

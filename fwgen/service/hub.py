@@ -5,9 +5,11 @@ JSON lines both ways. A client sends {"do": ...}:
     status    answer: one line {"status": {...}}
     watch     the status, then {"samples": [...]}, {"sleep": {...}} and {"status": {...}} as they
               come; samples that are not stored yet may come again
-    suspend   answer: {"sleep": {...}} after the sleep, or when it was refused
-    serve     this client suspends Linux (root, or the service's own user): it gets {"now": {}} for
-              each sleep, and answers {"slept": {...}} when Linux is up again
+    suspend   answer: {"sleep": {...}} after the sleep, or when it was refused. "alarm_s" and
+              "mode" ("deep", "s2idle") are for this sleep, in place of the helper's settings
+    serve     this client suspends Linux (root, or the service's own user): it gets {"now": {...}}
+              with alarm_s and mode, or null and "", for each sleep, and answers {"slept": {...}}
+              when Linux is up again. With "stays": false it is used only if no other is there
 
 A viewer that does not read misses lines; {"missed": N} then says how many. Others are not delayed.
 """

@@ -75,6 +75,7 @@ class Service:
         self._clock = Clock(last, tell)
         self._state = State()
         self._over = threading.Event()
+        self._asked = threading.Event()  # ends a pause
         self._failure: BaseException | None = None
         required = {sink.kind: sink.required for sink in settings.sinks}
         self._delivery = Delivery({name: required[name] for name in sinks}, recorder, recorded)
@@ -105,7 +106,7 @@ class Service:
         try:
             self._over.wait()
         finally:
-            self._over.set()
+            self.stop()
             self._peer.stop()
             self._thread.join(STOP_PATIENCE_S)
             self._workers.stop(STOP_PATIENCE_S)
@@ -115,6 +116,7 @@ class Service:
     def stop(self) -> None:
         """Let `run` return. Any thread may call this."""
         self._over.set()
+        self._asked.set()
 
     def status(self) -> dict[str, object]:
         """Return the status as a JSON document. Any thread may call this."""
@@ -130,10 +132,16 @@ class Service:
                     self._peer.run()
                 except TtyError as error:
                     self._report("tty", str(error), "trying again")
-                    self._over.wait(pause_s)
+                    self._wait(pause_s)
                     pause_s = min(2 * pause_s, _TTY_PAUSE_S[1])
         except BaseException as error:
             self._report_crash(error)
+
+    def _wait(self, pause_s: float) -> None:
+        """Wait; a request to suspend ends it: the tty is tried again, and the request answered."""
+        self._asked.clear()
+        if not self._over.is_set():
+            self._asked.wait(pause_s)
 
     def _session(self, known: Known | None) -> Session:
         return Session(
@@ -212,6 +220,7 @@ class Service:
 
     def _ask(self) -> None:
         self._peer.suspend()
+        self._asked.set()
 
     def _acknowledge(self, mark: Mark) -> None:
         self._peer.acknowledge(mark.next_seq, mark.log.identity)

@@ -11,6 +11,8 @@
     by = "helper"                         # who suspends Linux: "helper" (`fwgen-peer suspend`),
                                           # "logind", or "auto": logind where it is there
     unacknowledged = "refuse"             # or "allow": suspend also if the firmware does not agree
+    alarm = "12 h"                        # the helper lets the RTC end each sleep after this
+    mode = "deep"                         # or "s2idle": the helper writes it to mem_sleep
 
     [button]                              # puts Linux to sleep; needs gpiod
     line = "User-1"                       # name of the GPIO line, as gpioinfo shows it
@@ -51,6 +53,7 @@ from typing import Any, Final
 
 from fwgen.errors import InputError
 from fwgen.service.power.button import ButtonLine
+from fwgen.service.power.sysfs import AS_USUAL, MODES, MOST_ALARM_S, Wanted
 from fwgen.service.quantities import duration_us, size_bytes
 from fwgen.words import did_you_mean, quote
 
@@ -70,6 +73,8 @@ class SinkSettings:
 class SleepSettings:
     by: str = "auto"
     unacknowledged: str = "refuse"
+    wanted: Wanted = AS_USUAL
+    """For the helper."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def parse(text: str, name: str) -> Settings:
     sinks, sleep, button = (data.pop(name, None) for name in ("sinks", "sleep", "button"))
     values = reader.read("", data, _TOP)
     if sleep is not None:
-        values["sleep"] = SleepSettings(**reader.table("sleep", sleep, _SLEEP))
+        values["sleep"] = reader.sleep(sleep)
     if button is not None:
         values["button"] = reader.button(button)
     if sinks is not None:
@@ -152,6 +157,14 @@ def _hash(value: object) -> bytes:
     return bytes.fromhex(_text(value))
 
 
+def alarm_s(value: object) -> int:
+    """Return the seconds of a text such as "12 h". Raises ValueError."""
+    seconds = duration_us(value) // 1_000_000
+    if not 1 <= seconds <= MOST_ALARM_S:
+        raise ValueError(f"expected 1 s to {MOST_ALARM_S // 86_400} d, found {value!r}")
+    return seconds
+
+
 def _port(value: object) -> int:
     if not isinstance(value, int) or not 0 < value < 65_536:
         raise ValueError(f"expected a port, 1 to 65535, found {value!r}")
@@ -183,6 +196,8 @@ _TOP: Final[_Kinds] = {
 _SLEEP: Final[_Kinds] = {
     "by": _one_of("auto", "helper", "logind"),
     "unacknowledged": _one_of("refuse", "allow"),
+    "alarm": alarm_s,
+    "mode": _one_of(*MODES),
 }
 _BUTTON: Final[_Kinds] = {"line": _text, "debounce": duration_us, "active_low": _flag}
 _TABLES: Final = {"sinks": _text, "sleep": _text, "button": _text}
@@ -222,6 +237,11 @@ class _Reader:
             except ValueError as error:
                 raise InputError(f"{self._place(table, key)}: `{key}`: {error}") from error
         return values
+
+    def sleep(self, data: object) -> SleepSettings:
+        values = self.table("sleep", data, _SLEEP)
+        wanted = Wanted(values.pop("mode", ""), values.pop("alarm", None))
+        return SleepSettings(wanted=wanted, **values)
 
     def button(self, data: object) -> ButtonLine:
         values = self.table("button", data, _BUTTON)

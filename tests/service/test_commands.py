@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fwgen.errors import ToolBrokeError
 from fwgen.service.caller import Caller
 from fwgen.service.command.main import main
 from fwgen.service.power.sysfs import Slept
@@ -79,7 +82,7 @@ def test_suspend_ends_in_the_database(
 ) -> None:
     doors: list[bool] = []
 
-    def sleep(power: object) -> Slept:
+    def sleep(power: object, wanted: object) -> Slept:
         doors.append(running.firmware.node.door_open)
         return Slept(3600.0, ("rtc0",))
 
@@ -98,10 +101,30 @@ def test_a_process_that_ends_during_the_suspend_wakes_the_firmware(running: Runn
     server, asker = Caller(running.socket), Caller(running.socket)
     server.send({"do": "serve"})
     asker.send({"do": "suspend"})
-    assert next(iter(server.lines())) == {"now": {}}
+    assert next(iter(server.lines())) == {"now": {"mode": "", "alarm_s": None}}
     server.close()
     outcome = next(iter(asker.lines()))["sleep"]
     assert outcome["refused"] == "the process that suspends Linux has ended"
+    asker.close()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error"),
+    [
+        ({"alarm_s": 0}, "`alarm_s`: expected 1 to 31622400, found 0"),
+        ({"alarm_s": True}, "`alarm_s`: expected"),
+        ({"alarm_s": "9"}, "`alarm_s`: expected"),
+        ({"mode": "disk"}, "`mode`: expected one of deep, s2idle, found 'disk'"),
+        ({"mode": ["deep"]}, "`mode`: expected one of"),
+    ],
+)
+def test_a_request_with_a_wrong_alarm_or_mode_is_an_error(
+    running: Running, wanted: dict[str, Any], error: str
+) -> None:
+    asker = Caller(running.socket)
+    asker.send({"do": "suspend", **wanted})
+    with pytest.raises(ToolBrokeError, match=re.escape(error)):
+        next(iter(asker.lines()))
     asker.close()
 
 
@@ -133,7 +156,7 @@ def test_the_suspending_process_serves_until_the_service_ends(
     running: Running, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "fwgen.service.command.suspend.SysfsPower.suspend", lambda power: Slept(1.0)
+        "fwgen.service.command.suspend.SysfsPower.suspend", lambda power, wanted: Slept(1.0)
     )
     codes: list[int] = []
     thread = threading.Thread(target=lambda: codes.append(running.main("suspend", "--serve")))

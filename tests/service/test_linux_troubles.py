@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -88,6 +89,26 @@ def test_suspends_in_a_row_some_of_them_foreign(board: LinuxBoard) -> None:
     check_each_once(board, record)
     sleeps = board.query("SELECT acknowledged, refused FROM sleep")
     assert sleeps == [(1, "")] * 7
+
+
+def test_a_command_of_root_uses_the_alarm_of_the_process_that_serves(board: LinuxBoard) -> None:
+    """Unless it names another one. Without such a process, the settings' alarm is the net."""
+    settings = board.folder / "settings.toml"
+    settings.write_text(f'socket = "{board.socket}"\n[sleep]\nalarm = "9 s"\n')
+    board.serve()
+    board.run(2)
+    board.do(f"{PEER} suspend --serve --alarm '3 s' --socket {board.socket} & helper=$!")
+    for option in ("", "--alarm '6 s'", ""):
+        board.do(f"{PEER} suspend {option} --settings {settings} &")
+        board.run(15)
+    board.do("kill $helper")
+    board.do(f"{PEER} suspend --settings {settings} &")
+    board.run(15)
+    slept = re.findall(r"slept (\S+) s; woken by (.*)", board.printed)
+    assert [round(float(seconds)) for seconds, _ in slept] == [3, 6, 3, 9]
+    assert {why for _, why in slept} == {"rtc0 alarm"}
+    check_each_once(board, board.finish())
+    assert board.query("SELECT DISTINCT causes, warnings FROM sleep") == [("rtc0 alarm", "")]
 
 
 def test_a_full_disk_is_survived_and_reported(board: LinuxBoard) -> None:

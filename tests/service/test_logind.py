@@ -13,9 +13,10 @@ import pytest
 from jeepney import DBusAddress, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
+from fwgen.service.power.choose import Power
 from fwgen.service.power.logind import Logind, LogindError
-from fwgen.service.power.sleeping import Outcome, Sleep
-from fwgen.service.power.sysfs import Slept
+from fwgen.service.power.sleeping import Outcome, Sleep, Sleeping
+from fwgen.service.power.sysfs import Slept, Wanted
 from tests.conftest import DEBIAN_PYTHON
 from tests.service.running import wait_until
 
@@ -65,6 +66,14 @@ class Bus:
         for process in (self._mock, self._daemon):
             process.terminate()
             process.wait()
+
+
+class Noted(Outcome):
+    def __init__(self) -> None:
+        self.sleeps: list[Sleep] = []
+
+    def ended(self, sleep: Sleep) -> None:
+        self.sleeps.append(sleep)
 
 
 class Bench:
@@ -146,16 +155,31 @@ def test_a_logind_that_did_not_wait_is_reported(bus: Bus, bench: Bench) -> None:
     assert bench.logind.suspend().error == "logind no longer wants to suspend"
 
 
+def test_an_alarm_that_logind_does_not_set_is_refused_and_reported(bus: Bus) -> None:
+    told: list[str] = []
+    noted = Noted()
+    power = Power("auto", Wanted(alarm_s=60), None, told.append)
+    power.sleeping = Sleeping(power, lambda: None, lambda sleep: None)
+
+    def starts() -> bool:
+        power.start()
+        return bool(told)
+
+    wait_until(starts, "logind is there")
+    assert "alarm and mode of [sleep] are not used: logind suspends Linux" in told[1]
+    power.request("command", noted, Wanted("deep"))
+    assert noted.sleeps[0].refused.startswith("logind suspends Linux, and takes neither alarm nor")
+    assert "Suspend" not in bus.calls()
+    power.request("command", noted)
+    assert "Suspend" in bus.calls()
+    power.stop()
+
+
 def test_without_a_bus_the_wish_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/none")
     bench = Bench()
-    ended: list[Sleep] = []
-
-    class Noted(Outcome):
-        def ended(self, sleep: Sleep) -> None:
-            ended.append(sleep)
-
+    noted = Noted()
     with pytest.raises(LogindError, match="no connection to the system bus"):
         bench.logind.start()
-    bench.logind.wish("command", Noted())
-    assert "no connection to the system bus" in ended[0].refused
+    bench.logind.wish("command", noted)
+    assert "no connection to the system bus" in noted.sleeps[0].refused

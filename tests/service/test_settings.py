@@ -9,7 +9,8 @@ import pytest
 from fwgen.errors import InputError
 from fwgen.service import settings
 from fwgen.service.power.button import ButtonLine
-from fwgen.service.settings import DATABASE, Settings, SinkSettings, parse
+from fwgen.service.power.sysfs import Wanted
+from fwgen.service.settings import DATABASE, Settings, SinkSettings, SleepSettings, parse
 
 
 def test_an_empty_file_gives_the_defaults() -> None:
@@ -29,6 +30,10 @@ most = "1.5 GiB"
 file = "/data/x.csv"
 required = false
 [sinks.json]
+[sleep]
+by = "helper"
+alarm = "12 h"
+mode = "deep"
 [button]
 line = "User-1"
 debounce = "50 ms"
@@ -36,6 +41,7 @@ debounce = "50 ms"
     made = parse(text, "f")
     assert (made.channel, made.tty) == ("other-tty", Path("/dev/ttyRPMSG1"))
     assert made.button == ButtonLine("User-1", 50_000)
+    assert made.sleep == SleepSettings("helper", wanted=Wanted("deep", 43_200))
     assert made.spec == bytes.fromhex("00112233445566ff")
     sqlite = {"file": DATABASE, "keep": 30 * 86_400_000_000, "most": 1_610_612_736}
     assert made.sinks == (
@@ -62,6 +68,9 @@ debounce = "50 ms"
         ("[sinks.mqtt]\nport = 1", "f:1: `host` is missing in [sinks.mqtt]"),
         ("[sinks.mqtt]\nhost = 'h'\nport = 0", "f:3: `port`: expected a port, 1 to 65535"),
         ("[sleep]\nunacknowledged = 'no'", "f:2: `unacknowledged`: expected one of refuse, allow"),
+        ("[sleep]\nalarm = '0 s'", "f:2: `alarm`: expected 1 s to 366 d, found '0 s'"),
+        ("[sleep]\nalarm = 3600", "f:2: `alarm`: expected a duration such as"),
+        ("[sleep]\nmode = 'disk'", "f:2: `mode`: expected one of deep, s2idle, found 'disk'"),
         ("[button]\ndebounce = '1 s'", "f:1: `line` is missing in [button]"),
         ("[button]\nline = 'x'\ndebounce = 30", "f:3: `debounce`: expected a duration"),
         ("sleep = 3", "f:1: expected a table [sleep], found 3"),

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import resource
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from fwgen.service import service as service_module
 from fwgen.service.caller import Caller
+from fwgen.service.power.remote import RemoteSuspender
+from fwgen.service.power.sleeping import Outcome
+from fwgen.service.service import Service
+from fwgen.service.settings import Settings, SinkSettings
+from fwgen.service.sinks.base import Sink
+from fwgen.service.sinks.lines import JsonLines
 from tests.service.pty_firmware import PtyFirmware
 from tests.service.running import end, positions, start, wait_until
 
@@ -52,6 +60,27 @@ def test_a_full_disk_is_survived_and_told(firmware: PtyFirmware, tmp_path: Path)
     found = positions(database)
     assert found == list(range(len(found)))
     assert sqlite3.connect(database).execute("SELECT count(*) FROM gap").fetchone() == (0,)
+
+
+def test_a_request_to_suspend_ends_the_pause_after_an_unusable_tty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "_TTY_PAUSE_S", (1000.0, 1000.0))
+    told: list[str] = []
+    sinks: dict[str, Sink] = {"json": JsonLines(lambda text: None)}
+    service = Service(
+        Settings(tty=Path("/dev/null"), sinks=(SinkSettings("json"),)),
+        sinks,
+        suspender=RemoteSuspender(),
+        tell=told.append,
+    )
+    thread = threading.Thread(target=service.run)
+    thread.start()
+    wait_until(lambda: any("trying again" in text for text in told), "the tty is no tty")
+    service.sleeping.request("command", Outcome())
+    wait_until(lambda: any("did not suspend" in text for text in told), "the answer")
+    service.stop()
+    thread.join()
 
 
 def test_the_tty_of_a_restarted_firmware_is_found_again(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = changed(settings.load(args.settings), args)
     with only_one(chosen.database):
         recorded, last = (None, None) if chosen.database is None else recorded_in(chosen.database)
-        power = Power(chosen.sleep.by, chosen.button, tell)
+        power = Power(chosen.sleep.by, chosen.sleep.wanted, chosen.button, tell)
         service = Service(
             chosen,
             {sink.kind: make(sink) for sink in chosen.sinks},

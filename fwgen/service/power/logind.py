@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from fwgen.service.power.sleeping import Outcome
-from fwgen.service.power.sysfs import Slept, new_causes, suspended_s, wakeup_counts
+from fwgen.service.power.sysfs import Slept, Watch
 
 _BUS_NAME: Final = "org.freedesktop.login1"
 _PATH: Final = "/org/freedesktop/login1"
@@ -78,13 +78,12 @@ class Logind:
         with self._changed:
             if not self._down:
                 return Slept(error="logind no longer wants to suspend")
-            before, slept_before = wakeup_counts(), suspended_s()
+            watch = Watch()
             self._released = True
             self._release()
             self._changed.wait_for(lambda: not self._down or self._stopping)
             self._released = False
-        slept_s = round(suspended_s() - slept_before, 3)
-        return Slept(slept_s, new_causes(before))
+        return watch.slept()
 
     # --------------------------------------------------------------------------- its own thread
 
