@@ -6,7 +6,7 @@ Test Teardown     Stop Board
 *** Test Cases ***
 A Doorbell After The Acknowledgement Is Ignored
     [Documentation]    Linux returns a buffer and rings vq0 when DDR is already closed: the firmware must not read the ring.
-    Scenario Should Pass    stale-doorbells
+    Scenario Should Pass As Recorded    stale-doorbells
 
 A Spurious Doorbell Does Not Open The Door While The A35 Is Stopped
     [Documentation]    It is a doorbell of vq1, which normally means that the ring has a message.
@@ -23,7 +23,7 @@ A Spurious Doorbell Does Not Open The Door While The A35 Is Stopped
 
 A Send That Waited For A Buffer Does Not Continue After SLEEP
     [Documentation]    Linux reads nothing for five seconds, then suspends at once.
-    Scenario Should Pass    slow-reader
+    Scenario Should Pass As Recorded    slow-reader
 
 SLEEP May Come During The Drain
     Start Board           0 s: 500 mm, 300 s: 3500 mm    noise=20 mm
@@ -38,23 +38,23 @@ SLEEP May Come During The Drain
     Nothing Should Be Lost
 
 SLEEP May Come Twice
-    Scenario Should Pass    sleep-twice
+    Scenario Should Pass As Recorded    sleep-twice
 
 A Suspend May Be Aborted
-    Scenario Should Pass    abort
+    Scenario Should Pass As Recorded    abort
 
 WAKE May Come Without SLEEP
-    Scenario Should Pass    wake-without-sleep
+    Scenario Should Pass As Recorded    wake-without-sleep
 
 Linux's Application May Crash With Unprocessed Messages
-    Scenario Should Pass    app-crash
+    Scenario Should Pass As Recorded    app-crash
 
 Linux May Suspend Without Telling The Firmware
     [Documentation]    No application runs that could send SLEEP; the first time samples are still streaming. Only PWR shows it.
     Scenario Should Pass    silent-suspend
 
 The Device May Be Unbound And Bound
-    Scenario Should Pass    unbind
+    Scenario Should Pass As Recorded    unbind
 
 A Long Absence Of Linux Loses No Sample
     [Documentation]    The driver is unbound while samples stream, and bound again ten minutes later.

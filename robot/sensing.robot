@@ -36,7 +36,7 @@ Reports Too Near, Too Far And No Echo
     Nothing Should Be Lost
 
 Samples Outside The Range Say So
-    Scenario Should Pass    range-limits
+    Scenario Should Pass As Recorded    range-limits
 
 Reports Too Far In Cold Air
     [Documentation]    In air colder than the spec's, an echo takes longer than from the spec's greatest distance.

@@ -6,7 +6,7 @@ Test Teardown     Stop Board
 
 *** Test Cases ***
 Keeps A Minute Of Sleep
-    Scenario Should Pass    minute
+    Scenario Should Pass As Recorded    minute
 
 Acknowledges And Resumes Quickly
     [Documentation]    Bounds for the acknowledgement, the first sample after the sleep, and a minute's backlog.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ HELP = "run a scenario and report whether every sample arrived"
 
 _HEAD_BYTES = 4096
 _SEED_MOST = (1 << 64) - 1
+_REPEAT_MOST = 1_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed", type=_seed, default=1, metavar="N", help="seed of the sensor's noise (default: 1)"
     )
     parser.add_argument(
+        "--repeat",
+        type=_times,
+        default=1,
+        metavar="N",
+        help="run it N times; fail if two runs have different fingerprints (default: 1)",
+    )
+    parser.add_argument(
         "--report", type=Path, metavar="DIR", help="write the report page and the JSON to DIR"
     )
     parser.add_argument(
@@ -87,11 +96,17 @@ def run(args: argparse.Namespace) -> int:
     if plan.diagnostics:
         print(render_all(plan.diagnostics), file=sys.stderr)
     with Progress(scenario.name) as progress:
-        backend = open_backend(
-            args.backend, linux=args.linux, elf=args.elf, waves=args.vcd, say=progress.say
-        )
-        check_supported(scenario, backend)
-        record, report = run_and_report(backend, plan, scenario, args.seed, progress)
+        prints = []
+        for _ in range(args.repeat):
+            backend = open_backend(
+                args.backend, linux=args.linux, elf=args.elf, waves=args.vcd, say=progress.say
+            )
+            check_supported(scenario, backend)
+            record, report = run_and_report(backend, plan, scenario, args.seed, progress)
+            prints.append(report["fingerprint"])
+    if len(set(prints)) > 1:
+        report["verdict"] = "fail"
+        report["reasons"].append(_difference(prints))
     page = args.report and write_report(args.report, record, report, samples=args.csv)
     if args.json:
         print(to_json(report), end="")
@@ -100,6 +115,15 @@ def run(args: argparse.Namespace) -> int:
     if page:
         print(f"the page: {page}", file=sys.stderr)
     return exit_code(report)
+
+
+def _difference(prints: Sequence[str]) -> str:
+    """Return a sentence that names the first run that differs from the first one."""
+    other = next(number for number, found in enumerate(prints) if found != prints[0])
+    return (
+        f"Run {other + 1} of {len(prints)} has the fingerprint {prints[other]}, run 1 has "
+        f"{prints[0]}: the same run must give the same fingerprint each time."
+    )
 
 
 def _check_waves(path: Path) -> None:
@@ -139,6 +163,19 @@ def _read(args: argparse.Namespace) -> tuple[Scenario, Plan]:
     if scenario is None or plan is None:
         raise DiagnosticErrors(found)
     return scenario, plan
+
+
+def _times(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if not 1 <= value <= _REPEAT_MOST:
+        found = f"found {quote(text)}"
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number from 1 to {_REPEAT_MOST:,}, {found}"
+        )
+    return value
 
 
 def _seed(text: str) -> int:

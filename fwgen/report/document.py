@@ -74,11 +74,10 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
         ],
         "starts": [_start(start) for start in record.starts],
         "crashes": [_crash(crash) for crash in record.crashes],
-        "fingerprint": "",
+        "fingerprint": fingerprint(record),
         "verdict": "fail",
         "reasons": [],
     }
-    report["fingerprint"] = fingerprint(record, dict(report))
     passed, report["reasons"] = judge(record, check, report, findings, scenario.expectations())
     report["verdict"] = "pass" if passed else "fail"
     return report

@@ -76,6 +76,10 @@ def _content(record: RunRecord, report: Report, check: SampleCheck | None) -> di
         "frames": [_frame(frame) for frame in record.frames],
         "outages": [_outage(outage) for outage in report["outages"]],
         "crashes": [_crash(crash) for crash in report["crashes"]],
+        "ignored": [
+            (fine_clock(step["at_s"]), f"{step['do']}: {step['reason']}")
+            for step in report["ignored"][:_EVENTS]
+        ],
         "events": [(fine_clock(event.t_s), event.text) for event in record.events[:_EVENTS]],
         "more_events": max(0, len(record.events) - _EVENTS),
         "flaws": _visible_flaws(run.check),

@@ -7,8 +7,8 @@ fwgen.report.standing); null: this run cannot show it.
 A figure that a run does not have is null: `ack_ms` of a suspend that was called off before the
 acknowledgement, or that the firmware was not told of; `jitter_us` on a backend without a real clock
 (host); `core` where no core is emulated (host); `pc` and `address` of a DDR access on the host.
-Only `wall_s` and `speed` differ from run to run; `fingerprint` is the digest of everything else
-that the run decided and measured.
+Only `wall_s` and `speed` differ from run to run; `fingerprint` is the digest of all that the run
+decided (its first eight digits) and measured (the last eight) in virtual time.
 """
 
 from __future__ import annotations

@@ -63,6 +63,7 @@ def _head(report: Report, style: Style) -> Iterator[str]:
     where = f"{report['backend']} backend, {linux_words(report)}"
     yield f"spec {report['spec']}, {where}, seed {report['seed']}"
     yield f"{span(report['virtual_s'])} of virtual time in {span(report['wall_s'])}{speed}"
+    yield style.paint(f"fingerprint {report['fingerprint']}", _DIM)
     if report["backend"] == "host":
         yield style.paint("this ran the generated core on the host, not the firmware", _YELLOW)
 

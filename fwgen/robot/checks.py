@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from pathlib import Path
 from typing import cast
 
 import numpy as np
 
 from fwgen.record import AWAKE, RunRecord
+from fwgen.report.fingerprint import decided
 from fwgen.robot.bench import Bench
 from fwgen.robot.kinds import Length, Time
 from fwgen.scenario.expect import SAMPLE_COUNTS, STANDING
@@ -50,6 +53,20 @@ class Checks(Bench):
         wrong = [sentence for item in expected if (sentence := item.judge(dict(report)))]
         if wrong:
             raise AssertionError("; ".join(wrong))
+
+    def fingerprint_should_be_in(self, file: Path, name: str) -> None:
+        """Ends the run. Its fingerprint is the one that the TOML file has under ``name``. With the
+        ELF only the digits about decisions count: its times depend on the compiler."""
+        _, report = self._outcome()
+        recorded = tomllib.loads(file.read_text(encoding="utf-8"))
+        wanted, found = str(recorded.get(name, "none")), report["fingerprint"]
+        if self._backend != "host":
+            wanted, found = decided(wanted), decided(found)
+        if found != wanted:
+            raise AssertionError(
+                f"{file.name} has the fingerprint {wanted} for `{name}`, this run has {found}; if "
+                "the new behaviour is intended, record the new fingerprint"
+            )
 
     def samples_should_arrive_within(self, time: Time) -> None:
         """Ends the run. Checks all samples taken while Linux was awake (for at least a second)."""

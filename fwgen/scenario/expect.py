@@ -151,6 +151,7 @@ FIELDS: dict[str, Field] = {
     **{f"woken_by_{cause.replace('-', '_')}": Field(_woken_by(cause)) for cause in WAKE_CAUSES},
     "backlog": Field(_worst("backlog")),
     "crashes": Field(lambda report: len(report["crashes"])),
+    "ignored": Field(lambda report: len(report["ignored"])),
     "outages": Field(lambda report: len(report["outages"])),
     "not_taken": Field(lambda report: sum(outage["not_taken"] for outage in report["outages"])),
     "outage": Field(_longest_outage, _DURATION, 1_000_000, "us"),

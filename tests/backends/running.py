@@ -18,6 +18,9 @@ from fwgen.scenario.model import Scenario
 from fwgen.spec import load_spec
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 
+LONG = {"day"}
+"""Bundled scenarios that take too long for a test; `make bench` measures them."""
+
 ROOM = """\
 fwgen-scenario: 1
 name: a room

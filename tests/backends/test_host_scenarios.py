@@ -18,6 +18,7 @@ from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 from fwgen.terminal import Style
 from fwgen.wire.sample import SampleStatus
 from tests.backends.running import (
+    LONG,
     bundled,
     in_a_room,
     plan_of,
@@ -26,8 +27,9 @@ from tests.backends.running import (
     reference_plan,
     run,
 )
+from tests.fingerprints import AGAIN, recorded
 
-LONG = {"day"}  # measured by `make bench`
+RECORDED = recorded()
 NOBODY = "fwgen-scenario: 1\nname: nobody\ndistance: [{at: 0 s, mm: 9000}]\nuntil: 2 s\n"
 
 
@@ -45,6 +47,9 @@ def test_bundled_scenario_passes(name: str, rings: str) -> None:
     spec = scenario.spec_path() or example_paths()[REFERENCE_BOARD]
     _, report = run(scenario, plan=plan_with_rings(spec, rings))
     assert report["reasons"] and report["verdict"] == "pass", report["reasons"]
+    if rings == plan_of(spec).spec.link.rings:
+        found = report["fingerprint"]
+        assert found == RECORDED[name], f"if that is intended: {AGAIN}"
 
 
 def test_with_rings_in_ddr_a_firmware_cannot_work_without_ddr() -> None:

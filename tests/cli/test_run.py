@@ -243,3 +243,44 @@ def test_a_firmware_that_is_no_elf_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected an ELF, which begins with 7f454c46") as caught:
         read_elf(path)
     assert caught.value.exit_code == 2
+
+
+def test_repeated_runs_have_one_fingerprint(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "short.yaml", "--repeat", "3", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["fingerprint"]
+    assert main(["run", "short.yaml"]) == 0
+    assert f"fingerprint {found}\n" in capsys.readouterr().out
+
+
+def test_repeated_runs_that_differ_are_exit_code_1(
+    scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = iter(["0123456789abcdef", "0123456789abcdef", "0123456700000000"])
+    monkeypatch.setattr("fwgen.report.document.fingerprint", lambda record: next(found))
+    assert main(["run", "short.yaml", "--repeat", "3", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["verdict"] == "fail"
+    assert "Run 3 of 3 has the fingerprint 0123456700000000" in report["reasons"][-1]
+
+
+@pytest.mark.parametrize("times", ["0", "-1", "1e3", "1001", "x"])
+def test_repeat_is_a_number(scenario: Path, capsys: pytest.CaptureFixture[str], times: str) -> None:
+    assert main(["run", "short.yaml", f"--repeat={times}"]) == 2
+    assert "expected a whole number from 1 to 1,000" in capsys.readouterr().err
+
+
+def test_ignored_steps_are_shown_and_can_be_refused(
+    scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = "steps: [{at: 1 s, do: suspend, for: 3 s}, {at: 2 s, do: crash-app}"
+    steps += ", {at: 5 s, do: start-app}]"
+    text = SHORT.replace("steps: [{at: 1 s, do: suspend, for: 3 s}]", steps)
+    scenario.write_text(text, "utf-8")
+    assert main(["run", "short.yaml", "--report", "out"]) == 0
+    assert "crash-app at 00:00:02: Linux is asleep" in capsys.readouterr().out
+    assert "crash-app: Linux is asleep" in Path("out/report.html").read_text("utf-8")
+    scenario.write_text(f"{text}expect: {{ignored: 0}}\n", "utf-8")
+    assert main(["run", "short.yaml"]) == 1
+    assert "`ignored` is 2, expected: 0" in " ".join(capsys.readouterr().out.split())

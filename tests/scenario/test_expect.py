@@ -40,6 +40,7 @@ REPORT: dict[str, Any] = {
     "sleeps": [SLEEP, {**SLEEP, "slept_s": 30.0, "wake_cause": "log-full", "ack_ms": 7.0}],
     "virtual_s": 100.0,
     "crashes": [],
+    "ignored": [],
     "core": {"awake": {"wake_ups_per_s": 449.0}, "asleep": None},
     "outages": [{"at_s": 90.0, "for_s": None, "why": "panic", "log": "kept", "not_taken": 166}],
     "ddr": {"accesses_while_closed": 3, "first": None},
