@@ -6,6 +6,8 @@
     hold_latency = false                  # for a spec with `rings: sram2`; the default is true
     socket = "/run/fwgen-peer/socket"     # for the other commands; "" if none is wanted
     firmware_devices = ["46040000.i2c"]   # devices that Linux must leave to the firmware (doctor)
+    mailbox = "40490000.mailbox"          # device by which the firmware wakes Linux (doctor); the
+                                          # default is each platform device *.mailbox
 
     [sleep]
     by = "helper"                         # who suspends Linux: "helper" (`fwgen-peer suspend`),
@@ -85,6 +87,7 @@ class Settings:
     hold_latency: bool = True
     socket: Path | None = SOCKET
     firmware_devices: tuple[str, ...] = ()
+    mailbox: str = ""
     sleep: SleepSettings = field(default_factory=SleepSettings)
     button: ButtonLine | None = None
     sinks: tuple[SinkSettings, ...] = (SinkSettings("sqlite", options={"file": DATABASE}),)
@@ -192,6 +195,7 @@ _TOP: Final[_Kinds] = {
     "hold_latency": _flag,
     "socket": _socket,
     "firmware_devices": _texts,
+    "mailbox": _text,
 }
 _SLEEP: Final[_Kinds] = {
     "by": _one_of("auto", "helper", "logind"),

@@ -21,6 +21,7 @@ from fwgen.service.settings import Settings, SinkSettings
 SPEC = bytes.fromhex("0011223344556677")
 DISPLAY = "46040000.i2c"
 OTHER_PROCESS = 4321
+NODE = "/sys/class/remoteproc/remoteproc0/device/of_node"
 
 
 class Planted:
@@ -53,8 +54,11 @@ class Planted:
         self.write("/dev/cpu_dma_latency", "")
         self.write(f"/sys/bus/platform/devices/{DISPLAY}/uevent", "")
         self.write("/var/lib/placeholder", "")
-        region = (0x0A043000).to_bytes(8) + (0x1D000).to_bytes(8)
-        self.write("/proc/device-tree/reserved-memory/cm33-sram1@a043000/reg", region)
+        for name in ("keep-power-in-suspend", "power-domains"):
+            self.write(f"{NODE}/{name}", b"")
+        self.write(f"{NODE}/compatible", b"st,stm32mp2-m33\0")
+        self.reserve("cm33-sram1", 0x0A043000, 0x1D000)
+        self.reserve("cm33-sram2", 0x0A060000, 0x20000)
         self.open_by(99, "fwgen-peer")
         self.master, self.slave = pty.openpty()
         make_raw(self.slave, Path("tty"), System())
@@ -64,6 +68,10 @@ class Planted:
         path = self.root / name.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else f"{content}\n".encode())
+
+    def reserve(self, name: str, start: int, size: int) -> None:
+        region = start.to_bytes(8) + size.to_bytes(8)
+        self.write(f"/proc/device-tree/reserved-memory/{name}@{start:x}/reg", region)
 
     def open_by(self, process: int, name: str) -> None:
         self.write(f"/proc/{process}/comm", name)
@@ -121,6 +129,26 @@ FAULTS: dict[str, tuple[Callable[[Planted], None], str, str]] = {
         lambda board: board.write("/sys/power/mem_sleep", "[s2idle] deep"),
         "mem_sleep",
         "-> `echo deep > /sys/power/mem_sleep`",
+    ),
+    "another mailbox": (
+        lambda board: setattr(board, "settings", replace(board.settings, mailbox="virtio0")),
+        "mailbox",
+        "no device has the name virtio0 -> correct `mailbox` in the settings",
+    ),
+    "the node does not keep its power": (
+        lambda board: (board.root / f"{NODE[1:]}/keep-power-in-suspend").unlink(),
+        "device-tree",
+        "(EBUSY) -> add `keep-power-in-suspend` to m33_rproc",
+    ),
+    "the node has no power domains": (
+        lambda board: (board.root / f"{NODE[1:]}/power-domains").unlink(),
+        "device-tree",
+        "no effect without power-domains",
+    ),
+    "two regions overlap": (
+        lambda board: board.reserve("cm33-sram1-old", 0x0A041000, 0x1F000),
+        "reserved-memory",
+        "cm33-sram1-old@a041000 0xa041000+0x1f000 and cm33-sram1@a043000 0xa043000+0x1d000 overlap",
     ),
     "no suspend": (
         lambda board: board.write("/sys/power/state", "freeze"),
@@ -180,6 +208,18 @@ def test_each_planted_fault_is_found_alone(fault: str, tmp_path: Path) -> None:
     board.close()
     assert list(found) == [name]
     assert text in found[name]
+
+
+@pytest.mark.needs("pty")
+def test_a_tree_for_signed_firmware_is_a_fault_if_none_runs(tmp_path: Path) -> None:
+    board = Planted(tmp_path)
+    board.write(f"{NODE}/compatible", b"st,stm32mp2-m33-tee\0")
+    assert board.bad() == {}, "OP-TEE has loaded it"
+    board.write("/sys/class/remoteproc/remoteproc0/state", "offline")
+    found = board.bad()
+    assert list(found) == ["remoteproc", "device-tree"]
+    assert "signed firmware only" in found["device-tree"]
+    board.close()
 
 
 @pytest.mark.needs("pty")

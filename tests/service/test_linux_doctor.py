@@ -1,6 +1,7 @@
 """`fwgen-peer doctor` finds what is planted in the real kernel.
 
-test_doctor.py has the rest in imitations: this kernel has no mailbox and no remoteproc.
+The bus is one that a driver of Linux holds, the RTC's. test_doctor.py has what this kernel lacks in
+imitations: remoteproc and the device tree.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from tests.service.board_linux import PEER, LinuxBoard
 
 pytestmark = pytest.mark.needs("linux")
 TTY: Final = "/dev/ttyRPMSG0"
+MAILBOX: Final = "virtio0"
+"""The firmware's device: its doorbell wakes this Linux."""
+ARMED: Final = f"/sys/bus/virtio/devices/{MAILBOX}/power/wakeup"
 MEM_SLEEP: Final = "/sys/power/mem_sleep"
 RTC: Final = "uml-rtc.0"
 RTC_DRIVER: Final = "/sys/bus/platform/drivers/uml-rtc"
@@ -24,6 +28,11 @@ FAULTS: Final = {
     # name of the finding: text in it, how to plant it, how to undo that
     "tty-modes": ("icrnl echo", f"stty -F {TTY} icrnl echo", f"stty -F {TTY} raw -echo"),
     "tty-users": ("open: sleep (", f"sleep 1000 < {TTY} & reader=$!", "kill $reader"),
+    "mailbox": (
+        "virtio0 does not wake Linux",
+        f"echo disabled > {ARMED}",
+        f"echo enabled > {ARMED}",
+    ),
     "mem_sleep": ("[s2idle]", f"echo s2idle > {MEM_SLEEP}", f"echo deep > {MEM_SLEEP}"),
     "clock": ("1970-01-01", "now=$(date +%s); date -s @1000", "date -s @$now"),
 }
@@ -37,7 +46,8 @@ def test_each_planted_fault_is_found_alone(tmp_path: Path) -> None:
     disk, settings, wrong = tmp_path / "disk", tmp_path / "settings.toml", tmp_path / "wrong.toml"
     board.do(f"mkdir {disk}; mount -t tmpfs -o size=100M tmpfs {disk}")
     board.database = disk / "samples.sqlite"
-    text = f'socket = "{board.socket}"\n%s[sinks.sqlite]\nfile = "{board.database}"\n'
+    text = f'socket = "{board.socket}"\nmailbox = "{MAILBOX}"\n'
+    text += f'%s[sinks.sqlite]\nfile = "{board.database}"\n'
     settings.write_text(text % "")
     wrong.write_text(text % f'spec = "{"ff" * 8}"\nfirmware_devices = ["{RTC}"]\n')
     board.serve(f"--settings {settings}")

@@ -12,15 +12,15 @@ from fwgen.output import print_json
 from fwgen.service import settings
 from fwgen.service.caller import Caller
 from fwgen.service.command import places
-from fwgen.service.doctor import link, system
+from fwgen.service.doctor import link, system, tree
 from fwgen.service.doctor.board import Board, Finding
 from fwgen.service.system_clock import utc_us
 
 FORMAT: Final = 1
 RULES: Final[tuple[Callable[[Board], Iterator[Finding]], ...]] = (
-    *(link.remoteproc, link.tty, link.service),
+    *(link.remoteproc, tree.processor_node, link.tty, link.service),
     *(system.mailbox, system.mem_sleep, system.alarm, system.clock, system.disk),
-    *(system.latency, system.bus, system.reserved_memory),
+    *(system.latency, system.bus, tree.reserved_memory),
 )
 _MARKS: Final = {"ok": "ok     ", "bad": "BAD    ", "unknown": "unknown"}
 

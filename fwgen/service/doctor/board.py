@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from fwgen.service.settings import Settings
 
 State = Literal["ok", "bad", "unknown"]
+RUNNING: Final = ("running", "attached")
+"""States of a remote processor whose firmware runs."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fwgen.peer.errnos import GoneError, TtyError
 from fwgen.peer.modes import wrong_modes
-from fwgen.service.doctor.board import Board, Finding, bad, ok, unknown
+from fwgen.service.doctor.board import RUNNING, Board, Finding, bad, ok, unknown
 from fwgen.service.find_tty import choose, find_ttys
 
 
@@ -23,7 +23,7 @@ def remoteproc(board: Board) -> Iterator[Finding]:
         state = board.text(f"{processor}/state")
         name, firmware = board.text(f"{processor}/name"), board.text(f"{processor}/firmware")
         text = f"{processor} ({name}) is {state}, firmware {firmware}"
-        if state in ("running", "attached"):
+        if state in RUNNING:
             yield ok("remoteproc", text)
         else:
             trace = board.text(f"/sys/kernel/debug/remoteproc/{Path(processor).name}/trace0")

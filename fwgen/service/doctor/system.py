@@ -12,12 +12,12 @@ from fwgen.service.system_clock import SET_SINCE_US
 from fwgen.service.times import iso
 
 _LEAST_FREE_BYTES: Final = 64 << 20
-_CELL_BYTES: Final = 4
 
 
 def mailbox(board: Board) -> Iterator[Finding]:
     """The firmware can wake Linux through the mailbox."""
-    found = board.glob("/sys/bus/platform/devices/*.mailbox")
+    name = board.settings.mailbox
+    found = board.glob(f"/sys/bus/{f'*/devices/{name}' if name else 'platform/devices/*.mailbox'}")
     for device in found:
         state = board.text(f"{device}/power/wakeup")
         if state == "enabled":
@@ -28,7 +28,10 @@ def mailbox(board: Board) -> Iterator[Finding]:
         else:
             cure = "add `wakeup-source` and the interrupt through exti1: see the Linux fragment"
             yield bad("mailbox", f"{device} cannot wake Linux: no wakeup-source", cure)
-    if not found:
+    if name and not found:
+        cure = "correct `mailbox` in the settings: `ls -d /sys/bus/*/devices/*` shows the devices"
+        yield bad("mailbox", f"no device has the name {name}", cure)
+    elif not found:
         yield unknown("mailbox", "no mailbox is there")
 
 
@@ -109,21 +112,3 @@ def bus(board: Board) -> Iterator[Finding]:
             yield bad("bus", f"Linux holds {device}, which belongs to the firmware", cure)
         else:
             yield ok("bus", f"Linux does not hold {device}")
-
-
-def reserved_memory(board: Board) -> Iterator[Finding]:
-    """What the running kernel has reserved."""
-    regions = []
-    for path in board.glob("/proc/device-tree/reserved-memory/*/reg"):
-        try:
-            cells = board.path(path).read_bytes()
-        except OSError:
-            continue
-        half = len(cells) // 2
-        if len(cells) in (2 * _CELL_BYTES, 4 * _CELL_BYTES):
-            start, size = int.from_bytes(cells[:half]), int.from_bytes(cells[half:])
-            regions.append(f"{Path(path).parent.name} {start:#x}+{size:#x}")
-    if regions:
-        yield ok("reserved-memory", ", ".join(regions))
-    else:
-        yield unknown("reserved-memory", "the device tree shows no reserved memory")
