@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fwgen.soc.model import Region
+from fwgen.soc.model import Power, Region
 
 if TYPE_CHECKING:
     from fwgen.plan.model import PinPlan, Plan
@@ -31,14 +31,15 @@ def zephyr_context(plan: Plan) -> dict[str, object]:
         "log_end": f"0x{plan.log.end:08x}",
         "mailbox": {
             "unit": f"{ipcc.start:x}",
-            "reg": f"0x{ipcc.start:08x} 0x400",
+            "reg": f"0x{ipcc.start:08x} 0x{ipcc.size_bytes:x}",
+            "occupied": f"0x{ipcc.occupied:08x}",
             "clock": console.name.upper(),
             "interrupts": _interrupts([ipcc.rx_irq, ipcc.tx_irq], _BELL_PRIORITY),
             "vq0": ipcc.vq0.channel,
             "vq1": ipcc.vq1.channel,
             "wakeup": ipcc.wakeup.channel,
         },
-        "a35_status": f"0x{chip.power.a35_status:08x}",
+        "a35": _a35(chip.power),
         "reset": {
             "status": f"0x{chip.reset.status:08x}",
             "bits": " ".join(f"0x{bits:x}" for bits in chip.reset.bits),
@@ -63,6 +64,16 @@ def _memory(label: str, region: Region) -> dict[str, str]:
         "label": label,
         "unit": f"{region.start:x}",
         "reg": f"0x{region.start:08x} 0x{region.size_bytes:x}",
+    }
+
+
+def _a35(power: Power) -> dict[str, str]:
+    return {
+        "status": f"0x{power.a35_status:08x}",
+        "state": f"0x{power.a35_state:x}",
+        "runs": " ".join(f"0x{state:x}" for state in power.a35_runs),
+        "domain": f"0x{power.a35_domain:x}",
+        "domain_off": f"0x{power.a35_domain_off:x}",
     }
 
 

@@ -1,7 +1,9 @@
 """Data about chips and boards as typed models. Every record names the source of its figures.
 
 Sizes are in bytes; addresses are those of the Cortex-M33 (non-secure alias). The figures are in the
-`.toml` files beside this module; no Python module may contain one.
+`.toml` files beside this module. No module of fwgen that derives something from them and no source
+of the firmware contains an address, an offset or a bit of a chip; tests/soc looks for them. The
+models in renode/ are chips themselves: their figures are in each file's head.
 """
 
 from __future__ import annotations
@@ -134,15 +136,22 @@ class WakeLine:
 
 @dataclass(frozen=True)
 class Ipcc:
-    """The mailbox between the cores. A doorbell's `mbox_cell` is its cell in Linux's `mboxes`."""
+    """The mailbox between the cores. A doorbell's `mbox_cell` is its cell in Linux's `mboxes`.
+
+    `occupied`: the register whose bit n is set while channel n from the M33 to the A35 is occupied.
+    `m33_entry`: the number of the M33's side of channel 0 in the mailbox's part of the firewall.
+    """
 
     node: str
     start: int
+    size_bytes: int
+    occupied: int
     rx_irq: int
     tx_irq: int
     channels: int
     a35_processor: int
     m33_processor: int
+    m33_entry: int
     vq0: Doorbell
     vq1: Doorbell
     shutdown: Doorbell
@@ -153,11 +162,23 @@ class Ipcc:
 
 @dataclass(frozen=True)
 class Power:
-    """Power control. `a35_status`: the register that shows whether the A35 runs."""
+    """Power control. `a35_status`: the register that shows whether the A35 runs.
+
+    `a35_state`: the mask of the states of the A35 and of its domain. `a35_runs`: their values while
+    the A35 executes code or waits for an interrupt. `a35_domain`: the mask of the domain's state;
+    `a35_domain_off`: its value while the domain is switched off. `m33_status`: the M33's register;
+    `m33_state`: the mask of its state.
+    """
 
     node: str
     start: int
     a35_status: int
+    a35_state: int
+    a35_runs: tuple[int, ...]
+    a35_domain: int
+    a35_domain_off: int
+    m33_status: int
+    m33_state: int
     source: str
 
 

@@ -380,8 +380,8 @@ class EmulatedBackend(Backend, board.Board):
 
     def _powered_memory(self) -> list[tuple[int, bytes]]:
         """Return address and zeros of each memory of the chip that the M33 uses, without DDR."""
-        memories = self._plan.board.chip.memories
-        used = [memories[name] for name in ("sram1", "sram2", "retram")]
+        board = self._plan.board
+        used = [one for name, one in board.chip.memories.items() if name in board.windows]
         return [(memory.start, bytes(memory.size_bytes)) for memory in used]
 
     def _starts(self) -> int:

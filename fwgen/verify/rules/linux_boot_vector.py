@@ -49,8 +49,13 @@ def check(subject: Subject) -> Iterator[Finding]:
             found="no st,syscfg-cm-state",
             expected="st,syscfg-cm-state, as in ST's stm32mp251.dtsi",
             effect=f"the driver reads no further and ignores st,syscfg-nsvtor: {_ZERO}",
-            mend=f"&{label} {{\n\tst,syscfg-cm-state = <&pwr 0x204 0x0000000c>;\n}};",
+            mend=f"&{label} {{\n\tst,syscfg-cm-state = {_cm_state(subject)};\n}};",
         )
+
+
+def _cm_state(subject: Subject) -> str:
+    power = subject.plan.board.chip.power
+    return f"<&{power.node} 0x{power.m33_status - power.start:x} 0x{power.m33_state:08x}>"
 
 
 def _wrong(subject: Subject, syscfg: Node | None, words: list[int]) -> str:

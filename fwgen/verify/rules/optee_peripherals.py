@@ -26,7 +26,6 @@ _IGNORED = (
     "the M33's writes to the pin are ignored, and OP-TEE prints `Discarded IAC ID` (it does not "
     "panic for GPIO ports)"
 )
-_CPU2_BELLS = 16  # RIF_IPCC_CPU2_CHANNEL(n) is n - 1 + 16
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -135,7 +134,7 @@ def _check_bells(subject: Subject, tree: Tree) -> Iterator[Finding]:
     for bell in (ipcc.vq0, ipcc.vq1, ipcc.shutdown):
         for cid, number, core in (
             (guard.a35_cid, bell.channel, "A35"),
-            (guard.m33_cid, bell.channel + _CPU2_BELLS, "M33"),
+            (guard.m33_cid, bell.channel + ipcc.m33_entry, "M33"),
         ):
             shut = _shut(node, number, cid)
             if shut:

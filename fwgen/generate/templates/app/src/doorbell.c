@@ -7,16 +7,16 @@
 
 #define MAILBOX DT_CHOSEN(zephyr_ipc)
 
-/* Bit n: channel n is occupied, from the M33 (processor 2) to the A35. */
-#define C2TOC1SR (DT_REG_ADDR(MAILBOX) + 0x1cu)
+#define CHIP DT_PATH(zephyr_user)
 
-#define A35_STATUS DT_PROP(DT_PATH(zephyr_user), a35_status)
-#define A35_CSTATE(value) (((value) >> 2) & 3u)
-#define A35_DSTATE(value) (((value) >> 8) & 7u)
-#define CSTATE_RUN 1u
-#define CSTATE_SLEEP 2u /* idle: a core waits for an interrupt */
-#define DSTATE_RUN 0u
-#define DSTATE_OFF 4u /* DStandby */
+/* Bit n: channel n is occupied, from the M33 to the A35. */
+#define OCCUPIED DT_PROP(CHIP, mailbox_occupied)
+
+#define A35_STATUS DT_PROP(CHIP, a35_status)
+#define A35_STATE DT_PROP(CHIP, a35_state)
+#define A35_DOMAIN DT_PROP(CHIP, a35_domain)
+#define A35_DOMAIN_OFF DT_PROP(CHIP, a35_domain_off)
+#define A35_IS(node, prop, index) ((status & A35_STATE) == DT_PROP_BY_IDX(node, prop, index))
 
 static const struct device *const mailbox = DEVICE_DT_GET(MAILBOX);
 
@@ -32,15 +32,14 @@ bool doorbell_a35_runs(void)
 	}
 	status = sys_read32(A35_STATUS);
 	if (!IS_ENABLED(CONFIG_FWGEN_RINGS_IN_DDR)) {
-		return A35_DSTATE(status) != DSTATE_OFF;
+		return (status & A35_DOMAIN) != A35_DOMAIN_OFF;
 	}
-	return A35_DSTATE(status) == DSTATE_RUN &&
-	       (A35_CSTATE(status) == CSTATE_RUN || A35_CSTATE(status) == CSTATE_SLEEP);
+	return DT_FOREACH_PROP_ELEM_SEP(CHIP, a35_runs, A35_IS, (||));
 }
 
 static bool occupied(uint32_t channel)
 {
-	return (sys_read32(C2TOC1SR) & BIT(channel)) != 0;
+	return (sys_read32(OCCUPIED) & BIT(channel)) != 0;
 }
 
 static void received(const struct device *device, void *context, uint32_t channel,
