@@ -90,6 +90,24 @@ def _dbusmock() -> str | None:
     return f"dbusmock is not installed {cure}" if probe.returncode else None
 
 
+BOARD_TOOLS = Path(__file__).parents[1] / "build/board-tools/bin"
+
+
+def _board_tools() -> str | None:
+    found = (BOARD_TOOLS / "oelint-adv").exists()
+    return None if found else "BitBake's parser is not installed (scripts/board-tools)"
+
+
+def _polkit() -> str | None:
+    cure = "(apt-get install polkitd dbus systemd)"
+    if not shutil.which("pkcheck") or not shutil.which("dbus-daemon"):
+        return f"polkit is not installed {cure}"
+    if not Path("/usr/share/polkit-1/actions/org.freedesktop.login1.policy").exists():
+        return f"logind's actions are not installed {cure}"
+    probe = subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], capture_output=True)
+    return "only root may start polkit's daemon apart" if probe.returncode else None
+
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -100,6 +118,7 @@ def _browser() -> str | None:
 
 # name -> why it is not there, with the cure; None if it is
 NEEDS: dict[str, Callable[[], str | None]] = {
+    "board-tools": _board_tools,
     "browser": _browser,
     "dtc": lambda: _program("dtc", "apt-get install device-tree-compiler"),
     "cpp": _preprocessor,
@@ -108,9 +127,11 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "gpiod": lambda: _package("gpiod"),
     "pyarrow": lambda: _package("pyarrow"),
     "mosquitto": lambda: _program("mosquitto", "apt-get install mosquitto"),
+    "polkit": _polkit,
     "pty": _pty,
     "git": lambda: _program("git", "apt-get install git"),
     "systemd-analyze": lambda: _program("systemd-analyze", "apt-get install systemd"),
+    "udev": lambda: _program("udevadm", "apt-get install udev"),
     "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),
     "zephyr": _zephyr,
     "renode": _renode,

@@ -1,6 +1,6 @@
-"""The files to install, checked by what reads them: sh, make, systemd where it is installed.
+"""The files to install, checked by what reads them: sh, and systemd where it is installed.
 
-Not checked: udev's, polkit's and bitbake's own parsers are not on the machines of the tests.
+test_udev.py and test_polkit.py ask udev and polkit, test_recipes.py BitBake.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from fwgen import __version__
 from fwgen.service.settings import parse
 
 BOARD = Path(__file__).parents[2] / "board"
@@ -45,6 +44,16 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     command = ["systemd-analyze", "verify", "--man=no", str(unit)]
     ran = subprocess.run(command, capture_output=True, text=True)
     assert "fwgen-peer.service:" not in ran.stderr, ran.stderr
+
+
+@pytest.mark.needs("systemd-analyze")
+def test_systemd_finds_the_unit_little_exposed() -> None:
+    """On its scale of 0 to 10, at most 2.5."""
+    words = ["security", "--offline=yes", "--threshold=25", "--no-pager"]
+    command = ["systemd-analyze", *words, str(FILES / "fwgen-peer.service")]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout
+    assert "Overall exposure level" in ran.stdout
 
 
 def init_script(tmp_path: Path, word: str) -> tuple[int, list[str]]:
@@ -82,28 +91,3 @@ def test_udev_rules_are_matches_and_assignments() -> None:
     assert len(rules) == 3
     for rule in rules:
         assert all(part.fullmatch(item) for item in rule.split(", ")), rule
-
-
-def test_make_reads_buildroot_s_package(tmp_path: Path) -> None:
-    makefile = tmp_path / "Makefile"
-    makefile.write_text(
-        f"BR2_EXTERNAL_FWGEN_PATH = {BOARD}/buildroot\n"
-        "define python-package\nmade = $(FWGEN_PEER_SITE)/$(FWGEN_PEER_SUBDIR)\nendef\n"
-        f"include {BOARD}/buildroot/external.mk\n"
-        "all:\n\t@echo $(made)\n"
-    )
-    ran = subprocess.run(["make", "-f", makefile], capture_output=True, text=True, check=True)
-    assert (Path(ran.stdout.strip()) / "pyproject.toml").samefile(BOARD / "pyproject.toml")
-    package = (BOARD / "buildroot/package/fwgen-peer/fwgen-peer.mk").read_text("utf-8")
-    for name in re.findall(r"\$\(@D\)/(\S+)", package):
-        assert (BOARD.parent / name).is_file(), name
-
-
-def test_the_recipe_installs_files_that_are_there() -> None:
-    (recipe,) = BOARD.glob("yocto/recipes-*/*/*.bb")
-    assert recipe.name == f"fwgen-peer_{__version__}.bb"
-    text = recipe.read_text("utf-8")
-    names = re.findall(r"\$\{S\}/(board/\S+)", text)
-    assert len(names) >= 4
-    for name in names:
-        assert (BOARD.parent / name).exists(), name

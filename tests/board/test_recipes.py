@@ -1,0 +1,145 @@
+"""Buildroot's package and the Yocto layer, read by make, a Kconfig parser and BitBake's parser.
+
+Not checked: a build of either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from fwgen import __version__
+from tests.board import parse_recipe
+from tests.conftest import BOARD_TOOLS
+
+BOARD: Final = Path(__file__).parents[2] / "board"
+CLASSES: Final = ("base", "externalsrc", "python_hatchling", "systemd", "useradd")
+SUPPRESSED: Final = (  # the sources are this tree; there is no page and no tracker to name
+    "oelint.var.mandatoryvar.HOMEPAGE",
+    "oelint.var.mandatoryvar.SRC_URI",
+    "oelint.var.suggestedvar.BUGTRACKER",
+    "oelint.var.suggestedvar.CVE_PRODUCT",
+    "oelint.var.bbclassextend",
+    "oelint.vars.multilineident",
+)
+KCONFIG: Final = """
+import kconfiglib, sys
+kconfig = kconfiglib.Kconfig(sys.argv[1], warn_to_stderr=False)
+kconfig.warn_assign_undef = True
+for name in ("PYTHON3", "FWGEN_PEER"):
+    kconfig.syms[f"BR2_PACKAGE_{name}"].set_value("y")
+    print(*(f"{s.name}={s.str_value}" for s in kconfig.unique_defined_syms))
+print(*kconfig.warnings, sep="\\n", file=sys.stderr)
+"""
+BUILDROOT: Final = """
+config BR2_PACKAGE_PYTHON3
+\tbool "python3"
+config BR2_PACKAGE_PYTHON3_SQLITE
+\tbool
+config BR2_PACKAGE_PYTHON_CBOR2
+\tbool
+source "$BR2_EXTERNAL_FWGEN_PATH/Config.in"
+"""
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Variables of layer and recipe."""
+    folder = tmp_path_factory.mktemp("bitbake")
+    (folder / "classes").mkdir()
+    for name in CLASSES:
+        (folder / f"classes/{name}.bbclass").write_text("")
+    words = (BOARD_TOOLS / "python", parse_recipe.__file__, BOARD / "yocto", folder)
+    command = list(map(str, words))
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def test_make_reads_buildroot_s_package(tmp_path: Path) -> None:
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(
+        f"BR2_EXTERNAL_FWGEN_PATH = {BOARD}/buildroot\n"
+        "define python-package\nmade = $(FWGEN_PEER_SITE)/$(FWGEN_PEER_SUBDIR)\nendef\n"
+        f"include {BOARD}/buildroot/external.mk\n"
+        "all:\n\t@echo $(made)\n"
+    )
+    ran = subprocess.run(["make", "-f", makefile], capture_output=True, text=True, check=True)
+    assert (Path(ran.stdout.strip()) / "pyproject.toml").samefile(BOARD / "pyproject.toml")
+    package = (BOARD / "buildroot/package/fwgen-peer/fwgen-peer.mk").read_text("utf-8")
+    for name in re.findall(r"\$\(@D\)/(\S+)", package):
+        assert (BOARD.parent / name).is_file(), name
+
+
+@pytest.mark.needs("board-tools")
+def test_buildroot_s_menu_selects_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "Config.in").write_text(BUILDROOT)
+    ran = subprocess.run(
+        [BOARD_TOOLS / "python", "-c", KCONFIG, "Config.in"],
+        env={"BR2_EXTERNAL_FWGEN_PATH": str(BOARD / "buildroot"), "KCONFIG_WARN_UNDEF": "y"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode, ran.stderr.strip()) == (0, "")
+    without, chosen = (dict(re.findall(r"(\w+)=(\w)", line)) for line in ran.stdout.splitlines())
+    assert without.pop("BR2_PACKAGE_PYTHON3") == "y"
+    assert set(without.values()) == {"n"}
+    assert set(chosen.values()) == {"y"}
+    assert set(chosen) >= {"BR2_PACKAGE_PYTHON3_SQLITE", "BR2_PACKAGE_PYTHON_CBOR2"}
+
+
+def test_the_recipe_has_the_package_s_version() -> None:
+    (recipe,) = BOARD.glob("yocto/recipes-*/*/*.bb")
+    assert recipe.name == f"fwgen-peer_{__version__}.bb"
+
+
+@pytest.mark.needs("board-tools")
+def test_bitbake_reads_the_layer(parsed: dict[str, Any]) -> None:
+    assert parsed["BBFILE_COLLECTIONS"].split() == ["fwgen"]
+    pattern = Path(parsed["BBFILES"].strip())
+    (recipe,) = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+    assert re.match(parsed["BBFILE_PATTERN_fwgen"], str(recipe))
+
+
+@pytest.mark.needs("board-tools")
+def test_bitbake_reads_the_recipe(parsed: dict[str, Any]) -> None:
+    source = Path(parsed["EXTERNALSRC"])
+    assert source == BOARD.parent
+    place, _, checksum = parsed["LIC_FILES_CHKSUM"].removeprefix("file://").partition(";md5=")
+    assert hashlib.md5((source / place).read_bytes()).hexdigest() == checksum
+    assert "python3-cbor2" in parsed["RDEPENDS"].split()
+    assert shlex.split(parsed["USERADD_PARAM"])[-1] == "fwgen-peer"
+
+
+@pytest.mark.needs("board-tools")
+def test_the_recipe_installs_files_that_are_there(parsed: dict[str, Any]) -> None:
+    lines = [shlex.split(line) for line in parsed["do_install"].strip().splitlines()]
+    assert len(lines) == 4
+    for command, *_, file, target in lines:
+        assert command == "install"
+        assert Path(file).is_file(), file
+        assert target.startswith("/image/")
+        assert Path(file).name == Path(target).name
+    targets = [target.removeprefix("/image") for *_, target in lines]
+    packaged = parsed["FILES"].split()
+    own = [target for target in targets if "udev" in target or "polkit" in target]
+    assert len(own) == 2
+    assert all(any(target.startswith(folder) for folder in packaged) for target in own)
+
+
+@pytest.mark.needs("board-tools")
+def test_bitbake_s_linter_finds_nothing() -> None:
+    (recipe,) = BOARD.glob("yocto/recipes-*/*/*.bb")
+    words = [word for name in SUPPRESSED for word in ("--suppress", name)]
+    command = [str(BOARD_TOOLS / "oelint-adv"), "--quiet", *words, str(recipe)]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout + ran.stderr) == (0, "")
