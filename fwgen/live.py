@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-import numpy as np
-
 from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.kernel.host import KernelHostBackend
 from fwgen.backends.ledger import Ledger
@@ -18,7 +16,7 @@ from fwgen.plan.model import Plan
 from fwgen.record import DdrAccess, Event, RunRecord
 from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps.base import Step
-from fwgen.sensor import World
+from fwgen.sensor import DISTANCE
 
 _LAST: Final = 32
 
@@ -58,21 +56,13 @@ class Live(Protocol):
     def end(self, scenario: Scenario) -> RunRecord: ...
 
 
-def moved(world: World, t_ms: int, to_um: int, within_ms: int) -> World:
-    """Return the world in which the obstacle moves from its present place in a straight line, as
-    HC_SR04.MoveTo moves it."""
-    here_um = int(world.true_um(np.array([t_ms], dtype=np.int64))[0])
-    before = tuple(point for point in world.points if point[0] < t_ms)
-    points = (*before, (t_ms, here_um), (t_ms + max(1, within_ms), to_um))
-    return replace(world, points=points)
-
-
 class LiveHost(HostBackend):
     def view(self) -> View:
         return _view(self._ledger, self._linux, self.now_us, 0, self._accesses_so_far())
 
     def move_obstacle(self, to_um: int, within_ms: int) -> None:
-        self._world = moved(self._world, self.now_us // 1000, to_um, within_ms)
+        t_ms = self.now_us // 1000
+        self._sensor.scene = self._sensor.scene.moved(DISTANCE, t_ms, to_um, within_ms)
 
     def end(self, scenario: Scenario) -> RunRecord:
         self._scenario = scenario
@@ -105,8 +95,8 @@ class LiveRenode(EmulatedBackend):
         )
 
     def move_obstacle(self, to_um: int, within_ms: int) -> None:
-        self._world = moved(self._world, self._t_us // 1000, to_um, within_ms)
-        self.machine.set_world(self._world)
+        t_ms = self._t_us // 1000
+        self._sensor.show(self._sensor.scene.moved(DISTANCE, t_ms, to_um, within_ms))
 
     def hold_display_data(self) -> None:
         self._bus.HoldData(9)

@@ -15,7 +15,7 @@ def asked_of(plan: Plan, slots: int) -> Asked:
     timing, when_full = plan.timing, plan.spec.sleep.when_full
     return Asked(
         latency_us=timing.latency_us,
-        measures_us=max(timing.echo_timeout_us, timing.echo_longest_us),
+        measures_us=plan.sensor.measures_us,
         slots=slots,
         level=slots - timing.reserve_slots if when_full == "wake" else None,
         keeps_newest=when_full == "keep-newest",

@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from fwgen.facets import sensor_folder
 from fwgen.generate import banner
 from fwgen.generate.context import file_names, render_context
 
@@ -26,20 +27,26 @@ _PLACES = {
     "optee": "fragments/optee",
 }
 _TEMPLATE_SUFFIX = ".j2"
+_PART_SUFFIX = ".part.j2"
+"""Of templates that others include."""
+_SENSORS = "src/sensors/"
 
 
 def render(plan: Plan) -> dict[str, bytes]:
     """Return the generated tree: relative path -> content. The same plan gives the same bytes.
 
     A template whose name ends in `.j2` is rendered, any other is copied; both get the banner.
+    A sensor's folder is in the tree only if the spec has the sensor.
     `{board}` and other names in a template's file name are replaced (see `context.file_names`).
     """
     from fwgen.generate.templating import Renderer
 
     names = file_names(plan)
-    renderer = Renderer(render_context(plan))
+    renderer = Renderer(render_context(plan), _included)
     files: dict[str, bytes] = {}
     for place, path, source in _templates():
+        if path.endswith(_PART_SUFFIX) or not _is_used(plan, path):
+            continue
         text = source.read_bytes()
         target = PurePosixPath(_PLACES[place], path.format_map(names))
         if target.suffix == _TEMPLATE_SUFFIX:
@@ -52,11 +59,24 @@ def render(plan: Plan) -> dict[str, bytes]:
     return dict(sorted(files.items()))
 
 
+def _is_used(plan: Plan, path: str) -> bool:
+    folder = path.removeprefix(_SENSORS).partition("/")[0]
+    return not path.startswith(_SENSORS) or folder == sensor_folder(plan.spec.sensor.type).name
+
+
+def _included(name: str) -> str | None:
+    source = _root().joinpath(name)
+    return source.read_text(encoding="utf-8") if source.is_file() else None
+
+
+def _root() -> Traversable:
+    return resources.files("fwgen.generate").joinpath("templates")
+
+
 def _templates() -> Iterator[tuple[str, str, Traversable]]:
     """Yield (folder, path in it, file), in a fixed order."""
-    root = resources.files("fwgen.generate").joinpath("templates")
     for place in sorted(_PLACES):
-        for path, source in _walk(root.joinpath(place), ""):
+        for path, source in _walk(_root().joinpath(place), ""):
             yield place, path, source
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from fwgen.generate.sensor import c_u32, sensor_context
 from fwgen.generate.zephyr import zephyr_context
-from fwgen.plan.sound import sound_mm_per_s
 from fwgen.soc.model import Region
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def render_context(plan: Plan) -> dict[str, object]:
         "board": _board(plan),
         "config": _config(plan),
         "zephyr": zephyr_context(plan),
+        "sensor": sensor_context(plan),
         "linux": _linux(plan),
         "optee": _optee(plan),
     }
@@ -50,24 +51,18 @@ def render_context(plan: Plan) -> dict[str, object]:
 def _config(plan: Plan) -> dict[str, str]:
     """Return the values of `struct fwgen_config`, in C's syntax."""
     spec, timing = plan.spec, plan.timing
-    near_mm, far_mm = spec.sensor.range_mm
     return {
         "spec_name": f'"{spec.name}"',
         "spec_hash": ", ".join(f"0x{byte:02x}" for byte in spec.spec_hash),
         "channel": f'"{spec.link.channel}"',
-        "period_us": _c_u32(timing.period_us),
-        "latency_us": _c_u32(timing.latency_us),
-        "window_blocks": _c_u32(timing.window_blocks),
-        "echo_timeout_us": _c_u32(timing.echo_timeout_us),
-        "refresh_period_us": _c_u32(timing.refresh_period_us),
-        "refresh_asleep_period_us": _c_u32(timing.refresh_asleep_period_us),
-        "watchdog_us": _c_u32(timing.watchdog_us),
-        "range_min_mm": _c_u32(near_mm),
-        "range_max_mm": _c_u32(far_mm),
-        "sound_mm_per_s": _c_u32(sound_mm_per_s(spec.sensor.air_decicelsius)),
-        "pull_echo_low": "true" if spec.sensor.pull_echo_low else "false",
+        "period_us": c_u32(timing.period_us),
+        "latency_us": c_u32(timing.latency_us),
+        "window_blocks": c_u32(timing.window_blocks),
+        "refresh_period_us": c_u32(timing.refresh_period_us),
+        "refresh_asleep_period_us": c_u32(timing.refresh_asleep_period_us),
+        "watchdog_us": c_u32(timing.watchdog_us),
         "when_full": _LOG_POLICY[spec.sleep.when_full],
-        "log_reserve_slots": _c_u32(timing.reserve_slots),
+        "log_reserve_slots": c_u32(timing.reserve_slots),
         "log_start": _c_hex(plan.log.start),
         "log_size_bytes": _c_hex(plan.log.size_bytes),
     }
@@ -158,10 +153,6 @@ def _reg(region: Region) -> str:
         for value in (region.start, region.size_bytes)
         for part in (value >> 32, value & 0xFFFF_FFFF)
     )
-
-
-def _c_u32(value: int) -> str:
-    return f"{value}u"
 
 
 def _c_hex(value: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import jinja2
 
@@ -14,7 +14,11 @@ class TemplateError(FwgenError):
 
 
 class Renderer:
-    def __init__(self, context: Mapping[str, object]) -> None:
+    """`load`: returns the text of a template that another one includes; None: there is none."""
+
+    def __init__(
+        self, context: Mapping[str, object], load: Callable[[str], str | None] = lambda name: None
+    ) -> None:
         self._context = context
         self._environment = jinja2.Environment(
             undefined=jinja2.StrictUndefined,
@@ -22,6 +26,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            loader=jinja2.FunctionLoader(load),
         )
 
     def render(self, name: str, text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fwgen.soc.model import Power, Region
 
 if TYPE_CHECKING:
-    from fwgen.plan.model import PinPlan, Plan
+    from fwgen.plan.model import Plan
 
 # Priorities of Zephyr's interrupts; only the clock and the sensor's pins have 0, the highest.
 _BELL_PRIORITY = 2
@@ -45,8 +45,6 @@ def zephyr_context(plan: Plan) -> dict[str, object]:
             "bits": " ".join(f"0x{bits:x}" for bits in chip.reset.bits),
         },
         "buffers": board.rpmsg.buffers,
-        "trigger": _pin(plan.pins.trigger),
-        "echo": _pin(plan.pins.echo),
         "ports": _ports(plan),
         "idle": [node for node in labels.zephyr_on if node not in used],
         "console": {
@@ -83,17 +81,13 @@ def _rings(plan: Plan) -> dict[str, object]:
     return {"outside_ddr": not plan.rings.in_ddr, "memory": memory, "place": closed}
 
 
-def _pin(pin: PinPlan) -> str:
-    return f"&{pin.gpio_node} {pin.number}"
-
-
 def _ports(plan: Plan) -> list[str]:
     """Return the GPIO ports of all pins that the firmware uses.
 
     Without its port, the display's bus gets neither pins nor clock, and Zephyr's driver reports no
     error.
     """
-    nodes = {plan.pins.trigger.gpio_node, plan.pins.echo.gpio_node}
+    nodes = {pin.gpio_node for pin in plan.pins.values()}
     if plan.bus is not None:
         names = (plan.bus.data.scl, plan.bus.data.sda)
         nodes |= {plan.board.chip.gpio_ports[name[1]].node for name in names}

@@ -56,7 +56,7 @@ KEY_ACTIONS: Final[dict[str, Callable[[LiveRenode], None]]] = {
 
 
 def _move(board: LiveRenode, by_um: int) -> None:
-    here_um = round(float(board.machine.sensor.Distance) * 1000)
+    here_um = round(float(board.machine.part("sensor").Distance) * 1000)
     board.move_obstacle(max(0, here_um + by_um), 300)
 
 

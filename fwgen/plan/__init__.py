@@ -13,7 +13,6 @@ from fwgen.plan.model import (
     BusPlan,
     Endurance,
     PinPlan,
-    Pins,
     Plan,
     RingsPlan,
     Timing,
@@ -22,10 +21,11 @@ from fwgen.plan.model import (
 )
 from fwgen.plan.rules import RULES, check_all, software
 from fwgen.soc import board_names, load_board
-from fwgen.soc.model import Board, Carveout, Pin, Rings
+from fwgen.soc.model import Board, Carveout, Rings
 from fwgen.spec.diagnostics import Diagnostic, Findings, SpecErrors, did_you_mean, quote
 from fwgen.spec.load import load_spec
 from fwgen.spec.model import DEFAULT_RINGS, Spec
+from fwgen.spec.sensor import PinUse
 from fwgen.wire import log_format
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "BusPlan",
     "Endurance",
     "PinPlan",
-    "Pins",
     "Plan",
     "PlanErrors",
     "RingsPlan",
@@ -124,7 +123,7 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
     """Return the plan of a draft that has passed the rules, so that all of it is resolved."""
     board, data, mode = drawn.board, drawn.windows["data"], drawn.mode
     log_bytes, endurance = drawn.log_bytes, drawn.endurance
-    assert mode and log_bytes is not None and endurance and drawn.trigger and drawn.echo
+    assert mode and log_bytes is not None and endurance
     assert drawn.rings
     log = Window(
         start=data.end - log_bytes,
@@ -170,7 +169,8 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
         reserved=tuple(carved(part) for part in board.reserved),
         endurance=endurance,
         timing=drawn.timing,
-        pins=Pins(trigger=_pin(board, drawn.trigger), echo=_pin(board, drawn.echo)),
+        sensor=drawn.sensor,
+        pins={use.use: _pin(drawn, use) for use in drawn.spec.sensor.PINS},
         bus=_bus(drawn),
         by_hand=drawn.by_hand,
         linux_off=_linux_off(drawn),
@@ -192,7 +192,7 @@ def _guard(rings: Rings, carved: Callable[[Carveout], Window]) -> Window:
 def _linux_off(drawn: Draft) -> tuple[str, ...]:
     """Return the display's bus, the console, and other devices that could use the sensor's pins."""
     board, nodes = drawn.board, []
-    for pin in (drawn.trigger, drawn.echo):
+    for pin in map(drawn.pin, drawn.spec.sensor.PINS):
         if pin and pin.signal:
             nodes.append(pin.signal.partition("_")[0].lower())
     if drawn.bus:
@@ -202,7 +202,9 @@ def _linux_off(drawn: Draft) -> tuple[str, ...]:
     return tuple(sorted(set(nodes)))
 
 
-def _pin(board: Board, pin: Pin) -> PinPlan:
+def _pin(drawn: Draft, use: PinUse) -> PinPlan:
+    board, pin = drawn.board, drawn.pin(use)
+    assert pin
     port, exti = board.chip.gpio_ports[pin.port], board.chip.exti
     return PinPlan(
         name=pin.name,
@@ -214,6 +216,7 @@ def _pin(board: Board, pin: Pin) -> PinPlan:
         irq=exti.first_irq + pin.number,
         connector=pin.connector,
         position=pin.position,
+        use=use,
     )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TypeVar
 
-from fwgen.plan import display, endurance, sensor
+from fwgen.plan import display, endurance
 from fwgen.plan.model import Endurance, Timing, Window
+from fwgen.plan.sensor import SensorPlan, sensor_plan
 from fwgen.soc.model import Board, Bus, ByHand, Carveout, Memory, Pin, PowerMode, Region, Rings
 from fwgen.spec.diagnostics import Rejected
 from fwgen.spec.model import MemoryWindow, Spec
+from fwgen.spec.sensor import PinUse
 from fwgen.wire import log_format
 
 ROLES = ("code", "data")
@@ -58,13 +60,13 @@ class Draft:
     def rings(self) -> Rings | None:
         return self.board.rings.get(self.spec.link.rings)
 
-    @cached_property
-    def trigger(self) -> Pin | None:
-        return self.board.pins.get(self.spec.sensor.trigger)
+    def pin(self, use: PinUse) -> Pin | None:
+        """Return the board's pin for this use of the sensor."""
+        return self.board.pins.get(self.spec.sensor.pin(use))
 
     @cached_property
-    def echo(self) -> Pin | None:
-        return self.board.pins.get(self.spec.sensor.echo)
+    def sensor(self) -> SensorPlan:
+        return sensor_plan(self.spec)
 
     @cached_property
     def bus(self) -> Bus | None:
@@ -114,10 +116,11 @@ def readable(question: Callable[[], T]) -> T | None:
 
 def _by_hand(spec: Spec, board: Board, bus: Bus | None) -> tuple[ByHand, ...]:
     """Return the lines in the trees that deny the M33 what this spec uses."""
-    used = {spec.sensor.trigger, spec.sensor.echo}
-    echo = board.pins.get(spec.sensor.echo)
-    if echo:
-        used.add(f"{board.chip.exti.node} {echo.number}")
+    used = {spec.sensor.pin(use) for use in spec.sensor.PINS}
+    for use in spec.sensor.PINS:
+        pin = board.pins.get(spec.sensor.pin(use))
+        if pin and use.interrupt:
+            used.add(f"{board.chip.exti.node} {pin.number}")
     if bus:
         used |= {bus.name, bus.scl, bus.sda}
     if spec.console:
@@ -158,13 +161,10 @@ def firmware_part(board: Board, memory: Memory, role: str) -> Region:
 
 
 def _timing(spec: Spec, board: Board) -> Timing:
-    period_us, air = spec.sensor.period_us, spec.sensor.air_decicelsius
-    farthest_mm = spec.sensor.range_mm[1]
+    period_us = spec.sensor.period_us
     return Timing(
         period_us=period_us,
         latency_us=spec.link.latency_us,
-        echo_timeout_us=sensor.echo_timeout_us(period_us, farthest_mm, air),
-        echo_longest_us=sensor.echo_us(farthest_mm, air),
         refresh_period_us=spec.display.refresh_period_us if spec.display else 0,
         refresh_asleep_period_us=display.asleep_period_us(spec.display) if spec.display else 0,
         watchdog_us=spec.watchdog_us or 0,

@@ -123,12 +123,11 @@ def _afterwards(plan: Plan) -> str:
 
 def _wiring(plan: Plan, style: Style) -> Iterator[str]:
     yield f"  {style.paint('Wiring', '1')}"
-    board, pins, spec = plan.board, plan.pins, plan.spec
-    yield f"    trigger  {_pin(plan, pins.trigger.name)}"
-    yield (
-        f"    echo     {_pin(plan, pins.echo.name)}: EXTI line {pins.echo.exti_line}, "
-        f"irq {pins.echo.irq}; divide its 5 V to 3.3 V"
-    )
+    board, spec = plan.board, plan.spec
+    for use, pin in plan.pins.items():
+        line = f": EXTI line {pin.exti_line}, irq {pin.irq}" if pin.use.interrupt else ""
+        note = f"; {pin.use.note}" if pin.use.note else ""
+        yield f"    {use:<8} {_pin(plan, pin.name)}{line}{note}"
     if plan.bus and spec.display:
         width, height = spec.display.size
         bus = plan.bus

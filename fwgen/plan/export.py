@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from fwgen.plan.memory_map import memory_maps
-from fwgen.plan.model import Plan, Window
+from fwgen.plan.model import PinPlan, Plan, Window
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
@@ -41,8 +41,8 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "reserved": {window.name: _window(window) for window in plan.reserved},
         "log": {"size_bytes": plan.log.size_bytes, "blocks": plan.log_slots},
         "endurance": dataclasses.asdict(plan.endurance),
-        "timing": dataclasses.asdict(plan.timing),
-        "pins": dataclasses.asdict(plan.pins),
+        "timing": {**dataclasses.asdict(plan.timing), **plan.sensor.figures()},
+        "pins": {use: _pin(pin) for use, pin in plan.pins.items()},
         "bus": _bus(plan),
         "memories": [dataclasses.asdict(memory) for memory in memory_maps(plan)],
     }
@@ -57,6 +57,12 @@ def _window(window: Window) -> dict[str, Any]:
         "title": window.title,
         "reachable_asleep": window.asleep,
     }
+
+
+def _pin(pin: PinPlan) -> dict[str, Any]:
+    found = dataclasses.asdict(pin)
+    del found["use"]
+    return found
 
 
 def _bus(plan: Plan) -> dict[str, Any] | None:

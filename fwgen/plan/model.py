@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fwgen.soc.model import Board, Bus, ByHand, Mode, PowerMode, Region
 
 if TYPE_CHECKING:
+    from fwgen.plan.sensor import SensorPlan
     from fwgen.spec.diagnostics import Diagnostic
     from fwgen.spec.model import Spec
+    from fwgen.spec.sensor import PinUse
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,12 @@ class Endurance:
 
 @dataclass(frozen=True)
 class Timing:
-    """`echo_timeout_us`: after this time a measurement has no echo. `window_blocks`: the largest
-    number of blocks that are sent and not acknowledged. `refresh_asleep_period_us`: 0 if the
+    """`window_blocks`: the largest number of blocks that are sent and not acknowledged.
+    `refresh_asleep_period_us`: 0 if the
     display is off while Linux sleeps, or absent."""
 
     period_us: int
     latency_us: int
-    echo_timeout_us: int
-    echo_longest_us: int
     refresh_period_us: int
     refresh_asleep_period_us: int
     watchdog_us: int
@@ -104,7 +104,8 @@ class Timing:
 
 @dataclass(frozen=True)
 class PinPlan:
-    """`irq`: the M33's interrupt for the pin's EXTI line."""
+    """A pin of the sensor. `irq`: the M33's interrupt for the pin's EXTI line. `use`: see
+    spec.sensor.PinUse."""
 
     name: str
     port: str
@@ -115,12 +116,7 @@ class PinPlan:
     irq: int
     connector: str
     position: int
-
-
-@dataclass(frozen=True)
-class Pins:
-    trigger: PinPlan
-    echo: PinPlan
+    use: PinUse
 
 
 @dataclass(frozen=True)
@@ -151,7 +147,10 @@ class Plan:
     reserved: tuple[Window, ...]
     endurance: Endurance
     timing: Timing
-    pins: Pins
+    sensor: SensorPlan
+    pins: Mapping[str, PinPlan]
+    """The sensor's, by use."""
+
     bus: BusPlan | None
     by_hand: tuple[ByHand, ...] = ()
     """Lines of the trees that the user must change by hand, because no fragment can."""

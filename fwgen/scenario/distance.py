@@ -10,6 +10,7 @@ from pydantic import Field
 
 from fwgen import files
 from fwgen.scenario.steps.base import LONGEST
+from fwgen.sensor import Points
 from fwgen.spec.diagnostics import Findings, Position, Rejected, quote
 from fwgen.spec.document import Node
 from fwgen.spec.kinds import Amount, Kind, ListOf, Part, Schema, Text
@@ -20,8 +21,6 @@ CSV_HEADER = ["time_s", "mm"]
 _CSV_MOST_BYTES = 16 * 1024 * 1024
 _FARTHEST_MM = 100_000
 _LATEST_MS = whole(parse(LONGEST), "ms")
-
-Points = tuple[tuple[int, int], ...]  # (t_ms, um), t_ms ascending
 
 
 class _Millimetres(Kind[int]):

@@ -8,11 +8,11 @@ from typing import Annotated
 
 from pydantic import Field, PrivateAttr
 
-from fwgen.scenario.distance import Distance, Points
+from fwgen.scenario.distance import Distance
 from fwgen.scenario.expect import STANDING, Expect, Expectation
 from fwgen.scenario.steps import STEPS
 from fwgen.scenario.steps.base import LONGEST, Step
-from fwgen.sensor import KINDS, ORIGINAL, SensorKind, World
+from fwgen.sensor import DISTANCE, Points, Scene, copies
 from fwgen.spec.diagnostics import Findings, Position
 from fwgen.spec.document import Document, PathStep
 from fwgen.spec.kinds import Amount, Choice, Integer, Key, ListOf, Part, Text
@@ -58,8 +58,10 @@ class Scenario(Part):
         Field(description="Temperature of the air; the firmware does not measure it."),
     ] = 200
     sensor: Annotated[
-        SensorKind, Choice(KINDS), Field(description="The sensor: the original or a copy of it.")
-    ] = ORIGINAL
+        str,
+        Choice({name: name for name in copies()}),
+        Field(description="The sensor: the original or a copy of it."),
+    ] = ""
     ddr_closed: Annotated[
         bool,
         Key("ddr"),
@@ -91,10 +93,10 @@ class Scenario(Part):
             return Position(self.file or f"<{self.name}>")
         return self._document.where(*path)
 
-    def world(self, seed: int) -> World:
-        """Return the model of what the sensor sees."""
-        return World(
-            self.points,
+    def scene(self, seed: int) -> Scene:
+        """Return what the sensor sees."""
+        return Scene(
+            {DISTANCE: self.points},
             seed,
             self.noise_um,
             self.missed_ppm,

@@ -11,7 +11,7 @@ from fwgen.spec.diagnostics import (
     render_all,
 )
 from fwgen.spec.load import load_spec, parse_spec
-from fwgen.spec.model import Display, Link, Memory, MemoryWindow, Sensor, Sleep, Spec
+from fwgen.spec.model import Display, Link, Memory, MemoryWindow, Sleep, Spec
 
 __all__ = [
     "Diagnostic",
@@ -23,7 +23,6 @@ __all__ = [
     "MemoryWindow",
     "Position",
     "Rejected",
-    "Sensor",
     "Sleep",
     "Spec",
     "SpecErrors",

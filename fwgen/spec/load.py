@@ -11,9 +11,6 @@ from fwgen.spec.document import Document, load_document, parse_document
 from fwgen.spec.model import FORMAT, Source, Spec
 from fwgen.spec.parts import read_part
 
-# Operating temperature in data sheets of the HC-SR04: -15 °C to 70 °C.
-_SENSOR_AIR_DECICELSIUS = (-150, 700)
-
 
 def load_spec(path: str | Path) -> Spec:
     """Return the spec in a file (`-`: standard input); raises SpecErrors with all diagnostics."""
@@ -45,7 +42,7 @@ def _read(document: Document, findings: Findings) -> Spec:
     if findings.errors:  # such as duplicate keys, which do not stop the reading
         spec._document = document
         raise Rejected(spec)
-    _warn(spec, document, findings)
+    spec.sensor.warn(document, findings)
     spec._document = document
     spec._warnings = tuple(findings.warnings)
     return spec
@@ -68,15 +65,4 @@ def _check_format(document: Document, findings: Findings) -> None:
             "newer-format",
             f"expected format {FORMAT}, found the newer format {quote(node.text)}",
             UPGRADE,
-        )
-
-
-def _warn(spec: Spec, document: Document, findings: Findings) -> None:
-    low, high = _SENSOR_AIR_DECICELSIUS
-    if not low <= spec.sensor.air_decicelsius <= high:
-        findings.warning(
-            "air-temperature",
-            f"the HC-SR04 works only from {low // 10} °C to {high // 10} °C",
-            document.where("sensor", "air"),
-            "expect wrong distances or none; choose a temperature in that range",
         )

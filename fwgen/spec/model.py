@@ -10,13 +10,12 @@ import hashlib
 import json
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, SerializeAsAny
 
 from fwgen.spec.diagnostics import Diagnostic, Position
 from fwgen.spec.document import Document, PathStep
 from fwgen.spec.kinds import (
     Amount,
-    Ascending,
     Choice,
     Integer,
     Key,
@@ -26,13 +25,10 @@ from fwgen.spec.kinds import (
     WordOr,
     on_off,
 )
-from fwgen.spec.parts import Section
+from fwgen.spec.parts import Section, Variants
+from fwgen.spec.sensor import SensorPart, sensor_parts
 
 FORMAT = 1
-
-# Range of the HC-SR04: 2 cm to 4 m (its data sheet).
-SENSOR_LEAST = "20 mm"
-SENSOR_MOST = "4000 mm"
 
 _NAME = Word(
     r"(?=.{1,64}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
@@ -40,13 +36,6 @@ _NAME = Word(
     "range-node",
     "bad-name",
     lambda text: "-".join(text.lower().replace("_", " ").replace("-", " ").split()),
-)
-_PIN = Word(
-    r"P[A-Z](?:[0-9]|1[0-5])",
-    "a pin (`P`, the port's letter, a number from 0 to 15)",
-    "PG5",
-    "bad-pin",
-    lambda text: text.upper().replace("_", "").replace("-", ""),
 )
 
 
@@ -56,51 +45,6 @@ def _name_of(what: str, example: str) -> Word:
 
 def _release() -> Word:
     return Word(r"[a-z][a-z0-9._-]*", "the name of a release", "openstlinux-6.2", correct=str.lower)
-
-
-class Sensor(Part):
-    """The ultrasonic sensor and how often it measures."""
-
-    type: Annotated[
-        str, Choice({"hc-sr04": "hc-sr04"}, {"hcsr04": "hc-sr04"}), Field(description="The sensor.")
-    ]
-    trigger: Annotated[str, _PIN, Field(description="Pin that starts a measurement.")]
-    echo: Annotated[
-        str,
-        Key("echo", example="PF15"),
-        _PIN,
-        Field(description="Pin that receives the echo signal."),
-    ]
-    period_us: Annotated[
-        int,
-        Key("period"),
-        Period("1 ms", "1 h", example="60 ms"),
-        Field(description="Time from one sample to the next; the data sheet asks for 60 ms."),
-    ]
-    range_mm: Annotated[
-        tuple[int, int],
-        Key("range"),
-        Ascending(
-            Amount("mm", SENSOR_LEAST, SENSOR_MOST, example=SENSOR_MOST),
-            example=f"[{SENSOR_LEAST}, {SENSOR_MOST}]",
-        ),
-        Field(description="Nearest and farthest valid distance."),
-    ]
-    air_decicelsius: Annotated[
-        int,
-        Key("air"),
-        Amount("decicelsius", "-40 °C", "85 °C", example="20 °C"),
-        Field(description="Temperature of the air, which sets the speed of sound."),
-    ] = 200
-    pull_echo_low: Annotated[
-        bool,
-        Key("pull-echo-low"),
-        on_off(),
-        Field(
-            description="Pull the echo line low while the sensor holds it high; needs at least "
-            "1 kilohm between sensor and pin."
-        ),
-    ] = False
 
 
 class Display(Part):
@@ -265,7 +209,11 @@ class Spec(Part):
         _name_of("a board", "stm32mp257f_dk"),
         Field(description="Zephyr's name of the board."),
     ]
-    sensor: Annotated[Sensor, Section(Sensor), Field(description="The distance sensor.")]
+    sensor: Annotated[
+        SerializeAsAny[SensorPart],
+        Variants("type", sensor_parts(), listed=True),
+        Field(description="The sensor."),
+    ]
     display: Annotated[
         Display | None, Section(Display), Field(description="The display; optional.")
     ] = None
@@ -310,8 +258,7 @@ class Spec(Part):
         hash of a spec without them does not change.
         """
         values: dict[str, Any] = self.model_dump(mode="json", exclude={"source"})
-        if not self.sensor.pull_echo_low:
-            del values["sensor"]["pull_echo_low"]
+        self.sensor.drop_unused(values["sensor"])
         if self.link.rings == DEFAULT_RINGS:
             del values["link"]["rings"]
         if self.display and self.display.refresh_asleep_period_us is None:

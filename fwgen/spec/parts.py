@@ -23,11 +23,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from fwgen.spec.diagnostics import Findings, Rejected, did_you_mean, quote, suggest
 from fwgen.spec.document import Node
-from fwgen.spec.kinds import Key, Kind, Part, Schema, read_text
+from fwgen.spec.kinds import Choice, Key, Kind, Part, Schema, read_text
 
 P = TypeVar("P", bound=Part)
 
@@ -88,10 +88,14 @@ class Section(Kind[P]):
 
 @dataclass(frozen=True)
 class Variants(Kind[P]):
-    """A mapping whose `key` selects the Part that describes it; each Part has a field for `key`."""
+    """A mapping whose `key` selects the Part that describes it; each Part has a field for `key`.
+
+    `listed`: an error names all Parts; without `key`, the Part with the most of the written keys
+    says what is missing."""
 
     key: str
     parts: Mapping[str, type[P]]
+    listed: bool = False
 
     @property
     def example(self) -> str:  # type: ignore[override]
@@ -100,6 +104,8 @@ class Variants(Kind[P]):
     def read(self, node: Node, findings: Findings) -> P:
         _expect_mapping(node, self.example, findings)
         chooser = node.child(self.key)
+        if chooser is None and self.listed:
+            return read_part(node, self._likeliest(node), findings)
         if chooser is None:
             hint = did_you_mean("", self.parts, f"one of `{self.key}`")
             message = f"{_lead(node)}the key `{self.key}` is missing"
@@ -107,10 +113,25 @@ class Variants(Kind[P]):
             raise Rejected
         name = read_text(chooser, findings, next(iter(self.parts)))
         if name not in self.parts:
+            if self.listed:
+                self._reject_chooser(chooser, findings)
             hint = did_you_mean(name, self.parts)
             self._read_common(node, findings)
             chooser.reject(findings, "unknown-value", f"unknown value {quote(name)}", hint)
         return read_part(node, self.parts[name], findings)
+
+    def _likeliest(self, node: Node) -> type[P]:
+        written = {key for key, _ in node.entries()}
+        return max(
+            self.parts.values(), key=lambda part: len(written & {f.key for f in fields_of(part)})
+        )
+
+    def _reject_chooser(self, chooser: Node, findings: Findings) -> NoReturn:
+        """Let the Parts' own kinds explain what they expect."""
+        kinds = [_kind_of(part, self.key) for part in self.parts.values()]
+        synonyms = {k: v for kind in kinds for k, v in kind.synonyms.items()}
+        Choice({name: name for name in self.parts}, synonyms).read(chooser, findings)
+        raise Rejected
 
     def _read_common(self, node: Node, findings: Findings) -> None:
         """Check the fields that all Parts have in common."""
@@ -123,6 +144,12 @@ class Variants(Kind[P]):
 
     def schema(self) -> Schema:
         return {"anyOf": [part_schema(part) for part in self.parts.values()]}
+
+
+def _kind_of(part: type[Part], key: str) -> Choice[Any]:
+    kind = next(field.kind for field in fields_of(part) if field.key == key)
+    assert isinstance(kind, Choice), key
+    return kind
 
 
 def read_part(node: Node, part: type[P], findings: Findings, **also: Any) -> P:

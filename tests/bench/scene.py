@@ -7,7 +7,8 @@ from array import array
 import numpy as np
 
 from fwgen.scenario.load import find_scenario, load_scenario
-from fwgen.sensor import expected_samples
+from fwgen.sensors.hc_sr04.model import world_of
+from fwgen.sensors.hc_sr04.samples import expected_samples
 
 PERIOD_MS = 60
 TIMEOUT_US = 30_000
@@ -17,7 +18,7 @@ SEED = 1
 
 def words(scenario: str, seconds: int) -> array[int]:
     """A word (`status << 13 | distance_mm`) every 60 ms."""
-    world = load_scenario(find_scenario(scenario)).world(SEED)
+    world = world_of(load_scenario(find_scenario(scenario)).scene(SEED))
     t_ms = np.arange(0, seconds * 1000, PERIOD_MS, dtype=np.int64)
     status, distance = expected_samples(
         world.echo_us(t_ms),

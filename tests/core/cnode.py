@@ -26,20 +26,11 @@ NEVER = (1 << 64) - 1
 
 NODE_SOURCES = tuple(
     CORE / f"{name}.c"
-    for name in ("crash", "echo", "screen", "wire", "handshake_table", "node", "node_actions")
+    for name in ("crash", "screen", "wire", "handshake_table", "node", "node_actions")
 )
 _Send = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_uint8), ctypes.c_size_t)
 _Door = ctypes.CFUNCTYPE(None, ctypes.c_int)
 _Signal = ctypes.CFUNCTYPE(None)
-
-
-class EchoConfig(ctypes.Structure):
-    _fields_ = (
-        ("timeout_us", ctypes.c_uint32),
-        ("range_min_mm", ctypes.c_uint16),
-        ("range_max_mm", ctypes.c_uint16),
-        ("sound_mm_per_s", ctypes.c_uint32),
-    )
 
 
 class NodeConfig(ctypes.Structure):
@@ -118,8 +109,6 @@ def library() -> ctypes.CDLL:
     lib.node_started.argtypes = (pointer, ctypes.c_uint32)
     lib.node_crashed.argtypes = (pointer, pointer)
     lib.glue_unreadable.argtypes = (pointer, pointer, ctypes.c_uint32)
-    lib.echo_to_mm.argtypes = (ctypes.c_uint32, ctypes.c_uint32)
-    lib.echo_to_mm.restype = ctypes.c_uint16
     return lib
 
 

@@ -164,11 +164,3 @@ uint32_t glue_reader_errors(const struct wire_reader *reader)
 {
 	return reader->errors;
 }
-
-uint32_t glue_classify(const struct echo_config *config, uint32_t echo_us)
-{
-	const struct sample sample = echo_classify(config, echo_us);
-
-	return sample.distance_mm | (uint32_t)sample.status << 16 |
-	       (uint32_t)sample.late_16ths << 24;
-}

@@ -3,7 +3,6 @@
 #ifndef NODE_GLUE_H
 #define NODE_GLUE_H
 
-#include "echo.h"
 #include "node.h"
 #include "screen.h"
 
@@ -41,7 +40,5 @@ int glue_abandon(struct wire_reader *reader, uint32_t *values);
 int glue_partial(const struct wire_reader *reader);
 size_t glue_reader_size(void);
 uint32_t glue_reader_errors(const struct wire_reader *reader);
-
-uint32_t glue_classify(const struct echo_config *config, uint32_t echo_us);
 
 #endif

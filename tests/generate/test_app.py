@@ -50,7 +50,7 @@ def test_every_port_whose_pins_are_used_is_on(board: str) -> None:
     plan = plan_spec(load_spec(example_paths()[board]))
     overlay = overlay_of(plan)
     assert plan.bus is not None
-    pins = (plan.pins.trigger.name, plan.pins.echo.name, plan.bus.data.scl, plan.bus.data.sda)
+    pins = (plan.pins["trigger"].name, plan.pins["echo"].name, plan.bus.data.scl, plan.bus.data.sda)
     for name in pins:
         node = plan.board.chip.gpio_ports[name[1]].node
         assert f'&{node} {{\n\tstatus = "okay";' in overlay, name

@@ -71,9 +71,12 @@ def test_the_fragments_are_named_after_the_board(other: Plan) -> None:
     ]
 
 
-def values(plan: Plan) -> dict[str, str]:
-    """Return the fields of `struct fwgen_config` in the generated file."""
-    text = render(plan)["src/core/fwgen_config.c"].decode()
+ECHO = "src/sensors/hc_sr04/core/echo_config.c"
+
+
+def values(plan: Plan, file: str = "src/core/fwgen_config.c") -> dict[str, str]:
+    """Return the fields of a `struct` in the generated file."""
+    text = render(plan)[file].decode()
     return dict(re.findall(r"^\t\.([\w.]+) = (.*),$", text, re.MULTILINE))
 
 
@@ -83,9 +86,6 @@ def test_the_configuration_has_the_values_of_the_spec(other: Plan) -> None:
         "spec_name": '"tank-gauge"',
         "node.log.period_us": "100000u",
         "node.latency_us": "500000u",
-        "echo.range_min_mm": "30u",
-        "echo.range_max_mm": "2500u",
-        "echo.sound_mm_per_s": "325179u",
         "refresh_period_us": "0u",
         "watchdog_us": "4000000u",
         "node.log.when_full": "LOG_KEEP_NEWEST",
@@ -93,6 +93,9 @@ def test_the_configuration_has_the_values_of_the_spec(other: Plan) -> None:
         "log_start": f"0x{other.data.end - 0x10000:08x}u",
     }
     assert {name: found[name] for name in expected} == expected
+    echo = values(other, ECHO)
+    assert (echo["range_min_mm"], echo["range_max_mm"]) == ("30u", "2500u")
+    assert echo["sound_mm_per_s"] == "325179u"
     spec_hash = bytes(int(byte, 16) for byte in re.findall(r"0x\w\w", found["node.spec_hash"]))
     assert spec_hash == other.spec.spec_hash
 
@@ -116,6 +119,7 @@ def test_the_configuration_sets_every_field(reference: Plan) -> None:
     own = ("node.log.initial_seq", "node.log.spec")
     expected = [name for name in fields(headers, "fwgen_config") if name not in own]
     assert list(values(reference)) == expected
+    assert list(values(reference, ECHO)) == fields(headers, "echo_config")
 
 
 @pytest.mark.parametrize("policy", ["wake", "keep-newest", "keep-oldest"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fwgen.plan import Plan, PlanErrors, plan_spec
 from fwgen.plan.export import plan_to_json
 from fwgen.plan.memory_map import memory_maps
-from fwgen.plan.sensor import echo_timeout_us, echo_us, least_period_us, timeout_us
+from fwgen.sensors.hc_sr04.times import echo_timeout_us, echo_us, least_period_us, timeout_us
 from fwgen.spec import load_spec, parse_spec
 from fwgen.spec.examples import example_paths
 from fwgen.wire import log_format
@@ -41,7 +41,7 @@ def test_the_reference_lies_where_the_demo_lies(reference: Plan) -> None:
 
 
 def test_the_reference_s_pins_and_bus(reference: Plan) -> None:
-    echo, bus = reference.pins.echo, reference.bus
+    echo, bus = reference.pins["echo"], reference.bus
     assert (echo.exti_line, echo.irq) == (echo.number, 17 + echo.number)
     assert bus
     assert (bus.node, bus.irq, bus.address) == ("i2c8", 212, 0x3C)
@@ -134,7 +134,7 @@ def test_the_plan_is_plain_data(board: str) -> None:
     assert data["ddr"]["vdev0vring0"]["reachable_asleep"] is False
     assert data["endurance"]["samples_worst"] == plan.endurance.samples_worst
     assert data["spec"]["hash"] == plan.spec.spec_hash.hex()
-    assert data["pins"]["echo"]["irq"] == plan.pins.echo.irq
+    assert data["pins"]["echo"]["irq"] == plan.pins["echo"].irq
 
 
 def test_rings_in_sram2_leave_no_window_in_ddr() -> None:

@@ -39,8 +39,8 @@ def test_the_example_of_the_documentation() -> None:
         (70_000_000, "resume"),
     ]
     assert scenario.until_us == 80_000_000
-    world = scenario.world(7)
-    assert (world.seed, world.noise_sigma_um) == (7, 2000)
+    world = scenario.scene(7)
+    assert (world.seed, world.noise_um) == (7, 2000)
 
 
 def test_steps_are_sorted_by_time_then_by_position() -> None:

@@ -15,6 +15,6 @@ GLUE = Path(__file__).parent / "shell_glue.c"
 
 @pytest.fixture(scope="session")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    sources = [GLUE, SHELL / "measurement.c", SHELL / "panel_watch.c", SHELL / "screen_changes.c"]
+    sources = [GLUE, SHELL / "panel_watch.c", SHELL / "screen_changes.c"]
     output = tmp_path_factory.mktemp("shell") / "shell.so"
     return ctypes.CDLL(str(shared_library(output, sources, f"-I{SHELL}", f"-I{SHELL / 'core'}")))

@@ -10,6 +10,8 @@ struct reading_queue *glue_queue(void);
 int glue_put(struct reading_queue *queue, uint64_t slot_us);
 int glue_take(struct reading_queue *queue, uint64_t *slot_us);
 
+uint8_t glue_late_16ths(uint32_t late_us, uint32_t period_us);
+
 void glue_presence_begin(uint64_t now_us);
 void glue_presence_heard(void);
 int glue_presence_look(int runs, uint64_t now_us);
@@ -17,6 +19,11 @@ int glue_presence_bell_is_new(uint64_t enabled_us, uint64_t now_us);
 
 void glue_pace_enter(struct screen_pace *pace, bool asleep, uint64_t now_us);
 bool glue_pace_due(struct screen_pace *pace, uint32_t period_us, uint64_t now_us);
+
+uint8_t glue_late_16ths(uint32_t late_us, uint32_t period_us)
+{
+	return sample_late_16ths(late_us, period_us);
+}
 
 static struct presence presence;
 

@@ -10,8 +10,6 @@
 #include "console.h"
 #include "display.h"
 #include "doorbell.h"
-#include "echo.h"
-#include "echo_pull.h"
 #include "fatal.h"
 #include "fwgen_config.h"
 #include "link.h"
@@ -110,14 +108,11 @@ static void add_readings(void)
 	struct reading reading;
 
 	while (sampler_take(&reading)) {
-		struct sample sample = echo_classify(&fwgen_config.echo, reading.echo_us);
-
-		sample.late_16ths = reading.late_16ths;
 		for (; next_slot_us < reading.slot_us;
 		     next_slot_us += fwgen_config.node.log.period_us) {
 			add_sample(next_slot_us, missed);
 		}
-		add_sample(reading.slot_us, sample);
+		add_sample(reading.slot_us, reading.sample);
 		next_slot_us = reading.slot_us + fwgen_config.node.log.period_us;
 		watchdog_feed();
 	}
@@ -229,12 +224,6 @@ static uint64_t next_turn_us(void)
 
 int main(void)
 {
-	const struct sampler_config sampler = {
-		.period_us = fwgen_config.node.log.period_us,
-		.timeout_us = fwgen_config.echo.timeout_us,
-		.pull_echo_low = fwgen_config.pull_echo_low ? echo_pull_low : NULL,
-		.has_reading = has_reading,
-	};
 	uint32_t happened;
 
 	link_init(fwgen_config.channel);
@@ -253,8 +242,8 @@ int main(void)
 		say("watchdog: not ready");
 	}
 	display_start();
-	if (sampler_start(&sampler, &next_slot_us) != 0) {
-		say("sensor: pins not ready");
+	if (sampler_start(fwgen_config.node.log.period_us, has_reading, &next_slot_us) != 0) {
+		say("sensor: not ready");
 	}
 	for (;;) {
 		happened = k_event_wait_safe(&events, EVENTS, false, clock_until(next_turn_us()));

@@ -11,7 +11,7 @@ import numpy as np
 
 from fwgen.backends.asked import asked_of
 from fwgen.backends.host.compile import build_library, core_sources
-from fwgen.backends.host.library import ECHOES, INBOX, RUNG, STUCK, Machine
+from fwgen.backends.host.library import INBOX, READINGS, RUNG, STUCK, Machine
 from fwgen.backends.host.port import HostPort
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import AnyLinux, Linux
@@ -27,13 +27,12 @@ from fwgen.peer.started import (
     RESET_SYSTEM,
     RESET_WATCHDOG,
 )
-from fwgen.record import DdrAccess, Ints, RunRecord
+from fwgen.record import DdrAccess, RunRecord
 from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
-from fwgen.sensor import HELD, NO_PULSE, EchoLine, World, expected_samples
-from fwgen.series import Late, Life, PackedTaken, Words, spec_number
+from fwgen.sensor import Condition, Instants, model_of
+from fwgen.series import Late, Life, PackedTaken, spec_number
 from fwgen.wire.log_format import BLOCK_BYTES, slots
-from fwgen.wire.sample import DISTANCE_BITS
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 FIRST_SAMPLE_US: Final = 100_000
 """From the firmware's start to its first trigger: the host's clock minus scenario time."""
 LINUX_UP_US: Final = 40_000
-_ECHOES_AT_ONCE: Final = 1 << 16
+_READINGS_AT_ONCE: Final = 1 << 16
 _MOST_LATE: Final = 15
 _CRASHES: Final = {"fault": CRASH_BUS, "panic": CRASH_PANIC}
 """What the firmware keeps of them. Of a watchdog it keeps the reset's cause."""
@@ -109,11 +108,8 @@ class HostBackend(Backend, board.Board):
             core, fault=self._fault, flags=self._flags, rings=self.real_rings, say=self._say
         )
         self._plan, self._scenario, self._seed = plan, scenario, seed
-        self._world: World = scenario.world(seed)
-        self._sensor: int | None = None  # what it gives instead of an echo
-        self._line = EchoLine(
-            self._world.kind, plan.timing.period_us, plan.spec.sensor.pull_echo_low
-        )
+        model = model_of(plan.spec.sensor.type)
+        self._sensor = model.simulated(plan, scenario.scene(seed))
         self._peak_slots = 0
         self._late: dict[int, int] = {}  # sixteenths of the period, by row
         self._late_us: dict[int, int] = {}  # by index since the firmware's start
@@ -173,8 +169,8 @@ class HostBackend(Backend, board.Board):
 
     def _serve_core(self, reason: int, end_us: int) -> None:
         """Do what the core needs to run on; it is at most at `end_us` of the host's clock then."""
-        if reason == ECHOES:
-            self._give_echoes(end_us)
+        if reason == READINGS:
+            self._give_readings(end_us)
         elif reason == STUCK:
             raise ToolBrokeError(
                 f"the core asks again and again to be polled at {self.now_us / 1e6:.6f} s"
@@ -197,15 +193,15 @@ class HostBackend(Backend, board.Board):
             text = f"the firmware counted {counts.unexpected} unexpected events"
             self._ledger.event(text, until_us)
         peak = max(self._peak_slots, counts.log_peak_slots)
-        corners = np.array(self._world.points, dtype=np.float64)
+        truth = model_of(self._plan.spec.sensor.type).truth(self._sensor.scene)
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,
             scenario_name=self._scenario.name,
             seed=self._seed,
             period_us=self._plan.timing.period_us,
-            true_t_s=corners[:, 0] / 1e3,
-            true_mm=corners[:, 1] / 1e3,
+            true_t_s=truth[:, 0],
+            true_mm=truth[:, 1],
             ddr_accesses=self._accesses(counts.accesses),
             log_capacity_bytes=counts.log_slots * BLOCK_BYTES,
             log_peak_bytes=peak * BLOCK_BYTES,
@@ -300,7 +296,7 @@ class HostBackend(Backend, board.Board):
         return at is not None
 
     def set_sensor(self, fault: str) -> None:
-        self._sensor = {"mute": NO_PULSE, "hold": HELD, "": None}[fault]
+        self._sensor.condition = Condition(fault)
 
     def plug_display(self, plugged: bool) -> None:
         self._running.set_display(plugged)
@@ -355,39 +351,25 @@ class HostBackend(Backend, board.Board):
         self._ledger.event(BITTEN, self.now_us)
         self._emulated.firmware_restarted(self.now_us, self._recovery_us)
 
-    def _give_echoes(self, end_us: int) -> None:
-        """Compute echoes for the next triggers before end_us (host's clock), in large parts."""
+    def _give_readings(self, end_us: int) -> None:
+        """Read the sensor for the next measurements before end_us (host's clock), in large
+        parts."""
         boot, period_us = self._boots[-1], self._plan.timing.period_us
         first = len(boot.words)
-        triggers_us = (
+        at_us = (
             boot.began_us
             + FIRST_SAMPLE_US
-            + period_us * np.arange(first, first + _ECHOES_AT_ONCE, dtype=np.int64)
+            + period_us * np.arange(first, first + _READINGS_AT_ONCE, dtype=np.int64)
         )
-        triggers_us = triggers_us[triggers_us < end_us]
-        t_ms = (triggers_us - FIRST_SAMPLE_US + 500) // 1000
-        if self._sensor is None:
-            echoes = self._world.echo_us(t_ms)
-        else:
-            echoes = np.full(len(t_ms), self._sensor, dtype=np.int64)
-        end = first + len(echoes)
+        at_us = at_us[at_us < end_us]
+        t_ms = (at_us - FIRST_SAMPLE_US + 500) // 1000
+        end = first + len(at_us)
         late_us = {
             index - first: late for index, late in self._late_us.items() if first <= index < end
         }
-        self._line.hold_old_echoes(triggers_us, echoes, late_us)
-        boot.words.frombytes(self._words(echoes).tobytes())
-        self._running.give_echoes(echoes.astype(np.uint32), first)
-
-    def _words(self, echoes: Ints) -> Words:
-        """Return the samples that the firmware must report for these echoes."""
-        spec, timing = self._plan.spec, self._plan.timing
-        status, distance_mm = expected_samples(
-            echoes,
-            timeout_us=timing.echo_timeout_us,
-            range_mm=spec.sensor.range_mm,
-            air_decicelsius=spec.sensor.air_decicelsius,
-        )
-        return np.asarray(status << DISTANCE_BITS | distance_mm, dtype=np.uint16)
+        readings = self._sensor.read(Instants(at_us, t_ms, late_us))
+        boot.words.frombytes(readings.words.tobytes())
+        self._running.give(readings.given, first)
 
     def _taken(self) -> PackedTaken:
         """Return all samples triggered until now."""

@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import os
 import platform
+import re
 import shlex
 import shutil
 import subprocess
@@ -23,10 +24,16 @@ from typing import Final
 
 from fwgen import files, process
 from fwgen.errors import InputError, MissingToolError, ToolBrokeError
+from fwgen.facets import sensor_folder
 from fwgen.words import quote
 
 CORE: Final = "src/core/"
 """Path of the core in the generated tree."""
+
+_SENSOR_PART: Final = re.compile(r"src/(sensors/\w+)/core/(.+)")
+"""The portable part of a sensor in the generated tree."""
+_SENSOR_HOST: Final = "host_sensor.c"
+"""In the folder of a sensor."""
 
 FAULTS: Final = (
     "none",
@@ -63,21 +70,24 @@ _SEAL: Final = b"fwgen: all of it, SHA-256 "
 
 
 def core_sources(generated: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the portable part of a generated tree: path below src/core -> content."""
+    """Return the portable part of a generated tree -> content. The core's paths begin below
+    src/core, those of the sensor's part are like `sensors/hc_sr04/echo.c`."""
     return {
-        name.removeprefix(CORE): content
+        _SENSOR_PART.sub(r"\1/\2", name).removeprefix(CORE): content
         for name, content in generated.items()
-        if name.startswith(CORE) and name.endswith((".c", ".h"))
+        if name.endswith((".c", ".h")) and (name.startswith(CORE) or _SENSOR_PART.match(name))
     }
 
 
 def read_core(directory: Path) -> dict[str, bytes]:
     """Like core_sources, for a generated tree on disk. Raises InputError if there is none."""
     root = directory / CORE
-    sources = {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*.[ch]"))
-    }
+    sources = core_sources(
+        {
+            path.relative_to(directory).as_posix(): path.read_bytes()
+            for path in sorted((directory / "src").rglob("*.[ch]"))
+        }
+    )
     if not sources:
         raise InputError(
             f"expected a generated application in {directory}, found no C files in {root}",
@@ -99,7 +109,7 @@ def build_library(
     `rings`: for a real Linux, which has rings; otherwise for the emulated one.
     Raises MissingToolError if no C compiler works, ToolBrokeError if the compiler fails.
     """
-    sources = {**core, **_own_sources()}
+    sources = {**core, **_own_sources(), **_sensor_sources(core)}
     del sources[_LINK if rings else _RINGS]
     options = [*_FLAGS, f"-DHOST_FAULT={FAULTS.index(fault)}", *flags]
     return compile_once(sources, options, "the core", say=say)
@@ -150,6 +160,15 @@ def _own_sources() -> dict[str, bytes]:
     for path in sorted((root / "include").glob("*.h")):
         sources[path.name] = path.read_bytes()
     return sources
+
+
+def _sensor_sources(core: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the simulated sensors of the core's sensors."""
+    folders = sorted({name.split("/")[1] for name in core if name.startswith("sensors/")})
+    return {
+        f"sensors/{folder}/{_SENSOR_HOST}": (sensor_folder(folder) / _SENSOR_HOST).read_bytes()
+        for folder in folders
+    }
 
 
 def compilers() -> list[list[str]]:

@@ -54,11 +54,11 @@ uint64_t host_now_us(const struct host *host)
 	return host->now_us;
 }
 
-void host_echoes(struct host *host, const uint32_t *echo_us, uint64_t first, uint64_t count)
+void host_readings(struct host *host, const uint32_t *readings, uint64_t first, uint64_t count)
 {
-	host->echoes = echo_us;
-	host->echoes_first = first;
-	host->echoes_count = count;
+	host->readings = readings;
+	host->readings_first = first;
+	host->readings_count = count;
 }
 
 void host_reading_set(struct host *host, uint32_t reads)

@@ -24,14 +24,13 @@ struct host {
 	uint64_t now_us;
 	uint64_t boot_us;
 	uint64_t stalled_us; /* the M33 is stopped until then */
-	uint8_t late_16ths;  /* of the running measurement */
 	uint64_t sample;     /* number of the sample that is triggered next, or is being measured */
 	bool measuring;
 	uint64_t measured_us; /* when the running measurement ends */
-	uint32_t echo_us;     /* its result */
-	const uint32_t *echoes;
-	uint64_t echoes_first;
-	uint64_t echoes_count;
+	struct sample measured; /* its result */
+	const uint32_t *readings;
+	uint64_t readings_first;
+	uint64_t readings_count;
 	bool vq0_rang;
 	bool vq1_rang;
 	bool again; /* the last turn left messages in the ring */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "echo.h"
 #include "fwgen_config.h"
 #include "host_fault.h"
 #include "host_inside.h"
+#include "host_sensor.h"
 
 #define POLLS_MAX 10000u
 
@@ -173,9 +173,9 @@ static void take_turn(struct host *host)
 	}
 }
 
-static struct sample reading(struct host *host)
+static struct sample measured(const struct host *host)
 {
-	struct sample sample = echo_classify(&fwgen_config.echo, host->echo_us);
+	struct sample sample = host->measured;
 
 	if (HOST_FAULT == HOST_FAULT_WRONG_VALUE && host->sample % 1000 == 500) {
 		sample.distance_mm++;
@@ -183,30 +183,18 @@ static struct sample reading(struct host *host)
 	return sample;
 }
 
-/* The lateness of the measurement in sixteenths of the period. */
-static uint8_t late_16ths(const struct host *host)
-{
-	uint64_t late_us = device_us(host) - schedule_us(host);
-	uint64_t sixteenths = late_us * 16u / fwgen_config.node.log.period_us;
-
-	return sixteenths < SAMPLE_LATE_MAX_16THS ? (uint8_t)sixteenths : SAMPLE_LATE_MAX_16THS;
-}
-
 /* The next slot ends a measurement, as in the firmware's sampler. */
 static void start_measuring(struct host *host)
 {
 	const uint64_t next_us =
 		host->boot_us + schedule_us(host) + fwgen_config.node.log.period_us;
-	uint32_t echo_us = host->echoes[host->sample - host->echoes_first];
-	const uint32_t timeout_us = fwgen_config.echo.timeout_us;
-	bool pulse = echo_us != ECHO_NO_PULSE && echo_us != ECHO_HELD;
+	const uint64_t at = (host->sample - host->readings_first) * host_reading_words;
+	const struct host_measurement measurement = host_measure(&host->readings[at]);
 
-	if (pulse && echo_us > timeout_us) {
-		echo_us = timeout_us; /* as measurement_end() in the firmware */
-	}
-	host->late_16ths = late_16ths(host);
-	host->echo_us = echo_us;
-	host->measured_us = host->now_us + (pulse ? echo_us : timeout_us);
+	host->measured = measurement.sample;
+	host->measured.late_16ths = sample_late_16ths(device_us(host) - schedule_us(host),
+						      fwgen_config.node.log.period_us);
+	host->measured_us = host->now_us + measurement.takes_us;
 	if (host->measured_us > next_us) {
 		host->measured_us = next_us;
 	}
@@ -215,11 +203,10 @@ static void start_measuring(struct host *host)
 
 static void end_measuring(struct host *host)
 {
-	struct sample sample = reading(host);
+	struct sample sample = measured(host);
 	uint64_t due_us = schedule_us(host);
 	bool lost = host->lose_next;
 
-	sample.late_16ths = host->late_16ths;
 	host->measuring = false;
 	host->sample++;
 	host->lose_next = false;
@@ -349,9 +336,9 @@ static void happen(struct host *host, enum source source)
 	}
 }
 
-static bool echo_is_missing(const struct host *host, enum source source)
+static bool reading_is_missing(const struct host *host, enum source source)
 {
-	return source == SOURCE_TRIGGER && host->sample - host->echoes_first >= host->echoes_count;
+	return source == SOURCE_TRIGGER && host->sample - host->readings_first >= host->readings_count;
 }
 
 void host_boot(struct host *host, uint32_t reset)
@@ -373,7 +360,7 @@ void host_boot(struct host *host, uint32_t reset)
 	host->stalled_us = 0;
 	host->sample = 0;
 	host->measuring = false;
-	host->echoes_count = 0;
+	host->readings_count = 0;
 	host->vq0_rang = false;
 	host->vq1_rang = false;
 	host->again = false;
@@ -398,8 +385,8 @@ uint32_t host_run(struct host *host, uint64_t until_us)
 			host->now_us = until_us;
 			return HOST_REACHED;
 		}
-		if (echo_is_missing(host, due.source)) {
-			return HOST_ECHOES;
+		if (reading_is_missing(host, due.source)) {
+			return HOST_READINGS;
 		}
 		host->polls = due.at_us > host->now_us ? 0 : host->polls + 1u;
 		if (host->polls > POLLS_MAX) {

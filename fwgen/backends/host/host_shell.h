@@ -52,7 +52,7 @@ enum host_reason {
 	HOST_REACHED = 0,   /* the requested time */
 	HOST_INBOX = 1,	    /* Linux's driver read something */
 	HOST_RUNG = 2,	    /* the firmware rang the wake-up doorbell */
-	HOST_ECHOES = 3,    /* the next trigger needs an echo, and none was given */
+	HOST_READINGS = 3,  /* the next measurement needs a reading, and none was given */
 	HOST_STUCK = 4,	    /* the core asks to be polled again and again at one instant */
 	HOST_INTERRUPT = 5, /* a doorbell has reached the real Linux */
 };
@@ -86,9 +86,10 @@ HOST_API uint64_t host_now_us(const struct host *host);
 /* When the M33 does something next, if nothing happens to it before. */
 HOST_API uint64_t host_next_due_us(const struct host *host);
 
-/* Echoes for the triggers of this boot from number `first` on; kept by reference. */
-HOST_API void host_echoes(struct host *host, const uint32_t *echo_us, uint64_t first,
-			  uint64_t count);
+/* What the sensor reads in the measurements of this boot from number `first` on, see host_sensor.h;
+ * kept by reference. */
+HOST_API void host_readings(struct host *host, const uint32_t *readings, uint64_t first,
+			    uint64_t count);
 
 /* Linux's side. */
 HOST_API void host_link_set(struct host *host, uint32_t up);

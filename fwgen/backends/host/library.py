@@ -14,7 +14,7 @@ from fwgen.peer.linux.tty import messages
 
 NEVER: Final = (1 << 64) - 1
 """HOST_NEVER."""
-REACHED, INBOX, RUNG, ECHOES, STUCK, INTERRUPT = range(6)
+REACHED, INBOX, RUNG, READINGS, STUCK, INTERRUPT = range(6)
 A35_RUNS, A35_STOPPED, A35_OFF = range(3)
 _INBOX_BYTES: Final = 32768
 TTY_ADDRESS: Final = 1024
@@ -82,7 +82,7 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_run": (c_uint32, (c_void_p, c_uint64)),
     "host_now_us": (c_uint64, (c_void_p,)),
     "host_next_due_us": (c_uint64, (c_void_p,)),
-    "host_echoes": (None, (c_void_p, c_void_p, c_uint64, c_uint64)),
+    "host_readings": (None, (c_void_p, c_void_p, c_uint64, c_uint64)),
     "host_link_set": (None, (c_void_p, c_uint32)),
     "host_reading_set": (None, (c_void_p, c_uint32)),
     "host_ddr_set": (None, (c_void_p, c_uint32)),
@@ -110,7 +110,7 @@ class Machine:
         """In the sleep mode the A35's domain is switched off."""
         self._link = False
         self._inbox = (c_uint8 * _INBOX_BYTES)()
-        self._echoes: NDArray[np.uint32] = np.zeros(0, dtype=np.uint32)
+        self._readings: NDArray[np.uint32] = np.zeros(0, dtype=np.uint32)
         wanted = Params(log_bytes=log_bytes, log=self.log.ctypes.data, **params)
         self._host = self._library.host_new(byref(wanted))
         if not self._host:
@@ -141,10 +141,11 @@ class Machine:
         """Return when the M33 does something next, if nothing happens to it before."""
         return int(self._library.host_next_due_us(self._host))
 
-    def give_echoes(self, echoes: NDArray[np.uint32], first: int) -> None:
-        """Set the echoes for the triggers of this boot from number `first` on."""
-        self._echoes = np.ascontiguousarray(echoes, dtype=np.uint32)
-        self._library.host_echoes(self._host, self._echoes.ctypes.data, first, len(echoes))
+    def give(self, readings: NDArray[np.uint32], first: int) -> None:
+        """Set what the sensor reads in the measurements of this boot from number `first` on, one
+        row each."""
+        self._readings = np.ascontiguousarray(readings, dtype=np.uint32)
+        self._library.host_readings(self._host, self._readings.ctypes.data, first, len(readings))
 
     def inbox(self) -> bytes:
         """Return the bytes that Linux's driver has read."""

@@ -22,22 +22,22 @@ from fwgen.backends.linux import Linux
 from fwgen.backends.outages import BITTEN, LOADED, STOPPED
 from fwgen.backends.renode.log_region import LogRegion
 from fwgen.backends.renode.machine import Machine, rows
-from fwgen.backends.renode.observed import accesses_of, seen_by
+from fwgen.backends.renode.observed import accesses_of, boots_of
 from fwgen.backends.renode.options import Counts, EccCounts, Options
 from fwgen.backends.renode.panic import PANIC, panic_at
-from fwgen.backends.renode.platform import platform_repl
 from fwgen.backends.renode.png import png_of
 from fwgen.backends.renode.port import KernelPort
+from fwgen.backends.renode.sensor import EmulatedSensor, Seen, emulation_of
 from fwgen.backends.renode.share import ShareMeter
-from fwgen.backends.renode.taken import Rules, Seen
 from fwgen.backends.renode.waves import waves_of
+from fwgen.backends.renode.wiring import platform_repl
 from fwgen.backends.wire_watch import LogBlocks, blocks_in
 from fwgen.errors import ExaminedBadError, InputError
 from fwgen.peer.linux.elf import Elf, RefusedError
 from fwgen.record import DdrAccess, Frame, RunRecord
 from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
-from fwgen.series import spec_number
+from fwgen.sensor import Condition, model_of
 
 if TYPE_CHECKING:
     from fwgen.config import RenodeConfig
@@ -65,6 +65,7 @@ class EmulatedBackend(Backend, board.Board):
     name = "renode"
 
     port: KernelPort
+    _sensor: EmulatedSensor
     console: bytearray
     """The firmware's output on its console so far."""
 
@@ -82,7 +83,6 @@ class EmulatedBackend(Backend, board.Board):
 
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
         self._plan, self._scenario, self._seed = plan, scenario, seed
-        self._world = scenario.world(seed)
         self._elf = _readable(self._firmware)
         check_spec(self._elf, plan)
         self._log_region = LogRegion.of(self._elf, plan)
@@ -153,15 +153,15 @@ class EmulatedBackend(Backend, board.Board):
         self._ledger.stream(False, self.now_us)
         self._ledger.shift(-self._zero_us)
         seen = self._seen(end_ns)
-        corners = np.array(self._world.points, dtype=np.float64)
+        truth = model_of(self._plan.spec.sensor.type).truth(self._sensor.scene)
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,
             scenario_name=self._scenario.name,
             seed=self._seed,
             period_us=self._plan.timing.period_us,
-            true_t_s=corners[:, 0] / 1e3,
-            true_mm=corners[:, 1] / 1e3,
+            true_t_s=truth[:, 0],
+            true_mm=truth[:, 1],
             ddr_accesses=self._accesses(),
             log_capacity_bytes=self._log_region.capacity_bytes,
             log_peak_bytes=self._log_region.bytes_of(self._peak_slots),
@@ -249,8 +249,7 @@ class EmulatedBackend(Backend, board.Board):
         return at is not None
 
     def set_sensor(self, fault: str) -> None:
-        sensor = self.machine.sensor
-        {"mute": sensor.Mute, "hold": sensor.HoldEcho, "": sensor.Restore}[fault]()
+        self._sensor.set_condition(Condition(fault))
 
     def plug_display(self, plugged: bool) -> None:
         self._display("Plug" if plugged else "Unplug")
@@ -278,7 +277,7 @@ class EmulatedBackend(Backend, board.Board):
             t_us=self._t_us,
             instructions=int(self.machine.core.Instructions),
             wake_ups=int(self.machine.core.WakeUps),
-            triggers=int(self.machine.sensor.Triggers.Count),
+            triggers=self._sensor.measurements,
             frames=int(self.machine.part(f"{bus.name}.oled").FrameCount) if bus and shown else 0,
             messages=rpmsg.received if rpmsg is not None else 0,
             processed=self.linux.processed_seq or 0,
@@ -296,7 +295,7 @@ class EmulatedBackend(Backend, board.Board):
 
     def waves(self) -> str:
         """Return the run as a dump for a wave viewer (VCD)."""
-        return waves_of(self.machine, self._plan, self._zero_ns)
+        return waves_of(self.machine, self._plan, self._sensor.wires(self._zero_ns), self._zero_ns)
 
     def _do(self, action: Callable[[int], None]) -> None:
         """Between two runs: let Linux act, then let all that follows at once happen."""
@@ -314,8 +313,11 @@ class EmulatedBackend(Backend, board.Board):
             region = self._log_region
             machine.watch_stores(region.start, region.start + region.size_bytes)
         machine.core_reset_bits = chip.reset.core
-        machine.set_world(self._world)
-        machine.sensor.RecordsEdges = options.edges
+        self._sensor = emulation_of(plan.spec.sensor.type).on(
+            machine, plan, self._scenario.scene(self._seed)
+        )
+        if options.edges:
+            self._sensor.record_edges()
         if plan.bus is not None:
             bus, wires = machine.part(plan.bus.name), plan.bus.data
             bus.Burst = options.bus_burst
@@ -335,10 +337,10 @@ class EmulatedBackend(Backend, board.Board):
 
     def _reach_first_trigger(self) -> None:
         machine = self.machine
-        while not machine.sensor.HasTriggered and self.now_us < _FIRST_TRIGGER_MOST_US:
+        while (first_ns := self._sensor.first_ns) is None and self.now_us < _FIRST_TRIGGER_MOST_US:
             machine.run_for(_FIRST_STEP_US)
-        if machine.sensor.HasTriggered:
-            self._zero_ns = int(machine.sensor.FirstTrigger) - _LOOK_NS
+        if first_ns is not None:
+            self._zero_ns = first_ns - _LOOK_NS
         else:
             self._zero_ns = machine.now_ns
             self._ledger.event("the firmware has not triggered the sensor", self.now_us)
@@ -406,16 +408,9 @@ class EmulatedBackend(Backend, board.Board):
     # ------------------------------------------------------------------------------------- samples
 
     def _seen(self, end_ns: int) -> Seen:
-        spec, timing = self._plan.spec, self._plan.timing
-        rules = Rules(
-            timing.period_us,
-            timing.echo_timeout_us,
-            spec.sensor.range_mm,
-            spec.sensor.air_decicelsius,
-            spec_number(spec.spec_hash),
-        )
         delivered, first_seq = self._ledger.told(), self._options.first_seq
-        seen = seen_by(self.machine, rules, delivered, self._zero_ns, end_ns, int(first_seq > 0))
+        boots = boots_of(self.machine, self._zero_ns, end_ns, int(first_seq > 0))
+        seen = self._sensor.seen(boots, delivered, self._zero_ns, end_ns)
         return replace(seen, taken=replace(seen.taken, seq=seen.taken.seq + first_seq))
 
     def _next_seq(self, end_ns: int) -> int:

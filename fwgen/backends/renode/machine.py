@@ -1,6 +1,6 @@
 """One emulated board in this process (Renode has one emulation per process).
 
-The attributes `sensor`, `linux`, `ddr`, `core`, `ipcc` and `pwr` are the models; their methods are
+The attributes `linux`, `ddr`, `core`, `ipcc` and `pwr` are the models; their methods are
 those of the C# classes. .NET objects have no Python types, so they are Any. This module has what
 they share: start, virtual time, errors of callbacks, bulk reading of logs.
 """
@@ -26,8 +26,6 @@ from fwgen.backends.renode.multi_file import is_multi_file, load_multi_file
 from fwgen.backends.renode.platform import ecc_repl, merged_models, with_memory
 from fwgen.config import RenodeConfig, load_config
 from fwgen.errors import FwgenError, MissingToolError, ToolBrokeError
-from fwgen.plan.sound import sound_mm_per_s
-from fwgen.sensor import World
 from fwgen.soc.model import Ecc, Memory, Region
 
 Ints = NDArray[np.int64]
@@ -61,7 +59,7 @@ class Violation:
 
 
 class Machine:
-    """`wiring`: the text of `platform_repl`, '' for the board alone. `ecc`: the memory to be
+    """`wiring`: the text of `wiring.platform_repl`, '' for the board alone. `ecc`: the memory to be
     emulated with error correction, which is slow. The core is halted until `start_core`. Raises
     MissingToolError without Renode, ToolBrokeError if Renode rejects a command."""
 
@@ -112,10 +110,6 @@ class Machine:
                 found = getattr(found, name)
             self._parts[path] = found.internal
         return self._parts[path]
-
-    @property
-    def sensor(self) -> Any:
-        return self.part("sensor")
 
     def execute(self, command: str) -> str:
         """Execute a command of Renode's monitor; return its output. Not from a callback."""
@@ -266,23 +260,7 @@ class Machine:
         """Return the first thousand; `ddr.Violations` counts all."""
         return [_violation(line) for line in str(self.ddr.ViolationsAsText()).splitlines()]
 
-    # World
-
-    def set_world(self, world: World) -> None:
-        sensor = self.sensor
-        sensor.Path = " ".join(f"{t_ms}:{um}" for t_ms, um in world.points)
-        sensor.Seed = self._net.UInt64(world.seed & (1 << 64) - 1)
-        sensor.NoiseSigmaMicrometres = world.noise_sigma_um
-        sensor.MissedPartsPerMillion = world.missed_ppm
-        sensor.SoundMillimetresPerSecond = sound_mm_per_s(world.air_decicelsius)
-        kind = world.kind
-        sensor.SilenceMicroseconds = kind.silence_us
-        sensor.EndsByTrigger = kind.ends_by == "trigger"
-        sensor.EndsByPull = kind.ends_by == "pull"
-        sensor.SpikeAtMicroseconds = kind.spike_at_us
-        sensor.SpikeMicroseconds = kind.spike_us
-        sensor.FirstMicrometres = kind.first_um
-        sensor.BlindMicrometres = kind.blind_um
+    # End
 
     def leave(self, code: int) -> NoReturn:
         """End the process without .NET's shutdown, which may hang."""
@@ -308,6 +286,11 @@ def rows(log: Any, first: int = 0) -> tuple[Ints, Ints]:
     times = np.frombuffer(memoryview(log.TimesAsBytes(first)), dtype="<u8")
     values = np.frombuffer(memoryview(log.ValuesAsBytes(first)), dtype="<i4")
     return times.astype(np.int64), values.astype(np.int64)
+
+
+def unsigned_64(value: int) -> Any:
+    """Return the lowest 64 bits of a number for .NET."""
+    return importlib.import_module("System").UInt64(value & (1 << 64) - 1)
 
 
 def _violation(line: str) -> Violation:

@@ -71,7 +71,8 @@ class ShareMeter:
 def names_of(plan: Plan) -> dict[int, str]:
     """Return the names of the firmware's interrupts by exception number."""
     chip, uart = plan.board.chip, plan.board.console.uart
-    names = {_SYSTICK: "clock", _FIRST_IRQ + plan.pins.echo.irq: "echo"}
+    names = {_FIRST_IRQ + p.irq: use for use, p in plan.pins.items() if p.use.interrupt}
+    names[_SYSTICK] = "clock"
     names[_FIRST_IRQ + chip.ipcc.rx_irq] = names[_FIRST_IRQ + chip.ipcc.tx_irq] = "mailbox"
     names[_FIRST_IRQ + chip.uarts[uart].irq] = "console"
     if plan.bus is not None:

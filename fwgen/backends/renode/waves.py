@@ -17,15 +17,13 @@ _FLAG_OF_A35: Final = 256
 _FLAG_SET: Final = 512
 
 
-def waves_of(machine: Machine, plan: Plan, zero_ns: int) -> str:
-    """Return a VCD dump; its time 0 is scenario time 0."""
-    sensor = machine.sensor
+def waves_of(machine: Machine, plan: Plan, sensor: list[Wire], zero_ns: int) -> str:
+    """Return a VCD dump; its time 0 is scenario time 0. `sensor`: the sensor's lines."""
     wires = [
-        _wire("trigger", sensor.TriggerEdges, zero_ns),
-        _wire("echo", sensor.EchoEdges, zero_ns),
+        *sensor,
         *_doorbells(machine, plan, zero_ns),
-        _wire("ddr_open", machine.ddr.Doors, zero_ns, initial=1),
-        _wire("a35", machine.linux.States, zero_ns, bits=2),
+        wire_of("ddr_open", machine.ddr.Doors, zero_ns, initial=1),
+        wire_of("a35", machine.linux.States, zero_ns, bits=2),
     ]
     comment = f"{plan.spec.name}; a35: 0 running, 1 suspended, 2 in reset"
     return vcd(wires, "fwgen", comment)
@@ -49,7 +47,8 @@ def _doorbells(machine: Machine, plan: Plan, zero_ns: int) -> list[Wire]:
     return found
 
 
-def _wire(name: str, log: Any, zero_ns: int, bits: int = 1, initial: int = 0) -> Wire:
+def wire_of(name: str, log: Any, zero_ns: int, bits: int = 1, initial: int = 0) -> Wire:
+    """Return the wire of an EventLog."""
     at_ns: Ints
     at_ns, values = rows(log)
     return Wire(name, at_ns - zero_ns, values, bits, initial)

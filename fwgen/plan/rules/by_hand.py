@@ -26,10 +26,10 @@ def _check_lines(draft: Draft, findings: Findings) -> None:
 
 def _place(draft: Draft, used: str) -> Position:
     spec = draft.spec
-    if used == spec.sensor.trigger:
-        return spec.where("sensor", "trigger")
-    if used == spec.sensor.echo or used.startswith(draft.board.chip.exti.node):
-        return spec.where("sensor", "echo")
+    for use in spec.sensor.PINS:
+        is_line = use.interrupt and used.startswith(draft.board.chip.exti.node)
+        if is_line or used == spec.sensor.pin(use):
+            return spec.where("sensor", use.use)
     if used == draft.board.chip.watchdog.node:
         return spec.where("watchdog")
     bus = draft.bus

@@ -1,38 +1,48 @@
-"""The sensor's pins: on a connector, not used otherwise, and the echo with its own EXTI line."""
+"""The sensor's pins: on a connector, not used otherwise, those with an interrupt with their own
+EXTI line."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
+from itertools import combinations
 
 from fwgen.plan.draft import Draft, readable
 from fwgen.plan.rules.rule import Rule
-from fwgen.spec.diagnostics import Findings
+from fwgen.soc.model import Pin
+from fwgen.spec.diagnostics import Findings, Rejected
+from fwgen.spec.sensor import PinUse
 
 UNKNOWN = Rule("unknown-pin", "error", "the chip has the pin's port")
 NOT_OUT = Rule("pin-not-out", "error", "a pin is on a connector of the board")
-TWICE = Rule("pin-twice", "error", "trigger and echo are different pins")
+TWICE = Rule("pin-twice", "error", "each use has its own pin")
 TAKEN = Rule("pin-taken", "error", "nothing else uses the pin")
 EXTI = Rule("exti-shared", "error", "two pins that need an interrupt do not share an EXTI line")
 
 RULES = (UNKNOWN, NOT_OUT, TWICE, TAKEN, EXTI)
 
-_USES = ("trigger", "echo")
-
 
 def _check_twice(draft: Draft, findings: Findings) -> None:
     sensor = draft.spec.sensor
-    if sensor.trigger == sensor.echo:
-        TWICE.broken(
-            findings,
-            f"{sensor.echo} is already the trigger",
-            draft.spec.where("sensor", "echo"),
-            _free(draft, sensor.trigger),
-        )
+    for first, second in combinations(sensor.PINS, 2):
+        if sensor.pin(first) == sensor.pin(second):
+            TWICE.broken(
+                findings,
+                f"{sensor.pin(second)} is already the {first.use}",
+                draft.spec.where("sensor", second.use),
+                _free(draft, sensor.pin(first)),
+            )
 
 
-def _check_pin(draft: Draft, findings: Findings, use: str) -> None:
-    name = getattr(draft.spec.sensor, use)
-    place = draft.spec.where("sensor", use)
+def _check_pins(draft: Draft, findings: Findings) -> None:
+    for use in draft.spec.sensor.PINS:
+        with suppress(Rejected):
+            _check_pin(draft, findings, use)
+
+
+def _check_pin(draft: Draft, findings: Findings, use: PinUse) -> None:
+    name = draft.spec.sensor.pin(use)
+    place = draft.spec.where("sensor", use.use)
     chip, board = draft.board.chip, draft.board
     pin = board.pins.get(name)
     user = _user(draft, name)
@@ -68,24 +78,27 @@ def _user(draft: Draft, name: str) -> str:
 
 
 def _check_exti(draft: Draft, findings: Findings) -> None:
-    """Check the echo's EXTI line; the trigger needs no interrupt."""
-    echo = draft.echo
-    if echo is None:
-        return
-    for pin in draft.board.pins.values():
-        if pin.interrupt and pin.name != echo.name and pin.number == echo.number:
+    for use in draft.spec.sensor.PINS:
+        pin = draft.pin(use) if use.interrupt else None
+        if pin is not None:
+            _check_line(draft, findings, use, pin)
+
+
+def _check_line(draft: Draft, findings: Findings, use: PinUse, pin: Pin) -> None:
+    for other in draft.board.pins.values():
+        if other.interrupt and other.name != pin.name and other.number == pin.number:
             EXTI.broken(
                 findings,
-                f"{echo.name} needs EXTI line {echo.number}, but {pin.name} "
-                f"({pin.taken_by or pin.signal}) uses it: a line serves only one port",
-                draft.spec.where("sensor", "echo"),
-                _free(draft, numbers_taken=(echo.number,)),
+                f"{pin.name} needs EXTI line {pin.number}, but {other.name} "
+                f"({other.taken_by or other.signal}) uses it: a line serves only one port",
+                draft.spec.where("sensor", use.use),
+                _free(draft, numbers_taken=(pin.number,)),
             )
 
 
 def _free(draft: Draft, *but: str, numbers_taken: tuple[int, ...] = ()) -> str:
     sensor = draft.spec.sensor
-    used = {readable(lambda: sensor.trigger), readable(lambda: sensor.echo), *but}
+    used = {readable(partial(sensor.pin, use)) for use in sensor.PINS} | {*but}
     free = [
         pin
         for pin in draft.board.pins.values()
@@ -100,4 +113,4 @@ def _free(draft: Draft, *but: str, numbers_taken: tuple[int, ...] = ()) -> str:
     return "free pins: " + ", ".join(f"`{pin.name}` ({pin.place})" for pin in free)
 
 
-CHECKS = (*(partial(_check_pin, use=use) for use in _USES), _check_twice, _check_exti)
+CHECKS = (_check_pins, _check_twice, _check_exti)

@@ -2,59 +2,17 @@
 
 from __future__ import annotations
 
-from fwgen.plan import sensor
 from fwgen.plan.draft import Draft
 from fwgen.plan.rules.rule import Rule
-from fwgen.plan.words import milliseconds
 from fwgen.spec.diagnostics import Findings
 from fwgen.spec.quantity import show
 
-TOO_SHORT = Rule("period-too-short", "error", "the period is long enough for the farthest echo")
-SHORT = Rule("period-short", "warning", "the period is at least the data sheet's minimum")
 LATENCY = Rule("latency-too-short", "error", "the latency is at least the period")
 WATCHDOG = Rule("watchdog-range", "error", "the watchdog can count that long and is fed in time")
 
-RULES = (TOO_SHORT, SHORT, LATENCY, WATCHDOG)
+RULES = (LATENCY, WATCHDOG)
 
 _FED_EVERY_PERIODS = 2
-
-
-def _check_period(draft: Draft, findings: Findings) -> None:
-    spec, period_us = draft.spec, draft.spec.sensor.period_us
-    farthest_mm = spec.sensor.range_mm[1]
-    least_us = sensor.least_period_us(farthest_mm, spec.sensor.air_decicelsius)
-    echo_us = sensor.echo_us(farthest_mm, spec.sensor.air_decicelsius)
-    place = spec.where("sensor", "period")
-    sheet = f"the data sheet requires {show(sensor.SHEET_PERIOD_US, 'us')}"
-    if period_us < least_us:
-        TOO_SHORT.broken(
-            findings,
-            f"{show(period_us, 'us')} is too short to measure {_metres(farthest_mm)}: the "
-            f"echo from there takes {milliseconds(echo_us)}",
-            place,
-            f"write at least {show(least_us, 'us')}; {sheet}",
-        )
-    elif (held := sensor.held_samples(period_us)) > 0:
-        which = "every other sample" if held == 1 else f"{held} of {held + 1} samples"
-        SHORT.broken(
-            findings,
-            f"without an echo the sensor keeps its line high for {show(sensor.SILENCE_US, 'us')}, "
-            f"longer than {show(period_us, 'us')}: with nothing in range {which} will be a "
-            "`sensor fault`",
-            place,
-            f"write at least {show(sensor.SILENCE_US + 2_000, 'us')}; {sheet}",
-        )
-    elif period_us < sensor.SHEET_PERIOD_US:
-        SHORT.broken(
-            findings,
-            f"with a period of {show(period_us, 'us')} a late echo may be taken for the next one",
-            place,
-            f"write at least {show(sensor.SHEET_PERIOD_US, 'us')}: {sheet}",
-        )
-
-
-def _metres(distance_mm: int) -> str:
-    return f"{distance_mm / 1000:g} m"
 
 
 def _check_latency(draft: Draft, findings: Findings) -> None:
@@ -97,4 +55,4 @@ def _check_watchdog(draft: Draft, findings: Findings) -> None:
         )
 
 
-CHECKS = (_check_period, _check_latency, _check_watchdog)
+CHECKS = (_check_latency, _check_watchdog)

@@ -42,10 +42,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 def pins_used(subject: Subject) -> dict[str, str]:
     """Return the pins that the firmware uses: pin -> its use."""
     plan = subject.plan
-    used = {
-        plan.pins.trigger.name: "the sensor's trigger",
-        plan.pins.echo.name: "the sensor's echo",
-    }
+    used = {pin.name: f"the sensor's {use}" for use, pin in plan.pins.items()}
     if plan.bus:
         used |= {plan.bus.data.scl: "the display's SCL", plan.bus.data.sda: "the display's SDA"}
     if plan.spec.console:

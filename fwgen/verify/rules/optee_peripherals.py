@@ -13,7 +13,7 @@ from fwgen.verify.tree import Tree
 
 DEVICE = Rule("optee-device", "OP-TEE", "the M33 may use the display's bus, console and watchdog")
 PIN = Rule("optee-pin", "OP-TEE", "the M33 may use its pins")
-LINE = Rule("optee-exti", "OP-TEE", "the M33 may use the echo's interrupt line")
+LINE = Rule("optee-exti", "OP-TEE", "the M33 may use the sensor's interrupt line")
 BELL = Rule("optee-doorbell", "OP-TEE", "each core may use its own side of the doorbells")
 WAKE = Rule("optee-wake-line", "OP-TEE", "the A35 may use the interrupt line that wakes Linux")
 
@@ -96,22 +96,24 @@ def _check_pins(subject: Subject, tree: Tree) -> Iterator[Finding]:
 
 
 def _check_lines(subject: Subject, tree: Tree) -> Iterator[Finding]:
-    chip, line = subject.plan.board.chip, subject.plan.pins.echo.exti_line
+    chip = subject.plan.board.chip
     exti = tree.at("interrupt-controller", chip.exti.start)
-    shut = _shut(exti, line, chip.firewall.m33_cid)
-    if exti is not None and shut:
-        yield LINE.broken(
-            exti.path,
-            found=f"line {line}: {shut}",
-            expected=f"non-secure, compartment {chip.firewall.m33_cid} or open",
-            effect=_PANIC,
-            mend=_mend(
-                subject,
-                f"{chip.exti.node} {line}",
-                f"RIF_EXTI2_RESOURCE({line})",
-                chip.exti.node,
-            ),
-        )
+    for pin in subject.plan.pins.values():
+        line = pin.exti_line
+        shut = _shut(exti, line, chip.firewall.m33_cid)
+        if pin.use.interrupt and exti is not None and shut:
+            yield LINE.broken(
+                exti.path,
+                found=f"line {line}: {shut}",
+                expected=f"non-secure, compartment {chip.firewall.m33_cid} or open",
+                effect=_PANIC,
+                mend=_mend(
+                    subject,
+                    f"{chip.exti.node} {line}",
+                    f"RIF_EXTI2_RESOURCE({line})",
+                    chip.exti.node,
+                ),
+            )
     wake = chip.ipcc.wake
     first = tree.at("interrupt-controller", wake.exti_start)
     kept = _shut(first, wake.line, chip.firewall.a35_cid)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fwgen.sensor import World
+from fwgen.sensors.hc_sr04.world import World
 from tests.backends.renode.in_renode import in_renode
 from tests.zephyr.stock import RETAINED, stock_sample
 
@@ -45,13 +45,14 @@ def worlds() -> list[World]:
 
 def case_pulses() -> list[int]:
     from fwgen.backends.renode.machine import Machine
+    from fwgen.sensors.hc_sr04.renode import show_world
 
     machine = Machine("stm32mp257f_dk", WIRING)
     at_ms = np.concatenate([np.arange(0, 12_000, 7), np.arange(86_000_000, 86_400_000, 499)])
     wrong = []
     for world in worlds():
-        machine.set_world(world)
-        pulse_at = machine.sensor.PulseAt
+        show_world(machine.part("sensor"), world)
+        pulse_at = machine.part("sensor").PulseAt
         pulses = np.array([int(pulse_at(int(t_ms))) for t_ms in at_ms])
         wrong.append(int(np.count_nonzero(pulses != world.echo_us(at_ms))))
     return wrong

@@ -13,9 +13,9 @@ from fwgen.backends.renode.platform import (
     board_file,
     merged_models,
     model_files,
-    platform_repl,
     renode_folder,
 )
+from fwgen.backends.renode.wiring import platform_repl
 from fwgen.plan import Plan, make_plan
 from fwgen.soc import board_names, load_board
 from fwgen.soc.model import Chip, I2cController, Uart

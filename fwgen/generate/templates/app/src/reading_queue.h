@@ -10,12 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sample.h"
+
 #define READING_QUEUE_LENGTH 16u /* a power of two */
 
 struct reading {
 	uint64_t slot_us; /* when it was due */
-	uint32_t echo_us; /* as defined in echo.h */
-	uint8_t late_16ths;
+	struct sample sample;
 };
 
 struct reading_queue {

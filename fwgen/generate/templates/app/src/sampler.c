@@ -1,132 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Two interrupts, of the clock and of the echo pin. They share one priority, which no other
- * interrupt has, so neither interrupts the other.
- *
- * The sensor is triggered in every period, also while it holds its line high from an earlier
- * measurement: many copies of the sensor release the line only at the next trigger.
- */
+/* Runs in the clock's interrupt, and in those of the sensor, which have the same priority. */
 #include "sampler.h"
 
-#include <zephyr/drivers/gpio.h>
-#include <zephyr/kernel.h>
-
 #include "clock.h"
-#include "measurement.h"
+#include "sensor.h"
 
-#define TRIGGER_PULSE_US 10u
+static struct {
+	uint32_t period_us;
+	void (*has_reading)(void);
+} config;
 
-static const struct gpio_dt_spec trigger_pin =
-	GPIO_DT_SPEC_GET(DT_NODELABEL(fwgen_sensor), trigger_gpios);
-static const struct gpio_dt_spec echo_pin =
-	GPIO_DT_SPEC_GET(DT_NODELABEL(fwgen_sensor), echo_gpios);
-
-static struct sampler_config config;
-static struct measurement measurement;
 static struct reading current;
 static struct reading_queue queue;
-static struct gpio_callback echo_callback;
 
-static void finish(uint32_t echo_us)
+void sampler_give(struct sample sample)
 {
-	current.echo_us = echo_us;
+	sample.late_16ths = current.sample.late_16ths;
+	current.sample = sample;
 	(void)reading_put(&queue,
 			  &current); /* if the queue is full the thread logs the sample as missed */
 	config.has_reading();
 }
 
-static void end_measurement(void)
-{
-	bool held = measurement.phase == MEASUREMENT_HELD;
-	uint32_t echo_us;
-
-	if (measurement_end(&measurement, config.timeout_us, &echo_us)) {
-		finish(echo_us);
-	}
-	if (held && config.pull_echo_low != NULL) {
-		config.pull_echo_low();
-	}
-}
-
-/* Reads the counter only now and then: in an emulator a read costs as much as a thousand loops. */
-static void hold_trigger(uint32_t since_cycles)
-{
-	do {
-		for (uint32_t i = 0; i < TRIGGER_PULSE_US * CYCLES_PER_US / 8u; i++) {
-			arch_nop();
-		}
-	} while (k_cycle_get_32() - since_cycles < TRIGGER_PULSE_US * CYCLES_PER_US);
-}
-
-static void trigger(void)
-{
-	bool high = gpio_pin_get_dt(&echo_pin) > 0;
-	uint32_t began_cycles;
-
-	(void)gpio_pin_set_dt(&trigger_pin, 1);
-	began_cycles = k_cycle_get_32();
-	measurement_begin(&measurement, high, began_cycles);
-	hold_trigger(began_cycles);
-	(void)gpio_pin_set_dt(&trigger_pin, 0);
-}
-
 static void on_beat(bool slot, uint64_t slot_us, uint32_t late_us)
 {
 	if (!slot) {
-		if (measurement_is_stale(&measurement, k_cycle_get_32(),
-					 config.timeout_us * CYCLES_PER_US)) {
-			end_measurement();
-		}
+		sensor_look();
 		return;
 	}
-	end_measurement();
+	sensor_end();
 	current.slot_us = slot_us;
-	current.late_16ths = measurement_late_16ths(late_us, config.period_us);
-	trigger();
+	current.sample.late_16ths = sample_late_16ths(late_us, config.period_us);
+	sensor_begin();
 }
 
-static void on_edge(const struct device *port, struct gpio_callback *callback,
-		    gpio_port_pins_t pins)
-{
-	uint32_t cycles = k_cycle_get_32();
-	bool high = gpio_pin_get_dt(&echo_pin) > 0;
-	uint32_t echo_cycles;
-
-	if (measurement_edge(&measurement, high, cycles, MEASUREMENT_SPIKE_US * CYCLES_PER_US,
-			     &echo_cycles)) {
-		finish(measurement_echo_us(echo_cycles, CYCLES_PER_US));
-	}
-}
-
-static int set_up_pins(void)
+int sampler_start(uint32_t period_us, void (*has_reading)(void), uint64_t *first_us)
 {
 	int error;
 
-	if (!gpio_is_ready_dt(&trigger_pin) || !gpio_is_ready_dt(&echo_pin)) {
-		return -ENODEV;
-	}
-	error = gpio_pin_configure_dt(&trigger_pin, GPIO_OUTPUT_INACTIVE);
-	if (error != 0) {
-		return error;
-	}
-	error = gpio_pin_configure_dt(&echo_pin, GPIO_INPUT);
-	if (error != 0) {
-		return error;
-	}
-	gpio_init_callback(&echo_callback, on_edge, BIT(echo_pin.pin));
-	error = gpio_add_callback_dt(&echo_pin, &echo_callback);
-	if (error != 0) {
-		return error;
-	}
-	return gpio_pin_interrupt_configure_dt(&echo_pin, GPIO_INT_EDGE_BOTH);
-}
-
-int sampler_start(const struct sampler_config *from, uint64_t *first_us)
-{
-	int error;
-
-	config = *from;
-	error = set_up_pins();
+	config.period_us = period_us;
+	config.has_reading = has_reading;
+	error = sensor_start();
 	if (error == 0) {
 		*first_us = clock_start_beat(on_beat);
 	}

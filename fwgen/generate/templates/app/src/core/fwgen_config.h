@@ -6,11 +6,9 @@
 #ifndef CORE_FWGEN_CONFIG_H
 #define CORE_FWGEN_CONFIG_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "echo.h"
 #include "node.h"
 
 struct fwgen_config {
@@ -19,8 +17,6 @@ struct fwgen_config {
 	struct node_config node;
 	uintptr_t log_start;
 	size_t log_size_bytes;
-	struct echo_config echo;
-	bool pull_echo_low;		   /* if the sensor holds the line high */
 	uint32_t refresh_period_us;	   /* of the display; 0: there is none */
 	uint32_t refresh_asleep_period_us; /* while Linux sleeps; 0: the panel is off */
 	uint32_t watchdog_us;		   /* 0: off */

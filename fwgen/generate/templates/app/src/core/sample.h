@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One reading of the range sensor. */
+/* What a sensor gives in a period. */
 #ifndef CORE_SAMPLE_H
 #define CORE_SAMPLE_H
 
@@ -21,8 +21,16 @@ enum sample_status {
 struct sample {
 	uint16_t distance_mm; /* 0 if the status has no distance */
 	uint8_t status;	      /* enum sample_status */
-	uint8_t late_16ths;   /* lateness of the trigger, in sixteenths of the period; 0: on time */
+	uint8_t late_16ths;   /* lateness of the measurement, in sixteenths of the period; 0: on time */
 };
+
+/* The lateness of a measurement in sixteenths of the period. */
+static inline uint8_t sample_late_16ths(uint64_t late_us, uint32_t period_us)
+{
+	uint64_t late_16ths = late_us * 16u / period_us;
+
+	return late_16ths < SAMPLE_LATE_MAX_16THS ? (uint8_t)late_16ths : SAMPLE_LATE_MAX_16THS;
+}
 
 static inline bool sample_status_has_distance(uint8_t status)
 {

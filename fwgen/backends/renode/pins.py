@@ -1,0 +1,17 @@
+"""Pins in the text of a platform."""
+
+from __future__ import annotations
+
+_EXTI_PORTS = "abcdefghijkz"
+
+
+def pin_of(name: str) -> tuple[int, str]:
+    """Return number and port of a pin named as in `PF6`."""
+    return int(name[2:]), name[1].lower()
+
+
+def also(pin: str, receiver: str) -> list[str]:
+    """Connect the level of a pin to a receiver besides the EXTI."""
+    number, port = pin_of(pin)
+    exti = f"exti2#{_EXTI_PORTS.index(port)}@{number}"
+    return [f"gpio{port}:", f"    {number} -> {exti} | {receiver}"]

@@ -1,0 +1,81 @@
+"""The model of a sensor; each sensor's `model.py` implements it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwgen.facets import facet, sensor_types
+from fwgen.sensor.chance import Ints
+from fwgen.sensor.scene import Scene
+from fwgen.series import Words
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
+
+
+class Condition(StrEnum):
+    """As in `scenario.board.Board.set_sensor`. `HELD`: the sensor holds its line, as if a
+    measurement never ended."""
+
+    WELL = ""
+    MUTE = "mute"
+    HELD = "hold"
+
+
+@dataclass(frozen=True)
+class Instants:
+    """When the firmware measures. `at_us`: on one clock over all calls, in order. `t_ms`: since the
+    first measurement of the run. `late_us`: by index, how much later than that."""
+
+    at_us: Ints
+    t_ms: Ints
+    late_us: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """`given`: what the sensor gives the firmware, a row each, as its host_sensor.c reads it.
+    `words`: the samples that the firmware must report."""
+
+    given: NDArray[np.uint32]
+    words: Words
+
+
+class SimulatedSensor(ABC):
+    """A sensor of the simulated M33. `scene` and `condition` may change between two calls."""
+
+    scene: Scene
+    condition: Condition = Condition.WELL
+
+    @abstractmethod
+    def read(self, instants: Instants) -> Readings: ...
+
+
+class SensorModel(ABC):
+    """`copies`: the copies of the sensor that a scenario may name."""
+
+    copies: tuple[str, ...] = ()
+
+    @abstractmethod
+    def simulated(self, plan: Plan, scene: Scene) -> SimulatedSensor: ...
+
+    @abstractmethod
+    def truth(self, scene: Scene) -> NDArray[np.float64]:
+        """Return the corners of what the sensor should show, as rows of seconds and values in the
+        unit of the samples."""
+
+
+def model_of(sensor_type: str) -> SensorModel:
+    return facet(sensor_type, "model", SensorModel)
+
+
+def copies() -> tuple[str, ...]:
+    """Return the copies of all sensors, for scenarios."""
+    return tuple(copy for name in sensor_types() for copy in model_of(name).copies)

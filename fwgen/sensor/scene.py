@@ -1,0 +1,55 @@
+"""What the sensors of a scenario see: signals over time, and the sensors' errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from fwgen.sensor.chance import Ints
+
+Points = tuple[tuple[int, int], ...]
+"""A signal's corners (t_ms, value), t_ms ascending since the first measurement. The value is in
+millionths of the channel's unit, or in micrometres for a distance."""
+
+DISTANCE = "distance"
+
+
+def value_at(points: Points, t_ms: Ints) -> Ints:
+    """Return the signal: linear between its points, constant outside them.
+
+    d = d_i + (d_{i+1} - d_i) * (t_ms - t_i) / (t_{i+1} - t_i)      with t_i <= t_ms < t_{i+1}
+
+    `/` truncates toward zero, as in C and C#.
+    """
+    times = np.array([t for t, _ in points], dtype=np.int64)
+    values = np.array([value for _, value in points], dtype=np.int64)
+    after = np.searchsorted(times, t_ms, side="right")
+    left = np.maximum(after - 1, 0)
+    right = np.minimum(after, len(times) - 1)
+    span = np.maximum(times[right] - times[left], 1)
+    way = (values[right] - values[left]) * np.maximum(t_ms - times[left], 0)
+    bent = np.where(right == left, 0, np.sign(way) * (np.abs(way) // span))
+    return np.asarray(values[left] + bent, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`signals`: by channel. `noise_um`: the standard deviation of a distance. `copy`: which copy
+    of the sensor it is; "": the original."""
+
+    signals: Mapping[str, Points] = field(default_factory=dict)
+    seed: int = 1
+    noise_um: int = 0
+    missed_ppm: int = 0
+    air_decicelsius: int = 200
+    copy: str = ""
+
+    def moved(self, channel: str, t_ms: int, to: int, within_ms: int) -> Scene:
+        """Return the scene in which the signal goes from its present value in a straight line."""
+        points = self.signals[channel]
+        here = int(value_at(points, np.array([t_ms], dtype=np.int64))[0])
+        before = tuple(point for point in points if point[0] < t_ms)
+        after = (*before, (t_ms, here), (t_ms + max(1, within_ms), to))
+        return replace(self, signals={**self.signals, channel: after})

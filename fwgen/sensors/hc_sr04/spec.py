@@ -1,0 +1,83 @@
+"""The sensor's section of a spec."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from fwgen.spec.diagnostics import Findings
+from fwgen.spec.document import Document
+from fwgen.spec.kinds import Amount, Ascending, Choice, Key, Period, on_off
+from fwgen.spec.sensor import PIN, PinUse, SensorPart
+
+# Range of the HC-SR04: 2 cm to 4 m (its data sheet).
+LEAST = "20 mm"
+MOST = "4000 mm"
+
+# Operating temperature in data sheets of the HC-SR04: -15 °C to 70 °C.
+_AIR_DECICELSIUS = (-150, 700)
+
+
+class HcSr04(SensorPart):
+    """The ultrasonic sensor and how often it measures."""
+
+    PINS: ClassVar = (
+        PinUse("trigger"),
+        PinUse("echo", interrupt=True, note="divide its 5 V to 3.3 V"),
+    )
+
+    type: Annotated[
+        str, Choice({"hc-sr04": "hc-sr04"}, {"hcsr04": "hc-sr04"}), Field(description="The sensor.")
+    ]
+    trigger: Annotated[str, PIN, Field(description="Pin that starts a measurement.")]
+    echo: Annotated[
+        str,
+        Key("echo", example="PF15"),
+        PIN,
+        Field(description="Pin that receives the echo signal."),
+    ]
+    period_us: Annotated[
+        int,
+        Key("period"),
+        Period("1 ms", "1 h", example="60 ms"),
+        Field(description="Time from one sample to the next; the data sheet asks for 60 ms."),
+    ]
+    range_mm: Annotated[
+        tuple[int, int],
+        Key("range"),
+        Ascending(Amount("mm", LEAST, MOST, example=MOST), example=f"[{LEAST}, {MOST}]"),
+        Field(description="Nearest and farthest valid distance."),
+    ]
+    air_decicelsius: Annotated[
+        int,
+        Key("air"),
+        Amount("decicelsius", "-40 °C", "85 °C", example="20 °C"),
+        Field(description="Temperature of the air, which sets the speed of sound."),
+    ] = 200
+    pull_echo_low: Annotated[
+        bool,
+        Key("pull-echo-low"),
+        on_off(),
+        Field(
+            description="Pull the echo line low while the sensor holds it high; needs at least "
+            "1 kilohm between sensor and pin."
+        ),
+    ] = False
+
+    def drop_unused(self, values: dict[str, Any]) -> None:
+        if not self.pull_echo_low:
+            del values["pull_echo_low"]
+
+    def warn(self, document: Document, findings: Findings) -> None:
+        low, high = _AIR_DECICELSIUS
+        if not low <= self.air_decicelsius <= high:
+            findings.warning(
+                "air-temperature",
+                f"the HC-SR04 works only from {low // 10} °C to {high // 10} °C",
+                document.where("sensor", "air"),
+                "expect wrong distances or none; choose a temperature in that range",
+            )
+
+
+SENSOR = HcSr04

@@ -1,0 +1,71 @@
+"""What all sensors' sections of a spec have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from fwgen.facets import facet, sensor_types
+from fwgen.spec.diagnostics import Findings
+from fwgen.spec.document import Document
+from fwgen.spec.kinds import Key, Part, Period, Word
+
+PIN = Word(
+    r"P[A-Z](?:[0-9]|1[0-5])",
+    "a pin (`P`, the port's letter, a number from 0 to 15)",
+    "PG5",
+    "bad-pin",
+    lambda text: text.upper().replace("_", "").replace("-", ""),
+)
+
+
+@dataclass(frozen=True)
+class PinUse:
+    """A pin of the sensor. `use`: its key in the spec, which is also the attribute.
+
+    `interrupt`: the pin needs its EXTI line. `note`: what to know when wiring it.
+    """
+
+    use: str
+    interrupt: bool = False
+    note: str = ""
+
+
+class SensorPart(Part):
+    """A sensor and how often it measures; each sensor has its own part with its own keys."""
+
+    PINS: ClassVar[tuple[PinUse, ...]] = ()
+
+    type: str
+    period_us: Annotated[
+        int,
+        Key("period"),
+        Period("1 ms", "1 h", example="60 ms"),
+        Field(description="Time from one sample to the next."),
+    ]
+
+    def pin(self, use: PinUse) -> str:
+        """Return the name of the pin; Rejected if it could not be read."""
+        name: str = getattr(self, use.use)
+        return name
+
+    def drop_unused(self, values: dict[str, Any]) -> None:
+        """Remove from the written-out values the keys that were added later and are not used, so
+        that the hash of a spec without them does not change."""
+
+    def warn(self, document: Document, findings: Findings) -> None:
+        """Add warnings that do not depend on the board."""
+
+
+def sensor_parts() -> dict[str, type[SensorPart]]:
+    """Return the parts of all sensors by type."""
+    return {name: _part(name) for name in sensor_types()}
+
+
+def _part(name: str) -> type[SensorPart]:
+    part = facet(name, "spec", type)
+    if not issubclass(part, SensorPart):
+        raise TypeError(f"{name}/spec.py: expected a subclass of SensorPart")
+    return part
