@@ -61,7 +61,7 @@ def render(plan: Plan) -> dict[str, bytes]:
 
 def _is_used(plan: Plan, path: str) -> bool:
     folder = path.removeprefix(_SENSORS).partition("/")[0]
-    return not path.startswith(_SENSORS) or folder == sensor_folder(plan.spec.sensor.type).name
+    return not path.startswith(_SENSORS) or folder == sensor_folder(plan.spec.sensor.TYPE).name
 
 
 def _included(name: str) -> str | None:

@@ -21,7 +21,7 @@ class SensorNames(ABC):
 
 
 def sensor_context(plan: Plan) -> dict[str, object]:
-    sensor = plan.spec.sensor.type
+    sensor = plan.spec.sensor.TYPE
     folder = f"app/src/sensors/{sensor_folder(sensor).name}"
     parts = {name: f"{folder}/{name}.part.j2" for name in ("overlay", "conf")}
     return {**parts, **facet(sensor, "generate", SensorNames).names(plan)}

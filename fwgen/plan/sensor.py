@@ -30,4 +30,4 @@ class SensorPlanner(ABC):
 
 
 def sensor_plan(spec: Spec) -> SensorPlan:
-    return facet(spec.sensor.type, "plan", SensorPlanner).plan(spec)
+    return facet(spec.sensor.TYPE, "plan", SensorPlanner).plan(spec)

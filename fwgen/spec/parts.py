@@ -114,7 +114,7 @@ class Variants(Kind[P]):
         name = read_text(chooser, findings, next(iter(self.parts)))
         if name not in self.parts:
             if self.listed:
-                self._reject_chooser(chooser, findings)
+                self._reject_chooser(node, chooser, findings)
             hint = did_you_mean(name, self.parts)
             self._read_common(node, findings)
             chooser.reject(findings, "unknown-value", f"unknown value {quote(name)}", hint)
@@ -126,12 +126,20 @@ class Variants(Kind[P]):
             self.parts.values(), key=lambda part: len(written & {f.key for f in fields_of(part)})
         )
 
-    def _reject_chooser(self, chooser: Node, findings: Findings) -> NoReturn:
-        """Let the Parts' own kinds explain what they expect."""
+    def _reject_chooser(self, node: Node, chooser: Node, findings: Findings) -> NoReturn:
+        """Report the wrong chooser and what else is wrong. Raises Rejected with a partial Part."""
         kinds = [_kind_of(part, self.key) for part in self.parts.values()]
-        synonyms = {k: v for kind in kinds for k, v in kind.synonyms.items()}
-        Choice({name: name for name in self.parts}, synonyms).read(chooser, findings)
-        raise Rejected
+        synonyms = {wrong: right for kind in kinds for wrong, right in kind.synonyms.items()}
+        with suppress(Rejected):
+            Choice({name: name for name in self.parts}, synonyms).read(chooser, findings)
+        rest = Findings()
+        try:
+            read_part(node, self._likeliest(node), rest)
+        except Rejected as error:
+            others = (one for one in rest.diagnostics if one.position != chooser.position)
+            findings.diagnostics.extend(others)
+            raise Rejected(error.partial) from None
+        raise AssertionError(self.key)
 
     def _read_common(self, node: Node, findings: Findings) -> None:
         """Check the fields that all Parts have in common."""

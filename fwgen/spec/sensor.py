@@ -36,6 +36,9 @@ class PinUse:
 class SensorPart(Part):
     """A sensor and how often it measures; each sensor has its own part with its own keys."""
 
+    TYPE: ClassVar[str]
+    """`type`, also of a part that could not be read."""
+
     PINS: ClassVar[tuple[PinUse, ...]] = ()
 
     type: str

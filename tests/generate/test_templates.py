@@ -21,6 +21,7 @@ ALLOWED = (
     nodes.Getattr,
     nodes.For,
     nodes.If,
+    nodes.Include,
 )
 
 

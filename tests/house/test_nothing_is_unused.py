@@ -18,7 +18,7 @@ APP = ROOT / "fwgen/generate/templates/app/src"
 HOST = ROOT / "fwgen/backends/host"
 
 COMMANDS = ("fwgen.cli.", "fwgen.service.command.")
-FOUND = ("fwgen.scenario.steps.",)
+FOUND = ("fwgen.scenario.steps.", "fwgen.sensors.")
 """Each module in these folders is one of a kind, and found by being there."""
 STARTED_BY_NAME = ("fwgen.robot", "fwgen.robot.runner", "fwgen.peer.tty")
 """Modules that users start or import, besides the commands and every `__main__`."""

@@ -32,7 +32,9 @@ class FakeBoard:
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.machine = self
-        self.sensor = SimpleNamespace(Distance=777.0)
+
+    def part(self, path: str) -> Any:
+        return SimpleNamespace(Distance=777.0)
 
     def __getattr__(self, name: str) -> Any:
         def call(*arguments: Any, **named: Any) -> str:

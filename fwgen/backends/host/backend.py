@@ -108,7 +108,7 @@ class HostBackend(Backend, board.Board):
             core, fault=self._fault, flags=self._flags, rings=self.real_rings, say=self._say
         )
         self._plan, self._scenario, self._seed = plan, scenario, seed
-        model = model_of(plan.spec.sensor.type)
+        model = model_of(plan.spec.sensor.TYPE)
         self._sensor = model.simulated(plan, scenario.scene(seed))
         self._peak_slots = 0
         self._late: dict[int, int] = {}  # sixteenths of the period, by row
@@ -193,7 +193,7 @@ class HostBackend(Backend, board.Board):
             text = f"the firmware counted {counts.unexpected} unexpected events"
             self._ledger.event(text, until_us)
         peak = max(self._peak_slots, counts.log_peak_slots)
-        truth = model_of(self._plan.spec.sensor.type).truth(self._sensor.scene)
+        truth = model_of(self._plan.spec.sensor.TYPE).truth(self._sensor.scene)
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,

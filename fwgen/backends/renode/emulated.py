@@ -153,7 +153,7 @@ class EmulatedBackend(Backend, board.Board):
         self._ledger.stream(False, self.now_us)
         self._ledger.shift(-self._zero_us)
         seen = self._seen(end_ns)
-        truth = model_of(self._plan.spec.sensor.type).truth(self._sensor.scene)
+        truth = model_of(self._plan.spec.sensor.TYPE).truth(self._sensor.scene)
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,
@@ -313,7 +313,7 @@ class EmulatedBackend(Backend, board.Board):
             region = self._log_region
             machine.watch_stores(region.start, region.start + region.size_bytes)
         machine.core_reset_bits = chip.reset.core
-        self._sensor = emulation_of(plan.spec.sensor.type).on(
+        self._sensor = emulation_of(plan.spec.sensor.TYPE).on(
             machine, plan, self._scenario.scene(self._seed)
         )
         if options.edges:

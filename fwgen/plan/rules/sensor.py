@@ -25,7 +25,7 @@ def _of(sensor_type: str) -> SensorRules:
 
 
 def _check_sensor(draft: Draft, findings: Findings) -> None:
-    _of(draft.spec.sensor.type).check(draft, findings)
+    _of(draft.spec.sensor.TYPE).check(draft, findings)
 
 
 RULES = tuple(rule for name in sensor_types() for rule in _of(name).rules)

@@ -22,6 +22,7 @@ _AIR_DECICELSIUS = (-150, 700)
 class HcSr04(SensorPart):
     """The ultrasonic sensor and how often it measures."""
 
+    TYPE: ClassVar = "hc-sr04"
     PINS: ClassVar = (
         PinUse("trigger"),
         PinUse("echo", interrupt=True, note="divide its 5 V to 3.3 V"),

@@ -40,4 +40,4 @@ def test_the_formula_stands_once() -> None:
         for path in sorted(Path(folder).rglob(f"*.{kind}"))
         if any(word in path.read_text(encoding="utf-8") for word in ("331_300", "331300", "3313"))
     ]
-    assert found == ["fwgen.sensors.hc_sr04.sound.py"]
+    assert found == ["fwgen/sensors/hc_sr04/sound.py"]
