@@ -26,7 +26,7 @@ struct host {
 	uint64_t stalled_us; /* the M33 is stopped until then */
 	uint64_t sample;     /* number of the sample that is triggered next, or is being measured */
 	bool measuring;
-	uint64_t measured_us; /* when the running measurement ends */
+	uint64_t measured_us;	/* when the running measurement ends */
 	struct sample measured; /* its result */
 	const uint32_t *readings;
 	uint64_t readings_first;

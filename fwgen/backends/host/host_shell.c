@@ -338,7 +338,8 @@ static void happen(struct host *host, enum source source)
 
 static bool reading_is_missing(const struct host *host, enum source source)
 {
-	return source == SOURCE_TRIGGER && host->sample - host->readings_first >= host->readings_count;
+	return source == SOURCE_TRIGGER &&
+	       host->sample - host->readings_first >= host->readings_count;
 }
 
 void host_boot(struct host *host, uint32_t reset)

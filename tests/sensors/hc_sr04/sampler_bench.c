@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sampler.c and hc_sr04.c between a clock and two pins that a test moves. A millimetre of the samples
- * is a microsecond of the pulse. */
+/* sampler.c and hc_sr04.c between a clock and two pins that a test moves. A millimetre of the
+ * samples is a microsecond of the pulse. */
 #include <zephyr/drivers/gpio.h>
 #include <zephyr/kernel.h>
 

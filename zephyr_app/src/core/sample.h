@@ -22,7 +22,8 @@ enum sample_status {
 struct sample {
 	uint16_t distance_mm; /* 0 if the status has no distance */
 	uint8_t status;	      /* enum sample_status */
-	uint8_t late_16ths;   /* lateness of the measurement, in sixteenths of the period; 0: on time */
+	uint8_t late_16ths; /* lateness of the measurement, in sixteenths of the period; 0: on time
+			     */
 };
 
 /* The lateness of a measurement in sixteenths of the period. */
