@@ -33,7 +33,7 @@
     [sinks.json]                          # JSON lines on standard output
 
     [sinks.mqtt]                          # needs paho-mqtt
-    host = "broker.example"
+    host = "broker.example"               # or the path of a local socket
     port = 1883
     topic = "fwgen-peer/samples"
     user = "board"

@@ -1,7 +1,6 @@
-"""The MQTT broker gone for an hour, in the real kernel's time.
+"""Debian's mosquitto gone for an hour, in the real kernel's time.
 
-This kernel has no TCP: the broker is a small one of this file on a local socket, to which the
-client's connections are led. test_mqtt.py has Debian's mosquitto, in this machine's time.
+This kernel has no TCP: service and broker talk over a local socket.
 """
 
 from __future__ import annotations
@@ -12,68 +11,29 @@ from typing import Final
 
 import pytest
 
-from tests.service.board_linux import PYTHON, SYSTEM_PYTHON, LinuxBoard, check_each_once
+from tests.service.board_linux import PYTHON, LinuxBoard, check_each_once
 
-pytestmark = pytest.mark.needs("linux")
+pytestmark = pytest.mark.needs("linux", "mosquitto")
 
-BROKER: Final = """
-import os, socket, sys
-place, kept = sys.argv[1:]
-if os.path.exists(place):
-    os.unlink(place)
-door = socket.socket(socket.AF_UNIX)
-door.bind(place)
-door.listen()
-
-def read(client, count):
-    data = client.recv(count, socket.MSG_WAITALL) if count else b""
-    if len(data) < count:
-        raise EOFError
-    return data
-
-def serve(client, file):
-    while True:
-        kind, length, shift = read(client, 1)[0], 0, 0
-        while True:
-            digit = read(client, 1)[0]
-            length |= (digit & 127) << shift
-            shift += 7
-            if digit < 128:
-                break
-        body = read(client, length)
-        if kind >> 4 == 1:
-            client.sendall(b"\\x20\\x02\\x00\\x00")
-        elif kind >> 4 == 3:
-            assert kind & 6 == 2, "QoS 1"
-            start = 2 + int.from_bytes(body[:2], "big")
-            file.write(body[start + 2 :] + b"\\n")
-            file.flush()
-            client.sendall(b"\\x40\\x02" + body[start : start + 2])
-        elif kind >> 4 == 12:
-            client.sendall(b"\\xd0\\x00")
-
-with open(kept, "ab") as file:
-    while True:
-        client, _ = door.accept()
-        try:
-            serve(client, file)
-        except (EOFError, ConnectionError):
-            client.close()
-"""
-SERVICE: Final = """
+OVER_LOCAL_SOCKETS: Final = """
 import socket, sys
 from paho.mqtt import client
-place = sys.argv.pop(1)
-
-def connect(*rest, **more):
-    made = socket.socket(socket.AF_UNIX)
-    made.connect(place)
-    return made
-
-socket.create_connection = connect
-client._socketpair_compat = socket.socketpair
+client._socketpair_compat = socket.socketpair  # its own one needs TCP
+"""
+SERVICE: Final = f"""{OVER_LOCAL_SOCKETS}
 from fwgen.service.command.main import main
 sys.exit(main())
+"""
+SUBSCRIBER: Final = f"""{OVER_LOCAL_SOCKETS}
+place, kept = sys.argv[1:]
+file = open(kept, "ab", buffering=0)
+version = client.CallbackAPIVersion.VERSION2
+made = client.Client(version, "subscriber", clean_session=False, transport="unix")
+made.on_connect = lambda *rest: made.subscribe("fwgen-peer/samples", 1)
+made.on_message = lambda data, rest, message: file.write(message.payload + b"\\n")
+made.reconnect_delay_set(1, 1)
+made.connect(place)
+made.loop_forever()
 """
 HOUR_S: Final = 3600
 
@@ -81,23 +41,31 @@ HOUR_S: Final = 3600
 def test_the_broker_is_gone_for_an_hour(tmp_path: Path) -> None:
     """Both sinks are required: the samples wait in the firmware's log."""
     board = LinuxBoard(tmp_path)
-    broker, service = tmp_path / "broker.py", tmp_path / "service.py"
+    service, subscriber = tmp_path / "service.py", tmp_path / "subscriber.py"
     place, kept, settings = tmp_path / "place", tmp_path / "kept", tmp_path / "settings.toml"
-    broker.write_text(BROKER)
     service.write_text(SERVICE)
+    subscriber.write_text(SUBSCRIBER)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "mosquitto.conf").write_text(
+        f"listener 0 {place}\nallow_anonymous true\nuser root\n"
+        f"persistence true\npersistence_location {tmp_path}/state/\n"
+    )
     settings.write_text(
         f'socket = "{board.socket}"\n[sinks.sqlite]\nfile = "{board.database}"\n'
-        '[sinks.mqtt]\nhost = "broker"\n'
+        f'[sinks.mqtt]\nhost = "{place}"\n'
     )
-    board.do(f"{SYSTEM_PYTHON} {broker} {place} {kept} & broker=$!")
-    board.do(f"{PYTHON} {service} {place} run --settings {settings} 2>{board.told} &")
+    broker = f"mosquitto -c {tmp_path}/mosquitto.conf 2>{tmp_path}/broker.txt & broker=$!"
+    board.do(broker)
+    board.run(1)
+    board.do(f"{PYTHON} {subscriber} {place} {kept} 2>{tmp_path}/subscriber.txt &")
+    board.do(f"{PYTHON} {service} run --settings {settings} 2>{board.told} &")
     board.run(5)
     assert kept.stat().st_size > 0
-    board.do("kill -9 $broker")
+    board.do("kill $broker")
     before = kept.stat().st_size
     board.run(HOUR_S)
     assert kept.stat().st_size == before
-    board.do(f"{SYSTEM_PYTHON} {broker} {place} {kept} &")
+    board.do(broker)
     board.run(60)
     check_each_once(board, board.finish())
     messages = map(json.loads, kept.read_bytes().splitlines())
@@ -107,6 +75,7 @@ def test_the_broker_is_gone_for_an_hour(tmp_path: Path) -> None:
     assert arrived == set(range(len(arrived)))
     assert len(arrived) > (HOUR_S + 60) / 0.06
     told = board.told.read_text()
+    assert f"mqtt: MQTT broker {place}: " in told
     assert "mqtt: stores again" in told
     assert told.count("samples wait\n") < 5, "told once, not for each attempt"
     board.close()

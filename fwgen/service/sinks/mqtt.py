@@ -28,8 +28,8 @@ _LOOK_S: Final = 0.1
 
 @dataclass(frozen=True)
 class Broker:
-    """`topic`: samples go to it. `ca`: certificates for TLS; None: no TLS. `password_file`: its
-    first line is the password."""
+    """`host`: its name, or the path of its local socket. `topic`: samples go to it. `ca`:
+    certificates for TLS; None: no TLS. `password_file`: its first line is the password."""
 
     host: str
     port: int = 1883
@@ -37,6 +37,13 @@ class Broker:
     user: str = ""
     password_file: Path | None = None
     ca: Path | None = None
+
+    @property
+    def is_local(self) -> bool:
+        return self.host.startswith("/")
+
+    def __str__(self) -> str:
+        return self.host if self.is_local else f"{self.host}:{self.port}"
 
 
 class MqttSink:
@@ -60,7 +67,8 @@ class MqttSink:
         self._refused = ""
         name = f"fwgen-peer-{socket.gethostname()}"
         version = self._mqtt.CallbackAPIVersion.VERSION2
-        client = self._client = self._mqtt.Client(version, client_id=name)
+        transport = "unix" if broker.is_local else "tcp"
+        client = self._client = self._mqtt.Client(version, client_id=name, transport=transport)
         client.on_connect = self._on_connect
         try:
             if broker.user:
@@ -115,7 +123,7 @@ class MqttSink:
 
     @property
     def _where(self) -> str:
-        return f"MQTT broker {self._broker.host}:{self._broker.port}"
+        return f"MQTT broker {self._broker}"
 
     def _password(self) -> str | None:
         file = self._broker.password_file
