@@ -19,3 +19,7 @@ Keeps The Newest Samples And Declares The Rest Lost
 Keeps The Oldest Samples And Declares The Rest Lost
     [Tags]    slow
     Scenario Should Pass    log-full-keep-oldest
+
+Wakes Linux Less Often While Nothing Frees Samples
+    [Tags]    slow
+    Scenario Should Pass    woken-in-vain

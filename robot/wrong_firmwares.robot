@@ -78,6 +78,9 @@ Forgets a sample taken while it falls asleep
 Reports a distance at the near limit as too near
     near-off-by-one
 
+Wakes Linux every second while the log is nearly full
+    no-call-growth
+
 Reports a distance beyond the range as valid
     no-far-limit
 

@@ -3,6 +3,7 @@ through the standing expectation that its file names."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,8 @@ def test_fault_fails_a_bundled_scenario(mutant: Mutant) -> None:
     _, report = run(scenario, core=core_sources({**app, **changed}), flags=("-O0",))
     assert report["verdict"] == "fail"
     assert mutant.caught(" ".join(report["reasons"])), report["reasons"]
-    figures = {**report["samples"], **report["kept"]}
+    woken = Counter(f"woken_by_{sleep['wake_cause'].replace('-', '_')}" for sleep in report["sleeps"])
+    figures = {**report["samples"], **report["kept"], **woken}
     assert figures[mutant.expectation], figures
 
 
