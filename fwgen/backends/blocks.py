@@ -107,19 +107,22 @@ class Blocks:
             size_bytes=np.asarray(self._size_bytes, dtype=np.uint16),
         )
 
-    def delivered(self, taken: Taken | PackedTaken) -> PackedDelivered:
-        """Return the blocks without samples taken after the last sample of `taken`."""
+    def delivered(self, taken: Taken | PackedTaken, until_us: int) -> PackedDelivered:
+        """Return the blocks without samples taken after the last sample of `taken`; if that is
+        empty, the blocks that arrived up to `until_us`."""
         whole = self.packed(taken.first_seq)
-        if not len(taken) or not len(whole):
-            return whole
-        last = taken.part(len(taken) - 1, len(taken))
         keep = len(whole)
-        while keep:
-            tail = whole.part(max(0, keep - 1), keep)
-            place = int(tail.boot[0]), int(tail.time_us[0])
-            if place <= (int(last.boot[0]), int(last.time_us[0])):
-                break
-            keep -= 1
+        if keep and not len(taken):
+            arrived = int(np.searchsorted(whole.arrival_us, until_us, side="right"))
+            keep = int(whole.begin[arrived]) if arrived < len(whole.begin) else keep
+        elif keep:
+            last = taken.part(len(taken) - 1, len(taken))
+            while keep:
+                tail = whole.part(max(0, keep - 1), keep)
+                place = int(tail.boot[0]), int(tail.time_us[0])
+                if place <= (int(last.boot[0]), int(last.time_us[0])):
+                    break
+                keep -= 1
         blocks = int(np.searchsorted(whole.begin, keep))
         return PackedDelivered(
             origin=whole.origin,
@@ -134,11 +137,14 @@ class Blocks:
         )
 
     def density(self, taken: Taken | PackedTaken) -> float:
-        """Return bytes per sample of the blocks that waited in the log; of all, if none waited.
+        """Return bytes per sample of the blocks that waited in the log; of all, if none waited; 0
+        if no sample was taken.
 
         While Linux is awake the latency closes each block after a few samples, so those blocks do
         not show how dense the log is during a sleep.
         """
+        if not len(taken):
+            return 0.0
         waited, every = np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64)
         for first, end in spans(len(self._begin)):
             row = self._rows(taken, first, end)

@@ -214,7 +214,7 @@ class Ledger:
         of_log = (0, *offsets)
         self._blocks.renumber(offsets)
         record.taken = taken
-        record.delivered = self._blocks.delivered(taken)
+        record.delivered = self._blocks.delivered(taken, until_us)
         gaps = [
             replace(gap, first=gap.first + of_log[log])
             for gap, log in zip(self.gaps, self._gap_logs, strict=True)

@@ -69,7 +69,7 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
         "core": _core(record),
         "kept": {name: found.times if found else None for name, found in findings.items()},
         "ignored": [
-            {"at_s": round(step.at_s, 6), "do": step.do, "reason": step.reason}
+            {"at_s": _since_start(step.at_s), "do": step.do, "reason": step.reason}
             for step in record.ignored
         ],
         "starts": [_start(start) for start in record.starts],
@@ -112,9 +112,14 @@ def _statuses(record: RunRecord) -> dict[str, int]:
     return {**dict(zip(names, found.tolist(), strict=True)), "late_samples": late}
 
 
+def _since_start(t_s: float) -> float:
+    """Return a time in s; 0 for what happened before time 0, the first sample."""
+    return round(max(0.0, t_s), 6)
+
+
 def _sleep(sleep: SleepRecord) -> Sleep:
     return {
-        "at_s": round(sleep.at_s, 6),
+        "at_s": _since_start(sleep.at_s),
         "ack_ms": _round(sleep.ack_ms),
         "slept_s": round(sleep.slept_s, 6),
         "wake_cause": sleep.wake_cause,
@@ -129,7 +134,7 @@ def _outage(record: RunRecord, outage: recorded.Outage) -> Outage:
     last_us = record.virtual_s * 1e6 if end_us is None else end_us
     erased = any(outage.start_us <= erasure.at_us <= last_us for erasure in record.erasures)
     return {
-        "at_s": round(outage.start_us / 1e6, 6),
+        "at_s": _since_start(outage.start_us / 1e6),
         "for_s": None if end_us is None else round((end_us - outage.start_us) / 1e6, 6),
         "why": outage.why,
         "log": "erased" if erased else "kept",
@@ -160,7 +165,7 @@ def _ddr(record: RunRecord) -> Ddr:
     first = min(record.ddr_accesses, key=lambda access: access.t_s, default=None)
     shown: Access | None = None
     if first is not None:
-        shown = {"pc": first.pc, "address": first.address, "t_s": round(first.t_s, 6)}
+        shown = {"pc": first.pc, "address": first.address, "t_s": _since_start(first.t_s)}
     return {"accesses_while_closed": len(record.ddr_accesses), "first": shown}
 
 
@@ -174,7 +179,7 @@ def _jitter(jitter_us: Ints) -> Jitter:
 
 def _start(start: StartReport) -> Start:
     return {
-        "at_s": round(max(0, start.at_us) / 1e6, 6),
+        "at_s": _since_start(start.at_us / 1e6),
         "boot": start.boot,
         "reset": start.reset or None,
         "memory": start.memory,
@@ -186,7 +191,7 @@ def _start(start: StartReport) -> Start:
 def _crash(report: CrashReport) -> Crash:
     crash = report.crash
     return {
-        "at_s": round(report.at_us / 1e6, 6),
+        "at_s": _since_start(report.at_us / 1e6),
         "number": crash.number,
         "kind": crash.kind,
         "pc": crash.pc or None,

@@ -38,13 +38,13 @@ def down_us(record: RunRecord, start_us: int, end_us: int) -> int:
 
 def not_taken(record: RunRecord, outage: Outage) -> int:
     """Return how many samples are missing from the last one before the outage to the first one
-    after it, which the firmware takes when it has started."""
+    after it, which the firmware takes when it has started. The first of all was due at time 0."""
     taken, period_us = record.taken, record.period_us
     before = int(taken.before(np.array([outage.start_us], dtype=np.int64))[0])
-    if not before or not period_us:
+    if not period_us:
         return 0
-    rows = np.array([before - 1, min(before, len(taken) - 1)], dtype=np.int64)
-    last_us, next_us = (int(at_us) for at_us in taken.at(rows))
+    last_us = int(taken.at(np.array([before - 1]))[0]) if before else -period_us
     if before == len(taken):
         return max(0, (ends_us(record, outage) - last_us - 1) // period_us)
+    next_us = int(taken.at(np.array([before]))[0])
     return max(0, round((next_us - last_us) / period_us) - 1)

@@ -16,7 +16,7 @@ from fwgen.report import svg
 from fwgen.report.scene import Run
 from fwgen.report.survey import FEW_POINTS, missing, survey, wrong_points
 from fwgen.report.svg import Scale, line, rect, text
-from fwgen.report.words import count, fine_clock, span
+from fwgen.report.words import count, fine_clock, moment, span
 
 WIDTH: Final = 1160.0
 NARROW: Final = 400.0
@@ -81,7 +81,7 @@ class Overview:
                 middle = (x + end_x) / 2
                 parts.append(text(band.state, middle, 20.5, f"on-{band.state}", "middle"))
         for access in self._run.record.ddr_accesses[:1000]:
-            parts.append(_marker(self._x(access.t_s), f"DDR touched at {fine_clock(access.t_s)}"))
+            parts.append(_marker(self._x(access.t_s), f"DDR touched {moment(access.t_s)}"))
         asleep = [band for band in self._run.record.bands if band.state == ASLEEP]
         told = f"Linux was asleep {count(len(asleep), 'time')} in {span(self._run.end_s)}."
         return svg.picture(self._width, 32, "State of Linux", told, parts, f"linux{self._suffix}")

@@ -13,7 +13,7 @@ from fwgen.report.model import Report
 from fwgen.report.outages import TOLD, down_us
 from fwgen.report.samples import Bools, SampleCheck, rows_of, runs
 from fwgen.report.standing import Finding, Findings
-from fwgen.report.words import clock, count, fine_clock, listed, ranges, span
+from fwgen.report.words import clock, count, fine_clock, listed, moment, ranges, span
 from fwgen.scenario.expect import Expectation
 from fwgen.series import NEVER, Delivered, Taken, spans
 from fwgen.wire.sample import STATUS_NAMES, SampleStatus
@@ -194,8 +194,8 @@ def _tell_accesses(record: RunRecord, check: SampleCheck) -> str:
     times = "once" if len(accesses) == 1 else count(len(accesses), "time")
     only = "" if len(accesses) == 1 else "first "
     return (
-        f"The firmware touched DDR {times} while it was closed, {only}at "
-        f"{fine_clock(first.t_s)}{told}: on the chip this hangs the system."
+        f"The firmware touched DDR {times} while it was closed, {only}{moment(first.t_s)}{told}: "
+        "on the chip this hangs the system."
     )
 
 

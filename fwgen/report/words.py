@@ -24,16 +24,20 @@ def count(number: int, noun: str) -> str:
 
 
 def clock(t_s: float) -> str:
-    """Return `hh:mm:ss` since the scenario began."""
-    whole = int(t_s + 1e-9)
-    sign = "-" if t_s < 0 else ""
-    return f"{sign}{abs(whole) // 3600:02}:{abs(whole) // 60 % 60:02}:{abs(whole) % 60:02}"
+    """Return `hh:mm:ss` since the scenario began; what happened before counts as its beginning."""
+    whole = int(max(0.0, t_s) + 1e-9)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def fine_clock(t_s: float) -> str:
-    """`hh:mm:ss.mmm`."""
-    ms = round(abs(t_s) * 1000)
-    return f"{'-' if t_s < 0 and ms else ''}{clock(ms // 1000)}.{ms % 1000:03}"
+    """`hh:mm:ss.mmm`, as `clock`."""
+    ms = round(max(0.0, t_s) * 1000)
+    return f"{clock(ms // 1000)}.{ms % 1000:03}"
+
+
+def moment(t_s: float) -> str:
+    """Return `at hh:mm:ss.mmm`. Time 0 is the first sample; the firmware and Linux start before."""
+    return "before the first sample" if t_s < 0 else f"at {fine_clock(t_s)}"
 
 
 def span(seconds: float) -> str:

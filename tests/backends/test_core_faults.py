@@ -43,7 +43,9 @@ def test_fault_fails_a_bundled_scenario(mutant: Mutant) -> None:
     _, report = run(scenario, core=core_sources({**app, **changed}), flags=("-O0",))
     assert report["verdict"] == "fail"
     assert mutant.caught(" ".join(report["reasons"])), report["reasons"]
-    woken = Counter(f"woken_by_{sleep['wake_cause'].replace('-', '_')}" for sleep in report["sleeps"])
+    woken = Counter(
+        f"woken_by_{sleep['wake_cause'].replace('-', '_')}" for sleep in report["sleeps"]
+    )
     figures = {**report["samples"], **report["kept"], **woken}
     assert figures[mutant.expectation], figures
 

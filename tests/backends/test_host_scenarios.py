@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fwgen.plan import plan_spec
+from fwgen.record import RunRecord
+from fwgen.report.html import render_html
+from fwgen.report.model import Report
 from fwgen.report.table import render_table
 from fwgen.scenario.load import bundled_names, parse_scenario
 from fwgen.spec import load_spec, parse_spec
@@ -45,19 +51,63 @@ IN_SRAM2 = [name for name in bundled_names() if name not in LONG]
 def test_bundled_scenario_passes(name: str, rings: str) -> None:
     scenario = bundled(name)
     spec = scenario.spec_path() or example_paths()[REFERENCE_BOARD]
-    _, report = run(scenario, plan=plan_with_rings(spec, rings))
+    record, report = run(scenario, plan=plan_with_rings(spec, rings))
     assert report["reasons"] and report["verdict"] == "pass", report["reasons"]
     if rings == plan_of(spec).spec.link.rings:
         found = report["fingerprint"]
         assert found == RECORDED[name], f"if that is intended: {AGAIN}"
+    assert not list(negative(report, record))
+
+
+def negative(report: Report, record: RunRecord | None = None) -> Iterator[str]:
+    """Yield what a report shows below 0; with a record, of its page and table too."""
+
+    def numbers(value: Any, path: str) -> Iterator[str]:
+        if isinstance(value, dict):
+            for name, part in value.items():
+                yield from numbers(part, f"{path}.{name}")
+        elif isinstance(value, list):
+            for place, part in enumerate(value):
+                yield from numbers(part, f"{path}[{place}]")
+        elif isinstance(value, int | float) and value < 0:
+            yield f"{path} is {value}"
+
+    yield from numbers(report, "report")
+    shown = render_table(report, Style(colour=False))
+    if record is not None:
+        shown += render_html(record, report)
+    yield from re.findall(r"-\d\d:\d\d[^ <]*", shown)
 
 
 def test_with_rings_in_ddr_a_firmware_cannot_work_without_ddr() -> None:
+    """It touches DDR before the first sample, which is time 0."""
     scenario = bundled("rings-in-sram2")
-    _, report = run(scenario, plan=reference_plan())
+    record, report = run(scenario, plan=reference_plan())
     assert report["verdict"] == "fail"
     assert report["ddr"]["accesses_while_closed"] > 0
     assert report["samples"]["delivered"] == 0
+    assert record.ddr_accesses[0].t_s < 0
+    first = report["ddr"]["first"]
+    assert first and first["t_s"] == 0
+    assert "while it was closed, first before the first sample (" in " ".join(report["reasons"])
+    assert not list(negative(report, record))
+
+
+def test_a_board_that_restarts_at_once_takes_no_sample() -> None:
+    """The samples that the firmware takes after the end, when it runs again, do not count."""
+    record, report = run(in_a_room("{at: 0 s, do: restart-board, takes: 1 h}", until="10 s"))
+    assert report["reasons"] == ["No sample was taken in 10 s."]
+    assert set(report["samples"].values()) == {0}
+    (outage,) = report["outages"]
+    assert (outage["at_s"], outage["for_s"], outage["not_taken"]) == (0, 10.0, 167)
+    assert not list(negative(report, record))
+
+
+def test_a_board_that_restarts_at_once_misses_the_first_samples() -> None:
+    _, report = run(in_a_room("{at: 0 s, do: restart-board, takes: 3 s}", until="10 s"))
+    assert report["verdict"] == "pass", report["reasons"]
+    (outage,) = report["outages"]
+    assert report["samples"]["taken"] + outage["not_taken"] == pytest.approx(167, abs=1)
 
 
 _IDLE = "{at: 5 s, do: idle-ddr, for: 20 s}, {at: 30 s, do: suspend, for: 5 s}"

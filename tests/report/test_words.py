@@ -20,7 +20,7 @@ def test_clock(t_s: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("t_s", "text"),
-    [(22.5, "00:00:22.500"), (59.9996, "00:01:00.000"), (-0.1, "-00:00:00.100")],
+    [(22.5, "00:00:22.500"), (59.9996, "00:01:00.000"), (-0.1, "00:00:00.000")],
 )
 def test_fine_clock(t_s: float, text: str) -> None:
     assert fine_clock(t_s) == text
