@@ -17,7 +17,7 @@ Shows The Distance And The State
     Suspend Linux
     Move Obstacle         87 mm
     Run For               30 s
-    Display Should Look Like    ${GOLDENS}/asleep-87-mm.png
+    Display Should Look Like    ${GOLDENS}/asleep-90-mm.png    # rounded to a centimetre
     Resume Linux
     Move Obstacle         3999 mm
     Run For               3 s

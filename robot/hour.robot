@@ -38,6 +38,7 @@ Falls Asleep While A 32-Bit Microsecond Clock Wraps
 Stores The Reference Walk As Densely As The Endurance Needs
     [Documentation]    The log's endurance is stated for this walk.
     Scenario Should Pass    reference-walk
+    IF    '${BACKEND}' == 'renode'    Report Should Meet    {wake_ups_asleep: {at-most: 150}}
 
 Stores A Still Room More Densely
     Scenario Should Pass    still

@@ -20,6 +20,7 @@ from fwgen.errors import FwgenError
 from fwgen.record import RunRecord
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import find_scenario, load_scenario
+from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps import make_step
 from fwgen.spec import load_spec
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
@@ -64,20 +65,27 @@ def _speed(built: Built, hello: Path) -> Iterator[Figure]:
     that a change of the machine's load shows."""
     before = _speed_of_hello(hello)
     began = time.perf_counter()
-    walk, memory_bytes, started_s = _run(built, "reference-walk", began)
-    hour, more_bytes, _ = _run(built, "hour", time.perf_counter())
-    bare, _, _ = _run(build(display=False), "hour", time.perf_counter())
+    walk, memory_bytes, started_s = _run(built, load("reference-walk"), began)
+    asleep = walk.core["asleep"] if walk.core else None
+    awake, _, _ = _run(built, awake_throughout("reference-walk"), time.perf_counter())
+    hour, more_bytes, _ = _run(built, load("hour"), time.perf_counter())
+    bare, _, _ = _run(build(display=False), load("hour"), time.perf_counter())
     idle = (before + _speed_of_hello(hello)) / 2
     yield Figure("renode: command to first sample", started_s, "s", limit=10)
     yield Figure("renode: an idle hello_world", idle, "x real time", note=f"{before:.0f} at first")
     for name, run, least in (
-        ("the reference walk, awake", walk, 0.25),
+        ("the reference walk, awake", awake, 0.25),
+        ("the reference walk, asleep", walk, None),
         ("an hour asleep", hour, 0.4),
         ("an hour asleep, no display", bare, 0.6),
     ):
         speed = run.virtual_s / run.wall_s
         note = f"{speed:.0f} x real time"
         yield Figure(f"renode: {name}", speed / idle, "of hello_world", least, True, note)
+    if asleep:
+        wake_ups = sum(asleep.wake_ups.values()) / asleep.for_s
+        name = "renode: wake-ups on the reference walk, asleep"
+        yield Figure(name, wake_ups, "a second", limit=WAKE_UPS)
     sleep = hour.sleeps[0]
     if sleep.drain_ms:
         rate = sleep.backlog / sleep.drain_ms * 1e3
@@ -97,11 +105,19 @@ def _speed_of_hello(elf: Path) -> float:
     return float(found[0])
 
 
-def _run(built: Built, scenario: str, began: float) -> tuple[RunRecord, int, float]:
+def load(name: str) -> Scenario:
+    return load_scenario(find_scenario(name))
+
+
+def awake_throughout(name: str) -> Scenario:
+    """The same scene without a step: Linux does not sleep."""
+    return load(name).model_copy(update={"steps": (), "expect": ()})
+
+
+def _run(built: Built, scenario: Scenario, began: float) -> tuple[RunRecord, int, float]:
     """The record, the emulator's memory, and how long it took to reach the first sample."""
     backend = _Watched(built.elf)
-    found = load_scenario(find_scenario(scenario))
-    record = run_scenario(backend, built.plan, found, 1)
+    record = run_scenario(backend, built.plan, scenario, 1)
     assert len(record.delivered) == len(record.taken)
     return record, backend.memory_bytes, backend.started - began
 

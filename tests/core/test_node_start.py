@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
+
+import pytest
 
 from fwgen.peer.started import RESET_CORE, RESET_PIN, RESET_POWER, RESET_WATCHDOG
 from fwgen.wire.log_format import CRASH_BYTES
 from fwgen.wire.messages import Hello, Message, OtherPeerHello, Start, StartAck
+from tests.core.clog import Hook
 from tests.core.cnode import CCrash, CNode, library
 from tests.core.test_node import awake_node, hello
 
 BUS, CHECK, WATCHDOG = 2, 8, 9
+Region = ctypes.Array[ctypes.c_uint64]
 
 
 def greeted(node: CNode, session: int = 7) -> list[Message]:
@@ -75,6 +80,53 @@ def test_an_acknowledgement_changes_nothing_else() -> None:
     state, due = node.state, node.next_due_us(0)
     node.receive(StartAck(1, 0), 0)
     assert (node.state, node.take_sent(), node.next_due_us(0)) == (state, [], due)
+
+
+class CrashesAtStart(CNode):
+    """A start that crashes after this many stores to retained memory. `left`: the memory then."""
+
+    def __init__(self, region: Region, stores: int) -> None:
+        self._stores = stores
+        self.left: Region | None = None
+        try:
+            super().__init__(region)
+        finally:
+            library().glue_after_store(Hook())
+
+    def _set_callbacks(self) -> None:
+        super()._set_callbacks()
+        self._hook = Hook(self._after_store)
+        library().glue_after_store(self._hook)
+
+    def _after_store(self) -> None:
+        self._stores -= 1
+        if self._stores == 0:
+            library().glue_after_store(Hook())
+            self.crashed(crash())
+            self.left = type(self.region).from_buffer_copy(self.region)
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_crash_during_the_start_is_kept_once_the_record_is_ready(before: int) -> None:
+    """`before`: crashes that the memory knows. Without any, the start first writes the record."""
+    earlier = CNode(slots=2)
+    for _ in range(before):
+        earlier.crashed(crash(CHECK))
+    kept = []
+    for stores in itertools.count(1):
+        region = type(earlier.region).from_buffer_copy(earlier.region)
+        start = CrashesAtStart(region, stores)
+        if start.left is None:
+            break
+        node = CNode(start.left)
+        node.started(RESET_CORE)
+        found = start_of(greeted(node))
+        kept.append(found.crashes - before)
+        if kept[-1]:
+            assert (found.last_kind, found.last_pc) == (BUS, 0x0A04_3210)
+    not_yet = 0 if before else CRASH_BYTES // 4
+    assert len(kept) > not_yet
+    assert kept == [0] * not_yet + [1] * (len(kept) - not_yet)
 
 
 def test_a_second_crash_before_the_first_was_told() -> None:

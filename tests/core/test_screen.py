@@ -45,10 +45,12 @@ def screen(
     state: str = "awake",
     used: int = 51,
     slots: int = 200,
+    asleep: bool = False,
 ) -> list[str | int]:
     """Return [figure, unit, three lines, bar]."""
     given = Input(sample is not None, Sample(*(sample or (0, 0))), samples)
     given.state = STATES.index(state)
+    given.asleep = asleep
     given.log_used, given.log_slots = used, slots
     out = Screen()
     library().screen_compose(ctypes.byref(given), ctypes.byref(out))
@@ -58,6 +60,17 @@ def screen(
 
 def test_the_usual_screen() -> None:
     assert screen() == ["1234", "mm", "Linux awake", "log 25 %", "7 samples", 255]
+
+
+@pytest.mark.parametrize(
+    ("distance_mm", "figure"),
+    [(1234, "1230"), (1235, "1240"), (20, "20"), (24, "20"), (3996, "4000")],
+)
+def test_while_linux_sleeps_the_distance_is_rounded_to_a_centimetre(
+    distance_mm: int, figure: str
+) -> None:
+    assert screen(sample=(distance_mm, 0), state="asleep", asleep=True)[:2] == [figure, "mm"]
+    assert screen(sample=(distance_mm, 0))[:2] == [str(distance_mm), "mm"]
 
 
 def test_before_the_first_sample_the_figure_is_empty() -> None:

@@ -226,10 +226,10 @@ int main(void)
 {
 	uint32_t happened;
 
+	fatal_begin(&node); /* a crash during the recovery of the log is kept as well */
 	link_init(fwgen_config.channel);
 	node_init(&node, &fwgen_config.node, &port, (void *)fwgen_config.log_start,
 		  fwgen_config.log_size_bytes, clock_us());
-	fatal_begin(&node);
 	node_started(&node, reset_cause());
 	say("%s: start %u, log %u of %u blocks, %u samples kept", fwgen_config.spec_name,
 	    sample_log_boot(&node.log), sample_log_used_slots(&node.log),

@@ -60,19 +60,21 @@ static uint32_t spec_of(const uint8_t *hash)
 	return hash[0] | (uint32_t)hash[1] << 8 | (uint32_t)hash[2] << 16 | (uint32_t)hash[3] << 24;
 }
 
-/* Makes the crash record readable, and creates it if there is none. */
-static void begin_crash_record(struct node *node)
+/* Makes the crash record readable, and creates it if there is none. From then on node_crashed() can
+ * use it, also during the recovery of the log. */
+static void begin_crash_record(struct node *node, volatile uint32_t *place)
 {
 	struct crash_summary crash;
 
 	for (uint32_t i = 0; i < CRASH_BYTES / 4u; i++) {
-		node->unreadable += retained_repair(&node->crash_place[i], 0) ? 1u : 0u;
+		node->unreadable += retained_repair(&place[i], 0) ? 1u : 0u;
 	}
-	if (!crash_load(&crash, node->crash_place)) {
+	if (!crash_load(&crash, place)) {
 		for (uint32_t i = 0; i < CRASH_BYTES / 4u; i++) {
-			retained_store(&node->crash_place[i], 0);
+			retained_store(&place[i], 0);
 		}
 	}
+	node->crash_place = place;
 }
 
 void node_init(struct node *node, const struct node_config *config, const struct node_port *port,
@@ -93,8 +95,7 @@ void node_init(struct node *node, const struct node_config *config, const struct
 	};
 	node->config.log.spec = spec_of(config->spec_hash);
 	if (log_size >= CRASH_BYTES) {
-		node->crash_place = (volatile uint32_t *)log_region;
-		begin_crash_record(node);
+		begin_crash_record(node, (volatile uint32_t *)log_region);
 		log_region = (uint8_t *)log_region + CRASH_BYTES;
 		log_size -= CRASH_BYTES;
 	}

@@ -72,6 +72,15 @@ static const char *state_text(enum hs_state state)
 	}
 }
 
+/* To a centimetre while Linux sleeps: the last digit changes with each picture, and each byte of a
+ * picture wakes the core. */
+static uint32_t shown_mm(const struct screen_input *input)
+{
+	uint32_t distance_mm = input->sample.distance_mm;
+
+	return input->asleep ? (distance_mm + 5u) / 10u * 10u : distance_mm;
+}
+
 void screen_compose(const struct screen_input *input, struct screen *out)
 {
 	struct pen figure = {out->figure, SCREEN_FIGURE_CHARS};
@@ -90,7 +99,7 @@ void screen_compose(const struct screen_input *input, struct screen *out)
 		put(&figure, "");
 		put(&unit, "");
 	} else if (input->sample.status == SAMPLE_VALID) {
-		put_number(&figure, input->sample.distance_mm);
+		put_number(&figure, shown_mm(input));
 		put(&unit, "mm");
 	} else {
 		put(&figure, status_text(input->sample.status));

@@ -4,7 +4,7 @@
 
 #include "node.h"
 
-/* From now on a crash is kept in this node's record. */
+/* From now on a crash is kept in this node's record, as soon as node_init() has prepared it. */
 void fatal_begin(const struct node *node);
 
 /* A crash that the clock's interrupt has found: the thread that it interrupted is stuck.
