@@ -13,7 +13,7 @@ from fwgen.backends.renode.emulated import EmulatedBackend
 from fwgen.backends.renode.real import RealBackend
 from fwgen.errors import InputError
 from fwgen.plan.model import Plan
-from fwgen.record import DdrAccess, Event, RunRecord
+from fwgen.record import CrashReport, DdrAccess, Event, RunRecord
 from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps.base import Step
 from fwgen.sensor import DISTANCE
@@ -35,6 +35,7 @@ class View:
     declared_lost: int
     ddr_accesses: list[DdrAccess]
     events: list[Event]
+    crashes: tuple[CrashReport, ...] = ()
     console: str = ""
     kernel: tuple[tuple[float, str], ...] = ()
     shell: str = ""
@@ -146,4 +147,5 @@ def _view(
         declared_lost=sum(gap.count for gap in ledger.gaps),
         ddr_accesses=accesses,
         events=[replace(event, t_s=round(event.t_s - zero_s, 6)) for event in ledger.events],
+        crashes=tuple(ledger.crashes),
     )

@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"starting {elf} ...", file=sys.stderr)
     bench = Bench(firmware, config.renode, plan, args.distance, args.on_violation, linux)
     bench.listens_everywhere = args.listen_everywhere
-    code = Shell(bench, commands, sys.stdout, gdb=args.gdb, live=args.live).interact()
+    code = Shell(bench, commands, sys.stdout, gdb=args.gdb, live=args.live, elf=elf).interact()
     bench.close()
     remove_private_folder()
     sys.stdout.flush()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import cmd
 from collections.abc import Sized
+from pathlib import Path
 from typing import IO, Any, Final
 
+from fwgen.backends.renode.located import located
 from fwgen.errors import FwgenError, InputError
 from fwgen.live import LiveReal, View
 from fwgen.monitor.bench import Bench
 from fwgen.monitor.live import Live, room_of
 from fwgen.monitor.picture import display_lines
-from fwgen.record import CRASHES
+from fwgen.peer.started import crash_words
+from fwgen.record import CRASHES, CrashReport
 from fwgen.scenario.load import parse_step
 from fwgen.scenario.steps import STEPS, make_step
 from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
@@ -63,7 +66,8 @@ def sample_text(status: int, distance_mm: int) -> str:
 
 
 class Shell(cmd.Cmd):
-    """Reads commands from `stdin`, one per line; shows a prompt only on a terminal."""
+    """Reads commands from `stdin`, one per line; shows a prompt only on a terminal. `elf`: the
+    firmware, whose debug information names the place of a crash."""
 
     def __init__(
         self,
@@ -72,10 +76,12 @@ class Shell(cmd.Cmd):
         stdout: IO[str],
         gdb: int | None = None,
         live: bool = False,
+        elf: Path | None = None,
     ) -> None:
         super().__init__(stdin=stdin, stdout=stdout)
         self._bench = bench
         self._live = live
+        self._elf = elf
         self._console_shown = 0  # characters
         self._events_shown = 0
         self._shell_shown = 0  # characters
@@ -274,12 +280,12 @@ class Shell(cmd.Cmd):
         self._say("\n".join(self._bench.view().console.splitlines()[-_LINES:]))
 
     def do_events(self, arg: str) -> None:
-        events = self._bench.view().events[-_LINES:]
-        self._say("\n".join(f"{event.t_s:.6f} s: {event.text}" for event in events) or "none yet")
+        events = self._events(self._bench.view())[-_LINES:]
+        self._say("\n".join(f"{t_s:.6f} s: {text}" for t_s, text in events) or "none yet")
 
     def do_kernel(self, arg: str) -> None:
         lines = self._bench.view().kernel[-_LINES:]
-        self._say("\n".join(f"[{at_s:12.6f}] {line}" for at_s, line in lines))
+        self._say("\n".join(f"[{max(0.0, at_s):12.6f}] {line}" for at_s, line in lines))
 
     def do_ddr(self, arg: str) -> None:
         accesses = self._bench.view().ddr_accesses
@@ -287,7 +293,7 @@ class Shell(cmd.Cmd):
         for access in accesses[:_LINES]:
             pc = f"{access.pc:#010x}" if access.pc is not None else "?"
             address = f"{access.address:#010x}" if access.address is not None else "?"
-            self._say(f"{access.t_s:.6f} s: {address} by {pc} in {access.function}")
+            self._say(f"{max(0.0, access.t_s):.6f} s: {address} by {pc} in {access.function}")
 
     # ----------------------------------------------------------------------------------- debug
 
@@ -312,6 +318,16 @@ class Shell(cmd.Cmd):
     def _step(self, name: str, **values: Any) -> None:
         self._bench.do(make_step(name, **values))
 
+    def _events(self, view: View) -> list[tuple[float, str]]:
+        """Return time in s and text of all events; crashes with function and source line. What
+        happened before the first sample has time 0."""
+        texts = {crash_words(report.crash): self._crash_text(report) for report in view.crashes}
+        return [(max(0.0, event.t_s), texts.get(event.text, event.text)) for event in view.events]
+
+    def _crash_text(self, report: CrashReport) -> str:
+        found = located(report, self._elf)
+        return crash_words(report.crash, ", ".join(filter(None, [found.function, found.source])))
+
     def _say(self, text: str) -> None:
         self.stdout.write(f"{text}\n")
         self.stdout.flush()
@@ -322,8 +338,8 @@ class Shell(cmd.Cmd):
         for line in view.console[self._console_shown :].splitlines():
             self._say(f"| {line}")
         self._console_shown = len(view.console)
-        for event in view.events[self._events_shown :]:
-            self._say(f"* {event.t_s:.3f} s: {event.text}")
+        for t_s, text in self._events(view)[self._events_shown :]:
+            self._say(f"* {t_s:.3f} s: {text}")
         self._events_shown = len(view.events)
         for line in view.shell[self._shell_shown :].splitlines():
             self._say(f"$ {line}")

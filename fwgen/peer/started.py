@@ -103,7 +103,7 @@ def crash_words(crash: Crash, where: str = "") -> str:
         words += f" ({where})"
     if crash.line:
         words += f", source line {crash.line}"
-    words += f", in boot {crash.boot}"
+    words += f", in boot {crash.boot}" if crash.boot else ", during a start"
     return f"{words} after {crash.uptime_s} s" if crash.uptime_s else words
 
 

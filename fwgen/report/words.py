@@ -89,7 +89,7 @@ def crash_words(crash: Crash) -> str:
         words += f" ({', '.join(part for part in where if part)})"
     if crash["line"] is not None:
         words += f", check in line {crash['line']}"
-    words += f", in boot {crash['boot']}"
+    words += f", in boot {crash['boot']}" if crash["boot"] else ", during a start"
     if crash["uptime_s"] is not None:
         words += f" after {span(crash['uptime_s'])}"
     return words

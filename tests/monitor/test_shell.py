@@ -16,6 +16,8 @@ import pytest
 from fwgen.live import View
 from fwgen.monitor.bench import CoreHeldError
 from fwgen.monitor.shell import Shell, state_line
+from fwgen.peer.started import Crash, crash_words
+from fwgen.record import CrashReport, Event
 from fwgen.robot.firmware import firmware
 from fwgen.scenario.steps import STEPS, Step, make_step
 from fwgen.spec.examples import reference_spec
@@ -202,8 +204,13 @@ def scripted(script: str, *options: str) -> str:
 
 @pytest.mark.needs("renode", "zephyr")
 def test_a_script_runs_on_the_emulated_board() -> None:
-    text = scripted("run 1 s\nsuspend\nrun 3 s\nscreen\nmove 500 mm\nresume\nrun 2 s\nddr\nquit\n")
+    text = scripted(
+        "run 1 s\nsuspend\nrun 3 s\nscreen\nmove 500 mm\nresume\nrun 2 s\nddr\n"
+        "fail\nrun 100 ms\nload\nrun 1 s\nquit\n"
+    )
     assert "Linux asleep" in text
+    crash = r"\* \d\.\d{3} s: crash 1: bus fault at 0x0a0\w{5} \(\w+, [\w.]+\.[ch]:\d+\), in boot 1"
+    assert len(re.findall(crash, text)) == 1, text
     assert "closed DDR was touched 0 times" in text
     assert "█" in text
 
@@ -301,6 +308,28 @@ def _read_until(process: subprocess.Popen[str], pattern: str) -> str:
         if re.search(pattern, line):
             return line
     raise AssertionError(f"{process.args!r} ended without {pattern!r}")
+
+
+class CrashedBench(FakeBench):
+    """Linux has learned of a crash; an event happened before the first sample."""
+
+    def view(self) -> View:
+        crash = Crash(3, "bus fault", 0x0A04CA6C, 0, 0, 0, 2, 61)
+        events = [Event(-0.06, "early"), Event(2.4, crash_words(crash))]
+        return replace(VIEW, events=events, crashes=(CrashReport(2_400_000, crash),))
+
+
+def test_a_crash_is_printed_once() -> None:
+    out = io.StringIO()
+    Shell(CrashedBench(), io.StringIO("pause\nevents\n"), out).interact()  # type: ignore[arg-type]
+    lines = [line for line in out.getvalue().splitlines() if ": " in line and "|" not in line]
+    assert lines == [
+        "* 0.000 s: early",
+        "* 2.400 s: crash 3: bus fault at 0x0a04ca6c, in boot 2 after 61 s",
+        "2.500 s, paused; Linux awake, has 3 samples, the last: 777 mm, closed DDR touched 1 time",
+        "0.000000 s: early",
+        "2.400000 s: crash 3: bus fault at 0x0a04ca6c, in boot 2 after 61 s",
+    ]
 
 
 class WritingBench(FakeBench):

@@ -10,7 +10,7 @@ import jsonschema
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.notes import note_event
 from fwgen.peer.events import Started
-from fwgen.peer.started import Crash
+from fwgen.peer.started import Crash, crash_words
 from fwgen.record import CrashReport, RunRecord
 from fwgen.report.document import build_report
 from fwgen.report.html import render_html
@@ -81,6 +81,15 @@ def test_the_page_shows_each_crash() -> None:
     page = render_html(record, report_of(record))
     assert f'<td data-of="crash">{WORDS}</td>' in page
     assert "Crashes" not in render_html(make_record(), report_of(make_record()))
+
+
+def test_a_crash_during_a_start_has_no_boot() -> None:
+    crash = Crash(1, "bus fault", 0x10, 0, 0, 0, 0, 0)
+    assert crash_words(crash) == "crash 1: bus fault at 0x00000010, during a start"
+    record = make_record()
+    record.crashes = [CrashReport(0, crash)]
+    lines = " ".join(render_table(report_of(record), Style(unicode=False)).split())
+    assert "crash 1 bus fault at 0x00000010, during a start" in lines
 
 
 def test_a_repetition_is_in_the_report_once() -> None:
