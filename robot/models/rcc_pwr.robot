@@ -11,6 +11,7 @@ ${XBAR}           0x1018
 ${PREDIV}         0x1118
 ${FINDIV}         0x1224
 ${CPU1D1SR}       0x200
+${C2BOOTRST}      0x428
 
 *** Keywords ***
 Channel Register Should Be
@@ -35,6 +36,28 @@ Enable Bits Are Stored
     Register Should Be    ${RCC}    0x7A4    0x2
     Execute Command       rcc Reset
     Register Should Be    ${RCC}    0x7A4    0
+
+The Causes Of Resets Are Power-On And The Pin At The Start
+    Register Should Be    ${RCC}    ${C2BOOTRST}    0x5
+
+A Cause Of A Reset Stays Until A 1 Is Written To It
+    Write Register        ${RCC}    ${C2BOOTRST}    0x1
+    Register Should Be    ${RCC}    ${C2BOOTRST}    0x4
+    Write Register        ${RCC}    ${C2BOOTRST}    0
+    Register Should Be    ${RCC}    ${C2BOOTRST}    0x4
+    Write Register        ${RCC}    ${C2BOOTRST}    0xFFFFFFFF
+    Register Should Be    ${RCC}    ${C2BOOTRST}    0
+
+Causes Of Later Resets Are Added
+    Write Register        ${RCC}    ${C2BOOTRST}    0xFFFFFFFF
+    Execute Command       rcc NoteReset 0x10
+    Execute Command       rcc NoteReset 0x400
+    Register Should Be    ${RCC}    ${C2BOOTRST}    0x410
+
+A Reset Of The Chip Keeps The Causes
+    Execute Command       rcc NoteReset 0x10
+    Execute Command       rcc Reset
+    Register Should Be    ${RCC}    ${C2BOOTRST}    0x15
 
 The A35 Runs At The Start
     Register Should Be    ${PWR}    ${CPU1D1SR}    0x004

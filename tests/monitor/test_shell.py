@@ -90,7 +90,8 @@ def test_commands_do_what_they_say(line: str, method: str, arguments: tuple[Any,
 def test_any_step_can_be_typed(name: str) -> None:
     """Its example has what must be written."""
     example = Section(STEPS[name]).example[1:-1]
-    bench, _, code = typed(f"{re.sub('^.*?do: |, at: [^,]*', 'do ', example, count=1)}\n")
+    typed_line = re.sub("(^|, )at: [^,]*", "", example).removeprefix(", ").replace("do: ", "do ")
+    bench, _, code = typed(f"{typed_line}\n")
     ((_, (step,), _),) = bench.board.calls
     assert step.do == name and code == 0
 
