@@ -144,6 +144,31 @@ def test_a_watcher_gets_samples(running: Running) -> None:
     caller.close()
 
 
+def test_the_documents_have_the_fields_that_the_documentation_names(running: Running) -> None:
+    text = (Path(__file__).parents[2] / "docs/peer.md").read_text()
+    rows = re.findall(r"^\| `(status|firmware|samples|sleep)` \| (.*) \|$", text, re.MULTILINE)
+    # in brackets there is what a field means
+    named = {kind: re.findall(r"`([^`]+)`", re.sub(r"\([^)]*\)", "", row)) for kind, row in rows}
+    assert len(named) == 4
+    caller = Caller(running.socket)
+    caller.send({"do": "watch"})
+    lines = caller.lines()
+    found: dict[str, Any] = {}
+    while len(found) < 2 or "calls" not in found["status"]["firmware"]:
+        found |= next(lines)
+    status = found["status"]
+    sleep = caller.ask("suspend", "sleep")
+    caller.close()
+    for name, document in (
+        ("status", status),
+        ("firmware", status["firmware"]),
+        ("samples", found["samples"][0]),
+        ("sleep", sleep),
+    ):
+        assert named[name]
+        assert set(named[name]) <= set(document), name
+
+
 @pytest.mark.parametrize("text", ["12", "0 s", "x"])
 def test_a_wrong_alarm_is_refused(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
