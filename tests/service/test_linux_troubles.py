@@ -148,6 +148,26 @@ def test_two_services_at_once(board: LinuxBoard) -> None:
     assert board.told.read_text().count("online") == 1, "the first was not disturbed"
 
 
+def test_the_tty_goes_and_comes_back_with_another_number(board: LinuxBoard) -> None:
+    """As when remoteproc starts the firmware again while a process holds the old tty."""
+    board.serve()
+    board.run(3)
+    assert "online over /dev/ttyRPMSG0" in board.do(f"{PEER} status --socket {board.socket}")
+    board.do("sleep 10000 < /dev/ttyRPMSG0 &")
+    driver = "/sys/bus/virtio/drivers/virtio_rpmsg_bus"
+    board.do(f"echo virtio0 > {driver}/unbind")
+    board.run(30)
+    assert "offline" in board.do(f"{PEER} status --socket {board.socket}")
+    refused = board.do(f"{PEER} suspend --socket {board.socket} 2>&1 &")
+    board.run(3)
+    assert "Linux did not suspend: the tty of the channel rpmsg-tty does not exist" in board.printed
+    assert refused == "", "it waited for the tty"
+    board.do(f"echo virtio0 > {driver}/bind")
+    board.run(6)
+    assert "online over /dev/ttyRPMSG1" in board.do(f"{PEER} status --socket {board.socket}")
+    check_each_once(board, board.finish())
+
+
 PROBER: Final = """
 import os, select, sys, time, tty
 handle = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
