@@ -130,6 +130,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "polkit": _polkit,
     "pty": _pty,
     "git": lambda: _program("git", "apt-get install git"),
+    "start-stop-daemon": lambda: _program("start-stop-daemon", "apt-get install dpkg"),
     "systemd-analyze": lambda: _program("systemd-analyze", "apt-get install systemd"),
     "udev": lambda: _program("udevadm", "apt-get install udev"),
     "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),
