@@ -3,7 +3,7 @@
 The file is `$XDG_CONFIG_HOME/fwgen/config.toml` (`~/.config/fwgen/config.toml`) and is optional.
 Environment variables override it: ZEPHYR_BASE, ZEPHYR_TOOLCHAIN_VARIANT and that toolchain's own
 variable, ZEPHYR_EXTRA_MODULES, PYRENODE_BUILD_DIR, PYRENODE_BIN, PYRENODE_RUNTIME,
-FWGEN_LINUX_KERNEL.
+FWGEN_LINUX_KERNEL, FWGEN_BOARD_PATH.
 """
 
 from __future__ import annotations
@@ -98,6 +98,13 @@ class LinuxConfig:
 
 
 @dataclass(frozen=True)
+class BoardsConfig:
+    """`path`: folders with the files of users' own boards."""
+
+    path: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
 class Config:
     """`origins`: key, such as 'zephyr.base' -> where its value comes from: an environment variable
     ('ZEPHYR_BASE') or a place in the file ('config.toml:4:1')."""
@@ -107,6 +114,7 @@ class Config:
     zephyr: ZephyrConfig = field(default_factory=ZephyrConfig)
     renode: RenodeConfig = field(default_factory=RenodeConfig)
     linux: LinuxConfig = field(default_factory=LinuxConfig)
+    boards: BoardsConfig = field(default_factory=BoardsConfig)
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def origin(self, key: str) -> str:
@@ -143,6 +151,7 @@ def load_config(environ: Environment | None = None, path: Path | None = None) ->
         zephyr=_overlay_zephyr(ZephyrConfig(**values["zephyr"]), env, origins),
         renode=_overlay_renode(RenodeConfig(**values["renode"]), env, origins),
         linux=_overlay_linux(LinuxConfig(**values["linux"]), env, origins),
+        boards=_overlay_boards(BoardsConfig(**values["boards"]), env, origins),
         origins=MappingProxyType(origins),
     )
 
@@ -255,6 +264,7 @@ KINDS: dict[str, dict[str, str]] = {
         "test": "path",
     },
     "linux": {"kernel": "path"},
+    "boards": {"path": "paths"},
 }
 _EXPECTED = {
     "path": "a path in quotes",
@@ -368,6 +378,16 @@ def _overlay_linux(
 ) -> LinuxConfig:
     variable = "FWGEN_LINUX_KERNEL"
     return LinuxConfig(_from(env, variable, "linux.kernel", origins, from_file.kernel, Path))
+
+
+def _overlay_boards(
+    from_file: BoardsConfig, env: Environment, origins: dict[str, str]
+) -> BoardsConfig:
+    listed = env.get("FWGEN_BOARD_PATH")
+    if not listed:
+        return from_file
+    origins["boards.path"] = "FWGEN_BOARD_PATH"
+    return BoardsConfig(tuple(Path(folder) for folder in listed.split(os.pathsep) if folder))
 
 
 T = TypeVar("T", Path, str)

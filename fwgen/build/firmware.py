@@ -173,8 +173,10 @@ class Firmware:
 
     def tree(self, tools: Tools) -> Tree:
         """Return Zephyr's build folder, with CMake's arguments for these tools."""
+        board = board_of(self.spec)
         definitions = {
-            "BOARD": board_of(self.spec).zephyr_board,
+            "BOARD": board.zephyr_board,
+            **({"BOARD_ROOT": board.zephyr_root} if board.zephyr_root else {}),
             "Python3_EXECUTABLE": str(tools.python),
             "WEST_PYTHON": str(tools.python),
             **module_definitions(self._config, tools.zephyr),

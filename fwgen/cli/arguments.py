@@ -20,7 +20,8 @@ COMMANDS = {
     "setup": "install Zephyr, its toolchain, Renode or a Linux kernel from the official sources",
     "doctor": "show what is installed, what is missing and how to install it",
     "monitor": "run and debug the firmware interactively on the emulated board",
-    "schema": "print the JSON Schema of the spec",
+    "board": "check the file of a board of one's own",
+    "schema": "print the JSON Schema of a spec, a scenario or a board of one's own",
     "completion": "print a script that completes fwgen's commands and options in a shell",
 }
 

@@ -92,7 +92,7 @@ def _linux(plan: Plan) -> dict[str, object]:
         "syscfg": vector.label,
         "power_domains": f"<&{domains.awake}>, <&{domains.asleep}>",
         "off": plan.linux_off,
-        "tree": _tree(plan, plan.board.flavour.linux_tree),
+        "tree": plan.board.trees.linux or _tree(plan, plan.board.flavour.linux_tree),
     }
 
 
@@ -106,7 +106,7 @@ def _optee(plan: Plan) -> dict[str, object]:
         "rproc": plan.board.linux_rproc_label,
         "headers": plan.board.release.rif_headers,
         "by_hand": plan.by_hand,
-        "tree": _tree(plan, plan.board.flavour.optee_tree),
+        "tree": plan.board.trees.optee or _tree(plan, plan.board.flavour.optee_tree),
     }
 
 
@@ -133,6 +133,8 @@ def _alarm_s(plan: Plan) -> int:
 
 
 def _tree(plan: Plan, pattern: str) -> str:
+    if plan.board.own:
+        return "your board's tree (its .dts)"
     return pattern.format(board=plan.board.name.rpartition("_")[2])
 
 

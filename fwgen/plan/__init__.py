@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from fwgen.boards import TomlErrors, board_file, read_board
 from fwgen.plan import display
 from fwgen.plan.draft import Draft, readable
 from fwgen.plan.errors import PlanErrors
@@ -63,12 +64,14 @@ def board_of(spec: Spec) -> Board:
 def _find_board(spec: Spec, findings: Findings) -> Board | None:
     """Return the board, None after an error. Raises Rejected if its name could not be read."""
     names = board_names()
-    if spec.board not in names:
+    own = None if spec.board in names else board_file(spec.board, _folder(spec))
+    if spec.board not in names and own is None:
+        hint = did_you_mean(spec.board, names, "boards")
         findings.error(
             "unknown-board",
             f"unknown board {quote(spec.board)}",
             spec.where("board"),
-            did_you_mean(spec.board, names, "boards"),
+            f"{hint}; a board of your own is a file: `board: ./our-carrier.toml` (docs/boards.md)",
         )
         return None
     before = len(findings.errors)
@@ -76,7 +79,19 @@ def _find_board(spec: Spec, findings: Findings) -> Board | None:
     if len(findings.errors) > before:
         return None
     rings = readable(lambda: spec.link.rings) or DEFAULT_RINGS
-    return load_board(spec.board, spec.linux.trees, spec.linux.flavour, rings)
+    if own is None:
+        return load_board(spec.board, spec.linux.trees, spec.linux.flavour, rings)
+    try:
+        return read_board(own, spec.linux.trees, spec.linux.flavour, rings)
+    except TomlErrors as error:
+        for diagnostic in error.diagnostics:
+            findings.add(diagnostic)
+        return None
+
+
+def _folder(spec: Spec) -> Path:
+    """Return the folder at which the paths in a spec start."""
+    return Path(spec.source.path).parent if spec.source else Path()
 
 
 def plan_spec(spec: Spec, log_size_bytes: int | None = None) -> Plan:

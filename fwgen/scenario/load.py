@@ -14,7 +14,8 @@ from fwgen.scenario.model import FORMAT, Scenario, check_steps
 from fwgen.scenario.steps import STEPS, Step
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, quote, suggest
 from fwgen.spec.document import Document, load_document, parse_document
-from fwgen.spec.parts import Variants, read_part
+from fwgen.spec.kinds import Schema
+from fwgen.spec.parts import Variants, part_schema, read_part
 from fwgen.spec.quantity import show
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -105,6 +106,15 @@ def parse_expectations(text: str, file: str = "<text>") -> tuple[Expectation, ..
     except Rejected:
         raise ScenarioErrors(findings.diagnostics) from None
     return expected
+
+
+def scenario_schema() -> Schema:
+    """Return the JSON Schema of a scenario as a user writes it."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"fwgen scenario, format {FORMAT}",
+        **part_schema(Scenario),
+    }
 
 
 def _read(document: Document, findings: Findings) -> Scenario:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from fwgen.errors import InputError
-from fwgen.soc.model import Board, Chip, Refused, Release
+from fwgen.soc.model import Board, Chip, Layout, Refused, Release
 
 _HERE = Path(__file__).parent
 _CHIPS = _HERE / "chips"
@@ -37,6 +37,10 @@ class DataError(Exception):
 
 def board_names() -> list[str]:
     return sorted(path.stem for path in _BOARDS.glob("*.toml"))
+
+
+def chip_names() -> list[str]:
+    return sorted(path.stem for path in _CHIPS.glob("*.toml"))
 
 
 def release_names() -> list[str]:
@@ -69,15 +73,33 @@ def load_board(
     Its windows do not include the rings in the memory `rings`. Raises BoardError for an unknown
     board.
     """
+    return assemble(board_table(name), name, trees, flavour, rings)
+
+
+def board_table(name: str) -> dict[str, Any]:
+    """Return the contents of a board's file. Raises BoardError for an unknown board."""
     if name not in board_names():
         raise BoardError(f"unknown board `{name}`", f"known boards: {', '.join(board_names())}")
-    path = _BOARDS / f"{name}.toml"
-    data = _read(path)
-    data["chip"] = load_chip(data["chip"])
-    data["release"] = release = load_release(trees)
-    data["flavour"] = release.flavours[flavour]
-    board = build(Board, data, path.name)
-    layout = release.layouts[name]
+    return _read(_BOARDS / f"{name}.toml")
+
+
+def layout_table(name: str, trees: str) -> dict[str, Any]:
+    """Return what a release's file says of a board's memories."""
+    layouts: dict[str, dict[str, Any]] = _read(_RELEASES / f"{trees}.toml")["layouts"]
+    return layouts[name]
+
+
+def assemble(data: dict[str, Any], layout_of: str, trees: str, flavour: str, rings: str) -> Board:
+    """Return the board of a file's contents. `layout_of`: the board whose memories the release
+    `trees` describes; "": the contents have all."""
+    release = load_release(trees)
+    given = {
+        "chip": load_chip(data["chip"]),
+        "release": release,
+        "flavour": release.flavours[flavour],
+    }
+    board = build(Board, {**data, **given}, data["name"])
+    layout = release.layouts[layout_of] if layout_of else Layout(board.name, {})
     left = board.rings[rings].windows if rings in board.rings else {}
     return dataclasses.replace(
         board,

@@ -538,11 +538,21 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Trees:
+    """What fragments say of the device trees of a user's own board: their files."""
+
+    linux: str = ""
+    optee: str = ""
+
+
+@dataclass(frozen=True)
 class Board:
     """`windows`: the part of each memory that the firmware may use, by the memory's name.
 
     Windows and reserved pages are those of `release`; `flavour` is one of its sets of trees.
-    `rings`: where the rings can be, by memory.
+    `rings`: where the rings can be, by memory. `own`: the file of a user's own board, '' for one
+    that fwgen knows. `zephyr_root`: the folder with the `boards/` that has its Zephyr board, '' for
+    Zephyr's own; `trees`: the names of its trees, if they are not the release's.
     """
 
     name: str
@@ -560,6 +570,14 @@ class Board:
     pins: Mapping[str, Pin]
     buses: Mapping[str, Bus]
     budget: Budget
+    own: str = ""
+    zephyr_root: str = ""
+    trees: Trees = field(default_factory=lambda: Trees())
+
+    @property
+    def emulated_as(self) -> str:
+        """The name of the emulated platform: the board's, or the chip's for a user's own board."""
+        return self.chip.name if self.own else self.name
 
     @property
     def zephyr_board(self) -> str:

@@ -39,6 +39,14 @@ _NAME = Word(
 )
 
 
+_BOARD = Word(
+    r"[a-z][a-z0-9_-]*(?:\.toml)?|[^\x00-\x1f]*/[^\x00-\x1f/]+\.toml",
+    "the name of a board, or a path with `/` that ends in `.toml`",
+    "stm32mp257f_dk",
+    correct=lambda text: text.lower() if "/" not in text else f"{text}.toml",
+)
+
+
 def _name_of(what: str, example: str) -> Word:
     return Word(r"[a-z][a-z0-9_-]*", f"the name of {what}", example, correct=str.lower)
 
@@ -206,8 +214,8 @@ class Spec(Part):
     name: Annotated[str, _NAME, Field(description="Name of the firmware.")]
     board: Annotated[
         str,
-        _name_of("a board", "stm32mp257f_dk"),
-        Field(description="Zephyr's name of the board."),
+        _BOARD,
+        Field(description="A board's name, or the file of a board of one's own."),
     ]
     sensor: Annotated[
         SerializeAsAny[SensorPart],

@@ -307,7 +307,7 @@ class EmulatedBackend(Backend, board.Board):
         name, chip = plan.data.memory, plan.board.chip
         ecc = (chip.memories[name], chip.ecc[name]) if options.ecc else None
         machine = Machine(
-            plan.board.name, platform_repl(plan), self._config, options.renode_log, ecc
+            plan.board.emulated_as, platform_repl(plan), self._config, options.renode_log, ecc
         )
         if options.ecc:
             region = self._log_region

@@ -57,11 +57,13 @@ def merged_models() -> str:
 
 
 def board_file(board: str) -> Path:
-    """Return the board's `.repl`. Raises PlatformError for a board without one."""
+    """Return the `.repl` of a board, or of a chip's M33 for a user's own board. Raises
+    PlatformError for a board without one."""
     path = renode_folder() / "boards" / f"{board}.repl"
-    if not path.is_file():
+    of_chip = renode_folder() / "cpus" / f"{board}_m33.repl"
+    if not path.is_file() and not of_chip.is_file():
         raise PlatformError(f"the board {board} has no emulation: {path} does not exist")
-    return path
+    return path if path.is_file() else of_chip
 
 
 def ecc_repl(memory: Memory, ecc: Ecc) -> str:
@@ -87,7 +89,7 @@ def with_memory(board: str, memory: str, folder: Path) -> Path:
         return path
     name = memory.partition(":")[0]
     text = path.read_text(encoding="utf-8")
-    (using,) = re.findall(r'^using "(.*)"$', text, re.M)
+    (using,) = re.findall(r'^using "(.*)"$', text, re.M) or (path.name,)
     chip = (path.parent / using).read_text(encoding="utf-8")
     chip, count = re.subn(rf"^{name}: .*\n(    .*\n)*", lambda _: memory, chip, flags=re.M)
     if count != 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fwgen.plan.rules.rule import Rule
-from fwgen.soc import load_release, refused_releases, release_names
+from fwgen.soc import board_names, load_release, refused_releases, release_names
 from fwgen.soc.model import Refused, Release
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
 from fwgen.spec.model import Spec
@@ -43,10 +43,11 @@ def _refused(trees: str) -> Refused | None:
 
 def _check_flavour(spec: Spec, release: Release, findings: Findings) -> None:
     name, place = spec.linux.flavour, spec.where("linux", "flavour")
+    own = spec.board not in board_names()
     fitting = [
         flavour.name
         for flavour in release.flavours.values()
-        if not flavour.refused and spec.board in flavour.boards
+        if not flavour.refused and (own or spec.board in flavour.boards)
     ]
     flavour = release.flavours.get(name)
     if flavour is None:

@@ -1,0 +1,199 @@
+"""Reads the file of a user's own board: types first, then what it says against the chip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fwgen.boards.model import BY_ENTRY, board_fields, fields_of, key_field, kind_of
+from fwgen.boards.rules import check_board
+from fwgen.boards.toml import TomlErrors, TomlFile, read_toml
+from fwgen.soc import board_names, load
+from fwgen.soc.model import Board
+from fwgen.spec.diagnostics import Rejected, did_you_mean, quote
+
+_WORDS = {str: "a text in quotes", int: "a whole number", bool: "true or false"}
+_EXAMPLES = {str: '"text"', int: "0x0A060000", bool: "true"}
+DEFAULT_TREES, DEFAULT_FLAVOUR = load.DEFAULT_TREES, load.DEFAULT_FLAVOUR
+
+
+def read_board(
+    path: Path,
+    trees: str = DEFAULT_TREES,
+    flavour: str = DEFAULT_FLAVOUR,
+    rings: str = load.DEFAULT_RINGS,
+) -> Board:
+    """Return the board in a file, with the memories of `trees`. Raises TomlErrors with everything
+    that is wrong with the file."""
+    file = read_toml(path)
+    data = dict(file.data)
+    base = _base(file)
+    _check_fields(file, (), data, board_fields(), complete=not base)
+    file.findings.raise_errors(TomlErrors)
+    data.pop("extends", None)
+    layout_of = base
+    if base:
+        inherited = load.board_table(base)
+        layout = load.layout_table(base, trees)
+        windows = {**layout["windows"], **inherited.get("windows", {})}
+        inherited["reserved"] = [*inherited["reserved"], *layout.get("reserved", [])]
+        data = _merged({**inherited, "windows": windows}, data)
+        layout_of = ""
+    _check_known(file, data)
+    data["own"] = str(path)
+    data["zephyr_root"] = _root(path, data.get("zephyr_root", ""))
+    try:
+        _complete_check(file, data)
+        board = load.assemble(_with_sources(data, path.name), layout_of, trees, flavour, rings)
+    except Rejected:
+        raise TomlErrors(file.findings.diagnostics) from None
+    check_board(file, board)
+    file.findings.raise_errors(TomlErrors)
+    return board
+
+
+def _base(file: TomlFile) -> str:
+    name = file.data.get("extends", "")
+    if not isinstance(name, str) or not name:
+        return ""  # a wrong type is reported with the other fields
+    if name not in board_names():
+        hint = did_you_mean(name, board_names(), "boards")
+        message = f"`extends`: unknown board {quote(name)}"
+        file.findings.error("unknown-board", message, file.where("extends"), hint)
+        return board_names()[0]  # so that the rest is checked as a file that extends a board
+    return name
+
+
+def _check_known(file: TomlFile, data: dict[str, Any]) -> None:
+    """The name of the chip, before its data are needed."""
+    chips = load.chip_names()
+    if data["chip"] not in chips:
+        message = f"`chip`: unknown chip {quote(data['chip'])}"
+        hint = did_you_mean(data["chip"], chips, "chips")
+        file.findings.error("unknown-chip", message, file.where("chip"), hint)
+        raise TomlErrors(file.findings.diagnostics)
+
+
+def _root(path: Path, written: str) -> str:
+    return str((path.parent / written).resolve()) if written else ""
+
+
+def _merged(inherited: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    whole = {key: value for key, value in own.items() if key not in BY_ENTRY}
+    entries = {
+        key: _deep(inherited.get(key, {}), value) for key, value in own.items() if key in BY_ENTRY
+    }
+    return {**inherited, **whole, **entries}
+
+
+def _deep(old: Any, new: Any) -> Any:
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return new
+    return {**old, **{key: _deep(old.get(key), value) for key, value in new.items()}}
+
+
+# ------------------------------------------------------------------------------------- types
+
+
+def _complete_check(file: TomlFile, data: dict[str, Any]) -> None:
+    """Check that a merged file has all that is required: an entry that its base does not have."""
+    fields = {key: kind for key, kind in board_fields().items() if key != "extends"}
+    known = {key: value for key, value in data.items() if key != "own"}
+    _check_fields(file, (), known, fields, complete=True)
+    if file.findings.errors:
+        raise Rejected
+
+
+def _check_fields(
+    file: TomlFile,
+    path: tuple[str | int, ...],
+    data: Any,
+    fields: Mapping[str, tuple[Any, bool]],
+    complete: bool,
+) -> None:
+    """Check a table: its keys, their types, and what is missing if it must be complete."""
+    if not isinstance(data, dict):
+        _wrong(file, path, "a table", data, "write its keys below a header in brackets")
+        return
+    for key, value in data.items():
+        if key not in fields:
+            place = f" in `{_name(path)}`" if path else ""
+            hint = did_you_mean(key, fields, "keys")
+            message = f"unknown key {quote(key)}{place}"
+            file.findings.error("unknown-key", message, file.where(*path, key), hint)
+        else:
+            _check_value(file, (*path, key), value, fields[key][0], complete)
+    for key, (kind, required) in fields.items():
+        if required and complete and key not in data:
+            where = f"`{_name(path)}`: " if path else ""
+            hint = f"add `{key} = {_example(kind)}`" if _is_scalar(kind) else f"add `{key}`"
+            hint += "" if path else ", or `extends` with a board that fwgen knows"
+            message = f"{where}the key `{key}` is missing"
+            file.findings.error("missing-key", message, file.where(*path), hint)
+
+
+def _check_value(
+    file: TomlFile, path: tuple[str | int, ...], value: Any, hint: Any, complete: bool
+) -> None:
+    shape, kind = kind_of(hint)
+    if shape == "list":
+        if not isinstance(value, list):
+            _wrong(file, path, "a list", value, "write it in brackets, or as a [[table]]")
+            return
+        for index, item in enumerate(value):
+            _check_value(file, (*path, index), item, kind, complete=True)
+    elif shape == "named":
+        if not isinstance(value, dict):
+            _wrong(file, path, "a table", value, f"write each as `[{_name(path)}.NAME]`")
+            return
+        given = key_field(kind)
+        fields = {key: field for key, field in fields_of(kind).items() if key not in given}
+        for key, item in value.items():
+            _check_fields(file, (*path, key), item, fields, complete)
+    elif shape == "table":
+        _check_fields(file, path, value, fields_of(kind), complete)
+    elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        _wrong(file, path, _WORDS[kind], value, f"write it like `{_example(kind)}`")
+
+
+def _wrong(
+    file: TomlFile, path: tuple[str | int, ...], expected: str, found: Any, hint: str
+) -> None:
+    message = f"`{_name(path)}`: expected {expected}, found {quote(repr(found))}"
+    file.findings.error("wrong-type", message, file.where(*path), hint)
+
+
+def _name(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(key + 1) if isinstance(key, int) else key for key in path)
+
+
+def _is_scalar(hint: Any) -> bool:
+    return kind_of(hint)[0] == "scalar"
+
+
+def _example(kind: Any) -> str:
+    return _EXAMPLES.get(kind, "...")
+
+
+def _with_sources(data: Any, source: str) -> Any:
+    """Return the contents in which each figure without a source has the file as its source."""
+    board: dict[str, Any] = {}
+    for key, value in data.items():
+        shape, kind = kind_of(board_fields()[key][0]) if key in board_fields() else ("scalar", str)
+        board[key] = _sourced(value, shape, kind, source)
+    return board
+
+
+def _sourced(value: Any, shape: str, kind: Any, source: str) -> Any:
+    if shape == "list":
+        return [_sourced(item, *kind_of(kind), source) for item in value]
+    if shape == "named":
+        return {key: _sourced(item, "table", kind, source) for key, item in value.items()}
+    if shape == "table":
+        fields = fields_of(kind)
+        filled = {
+            key: _sourced(item, *kind_of(fields[key][0]), source) for key, item in value.items()
+        }
+        return {"source": source, **filled} if "source" in fields else filled
+    return value
