@@ -82,7 +82,7 @@ class Display(Part):
         WordOr("off", 0, Period("1 ms", "1 h", example="1 Hz", rounded=True)),
         Field(
             description="The same while Linux sleeps, at most as often as `refresh`; `off` "
-            "switches the panel off. The default is 1 Hz."
+            "switches the panel off. The default is 1 Hz. Distances are rounded to a centimetre."
         ),
     ] = None
 

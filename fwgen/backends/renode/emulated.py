@@ -370,6 +370,8 @@ class EmulatedBackend(Backend, board.Board):
         self.machine.note_reset(reset.pin | (reset.power if why == "power-cycle" else reset.system))
         for address, content in memory:
             self.machine.write(address, content)
+        if why == "power-cycle" and self.machine.ecc is not None:
+            self.machine.ecc.PowerOn()  # no word counts as written any more
         for window in self._plan.rings.nodes if self._plan.rings.in_ddr else ():
             self.machine.write_ddr(window.start, random.Random(0).randbytes(window.size_bytes))
         if memory:
