@@ -124,6 +124,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "cpp": _preprocessor,
     "dbusmock": _dbusmock,
     "gdb": lambda: _program("gdb-multiarch", "apt-get install gdb-multiarch"),
+    "distributed": lambda: _package("distributed"),
     "gpiod": lambda: _package("gpiod"),
     "pyarrow": lambda: _package("pyarrow"),
     "mosquitto": lambda: _program("mosquitto", "apt-get install mosquitto"),

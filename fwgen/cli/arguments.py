@@ -16,6 +16,7 @@ COMMANDS = {
     "audit": "audit an ELF against a spec's plan",
     "verify": "check compiled Linux and OP-TEE trees and an ELF against a spec",
     "run": "run a scenario and report whether every sample arrived",
+    "campaign": "run many seeded histories of sleeps and faults, and shrink the first that fails",
     "demo": "check, generate and run the bundled example",
     "setup": "install Zephyr, its toolchain, Renode or a Linux kernel from the official sources",
     "doctor": "show what is installed, what is missing and how to install it",

@@ -16,10 +16,12 @@ _ESTIMATE_FROM: Final = 0.02
 
 
 class Progress:
-    """Prints nothing in the first second. `at` has the signature that the engine calls."""
+    """Prints nothing in the first second. `at` has the signature that the engine calls. `unit`:
+    what it counts; then the rate is shown, too."""
 
-    def __init__(self, title: str, stream: TextIO | None = None) -> None:
+    def __init__(self, title: str, stream: TextIO | None = None, *, unit: str = "") -> None:
         self._title = title
+        self._unit = unit
         self._stream = stream if stream is not None else sys.stderr
         self._terminal = self._stream.isatty()
         self._began_s = self._shown_s = time.monotonic()
@@ -66,7 +68,9 @@ class Progress:
         done = reached - began
         if done < _ESTIMATE_FROM * end:
             return ""
-        return f", {(now_s - began_s) * (end - reached) / done:.0f} s left"
+        lasts_s = now_s - began_s
+        rate = f", {done / lasts_s:,.0f} {self._unit} a second" if self._unit and lasts_s else ""
+        return f"{rate}, {lasts_s * (end - reached) / done:.0f} s left"
 
     def say(self, text: str) -> None:
         """Print a line immediately."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -70,7 +71,8 @@ class _Boot:
 
 
 class HostBackend(Backend, board.Board):
-    """`core`: sources to use instead of the plan's; `fault`: one of compile.FAULTS.
+    """`core`: sources to use instead of the plan's; `library`: them, compiled; `fault`: one of
+    compile.FAULTS.
 
     `say` is called with a message before the core is compiled, which is slow and done once.
     """
@@ -84,6 +86,7 @@ class HostBackend(Backend, board.Board):
         self,
         *,
         core: Mapping[str, bytes] | None = None,
+        library: Path | None = None,
         fault: str = "none",
         flags: Sequence[str] = (),
         timing: Timing | None = None,
@@ -91,6 +94,7 @@ class HostBackend(Backend, board.Board):
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._core = core
+        self._library = library
         self._fault = fault
         self._flags = flags
         self._timing = timing or Timing()
@@ -99,14 +103,7 @@ class HostBackend(Backend, board.Board):
         self._machine: Machine | None = None
 
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
-        core = self._core
-        if core is None:
-            from fwgen.generate import render
-
-            core = core_sources(render(plan))
-        library = build_library(
-            core, fault=self._fault, flags=self._flags, rings=self.real_rings, say=self._say
-        )
+        library = self._library or self._compiled(plan)
         self._plan, self._scenario, self._seed = plan, scenario, seed
         model = model_of(plan.spec.sensor.TYPE)
         self._sensor = model.simulated(plan, scenario.scene(seed))
@@ -133,6 +130,16 @@ class HostBackend(Backend, board.Board):
         self._ledger.wire.look = lambda: blocks_in(machine.log.view(np.uint8).data)
         self._begin(machine)
         self.run_until(0)
+
+    def _compiled(self, plan: Plan) -> Path:
+        core = self._core
+        if core is None:
+            from fwgen.generate import render
+
+            core = core_sources(render(plan))
+        return build_library(
+            core, fault=self._fault, flags=self._flags, rings=self.real_rings, say=self._say
+        )
 
     def _begin(self, machine: Machine) -> None:
         """Start the M33, and Linux."""

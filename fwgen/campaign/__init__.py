@@ -1,0 +1,1 @@
+"""Campaigns: many seeded histories of sleeps and faults, each run and judged as a scenario."""

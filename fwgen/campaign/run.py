@@ -1,0 +1,109 @@
+"""Runs a campaign: all chunks, the record, and the smaller history of the first failure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fwgen.campaign import specs
+from fwgen.campaign.apart import try_apart
+from fwgen.campaign.history import draw
+from fwgen.campaign.shrink import Shrinker
+from fwgen.campaign.trial import library
+from fwgen.campaign.workers import CHUNK, Chunk, Result, Results, in_processes, on_cluster
+from fwgen.campaign.writing import scenario_text
+
+if TYPE_CHECKING:
+    from fwgen.campaign.record import Record
+
+_SAVE_EVERY_S = 5.0
+
+
+def run_campaign(
+    record: Record,
+    folder: Path,
+    *,
+    jobs: int,
+    cluster: str = "",
+    at: Callable[[int, int], None],
+    say: Callable[[str], None],
+) -> None:
+    """Try the record's seeds that were not tried yet; stop at the first failure and make it
+    smaller. The record counts seeds in their order, so that a campaign can go on after it was
+    stopped, and the same campaign always ends with the same record. `at` is called with the
+    number of seeds tried and their total."""
+    end = record.first + record.seeds
+    begin = record.first + record.done
+    chunks = [Chunk(first, min(CHUNK, end - first)) for first in range(begin, end, CHUNK)]
+    _prepare(record, chunks)
+    record.save(folder)
+    began_s = saved_s = time.monotonic()
+    before_s = record.wall_s
+    ready: dict[int, Result] = {}
+    try:
+        with closing(_results(chunks, record, jobs, cluster)) as results:
+            for result in results:
+                ready[result.chunk.first] = result
+                while (following := ready.pop(record.first + record.done, None)) is not None:
+                    record.tally.update(following.tally.counts)
+                    record.failure = following.failure
+                    record.done += following.chunk.count
+                    if record.failure is not None:
+                        record.done = record.failure.seed - record.first + 1
+                        break
+                if record.failure is not None:
+                    break
+                record.wall_s = before_s + time.monotonic() - began_s
+                at(record.done + sum(one.chunk.count for one in ready.values()), record.seeds)
+                if time.monotonic() > saved_s + _SAVE_EVERY_S:
+                    saved_s = time.monotonic()
+                    record.save(folder)
+    finally:
+        record.wall_s = before_s + time.monotonic() - began_s
+        record.save(folder)
+    if record.failure is not None:
+        _shrink(record, folder, say)
+        record.save(folder)
+
+
+def _results(chunks: list[Chunk], record: Record, jobs: int, cluster: str) -> Results:
+    if cluster:
+        return on_cluster(chunks, record.setting, cluster)
+    return in_processes(chunks, record.setting, jobs)
+
+
+def _prepare(record: Record, chunks: list[Chunk]) -> None:
+    """Compile the cores that are needed, so that no two workers compile the same."""
+    if record.setting.backend != "host":
+        return
+    needed: set[int] = set()
+    for chunk in chunks:
+        for seed in range(chunk.first, chunk.first + chunk.count):
+            if len(needed) < specs.COUNT:
+                needed.add(draw(seed).spec)
+    for spec in sorted(needed):
+        library(spec, record.setting.plant)
+
+
+def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
+    assert record.failure is not None
+    seed = record.failure.seed
+    history = draw(seed)
+    say(f"seed {seed} fails: {record.failure.reasons[0]}")
+    say(f"making its {len(history.scenario.steps)} steps fewer")
+    shrinker = Shrinker(lambda one: try_apart(one, record.setting))
+    history, record.failure = shrinker.shrink(history, record.failure)
+    record.steps, record.tries = len(history.scenario.steps), shrinker.tries
+    name = f"seed-{seed}"
+    reasons = "\n".join(record.failure.reasons)
+    comment = f"From `fwgen campaign --seed {seed}`; run it with `--seed {seed}`. It failed:\n"
+    spec = f"{name}.spec.yaml"
+    record.write(folder, spec, specs.spec_text(history.spec))
+    path = record.write(
+        folder, f"{name}.yaml", scenario_text(history.scenario, spec, comment + reasons)
+    )
+    left = "1 step is" if record.steps == 1 else f"{record.steps} steps are"
+    say(f"{left} left; again: `fwgen run {path} --seed {seed}`")

@@ -1,0 +1,155 @@
+"""Runs chunks of seeds: in this process, in processes of this machine, or on a Dask cluster."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from fwgen.campaign.apart import try_apart
+from fwgen.campaign.history import draw
+from fwgen.campaign.record import program
+from fwgen.campaign.trial import Failure, Setting, Tally, try_seed
+from fwgen.distribution import install
+from fwgen.errors import InputError, MissingToolError, ToolBrokeError
+
+CHUNK: Final = 50
+_WAITING: Final = 3
+"""Chunks for each worker that are submitted at a time."""
+_RETRIES: Final = 5
+"""How often Dask runs a chunk again whose worker was lost."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The seeds from `first` to before `first + count`."""
+
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Result:
+    chunk: Chunk
+    tally: Tally
+    failure: Failure | None
+    """The first seed that failed; the seeds after it were not tried."""
+
+
+def run_chunk(chunk: Chunk, setting: Setting, code: str) -> Result:
+    """Run the seeds up to the first that fails. `code`: record.program() of the caller."""
+    if program() != code:
+        raise InputError(
+            "a worker of the cluster has another fwgen than this machine",
+            "install the same fwgen on all machines",
+        )
+    tally = Tally()
+    for seed in range(chunk.first, chunk.first + chunk.count):
+        failure = try_seed(seed, setting, tally)
+        if failure is not None:
+            return Result(chunk, tally, failure)
+    return Result(chunk, tally, None)
+
+
+def run_apart(chunk: Chunk, setting: Setting) -> Result:
+    """Run each seed in a process of its own, to find the one that ends it. Counts nothing."""
+    for seed in range(chunk.first, chunk.first + chunk.count):
+        failure = try_apart(draw(seed), setting)
+        if failure is not None:
+            return Result(chunk, Tally(), failure)
+    return Result(chunk, Tally(), None)
+
+
+Results = Generator[Result, None, None]
+
+
+def in_processes(chunks: Sequence[Chunk], setting: Setting, jobs: int) -> Results:
+    """Yield the results in any order, from `jobs` processes."""
+    pool = ProcessPoolExecutor(jobs, initializer=_leave_signals_alone)
+    try:
+        yield from _windowed(
+            chunks,
+            jobs * _WAITING,
+            lambda chunk: pool.submit(run_chunk, chunk, setting, program()),
+            setting,
+        )
+    finally:
+        workers = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.kill()
+
+
+def _windowed(
+    chunks: Sequence[Chunk],
+    most: int,
+    submit: Callable[[Chunk], Future[Result]],
+    setting: Setting,
+) -> Results:
+    left = list(reversed(chunks))
+    running: dict[Future[Result], Chunk] = {}
+    while left or running:
+        while left and len(running) < most:
+            chunk = left.pop()
+            running[submit(chunk)] = chunk
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            chunk = running.pop(future)
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                suspects = sorted([chunk, *running.values()], key=lambda one: one.first)
+                yield from _apart(suspects, setting)
+                return
+
+
+def _apart(suspects: Sequence[Chunk], setting: Setting) -> Results:
+    """Yield the results of chunks of which one has ended a worker, up to that one."""
+    for suspect in suspects:
+        result = run_apart(suspect, setting)
+        yield result
+        if result.failure is not None:
+            return
+    raise ToolBrokeError("a worker process died, but none of its seeds fails alone")
+
+
+def _leave_signals_alone() -> None:
+    """Ctrl-C goes to all processes of a terminal; the parent ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def on_cluster(chunks: Sequence[Chunk], setting: Setting, address: str) -> Results:
+    """Yield the results in any order, from the workers of a Dask cluster. Dask runs the chunks of a
+    lost worker again."""
+    try:
+        from distributed import Client, KilledWorker, as_completed
+    except ImportError as error:
+        raise MissingToolError(
+            "`--cluster` needs Dask, which is not installed", f"`{install('cluster')}`"
+        ) from error
+    try:
+        client = Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"no Dask scheduler answers at {address}: {error}",
+            "start one with `dask scheduler`, and workers with `dask worker ADDRESS`",
+        ) from error
+    try:
+        code = program()
+        running = {
+            client.submit(run_chunk, chunk, setting, code, pure=False, retries=_RETRIES): chunk
+            for chunk in chunks
+        }
+        for future in as_completed(list(running), loop=client.loop):  # type: ignore[no-untyped-call]
+            try:
+                yield future.result()
+            except KilledWorker:
+                yield from _apart([running[future]], setting)
+    finally:
+        with suppress(Exception):
+            client.close(timeout=5)  # type: ignore[no-untyped-call]

@@ -1,0 +1,63 @@
+"""Writes a scenario as the file that `fwgen run` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fwgen.scenario.expect import FIELDS
+from fwgen.scenario.model import FORMAT, Scenario
+from fwgen.scenario.steps import Step
+from fwgen.spec.kinds import Amount, Choice, Kind
+from fwgen.spec.parts import fields_of
+from fwgen.spec.quantity import show
+
+
+def scenario_text(scenario: Scenario, spec: str, comment: str = "") -> str:
+    """Return the file's text. `spec`: the name of the spec's file next to it."""
+    return "".join(f"{line}\n" for line in _lines(scenario, spec, comment))
+
+
+def _lines(scenario: Scenario, spec: str, comment: str) -> Iterator[str]:
+    yield from (f"# {line}" for line in comment.splitlines())
+    yield f"fwgen-scenario: {FORMAT}"
+    yield f"name: {scenario.name}"
+    yield f"spec: {spec}"
+    yield "distance:"
+    yield from (f"  - {{at: {t_ms} ms, mm: {um / 1000:g}}}" for t_ms, um in scenario.points)
+    yield f"noise: {show(scenario.noise_um, 'um')}"
+    if scenario.missed_ppm:
+        yield f"missed: {show(scenario.missed_ppm, 'ppm')}"
+    yield "steps:" if scenario.steps else "steps: []"
+    for step in scenario.steps:
+        yield f"  - {step_text(step)}"
+    yield f"until: {show(scenario.until_us, 'us')}"
+    yield "expect:"
+    for wanted in scenario.expect:
+        kind = FIELDS[wanted.field].kind
+        bounds = ("at-least", wanted.least), ("at-most", wanted.most)
+        if wanted.least == wanted.most:
+            yield f"  {wanted.field}: {_value(kind, wanted.least)}"
+        else:
+            shown = [f"{name}: {_value(kind, it)}" for name, it in bounds if it is not None]
+            yield f"  {wanted.field}: {{{', '.join(shown)}}}"
+
+
+def step_text(step: Step) -> str:
+    """Return a step as in a scenario: `{at: 1 s, do: suspend, for: 10 s}`."""
+    shown = []
+    for field in fields_of(type(step)):
+        value = getattr(step, field.attribute)
+        default = type(step).model_fields[field.attribute].get_default()
+        if field.attribute in ("do", "at_us") or value != default:
+            shown.append((field.key, _value(field.kind, value)))
+    shown.sort(key=lambda item: ("at", "do").index(item[0]) if item[0] in ("at", "do") else 2)
+    return f"{{{', '.join(f'{key}: {value}' for key, value in shown)}}}"
+
+
+def _value(kind: Kind[Any], value: Any) -> str:
+    if isinstance(kind, Amount):
+        return show(value, kind.resolution)
+    if isinstance(kind, Choice):
+        return next(word for word, meaning in kind.values.items() if meaning == value)
+    return str(value)

@@ -1,0 +1,148 @@
+"""`fwgen campaign`: many seeded histories of sleeps and faults."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fwgen.backends.registry import DEFAULT, NAMES
+from fwgen.cli.progress import Progress
+from fwgen.errors import InputError
+from fwgen.words import quote
+
+if TYPE_CHECKING:
+    from fwgen.campaign.record import Record
+
+HELP = "run many seeded histories of sleeps and faults, and shrink the first that fails"
+
+_SEED_MOST = (1 << 63) - 1
+_SEEDS_MOST = 100_000_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seeds", type=_count, default=1000, metavar="N", help="how many (default: 1000)"
+    )
+    parser.add_argument(
+        "--seed", type=_seed, default=0, metavar="FIRST", help="the first seed (default: 0)"
+    )
+    parser.add_argument(
+        "--backend",
+        choices=NAMES,
+        default=DEFAULT,
+        help="host: the generated core on this machine; renode: the ELF on the emulated board",
+    )
+    parser.add_argument(
+        "--jobs", type=_count, metavar="N", help="processes (default: one for each processor)"
+    )
+    parser.add_argument(
+        "--cluster", default="", metavar="ADDRESS", help="use the workers of this Dask scheduler"
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        default=Path("campaign"),
+        metavar="DIR",
+        help="the folder of the record, with which a stopped campaign goes on (default: campaign)",
+    )
+    parser.add_argument(
+        "--plant",
+        type=Path,
+        metavar="FILE",
+        help="plant a fault of robot/mutants in the core (host only): the campaign must find it",
+    )
+    parser.add_argument("--json", action="store_true", help="print the record as one JSON document")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Return exit code 1 if a history fails."""
+    from fwgen.campaign.record import open_record
+    from fwgen.campaign.run import run_campaign
+    from fwgen.campaign.trial import Setting
+
+    if args.plant and args.backend != "host":
+        raise InputError("`--plant` changes the core of the host backend", "leave `--backend` out")
+    if args.plant:
+        _check_plant(args.plant)
+    plant = str(args.plant.resolve()) if args.plant else ""
+    record = open_record(args.report, Setting(args.backend, plant), args.seed, args.seeds)
+    jobs = args.jobs or ((os.cpu_count() or 1) if args.backend == "host" else 1)
+    with Progress("campaign", unit="histories") as progress:
+        if record.done:
+            progress.say(f"going on after {record.done:,} of {record.seeds:,} histories")
+        run_campaign(
+            record,
+            args.report,
+            jobs=jobs,
+            cluster=args.cluster,
+            at=progress.at,
+            say=progress.say,
+        )
+    if args.json:
+        print(json.dumps(record.document(), indent=2))
+    else:
+        _print(record)
+    return 1 if record.verdict == "fail" else 0
+
+
+def _check_plant(path: Path) -> None:
+    """Raise InputError if the file is not a fault of the core."""
+    from fwgen.campaign.specs import plan_of
+    from fwgen.generate import render
+    from fwgen.robot.mutants import load_mutant
+
+    if not path.is_file():
+        raise InputError(f"--plant: there is no file {path}", "name a file of robot/mutants")
+    load_mutant(path).sources(render(plan_of(0)))
+
+
+def _print(record: Record) -> None:
+    tried = record.tally
+    hours = tried["virtual_ms"] / 3_600_000
+    rate = record.done / record.wall_s if record.wall_s else 0.0
+    print(f"{record.done:,} histories from seed {record.first} on, {rate:,.0f} a second")
+    print(
+        f"{hours:,.1f} h of virtual time, {tried['samples']:,} samples, "
+        f"{tried['sleeps']:,} sleeps, {tried['outages']:,} restarts of the M33"
+    )
+    for group in ("woken_by", "step"):
+        shown = [
+            f"{name.partition(' ')[2]} {count:,}"
+            for name, count in sorted(tried.items())
+            if name.startswith(f"{group} ")
+        ]
+        if shown:
+            print(f"{'woken by' if group == 'woken_by' else 'steps'}: {', '.join(shown)}")
+    failure = record.failure
+    if failure is None:
+        print(record.verdict.upper())
+        return
+    print(f"FAIL: seed {failure.seed}")
+    for reason in failure.reasons:
+        print(f"  {reason}")
+    for name in record.files:
+        print(f"  wrote {name}", file=sys.stderr)
+
+
+def _count(text: str) -> int:
+    return _number(text, 1, _SEEDS_MOST)
+
+
+def _seed(text: str) -> int:
+    return _number(text, 0, _SEED_MOST)
+
+
+def _number(text: str, least: int, most: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number from {least} to {most:,}, found {quote(text)}"
+        )
+    return value

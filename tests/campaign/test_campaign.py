@@ -1,0 +1,224 @@
+"""`fwgen campaign`: finds what is planted, shrinks it, goes on after a stop, runs on a cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fwgen.campaign import workers
+from fwgen.campaign.history import draw
+from fwgen.campaign.record import Record, open_record
+from fwgen.campaign.run import run_campaign
+from fwgen.campaign.trial import Failure, Setting, Tally, library, try_history, try_seed
+from fwgen.cli.main import main
+from fwgen.scenario.load import load_scenario
+
+MUTANTS = Path(__file__).parents[2] / "robot" / "mutants"
+# fault -> the first seed that finds it; `fwgen campaign --plant` finds each from seed 0 on as well
+PLANTED = {
+    "free-before-ack": 0,
+    "forget-gap": 22,
+    "trust-damaged": 52,
+    "any-log-is-own": 298,
+    "send-after-ack": 0,
+}
+
+
+def campaign(folder: Path, *words: str, code: int = 0) -> None:
+    assert main(["campaign", "--report", str(folder), *words]) == code
+
+
+def record_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "campaign.json").read_text("utf-8"))
+    return found
+
+
+def tried(folder: Path) -> dict[str, Any]:
+    """Return the record without the host's time."""
+    return {name: value for name, value in record_of(folder).items() if name != "wall_s"}
+
+
+def test_a_few_seeds_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    campaign(tmp_path / "a", "--seeds", "24", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["fwgen-campaign"], found["verdict"], found["done"]) == (1, "pass", 24)
+    assert found["tried"]["histories"] == 24
+    assert found["tried"]["samples"] > 1000
+    assert found["tried"]["step suspend"] > 10
+    assert found == record_of(tmp_path / "a")
+
+
+def test_the_record_does_not_depend_on_the_number_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "CHUNK", 3)
+    monkeypatch.setattr("fwgen.campaign.run.CHUNK", 3)
+    for jobs in ("1", "3"):
+        campaign(tmp_path / jobs, "--seeds", "12", "--seed", "5", "--jobs", jobs)
+    assert tried(tmp_path / "1") == tried(tmp_path / "3")
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_a_planted_fault_is_found_and_shrunk(
+    fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed, plant = PLANTED[fault], MUTANTS / f"{fault}.toml"
+    words = ["--seed", str(seed), "--seeds", "2", "--jobs", "1"]
+    campaign(tmp_path, *words, "--plant", str(plant), code=1)
+    failure = record_of(tmp_path)["failure"]
+    assert failure["seed"] == seed
+    assert failure["steps"] <= 6
+    told = capsys.readouterr()
+    assert f"fwgen run {tmp_path}/seed-{seed}.yaml --seed {seed}" in told.err
+    small = load_scenario(tmp_path / f"seed-{seed}.yaml")
+    again = try_history(replace(draw(seed), scenario=small), Setting(plant=str(plant)), Tally())
+    assert again is not None and again.reasons == tuple(failure["reasons"])
+    assert main(["run", str(tmp_path / f"seed-{seed}.yaml"), "--seed", str(seed)]) == 0
+
+
+def test_a_core_that_ends_its_process_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(draw(3).spec, "")
+
+    def dies(seed: int, setting: Setting, tally: Tally) -> Failure | None:
+        os._exit(4) if seed == 3 else None
+        return try_seed(seed, setting, tally)
+
+    def one_dies(history: Any, setting: Setting, tally: Tally) -> Failure | None:
+        os._exit(4) if history.seed == 3 and history.scenario.steps else None
+        return try_history(history, setting, tally)
+
+    monkeypatch.setattr(workers, "try_seed", dies)
+    monkeypatch.setattr("fwgen.campaign.apart.try_history", one_dies)
+    campaign(tmp_path, "--seeds", "5", "--jobs", "2", code=1)
+    failure = record_of(tmp_path)["failure"]
+    assert failure["seed"] == 3
+    assert failure["reasons"] == ["The run broke: it ended its process (exit code 4)."]
+    assert failure["steps"] == 1
+
+
+def test_a_stopped_campaign_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fwgen.campaign.run.CHUNK", 2)
+    campaign(tmp_path / "whole", "--seeds", "10", "--jobs", "1")
+
+    def stop(reached: int, end: int) -> None:
+        if reached >= 4:
+            raise KeyboardInterrupt
+
+    record = open_record(tmp_path / "parts", Setting(), 0, 10)
+    with pytest.raises(KeyboardInterrupt):
+        run_campaign(record, tmp_path / "parts", jobs=1, at=stop, say=print)
+    stopped = record_of(tmp_path / "parts")
+    assert (stopped["verdict"], stopped["done"]) == ("stopped", 4)
+    campaign(tmp_path / "parts", "--seeds", "10", "--jobs", "1")
+    assert tried(tmp_path / "parts") == tried(tmp_path / "whole")
+
+
+def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fwgen", "campaign", "--seeds", "100000"]
+    process = subprocess.Popen([*command, "--report", str(tmp_path)], stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "campaign.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert record_of(tmp_path)["verdict"] == "stopped"
+
+
+def test_another_campaigns_folder_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Record(Setting(), 7, 10).save(tmp_path)
+    campaign(tmp_path, "--seeds", "1", code=2)
+    assert "has another campaign (first 7)" in capsys.readouterr().err
+    (tmp_path / "campaign.json").write_text("{}", "utf-8")
+    campaign(tmp_path, "--seeds", "1", code=2)
+    assert "is not a campaign's record" in capsys.readouterr().err
+
+
+def test_a_file_of_somebody_else_is_not_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "seed-0.yaml").write_text("mine", "utf-8")
+    plant = str(MUTANTS / "send-after-ack.toml")
+    campaign(tmp_path, "--seeds", "1", "--plant", plant, code=2)
+    assert "this campaign did not write it" in capsys.readouterr().err
+    assert (tmp_path / "seed-0.yaml").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--seeds", "0"], "expected a whole number from 1 to 100,000,000"),
+        (["--seed", "-1"], "expected a whole number from 0"),
+        (["--plant", "nowhere.toml"], "nowhere.toml"),
+        (["--backend", "renode", "--plant", "x.toml"], "changes the core of the host backend"),
+    ],
+)
+def test_bad_arguments(
+    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    campaign(tmp_path, *words, code=2)
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.needs("distributed")
+def test_a_cluster_that_loses_a_worker_does_all_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr("fwgen.campaign.run.CHUNK", 2)
+    campaign(tmp_path / "here", "--seeds", "16")
+    with LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        victim = next(iter(cluster.workers.values()))
+        killed = threading.Event()
+
+        def kill() -> None:
+            os.kill(victim.process.process.pid, signal.SIGKILL)
+            killed.set()
+
+        record = open_record(tmp_path / "there", Setting(), 0, 16)
+
+        def at(reached: int, end: int) -> None:
+            if not killed.is_set():
+                kill()
+
+        run_campaign(
+            record,
+            tmp_path / "there",
+            jobs=1,
+            cluster=cluster.scheduler_address,
+            at=at,
+            say=print,
+        )
+    assert killed.is_set()
+    assert tried(tmp_path / "there") == tried(tmp_path / "here")
+
+
+@pytest.mark.needs("distributed")
+def test_a_cluster_that_is_not_there_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import distributed
+
+    def fails(*arguments: Any, **options: Any) -> None:
+        raise OSError("Timed out")
+
+    monkeypatch.setattr(distributed, "Client", fails)
+    campaign(tmp_path, "--cluster", "tcp://127.0.0.1:9", "--seeds", "1", code=2)
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
