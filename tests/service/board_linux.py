@@ -13,6 +13,11 @@ from typing import Any, Final
 import numpy as np
 
 from fwgen.backends.kernel.host import KernelHostBackend
+from fwgen.backends.kernel.linux import KernelLinux
+from fwgen.backends.renode.options import Options
+from fwgen.build.elf import read_elf
+from fwgen.config import load_config
+from fwgen.live import LiveReal
 from fwgen.plan.model import Plan
 from fwgen.record import RunRecord
 from tests.backends.kernel.running import kernel
@@ -42,7 +47,8 @@ class LinuxBoard:
     """`folder`: seen by Linux and by the test. `database`, `told` (what the service printed) and
     `socket` are in it."""
 
-    def __init__(self, folder: Path, plan: Plan | None = None) -> None:
+    def __init__(self, folder: Path, plan: Plan | None = None, elf: Path | None = None) -> None:
+        """`elf`: the firmware on the emulated board, once in a process; None: the compiled core."""
         self.folder = folder
         self.database = folder / "samples.sqlite"
         self.told = folder / "told.txt"
@@ -51,20 +57,25 @@ class LinuxBoard:
         self._finished = False
         application = folder / "idle.py"
         application.write_text(_IDLE)
-        self._backend = KernelHostBackend(kernel(), application=application)
+        self._backend = backend_of(elf, application)
         self._backend.start(plan or reference_plan(), in_a_room("", until="1 s"), 1)  # it runs on
         self.run(1)
 
     @property
     def printed(self) -> str:
         """What commands of `do` have printed."""
-        assert self._backend._real is not None
-        return self._backend._real.output
+        return self._linux.output
 
     @property
     def state(self) -> str:
-        assert self._backend._real is not None
-        return self._backend._real.state
+        return self._linux.state
+
+    @property
+    def _linux(self) -> KernelLinux:
+        board = self._backend
+        linux = board.real if isinstance(board, LiveReal) else board._real
+        assert linux is not None
+        return linux
 
     def run(self, seconds: float) -> None:
         self.now_s += seconds
@@ -72,9 +83,11 @@ class LinuxBoard:
 
     def do(self, line: str) -> str:
         """Type a line into the shell; return what it printed within 0.1 s."""
-        assert self._backend._real is not None
         before = len(self.printed)
-        self._backend._real.shell(line)
+        if isinstance(self._backend, LiveReal):
+            self._backend.shell(line)
+        else:
+            self._linux.shell(line)
         self.run(0.1)
         return self.printed[before:]
 
@@ -116,6 +129,14 @@ class LinuxBoard:
 
     def close(self) -> None:
         self._backend.close()
+
+
+def backend_of(elf: Path | None, application: Path) -> KernelHostBackend | LiveReal:
+    """Return a backend with the real Linux, in which `application` runs in place of the usual."""
+    if elf is None:
+        return KernelHostBackend(kernel(), application=application)
+    options = Options(linux=kernel(), application=application)
+    return LiveReal(read_elf(elf), load_config().renode, options)
 
 
 def check_each_once(board: LinuxBoard, record: RunRecord, most_missing: int = 100) -> None:

@@ -38,11 +38,21 @@ FAULTS: Final = {
 }
 
 
-def test_each_planted_fault_is_found_alone(tmp_path: Path) -> None:
-    spec = tmp_path / "small.yaml"
+def small_log(folder: Path) -> Path:
+    """Return the reference spec with a log that is soon full."""
+    spec = folder / "small.yaml"
     text = example_paths()[REFERENCE_BOARD].read_text()
     spec.write_text(text.replace("log: auto", "log: 8 KiB"))
-    board = LinuxBoard(tmp_path, plan_of(spec))
+    return spec
+
+
+def test_each_planted_fault_is_found_alone(tmp_path: Path) -> None:
+    """doctor_elf.py does the same opposite the firmware's ELF."""
+    plant_all(LinuxBoard(tmp_path, plan_of(small_log(tmp_path))))
+
+
+def plant_all(board: LinuxBoard) -> None:
+    tmp_path = board.folder
     disk, settings, wrong = tmp_path / "disk", tmp_path / "settings.toml", tmp_path / "wrong.toml"
     board.do(f"mkdir {disk}; mount -t tmpfs -o size=100M tmpfs {disk}")
     board.database = disk / "samples.sqlite"
