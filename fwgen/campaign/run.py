@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -99,11 +100,12 @@ def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
     record.steps, record.tries = len(history.scenario.steps), shrinker.tries
     name = f"seed-{seed}"
     reasons = "\n".join(record.failure.reasons)
-    comment = f"From `fwgen campaign --seed {seed}`; run it with `--seed {seed}`. It failed:\n"
+    comment = f"From seed {seed} of a campaign; it needs the same `--seed`. It failed:\n"
     spec = f"{name}.spec.yaml"
     record.write(folder, spec, specs.spec_text(history.spec))
     path = record.write(
         folder, f"{name}.yaml", scenario_text(history.scenario, spec, comment + reasons)
     )
     left = "1 step is" if record.steps == 1 else f"{record.steps} steps are"
-    say(f"{left} left; again: `fwgen run {path} --seed {seed}`")
+    again = shlex.join(["fwgen", "run", str(path), "--seed", str(seed)])
+    say(f"{left} left; again: `{again}`")
