@@ -80,7 +80,7 @@ class LiveKernel(LiveHost, KernelHostBackend):
 class LiveRenode(EmulatedBackend):
     def view(self) -> View:
         seen = _view(self._ledger, self.linux, self._t_us, self._zero_us, self._accesses())
-        kernel = ((round((at - self._zero_us) / 1e6, 6), line) for at, line in self.kernel_log)
+        kernel = ((_since_start(at - self._zero_us), line) for at, line in self.kernel_log)
         console = self.console.decode("utf-8", "replace").replace("\r", "")
         seen = replace(seen, console=console, kernel=tuple(kernel))
         bus = self._plan.bus
@@ -135,17 +135,23 @@ class LiveReal(RealBackend, LiveRenode):
         return replace(super().view(), shell=self.real.output)
 
 
+def _since_start(t_us: float) -> float:
+    """Return a time in s; 0 for what happened before time 0, the first sample."""
+    return max(0.0, round(t_us / 1e6, 6))
+
+
 def _view(
     ledger: Ledger, linux: AnyLinux, t_us: int, zero_us: int, accesses: list[DdrAccess]
 ) -> View:
-    zero_s = zero_us / 1e6
     return View(
         t_us=t_us,
         linux=linux.state,
         received=ledger.received,
         latest=ledger.latest(_LAST),
         declared_lost=sum(gap.count for gap in ledger.gaps),
-        ddr_accesses=accesses,
-        events=[replace(event, t_s=round(event.t_s - zero_s, 6)) for event in ledger.events],
+        ddr_accesses=[replace(access, t_s=max(0.0, access.t_s)) for access in accesses],
+        events=[
+            replace(event, t_s=_since_start(event.t_s * 1e6 - zero_us)) for event in ledger.events
+        ],
         crashes=tuple(ledger.crashes),
     )

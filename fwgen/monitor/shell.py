@@ -285,7 +285,7 @@ class Shell(cmd.Cmd):
 
     def do_kernel(self, arg: str) -> None:
         lines = self._bench.view().kernel[-_LINES:]
-        self._say("\n".join(f"[{max(0.0, at_s):12.6f}] {line}" for at_s, line in lines))
+        self._say("\n".join(f"[{at_s:12.6f}] {line}" for at_s, line in lines))
 
     def do_ddr(self, arg: str) -> None:
         accesses = self._bench.view().ddr_accesses
@@ -293,7 +293,7 @@ class Shell(cmd.Cmd):
         for access in accesses[:_LINES]:
             pc = f"{access.pc:#010x}" if access.pc is not None else "?"
             address = f"{access.address:#010x}" if access.address is not None else "?"
-            self._say(f"{max(0.0, access.t_s):.6f} s: {address} by {pc} in {access.function}")
+            self._say(f"{access.t_s:.6f} s: {address} by {pc} in {access.function}")
 
     # ----------------------------------------------------------------------------------- debug
 
@@ -319,10 +319,9 @@ class Shell(cmd.Cmd):
         self._bench.do(make_step(name, **values))
 
     def _events(self, view: View) -> list[tuple[float, str]]:
-        """Return time in s and text of all events; crashes with function and source line. What
-        happened before the first sample has time 0."""
+        """Return time in s and text of all events; crashes with function and source line."""
         texts = {crash_words(report.crash): self._crash_text(report) for report in view.crashes}
-        return [(max(0.0, event.t_s), texts.get(event.text, event.text)) for event in view.events]
+        return [(event.t_s, texts.get(event.text, event.text)) for event in view.events]
 
     def _crash_text(self, report: CrashReport) -> str:
         found = located(report, self._elf)

@@ -312,11 +312,11 @@ def _read_until(process: subprocess.Popen[str], pattern: str) -> str:
 
 
 class CrashedBench(FakeBench):
-    """Linux has learned of a crash; an event happened before the first sample."""
+    """Linux has learned of a crash."""
 
     def view(self) -> View:
         crash = Crash(3, "bus fault", 0x0A04CA6C, 0, 0, 0, 2, 61)
-        events = [Event(-0.06, "early"), Event(2.4, crash_words(crash))]
+        events = [Event(0.0, "early"), Event(2.4, crash_words(crash))]
         return replace(VIEW, events=events, crashes=(CrashReport(2_400_000, crash),))
 
 
