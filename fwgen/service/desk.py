@@ -44,6 +44,8 @@ class Desk:
         elif do == "watch":
             client.send({"status": self._service.status()})
             client.watches = True
+        elif do == "recent":
+            client.send({"recent": self._service.recent()})
         elif do == "suspend":
             self._suspend(client, request)
         elif do == "serve" and client.trusted:

@@ -3,6 +3,7 @@
 JSON lines both ways. A client sends {"do": ...}:
 
     status    answer: one line {"status": {...}}
+    recent    answer: one line {"recent": [...]}: the last 20 minutes, thinned (recent.py)
     watch     the status, then {"samples": [...]}, {"sleep": {...}} and {"status": {...}} as they
               come; samples that are not stored yet may come again
     suspend   answer: {"sleep": {...}} after the sleep, or when it was refused. "alarm_s" and

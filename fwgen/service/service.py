@@ -36,6 +36,7 @@ from fwgen.service.delivery import Delivery
 from fwgen.service.find_tty import BoardSystem
 from fwgen.service.items import Item, Mark, Numbering, Run, SleepNote, StartNote
 from fwgen.service.power.sleeping import Sleep, Sleeping, Suspender
+from fwgen.service.recent import Recent
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
 from fwgen.service.sinks.lines import documents
@@ -74,6 +75,8 @@ class Service:
         self._numbering = Numbering(recorded)
         self._clock = Clock(last, tell)
         self._state = State()
+        self._recent = Recent()
+        self._recent_lock = threading.Lock()
         self._over = threading.Event()
         self._asked = threading.Event()  # ends a pause
         self._failure: BaseException | None = None
@@ -88,6 +91,7 @@ class Service:
         self.sleeping = Sleeping(
             suspender, self._ask, self._note_sleep, settings.sleep.unacknowledged
         )
+        self.sleeping.enter = self._enter
         self._peer = TtyPeer(
             path,
             self._session,
@@ -121,6 +125,11 @@ class Service:
     def status(self) -> dict[str, object]:
         """Return the status as a JSON document. Any thread may call this."""
         return self._state.document(self._system.opened, self._workers.waiting())
+
+    def recent(self) -> list[list[int | None]]:
+        """Return the last minutes as Recent.dump. Any thread may call this."""
+        with self._recent_lock:
+            return self._recent.dump()
 
     # ------------------------------------------------------------------------ in the tty's thread
 
@@ -163,6 +172,7 @@ class Service:
         elif isinstance(event, SpecMismatch):
             found = event.hello.spec_hash.hex()
             self._tell(f"the firmware has another spec ({found}) or format: its samples wait")
+            self._publish_status()
         elif isinstance(event, LatencyNotHeld):
             self._tell(
                 f"{event.reason}: while Linux idles, DDR may enter self-refresh with the rings in "
@@ -177,7 +187,7 @@ class Service:
             redate = self._clock.redate(self._numbering.mark)
             if redate is not None:
                 self._add(redate)
-            self.publish({"status": self.status()})
+            self._publish_status()
 
     def _note_online(self, event: Online) -> None:
         self._numbering.note_hello(event.hello)
@@ -185,6 +195,7 @@ class Service:
         self._report("tty", "", quiet=True)
         waiting = (hello.next_seq - hello.oldest_seq) & 0xFFFF_FFFF
         self._tell(f"online: log {hello.log:016x}, boot {hello.boot}, {waiting} samples wait")
+        self._publish_status()
 
     def _note_start(self, event: Started) -> None:
         """The firmware keeps its crashes until the database has them."""
@@ -206,7 +217,10 @@ class Service:
         self._state.note_item(item)
         self._workers.add(item)
         if isinstance(item, Run):
-            self.publish({"samples": list(documents(item))})
+            rows = list(documents(item))
+            with self._recent_lock:
+                self._recent.add(rows, [each.utc_us for each in item.samples()], utc_us())
+            self.publish({"samples": rows})
 
     def _note_sleep(self, sleep: Sleep) -> None:
         self._tell(sleep.text)
@@ -217,6 +231,13 @@ class Service:
         self.publish({"sleep": document})
 
     # ------------------------------------------------------------------------------ in any thread
+
+    def _enter(self, phase: str) -> None:
+        self._state.note_linux(phase)
+        self._publish_status()
+
+    def _publish_status(self) -> None:
+        self.publish({"status": self.status()})
 
     def _ask(self) -> None:
         self._peer.suspend()
@@ -232,6 +253,8 @@ class Service:
         changed = self._state.note_trouble(name, trouble)
         if changed and not quiet:
             self._tell(f"{name}: {trouble}; {what}" if trouble else f"{name}: stores again")
+        if changed:
+            self._publish_status()
 
     def _report_crash(self, error: BaseException) -> None:
         self._failure = error

@@ -8,10 +8,19 @@ from collections import deque
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.peer.events import Event, Lost, Online, Resumed, Samples, StatusReceived
+from fwgen.peer.events import (
+    Event,
+    Lost,
+    Online,
+    Resumed,
+    Samples,
+    SpecMismatch,
+    StatusReceived,
+)
 from fwgen.service.items import Item, Run
-from fwgen.service.power.sleeping import Sleep
+from fwgen.service.power.sleeping import AWAKE, Sleep
 from fwgen.service.sinks.lines import last_row
+from fwgen.service.system_clock import utc_us
 from fwgen.service.times import iso
 
 FORMAT: Final = 1
@@ -22,6 +31,8 @@ class State:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._values: dict[str, Any] = {"online": False, "backlog": None, "last_sample": None}
+        self._values["other_spec"] = ""
+        self._linux: tuple[str, int] = (AWAKE, utc_us())
         self._firmware: dict[str, Any] = {}
         self._counts = {"samples": 0, "lost": 0, "refused_suspends": 0}
         self._trouble: dict[str, str] = {}
@@ -39,6 +50,9 @@ class State:
                     "spec": hello.spec_hash.hex(),
                     "period_us": hello.period_us,
                 }
+                self._values["other_spec"] = ""
+            elif isinstance(event, SpecMismatch):
+                self._values["other_spec"] = event.hello.spec_hash.hex()
             elif isinstance(event, Samples):
                 self._counts["samples"] += event.block.count - event.skip
             elif isinstance(event, Lost):
@@ -68,6 +82,12 @@ class State:
                 self._trouble[name] = text
             return text != before
 
+    def note_linux(self, state: str) -> None:
+        """`state`: a phase of power.sleeping."""
+        with self._lock:
+            if state != self._linux[0]:
+                self._linux = (state, utc_us())
+
     def note_sleep(self, sleep: Sleep) -> None:
         with self._lock:
             self._counts["refused_suspends"] += bool(sleep.refused or sleep.slept.error)
@@ -80,6 +100,8 @@ class State:
             return {
                 "fwgen-peer-status": FORMAT,
                 "pid": os.getpid(),
+                "utc": iso(utc_us()),
+                "linux": {"state": self._linux[0], "since": iso(self._linux[1])},
                 "tty": None if tty is None else str(tty),
                 **self._values,
                 "online": tty is not None and self._values["online"],

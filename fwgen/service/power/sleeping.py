@@ -11,11 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from fwgen.peer.events import Event, Resumed, StatusReceived, SuspendReady, SuspendRefused
+from fwgen.peer.events import (
+    Event,
+    Resumed,
+    StatusReceived,
+    SuspendReady,
+    SuspendRefused,
+)
 from fwgen.service.power.sysfs import Slept
 from fwgen.service.system_clock import utc_us
 
 ALLOW: Final = "allow"
+AWAKE: Final = "awake"
+ASKING: Final = "asking"
+"""The firmware is asked."""
+ASLEEP: Final = "asleep"
+"""The firmware has agreed: Linux suspends, or is suspended."""
 
 
 class Suspender(Protocol):
@@ -78,6 +89,8 @@ class Sleeping:
         self._ask = ask
         self._ended = ended
         self._allows = unacknowledged == ALLOW
+        self.enter: Callable[[str], None] = lambda phase: None
+        """Called with the phase that begins, from any thread. Set it before the first request."""
         self._lock = threading.Lock()
         self._waiting: list[Outcome] = []
         self._by = ""
@@ -91,6 +104,7 @@ class Sleeping:
             if not self._waiting:
                 self._by, self._asked_us = by, utc_us()
             self._waiting.append(outcome)
+        self.enter(ASKING)
         self._ask()
 
     # ------------------------------------------------------------------- in the session's thread
@@ -98,6 +112,7 @@ class Sleeping:
     def suspend_linux(self) -> None:
         """For TtyPeer: raises OSError if Linux did not suspend."""
         self._slept = self._suspender.suspend()
+        self.enter(AWAKE)
         if self._slept.error:
             raise OSError(self._slept.errno, self._slept.error)
 
@@ -106,6 +121,7 @@ class Sleeping:
             self._slept = self._suspender.suspend() if self._allows and self._waiting else Slept()
             self._finish(acknowledged=False, refused="" if self._allows else event.reason)
         elif isinstance(event, SuspendReady):
+            self.enter(ASLEEP)
             self._slept = Slept()
         elif isinstance(event, Resumed) and self._waiting:
             self._finish(acknowledged=True, refused="")
@@ -116,6 +132,7 @@ class Sleeping:
 
     def _finish(self, *, acknowledged: bool, refused: str) -> None:
         """Linux is up. A sleep that the firmware knew of is reported with its next status."""
+        self.enter(AWAKE)
         if self._finishing is not None:
             self._report(self._finishing)
         sleep = Sleep(self._by, self._asked_us, utc_us(), acknowledged, self._slept, refused)

@@ -1,0 +1,118 @@
+"""Makes the application: font, language, window."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QLocale, QTranslator, QUrl
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow
+
+from fwgen.errors import ToolBrokeError
+from fwgen.screen.board import Board
+from fwgen.screen.curve import Curve
+from fwgen.screen.figures import Figures
+from fwgen.screen.model import Model
+
+HERE: Final = Path(__file__).parent
+LANGUAGES: Final = ("en", "fr", "de")
+_FONTS: Final = "font_manrope"
+"""A Python package with the font Manrope (SIL Open Font License)."""
+
+
+def application(words: Sequence[str] = ()) -> QGuiApplication:
+    """Return the process's one application."""
+    existing = QGuiApplication.instance()
+    if isinstance(existing, QGuiApplication):
+        return existing
+    made = QGuiApplication(["fwgen-screen", *words])
+    made.setApplicationName("fwgen-screen")
+    return made
+
+
+def load_font() -> str:
+    """Return the family of the text's font: Manrope, or the system's if it is not installed."""
+    spec = find_spec(_FONTS)
+    if spec is None or spec.origin is None:
+        return QGuiApplication.font().family()
+    families: set[str] = set()
+    for file in sorted((Path(spec.origin).parent / "files").glob("*-[!V]*.ttf")):
+        number = QFontDatabase.addApplicationFont(str(file))
+        families.update(QFontDatabase.applicationFontFamilies(number))
+    return "Manrope" if "Manrope" in families else QGuiApplication.font().family()
+
+
+def locale_of(language: str | None) -> QLocale:
+    """Return the language's locale; None: the system's, with its country and units."""
+    return QLocale(language) if language else QLocale.system()
+
+
+class Screen:
+    """The window. `close` ends it."""
+
+    def __init__(
+        self,
+        board: Board,
+        *,
+        locale: QLocale,
+        scheme: str = "",
+        size: tuple[int, int] = (1280, 720),
+        make_model: Any = Model,
+    ) -> None:
+        self._application = application()
+        self._translator = QTranslator()
+        if self._translator.load(locale, "fwgen_screen", "_", str(HERE / "i18n")):
+            self._application.installTranslator(self._translator)
+        QLocale.setDefault(locale)
+        self.figures = Figures(locale)
+        self.model: Model = make_model(board, self.figures)
+        self._engine = QQmlApplicationEngine()
+        self._engine.setInitialProperties(
+            {
+                "model": self.model,
+                "family": load_font(),
+                "scheme": scheme,
+                "width": size[0],
+                "height": size[1],
+            }
+        )
+        self._engine.load(QUrl.fromLocalFile(HERE / "qml" / "Main.qml"))
+        roots = self._engine.rootObjects()
+        if not roots or not isinstance(roots[0], QQuickWindow):
+            raise ToolBrokeError("the screen's QML does not load", "QML's own message is above")
+        self.window: QQuickWindow = roots[0]
+        curve = self.window.findChild(Curve, "curve")
+        assert isinstance(curve, Curve)
+        self.curve = curve
+        curve.board, curve.figures = board, self.figures
+
+    def show(self, *, full: bool = False) -> None:
+        if full:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+
+    def run(self) -> int:
+        """Show until the window is closed."""
+        self.model.start(self.curve)
+        try:
+            return self._application.exec()
+        finally:
+            self.model.stop()
+
+    def close(self) -> None:
+        self.model.stop()
+        self.window.close()
+        self._application.removeTranslator(self._translator)
+        del self._engine
+
+
+def choose_platform() -> None:
+    """Without a desktop, use the display itself (eglfs)."""
+    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        os.environ["QT_QPA_PLATFORM"] = "eglfs"

@@ -1,0 +1,76 @@
+"""Numbers as text, in the locale's language and units."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+_MM_PER_INCH: Final = 25.4
+
+
+class Figures:
+    """`locale`: language and units; that of the United States measures in inches."""
+
+    def __init__(self, locale: QLocale) -> None:
+        self._locale = locale
+        self.metric = locale.measurementSystem() != QLocale.MeasurementSystem.ImperialUSSystem
+
+    def distance(self, mm: int) -> str:
+        """Return the number without its unit: metres to the millimetre, or inches to a tenth."""
+        if self.metric:
+            return self._locale.toString(mm / 1000, "f", 3)
+        return self._locale.toString(mm / _MM_PER_INCH, "f", 1)
+
+    @property
+    def unit(self) -> str:
+        return "m" if self.metric else "in"
+
+    def tick(self, mm: float) -> str:
+        """Return a number of the axis, with its unit."""
+        value = mm / 1000 if self.metric else mm / _MM_PER_INCH
+        return f"{self._locale.toString(value, 'g', 4)} {self.unit}"
+
+    def ticks_mm(self, most_mm: float) -> list[float]:
+        """Return round distances up to `most_mm`, three to five of them."""
+        unit_mm = 1000.0 if self.metric else _MM_PER_INCH * 10
+        for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50):
+            count = int(most_mm / (step * unit_mm) + 1e-6)
+            if count <= 4:
+                return [step * unit_mm * index for index in range(1, count + 1)]
+        return [most_mm]
+
+    def count(self, number: int) -> str:
+        return self._locale.toString(number)
+
+    def percent(self, share: float) -> str:
+        """Return a share of 1 in whole percent; it is 100 only if it is all."""
+        whole = min(round(share * 100), 99) if share < 1 else 100
+        return f"{self._locale.toString(whole)}{self._locale.percent()}"
+
+    def clock(self, utc_us: int, *, seconds: bool = True) -> str:
+        """Return the local time of day."""
+        local = _local(utc_us)
+        half_days = "AP" in self._locale.timeFormat(QLocale.FormatType.ShortFormat).upper()
+        form = ("h:mm:ss" if seconds else "h:mm") + " AP" if half_days else "HH:mm:ss"
+        form = form if half_days or seconds else "HH:mm"
+        return self._locale.toString(QTime(local.hour, local.minute, local.second), form)
+
+    def date(self, utc_us: int) -> str:
+        local = _local(utc_us)
+        day = QDate(local.year, local.month, local.day)
+        return self._locale.toString(day, QLocale.FormatType.LongFormat)
+
+
+def _local(utc_us: int) -> datetime:
+    return datetime.fromtimestamp(utc_us // 1_000_000, UTC).astimezone()
+
+
+def span(seconds: float) -> str:
+    """Return a length of time as `45 s`, `3 min 05 s` or `2 h 10 min`."""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

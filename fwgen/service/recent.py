@@ -1,0 +1,114 @@
+"""The last minutes, thinned: for each quarter of a second the lowest and the highest distance.
+
+The service answers viewers from it, and a viewer keeps its own. Its size is bounded. No input or
+output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+BUCKET_US: Final = 250_000
+MOST_BUCKETS: Final = 4_800
+"""20 minutes."""
+_SET_BACK_US: Final = 60_000_000
+"""A later sample that is older than the newest one by more than this: the clock was set back."""
+
+Bucket = list[int | None]
+"""Number of samples, lowest, highest and last distance in mm; None: no sample has a distance."""
+
+
+class Recent:
+    """Buckets by their time: bucket `n` has the samples from `n * BUCKET_US` on, in us since 1970.
+
+    Samples may come again, and a backlog comes after newer ones were expected. Samples without a
+    time get one from their arrival and the firmware's clock.
+    """
+
+    def __init__(self, most: int = MOST_BUCKETS) -> None:
+        self._most = most
+        self._buckets: dict[int, Bucket] = {}
+        self._newest_us = 0
+        self._next: tuple[str, int] = ("", 0)  # log and position after the newest sample
+        self._undated: tuple[Any, int] = ((), 0)  # log and boot; us from its clock to UTC
+
+    @property
+    def newest_us(self) -> int:
+        """The time of the newest sample; 0: there is none."""
+        return self._newest_us
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def add(self, rows: Iterable[dict[str, Any]], times_us: Sequence[int | None], now_us: int) -> int:
+        """Add samples, as the service's documents have them, with their times in us since 1970.
+        Return the time of the last one."""
+        at_us = self._newest_us
+        for row, time_us in zip(rows, times_us, strict=True):
+            at_us = self._time_us(row, now_us) if time_us is None else time_us
+            if not self._is_new(row["log"], row["position"], at_us):
+                continue
+            number = at_us // BUCKET_US
+            if number <= self._newest_us // BUCKET_US - self._most:
+                continue
+            value = row["distance_mm"] if row["status"] == "valid" else None
+            self._put(number, value)
+            self._newest_us = max(self._newest_us, at_us)
+        self._drop_old()
+        return at_us
+
+    def merge(self, buckets: Iterable[Sequence[Any]]) -> None:
+        """Take over buckets that `dump` returned; a bucket that has more samples is kept."""
+        for number, *found in buckets:
+            own = self._buckets.get(number)
+            if own is None or (own[0] or 0) < found[0]:
+                self._buckets[number] = list(found)
+                self._newest_us = max(self._newest_us, number * BUCKET_US)
+        self._drop_old()
+
+    def dump(self) -> list[list[int | None]]:
+        """Return all buckets: number, samples, lowest, highest, last."""
+        return [[number, *bucket] for number, bucket in sorted(self._buckets.items())]
+
+    def between(self, since_us: int, until_us: int) -> Iterator[tuple[int, Bucket]]:
+        """Yield number and contents of the buckets of that time, in order of time."""
+        get = self._buckets.get
+        for number in range(since_us // BUCKET_US, until_us // BUCKET_US + 1):
+            if (bucket := get(number)) is not None:
+                yield number, bucket
+
+    def _put(self, number: int, value: int | None) -> None:
+        bucket = self._buckets.get(number)
+        if bucket is None:
+            self._buckets[number] = [1, value, value, value]
+            return
+        count, low, high, _ = bucket
+        bucket[0] = (count or 0) + 1
+        if value is not None:
+            bucket[1] = value if low is None or value < low else low
+            bucket[2] = value if high is None or value > high else high
+            bucket[3] = value
+
+    def _is_new(self, log: str, position: int, at_us: int) -> bool:
+        """Note the sample's number; return False for one that came before."""
+        last, following = self._next
+        if log == last and position < following:
+            return False
+        self._next = (log, position + 1)
+        if at_us < self._newest_us - _SET_BACK_US:
+            self._buckets.clear()
+            self._newest_us = at_us
+        return True
+
+    def _time_us(self, row: dict[str, Any], now_us: int) -> int:
+        """Return a time for a sample that has none: none of them arrives before it is taken."""
+        life, offset_us = (row["log"], row["boot"]), now_us - row["device_us"]
+        if self._undated[0] != life or offset_us < self._undated[1]:
+            self._undated = (life, offset_us)
+        return self._undated[1] + int(row["device_us"])
+
+    def _drop_old(self) -> None:
+        if len(self._buckets) > self._most + self._most // 8:  # seldom: it takes a while
+            oldest = self._newest_us // BUCKET_US - self._most
+            self._buckets = {n: b for n, b in self._buckets.items() if n > oldest}
