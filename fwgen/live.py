@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.kernel.host import KernelHostBackend
+from fwgen.backends.kernel.linux import KernelLinux
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import AnyLinux
 from fwgen.backends.renode.emulated import EmulatedBackend
@@ -69,12 +70,26 @@ class LiveHost(HostBackend):
         self._scenario = scenario
         return self.finish()
 
+    @property
+    def linux_state(self) -> str:
+        """One of record.BAND_STATES."""
+        return self._linux.state
+
+    @property
+    def ledger(self) -> Ledger:
+        return self._ledger
+
     def _accesses_so_far(self) -> list[DdrAccess]:
         return self._accesses(self._running.counts().accesses)
 
 
 class LiveKernel(LiveHost, KernelHostBackend):
     """The same with a real Linux."""
+
+    @property
+    def real(self) -> KernelLinux:
+        assert self._real is not None, "start() comes first"
+        return self._real
 
 
 class LiveRenode(EmulatedBackend):

@@ -108,6 +108,18 @@ def _polkit() -> str | None:
     return "only root may start polkit's daemon apart" if probe.returncode else None
 
 
+def _qt() -> str | None:
+    """PySide6 needs libraries of the system, which only loading it shows."""
+    if not find_spec("PySide6"):
+        return "PySide6 is not installed (pip install 'PySide6-Essentials<6.12' font-manrope)"
+    probe = [sys.executable, "-c", "from PySide6 import QtQuick, QtTest; import font_manrope"]
+    done = subprocess.run(probe, capture_output=True, text=True)
+    if done.returncode == 0:
+        return None
+    found = done.stderr.strip().splitlines()[-1]
+    return f"Qt cannot be loaded: {found} (apt-get install libegl1 libgl1 libxkbcommon0)"
+
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -130,6 +142,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "mosquitto": lambda: _program("mosquitto", "apt-get install mosquitto"),
     "polkit": _polkit,
     "pty": _pty,
+    "qt": _qt,
     "git": lambda: _program("git", "apt-get install git"),
     "start-stop-daemon": lambda: _program("start-stop-daemon", "apt-get install dpkg"),
     "systemd-analyze": lambda: _program("systemd-analyze", "apt-get install systemd"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from typing import Protocol
 
 import numpy as np
 
 from fwgen.backends.blocks import Blocks
 from fwgen.backends.wire_watch import WireWatch
+from fwgen.peer.events import Event as Heard
 from fwgen.peer.started import crashes, memory_words, reset_words
 from fwgen.record import (
     Band,
@@ -49,9 +51,21 @@ class OpenSleep:
     used_opened: int | None = None
 
 
+class Observer(Protocol):
+    """Follows a run while it happens. Times are microseconds of scenario time."""
+
+    def heard(self, event: Heard, at_us: int) -> None:
+        """The application has an event of its session."""
+
+    def entered(self, state: str, at_us: int) -> None:
+        """Linux enters one of record.BAND_STATES."""
+
+
 @dataclass
 class Ledger:
     """All times are microseconds of scenario time."""
+
+    observer: Observer | None = None
 
     sleeps: list[OpenSleep] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -167,6 +181,13 @@ class Ledger:
         """Linux is in `state` from now on."""
         if not self._states or self._states[-1][1] != state:
             self._states.append((at_us, state))
+            if self.observer is not None:
+                self.observer.entered(state, at_us)
+
+    def heard(self, event: Heard, at_us: int) -> None:
+        """The application has an event of its session."""
+        if self.observer is not None:
+            self.observer.heard(event, at_us)
 
     def shift(self, by_us: int) -> None:
         """Add `by_us` to all times: they were noted on a clock that is behind scenario time."""

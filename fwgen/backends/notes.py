@@ -19,6 +19,7 @@ from fwgen.peer.started import started_words
 
 def note_samples(ledger: Ledger, samples: Samples, at_us: int) -> None:
     """The application has stored these samples, which it received at `at_us`."""
+    ledger.heard(samples, at_us)
     block = samples.block
     ledger.deliver(block, samples.skip, at_us)
     if not samples.own_spec:
@@ -27,6 +28,7 @@ def note_samples(ledger: Ledger, samples: Samples, at_us: int) -> None:
 
 
 def note_lost(ledger: Ledger, lost: Lost, at_us: int) -> None:
+    ledger.heard(lost, at_us)
     what = f"{lost.count} samples from number {lost.first_seq} on"
     if lost.declared:
         ledger.gap(lost.first_seq, lost.count, at_us)
@@ -37,6 +39,7 @@ def note_lost(ledger: Ledger, lost: Lost, at_us: int) -> None:
 
 def note_event(ledger: Ledger, event: Event, at_us: int) -> None:
     """Any other event."""
+    ledger.heard(event, at_us)
     if isinstance(event, StatusReceived):
         ledger.status(event.status)
     elif isinstance(event, SpecMismatch):

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from fwgen.backends.registry import DEFAULT, DEFAULT_LINUX, LINUXES, NAMES, open_backend
 from fwgen.cli.progress import Progress
 from fwgen.cli.running import exit_code, print_report, run_and_report
-from fwgen.errors import MissingToolError
+from fwgen.errors import InputError, MissingToolError
 from fwgen.spec.examples import reference_spec
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
+    from fwgen.record import RunRecord
+    from fwgen.report.model import Report
     from fwgen.scenario.backend import Backend
 
 HELP = "check, generate and run the bundled example"
@@ -40,6 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="emulated: fwgen's model of Linux; kernel: a real Linux kernel in virtual time",
     )
     parser.add_argument(
+        "--view",
+        action="store_true",
+        help="show the run on fwgen's screen, with its button to sleep, until the window is closed",
+    )
+    parser.add_argument(
+        "--pace",
+        metavar="N",
+        help="with --view: time passes N times faster than real time (default: 5)",
+    )
+    parser.add_argument(
         "--report",
         type=Path,
         metavar="DIR",
@@ -52,18 +64,21 @@ def run(args: argparse.Namespace) -> int:
     """Return exit code 1 if the verdict is FAIL."""
     from fwgen.plan import plan_spec
     from fwgen.plan.draw import draw
-    from fwgen.report.files import check_directory, write_report
+    from fwgen.report.files import check_directory
     from fwgen.scenario.load import find_scenario, load_scenario
     from fwgen.spec import load_spec
     from fwgen.terminal import style_of
 
     check_directory(args.report)
+    _check_view(args)
     if args.linux == "kernel":
         _build_kernel()
     path = reference_spec()
     print(f"1. check {path.name}\n")
     plan = plan_spec(load_spec(path))
     print(draw(plan, style_of(sys.stdout)))
+    if args.view:
+        return _view(args, plan)
     scenario = load_scenario(find_scenario(SCENARIOS[args.backend]))
     with (
         tempfile.TemporaryDirectory(prefix="fwgen-demo-") as folder,
@@ -71,13 +86,46 @@ def run(args: argparse.Namespace) -> int:
     ):
         backend = _prepare(args.backend, args.linux, plan, Path(folder), progress, scenario.name)
         record, report = run_and_report(backend, plan, scenario, 1, progress)
+    return _show_report(args.report, record, report)
+
+
+def _show_report(folder: Path, record: RunRecord, report: Report) -> int:
+    from fwgen.report.files import write_report
+
     print_report(report)
-    page = write_report(args.report, record, report)
+    page = write_report(folder, record, report)
     print()
     if where := _command_off_path():
         print(f"the command fwgen, which is not on the PATH: {where}")
     print(f"the page with pictures: {page}")
     return exit_code(report)
+
+
+def _check_view(args: argparse.Namespace) -> None:
+    from fwgen.cli import viewing
+
+    if args.view:
+        viewing.check(args.backend)
+        viewing.pace_of(args.pace or "1")
+    elif args.pace:
+        raise InputError("`--pace` is only for `--view`", "add `--view`, or leave it out")
+
+
+def _view(args: argparse.Namespace, plan: Plan) -> int:
+    """Show the run on the screen; then as `run`."""
+    from fwgen.backends.host.compile import core_sources
+    from fwgen.backends.registry import real_kernel
+    from fwgen.cli import viewing
+    from fwgen.generate import render
+    from fwgen.report.document import build_report
+    from fwgen.view.stage import PACE
+
+    pace = viewing.pace_of(args.pace) if args.pace else PACE
+    kernel = real_kernel() if args.linux == "kernel" else None
+    print(f"2. run the generated core with the screen, {pace:g} times faster than real time;")
+    print("   close the window to end it\n", flush=True)
+    record, scenario = viewing.show(plan, core_sources(render(plan)), kernel, pace)
+    return _show_report(args.report, record, build_report(record, scenario))
 
 
 def _build_kernel() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,7 @@ from fwgen.screen.model import Model
 
 HERE: Final = Path(__file__).parent
 LANGUAGES: Final = ("en", "fr", "de")
+_SIGNALS: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 _FONTS: Final = "font_manrope"
 """A Python package with the font Manrope (SIL Open Font License)."""
 
@@ -53,7 +55,7 @@ def locale_of(language: str | None) -> QLocale:
 
 
 class Screen:
-    """The window. `close` ends it."""
+    """The window. `still`: without animations."""
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class Screen:
         locale: QLocale,
         scheme: str = "",
         size: tuple[int, int] = (1280, 720),
+        still: bool = False,
         make_model: Any = Model,
     ) -> None:
         self._application = application()
@@ -77,6 +80,7 @@ class Screen:
                 "model": self.model,
                 "family": load_font(),
                 "scheme": scheme,
+                "still": still,
                 "width": size[0],
                 "height": size[1],
             }
@@ -89,7 +93,7 @@ class Screen:
         curve = self.window.findChild(Curve, "curve")
         assert isinstance(curve, Curve)
         self.curve = curve
-        curve.board, curve.figures = board, self.figures
+        curve.board, curve.figures, curve.sweeps = board, self.figures, not still
 
     def show(self, *, full: bool = False) -> None:
         if full:
@@ -98,12 +102,19 @@ class Screen:
             self.window.show()
 
     def run(self) -> int:
-        """Show until the window is closed."""
+        """Show until the window is closed, or a signal ends it (then 128 + its number)."""
         self.model.start(self.curve)
+        before = {each: signal.signal(each, self._end) for each in _SIGNALS}
         try:
             return self._application.exec()
         finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
             self.model.stop()
+
+    def _end(self, number: int, frame: object) -> None:
+        """Qt swallows exceptions: the usual handlers would not end it."""
+        self._application.exit(128 + number)
 
     def close(self) -> None:
         self.model.stop()

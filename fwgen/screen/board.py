@@ -45,9 +45,10 @@ def utc_us(text: str) -> int:
 
 
 class Board:
-    """`seconds` is this machine's clock, which goes on during a sleep."""
+    """`seconds` is this machine's clock, which goes on during a sleep. `pace`: the service's clock
+    runs that many times faster than it (a demonstration's)."""
 
-    def __init__(self, seconds: Callable[[], float]) -> None:
+    def __init__(self, seconds: Callable[[], float], pace: float = 1.0) -> None:
         self._seconds = seconds
         self.recent = Recent()
         self.status: Document = {}
@@ -55,7 +56,7 @@ class Board:
         self.sample_us: int | None = None
         self.naps: deque[Nap] = deque(maxlen=_MOST_SLEEPS)
         self.connected = False
-        self.pace = 1.0
+        self.pace = pace
         self.wants_recent = False
         """Whether lines were missed, so that the thinned curve must be asked for."""
         self._heard_s = 0.0
@@ -95,7 +96,6 @@ class Board:
 
     def _take_status(self, status: Document) -> None:
         self.status = status
-        self.pace = float(status.get("pace", 1.0))
         self._set_clock(utc_us(status["utc"]))
         self._asked = self._asked and status["linux"]["state"] != AWAKE
         last = status["last_sample"]

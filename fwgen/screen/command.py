@@ -45,12 +45,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--size", default="1280x720", metavar="WxH", help="of the window (default: 1280x720)"
     )
+    parser.add_argument(
+        "--pace",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="the service's time passes N times faster than this machine's (`fwgen demo --view`)",
+    )
     parser.add_argument("--full", action="store_true", help="fill the display")
     return parser
 
 
 def _run(args: argparse.Namespace) -> int:
     size = _size(args.size)
+    if not 0 < args.pace <= 1000:
+        raise InputError(f"--pace: expected more than 0 and at most 1000, found {args.pace:g}")
     socket = args.socket or settings.load(args.settings).socket
     if socket is None:
         raise InputError('the service has no socket: the settings say socket = ""')
@@ -64,7 +73,7 @@ def _run(args: argparse.Namespace) -> int:
 
     app.choose_platform()
     app.application()
-    board = Board(lambda: time.clock_gettime(time.CLOCK_BOOTTIME))
+    board = Board(lambda: time.clock_gettime(time.CLOCK_BOOTTIME), args.pace)
     screen = app.Screen(
         board,
         locale=app.locale_of(args.language),

@@ -91,7 +91,7 @@ class Curve(QQuickPaintedItem):
 
     # ---------------------------------------------------------------------------- for QML
 
-    def _set(name: str) -> Any:  # type: ignore[misc]  # noqa: N805
+    def _set(name: str) -> Any:  # type: ignore[misc]
         def change(self: Curve, value: Any) -> None:
             setattr(self, name, value)
             self.update()
@@ -104,9 +104,7 @@ class Curve(QQuickPaintedItem):
     ground = Property(QColor, lambda self: self._ground, _set("_ground"), notify=changed)
     family = Property(str, lambda self: self._family, _set("_family"), notify=changed)
     unit = Property(float, lambda self: self._unit, _set("_unit"), notify=changed)
-    asleepText = Property(  # noqa: N815
-        str, lambda self: self._asleep_text, _set("_asleep_text"), notify=changed
-    )
+    asleepText = Property(str, lambda self: self._asleep_text, _set("_asleep_text"), notify=changed)
     del _set
 
     # -------------------------------------------------------------------------------- each frame

@@ -8,6 +8,8 @@ from typing import Final
 from PySide6.QtCore import QDate, QLocale, QTime
 
 _MM_PER_INCH: Final = 25.4
+_SPACE: Final = "\u00a0"
+"""The font has no narrow one."""
 
 
 class Figures:
@@ -42,12 +44,13 @@ class Figures:
         return [most_mm]
 
     def count(self, number: int) -> str:
-        return self._locale.toString(number)
+        return self._locale.toString(number).replace("\u202f", _SPACE)
 
     def percent(self, share: float) -> str:
         """Return a share of 1 in whole percent; it is 100 only if it is all."""
         whole = min(round(share * 100), 99) if share < 1 else 100
-        return f"{self._locale.toString(whole)}{self._locale.percent()}"
+        space = "" if self._locale.language() == QLocale.Language.English else _SPACE
+        return f"{self._locale.toString(whole)}{space}{self._locale.percent()}"
 
     def clock(self, utc_us: int, *, seconds: bool = True) -> str:
         """Return the local time of day."""

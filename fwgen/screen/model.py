@@ -28,7 +28,7 @@ class Model(QObject):
 
     def __init__(self, board: Board, figures: Figures, client: Client | None = None) -> None:
         super().__init__()
-        self._board = board
+        self.board = board
         self._figures = figures
         self._client = client
         self._curve: Curve | None = None
@@ -66,7 +66,7 @@ class Model(QObject):
 
     @Property(_MAP, notify=changed)
     def shown(self) -> dict[str, Any]:
-        return shown(self._board, self._figures)
+        return shown(self.board, self._figures)
 
 
 def shown(board: Board, figures: Figures) -> dict[str, Any]:

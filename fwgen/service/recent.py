@@ -41,12 +41,17 @@ class Recent:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def add(self, rows: Iterable[dict[str, Any]], times_us: Sequence[int | None], now_us: int) -> int:
+    def add(
+        self, rows: Sequence[dict[str, Any]], times_us: Sequence[int | None], now_us: int
+    ) -> int:
         """Add samples, as the service's documents have them, with their times in us since 1970.
         Return the time of the last one."""
         at_us = self._newest_us
         for row, time_us in zip(rows, times_us, strict=True):
-            at_us = self._time_us(row, now_us) if time_us is None else time_us
+            if time_us is None:
+                self._note_undated(row, now_us)
+        for row, time_us in zip(rows, times_us, strict=True):
+            at_us = self._undated[1] + row["device_us"] if time_us is None else time_us
             if not self._is_new(row["log"], row["position"], at_us):
                 continue
             number = at_us // BUCKET_US
@@ -101,12 +106,11 @@ class Recent:
             self._newest_us = at_us
         return True
 
-    def _time_us(self, row: dict[str, Any], now_us: int) -> int:
-        """Return a time for a sample that has none: none of them arrives before it is taken."""
+    def _note_undated(self, row: dict[str, Any], now_us: int) -> None:
+        """A sample without a time has arrived: it was taken before."""
         life, offset_us = (row["log"], row["boot"]), now_us - row["device_us"]
         if self._undated[0] != life or offset_us < self._undated[1]:
             self._undated = (life, offset_us)
-        return self._undated[1] + int(row["device_us"])
 
     def _drop_old(self) -> None:
         if len(self._buckets) > self._most + self._most // 8:  # seldom: it takes a while

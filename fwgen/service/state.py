@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,11 +29,14 @@ _SLEEPS: Final = 20
 
 
 class State:
-    def __init__(self) -> None:
+    """`clock` returns UTC in us."""
+
+    def __init__(self, clock: Callable[[], int] = utc_us) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._values: dict[str, Any] = {"online": False, "backlog": None, "last_sample": None}
         self._values["other_spec"] = ""
-        self._linux: tuple[str, int] = (AWAKE, utc_us())
+        self._linux: tuple[str, int] = (AWAKE, clock())
         self._firmware: dict[str, Any] = {}
         self._counts = {"samples": 0, "lost": 0, "refused_suspends": 0}
         self._trouble: dict[str, str] = {}
@@ -86,7 +90,7 @@ class State:
         """`state`: a phase of power.sleeping."""
         with self._lock:
             if state != self._linux[0]:
-                self._linux = (state, utc_us())
+                self._linux = (state, self._clock())
 
     def note_sleep(self, sleep: Sleep) -> None:
         with self._lock:
@@ -100,7 +104,7 @@ class State:
             return {
                 "fwgen-peer-status": FORMAT,
                 "pid": os.getpid(),
-                "utc": iso(utc_us()),
+                "utc": iso(self._clock()),
                 "linux": {"state": self._linux[0], "since": iso(self._linux[1])},
                 "tty": None if tty is None else str(tty),
                 **self._values,

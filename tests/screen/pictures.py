@@ -1,6 +1,9 @@
-"""Renders scenes offscreen; `python -m tests.screen.pictures FOLDER` writes them all.
+"""Renders scenes offscreen and compares them with the pictures in golden/.
 
-With a fixed time zone, font, size and time, so that they can be compared.
+    python -m tests.screen.pictures          # write golden/ again; look at them before committing
+    python -m tests.screen.pictures FOLDER   # all scenes, sizes, languages and colours
+
+Needs the environment of conftest.py; run as a program it sets it.
 """
 
 from __future__ import annotations
@@ -9,47 +12,99 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Final
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["QT_QUICK_BACKEND"] = "software"
-os.environ["QT_SCALE_FACTOR"] = "1"
-os.environ["TZ"] = "UTC"
-time.tzset()
+if __name__ == "__main__":
+    from tests.screen.conftest import ENVIRONMENT
 
-from PySide6.QtCore import QLocale  # noqa: E402
-from PySide6.QtGui import QImage  # noqa: E402
+    os.environ.update(ENVIRONMENT)
+    time.tzset()
 
-from fwgen.screen.app import Screen, application  # noqa: E402
-from fwgen.screen.board import Board  # noqa: E402
-from tests.screen.scenes import SCENES  # noqa: E402
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QImage
+from PySide6.QtQuick import QQuickItem
 
-SIZES = ((1280, 720), (800, 480))
-LANGUAGES = ("en_GB", "fr_FR", "de_DE")
+from fwgen.screen.app import Screen, application
+from fwgen.screen.board import Board
+from tests.screen.scenes import SCENES
+
+GOLDEN: Final = Path(__file__).parent / "golden"
+LARGE, SMALL = (1280, 720), (800, 480)
+LANGUAGES: Final = ("en_GB", "fr_FR", "de_DE")
+PICTURES: Final = {
+    "live-large": ("live", LARGE, "dark", "en_GB"),
+    "live-small": ("live", SMALL, "light", "de_DE"),
+    "asleep-large": ("asleep", LARGE, "dark", "de_DE"),
+    "asleep-small": ("asleep", SMALL, "light", "fr_FR"),
+    "backlog-large": ("backlog", LARGE, "light", "en_US"),
+    "backlog-small": ("backlog", SMALL, "dark", "fr_FR"),
+    "no-link-small": ("no_link", SMALL, "dark", "en_GB"),
+    "other-spec-small": ("other_spec", SMALL, "light", "fr_FR"),
+    "nearly-full-large": ("nearly_full", LARGE, "light", "fr_FR"),
+    "no-service-small": ("no_service", SMALL, "dark", "de_DE"),
+}
+_TILE: Final = 8
+_MOST_DIFFERENCE: Final = 28.0
+"""Mean difference of a colour, 0 to 255, over a tile: other versions of FreeType draw the edges of
+letters differently, by half of this at most; a missing dot or letter is more."""
 
 
-def render(board: Board, size: tuple[int, int], scheme: str, language: str) -> QImage:
-    """Return the screen's picture."""
-    screen = Screen(board, locale=QLocale(language), scheme=scheme, size=size)
-    screen.curve.sweeps = False
+def render(
+    board: Board, size: tuple[int, int], scheme: str, language: str, hidden: str = ""
+) -> QImage:
+    """Return the screen's picture. `hidden`: the name of an item that is left out."""
+    screen = Screen(board, locale=QLocale(language), scheme=scheme, size=size, still=True)
+    if hidden:
+        item = screen.window.findChild(QQuickItem, hidden)
+        assert isinstance(item, QQuickItem), hidden
+        item.setVisible(False)
     screen.show()
     application().processEvents()
     screen.curve.advance(0, always=True)
-    image = screen.window.grabWindow()
+    image = screen.window.grabWindow().convertToFormat(QImage.Format.Format_RGB32)
     screen.close()
     return image
 
 
-def main(folder: Path) -> None:
+def picture(name: str, hidden: str = "") -> QImage:
+    scene, size, scheme, language = PICTURES[name]
+    return render(SCENES[scene](), size, scheme, language, hidden)
+
+
+def differences(image: QImage, golden: QImage) -> list[tuple[int, int, float]]:
+    """Return the tiles that differ: x, y, mean difference. All, if the sizes differ."""
+    import numpy as np
+
+    if image.size() != golden.size():
+        return [(0, 0, 255.0)]
+    one, two = (
+        np.frombuffer(each.constBits(), np.uint8).reshape(each.height(), each.width(), 4)[..., :3]
+        for each in (image, golden.convertToFormat(QImage.Format.Format_RGB32))
+    )
+    apart = np.abs(one.astype(np.int16) - two).mean(axis=2)
+    found = []
+    for y in range(0, image.height(), _TILE):
+        for x in range(0, image.width(), _TILE):
+            mean = float(apart[y : y + _TILE, x : x + _TILE].mean())
+            if mean > _MOST_DIFFERENCE:
+                found.append((x, y, round(mean, 1)))
+    return found
+
+
+def main(folder: Path | None) -> None:
+    if folder is None:
+        GOLDEN.mkdir(exist_ok=True)
+        for name in PICTURES:
+            picture(name).save(str(GOLDEN / f"{name}.png"))
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    for name, scene in SCENES.items():
-        for size in SIZES:
+    for scene, make in SCENES.items():
+        for size in (LARGE, SMALL):
             for scheme in ("dark", "light"):
-                image = render(scene(), size, scheme, "en_GB")
-                image.save(str(folder / f"{name}-{size[0]}-{scheme}-en.png"))
-        for language in LANGUAGES[1:]:
-            image = render(scene(), SIZES[1], "dark", language)
-            image.save(str(folder / f"{name}-800-dark-{language[:2]}.png"))
+                for language in LANGUAGES:
+                    name = f"{scene}-{size[0]}-{scheme}-{language[:2]}.png"
+                    render(make(), size, scheme, language).save(str(folder / name))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]) if sys.argv[1:] else None)

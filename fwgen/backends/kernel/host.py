@@ -21,7 +21,8 @@ _APPLICATION_US: Final = 50_000
 
 
 class KernelHostBackend(HostBackend):
-    """`kernel`: the User-Mode Linux to run. The other arguments are HostBackend's."""
+    """`kernel`: the User-Mode Linux to run. `application`, `alarm_s`: see inside.Settings. The
+    other arguments are HostBackend's."""
 
     real_linux = real_rings = True
 
@@ -32,11 +33,13 @@ class KernelHostBackend(HostBackend):
         core: Mapping[str, bytes] | None = None,
         fault: str = "none",
         application: Path | None = None,
+        alarm_s: int = 0,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         super().__init__(core=core, fault=fault, say=say)
         self._kernel = kernel
         self._application = application
+        self._alarm_s = alarm_s
         self._real: KernelLinux | None = None
 
     def _begin(self, machine: Machine) -> None:
@@ -49,6 +52,7 @@ class KernelHostBackend(HostBackend):
             self._plan.board.rpmsg.buffers,
             Pace(),
             self._application,
+            self._alarm_s,
         )
         core.now_ns, core.shorten = linux.calendar_ns, linux.calendar.shorten
         linux.boot(_APPLICATION_US - FIRST_SAMPLE_US)

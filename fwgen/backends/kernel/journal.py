@@ -20,6 +20,7 @@ EVENT: Final = "event"  # the session's event
 UP: Final = "up"  # the application continues after a suspend
 ENDED: Final = "ended"  # the application has ended; None, or what it died of
 OUTPUT: Final = "output"  # of the shell for a person
+RELAYED: Final = "relayed"  # connection, bytes from the service; none: it has closed
 FAILED: Final = "failed"  # a command failed; what happened
 
 

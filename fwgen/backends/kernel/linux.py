@@ -15,7 +15,16 @@ from typing import Final, Protocol
 from fwgen.backends.kernel.calendar import NEVER, Calendar
 from fwgen.backends.kernel.control import Control
 from fwgen.backends.kernel.inside.application import Settings
-from fwgen.backends.kernel.journal import EVENT, FAILED, OUTPUT, READY, SESSION, UP, JournalReader
+from fwgen.backends.kernel.journal import (
+    EVENT,
+    FAILED,
+    OUTPUT,
+    READY,
+    RELAYED,
+    SESSION,
+    UP,
+    JournalReader,
+)
 from fwgen.backends.kernel.place import Place
 from fwgen.backends.kernel.sockets import GoneError, Sockets
 from fwgen.backends.kernel.tap import Tap
@@ -85,7 +94,10 @@ class KernelLinux:
         entries: int,
         pace: Pace,
         application: Path | None = None,
+        alarm_s: int = 0,
     ) -> None:
+        self.relayed: Callable[[int, bytes], None] = lambda number, data: None
+        """Gets what the service inside sends to a client outside."""
         self.state = OFFLINE
         self.ledger = ledger
         self.release = ""
@@ -111,7 +123,7 @@ class KernelLinux:
         self._journal = JournalReader(place.journal)
         self._tap = Tap(self.device, ledger.wire)
         changed = str(application.absolute()) if application else ""
-        settings = Settings(spec_hash.hex(), pace.suspend_us, pace.resume_us, changed)
+        settings = Settings(spec_hash.hex(), pace.suspend_us, pace.resume_us, changed, alarm_s)
         self._uml = Uml(kernel, place, settings, entries)
         self._sockets.peer_lives = lambda: self._uml.alive
         self._alive = False
@@ -303,6 +315,8 @@ class KernelLinux:
             if self.state == SUSPENDING and self._sleep is not None:  # no application: called off
                 self._sleep.cause = self._called_off_by
             self._up()
+        elif kind == RELAYED:
+            self.relayed(*value)  # type: ignore[misc]
         elif kind == OUTPUT:
             self.output += str(value)
         elif kind == FAILED or value is not None:
@@ -316,6 +330,11 @@ class KernelLinux:
             note_lost(self.ledger, event, at_us)
             self._note_processed(event.log, event.first_seq + event.count)
         elif isinstance(event, SuspendReady):
+            if self.state == AWAKE:  # a client of the service inside has asked for it
+                self._sleep = OpenSleep(asked_us=at_us)
+                self.ledger.sleeps.append(self._sleep)
+                self._cause = "timer"
+                self._enter(ASKING)
             if self.state == ASKING and self._sleep is not None:
                 self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
                 self._enter(SUSPENDING)
@@ -343,6 +362,15 @@ class KernelLinux:
     @property
     def _called_off_by(self) -> str:
         return "end" if self._cause == "end" else "abort"
+
+    @property
+    def takes_commands(self) -> bool:
+        """Whether `tell_relay` may be called: Linux is up, and not about to sleep."""
+        return bool(self.release) and self.state in (AWAKE, OFFLINE)
+
+    def tell_relay(self, command: str) -> None:
+        """Give a command to inside.relay."""
+        self._control.send(command)
 
     def shell(self, line: str) -> None:
         """Run a line in a shell inside; what it prints is added to `output`. Raises InputError."""

@@ -20,9 +20,9 @@ Item {
         if (s.linux === "silent")
             return qsTr("The service does not answer");
         if (s.linux === "asleep")
-            return qsTr("Linux is asleep; the M33 goes on measuring");
+            return qsTr("Linux is asleep, the M33 goes on measuring");
         if (s.other_spec)
-            return qsTr("This firmware was made from another spec; its samples wait");
+            return qsTr("Firmware of another spec: its samples wait");
         if (!s.online)
             return qsTr("No link to the firmware");
         if (root.catchesUp)
@@ -67,7 +67,7 @@ Item {
                     letterSpacing: -6 * window.u
                     features: { "tnum": index % 2 ? 0 : 1 } // the point keeps its own width
                 }
-                Behavior on color { ColorAnimation { duration: 300 } }
+                Behavior on color { enabled: !window.still; ColorAnimation { duration: 300 } }
             }
         }
     }

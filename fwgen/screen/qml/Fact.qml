@@ -19,7 +19,7 @@ Item {
         id: label
 
         anchors { left: parent.left; verticalCenter: parent.verticalCenter }
-        width: window.text(108)
+        width: window.text(114)
         size: 19
         color: window.muted
         text: root.name
@@ -44,6 +44,8 @@ Item {
     Label {
         anchors { left: value.right; leftMargin: 12 * window.u; right: parent.right; baseline: value.baseline }
         size: 19
+        fontSizeMode: Text.HorizontalFit
+        minimumPixelSize: window.text(15)
         color: window.muted
         text: root.detail
     }
@@ -59,7 +61,7 @@ Item {
             height: parent.height
             radius: parent.radius
             color: root.mark
-            Behavior on width { NumberAnimation { duration: 300; easing.type: Easing.OutCubic } }
+            Behavior on width { enabled: !window.still; NumberAnimation { duration: 300; easing.type: Easing.OutCubic } }
         }
     }
 }

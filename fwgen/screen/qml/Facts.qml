@@ -15,7 +15,7 @@ Column {
     }
     function cause(name: string): string {
         if (name === "firmware")
-            return qsTr("the firmware");
+            return qsTr("firmware");
         if (/^(rtc|alarm|timer)/.test(name))
             return qsTr("alarm");
         if (/(button|key|gpio|pwr)/.test(name))
@@ -42,7 +42,7 @@ Column {
         value: window.asleep ? qsTr("rests") : !window.shown.online ? qsTr("none")
              : window.shown.other_spec ? qsTr("other spec") : qsTr("online")
         //: %1: a number of samples that have arrived
-        detail: !window.shown.samples || !window.shown.online ? ""
+        detail: !window.shown.samples || !window.shown.online || window.shown.other_spec ? ""
               : window.shown.lost ? qsTr("%1 lost").arg(window.shown.lost_text)
               : qsTr("%1 samples").arg(window.shown.samples)
         mark: window.asleep ? window.night
@@ -63,7 +63,7 @@ Column {
         name: qsTr("Last wake")
         value: window.shown.wake || "–"
         //: %1: what woke Linux; %2: how long it slept
-        detail: window.shown.wake ? qsTr("%1, after %2").arg(root.causes()).arg(window.shown.wake_span) : ""
+        detail: window.shown.wake ? qsTr("%1 · %2").arg(root.causes()).arg(window.shown.wake_span) : ""
         mark: window.shown.wake ? window.night : window.muted
     }
 }

@@ -14,7 +14,7 @@ Window {
     readonly property bool dark: scheme ? scheme === "dark"
                                         : Application.styleHints.colorScheme !== Qt.Light
     readonly property bool asleep: shown.linux === "asleep"
-    property Curve curve: curve
+    property bool still: false // without animations, for pictures
 
     readonly property color ground: asleep ? (dark ? "#0a0c1c" : "#e9ebf7")
                                            : (dark ? "#0d1117" : "#f7f8fa")
@@ -35,6 +35,7 @@ Window {
     color: ground
     title: qsTr("Distance")
     Behavior on color {
+        enabled: !window.still
         ColorAnimation { duration: 500 }
     }
 

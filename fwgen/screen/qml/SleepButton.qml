@@ -13,7 +13,7 @@ Rectangle {
                  : window.over(window.muted, 0.18)
     border { width: activeFocus ? 3 : 0; color: window.ink }
     activeFocusOnTab: true
-    Behavior on color { ColorAnimation { duration: 150 } }
+    Behavior on color { enabled: !window.still; ColorAnimation { duration: 150 } }
     Keys.onSpacePressed: window.model.sleep()
     Keys.onReturnPressed: window.model.sleep()
     Keys.onEnterPressed: window.model.sleep()
@@ -32,6 +32,7 @@ Rectangle {
         spacing: 14 * window.u
 
         Moon {
+            objectName: "moon"
             anchors.verticalCenter: parent.verticalCenter
             size: 24 * Math.max(0.75, window.u)
             color: said.color

@@ -20,8 +20,9 @@ from typing import Final
 
 from fwgen.backends.kernel.inside import power
 from fwgen.backends.kernel.inside.application import Settings, run
+from fwgen.backends.kernel.inside.relay import Relay
 from fwgen.backends.kernel.inside.shell import Shell
-from fwgen.backends.kernel.journal import ENDED, FAILED, OUTPUT, READY, UP, JournalWriter
+from fwgen.backends.kernel.journal import ENDED, FAILED, OUTPUT, READY, RELAYED, UP, JournalWriter
 from fwgen.peer.session import Known
 
 _MOUNTS: Final = (("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tmpfs", "/run"))
@@ -44,6 +45,7 @@ class Init:
         self._orders = -1  # the application reads commands from the other end
         self._life = -1  # closed at the other end when the application has ended
         self._shell = Shell(lambda text: self._tell(OUTPUT, text))
+        self._relay = Relay(lambda number, data: self._tell(RELAYED, (number, data)))
         self._commands: dict[str, Callable[[str], None]] = {
             "start-app": self._start_application,
             "crash-app": self._crash_application,
@@ -57,6 +59,7 @@ class Init:
             "recover": self._recover,
             "shell": lambda command: self._shell.line(command.partition(" ")[2]),
             "interrupt": lambda _: self._shell.interrupt(),
+            "relay": self._relay.obey,
         }
 
     def run(self) -> None:
@@ -65,7 +68,8 @@ class Init:
         self._tell(READY, os.uname().release)
         while True:
             poll = select.poll()
-            for handle in (self._control, self._life, self._shell.output):
+            own = (self._control, self._life, self._shell.output)
+            for handle in (*own, *self._relay.handles):
                 if handle >= 0:
                     poll.register(handle, select.POLLIN)
             ready = [handle for handle, _ in poll.poll()]
@@ -73,6 +77,7 @@ class Init:
                 self._reap()
             if self._shell.output in ready:
                 self._shell.forward()
+            self._relay.forward(ready)
             if self._control in ready:
                 self._obey(os.read(self._control, _MESSAGE_BYTES).decode())
 

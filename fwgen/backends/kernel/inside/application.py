@@ -34,7 +34,9 @@ class Settings:
     suspend_us: int
     resume_us: int
     application: str = ""
-    """A Python file whose function `change` returns another class of application; for tests."""
+    """A Python file whose function `change` returns another class of application."""
+    alarm_s: int = 0
+    """The RTC wakes Linux after this when a client of the service asked for the sleep."""
 
 
 class _Calls(System):

@@ -1,0 +1,94 @@
+"""Drives the screen as a person does: needs the environment of conftest.py."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
+from PySide6.QtGui import QPointingDevice
+from PySide6.QtQuick import QQuickItem
+from PySide6.QtTest import QTest
+
+from fwgen.screen.app import Screen, application
+from fwgen.screen.board import Board
+from fwgen.screen.client import Client
+from fwgen.screen.model import Model
+from fwgen.screen.model import shown as shown_of
+
+PATIENCE_S = 30.0
+_touchscreen: list[QPointingDevice] = []
+
+
+def connected(path: Path, *, language: str = "en_GB", pace: float = 1.0) -> Screen:
+    """Return a screen that shows the service at this socket."""
+    board = Board(time.monotonic, pace)
+    screen = Screen(
+        board,
+        locale=QLocale(language),
+        scheme="dark",
+        make_model=lambda board, figures: Model(board, figures, Client(path, board)),
+    )
+    screen.show()
+    screen.model.start(screen.curve)
+    return screen
+
+
+def wait(
+    is_so: Callable[[], bool], what: str, meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """Let the screen run until something is so."""
+    end_s = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < end_s, f"never happened: {what}"
+        application().processEvents()
+        meanwhile()
+        time.sleep(0.002)
+
+
+def shown(screen: Screen) -> dict[str, Any]:
+    return shown_of(screen.model.board, screen.figures)
+
+
+def item(screen: Screen, name: str) -> QQuickItem:
+    found = screen.window.findChild(QQuickItem, name)
+    assert isinstance(found, QQuickItem), name
+    return found
+
+
+def middle(screen: Screen, name: str) -> QPoint:
+    there = item(screen, name)
+    return there.mapToScene(QPointF(there.width() / 2, there.height() / 2)).toPoint()
+
+
+def click(screen: Screen) -> None:
+    where = middle(screen, "sleep")
+    QTest.mouseClick(screen.window, Qt.MouseButton.LeftButton, pos=where)
+
+
+def touch(screen: Screen) -> None:
+    if not _touchscreen:
+        _touchscreen.append(QTest.createTouchDevice())
+    where = middle(screen, "sleep")
+    device = _touchscreen[0]
+    QTest.touchEvent(screen.window, device).press(1, where, screen.window).commit()
+    QTest.touchEvent(screen.window, device).release(1, where, screen.window).commit()
+
+
+def press_s(screen: Screen) -> None:
+    QTest.keyClick(screen.window, Qt.Key.Key_S)
+
+
+def tab_and_space(screen: Screen) -> None:
+    QTest.keyClick(screen.window, Qt.Key.Key_Tab)
+    QTest.keyClick(screen.window, Qt.Key.Key_Space)
+
+
+WAYS: dict[str, Callable[[Screen], None]] = {
+    "mouse": click,
+    "touch": touch,
+    "the key S": press_s,
+    "Tab and Space": tab_and_space,
+}

@@ -1,0 +1,130 @@
+"""From the service's documents to what is shown, without Qt."""
+
+from __future__ import annotations
+
+import pytest
+
+from fwgen.screen.board import ABSENT, SILENT, Board
+from fwgen.service.recent import BUCKET_US, MOST_BUCKETS, Recent
+from fwgen.service.times import iso
+from tests.screen.scenes import NOW_US, Clock, asleep, board_of, live, nap, rows, status
+
+SECOND_US = 1_000_000
+
+
+def test_the_clock_is_the_service_s_and_runs_at_its_pace() -> None:
+    clock = Clock()
+    board = Board(clock, pace=5)
+    assert board.now_us == 0
+    board.connect()
+    board.take({"status": status()})
+    assert board.now_us == NOW_US
+    clock.now_s += 2
+    assert board.now_us == NOW_US + 10 * SECOND_US
+    board.take({"status": status(utc=iso(NOW_US + 11 * SECOND_US))})
+    assert NOW_US + 10 * SECOND_US < board.now_us < NOW_US + 11 * SECOND_US, "no leap"
+    board.take({"status": status(utc=iso(NOW_US + 3600 * SECOND_US))})
+    assert board.now_us == NOW_US + 3600 * SECOND_US, "a leap is followed"
+
+
+def test_a_sleep_leaves_a_hole_that_the_backlog_fills() -> None:
+    board = asleep()
+    assert board.asleep_since_us == NOW_US - 64 * SECOND_US
+    hole = (NOW_US - 60 * SECOND_US, NOW_US - 4 * SECOND_US)
+    assert list(board.recent.between(*hole)) == []
+    board.take({"status": status(linux={"state": "awake", "since": iso(NOW_US)}, backlog=1066)})
+    board.take({"samples": rows(NOW_US - 64 * SECOND_US, NOW_US)})
+    assert len(list(board.recent.between(*hole))) == 56 * SECOND_US // BUCKET_US + 1
+    assert board.asleep_since_us is None
+
+
+def test_an_old_sample_does_not_replace_a_newer_one() -> None:
+    board = live()
+    newest = board.sample
+    board.take({"status": status(last_sample=rows(NOW_US - 60_000_000, NOW_US - 59_000_000)[0])})
+    assert board.sample is newest
+
+
+def test_a_service_that_ends_leaves_what_was_known() -> None:
+    board = live()
+    board.disconnect()
+    assert board.linux == ABSENT and not board.online
+    assert board.sample is not None and len(board.recent) > 1000
+    board.connect()
+    assert board.wants_recent, "what was missed is asked for"
+
+
+def test_a_service_that_does_not_answer_is_silent_but_not_while_linux_sleeps() -> None:
+    for scene, expected in ((live, SILENT), (asleep, "asleep")):
+        board = scene()
+        board._seconds.now_s += 10  # type: ignore[attr-defined]
+        assert board.linux == expected
+
+
+def test_a_request_to_sleep_is_made_once_and_its_refusal_is_shown_for_some_seconds() -> None:
+    clock = Clock()
+    board = board_of([{"status": status()}], clock)
+    assert board.ask_for_sleep() and board.asking
+    assert not board.ask_for_sleep(), "one request is enough"
+    board.take({"sleep": nap(refused="no process that may suspend Linux is there")})
+    assert board.refused == "no process that may suspend Linux is there"
+    assert not board.asking and board.ask_for_sleep()
+    clock.now_s += 20
+    assert board.refused == ""
+    assert [one.slept_s for one in board.naps] == [69.3], "a refusal is no sleep"
+
+
+def test_days_do_not_let_it_grow() -> None:
+    """Three days, 12 s of samples each ten minutes, with a sleep each hour; then an hour of all."""
+    board = board_of([{"status": status()}])
+    sizes = set()
+    for step in range(3 * 24 * 6):
+        start_us = NOW_US + step * 600 * SECOND_US
+        board.take({"samples": rows(start_us, start_us + 12 * SECOND_US)})
+        if step % 6 == 0:
+            sleep = nap(asked=iso(start_us), ended=iso(start_us + SECOND_US))
+            board.take({"sleep": sleep})
+            board.take({"status": status(sleeps=[sleep])})
+        sizes.add(len(board.recent))
+    board.take({"samples": rows(start_us, start_us + 3600 * SECOND_US)})
+    sizes.add(len(board.recent))
+    assert max(sizes) <= MOST_BUCKETS * 9 // 8
+    assert len(board.naps) == 40
+
+
+def test_the_clock_set_back_begins_a_new_curve() -> None:
+    recent = Recent()
+    first = rows(NOW_US, NOW_US + 10 * SECOND_US)
+    recent.add(first, [NOW_US + i * 60_000 for i in range(len(first))], NOW_US)
+    later = [{**row, "position": row["position"] + 1000} for row in first]
+    back_us = NOW_US - 7200 * SECOND_US
+    recent.add(later, [back_us + i * 60_000 for i in range(len(later))], back_us)
+    assert recent.newest_us == back_us + (len(later) - 1) * 60_000
+    assert all(number * BUCKET_US < NOW_US for number, *_ in recent.dump())
+
+
+def test_samples_without_a_time_are_placed_by_the_firmware_s_clock() -> None:
+    recent = Recent()
+    first = rows(NOW_US - 20 * SECOND_US, NOW_US)
+    end_us = recent.add(first, [None] * len(first), NOW_US)
+    assert NOW_US - 60_000 <= end_us <= NOW_US
+    (early, *_) = recent.dump()
+    assert abs((early[0] or 0) * BUCKET_US - (NOW_US - 20 * SECOND_US)) <= BUCKET_US
+
+
+def test_what_came_twice_counts_once() -> None:
+    recent = Recent()
+    found = rows(NOW_US, NOW_US + SECOND_US)
+    for _ in range(2):
+        recent.add(found, [NOW_US + i * 60_000 for i in range(len(found))], NOW_US)
+    assert sum(count or 0 for _, count, *_ in recent.dump()) == len(found)
+    other = Recent()
+    other.merge(recent.dump())
+    other.merge(recent.dump())
+    assert other.dump() == recent.dump()
+
+
+@pytest.mark.parametrize("changes", [{"last_sample": None}, {"firmware": {}}, {"sleeps": []}])
+def test_a_service_that_knows_little_is_shown(changes: dict[str, object]) -> None:
+    board = board_of([{"status": status(**changes)}])
+    assert board.online and board.linux == "awake"

@@ -1,0 +1,128 @@
+"""The screen offscreen, opposite the service's hub."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.screen.fake_service import FakeService
+from tests.screen.scenes import NOW_US, rows
+
+pytestmark = pytest.mark.needs("qt")
+
+
+@pytest.mark.parametrize("way", ["mouse", "touch", "the key S", "Tab and Space"])
+def test_each_way_asks_for_one_sleep(way: str, tmp_path: Path) -> None:
+    from tests.screen import driving
+
+    service = FakeService(tmp_path / "socket")
+    screen = driving.connected(tmp_path / "socket")
+    driving.wait(lambda: driving.shown(screen)["can_sleep"], "the button is ready")
+    driving.WAYS[way](screen)
+    driving.wait(lambda: service.suspends == 1, "a request to sleep")
+    driving.WAYS[way](screen)
+    driving.wait(lambda: driving.shown(screen)["linux"] == "asking", "the service's answer")
+    assert service.suspends == 1, "one request, however often it is pressed"
+    screen.close()
+    service.close()
+
+
+def test_without_a_link_the_button_asks_for_nothing(tmp_path: Path) -> None:
+    from tests.screen import driving
+
+    service = FakeService(
+        tmp_path / "socket", linux={"state": "asleep", "since": "2026-11-19T17:00:00Z"}
+    )
+    screen = driving.connected(tmp_path / "socket")
+    driving.wait(lambda: driving.shown(screen)["linux"] == "asleep", "the status")
+    driving.click(screen)
+    driving.wait(lambda: service.asked.count("status") >= 2, "two seconds")
+    assert service.suspends == 0
+    screen.close()
+    service.close()
+
+
+def test_it_survives_the_service_s_restart_and_asks_for_what_it_missed(tmp_path: Path) -> None:
+    from tests.screen import driving
+
+    path = tmp_path / "socket"
+    screen = driving.connected(path)
+    assert driving.shown(screen)["linux"] == "absent"
+    for turn in range(3):
+        service = FakeService(path)
+        begin = NOW_US + turn * 1_000_000
+        recent = rows(begin, begin + 1_000_000)
+        driving.wait(lambda: driving.shown(screen)["linux"] == "awake", "connected")
+        driving.wait(lambda service=service: "recent" in service.asked, "the recent minutes")  # type: ignore[misc]
+        service.publish({"samples": recent})
+        expected = recent[-1]["position"]
+        driving.wait(
+            lambda expected=expected: (screen.model.board.sample or {}).get("position") == expected,  # type: ignore[misc]
+            "samples",
+        )
+        service.close()
+        driving.wait(lambda: driving.shown(screen)["linux"] == "absent", "the service's end")
+    screen.close()
+
+
+@pytest.mark.parametrize("line", [b"\xff\n", b"[1]\n", b'{"status": {}}\n', b'{"samples": [7]}\n'])
+def test_another_program_at_the_socket_is_left_alone(line: bytes, tmp_path: Path) -> None:
+    from tests.screen import driving
+
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "socket"))
+    listener.listen(4)
+    screen = driving.connected(tmp_path / "socket")
+    for _ in range(2):  # it tries again
+        listener.settimeout(0.001)
+        found: list[socket.socket] = []
+
+        def accept(found: list[socket.socket] = found) -> None:
+            with contextlib.suppress(TimeoutError):
+                found.append(listener.accept()[0])
+
+        driving.wait(lambda found=found: bool(found), "a connection", accept)  # type: ignore[misc]
+        found[0].sendall(line)
+        driving.wait(lambda: driving.shown(screen)["linux"] == "absent", "it hangs up")
+        found[0].close()
+    screen.close()
+    listener.close()
+
+
+def test_many_viewers(tmp_path: Path) -> None:
+    from tests.screen import driving
+
+    service = FakeService(tmp_path / "socket")
+    screens = [driving.connected(tmp_path / "socket") for _ in range(3)]
+    driving.wait(lambda: all(driving.shown(each)["online"] for each in screens), "each is served")
+    service.publish({"samples": rows(NOW_US, NOW_US + 1_000_000)})
+    driving.wait(lambda: all(driving.shown(each)["distance"] for each in screens), "samples")
+    for screen in screens:
+        screen.close()
+    service.close()
+
+
+def test_a_thousand_frames_leave_no_references(tmp_path: Path) -> None:
+    """PySide6 6.12.0 with Python 3.11 frees None once too often in each call, until it crashes."""
+    from tests.screen import driving
+    from tests.screen.scenes import live
+
+    service = FakeService(tmp_path / "socket")
+    screen = driving.connected(tmp_path / "socket")
+    driving.wait(lambda: driving.shown(screen)["online"], "connected")
+    screen.curve.board = live()
+
+    def frames(count: int) -> int:
+        for _ in range(count):
+            screen.curve.advance(0.02, always=True)
+            screen.window.grabWindow()
+        return sys.getrefcount(None) if sys.version_info < (3, 12) else 0
+
+    before = frames(20)
+    assert abs(frames(60) - before) < 200
+    screen.close()
+    service.close()
