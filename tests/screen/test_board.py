@@ -109,7 +109,7 @@ def test_samples_without_a_time_are_placed_by_the_firmware_s_clock() -> None:
     end_us = recent.add(first, [None] * len(first), NOW_US)
     assert NOW_US - 60_000 <= end_us <= NOW_US
     (early, *_) = recent.dump()
-    assert abs((early[0] or 0) * BUCKET_US - (NOW_US - 20 * SECOND_US)) <= BUCKET_US
+    assert abs(int(early[0] or 0) * BUCKET_US - (NOW_US - 20 * SECOND_US)) <= BUCKET_US
 
 
 def test_what_came_twice_counts_once() -> None:
