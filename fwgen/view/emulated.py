@@ -26,7 +26,7 @@ from fwgen.record import ASKING, ASLEEP, AWAKE, RESUMING, SUSPENDING
 from fwgen.service.hub import Client, Document, Hub
 from fwgen.service.items import Dated, Numbering, Run
 from fwgen.service.power import sleeping
-from fwgen.service.power.sysfs import Slept
+from fwgen.service.power.sysfs import ALARM, Slept
 from fwgen.service.recent import Recent
 from fwgen.service.sinks.lines import documents
 from fwgen.service.state import State, sleep_document
@@ -39,7 +39,7 @@ _PHASES: Final = {
     RESUMING: sleeping.ASLEEP,
     AWAKE: sleeping.AWAKE,
 }
-_CAUSES: Final = {"timer": "rtc0", "log-full": "firmware", "user": "button"}
+_CAUSES: Final = {"timer": ALARM, "log-full": "firmware", "user": "button"}
 
 
 class EmulatedService:

@@ -58,6 +58,9 @@ class Stage:
     ) -> None:
         self.pace = pace
         self.now_us = 0
+        self.real = kernel is not None
+        self.sleeps_by_itself = True
+        """Whether Linux sleeps if nobody asks for it."""
         self._path = path
         self._plan = plan
         self._asks: socket.socket | None = None
@@ -104,7 +107,8 @@ class Stage:
         self.now_us += _STEP_US
         self._backend.run_until(self.now_us)
         self._socket.turn(self.now_us)
-        self._ask_for_sleep()
+        if self.sleeps_by_itself:
+            self._ask_for_sleep()
 
     def finish(self) -> tuple[RunRecord, Scenario]:
         """End the run; return the record, and the scenario that it has been."""
@@ -149,7 +153,7 @@ class _EmulatedSocket:
         self._service.now_us = now_us
         while self._service.wishes:
             self._service.wishes.popleft()
-            self._backend.suspend(SLEEP_S * 1_000_000)
+            self._backend.linux_does(lambda linux, at_us: linux.suspend(at_us, SLEEP_S * 1_000_000))
 
     def close(self) -> None:
         self._service.close()

@@ -22,7 +22,7 @@ from fwgen.service.command.run import recorded_in
 from fwgen.service.desk import Desk
 from fwgen.service.power.remote import RemoteSuspender
 from fwgen.service.power.sleeping import Outcome
-from fwgen.service.power.sysfs import Slept, SysfsPower
+from fwgen.service.power.sysfs import AS_USUAL, Slept, SysfsPower, Wanted
 from fwgen.service.service import Service
 from fwgen.service.settings import Settings, SinkSettings
 from fwgen.service.sinks.make import make
@@ -65,7 +65,7 @@ class ServiceApplication:
         self._settings = settings
         self._tell = tell
         self._orders = orders
-        self._called_off = False
+        self._called_off, self._wanted = False, AS_USUAL
         _DATABASE.parent.mkdir(parents=True, exist_ok=True)
         recorded, last = recorded_in(_DATABASE)
         chosen = Settings(
@@ -93,19 +93,20 @@ class ServiceApplication:
         time.sleep(self._settings.suspend_us / 1e6)
         if self._called_off:
             return Slept(error="called off", errno=errno.EBUSY)
-        slept = SysfsPower(alarm_s=self._settings.alarm_s or None).suspend()
+        usual = Wanted(alarm_s=self._settings.alarm_s or None)
+        slept = SysfsPower().suspend(self._wanted.or_else(usual))
         time.sleep(self._settings.resume_us / 1e6)
         self._tell(UP, None)
         return slept
 
-    def _request(self, by: str, outcome: Outcome) -> None:
-        self._called_off = False
+    def _request(self, by: str, outcome: Outcome, wanted: Wanted) -> None:
+        self._called_off, self._wanted = False, wanted
         self._service.sleeping.request(by, outcome)
 
     def _obey(self) -> None:
         while orders := os.read(self._orders, 4096):
             for order in orders.decode().splitlines():
-                self._called_off = order == "resume"
+                self._called_off, self._wanted = order == "resume", AS_USUAL
                 if order == "suspend":
                     self._service.sleeping.request("command", Outcome())
 
