@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -26,7 +27,8 @@ def check(backend: str) -> None:
     if backend != "host":
         raise InputError("`--view` is only for the host backend", "leave `--backend` out")
     if find_spec("PySide6") is None:
-        hint = f"`{sys.executable} -m pip install PySide6-Essentials font-manrope`"
+        python = shlex.quote(sys.executable)
+        hint = f"`{python} -m pip install 'PySide6-Essentials<6.12' font-manrope`"
         raise MissingToolError("the Python package PySide6-Essentials is not installed", hint)
 
 

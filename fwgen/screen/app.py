@@ -21,7 +21,6 @@ from fwgen.screen.figures import Figures
 from fwgen.screen.model import Model
 
 HERE: Final = Path(__file__).parent
-LANGUAGES: Final = ("en", "fr", "de")
 _SIGNALS: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 _FONTS: Final = "font_manrope"
 """A Python package with the font Manrope (SIL Open Font License)."""

@@ -88,7 +88,7 @@ def _run(args: argparse.Namespace) -> int:
 def _missing(error: ImportError) -> MissingToolError:
     """Return the error for a PySide6 that is not there, or whose libraries are not."""
     if isinstance(error, ModuleNotFoundError):
-        hint = "`pip install 'fwgen-peer[screen]'`, or PySide6-Essentials and font-manrope"
+        hint = "`pip install 'PySide6-Essentials<6.12' font-manrope`"
         return MissingToolError("the Python package PySide6-Essentials is not installed", hint)
     return MissingToolError(f"Qt cannot be loaded: {error}", f"on Debian: `{_LIBRARIES}`")
 

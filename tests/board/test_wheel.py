@@ -25,7 +25,7 @@ import fwgen
 before = set(sys.modules)
 names = [module.name for module in pkgutil.walk_packages(fwgen.__path__, "fwgen.")]
 for name in names:
-    if not name.endswith("__main__"):
+    if not name.endswith("__main__") and not name.startswith("fwgen.screen."):
         importlib.import_module(name)
 tops = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(json.dumps({"names": names, "foreign": sorted(tops - {"fwgen"} - sys.stdlib_module_names),
@@ -84,6 +84,18 @@ def test_all_its_modules_import_with_cbor2_and_the_standard_library(board: Path)
     assert "fwgen.peer.linux" not in found["names"], "the emulated Linux is not for the board"
 
 
+def test_the_screen_is_in_it_and_says_what_it_needs(board: Path) -> None:
+    """Its extra is not installed here."""
+    ran = subprocess.run([board.parent / "fwgen-screen"], capture_output=True, text=True)
+    assert ran.returncode == 3, ran.stderr
+    assert "error: the Python package PySide6-Essentials is not installed" in ran.stderr
+    assert "`pip install 'PySide6-Essentials<6.12' font-manrope`" in ran.stderr
+    (folder,) = board.parents[1].glob("lib/python*/site-packages/fwgen/screen")
+    for pattern in ("qml/*.qml", "i18n/*.qm"):
+        own = {path.name for path in (ROOT / "fwgen/screen").glob(pattern)}
+        assert {path.name for path in folder.glob(pattern)} == own != set()
+
+
 def test_both_wheels_agree() -> None:
     """fwgen's wheel contains the same modules, so that both have the same needs."""
     own = tomllib.loads((ROOT / "board/pyproject.toml").read_text("utf-8"))["project"]
@@ -91,3 +103,5 @@ def test_both_wheels_agree() -> None:
     assert set(own["dependencies"]) <= set(whole["dependencies"])
     assert own["requires-python"] == whole["requires-python"]
     assert whole["version"] == __version__
+    assert own["optional-dependencies"]["screen"] == whole["optional-dependencies"]["screen"]
+    assert own["scripts"].items() <= whole["scripts"].items()

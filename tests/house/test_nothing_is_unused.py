@@ -33,6 +33,7 @@ KEPT = {
     "model_config": "pydantic",
     "__getattr__": "Python",
     "ROBOT_*": "Robot Framework",
+    "QML_IMPORT_*": "PySide6 reads it from a module with QML types",
     "TtyPeer": "for the application on the board",
     "trace": "an argument of __exit__",
     "CharReceived": "an event of Renode",
@@ -49,7 +50,17 @@ KEPT = {
     "PEER_MESSAGE_MAX_BYTES": "tests compare the firmware's reader with it",
 }
 
-READ_ELSEWHERE = ("*.j2", "*.toml", "*.cs", "*.robot", "*.resource", "*.repl", "*.resc", "*.html")
+READ_ELSEWHERE = (
+    "*.j2",
+    "*.toml",
+    "*.cs",
+    "*.robot",
+    "*.resource",
+    "*.repl",
+    "*.resc",
+    "*.html",
+    "*.qml",
+)
 """Files of the product whose words count as uses."""
 
 EXPORTED = (

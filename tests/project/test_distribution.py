@@ -62,7 +62,9 @@ def test_no_pip_command_installs_another_project() -> None:
 def test_what_is_built_has_that_name() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["name"] == distribution.NAME
-    assert list(project["scripts"]) == ["fwgen", "fwgen-peer"], "the commands' names stay"
+    assert list(project["scripts"]) == ["fwgen", "fwgen-peer", "fwgen-screen"], (
+        "the commands' names stay"
+    )
     own = f"{distribution.NAME}["
     for wanted in (dep for extra in project["optional-dependencies"].values() for dep in extra):
         assert not wanted.startswith("fwgen") or wanted.startswith(own), wanted
