@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QLocale, QTranslator, QUrl
+from PySide6.QtCore import QLocale, QTimer, QTranslator, QUrl
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
@@ -17,11 +16,11 @@ from PySide6.QtQuick import QQuickWindow
 from fwgen.errors import ToolBrokeError
 from fwgen.screen.board import Board
 from fwgen.screen.curve import Curve
+from fwgen.screen.ending import Ending
 from fwgen.screen.figures import Figures
 from fwgen.screen.model import Model
 
 HERE: Final = Path(__file__).parent
-_SIGNALS: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 _FONTS: Final = "font_manrope"
 """A Python package with the font Manrope (SIL Open Font License)."""
 
@@ -100,20 +99,15 @@ class Screen:
         else:
             self.window.show()
 
-    def run(self) -> int:
-        """Show until the window is closed, or a signal ends it (then 128 + its number)."""
+    def run(self, ending: Ending) -> int:
+        """Show until the window is closed, or `ending` gives an exit code."""
+        ending.quit = self._application.exit
+        QTimer.singleShot(0, ending.now)  # for a signal that came before
         self.model.start(self.curve)
-        before = {each: signal.signal(each, self._end) for each in _SIGNALS}
         try:
             return self._application.exec()
         finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
             self.model.stop()
-
-    def _end(self, number: int, frame: object) -> None:
-        """Qt swallows exceptions: the usual handlers would not end it."""
-        self._application.exit(128 + number)
 
     def close(self) -> None:
         self.model.stop()

@@ -11,6 +11,7 @@ from pathlib import Path
 from fwgen import __version__
 from fwgen.errors import InputError, MissingToolError
 from fwgen.guard import guarded
+from fwgen.screen.ending import Ending
 from fwgen.service import settings
 from fwgen.words import quote
 
@@ -63,6 +64,12 @@ def _run(args: argparse.Namespace) -> int:
     socket = args.socket or settings.load(args.settings).socket
     if socket is None:
         raise InputError('the service has no socket: the settings say socket = ""')
+    with Ending() as ending:
+        code = _show(args, socket, size, ending)
+    return code if ending.code is None else ending.code
+
+
+def _show(args: argparse.Namespace, socket: Path, size: tuple[int, int], ending: Ending) -> int:
     try:
         from fwgen.screen import app
     except ImportError as error:
@@ -82,7 +89,7 @@ def _run(args: argparse.Namespace) -> int:
         make_model=lambda board, figures: Model(board, figures, Client(socket, board)),
     )
     screen.show(full=args.full)
-    return screen.run()
+    return screen.run(ending)
 
 
 def _missing(error: ImportError) -> MissingToolError:
