@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fwgen.generate.sensor import c_u32, sensor_context
 from fwgen.generate.zephyr import zephyr_context
 from fwgen.soc.model import Region
+from fwgen.wire.sample import DISTANCE_WIDTHS
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan, Window
@@ -56,6 +57,9 @@ def _config(plan: Plan) -> dict[str, str]:
         "spec_hash": ", ".join(f"0x{byte:02x}" for byte in spec.spec_hash),
         "channel": f'"{spec.link.channel}"',
         "period_us": c_u32(timing.period_us),
+        "channels": c_u32(len(DISTANCE_WIDTHS)),
+        "channels_max": c_u32(len(DISTANCE_WIDTHS)),
+        "widths": ", ".join(map(c_u32, DISTANCE_WIDTHS)),
         "latency_us": c_u32(timing.latency_us),
         "window_blocks": c_u32(timing.window_blocks),
         "refresh_period_us": c_u32(timing.refresh_period_us),

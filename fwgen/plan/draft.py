@@ -14,6 +14,7 @@ from fwgen.spec.diagnostics import Rejected
 from fwgen.spec.model import MemoryWindow, Spec
 from fwgen.spec.sensor import PinUse
 from fwgen.wire import log_format
+from fwgen.wire.sample import DISTANCE_WIDTHS
 
 ROLES = ("code", "data")
 
@@ -169,7 +170,7 @@ def _timing(spec: Spec, board: Board) -> Timing:
         refresh_asleep_period_us=display.asleep_period_us(spec.display) if spec.display else 0,
         watchdog_us=spec.watchdog_us or 0,
         window_blocks=board.rpmsg.buffers,
-        reserve_slots=endurance.reserve_slots(period_us, board.budget.resume_us),
+        reserve_slots=endurance.reserve_slots(period_us, board.budget.resume_us, DISTANCE_WIDTHS),
     )
 
 
@@ -188,6 +189,7 @@ def _endurance(spec: Spec, timing: Timing, log_bytes: int | None) -> Endurance |
     return endurance.endurance(
         log_bytes,
         period_us=timing.period_us,
+        widths=DISTANCE_WIDTHS,
         window_blocks=timing.window_blocks,
         reserved_slots=timing.reserve_slots if spec.sleep.when_full == "wake" else 0,
     )

@@ -8,6 +8,7 @@ not counted either, because the firmware wakes Linux before the log is full.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,11 +31,11 @@ def reference_density() -> Density:
     return Density(**tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-def reserve_slots(period_us: int, resume_us: int) -> int:
+def reserve_slots(period_us: int, resume_us: int, widths: Sequence[int]) -> int:
     """Return the slots that must be free when the firmware wakes Linux, for the samples until Linux
-    reads."""
+    reads. `widths`: bits of each of the sensor's channels."""
     samples = -(-resume_us // period_us)
-    return 1 + -(-samples // log_format.WORST_SAMPLES)
+    return 1 + -(-samples // log_format.worst_samples(widths))
 
 
 def slots_for_sleep(slots: int, window_blocks: int, reserved: int) -> int:
@@ -42,13 +43,18 @@ def slots_for_sleep(slots: int, window_blocks: int, reserved: int) -> int:
 
 
 def endurance(
-    log_bytes: int, *, period_us: int, window_blocks: int, reserved_slots: int
+    log_bytes: int,
+    *,
+    period_us: int,
+    widths: Sequence[int],
+    window_blocks: int,
+    reserved_slots: int,
 ) -> Endurance:
     slots = log_format.slots(log_bytes)
     usable = slots_for_sleep(slots, window_blocks, reserved_slots)
     density = reference_density()
     per_block = int(log_format.BLOCK_BYTES / density.bytes_per_sample)
-    worst = usable * log_format.WORST_SAMPLES
+    worst = usable * log_format.worst_samples(widths)
     reference = usable * per_block
     array = log_bytes // log_format.ARRAY_RECORD_BYTES
     period_s = period_us / 1e6

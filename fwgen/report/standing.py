@@ -20,11 +20,12 @@ from fwgen.report.words import clock, count, span
 from fwgen.series import NEVER, PackedDelivered, spans
 from fwgen.wire.log_format import BLOCK_BYTES, WORST_BITS
 from fwgen.wire.messages import seq_distance
+from fwgen.wire.sample import DISTANCE_BITS
 
 _MASK: Final = 0xFFFF_FFFF
 _UNDER_WAY_US: Final = 2_000_000
 """No message takes longer from its sender to a Linux that reads."""
-_FULL_BYTES: Final = BLOCK_BYTES - (WORST_BITS - 1) // 8
+_FULL_BYTES: Final = BLOCK_BYTES - (WORST_BITS + DISTANCE_BITS - 1) // 8
 """A block that is shorter has room for any sample."""
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from fwgen.peer.events import Lost, NewLog, NumberingRestarted, Samples
-from fwgen.wire.block import DISTANCE_MASK, STATUS_SHIFT, Block
+from fwgen.wire.block import Block
 from fwgen.wire.messages import Hello, seq_distance
-from fwgen.wire.sample import SampleStatus
 
 _WRAP: Final = 1 << 32
 
@@ -88,16 +87,14 @@ class Run:
     def samples(self) -> Iterator[Sample]:
         block, dated = self.block, self.dated
         start_us = block.start_us + self.skip * block.period_us
-        for index in range(self.count):
-            word = block.words[self.skip + index]
-            status = word >> STATUS_SHIFT
+        for index, (status, values, late) in enumerate(block.samples(self.skip)):
             yield Sample(
                 self.position + index,
                 start_us + index * block.period_us,
                 None if dated is None else round(dated.utc_us + index * dated.step_us),
                 status,
-                word & DISTANCE_MASK if status <= SampleStatus.TOO_FAR else None,
-                block.late[self.skip + index],
+                values[0] if values else None,
+                late,
             )
 
 

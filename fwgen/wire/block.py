@@ -9,30 +9,36 @@ import struct
 import sys
 from array import array
 from binascii import crc_hqx
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES, MAGIC
-from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM, SampleStatus
+from fwgen.wire.log_format import (
+    BLOCK_BYTES,
+    CHANNELS_MAX,
+    HEADER_BYTES,
+    MAGIC,
+    STREAMS_MAX,
+    WIDTH_MAX,
+    header_bytes,
+)
+from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_WIDTHS, Sample, SampleStatus
 
-STATUS_SHIFT = DISTANCE_BITS
-DISTANCE_MASK = DISTANCE_MAX_MM
-
-_HEADER = struct.Struct("<4sIIIQI4sHH")
-_CHECKED = slice(8, 34)
-"""The part of the header that the CRC covers: first_seq to the reserved 16 bits."""
-_LAST_WITH_DISTANCE = int(SampleStatus.TOO_FAR)
+_HEADER = struct.Struct("<4sIIIQI4sB")
+_CHECKED_FROM = 8
+"""The CRC covers the header from here on."""
+_LAST_WITH_VALUES = int(SampleStatus.TOO_FAR)
 _LAST_STATUS = int(max(SampleStatus))
-_LATE_WORD = 0xE000
 _KIND_LATE, _KIND_STEP = 6, 7
 _ZEROS = 6
 _STEP_BITS = 8
 _SURPRISE = 12
 _GAINS = ((256, 256), (224, 128), (160, 64), (112, 32))  # level, speed
 _AGE_MAX = len(_GAINS) - 1
-_PADDING = "0" * 64  # longer than any code or key that begins inside the stream
+_PADDING = "0" * 256  # longer than any code or key that begins inside the stream
 
 _KEY_BITS = 11  # bits that are looked up at once to find a residual's code
+_LOOKUP = 1 << 11  # entries of the table of codes
 _Residuals = dict[str, tuple[int, int]]
 
 
@@ -42,8 +48,10 @@ class BlockError(ValueError):
 
 @dataclass(frozen=True)
 class Block:
-    """Samples of one block. Per sample: `words` is `status << 13 | distance_mm`, `late` how late it
-    was taken, in sixteenths of the period."""
+    """Samples of one block, of one sensor.
+
+    Per sample: `statuses`, and `late`: how late it was taken, in sixteenths of the period.
+    """
 
     first_seq: int
     period_us: int
@@ -52,56 +60,122 @@ class Block:
     """The start of the firmware that took the samples."""
     spec: bytes
     """First four bytes of the hash of the firmware's spec when it took them."""
-    words: array[int]
+    stream: int
+    """The number of their sensor."""
+    widths: tuple[int, ...]
+    """Bits of each channel."""
+    statuses: bytes
     late: bytes
+    values: tuple[array[int], ...]
+    """Per channel, the raw number of each sample; 0 where the status has no values."""
     size_bytes: int
 
     @property
     def count(self) -> int:
-        return len(self.words)
+        return len(self.statuses)
+
+    def samples(self, skip: int = 0) -> Iterator[Sample]:
+        """Yield the samples from index `skip` on."""
+        for index in range(skip, self.count):
+            status = self.statuses[index]
+            has_values = status <= _LAST_WITH_VALUES
+            values = tuple(channel[index] for channel in self.values) if has_values else ()
+            yield Sample(status, values, self.late[index])
+
+    @property
+    def words(self) -> array[int]:
+        """The samples as `status << 13 | distance in mm`; those of other sensors than the range
+        sensor have no such form (ValueError)."""
+        if self.widths != DISTANCE_WIDTHS:
+            raise ValueError(f"expected one channel of 13 bits, found {self.widths}")
+        if not any(self.statuses):
+            return array("H", self.values[0])
+        return array(
+            "H",
+            [
+                status << DISTANCE_BITS | value
+                for status, value in zip(self.statuses, self.values[0], strict=True)
+            ],
+        )
 
 
 def decode_block(data: bytes) -> Block:
     """Return the block that fills `data` exactly. Raises BlockError."""
     if not HEADER_BYTES <= len(data) <= BLOCK_BYTES:
         raise BlockError(f"expected {HEADER_BYTES} to {BLOCK_BYTES} bytes, found {len(data)}")
-    magic, commit, first_seq, period_us, start_us, boot, spec, reserved, first = (
-        _HEADER.unpack_from(data)
-    )
-    count, first_late, crc = commit & 0xFFF, commit >> 12 & 0xF, commit >> 16
+    magic, commit, first_seq, period_us, start_us, boot, spec, shape = _HEADER.unpack_from(data)
+    count, crc = commit & 0xFFF, commit >> 16
     if magic != MAGIC:
         raise BlockError(f"a block begins with '{MAGIC.decode()}', found {magic.hex(' ')}")
     if count == 0:
         raise BlockError("the block has no sample")
     if period_us == 0:
         raise BlockError("the period is 0")
-    if reserved:
-        raise BlockError(f"bytes 32 and 33 must be 0, found {reserved:#06x}")
-    reader = _Reader(data[HEADER_BYTES:], first, first_late)
+    if commit & 0xF000:
+        raise BlockError(f"bits 12 to 15 of the commit word must be 0, found {commit:#010x}")
+    stream, widths = shape & 15, _widths(data, shape >> 4)
+    if stream >= STREAMS_MAX:
+        raise BlockError(f"a log has {STREAMS_MAX} streams, found a block of stream {stream}")
+    header = header_bytes(len(widths))
+    reader = _Reader(data[header:], widths)
     reader.read(count)
-    used = HEADER_BYTES + (reader.position + 7) // 8
+    used = header + (reader.position + 7) // 8
     if used != len(data):
         raise BlockError(f"the block has {len(data)} bytes, but its samples end after {used}")
-    found = crc_hqx(_checked_bytes(reader.words, reader.late), crc_hqx(data[_CHECKED], 0))
-    if found != crc:
-        raise BlockError(f"expected the CRC {crc:#06x}, found {found:#06x}")
     late = bytearray(count)
     for index, sixteenths in reader.late.items():
         late[index] = sixteenths
-    words = array("H", reader.words)
-    return Block(first_seq, period_us, start_us, boot, spec, words, bytes(late), len(data))
+    values = tuple(array("I", channel) for channel in reader.values)
+    block = Block(
+        first_seq=first_seq,
+        period_us=period_us,
+        start_us=start_us,
+        boot=boot,
+        spec=spec,
+        stream=stream,
+        widths=widths,
+        statuses=bytes(reader.statuses),
+        late=bytes(late),
+        values=values,
+        size_bytes=len(data),
+    )
+    found = crc_hqx(_checked_bytes(block), crc_hqx(data[_CHECKED_FROM:header], 0))
+    if found != crc:
+        raise BlockError(f"expected the CRC {crc:#06x}, found {found:#06x}")
+    return block
 
 
-def _checked_bytes(words: list[int], late: dict[int, int]) -> bytes:
+def _widths(data: bytes, channels: int) -> tuple[int, ...]:
+    if not 1 <= channels <= CHANNELS_MAX:
+        raise BlockError(f"expected 1 to {CHANNELS_MAX} channels, found {channels}")
+    begin, end = _HEADER.size, header_bytes(channels)
+    widths = tuple(data[begin : begin + channels])
+    if len(data) < end:
+        raise BlockError(f"expected a header of {end} bytes, found {len(data)}")
+    if not all(1 <= width <= WIDTH_MAX for width in widths):
+        raise BlockError(
+            f"a channel has 1 to {WIDTH_MAX} bits, found {', '.join(map(str, widths))}"
+        )
+    if any(data[begin + channels : end]):
+        raise BlockError(f"bytes {begin + channels} to {end - 1} must be 0")
+    return widths
+
+
+def _checked_bytes(block: Block) -> bytes:
     """Return the bytes after the header that the CRC covers."""
-    if late:
-        words = words.copy()
-        for index in sorted(late, reverse=True):
-            words.insert(index, _LATE_WORD | late[index])
-    checked = array("H", words)
-    if sys.byteorder == "big":
-        checked.byteswap()
-    return checked.tobytes()
+    sizes = [(width + 7) // 8 for width in block.widths]
+    if sizes == [2] and not any(block.statuses) and not any(block.late):
+        checked = array("H", block.values[0])
+        if sys.byteorder == "big":
+            checked.byteswap()
+        return checked.tobytes()
+    parts = []
+    for status, values, late in block.samples():
+        if status or late:
+            parts.append(bytes([late << 4 | status]))
+        for value, size in zip(values, sizes, strict=bool(values)):
+            parts.append(value.to_bytes(size, "little"))
+    return b"".join(parts)
 
 
 @cache
@@ -110,7 +184,7 @@ def _lookup() -> list[_Residuals]:
     length and the zigzag number. Empty where codes may be longer than a key."""
     by_k = [_residuals(k) for k in range(_KEY_BITS - _ZEROS + 1)]
     return [
-        by_k[rest.bit_length()] if rest.bit_length() < len(by_k) else {} for rest in range(1 << 11)
+        by_k[rest.bit_length()] if rest.bit_length() < len(by_k) else {} for rest in range(_LOOKUP)
     ]
 
 
@@ -124,125 +198,33 @@ def _residuals(k: int) -> _Residuals:
     return table
 
 
-class _Reader:
-    def __init__(self, stream: bytes, first: int, first_late: int) -> None:
-        self.limit = len(stream) * 8
-        self.bits = bin(int.from_bytes(b"\x01" + stream))[3:] + _PADDING
-        self.position = 0
-        self.words = [first]
-        self.late = {0: first_late} if first_late else {}
-        self.status = first >> STATUS_SHIFT
-        self.distance = first & DISTANCE_MASK
-        if self.status > _LAST_STATUS:
-            raise BlockError(f"sample 0 has the unknown status {self.status}")
-        if self.status > _LAST_WITH_DISTANCE and self.distance:
-            raise BlockError(f"sample 0 has a distance but status {self.status}")
-        self.expected = self.distance << 8
+class _Channel:
+    """What is known of a channel after a sample. `expected` and `speed` may be off by a multiple of
+    2**32, which changes no value."""
+
+    __slots__ = ("age", "expected", "mask", "mean", "speed", "value", "width")
+
+    def __init__(self, width: int, value: int) -> None:
+        self.width = width
+        self.mask = (1 << width) - 1
+        self.value = value
+        self.expected = value << 8
         self.speed = 0
         self.mean = 160
         self.age = 0
 
-    def read(self, count: int) -> None:
-        """Read the samples up to `count`."""
-        while len(self.words) < count:
-            if self.status > _LAST_WITH_DISTANCE:
-                self._repetitions(count)
-                if len(self.words) < count:
-                    self._take(1)
-                    self._spelt(self._take(3))
-            else:
-                self._short_residuals(count)
-                if len(self.words) < count:
-                    self._long_code()
-            if self.position > self.limit:
-                raise BlockError(f"the stream ends before the {count} samples do")
+    @property
+    def k(self) -> int:
+        return (self.mean * 5 >> 7).bit_length()
 
-    def _take(self, count: int) -> int:
-        start = self.position
-        self.position += count
-        return int(self.bits[start : start + count] or "0", 2)
-
-    def _repetitions(self, count: int) -> None:
-        ones = self.bits.index("0", self.position) - self.position
-        ones = min(ones, count - len(self.words))
-        self.words.extend([self.status << STATUS_SHIFT] * ones)
-        self.position += ones
-
-    def _short_residuals(self, count: int) -> None:
-        """Read residuals up to a code that is not in the tables. This loop must be fast."""
-        lookup, gains = _lookup(), _GAINS
-        bits, position, words = self.bits, self.position, self.words
-        base, distance = self.status << STATUS_SHIFT, self.distance
-        expected, speed, mean, age = self.expected, self.speed, self.mean, self.age
-        for _ in range(count - len(words)):
-            code = lookup[mean * 5 >> 7].get(bits[position : position + _KEY_BITS])
-            if code is None:
-                break
-            length, number = code
-            residual = ~(number >> 1) if number & 1 else number >> 1
-            before = distance
-            distance = (expected + 128 >> 8) + residual
-            if distance & ~DISTANCE_MASK:
-                raise BlockError(f"sample {len(words)} is at {distance} mm")
-            position += length
-            words.append(base | distance)
-            average = mean >> 4
-            if number <= average + _SURPRISE:
-                mean += number - average
-                level_gain, speed_gain = gains[age]
-                speed += residual * speed_gain
-                expected += residual * level_gain + speed
-                if age < _AGE_MAX:
-                    age += 1
-            else:
-                mean += _SURPRISE
-                speed = distance - before << 8
-                expected = (distance << 8) + speed
-                age = 0
-        self.position, self.distance = position, distance
-        self.expected, self.speed, self.mean, self.age = expected, speed, mean, age
-
-    def _long_code(self) -> None:
-        """An escape, or a residual that is not in the tables."""
-        k = (self.mean * 5 >> 7).bit_length()
-        zeros = 0
-        while zeros < _ZEROS and not self._take(1):
-            zeros += 1
-        if zeros < _ZEROS:
-            self._residual(zeros << k | self._take(k))
-        elif (kind := self._take(3)) == _KIND_STEP:
-            self._residual((_ZEROS << k) + self._take(_STEP_BITS))
-        else:
-            self._spelt(kind)
-
-    def _residual(self, number: int) -> None:
+    def with_residual(self, number: int) -> int:
         residual = ~(number >> 1) if number & 1 else number >> 1
-        self._append(self.status, (self.expected + 128 >> 8) + residual)
+        return (self.expected + 128 >> 8) + residual & self.mask
 
-    def _spelt(self, kind: int) -> None:
-        if kind == _KIND_LATE:
-            lateness = self._take(4)
-            kind = self._take(3)
-            if lateness:
-                self.late[len(self.words)] = lateness
-        if kind > _LAST_STATUS:
-            raise BlockError(f"sample {len(self.words)} has kind {kind}, which is not allowed here")
-        self._append(kind, self._take(13) if kind <= _LAST_WITH_DISTANCE else 0)
-
-    def _append(self, status: int, distance: int) -> None:
-        if distance & ~DISTANCE_MASK:
-            raise BlockError(f"sample {len(self.words)} is at {distance} mm")
-        self.words.append(status << STATUS_SHIFT | distance)
-        if status <= _LAST_WITH_DISTANCE:
-            if self.status <= _LAST_WITH_DISTANCE:
-                self._follow(distance)
-            else:
-                self.expected = (distance << 8) + self.speed
-            self.distance = distance
-        self.status = status
-
-    def _follow(self, distance: int) -> None:
-        residual = distance - (self.expected + 128 >> 8)
+    def follow(self, value: int) -> None:
+        """Learn a value after a value."""
+        half = 1 << self.width - 1
+        residual = (value - (self.expected + 128 >> 8) + half & self.mask) - half
         number = -2 * residual - 1 if residual < 0 else 2 * residual
         average = self.mean >> 4
         if number <= average + _SURPRISE:
@@ -253,6 +235,144 @@ class _Reader:
             self.age = min(self.age + 1, _AGE_MAX)
         else:
             self.mean += _SURPRISE
-            self.speed = distance - self.distance << 8
-            self.expected = (distance << 8) + self.speed
+            if not self.age:
+                self.mean += self.mean >> 3
+            self.speed = value - self.value << 8
+            self.expected = (value << 8) + self.speed
             self.age = 0
+        self.value = value
+
+    def resume(self, value: int) -> None:
+        """Learn a value after a sample without values."""
+        self.expected = (value << 8) + self.speed
+        self.value = value
+
+
+class _Reader:
+    def __init__(self, stream: bytes, widths: tuple[int, ...]) -> None:
+        self.limit = len(stream) * 8
+        self.bits = bin(int.from_bytes(b"\x01" + stream))[3:] + _PADDING
+        self.position = 0
+        self.widths = widths
+        self.status = _LAST_STATUS
+        self.statuses = bytearray()
+        self.late: dict[int, int] = {}
+        self.values: list[list[int]] = [[] for _ in widths]
+        self.channels: list[_Channel] = []
+
+    def read(self, count: int) -> None:
+        """Read this many samples."""
+        self._spelt(self._take(3))
+        while len(self.statuses) < count and self.position <= self.limit:
+            left = count - len(self.statuses)
+            if self.status > _LAST_WITH_VALUES:
+                if self._repetitions(left) < left:
+                    self._take(1)
+                    self._spelt(self._take(3))
+            elif len(self.widths) > 1 or self._short_residuals(left) < left:
+                self._residuals()
+        if self.position > self.limit:
+            raise BlockError(f"the stream ends before the {count} samples do")
+
+    def _take(self, count: int) -> int:
+        start = self.position
+        self.position += count
+        return int(self.bits[start : start + count] or "0", 2)
+
+    def _repetitions(self, most: int) -> int:
+        ones = min(self.bits.index("0", self.position) - self.position, most)
+        self.statuses.extend([self.status] * ones)
+        for values in self.values:
+            values.extend([0] * ones)
+        self.position += ones
+        return ones
+
+    def _short_residuals(self, most: int) -> int:
+        """Read residuals of one channel up to a code that is not in the tables, at most `most`.
+        Return how many. This loop must be fast."""
+        lookup, gains = _lookup(), _GAINS
+        bits, position, values = self.bits, self.position, self.values[0]
+        (channel,) = self.channels
+        width, mask, value = channel.width, channel.mask, channel.value
+        expected, speed, mean, age = channel.expected, channel.speed, channel.mean, channel.age
+        before = len(values)
+        for _ in range(most):
+            rest = mean * 5 >> 7
+            if rest >= _LOOKUP:
+                break
+            code = lookup[rest].get(bits[position : position + _KEY_BITS])
+            if code is None:
+                break
+            length, number = code
+            if number >> width:
+                break
+            residual = ~(number >> 1) if number & 1 else number >> 1
+            last = value
+            value = (expected + 128 >> 8) + residual & mask
+            position += length
+            values.append(value)
+            average = mean >> 4
+            if number <= average + _SURPRISE:
+                mean += number - average
+                level_gain, speed_gain = gains[age]
+                speed += residual * speed_gain
+                expected += residual * level_gain + speed
+                if age < _AGE_MAX:
+                    age += 1
+            else:
+                mean += _SURPRISE
+                if not age:
+                    mean += mean >> 3
+                speed = value - last << 8
+                expected = (value << 8) + speed
+                age = 0
+        count = len(values) - before
+        self.statuses.extend([self.status] * count)
+        self.position, channel.value = position, value
+        channel.expected, channel.speed, channel.mean, channel.age = expected, speed, mean, age
+        return count
+
+    def _residuals(self) -> None:
+        """Read a sample that follows one with values."""
+        values: list[int] = []
+        for channel in self.channels:
+            k = channel.k
+            one = self.bits.find("1", self.position, self.position + _ZEROS)
+            if one >= 0:
+                zeros, self.position = one - self.position, one + 1
+                values.append(channel.with_residual((zeros << k) + self._take(k)))
+                continue
+            self.position += _ZEROS
+            if not values and (kind := self._take(3)) != _KIND_STEP:
+                self._spelt(kind)
+                return
+            if not values or self._take(1):
+                number = (_ZEROS << k) + self._take(_STEP_BITS)
+                values.append(channel.with_residual(number))
+            else:
+                values.append(self._take(channel.width))
+        self._append(self.status, values)
+
+    def _spelt(self, kind: int) -> None:
+        index = len(self.statuses)
+        if kind == _KIND_LATE:
+            lateness = self._take(4)
+            kind = self._take(3)
+            if lateness:
+                self.late[index] = lateness
+        if kind > _LAST_STATUS:
+            raise BlockError(f"sample {index} has kind {kind}, which is not allowed here")
+        has_values = kind <= _LAST_WITH_VALUES
+        self._append(kind, [self._take(width) if has_values else 0 for width in self.widths])
+
+    def _append(self, status: int, values: list[int]) -> None:
+        if not self.channels:
+            self.channels = [_Channel(*pair) for pair in zip(self.widths, values, strict=True)]
+        elif status <= _LAST_WITH_VALUES:
+            follows = self.status <= _LAST_WITH_VALUES
+            for channel, value in zip(self.channels, values, strict=True):
+                (channel.follow if follows else channel.resume)(value)
+        self.statuses.append(status)
+        for column, value in zip(self.values, values, strict=True):
+            column.append(value)
+        self.status = status

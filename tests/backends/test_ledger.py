@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +10,7 @@ from fwgen.backends.ledger import Ledger, OpenSleep
 from fwgen.record import ASLEEP, AWAKE, Erasure, LinkCounts, Outage, RunRecord, Taken
 from fwgen.wire.block import Block
 from fwgen.wire.messages import Status
+from tests.wire.made import made_block
 
 PERIOD_US = 60_000
 SEQ = (1 << 32) - 4  # numbers wrap within the first block
@@ -34,14 +34,13 @@ def taken(count: int, seq: int = SEQ) -> Taken:
 
 def block(first: int, count: int, size_bytes: int = 100) -> Block:
     """Return a block of samples first .. first + count - 1, counted from SEQ."""
-    return Block(
+    return made_block(
         first_seq=(SEQ + first) & 0xFFFF_FFFF,
         period_us=PERIOD_US,
         start_us=100_000 + first * PERIOD_US,
         boot=1,
         spec=SPEC.to_bytes(4, "big"),
-        words=array("H", range(500 + first, 500 + first + count)),
-        late=bytes(count),
+        words=range(500 + first, 500 + first + count),
         size_bytes=size_bytes,
     )
 

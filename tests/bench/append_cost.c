@@ -16,7 +16,7 @@ static struct sample_log bench_log;
 int main(int argc, char **argv)
 {
 	const struct sample_log_config config = {
-		.period_us = 60000,
+		.stream = {.period_us = 60000, .channels = 1, .width = {13}},
 		.when_full = argc > 1 ? (enum log_policy)atoi(argv[1]) : LOG_WAKE,
 	};
 	const size_t slots = argc > 2 ? (size_t)atoi(argv[2]) : 8u;
@@ -26,14 +26,14 @@ int main(int argc, char **argv)
 	sample_log_init(&bench_log, region, SUPERBLOCK_BYTES + slots * BLOCK_BYTES, &config);
 	while (fread(word, 1, 2, stdin) == 2u) {
 		const struct sample sample = {
-			.distance_mm = (uint16_t)((word[1] & 0x1f) << 8 | word[0]),
 			.status = word[1] >> 5,
+			.value = {(word[1] & 0x1fu) << 8 | word[0]},
 		};
 
 		CALLGRIND_ZERO_STATS;
-		sample_log_append(&bench_log, time_us, sample);
+		sample_log_append(&bench_log, time_us, &sample);
 		CALLGRIND_DUMP_STATS;
-		time_us += config.period_us;
+		time_us += config.stream.period_us;
 	}
 	return 0;
 }

@@ -27,7 +27,9 @@ def measure() -> Iterator[Figure]:
             raise Unmeasured(f"{tool} is not installed")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(__file__).with_name("append_cost.c")
-        program = compile_c(Path(folder, "append_cost"), [*LOG_SOURCES, source], "-O2", cc=["gcc"])
+        program = compile_c(
+            Path(folder, "append_cost"), [*LOG_SOURCES, source], "-O2", cc=["gcc"], channels=1
+        )
         walk = words("reference-walk", 500)[:SAMPLES]
         costs = _instructions(program, walk, KEEP_NEWEST, slots=8)
         yield Figure("append, median", statistics.median(costs), UNIT, limit=100)
@@ -36,7 +38,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _worst(program: Path, usual: int) -> Figure:
-    far = array("H", [8000 * (i % 2) for i in range(500)])
+    far = array("H", [3000 * (i % 2) for i in range(500)])
     costs = {
         "a new block": usual,
         "a new block, the oldest one dropped": max(_instructions(program, far, KEEP_NEWEST, 2)),

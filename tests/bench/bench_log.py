@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from fwgen.wire import log_format
 from fwgen.wire.block import decode_block
+from fwgen.wire.sample import DISTANCE_WIDTHS
 from tests.bench.figure import Figure
 from tests.bench.scene import words
 from tests.core.density import blocks, bytes_per_sample
@@ -33,7 +34,7 @@ def _endurance(density: float) -> Iterator[Figure]:
     samples = slots * log_format.BLOCK_BYTES / density
     note = "100 KiB, 60 ms"
     yield Figure("log, sleep, reference walk", samples * 0.06 / 60, "min", 100, True, note)
-    worst = slots * log_format.WORST_SAMPLES
+    worst = slots * log_format.worst_samples(DISTANCE_WIDTHS)
     yield Figure("log, sleep, worst case", worst * 0.06 / 60, "min", note=note)
     plain = RETAINED_BYTES / log_format.ARRAY_RECORD_BYTES
     yield Figure("plain array, sleep", plain * 0.06 / 60, "min", note=note)

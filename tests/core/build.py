@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 CORE = ROOT / "fwgen/generate/templates/app/src/core"
 HERE = Path(__file__).parent
 STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
+SHAPE = "-DCORE_CHANNELS={}u"
+"""What fwgen_shape.h defines for a spec."""
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 
 CHECKED = ("-DCORE_CHECKS", str(HERE / "check_failed.c"))
@@ -48,12 +50,15 @@ def compile_c(
     *flags: str,
     cc: Sequence[str] | None = None,
     strict: bool = True,
+    channels: int = 8,
 ) -> Path:
-    """Run the compiler; raises AssertionError with its output if it fails."""
+    """Run the compiler; raises AssertionError with its output if it fails. `channels`: the most
+    that the core must hold."""
     command = [
         *(cc or compiler()),
         *(STRICT if strict else ("-std=gnu11",)),
         f"-I{CORE}",
+        SHAPE.format(channels),
         *flags,
         *map(str, sources),
         "-o",

@@ -6,17 +6,20 @@
 #include "node.h"
 #include "sample_log_inside.h"
 
+#define SHAPE {.channels = 1, .width = {13}}
+#define STREAM {.period_us = 60000, .channels = 1, .width = {13}}
 #define SLOTS 4u
 #define LOG_BYTES (SUPERBLOCK_BYTES + SLOTS * BLOCK_BYTES)
 
 static uint64_t region[LOG_BYTES / sizeof(uint64_t) + 1u];
 static struct sample_log sample_log;
 static struct node node;
-static const struct sample sample = {.distance_mm = 1000};
+static const struct sample fault = {.status = SAMPLE_FAULT};
+static const struct sample sample = {.value = {1000}};
 
 static void start(void)
 {
-	const struct sample_log_config config = {.period_us = 60000};
+	const struct sample_log_config config = {.stream = STREAM};
 
 	sample_log_init(&sample_log, region, LOG_BYTES, &config);
 }
@@ -30,7 +33,7 @@ static void log_without_a_period(void)
 
 static void region_with_a_crooked_end(void)
 {
-	const struct sample_log_config config = {.period_us = 60000};
+	const struct sample_log_config config = {.stream = STREAM};
 
 	sample_log_init(&sample_log, region, LOG_BYTES + 4u, &config);
 }
@@ -51,7 +54,7 @@ static void identity_twice(void)
 static void sent_without_a_view(void)
 {
 	start();
-	sample_log_append(&sample_log, 0, sample);
+	sample_log_append(&sample_log, 0, &sample);
 	sample_log_sent(&sample_log);
 }
 
@@ -69,13 +72,13 @@ static void entry_beyond_the_last(void)
 
 static void block_over_a_block(void)
 {
-	const struct block_header header = {.period_us = 60000};
+	const struct block_header header = {.period_us = 60000, .shape = SHAPE};
 	struct block_encoder encoder;
 
 	start();
-	sample_log_append(&sample_log, 0, sample);
+	sample_log_append(&sample_log, 0, &sample);
 	block_begin(&encoder, sample_log.slots + sample_log.ring[0].slot * BLOCK_WORDS, &header,
-		    sample);
+		    &sample);
 }
 
 static void block_without_a_period(void)
@@ -84,25 +87,35 @@ static void block_without_a_period(void)
 	struct block_encoder encoder;
 
 	start();
-	block_begin(&encoder, sample_log.slots, &header, sample);
+	block_begin(&encoder, sample_log.slots, &header, &sample);
 }
 
-static void sample_out_of_range(void)
+static void block_without_channels(void)
 {
 	const struct block_header header = {.period_us = 60000};
 	struct block_encoder encoder;
 
 	start();
-	block_begin(&encoder, sample_log.slots, &header, sample);
-	(void)block_append(&encoder, (struct sample){.status = SAMPLE_NO_ECHO, .distance_mm = 7});
+	block_begin(&encoder, sample_log.slots, &header, &sample);
+}
+
+static void sample_out_of_range(void)
+{
+	const struct block_header header = {.period_us = 60000, .shape = SHAPE};
+	const struct sample wide = {.value = {8192}};
+	struct block_encoder encoder;
+
+	start();
+	block_begin(&encoder, sample_log.slots, &header, &sample);
+	(void)block_append(&encoder, &wide);
 }
 
 static void sample_into_a_freed_block(void)
 {
 	start();
-	sample_log_append(&sample_log, 0, sample);
+	sample_log_append(&sample_log, 0, &sample);
 	sample_log.slots[sample_log.ring[0].slot * BLOCK_WORDS] = 0;
-	(void)block_append(&sample_log.open, (struct sample){.status = SAMPLE_FAULT});
+	(void)block_append(&sample_log.open, &fault);
 }
 
 static void superblock_nowhere(void)
@@ -115,7 +128,7 @@ static void superblock_nowhere(void)
 static void more_handed_out_than_there_is(void)
 {
 	start();
-	sample_log_append(&sample_log, 0, sample);
+	sample_log_append(&sample_log, 0, &sample);
 	sample_log.cursor = 2;
 	(void)sample_log_release(&sample_log, 0);
 }
@@ -125,7 +138,7 @@ static int send(void *ctx, const uint8_t *bytes, size_t len)
 	(void)ctx;
 	(void)bytes;
 	(void)len;
-	node_sample(&node, 60000, sample, 60000); /* inside another call */
+	node_sample(&node, 60000, &sample, 60000); /* inside another call */
 	return 0;
 }
 
@@ -149,7 +162,7 @@ static void start_node(uint32_t window_blocks, void (*ring_wakeup)(void *ctx))
 		.clear_doorbells = nothing,
 	};
 	const struct node_config config = {
-		.log.period_us = 60000,
+		.log.stream = STREAM,
 		.window_blocks = window_blocks,
 	};
 
@@ -190,6 +203,7 @@ static const struct {
 	{"entry beyond the last", entry_beyond_the_last},
 	{"block over a block", block_over_a_block},
 	{"block without a period", block_without_a_period},
+	{"block without channels", block_without_channels},
 	{"sample out of range", sample_out_of_range},
 	{"sample into a freed block", sample_into_a_freed_block},
 	{"superblock nowhere", superblock_nowhere},

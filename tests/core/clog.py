@@ -12,9 +12,11 @@ from functools import cache
 from pathlib import Path
 
 from tests.core.build import CHECKED, CORE, HERE, HOOKED, LOG_SOURCES, shared_library
+from tests.core.samples import DISTANCE, NO_DISTANCE, Full, full, word_of
 
 SUPERBLOCK_BYTES = 64
 SLOT_BYTES = 488
+CHANNELS_MAX = 8
 WAKE, KEEP_NEWEST, KEEP_OLDEST = 0, 1, 2
 
 _FUNCTIONS = (
@@ -32,12 +34,29 @@ _FUNCTIONS = (
 Hook = ctypes.CFUNCTYPE(None)
 
 
-class _Config(ctypes.Structure):
+class StreamConfig(ctypes.Structure):
+    """struct log_stream_config."""
+
     _fields_ = (
         ("period_us", ctypes.c_uint32),
+        ("initial_seq", ctypes.c_uint32),
+        ("channels", ctypes.c_uint8),
+        ("width", ctypes.c_uint8 * CHANNELS_MAX),
+    )
+
+
+def stream_config(period_us: int, initial_seq: int, widths: tuple[int, ...]) -> StreamConfig:
+    width = (ctypes.c_uint8 * CHANNELS_MAX)(*widths)
+    return StreamConfig(period_us, initial_seq, len(widths), width)
+
+
+class LogConfig(ctypes.Structure):
+    """struct sample_log_config."""
+
+    _fields_ = (
+        ("stream", StreamConfig),
         ("when_full", ctypes.c_int),
         ("reserve_slots", ctypes.c_uint32),
-        ("initial_seq", ctypes.c_uint32),
         ("spec", ctypes.c_uint32),
     )
 
@@ -60,6 +79,9 @@ class _Header(ctypes.Structure):
         ("boot", ctypes.c_uint32),
         ("spec", ctypes.c_uint8 * 4),
         ("count", ctypes.c_uint16),
+        ("stream", ctypes.c_uint8),
+        ("channels", ctypes.c_uint8),
+        ("width", ctypes.c_uint8 * CHANNELS_MAX),
     )
 
 
@@ -79,8 +101,18 @@ class Decoded:
     start_us: int
     boot: int
     spec: bytes
-    words: list[int]
-    late: list[int]
+    stream: int
+    widths: tuple[int, ...]
+    samples: list[Full]
+
+    @property
+    def words(self) -> list[int]:
+        """The samples, of one channel, as in samples.py; `late`: their lateness."""
+        return [word_of(sample) for sample in self.samples]
+
+    @property
+    def late(self) -> list[int]:
+        return [late for _, _, late in self.samples]
 
 
 @cache
@@ -113,10 +145,12 @@ def library() -> ctypes.CDLL:
     lib.glue_log_size.restype = ctypes.c_size_t
     lib.glue_constant.restype = ctypes.c_uint32
     u16s, u8s = ctypes.POINTER(ctypes.c_uint16), ctypes.POINTER(ctypes.c_uint8)
+    u32s = ctypes.POINTER(ctypes.c_uint32)
     lib.glue_append.argtypes = [
         ctypes.c_void_p,
         ctypes.c_uint64,
-        ctypes.c_uint16,
+        u32s,
+        ctypes.c_uint32,
         ctypes.c_uint8,
         ctypes.c_uint8,
     ]
@@ -131,8 +165,9 @@ def library() -> ctypes.CDLL:
         ctypes.c_char_p,
         ctypes.c_size_t,
         ctypes.POINTER(_Header),
-        u16s,
         u8s,
+        u8s,
+        u32s,
     ]
     return lib
 
@@ -198,18 +233,25 @@ def constant(name: str) -> int:
 def decode(data: bytes) -> Decoded | None:
     """Return what the C decoder reads from a block that fills `data`; None: it rejects it."""
     header = _Header()
-    words, late = (ctypes.c_uint16 * 4096)(), (ctypes.c_uint8 * 4096)()
-    count = library().glue_decode(data, len(data), header, words, late)
+    status, late = (ctypes.c_uint8 * 4096)(), (ctypes.c_uint8 * 4096)()
+    values = (ctypes.c_uint32 * (4096 * CHANNELS_MAX))()
+    count = library().glue_decode(data, len(data), header, status, late, values)
     if count < 0:
         return None
+    channels = header.channels
+    found = [values[at : at + channels] for at in range(0, count * CHANNELS_MAX, CHANNELS_MAX)]
     return Decoded(
         header.first_seq,
         header.period_us,
         header.start_us,
         header.boot,
         bytes(header.spec),
-        words[:count],
-        late[:count],
+        header.stream,
+        tuple(header.width[:channels]),
+        [
+            (status[i], () if status[i] in NO_DISTANCE else tuple(found[i]), late[i])
+            for i in range(count)
+        ],
     )
 
 
@@ -250,6 +292,7 @@ class Config:
     reserve_slots: int = 0
     initial_seq: int = 0
     spec: bytes = bytes(4)
+    widths: tuple[int, ...] = DISTANCE
 
 
 class Log:
@@ -261,11 +304,10 @@ class Log:
         self.config = config
         self._log = ctypes.create_string_buffer(b"\xa5" * self._lib.glue_log_size())
         self._at = ctypes.addressof(self._log)
-        c_config = _Config(
-            config.period_us,
+        c_config = LogConfig(
+            stream_config(config.period_us, config.initial_seq, config.widths),
             config.when_full,
             config.reserve_slots,
-            config.initial_seq,
             int.from_bytes(config.spec, "little"),
         )
         self._lib.sample_log_init(
@@ -276,10 +318,12 @@ class Log:
         )
 
     def append(self, schedule_us: int, word: int, late: int = 0) -> None:
-        self.append_raw(schedule_us, word & 0x1FFF, word >> 13, late)
+        self.add(schedule_us, full(word, late))
 
-    def append_raw(self, schedule_us: int, distance_mm: int, status: int, late: int) -> None:
-        self._lib.glue_append(self._at, schedule_us, distance_mm, status, late)
+    def add(self, schedule_us: int, sample: Full) -> None:
+        status, values, late = sample
+        array_of = (ctypes.c_uint32 * CHANNELS_MAX)(*values)
+        self._lib.glue_append(self._at, schedule_us, array_of, len(values), status, late)
 
     def append_many(self, start_us: int, words: array[int]) -> None:
         pointer = ctypes.cast(words.buffer_info()[0], ctypes.POINTER(ctypes.c_uint16))

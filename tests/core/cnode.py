@@ -13,6 +13,8 @@ from fwgen.handshake import machine
 from fwgen.wire.log_format import FIXED_BYTES
 from fwgen.wire.messages import Message, PeerMessage, decode, encode
 from tests.core.build import CHECKED, CORE, HERE, HOOKED, LOG_SOURCES, compile_c, shared_library
+from tests.core.clog import LogConfig, stream_config
+from tests.core.samples import DISTANCE
 
 SPEC_HASH = bytes(range(8))
 PERIOD_US = 60_000
@@ -35,11 +37,7 @@ _Signal = ctypes.CFUNCTYPE(None)
 
 class NodeConfig(ctypes.Structure):
     _fields_ = (
-        ("period_us", ctypes.c_uint32),
-        ("when_full", ctypes.c_int),
-        ("reserve_slots", ctypes.c_uint32),
-        ("initial_seq", ctypes.c_uint32),
-        ("spec", ctypes.c_uint32),
+        ("log", LogConfig),
         ("latency_us", ctypes.c_uint32),
         ("window_blocks", ctypes.c_uint32),
         ("spec_hash", ctypes.c_uint8 * 8),
@@ -139,7 +137,11 @@ class CNode:
         self.sent_through_shut_door = 0
         self.region = region or (ctypes.c_uint64 * ((FIXED_BYTES + 488 * slots) // 8))()
         self._node = ctypes.create_string_buffer(self.lib.glue_node_size())
-        config = NodeConfig(PERIOD_US, when_full, reserve_slots, 0, 0, latency_us, WINDOW)
+        config = NodeConfig(
+            LogConfig(stream_config(PERIOD_US, 0, DISTANCE), when_full, reserve_slots, 0),
+            latency_us,
+            WINDOW,
+        )
         config.spec_hash[:] = SPEC_HASH
         self._callbacks = (
             _Send(self._send),

@@ -41,7 +41,7 @@ static int decode(const uint8_t *bytes, size_t len)
 {
 	uint8_t *copy = exactly(len);
 	struct block_decoder decoder;
-	struct sample sample;
+	struct block_sample sample;
 	int count = 0;
 	bool whole = false;
 
@@ -49,9 +49,13 @@ static int decode(const uint8_t *bytes, size_t len)
 	if (block_decode_begin(&decoder, copy, len)) {
 		while (block_decode_next(&decoder, &sample)) {
 			if (sample.status > SAMPLE_FAULT ||
-			    sample.distance_mm > SAMPLE_DISTANCE_MAX_MM ||
 			    sample.late_16ths > SAMPLE_LATE_MAX_16THS) {
 				fail("a sample out of range");
+			}
+			for (uint32_t c = 0; c < SAMPLE_CHANNELS_MAX; c++) {
+				if (sample.value[c] >> decoder.header.shape.width[c] != 0u) {
+					fail("a value out of range");
+				}
 			}
 			count++;
 		}
@@ -70,26 +74,38 @@ static void decode_nonsense(void)
 		bytes[i] = (uint8_t)random_below(256);
 	}
 	if (len >= 8u) {
-		memcpy(bytes, "FWB2", 4);
+		memcpy(bytes, "FWB3", 4);
 		bytes[5] &= 0x01; /* up to 511 samples, or the stream always ends too early */
+	}
+	if (len >= 44u && random_below(8) != 0u) {
+		const uint8_t channels = (uint8_t)(1u + random_below(8));
+
+		bytes[32] = (uint8_t)(random_below(4) | (uint32_t)channels << 4);
+		for (size_t i = 33; i < 44u; i++) {
+			bytes[i] = i < 33u + channels ? (uint8_t)(1u + random_below(24)) : 0u;
+		}
 	}
 	(void)decode(bytes, len);
 }
 
 static struct sample any_sample(void)
 {
-	static int distance_mm = 1500;
+	static int level = 1500;
 	struct sample sample = {.status = SAMPLE_VALID};
 
 	if (random_below(8) == 0u) {
 		/* Also out of range: the log must clamp it. */
-		sample.distance_mm = (uint16_t)random_below(10000);
+		for (uint32_t c = 0; c < CORE_CHANNELS; c++) {
+			sample.value[c] = random_below(UINT32_MAX) >> random_below(32);
+		}
 		sample.status = (uint8_t)random_below(8);
 		sample.late_16ths = (uint8_t)(random_below(3) == 0u ? random_below(20) : 0u);
 		return sample;
 	}
-	distance_mm = (distance_mm + (int)random_below(9)) % 4000;
-	sample.distance_mm = (uint16_t)distance_mm;
+	level = (level + (int)random_below(9)) % 4000;
+	for (uint32_t c = 0; c < CORE_CHANNELS; c++) {
+		sample.value[c] = (uint32_t)level + random_below(20u << c);
+	}
 	return sample;
 }
 
@@ -103,13 +119,16 @@ struct bench {
 
 static void start(struct bench *bench)
 {
-	const struct sample_log_config config = {
-		.period_us = 60000,
+	struct sample_log_config config = {
+		.stream = {.period_us = 60000, .initial_seq = UINT32_MAX - 1000u},
 		.when_full = (enum log_policy)random_below(3),
 		.reserve_slots = random_below(3),
-		.initial_seq = UINT32_MAX - 1000u,
 	};
 
+	config.stream.channels = (uint8_t)(1u + random_below(CORE_CHANNELS));
+	for (uint32_t c = 0; c < config.stream.channels; c++) {
+		config.stream.width[c] = (uint8_t)(1u + random_below(SAMPLE_WIDTH_MAX));
+	}
 	sample_log_init(&bench->log, bench->region, bench->size, &config);
 }
 
@@ -136,7 +155,9 @@ static void append(struct bench *bench)
 	for (uint32_t left = random_below(400); left > 0u; left--) {
 		const uint32_t before = sample_log_next_seq(&bench->log);
 
-		sample_log_append(&bench->log, bench->due_us, any_sample());
+		const struct sample sample = any_sample();
+
+		sample_log_append(&bench->log, bench->due_us, &sample);
 		bench->due_us += 60000u;
 		if (sample_log_next_seq(&bench->log) != before + 1u) {
 			fail("a sample has no number");

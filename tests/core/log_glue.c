@@ -11,32 +11,33 @@ size_t glue_log_size(void)
 	return sizeof(struct sample_log);
 }
 
-void glue_append(struct sample_log *log, uint64_t schedule_us, uint16_t distance_mm, uint8_t status,
-		 uint8_t late_16ths)
+void glue_append(struct sample_log *log, uint64_t schedule_us, const uint32_t *values,
+		 uint32_t channels, uint8_t status, uint8_t late_16ths)
 {
-	const struct sample sample = {
-		.distance_mm = distance_mm,
-		.status = status,
-		.late_16ths = late_16ths,
-	};
+	struct sample sample = {.status = status, .late_16ths = late_16ths};
 
-	sample_log_append(log, schedule_us, sample);
+	for (uint32_t c = 0; c < channels; c++) {
+		sample.value[c] = values[c];
+	}
+	sample_log_append(log, schedule_us, &sample);
 }
 
 void glue_append_many(struct sample_log *log, uint64_t start_us, uint32_t period_us,
 		      const uint16_t *words, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		glue_append(log, start_us + (uint64_t)i * period_us, words[i] & WORD_DISTANCE_MASK,
-			    (uint8_t)(words[i] >> WORD_STATUS_SHIFT), 0);
+		const uint32_t value = words[i] & 0x1fffu;
+
+		glue_append(log, start_us + (uint64_t)i * period_us, &value, 1,
+			    (uint8_t)(words[i] >> 13), 0);
 	}
 }
 
-int glue_decode(const uint8_t *bytes, size_t len, struct block_header *header, uint16_t *words,
-		uint8_t *late)
+int glue_decode(const uint8_t *bytes, size_t len, struct block_header *header, uint8_t *status,
+		uint8_t *late, uint32_t *values)
 {
 	struct block_decoder decoder;
-	struct sample sample;
+	struct block_sample sample;
 	int count = 0;
 
 	if (!block_decode_begin(&decoder, bytes, len)) {
@@ -44,8 +45,10 @@ int glue_decode(const uint8_t *bytes, size_t len, struct block_header *header, u
 	}
 	*header = decoder.header;
 	while (block_decode_next(&decoder, &sample)) {
-		words[count] = block_sample_word(sample.status, sample.distance_mm);
+		status[count] = sample.status;
 		late[count] = sample.late_16ths;
+		memcpy(values, sample.value, sizeof(sample.value));
+		values += SAMPLE_CHANNELS_MAX;
 		count++;
 	}
 	return block_decode_whole(&decoder) && block_decode_len(&decoder) == len ? count : -1;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.core.clog import KEEP_NEWEST, Config, View
 from tests.core.plain_block import PlainBlock
+from tests.core.samples import word_of
 
 
 class LogModel:
@@ -37,7 +38,7 @@ class LogModel:
 
     @property
     def samples(self) -> list[tuple[int, int]]:
-        return [sample for block in self.blocks for sample in block.samples]
+        return [(word_of(sample), sample[2]) for block in self.blocks for sample in block.samples]
 
     @property
     def unacked_blocks(self) -> int:

@@ -181,16 +181,13 @@ static void receive_something(void)
 
 static void sample_something(void)
 {
-	struct sample sample = {.distance_mm = (uint16_t)(1000u + chance(20)),
-				.status = (uint8_t)(chance(9) == 0 ? chance(6) : 0),
-				.late_16ths = (uint8_t)(chance(30) == 0 ? chance(16) : 0)};
+	struct sample sample = {.status = (uint8_t)(chance(9) == 0 ? chance(6) : 0),
+				.late_16ths = (uint8_t)(chance(30) == 0 ? chance(16) : 0),
+				.value = {1000u + chance(20)}};
 
-	if (!sample_status_has_distance(sample.status)) {
-		sample.distance_mm = 0;
-	}
 	schedule_us += PERIOD_US;
 	now_us = now_us > schedule_us ? now_us : schedule_us;
-	node_sample(&node, schedule_us, sample, now_us);
+	node_sample(&node, schedule_us, &sample, now_us);
 }
 
 static void start(enum log_policy when_full)
@@ -201,7 +198,9 @@ static void start(enum log_policy when_full)
 				       .clear_doorbells = port_signal};
 	struct node_config config = {.latency_us = 200000u, .window_blocks = 8u};
 
-	config.log.period_us = PERIOD_US;
+	config.log.stream.period_us = PERIOD_US;
+	config.log.stream.channels = 1;
+	config.log.stream.width[0] = 13;
 	config.log.when_full = when_full;
 	config.log.reserve_slots = 2;
 	now_us = chance(1000000);

@@ -47,9 +47,9 @@ void glue_node_init(struct glue_node *glue, const struct node_config *config, vo
 void glue_node_sample(struct glue_node *glue, uint64_t schedule_us, uint16_t distance_mm,
 		      uint8_t status, uint64_t now_us)
 {
-	const struct sample sample = {.distance_mm = distance_mm, .status = status};
+	const struct sample sample = {.status = status, .value = {distance_mm}};
 
-	node_sample(&glue->node, schedule_us, sample, now_us);
+	node_sample(&glue->node, schedule_us, &sample, now_us);
 }
 
 void glue_node_fire(struct glue_node *glue, uint32_t event, uint32_t id, uint64_t now_us)

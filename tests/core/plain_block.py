@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.second_reader.reader import HAVE_DISTANCE, State, checked, crc16
+from tests.core.samples import DISTANCE, Full, full
+from tests.second_reader.reader import HAVE_VALUES, Channel, State, checked, crc16
 
 STREAM_BITS = 3616
 
@@ -11,28 +12,45 @@ def bits_of(number: int, width: int) -> str:
     return f"{number:0{width}b}" if width else ""
 
 
-def spelt(status: int, distance: int, late: int) -> str:
+def spelt(widths: tuple[int, ...], sample: Full) -> str:
+    status, values, late = sample
     mark = "110" + bits_of(late, 4) if late else ""
-    return mark + bits_of(status, 3) + (bits_of(distance, 13) if status in HAVE_DISTANCE else "")
+    return mark + bits_of(status, 3) + "".join(map(bits_of, values, widths))
 
 
-def code(state: State, status: int, distance: int, late: int) -> str:
+def residual(channel: Channel, value: int, first: bool) -> str:
+    k, r = channel.k(), channel.residual(value)
+    n = 2 * r if r >= 0 else -2 * r - 1
+    if n >> k < 6:
+        return "0" * (n >> k) + "1" + bits_of(n % 2**k, k)
+    if n - (6 << k) < 256:
+        return "000000" + ("111" if first else "1") + bits_of(n - (6 << k), 8)
+    return "0000000" + bits_of(value, channel.width)
+
+
+def code(state: State, sample: Full) -> str:
+    status, values, late = sample
     usual = status == state.status and not late
-    if state.status not in HAVE_DISTANCE:
-        return "1" if usual else "0" + spelt(status, distance, late)
+    if state.status not in HAVE_VALUES:
+        return "1" if usual else "0" + spelt(state.widths, sample)
+    named = "000000" + spelt(state.widths, sample)
     if usual:
-        k = (state.mean * 5 >> 7).bit_length()
-        r = distance - (state.expected + 128 >> 8)
-        n = 2 * r if r >= 0 else -2 * r - 1
-        if n >> k < 6:
-            return "0" * (n >> k) + "1" + bits_of(n % 2**k, k)
-        if n - (6 << k) < 256:
-            return "000000111" + bits_of(n - (6 << k), 8)
-    return "000000" + spelt(status, distance, late)
+        codes = [
+            residual(channel, value, channel is state.channels[0])
+            for channel, value in zip(state.channels, values, strict=True)
+        ]
+        # Where a channel needs its value, the first one needs a kind before it.
+        if codes[0].startswith("0000000"):
+            return named
+        usual_code = "".join(codes)
+        if len(usual_code) <= len(named):
+            return usual_code
+    return named
 
 
 class PlainBlock:
-    """`first_seq` continues beyond 2**32."""
+    """`first_seq` continues beyond 2**32. `first`: a sample, or the word of one with one distance
+    (see samples.py), which is `late` then."""
 
     def __init__(
         self,
@@ -40,45 +58,54 @@ class PlainBlock:
         period_us: int,
         start_us: int,
         boot: int,
-        word: int,
-        late: int,
+        first: int | Full,
+        late: int = 0,
         spec: bytes = bytes(4),
+        widths: tuple[int, ...] = DISTANCE,
+        stream: int = 0,
     ) -> None:
+        sample = full(first, late) if isinstance(first, int) else first
         self.first_seq = first_seq
-        self.samples = [(word, late)]
-        self.bits = ""
+        self.samples = [sample]
+        self.bits = spelt(widths, sample)
+        self.stream = stream
+        self.widths = widths
         self._period_us = period_us
         self._start_us = start_us
         self._boot = boot
         self._spec = spec
-        self._state = State(word >> 13, word & 0x1FFF)
+        self.state = State(widths, sample)
+        self.room = STREAM_BITS - 32 * (len(widths) // 4)
 
     @property
     def end_seq(self) -> int:
         return self.first_seq + len(self.samples)
 
     def append(self, word: int, late: int, limit: int = STREAM_BITS) -> bool:
-        bits = code(self._state, word >> 13, word & 0x1FFF, late)
-        if len(self.bits) + len(bits) > limit:
+        return self.add(full(word, late), limit)
+
+    def add(self, sample: Full, limit: int = STREAM_BITS) -> bool:
+        bits = code(self.state, sample)
+        if len(self.bits) + len(bits) > max(self.room, limit if limit > STREAM_BITS else 0):
             return False
         self.bits += bits
-        self.samples.append((word, late))
-        self._state.learn(word >> 13, word & 0x1FFF)
+        self.samples.append(sample)
+        self.state.learn(*sample[:2])
         return True
 
     def data(self) -> bytes:
         """Return the bytes as sent over the wire, with the unused last bits 0."""
         header = (self.first_seq % 2**32).to_bytes(4, "little")
         header += self._period_us.to_bytes(4, "little") + self._start_us.to_bytes(8, "little")
-        header += self._boot.to_bytes(4, "little") + self._spec + bytes(2)
-        crc = crc16(header + b"".join(checked(word, late) for word, late in self.samples))
-        word, late = self.samples[0]
-        commit = len(self.samples) | late << 12 | crc << 16
+        header += self._boot.to_bytes(4, "little") + self._spec
+        shape = bytes([self.stream | len(self.widths) << 4, *self.widths])
+        header += shape + bytes(-len(shape) % 4)
+        crc = crc16(header + b"".join(checked(self.widths, sample) for sample in self.samples))
+        commit = len(self.samples) | crc << 16
         stream = self.bits + "0" * (-len(self.bits) % 8)
         return (
-            b"FWB2"
+            b"FWB3"
             + commit.to_bytes(4, "little")
             + header
-            + word.to_bytes(2, "little")
             + (int(stream, 2).to_bytes(len(stream) // 8) if stream else b"")
         )

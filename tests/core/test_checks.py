@@ -12,7 +12,7 @@ from tests.core.build import CHECKED, HERE, LOG_SOURCES, compile_c
 from tests.core.cnode import NODE_SOURCES, zcbor_flags, zcbor_objects
 
 WAYS = {
-    "log without a period": "config->period_us != 0u",
+    "log without a period": "config->stream.period_us != 0u",
     "region with a crooked end": "((uintptr_t)region + size) % 8u == 0u",
     "identity of 0": "id != 0u && log->super.id == 0u",
     "identity twice": "id != 0u && log->super.id == 0u",
@@ -21,7 +21,8 @@ WAYS = {
     "entry beyond the last": "index < log->slot_count",
     "block over a block": "slot[SLOT_MAGIC] == 0u",
     "block without a period": "header->period_us != 0u",
-    "sample out of range": "sample_in_range(sample)",
+    "block without channels": "shape->channels >= 1u && shape->channels <= CORE_CHANNELS",
+    "sample out of range": "block_in_range(encoder, sample)",
     "sample into a freed block": "encoder->slot[SLOT_MAGIC] == BLOCK_MAGIC",
     "superblock nowhere": "places != NULL",
     "more handed out than there is": "log->cursor <= log->used",

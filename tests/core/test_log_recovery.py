@@ -25,7 +25,7 @@ from tests.core.clog import (
 )
 from tests.core.cnode import CNode
 from tests.core.plain_block import STREAM_BITS, PlainBlock
-from tests.core.samples import samples
+from tests.core.samples import full, samples
 from tests.second_reader.reader import Superblock, crc16, read_region, recover
 
 WRAP = 2**32
@@ -74,7 +74,7 @@ def test_garbage_gives_a_clean_start(seed: int, magics: float) -> None:
     memory.poke(0, random.randbytes(memory.size))
     for slot in range(SLOTS):
         if random.random() < magics:
-            memory.poke(memory.slot_at(slot), b"FWB2")
+            memory.poke(memory.slot_at(slot), b"FWB3")
     if read_region(memory.content)[1]:
         return
     log = Log(memory, CONFIG)
@@ -405,17 +405,17 @@ class TestDamage:
 
     def test_a_damaged_header_is_not_believed_far(self) -> None:
         memory = filled(2)
-        memory.put_slot(3, b"FWB2" + b"\x05\x00\x00\x00" + (4020 + 65_532).to_bytes(4, "little"))
+        memory.put_slot(3, b"FWB3" + b"\x05\x00\x00\x00" + (4020 + 65_532).to_bytes(4, "little"))
         assert Log(memory, CONFIG).next_seq == 4020
 
     def test_nor_where_nothing_else_is_known(self) -> None:
         memory = Memory(SLOTS)
-        memory.put_slot(3, b"FWB2" + b"\x05\x00\x00\x00" + (4000).to_bytes(4, "little"))
+        memory.put_slot(3, b"FWB3" + b"\x05\x00\x00\x00" + (4000).to_bytes(4, "little"))
         assert Log(memory, CONFIG).next_seq == 4000
 
     def test_a_stream_that_would_go_on_behind_the_slot(self) -> None:
         """Only zeros are missing, and its CRC is right."""
-        block = PlainBlock(4000, 60_000, 0, 1, 0, 0)
+        block = PlainBlock(4000, 60_000, 0, 1, 0, 1)
         while len(block.bits) <= STREAM_BITS:
             distance = 0 if len(block.bits) >= STREAM_BITS - 29 else 8000 * (len(block.samples) % 2)
             assert block.append(distance, 1, limit=4000)
@@ -427,11 +427,11 @@ class TestDamage:
 
     def test_what_is_not_kept_is_wiped(self) -> None:
         memory = filled(2)
-        memory.put_slot(4, b"FWB2 and nonsense")
+        memory.put_slot(4, b"FWB3 and nonsense")
         memory.put_slot(5, memory.slot(0))
         log = Log(memory, CONFIG)
         assert spans(log.drain()) == [(4000, 10, True), (4010, 10, True)]
-        magics = [memory.slot(i)[:4] == b"FWB2" for i in range(SLOTS)]
+        magics = [memory.slot(i)[:4] == b"FWB3" for i in range(SLOTS)]
         assert magics.count(True) == 2
 
     def test_of_blocks_that_overlap_the_first_is_kept_then_the_longer(self) -> None:
@@ -476,7 +476,7 @@ def test_round_and_round_with_resets_the_second_reader_finds_the_same() -> None:
         count = random.randrange(1, 300)
         for i, (word, late) in enumerate(samples("any", count, random)):
             if log.used_slots < 4 or log.open_samples:
-                taken.append(((log.next_seq, i * 60_000, log.boot), (word, late)))
+                taken.append(((log.next_seq, i * 60_000, log.boot), full(word, late)))
                 dropped = log.dropped_total
                 log.append(i * 60_000, word, late)
                 if log.dropped_total != dropped:
@@ -484,7 +484,7 @@ def test_round_and_round_with_resets_the_second_reader_finds_the_same() -> None:
         _, blocks = read_region(memory.content)
         held = sorted(
             (
-                ((s.seq, s.time_us, s.boot), (s.status << 13 | s.distance_mm, s.lateness))
+                ((s.seq, s.time_us, s.boot), (s.status, s.values, s.lateness))
                 for block in blocks
                 for s in block
             ),

@@ -24,11 +24,11 @@ from tests.core.clog import (
 )
 from tests.core.log_model import LogModel
 from tests.core.plain_block import PlainBlock
-from tests.core.samples import samples
+from tests.core.samples import Full, samples
 from tests.second_reader.reader import read_record
 
 WRAP = 2**32
-Numbered = list[tuple[int, tuple[int, int]]]
+Numbered = list[tuple[int, Full]]
 
 
 def recovered(log: Log) -> Numbered:
@@ -39,7 +39,7 @@ def recovered(log: Log) -> Numbered:
             block = decode(view.data)
             assert block
             numbers = ((view.first_seq + i) % WRAP for i in range(view.count))
-            found += zip(numbers, zip(block.words, block.late, strict=True), strict=True)
+            found += zip(numbers, block.samples, strict=True)
     return found
 
 
@@ -115,7 +115,7 @@ def test_reset_while_the_beat_changes() -> None:
     bench = Bench(3, Config(when_full=KEEP_NEWEST))
     for i in range(12):
         bench.do(lambda log, i=i: log.append(i * i, i, 0), watched=True)  # type: ignore[misc]
-    assert bench.stores == 12 * 9 + 9
+    assert bench.stores == 12 * 11 + 9
 
 
 @pytest.mark.parametrize("blocks", range(5))
@@ -158,10 +158,10 @@ def test_reset_while_recovering() -> None:
     for i, (word, late) in enumerate(samples("any", 700, Random(3))):
         log.append(i * config.period_us, word, late)
     slots = [memory.content[i * SLOT_BYTES : (i + 1) * SLOT_BYTES] for i in range(8)]
-    used = [i for i, slot in enumerate(slots) if slot[:4] == b"FWB2"]
-    free = [i for i, slot in enumerate(slots) if slot[:4] != b"FWB2"]
+    used = [i for i, slot in enumerate(slots) if slot[:4] == b"FWB3"]
+    free = [i for i, slot in enumerate(slots) if slot[:4] != b"FWB3"]
     memory.poke(free[0] * SLOT_BYTES, slots[used[0]])  # the same block twice
-    memory.poke(free[1] * SLOT_BYTES, b"FWB2" + Random(1).randbytes(SLOT_BYTES - 4))
+    memory.poke(free[1] * SLOT_BYTES, b"FWB3" + Random(1).randbytes(SLOT_BYTES - 4))
     memory.poke(used[-1] * SLOT_BYTES + 100, b"\xff\x00\xff")
     found = memory.copy()
     log = Log(found, config)

@@ -662,9 +662,9 @@ def test_a_peer_of_format_1_is_answered_so_that_it_can_read_it() -> None:
 def test_a_later_format_is_told_by_what_all_have() -> None:
     node = CNode()
     node.link(True, 0)
-    node.receive(bytes.fromhex("d9d9f7 8a 10 03 f6 05 01 02 03 04 05 41ff"), 0)
+    node.receive(bytes.fromhex("d9d9f7 8a 10 04 f6 05 01 02 03 04 05 41ff"), 0)
     node.poll(0)
-    assert node.sent[0].startswith(bytes.fromhex("d9d9f7 89 00 02"))
+    assert node.sent[0].startswith(bytes.fromhex("d9d9f7 89 00 03"))
     assert node.log_id == 0
 
 

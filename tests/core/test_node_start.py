@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from fwgen.peer.started import RESET_CORE, RESET_PIN, RESET_POWER, RESET_WATCHDOG
-from fwgen.wire.log_format import CRASH_BYTES
+from fwgen.wire.log_format import CRASH_BYTES, FORMAT
 from fwgen.wire.messages import Hello, Message, OtherPeerHello, Start, StartAck
 from tests.core.clog import Hook
 from tests.core.cnode import CCrash, CNode, library
@@ -174,7 +174,7 @@ def test_a_peer_of_another_format_gets_no_start() -> None:
     node = CNode()
     node.started(RESET_POWER)
     node.link(True, 0)
-    node.receive(OtherPeerHello(3, None, 5), 0)
+    node.receive(OtherPeerHello(FORMAT + 1, None, 5), 0)
     node.poll(0)
     kinds = [item[4] for item in node.sent]
     assert kinds[0] == Hello.TYPE and Start.TYPE not in kinds

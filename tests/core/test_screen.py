@@ -7,14 +7,15 @@ import ctypes
 import pytest
 
 from fwgen.wire.sample import SampleStatus
+from tests.core.clog import CHANNELS_MAX
 from tests.core.cnode import STATES, library
 
 
 class Sample(ctypes.Structure):
     _fields_ = (
-        ("distance_mm", ctypes.c_uint16),
         ("status", ctypes.c_uint8),
         ("late_16ths", ctypes.c_uint8),
+        ("value", ctypes.c_uint32 * CHANNELS_MAX),
     )
 
 
@@ -39,6 +40,10 @@ class Screen(ctypes.Structure):
     )
 
 
+def _sample(value: int, status: int) -> Sample:
+    return Sample(status, 0, (ctypes.c_uint32 * CHANNELS_MAX)(value))
+
+
 def screen(
     sample: tuple[int, int] | None = (1234, 0),
     samples: int = 7,
@@ -48,7 +53,7 @@ def screen(
     asleep: bool = False,
 ) -> list[str | int]:
     """Return [figure, unit, three lines, bar]."""
-    given = Input(sample is not None, Sample(*(sample or (0, 0))), samples)
+    given = Input(sample is not None, _sample(*(sample or (0, 0))), samples)
     given.state = STATES.index(state)
     given.asleep = asleep
     given.log_used, given.log_slots = used, slots

@@ -194,7 +194,7 @@ def test_a_firmware_of_format_1_is_detected_and_linux_can_sleep() -> None:
     seeking = [message for message in talk.sent() if isinstance(message, OtherPeerHello)]
     assert seeking == [OtherPeerHello(FORMAT, SPEC_HASH, SESSION_ID)]
     # exactly what format 1 reads: format, hash, session, nothing that is expected
-    assert encode(seeking[0]) == bytes.fromhex("d9d9f7 85 10 02 48 0001020304050607 19 1000 f6")
+    assert encode(seeking[0]) == bytes.fromhex("d9d9f7 85 10 03 48 0001020304050607 19 1000 f6")
     talk.session.receive(bytes.fromhex(HELLO_1), talk.now)
     assert talk.events() == [SpecMismatch(OtherHello(1, SPEC_HASH, 3, SESSION_ID, 1000))]
     talk.session.suspend(talk.now)

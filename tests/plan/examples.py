@@ -464,8 +464,8 @@ EXAMPLES = (
         _longest("5 h"),
         "5 h",
         (
-            "the log covers 2 h 58 min on the reference walk (0.57 B a sample), not 5 h",
-            "a period of 101 ms",
+            "the log covers 2 h 55 min on the reference walk (0.58 B a sample), not 5 h",
+            "a period of 103 ms",
         ),
         _longest("20 min"),
     ),
@@ -475,7 +475,7 @@ EXAMPLES = (
         "1 h",
         (
             "warning[sleep-not-guaranteed]",
-            "but only 26 min in the worst case, when every sample jumps",
+            "but only 25 min in the worst case, when every sample jumps",
         ),
         _longest("20 min"),
     ),

@@ -19,6 +19,7 @@ from fwgen.wire import log_format
 from tests.plan.examples import BASE
 
 KIB = 1024
+WORST = log_format.worst_samples((13,))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_the_reference_s_pins_and_bus(reference: Plan) -> None:
 def test_the_endurance_is_counted_in_whole_blocks(reference: Plan) -> None:
     covered, timing = reference.endurance, reference.timing
     usable = reference.log_slots - timing.window_blocks - 1 - timing.reserve_slots
-    assert covered.samples_worst == usable * log_format.WORST_SAMPLES
+    assert covered.samples_worst == usable * WORST
     assert covered.samples_array == reference.log.size_bytes // 8
     assert covered.worst_s == pytest.approx(covered.samples_worst * 0.06)
     assert covered.worst_s < covered.reference_s
@@ -65,8 +66,8 @@ def test_the_reserve_is_for_waking_alone() -> None:
     waking = plan_spec(parse_spec(BASE))
     keeping = plan_spec(parse_spec(BASE.replace("when_full: wake", "when_full: keep-oldest")))
     more = keeping.endurance.samples_worst - waking.endurance.samples_worst
-    assert more == waking.timing.reserve_slots * log_format.WORST_SAMPLES
-    assert waking.timing.reserve_slots * log_format.WORST_SAMPLES * 0.06 > 20
+    assert more == waking.timing.reserve_slots * WORST
+    assert waking.timing.reserve_slots * WORST * 0.06 > 20
 
 
 def test_an_elf_refines_the_log() -> None:

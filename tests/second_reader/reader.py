@@ -10,8 +10,7 @@ import functools
 import struct
 from dataclasses import dataclass
 
-HAVE_DISTANCE = (0, 1, 2)
-HEADER_BYTES = 36
+HAVE_VALUES = (0, 1, 2)
 SLOT_BYTES = 488
 RECORD_BYTES = 32
 LEVEL_GAIN = (256, 224, 160, 112)
@@ -24,12 +23,13 @@ class Broken(ValueError):
 
 @dataclass(frozen=True)
 class Sample:
+    stream: int
     seq: int
     time_us: int
     boot: int
     spec: bytes
     status: int
-    distance_mm: int
+    values: tuple[int, ...]
     lateness: int
 
 
@@ -46,51 +46,44 @@ class Bits:
         return self.value >> self.total - self.used & (1 << count) - 1
 
 
-class State:
-    """The reader's state after each sample."""
+Spelt = tuple[int, tuple[int, ...], int]
+"""Status, values (none if the status has none), lateness."""
 
-    def __init__(self, status: int, distance: int) -> None:
-        self.status = status
-        self.distance = distance
-        self.expected = distance * 256
+
+class Channel:
+    """The reader's state of one channel after each sample."""
+
+    def __init__(self, width: int, value: int) -> None:
+        self.width = width
+        self.value = value
+        self.expected = value * 256 % 2**32
         self.speed = 0
         self.mean = 160
         self.age = 0
 
     def estimate(self) -> int:
-        return (self.expected + 128) >> 8
+        return (self.expected + 128) % 2**32 >> 8
 
-    def read(self, bits: Bits) -> tuple[int, int, int]:
-        """Return the next sample: status, distance, lateness."""
-        if self.status not in HAVE_DISTANCE:
-            return (self.status, 0, 0) if bits.take(1) else spelt(bits, bits.take(3))
-        zeros = 0
-        while zeros < 6 and not bits.take(1):
-            zeros += 1
-        k = ((self.mean * 5) >> 7).bit_length()
-        if zeros < 6:
-            number = (zeros << k) + bits.take(k)
-        else:
-            kind = bits.take(3)
-            if kind != 7:
-                return spelt(bits, kind)
-            number = (6 << k) + bits.take(8)
+    def residual(self, value: int) -> int:
+        way = (value - self.estimate()) % (1 << self.width)
+        return way if way < 1 << (self.width - 1) else way - (1 << self.width)
+
+    def k(self) -> int:
+        return ((self.mean * 5) >> 7).bit_length()
+
+    def of_number(self, number: int) -> int:
         residual = -((number + 1) // 2) if number & 1 else number // 2
-        distance = self.estimate() + residual
-        if not 0 <= distance <= 8191:
-            raise Broken(f"distance {distance}")
-        return self.status, distance, 0
+        return (self.estimate() + residual) % (1 << self.width)
 
-    def learn(self, status: int, distance: int) -> None:
-        had_distance = self.status in HAVE_DISTANCE
-        self.status = status
-        if status not in HAVE_DISTANCE:
-            return
-        if not had_distance:
-            self.expected = distance * 256 + self.speed
-            self.distance = distance
-            return
-        residual = distance - self.estimate()
+    def learn(self, value: int, had_values: bool) -> None:
+        if had_values:
+            self.follow(value)
+        else:
+            self.expected = (value * 256 + self.speed) % 2**32
+        self.value = value
+
+    def follow(self, value: int) -> None:
+        residual = self.residual(value)
         number = 2 * residual if residual >= 0 else -2 * residual - 1
         if number <= (self.mean >> 4) + 12:
             self.mean += number - (self.mean >> 4)
@@ -99,21 +92,68 @@ class State:
             self.age = min(self.age + 1, 3)
         else:
             self.mean += 12
-            self.speed = (distance - self.distance) * 256
-            self.expected = distance * 256 + self.speed
+            if self.age == 0:
+                self.mean += self.mean >> 3
+            self.speed = (value - self.value) * 256
+            self.expected = value * 256 + self.speed
             self.age = 0
-        self.distance = distance
+        self.speed %= 2**32
+        self.expected %= 2**32
 
 
-def spelt(bits: Bits, kind: int) -> tuple[int, int, int]:
-    """Status, distance, lateness."""
+class State:
+    """The reader's state after each sample."""
+
+    def __init__(self, widths: tuple[int, ...], first: Spelt) -> None:
+        self.widths = widths
+        self.status, values, _ = first
+        self.channels = [
+            Channel(width, value)
+            for width, value in zip(widths, values or (0,) * len(widths), strict=True)
+        ]
+
+    def read(self, bits: Bits) -> Spelt:
+        """Return the next sample."""
+        if self.status not in HAVE_VALUES:
+            return (self.status, (), 0) if bits.take(1) else spelt(bits, self.widths)
+        values: list[int] = []
+        for channel in self.channels:
+            zeros = 0
+            while zeros < 6 and not bits.take(1):
+                zeros += 1
+            k = channel.k()
+            if zeros < 6:
+                values.append(channel.of_number((zeros << k) + bits.take(k)))
+            elif channel is self.channels[0]:
+                kind = bits.take(3)
+                if kind != 7:
+                    return spelt(bits, self.widths, kind)
+                values.append(channel.of_number((6 << k) + bits.take(8)))
+            elif bits.take(1):
+                values.append(channel.of_number((6 << k) + bits.take(8)))
+            else:
+                values.append(bits.take(channel.width))
+        return self.status, tuple(values), 0
+
+    def learn(self, status: int, values: tuple[int, ...]) -> None:
+        had_values = self.status in HAVE_VALUES
+        self.status = status
+        if status in HAVE_VALUES:
+            for channel, value in zip(self.channels, values, strict=True):
+                channel.learn(value, had_values)
+
+
+def spelt(bits: Bits, widths: tuple[int, ...], kind: int | None = None) -> Spelt:
+    """`kind`: the first three bits, if they were read."""
     lateness = 0
+    if kind is None:
+        kind = bits.take(3)
     if kind == 6:
         lateness = bits.take(4)
         kind = bits.take(3)
     if kind > 5:
         raise Broken(f"kind {kind} in a spelt sample")
-    return kind, bits.take(13) if kind in HAVE_DISTANCE else 0, lateness
+    return kind, tuple(map(bits.take, widths)) if kind in HAVE_VALUES else (), lateness
 
 
 def crc16(data: bytes) -> int:
@@ -125,15 +165,20 @@ def crc16(data: bytes) -> int:
     return crc
 
 
-def checked(word: int, lateness: int) -> bytes:
+def checked(widths: tuple[int, ...], sample: Spelt) -> bytes:
     """Return the bytes of a sample that the CRC covers."""
-    mark = struct.pack("<H", 0xE000 | lateness) if lateness else b""
-    return mark + struct.pack("<H", word)
+    status, values, lateness = sample
+    mark = bytes([lateness << 4 | status]) if lateness or status else b""
+    return mark + b"".join(
+        value.to_bytes((width + 7) // 8, "little")
+        for width, value in zip(widths, values, strict=bool(values))
+    )
 
 
 @dataclass(frozen=True)
 class Reading:
     samples: list[Sample]
+    widths: tuple[int, ...]
     length: int
     crc: int
     """Return the CRC that matches the header and the samples."""
@@ -141,27 +186,34 @@ class Reading:
 
 def read_unchecked(data: bytes) -> Reading:
     """Return the block at the start of the data, whatever its CRC is."""
-    if len(data) < HEADER_BYTES or data[:4] != b"FWB2":
+    if len(data) < 36 or data[:4] != b"FWB3":
         raise Broken("no header")
-    header = struct.unpack_from("<IIIQI4sHH", data, 4)
-    commit, first_seq, period_us, start_us, boot, spec, zero, word = header
-    count, lateness = commit & 0xFFF, commit >> 12 & 15
-    if count == 0 or period_us == 0 or zero != 0:
+    commit, first_seq, period_us, start_us, boot, spec, shape = struct.unpack_from(
+        "<IIIQI4sB", data, 4
+    )
+    count, stream, channels = commit & 0xFFF, shape & 15, shape >> 4
+    if count == 0 or period_us == 0 or commit >> 12 & 15 != 0:
         raise Broken("no samples or no period, or bits that are not 0")
-    status, distance = word >> 13, word & 0x1FFF
-    if status > 5 or (status not in HAVE_DISTANCE and distance != 0):
-        raise Broken("first sample")
-    bits, state = Bits(data[HEADER_BYTES:SLOT_BYTES]), State(status, distance)
-    covered = bytearray(data[8:34])
-    samples = []
+    if stream > 3 or not 1 <= channels <= 8:
+        raise Broken("stream or channels")
+    header = 36 + channels // 4 * 4
+    widths, rest = tuple(data[33 : 33 + channels]), data[33 + channels : header]
+    if len(data) < header or not all(1 <= width <= 24 for width in widths) or any(rest):
+        raise Broken("widths")
+    bits = Bits(data[header:SLOT_BYTES])
+    covered = bytearray(data[8:header])
+    samples: list[Sample] = []
+    state: State | None = None
     for i in range(count):
-        if i > 0:
-            status, distance, lateness = state.read(bits)
-            state.learn(status, distance)
-        covered += checked(status << 13 | distance, lateness)
+        sample = state.read(bits) if state else spelt(bits, widths)
+        if state:
+            state.learn(*sample[:2])
+        else:
+            state = State(widths, sample)
+        covered += checked(widths, sample)
         seq, time_us = (first_seq + i) % 2**32, start_us + i * period_us
-        samples.append(Sample(seq, time_us, boot, spec, status, distance, lateness))
-    return Reading(samples, HEADER_BYTES + (bits.used + 7) // 8, crc16(bytes(covered)))
+        samples.append(Sample(stream, seq, time_us, boot, spec, *sample))
+    return Reading(samples, widths, header + (bits.used + 7) // 8, crc16(bytes(covered)))
 
 
 def read_block(data: bytes) -> tuple[list[Sample], int]:
@@ -311,6 +363,6 @@ def lost_from(region: bytes, oldest: int, next_seq: int) -> int:
     """Return the oldest number: of a block of another format, or of the oldest kept block."""
     for magic, first, _ in claims(region):
         known = (next_seq - first) % 2**32 <= 272 * 4095
-        if magic != b"FWB2" and known and before(first, oldest):
+        if magic != b"FWB3" and known and before(first, oldest):
             oldest = first
     return oldest

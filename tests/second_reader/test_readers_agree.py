@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fwgen.wire.block import BlockError, decode_block
 from tests.core.clog import Config, Decoded, Log, Memory, decode
 from tests.core.plain_block import STREAM_BITS, PlainBlock
-from tests.core.samples import KINDS, samples
+from tests.core.samples import DISTANCE, KINDS, full, samples, wide
 from tests.second_reader.reader import Broken, crc16, read_block, read_unchecked
 from tests.second_reader.test_spec_example import example
 
@@ -28,7 +28,9 @@ def by_python(data: bytes) -> Decoded | None:
     except BlockError as error:
         assert str(error)
         return None
-    assert block.count == len(block.words)
+    samples = list(block.samples())
+    assert block.count == len(samples) == len(block.statuses) == len(block.late)
+    assert {len(channel) for channel in block.values} == {block.count}
     assert block.size_bytes == len(data)
     return Decoded(
         block.first_seq,
@@ -36,8 +38,9 @@ def by_python(data: bytes) -> Decoded | None:
         block.start_us,
         block.boot,
         block.spec,
-        list(block.words),
-        list(block.late),
+        block.stream,
+        block.widths,
+        [(status, values, late) for status, values, late in samples],
     )
 
 
@@ -45,6 +48,7 @@ def by_second_reader(data: bytes) -> Decoded | None:
     if len(data) > 488:
         return None
     try:
+        reading = read_unchecked(data)
         found, length = read_block(data)
     except Broken:
         return None
@@ -58,8 +62,9 @@ def by_second_reader(data: bytes) -> Decoded | None:
         found[0].time_us,
         found[0].boot,
         found[0].spec,
-        [s.status << 13 | s.distance_mm for s in found],
-        [s.lateness for s in found],
+        found[0].stream,
+        reading.widths,
+        [(s.status, s.values, s.lateness) for s in found],
     )
 
 
@@ -104,7 +109,7 @@ def test_damaged_blocks(kind: str, count: int, seed: int, wounds: int) -> None:
 @given(st.binary(max_size=600), st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_random_bytes(data: bytes, magic: bool) -> None:
-    agreed(b"FWB2" + data[4:] if magic else data)
+    agreed(b"FWB3" + data[4:] if magic else data)
 
 
 def with_right_crc(data: bytes) -> bytes | None:
@@ -119,29 +124,61 @@ def with_right_crc(data: bytes) -> bytes | None:
     return data[:6] + reading.crc.to_bytes(2, "little") + data[8 : reading.length]
 
 
-@given(
-    st.integers(0, WRAP),
-    st.integers(0, 400),
-    st.sampled_from((0, 0, 1, 2, 3, 4, 5, 6)),
-    st.floats(0.3, 0.95),
+SHAPES = st.one_of(
+    st.just(DISTANCE),
+    st.lists(st.integers(1, 24), min_size=1, max_size=8).map(tuple),
+    st.lists(st.sampled_from((1, 8, 9, 16, 17, 24)), min_size=2, max_size=4).map(tuple),
 )
+"""Widths of channels."""
+
+
+@given(st.integers(0, WRAP), st.integers(0, 400), SHAPES, st.floats(0.3, 0.95))
 @settings(max_examples=400, deadline=None)
-def test_nonsense_under_a_right_crc(seed: int, count: int, status: int, ones: float) -> None:
+def test_nonsense_under_a_right_crc(
+    seed: int, count: int, widths: tuple[int, ...], ones: float
+) -> None:
     """Valid streams that no writer would write: all readers read the same."""
     random = Random(seed)
     stream = sum((random.random() < ones) << i for i in range(STREAM_BITS)).to_bytes(
         STREAM_BITS // 8
     )
-    commit = count | random.randrange(16) << 12
-    first = status << 13 | (random.randrange(8192) if status < 3 or random.random() < 0.1 else 0)
-    data = b"FWB2" + commit.to_bytes(4, "little") + random.randbytes(24) + bytes(2)
-    whole = with_right_crc(data + first.to_bytes(2, "little") + stream)
+    commit = count | (random.random() < 0.05) << random.randrange(12, 16)
+    shape = bytes([random.randrange(4) | len(widths) << 4, *widths])
+    shape += bytes(-len(shape) % 4)
+    if random.random() < 0.05:
+        shape = shape[:-1] + b"\x01"
+    data = b"FWB3" + commit.to_bytes(4, "little") + random.randbytes(24) + shape + stream
+    data = data[:488]
+    whole = with_right_crc(data)
     if whole is None:
         # Not a block for one reader: for none, whatever the CRC.
-        assert agreed(data + first.to_bytes(2, "little") + stream) is None
+        assert agreed(data) is None
     else:
         assert agreed(whole)
         assert agreed(whole[:6] + bytes([whole[6] ^ 1]) + whole[7:]) is None
+
+
+@given(st.integers(0, WRAP), SHAPES, st.sampled_from(("drift", "wild")), st.integers(0, 3))
+@settings(max_examples=150, deadline=None)
+def test_several_channels_are_read_as_they_were_written(
+    seed: int, widths: tuple[int, ...], kind: str, stream: int
+) -> None:
+    """The C log, a simple writer and all three readers agree."""
+    run = wide(kind, widths, 300, Random(seed))
+    log = Log(Memory(60), Config(widths=widths))
+    plain = [PlainBlock(0, 60_000, 0, 1, run[0], widths=widths)]
+    for i, sample in enumerate(run):
+        log.add(i * 60_000, sample)
+        if i and not plain[-1].add(sample):
+            plain.append(PlainBlock(i, 60_000, i * 60_000, 1, sample, widths=widths))
+    blocks = [view.data or b"" for view in log.drain()]
+    assert blocks == [block.data() for block in plain]
+    found = [agreed(data) for data in blocks]
+    assert [sample for block in found if block for sample in block.samples] == run
+    for block in plain:
+        block.stream = stream
+        one = agreed(block.data())
+        assert one and (one.stream, one.widths) == (stream, widths)
 
 
 def test_wrong_in_one_thing_alone() -> None:
@@ -149,23 +186,31 @@ def test_wrong_in_one_thing_alone() -> None:
     good = PlainBlock(7, 60_000, 5, 1, 1500, 3)
     assert agreed(good.data())
     assert agreed(PlainBlock(7, 0, 5, 1, 1500, 3).data()) is None  # period
-    assert agreed(PlainBlock(7, 1, 5, 1, 6 << 13, 3).data()) is None  # status
-    assert agreed(PlainBlock(7, 1, 5, 1, 3 << 13 | 1, 3).data()) is None  # no such distance
+    for status in (6, 7):
+        assert agreed(PlainBlock(7, 1, 5, 1, (status, (1500,), 0)).data()) is None
+    assert agreed(PlainBlock(7, 1, 5, 1, 1500, stream=3).data())
+    for stream in (4, 15):
+        assert agreed(PlainBlock(7, 1, 5, 1, 1500, stream=stream).data()) is None
+    for widths in ((0,), (25,), (255,), (13, 0), (1,) * 9, ()):
+        wrong = PlainBlock(7, 1, 5, 1, (3, (), 0), widths=(13,))
+        wrong.widths = widths
+        assert agreed(wrong.data()) is None
     none = good.data()
-    none = none[:4] + bytes(2) + crc16(none[8:34]).to_bytes(2, "little") + none[8:]
+    none = none[:4] + bytes(2) + crc16(none[8:36]).to_bytes(2, "little") + none[8:]
     assert agreed(none) is None  # no sample
 
 
 def test_a_count_beyond_what_fits_is_broken() -> None:
-    """3617 samples of one bit fill a slot; the twelve bits of the count allow more."""
+    """3614 samples fill a slot, the first of 3 bits and the others of one; the twelve bits of the
+    count allow more."""
     block = PlainBlock(7, 60_000, 5, 1, 3 << 13, 0)
     while block.append(3 << 13, 0):
         pass
     full = block.data()
     assert len(full) == 488
     found = agreed(full)
-    assert found and len(found.words) == 3617
-    for count in (3618, 4095):
+    assert found and len(found.words) == 3614
+    for count in (3615, 4095):
         commit = int.from_bytes(full[4:8], "little") & ~0xFFF | count
         assert agreed(full[:4] + commit.to_bytes(4, "little") + full[8:]) is None
 
@@ -174,8 +219,8 @@ def test_lateness_0_may_be_spelt_out() -> None:
     """`110 0000` before a status: on time, and no bytes for it in the CRC."""
     block = PlainBlock(7, 60_000, 5, 1, 3 << 13, 0)
     plain, spelt = block, "0" + "110" + "0000" + "000" + f"{1234:013b}"
-    plain.bits = spelt
-    plain.samples.append((1234, 0))
+    plain.bits += spelt
+    plain.samples.append(full(1234))
     found = agreed(plain.data())
     assert found
     assert (found.words, found.late) == ([3 << 13, 1234], [0, 0])
@@ -216,18 +261,21 @@ def test_every_bit_counts() -> None:
     ("wound", "says"),
     [
         (lambda b: b[:20], "expected 36 to 488 bytes, found 20"),
-        (lambda b: b + bytes(500), "expected 36 to 488 bytes, found 550"),
-        (lambda b: b"\0" + b[1:], "a block begins with 'FWB2', found 00 57 42 32"),
+        (lambda b: b + bytes(500), "expected 36 to 488 bytes, found 552"),
+        (lambda b: b"\0" + b[1:], "a block begins with 'FWB3', found 00 57 42 33"),
         (lambda b: b[:4] + b"\0\0" + b[6:], "the block has no sample"),
         (lambda b: b[:12] + bytes(4) + b[16:], "the period is 0"),
-        (lambda b: b[:33] + b"\x05" + b[34:], "bytes 32 and 33 must be 0, found 0x0500"),
-        (lambda b: b[:35] + b"\xc0" + b[36:], "sample 0 has the unknown status 6"),
-        (lambda b: b[:35] + b"\x61" + b[36:], "sample 0 has a distance but status 3"),
+        (lambda b: b[:5] + b"\x10" + b[6:], "bits 12 to 15 of the commit word must be 0, found 0x"),
+        (lambda b: b[:32] + b"\x15" + b[33:], "a log has 4 streams, found a block of stream 5"),
+        (lambda b: b[:32] + b"\x90" + b[33:], "expected 1 to 8 channels, found 9"),
+        (lambda b: b[:32] + b"\x80" + b"\x05" * 4, "expected a header of 44 bytes, found 37"),
+        (lambda b: b[:33] + b"\x19" + b[34:], "a channel has 1 to 24 bits, found 25"),
+        (lambda b: b[:35] + b"\x01" + b[36:], "bytes 34 to 35 must be 0"),
+        (lambda b: b[:36] + b"\xe0" + b[37:], "sample 0 has kind 7, which is not allowed here"),
         (lambda b: b[:-1], "the stream ends before the 10 samples do"),
-        (lambda b: b + b"\0", "the block has 51 bytes, but its samples end after 50"),
+        (lambda b: b + b"\0", "the block has 53 bytes, but its samples end after 52"),
         (lambda b: b[:8] + b"\0" + b[9:], "expected the CRC 0x[0-9a-f]{4}, found 0x[0-9a-f]{4}$"),
-        (lambda b: b[:36] + b"\x03\x07" + b[38:], "sample 1 has kind 7, which is not allowed here"),
-        (lambda b: b[:34] + b"\0\0\xb0" + b[37:], "sample 1 is at -2 mm"),
+        (lambda b: b[:38] + b"\x03\x07" + b[40:], "sample 1 has kind 7, which is not allowed here"),
     ],
 )
 def test_the_error_says_what_is_wrong(wound: Callable[[bytes], bytes], says: str) -> None:

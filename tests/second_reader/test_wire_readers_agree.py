@@ -83,7 +83,7 @@ def test_both_read_the_same_out_of_damaged_streams(
 def test_it_reads_what_the_firmware_sends() -> None:
     node = CNode()
     node.link(True, 0)
-    node.receive(bytes.fromhex("d9 d9 f7 87 10 02 f6 05 f6 f6 07"), 0)
+    node.receive(bytes.fromhex("d9 d9 f7 87 10 03 f6 05 f6 f6 07"), 0)
     for number in range(400):
         node.sample(number * 60_000, 1000 + number % 9)
         node.poll(number * 60_000)

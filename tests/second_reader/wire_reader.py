@@ -16,7 +16,7 @@ LONGEST = 496
 HASH, BLOCK, NUMBER = "hash", "block", "number"
 NUMBER_64, HASH_OR_NIL, NUMBER_OR_NIL, NUMBER_64_OR_NIL = "64", "hash?", "number?", "64?"
 COUNT, NUMBER_64_NOT_0 = "count", "64+"
-FORMAT = 2
+FORMAT = 3
 ELEMENTS = {
     0: (
         "hello",

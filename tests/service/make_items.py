@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
-
 from fwgen.service.items import Dated, Log, Run
-from fwgen.wire.block import Block
+from tests.wire.made import made_block
 
 PERIOD_US = 60_000
 ONE = Log(0xA11CE)
@@ -25,7 +23,5 @@ def run(
     """Return samples of 1000 mm + position."""
     made = words or [1000 + (position + index) % 1000 for index in range(count)]
     start = position * PERIOD_US if start_us is None else start_us
-    block = Block(
-        position % (1 << 32), PERIOD_US, start, boot, SPEC, array("H", made), bytes(count), 488
-    )
+    block = made_block(position % (1 << 32), PERIOD_US, start, boot, SPEC, made)
     return Run(log, position, block, 0, dated)

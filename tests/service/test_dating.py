@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from array import array
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +14,7 @@ from fwgen.service.items import Dated
 from fwgen.wire.block import Block
 from fwgen.wire.log_format import FORMAT
 from fwgen.wire.messages import Hello, PeerHello, Status, Wake
+from tests.wire.made import made_block
 
 LOG, SPEC = 0xA11CE, bytes(8)
 PERIOD_US = 60_000
@@ -73,8 +73,7 @@ class World:
     def block(self, linux_us: float, count: int, boot: int | None = None) -> Block:
         """Samples from that instant on."""
         start = self.device(linux_us)
-        words = array("H", [1000] * count)
-        return Block(0, PERIOD_US, start, boot or self.boot, SPEC[:4], words, bytes(count), 488)
+        return made_block(0, PERIOD_US, start, boot or self.boot, SPEC[:4], [1000] * count)
 
     def date(self, block: Block, log: int = LOG) -> Dated:
         dated = self.dating.date(log, block, 0, self.offset)

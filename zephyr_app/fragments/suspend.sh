@@ -4,14 +4,14 @@
 # Prepares Linux on the board for a sleep from which the M33 can wake it. Also sets an alarm, which
 # wakes Linux if the M33 does not. It does not suspend: the peer does, once the firmware agrees.
 #
-#   sh suspend.sh [SECONDS]         set the alarm to SECONDS from now (default: 1567)
+#   sh suspend.sh [SECONDS]         set the alarm to SECONDS from now (default: 1554)
 #   ONLY=1 sh suspend.sh [SECONDS]  also disable all other wake-up sources
 #
 # Run it as root, on OpenSTLinux 6.2 with the Linux fragment of this folder in its tree.
 set -eu
 
 SYS=${SYS:-/sys}
-alarm_s=${1:-1567}
+alarm_s=${1:-1554}
 mailbox=$SYS/bus/platform/devices/40490000.mailbox
 alarm=$SYS/class/rtc/rtc0/wakealarm
 

@@ -8,6 +8,5 @@ uint32_t glue_classify(const struct echo_config *config, uint32_t echo_us)
 {
 	const struct sample sample = echo_classify(config, echo_us);
 
-	return sample.distance_mm | (uint32_t)sample.status << 16 |
-	       (uint32_t)sample.late_16ths << 24;
+	return sample.value[0] | (uint32_t)sample.status << 16 | (uint32_t)sample.late_16ths << 24;
 }

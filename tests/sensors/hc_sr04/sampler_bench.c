@@ -127,6 +127,6 @@ int bench_take(uint8_t *status, uint16_t *echo_us)
 		return 0;
 	}
 	*status = reading.sample.status;
-	*echo_us = reading.sample.distance_mm;
+	*echo_us = (uint16_t)reading.sample.value[0];
 	return 1;
 }

@@ -5,19 +5,11 @@
 #include "block_encode.h"
 #include "check.h"
 
-_Static_assert(SLOT_STREAM * 4u == BLOCK_HEADER_BYTES, "the stream follows the header");
+_Static_assert(SLOT_SHAPE * 4u + 4u == BLOCK_HEADER_BYTES, "three channels fit into one word");
 _Static_assert(BLOCK_SAMPLES_MAX <= COMMIT_COUNT_MASK, "the count has twelve bits");
 #ifdef __BYTE_ORDER__
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "blocks are written in memory order");
 #endif
-
-static uint16_t crc_sample(uint16_t crc, struct sample sample)
-{
-	if (sample.late_16ths != 0u) {
-		crc = crc16_u16(crc, (uint16_t)(WORD_LATE | sample.late_16ths));
-	}
-	return crc16_u16(crc, block_sample_word(sample.status, sample.distance_mm));
-}
 
 static uint16_t crc_header(const struct block_header *header)
 {
@@ -27,125 +19,59 @@ static uint16_t crc_header(const struct block_header *header)
 	crc = crc16_u32(crc, (uint32_t)header->start_us);
 	crc = crc16_u32(crc, (uint32_t)(header->start_us >> 32));
 	crc = crc16_u32(crc, header->boot);
-	crc = crc16_u32(crc, header->spec);
-	return crc16_u16(crc, 0);
+	return crc16_u32(crc, header->spec);
 }
 
-/* After a sample without a distance no sample is usual. */
-static uint16_t usual_after(struct sample sample)
+static uint32_t shape_words(uint32_t channels)
 {
-	sample.late_16ths = sample_status_has_distance(sample.status) ? 0u : UINT8_MAX;
-	return block_look(sample);
+	return channels / 4u + 1u;
 }
 
-void block_begin(struct block_encoder *encoder, volatile uint32_t *slot,
-		 const struct block_header *header, struct sample sample)
+/* A word of the shape: the stream and the number of channels are the first byte. */
+static uint32_t shape_word(const struct block_shape *shape, uint32_t word)
 {
-	const uint16_t word = block_sample_word(sample.status, sample.distance_mm);
+	uint32_t value = 0;
 
-	CORE_CHECK(slot[SLOT_MAGIC] ==
-		   0u); /* else the slot would be a whole block from the first store on */
-	CORE_CHECK(header->period_us != 0u);
-	CORE_CHECK(sample_in_range(sample));
-	encoder->slot = slot;
-	encoder->word = slot + SLOT_STREAM;
-	encoder->room = 32;
-	encoder->tail = 0;
-	encoder->usual = usual_after(sample);
-	model_begin(&encoder->model, sample);
+	for (uint32_t i = 4u * word; i < 4u * word + 4u && i <= shape->channels; i++) {
+		const uint32_t byte = i == 0u ? shape->stream | (uint32_t)shape->channels
+									<< SHAPE_CHANNELS_SHIFT
+					      : shape->width[i - 1u];
 
-	retained_store(&slot[SLOT_FIRST_SEQ], header->first_seq);
-	retained_store(&slot[SLOT_PERIOD], header->period_us);
-	retained_store(&slot[SLOT_START_LOW], (uint32_t)header->start_us);
-	retained_store(&slot[SLOT_START_HIGH], (uint32_t)(header->start_us >> 32));
-	retained_store(&slot[SLOT_BOOT], header->boot);
-	retained_store(&slot[SLOT_SPEC], header->spec);
-	retained_store(&slot[SLOT_FIRST], (uint32_t)word << 16);
-	block_commit(encoder, 1u | (uint32_t)sample.late_16ths << COMMIT_LATE_SHIFT,
-		     crc_sample(crc_header(header), sample));
-	retained_store(&slot[SLOT_MAGIC], BLOCK_MAGIC);
+		value |= byte << i % 4u * 8u;
+	}
+	return value;
 }
 
-/* The code of a sample: `count` bits, right-aligned in `bits`. */
-struct code {
-	uint32_t bits;
-	uint32_t count;
+/* ------------------------------------------------------------------------------ the writer */
+
+/* Where the next bit goes. */
+struct place {
+	volatile uint32_t *word;
+	uint32_t room;
+	uint32_t tail;
 };
 
-static struct code code_put(struct code code, uint32_t bits, uint32_t count)
+static struct place place_of(const struct block_encoder *encoder)
 {
-	return (struct code){.bits = code.bits << count | bits, .count = code.count + count};
+	return (struct place){encoder->word, encoder->room, encoder->tail};
 }
 
-/* A spelt sample, after the bits that begin the escape. */
-static struct code code_spelt(struct code code, struct sample sample)
+/* Goes back: what was written after the place's word means nothing. */
+static bool go_back(struct block_encoder *encoder, struct place place)
 {
-	if (sample.late_16ths != 0u) {
-		code = code_put(code, KIND_LATE, CODE_KIND_BITS);
-		code = code_put(code, sample.late_16ths, CODE_LATE_BITS);
-	}
-	code = code_put(code, sample.status, CODE_KIND_BITS);
-	if (sample_status_has_distance(sample.status)) {
-		code = code_put(code, sample.distance_mm, CODE_DISTANCE_BITS);
-	}
-	return code;
+	encoder->word = place.word;
+	encoder->room = place.room;
+	encoder->tail = place.tail;
+	retained_store(encoder->word, block_big_endian(encoder->tail));
+	return false;
 }
 
-/* A distance, on time, with the status of the previous sample. */
-static struct code code_residual(const struct block_model *model, struct sample sample)
+/* Writes `count` bits, at most 31. False: no room. */
+static bool put(struct block_encoder *encoder, uint32_t bits, uint32_t count)
 {
-	const uint32_t residual = model_zigzag(sample.distance_mm - model_expected_mm(model));
-	const uint32_t k = model_k(model);
-	const uint32_t quotient = residual >> k;
-	const uint32_t beyond = residual - (CODE_ZEROS << k);
-
-	if (quotient < CODE_ZEROS) {
-		return (struct code){
-			.bits = 1u << k | (residual & ((1u << k) - 1u)),
-			.count = quotient + 1u + k,
-		};
-	}
-	if (beyond < 1u << CODE_STEP_BITS) {
-		return (struct code){
-			.bits = (uint32_t)KIND_STEP << CODE_STEP_BITS | beyond,
-			.count = CODE_ZEROS + CODE_KIND_BITS + CODE_STEP_BITS,
-		};
-	}
-	return code_spelt((struct code){.count = CODE_ZEROS}, sample);
-}
-
-static struct code code_sample(const struct block_model *model, struct sample sample)
-{
-	const bool after_distance = sample_status_has_distance(model->status);
-
-	if (sample.status != model->status || sample.late_16ths != 0u) {
-		return code_spelt((struct code){.count = after_distance ? CODE_ZEROS : 1u}, sample);
-	}
-	if (after_distance) {
-		return code_residual(model, sample);
-	}
-	return (struct code){.bits = 1u, .count = 1u};
-}
-
-static void learn(struct block_model *model, struct sample sample)
-{
-	if (sample_status_has_distance(sample.status)) {
-		if (sample_status_has_distance(model->status)) {
-			model_follow(model, sample.distance_mm,
-				     sample.distance_mm - model_expected_mm(model));
-		} else {
-			model_resume(model, sample.distance_mm);
-		}
-	}
-	model->status = sample.status;
-}
-
-/* False: no room. */
-static bool stream_put(struct block_encoder *encoder, struct code code)
-{
-	if (code.count <= encoder->room) {
-		encoder->room -= code.count;
-		encoder->tail |= code.bits << encoder->room;
+	if (count <= encoder->room) {
+		encoder->room -= count;
+		encoder->tail |= bits << encoder->room;
 		retained_store(encoder->word, block_big_endian(encoder->tail));
 		return true;
 	}
@@ -153,61 +79,233 @@ static bool stream_put(struct block_encoder *encoder, struct code code)
 		return false;
 	}
 
-	const uint32_t spill = code.count - encoder->room;
+	const uint32_t spill = count - encoder->room;
 
-	retained_store(encoder->word, block_big_endian(encoder->tail | code.bits >> spill));
+	retained_store(encoder->word, block_big_endian(encoder->tail | bits >> spill));
 	encoder->word++;
 	encoder->room = 32u - spill;
-	encoder->tail = code.bits << encoder->room;
+	encoder->tail = bits << encoder->room;
 	retained_store(encoder->word, block_big_endian(encoder->tail));
 	return true;
 }
 
-bool block_append(struct block_encoder *encoder, struct sample sample)
+/* A spelt sample, after `escape` zeros. */
+static bool put_spelt(struct block_encoder *encoder, const struct sample *sample, uint32_t escape)
 {
-	CORE_CHECK(sample_in_range(sample));
-	CORE_CHECK(encoder->slot[SLOT_MAGIC] == BLOCK_MAGIC);
-	if (!stream_put(encoder, code_sample(&encoder->model, sample))) {
+	uint32_t bits = sample->status;
+	uint32_t count = escape + CODE_KIND_BITS;
+
+	if (sample->late_16ths != 0u) {
+		bits |= ((uint32_t)KIND_LATE << CODE_LATE_BITS | sample->late_16ths)
+			<< CODE_KIND_BITS;
+		count += CODE_KIND_BITS + CODE_LATE_BITS;
+	}
+	if (!put(encoder, bits, count)) {
 		return false;
 	}
-	block_commit(encoder, encoder->count_late + 1u, crc_sample(encoder->crc, sample));
-	learn(&encoder->model, sample);
-	encoder->usual = usual_after(sample);
+	for (uint32_t c = 0;
+	     sample_status_has_values(sample->status) && c < block_channels(encoder); c++) {
+		if (!put(encoder, sample->value[c], encoder->model[c].width)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* A value, of a sample on time with the status of the sample before. Returns the bits that it took;
+ * 0: no room, or no code. */
+static uint32_t put_residual(struct block_encoder *encoder, uint32_t channel, uint32_t value)
+{
+	const struct block_model *model = &encoder->model[channel];
+	const uint32_t code = model_zigzag(model_residual(model, value));
+	const uint32_t k = model_k(model);
+	const uint32_t zeros = code >> k;
+	const uint32_t beyond = code - (CODE_ZEROS << k);
+	uint32_t bits = code + ((1u - zeros) << k);
+	uint32_t count = zeros + 1u + k;
+
+	if (zeros >= CODE_ZEROS && beyond < 1u << CODE_STEP_BITS) {
+		bits = (channel == 0u ? (uint32_t)KIND_STEP : 1u) << CODE_STEP_BITS | beyond;
+		count = CODE_ZEROS + (channel == 0u ? CODE_KIND_BITS : 1u) + CODE_STEP_BITS;
+	} else if (zeros >= CODE_ZEROS) {
+		if (channel == 0u) {
+			return 0;
+		}
+		bits = value;
+		count = CODE_ZEROS + 1u + model->width;
+	}
+	return put(encoder, bits, count) ? count : 0u;
+}
+
+/* False: no room, or longer than the spelt sample. */
+static bool put_residuals(struct block_encoder *encoder, const struct sample *sample)
+{
+	uint32_t spelt = CODE_ZEROS + CODE_KIND_BITS;
+	uint32_t bits = 0;
+
+	for (uint32_t c = 0; c < block_channels(encoder); c++) {
+		const uint32_t count = put_residual(encoder, c, sample->value[c]);
+
+		bits += count;
+		spelt += encoder->model[c].width;
+		if (count == 0u) {
+			return false;
+		}
+	}
+	return bits <= spelt;
+}
+
+static bool put_sample(struct block_encoder *encoder, const struct sample *sample)
+{
+	const bool after_values = sample_status_has_values(encoder->status);
+	const struct place place = place_of(encoder);
+
+	if (sample->status == encoder->status && sample->late_16ths == 0u) {
+		if (!after_values) {
+			return put(encoder, 1u, 1u);
+		}
+		if (put_residuals(encoder, sample)) {
+			return true;
+		}
+		(void)go_back(encoder, place);
+	}
+	return put_spelt(encoder, sample, after_values ? CODE_ZEROS : 1u) ||
+	       go_back(encoder, place);
+}
+
+/* The bytes of the sample for the CRC. */
+static uint16_t crc_sample(const struct block_encoder *encoder, uint16_t crc,
+			   const struct sample *sample)
+{
+	const uint8_t mark = block_mark(sample->status, sample->late_16ths);
+
+	if (mark != 0u) {
+		crc = crc16_u8(crc, mark);
+	}
+	for (uint32_t c = 0;
+	     sample_status_has_values(sample->status) && c < block_channels(encoder); c++) {
+		crc = block_crc_value(crc, sample->value[c], encoder->model[c].width);
+	}
+	return crc;
+}
+
+static void learn(struct block_model *model, bool had_values, uint32_t value)
+{
+	if (had_values) {
+		model_follow(model, value, model_residual(model, value));
+	} else {
+		model_resume(model, value);
+	}
+}
+
+void block_begin(struct block_encoder *encoder, volatile uint32_t *slot,
+		 const struct block_header *header, const struct sample *sample)
+{
+	const struct block_shape *shape = &header->shape;
+	const uint32_t words = shape_words(shape->channels);
+	uint16_t crc = crc_header(header);
+
+	CORE_CHECK(slot[SLOT_MAGIC] ==
+		   0u); /* else the slot would be a whole block from the first store on */
+	CORE_CHECK(header->period_us != 0u);
+	CORE_CHECK(shape->channels >= 1u && shape->channels <= CORE_CHANNELS);
+	encoder->slot = slot;
+	encoder->word = slot + SLOT_SHAPE + words;
+	encoder->room = 32;
+	encoder->tail = 0;
+	encoder->channels = shape->channels;
+	for (uint32_t c = 0; c < block_channels(encoder); c++) {
+		model_begin(&encoder->model[c], shape->width[c], sample->value[c]);
+	}
+	block_set_status(encoder, sample->status);
+
+	retained_store(&slot[SLOT_FIRST_SEQ], header->first_seq);
+	retained_store(&slot[SLOT_PERIOD], header->period_us);
+	retained_store(&slot[SLOT_START_LOW], (uint32_t)header->start_us);
+	retained_store(&slot[SLOT_START_HIGH], (uint32_t)(header->start_us >> 32));
+	retained_store(&slot[SLOT_BOOT], header->boot);
+	retained_store(&slot[SLOT_SPEC], header->spec);
+	for (uint32_t i = 0; i < words; i++) {
+		const uint32_t word = shape_word(shape, i);
+
+		retained_store(&slot[SLOT_SHAPE + i], word);
+		crc = crc16_u32(crc, word);
+	}
+	CORE_CHECK(block_in_range(encoder, sample));
+	(void)put_spelt(encoder, sample, 0);
+	block_commit(encoder, 1u, crc_sample(encoder, crc, sample));
+	retained_store(&slot[SLOT_MAGIC], BLOCK_MAGIC);
+}
+
+bool block_append(struct block_encoder *encoder, const struct sample *sample)
+{
+	CORE_CHECK(encoder->slot[SLOT_MAGIC] == BLOCK_MAGIC);
+	CORE_CHECK(block_in_range(encoder, sample));
+	if (!put_sample(encoder, sample)) {
+		return false;
+	}
+	block_commit(encoder, encoder->count + 1u, crc_sample(encoder, encoder->crc, sample));
+	if (sample_status_has_values(sample->status)) {
+		const bool had_values = sample_status_has_values(encoder->status);
+
+		for (uint32_t c = 0; c < block_channels(encoder); c++) {
+			learn(&encoder->model[c], had_values, sample->value[c]);
+		}
+	}
+	block_set_status(encoder, sample->status);
 	return true;
 }
 
 uint32_t block_count(const struct block_encoder *encoder)
 {
-	return encoder->count_late & COMMIT_COUNT_MASK;
+	return encoder->count;
 }
 
 uint32_t block_close(struct block_encoder *encoder)
 {
 	const uint32_t bits_of_word = 32u - encoder->room;
 
-	encoder->room = 0;
 	return (uint32_t)(encoder->word - encoder->slot) * 4u + (bits_of_word + 7u) / 8u;
 }
 
-static uint16_t read_u16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] | bytes[1] << 8);
-}
+/* ------------------------------------------------------------------------------ the reader */
 
 static uint32_t read_u32(const uint8_t *bytes)
 {
-	return read_u16(bytes) | (uint32_t)read_u16(bytes + 2) << 16;
+	return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+	       (uint32_t)bytes[3] << 24;
 }
 
-static bool sample_from_word(struct sample *sample, uint16_t word, uint8_t late_16ths)
+/* Takes the shape from the header. False: no such shape is possible. */
+static bool read_shape(struct block_decoder *decoder, const uint8_t *bytes, size_t len)
 {
-	*sample = (struct sample){
-		.distance_mm = word & WORD_DISTANCE_MASK,
-		.status = (uint8_t)(word >> WORD_STATUS_SHIFT),
-		.late_16ths = late_16ths,
-	};
-	return sample->status <= SAMPLE_FAULT &&
-	       (sample->distance_mm == 0u || sample_status_has_distance(sample->status));
+	struct block_shape *shape = &decoder->header.shape;
+	uint32_t words;
+
+	shape->stream = bytes[0] & SHAPE_STREAM_MASK;
+	shape->channels = bytes[0] >> SHAPE_CHANNELS_SHIFT;
+	words = shape_words(shape->channels);
+	if (shape->stream >= BLOCK_STREAMS_MAX || shape->channels == 0u ||
+	    shape->channels > SAMPLE_CHANNELS_MAX || len < words * 4u) {
+		return false;
+	}
+	for (uint32_t c = 0; c < shape->channels; c++) {
+		shape->width[c] = bytes[1u + c];
+		if (shape->width[c] == 0u || shape->width[c] > SAMPLE_WIDTH_MAX) {
+			return false;
+		}
+	}
+	for (uint32_t i = 0; i < words; i++) {
+		const uint32_t word = read_u32(bytes + 4u * i);
+
+		if (word != shape_word(shape, i)) {
+			return false;
+		}
+		decoder->crc = crc16_u32(decoder->crc, word);
+	}
+	decoder->stream = bytes + 4u * words;
+	decoder->bits_limit = (uint32_t)(len - 4u * words) * 8u;
+	return true;
 }
 
 bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, size_t len)
@@ -219,25 +317,24 @@ bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, siz
 	const uint32_t commit_word = read_u32(bytes + 4);
 
 	*decoder = (struct block_decoder){
+		.begin = bytes,
 		.header = {.first_seq = read_u32(bytes + 8),
 			   .period_us = read_u32(bytes + 12),
 			   .start_us = read_u32(bytes + 16) | (uint64_t)read_u32(bytes + 20) << 32,
 			   .boot = read_u32(bytes + 24),
 			   .spec = read_u32(bytes + 28),
 			   .count = commit_word & COMMIT_COUNT_MASK},
-		.stream = bytes + BLOCK_HEADER_BYTES,
-		.bits_limit = (uint32_t)(len - BLOCK_HEADER_BYTES) * 8u,
 		.crc_expected = (uint16_t)(commit_word >> COMMIT_CRC_SHIFT),
 	};
 	decoder->crc = crc_header(&decoder->header);
-	return decoder->header.count != 0u && decoder->header.period_us != 0u &&
-	       read_u16(bytes + 32) == 0u &&
-	       sample_from_word(&decoder->first, read_u16(bytes + 34),
-				commit_word >> COMMIT_LATE_SHIFT & 0xfu);
+	return commit_word == (decoder->header.count | (uint32_t)decoder->crc_expected
+							       << COMMIT_CRC_SHIFT) &&
+	       decoder->header.count != 0u && decoder->header.period_us != 0u &&
+	       read_shape(decoder, bytes + 4u * SLOT_SHAPE, len - 4u * SLOT_SHAPE);
 }
 
 /* Returns zeros past the end; block_decode_next() detects that. */
-static uint32_t stream_get(struct block_decoder *decoder, uint32_t count)
+static uint32_t get(struct block_decoder *decoder, uint32_t count)
 {
 	uint32_t value = 0;
 
@@ -254,81 +351,99 @@ static uint32_t stream_get(struct block_decoder *decoder, uint32_t count)
 }
 
 /* False: the kind is invalid here. */
-static bool decode_spelt(struct block_decoder *decoder, uint32_t kind, struct sample *sample)
+static bool get_spelt(struct block_decoder *decoder, uint32_t kind, struct block_sample *sample)
 {
 	if (kind == KIND_LATE) {
-		sample->late_16ths = (uint8_t)stream_get(decoder, CODE_LATE_BITS);
-		kind = stream_get(decoder, CODE_KIND_BITS);
+		sample->late_16ths = (uint8_t)get(decoder, CODE_LATE_BITS);
+		kind = get(decoder, CODE_KIND_BITS);
 	}
 	sample->status = (uint8_t)kind;
-	if (sample_status_has_distance(sample->status)) {
-		sample->distance_mm = (uint16_t)stream_get(decoder, CODE_DISTANCE_BITS);
+	for (uint32_t c = 0;
+	     sample_status_has_values(sample->status) && c < decoder->header.shape.channels; c++) {
+		sample->value[c] = get(decoder, decoder->header.shape.width[c]);
 	}
 	return kind <= SAMPLE_FAULT;
 }
 
-static bool decode_after_distance(struct block_decoder *decoder, struct sample *sample)
+/* The values of a sample with the status of the sample before. False: invalid. */
+static bool get_residuals(struct block_decoder *decoder, struct block_sample *sample)
 {
-	const uint32_t k = model_k(&decoder->model);
-	uint32_t zeros = 0;
-	uint32_t residual;
+	for (uint32_t c = 0; c < decoder->header.shape.channels; c++) {
+		const struct block_model *model = &decoder->model[c];
+		const uint32_t k = model_k(model);
+		uint32_t zeros = 0;
 
-	while (zeros < CODE_ZEROS && stream_get(decoder, 1) == 0u) {
-		zeros++;
-	}
-	if (zeros < CODE_ZEROS) {
-		residual = zeros << k | stream_get(decoder, k);
-	} else {
-		const uint32_t kind = stream_get(decoder, CODE_KIND_BITS);
-
-		if (kind != KIND_STEP) {
-			return decode_spelt(decoder, kind, sample);
+		while (zeros < CODE_ZEROS && get(decoder, 1) == 0u) {
+			zeros++;
 		}
-		residual = (CODE_ZEROS << k) + stream_get(decoder, CODE_STEP_BITS);
+		if (zeros < CODE_ZEROS) {
+			sample->value[c] = model_value(model, (zeros << k) + get(decoder, k));
+			continue;
+		}
+
+		const uint32_t kind = c == 0u ? get(decoder, CODE_KIND_BITS)
+					      : get(decoder, 1) * (uint32_t)KIND_STEP;
+
+		if (kind == KIND_STEP) {
+			sample->value[c] = model_value(model, (CODE_ZEROS << k) +
+								      get(decoder, CODE_STEP_BITS));
+		} else if (c == 0u) {
+			return get_spelt(decoder, kind, sample);
+		} else {
+			sample->value[c] = get(decoder, model->width);
+		}
 	}
-
-	const int32_t distance_mm = model_expected_mm(&decoder->model) + model_unzigzag(residual);
-
-	sample->status = decoder->model.status;
-	sample->distance_mm = (uint16_t)distance_mm;
-	return distance_mm >= 0 && distance_mm <= (int32_t)SAMPLE_DISTANCE_MAX_MM;
+	return true;
 }
 
-static bool decode_after_none(struct block_decoder *decoder, struct sample *sample)
+static bool get_sample(struct block_decoder *decoder, struct block_sample *sample)
 {
-	if (stream_get(decoder, 1) == 1u) {
-		sample->status = decoder->model.status;
+	if (decoder->index > 0u && sample_status_has_values(decoder->status)) {
+		return get_residuals(decoder, sample);
+	}
+	if (decoder->index > 0u && get(decoder, 1) == 1u) {
 		return true;
 	}
-	return decode_spelt(decoder, stream_get(decoder, CODE_KIND_BITS), sample);
+	return get_spelt(decoder, get(decoder, CODE_KIND_BITS), sample);
 }
 
-static bool decode_stream(struct block_decoder *decoder, struct sample *sample)
+/* Takes the sample into the state and the CRC. */
+static void take(struct block_decoder *decoder, const struct block_sample *sample)
 {
-	*sample = (struct sample){0};
-	if (!(sample_status_has_distance(decoder->model.status)
-		      ? decode_after_distance(decoder, sample)
-		      : decode_after_none(decoder, sample))) {
-		return false;
+	const struct block_shape *shape = &decoder->header.shape;
+	const bool has_values = sample_status_has_values(sample->status);
+	const bool had_values = sample_status_has_values(decoder->status);
+	const uint8_t mark = block_mark(sample->status, sample->late_16ths);
+
+	if (mark != 0u) {
+		decoder->crc = crc16_u8(decoder->crc, mark);
 	}
-	learn(&decoder->model, *sample);
-	return decoder->bits <= decoder->bits_limit;
+	for (uint32_t c = 0; c < shape->channels; c++) {
+		if (decoder->index == 0u) {
+			model_begin(&decoder->model[c], shape->width[c], sample->value[c]);
+		} else if (has_values) {
+			learn(&decoder->model[c], had_values, sample->value[c]);
+		}
+		if (has_values) {
+			decoder->crc =
+				block_crc_value(decoder->crc, sample->value[c], shape->width[c]);
+		}
+	}
+	decoder->status = sample->status;
+	decoder->index++;
 }
 
-bool block_decode_next(struct block_decoder *decoder, struct sample *sample)
+bool block_decode_next(struct block_decoder *decoder, struct block_sample *sample)
 {
 	if (decoder->broken || decoder->index == decoder->header.count) {
 		return false;
 	}
-	if (decoder->index == 0u) {
-		*sample = decoder->first;
-		model_begin(&decoder->model, decoder->first);
-	} else if (!decode_stream(decoder, sample)) {
+	*sample = (struct block_sample){.status = decoder->status};
+	if (!get_sample(decoder, sample) || decoder->bits > decoder->bits_limit) {
 		decoder->broken = true;
 		return false;
 	}
-	decoder->crc = crc_sample(decoder->crc, *sample);
-	decoder->index++;
+	take(decoder, sample);
 	return true;
 }
 
@@ -339,5 +454,5 @@ bool block_decode_whole(const struct block_decoder *decoder)
 
 uint32_t block_decode_len(const struct block_decoder *decoder)
 {
-	return BLOCK_HEADER_BYTES + (decoder->bits + 7u) / 8u;
+	return (uint32_t)(decoder->stream - decoder->begin) + (decoder->bits + 7u) / 8u;
 }

@@ -18,16 +18,13 @@
 #define SLOT_START_HIGH 5u
 #define SLOT_BOOT 6u
 #define SLOT_SPEC 7u
-#define SLOT_FIRST 8u /* 16 zero bits, then 16 of the first sample */
-#define SLOT_STREAM 9u
+#define SLOT_SHAPE 8u /* stream, number of channels, their widths: one to three words */
+
+#define SHAPE_STREAM_MASK 0xfu /* of the first byte of the shape */
+#define SHAPE_CHANNELS_SHIFT 4
 
 #define COMMIT_COUNT_MASK 0xfffu
-#define COMMIT_LATE_SHIFT 12
 #define COMMIT_CRC_SHIFT 16
-
-#define WORD_STATUS_SHIFT 13
-#define WORD_DISTANCE_MASK 0x1fffu
-#define WORD_LATE 0xe000u /* in the CRC, before a late sample: status 7 and the lateness */
 
 static inline uint32_t block_big_endian(uint32_t value)
 {
@@ -35,51 +32,116 @@ static inline uint32_t block_big_endian(uint32_t value)
 	       (value << 24);
 }
 
-static inline uint16_t block_sample_word(uint8_t status, uint16_t distance_mm)
+static inline uint32_t block_channels(const struct block_encoder *encoder)
 {
-	return (uint16_t)((uint32_t)status << WORD_STATUS_SHIFT | distance_mm);
+	return CORE_CHANNELS == 1u ? 1u : encoder->channels;
 }
 
-/* Status and lateness of a sample, without its distance. */
-static inline uint16_t block_look(struct sample sample)
+/* Used with CORE_CHECKS only. */
+static inline bool block_in_range(const struct block_encoder *encoder, const struct sample *sample)
 {
-	return (uint16_t)(sample.late_16ths << 8 | sample.status);
+	for (uint32_t c = 0;
+	     sample_status_has_values(sample->status) && c < block_channels(encoder); c++) {
+		if ((sample->value[c] & encoder->model[c].beyond) != 0u) {
+			return false;
+		}
+	}
+	return sample->status <= SAMPLE_FAULT && sample->late_16ths <= SAMPLE_LATE_MAX_16THS;
+}
+
+/* Notes the status of the last sample: none is usual after one that is not valid. With one channel
+ * only values of two bytes are usual. */
+static inline void block_set_status(struct block_encoder *encoder, uint8_t status)
+{
+	const bool two_bytes = CORE_CHANNELS > 1u ||
+			       (encoder->model[0].width > 8u && encoder->model[0].width <= 16u);
+
+	encoder->status = status;
+	encoder->unusual = two_bytes ? status : UINT8_MAX;
+}
+
+/* What the CRC covers of a sample besides its values; 0: nothing. */
+static inline uint8_t block_mark(uint8_t status, uint8_t late_16ths)
+{
+	return (uint8_t)(late_16ths << 4 | status);
+}
+
+/* Adds a value to the CRC: the bytes that hold a channel of this width. */
+static inline uint16_t block_crc_value(uint16_t crc, uint32_t value, uint32_t width)
+{
+	if (width <= 8u) {
+		return crc16_u8(crc, (uint8_t)value);
+	}
+	crc = crc16_u16(crc, (uint16_t)value);
+	return width <= 16u ? crc : crc16_u8(crc, (uint8_t)(value >> 16));
 }
 
 /* This store puts the sample into the log. */
-static inline void block_commit(struct block_encoder *encoder, uint32_t count_late, uint16_t crc)
+static inline void block_commit(struct block_encoder *encoder, uint32_t count, uint16_t crc)
 {
-	encoder->count_late = count_late;
+	encoder->count = count;
 	encoder->crc = crc;
-	retained_store(&encoder->slot[SLOT_COMMIT], count_late | (uint32_t)crc << COMMIT_CRC_SHIFT);
+	retained_store(&encoder->slot[SLOT_COMMIT], count | (uint32_t)crc << COMMIT_CRC_SHIFT);
 }
 
 /*
- * Adds a usual sample: with a distance, on time, the same status, close to the expected distance,
- * with a code that fits into the current word. False, and nothing changed, for any other sample,
- * which block_append() handles.
+ * Adds a usual sample: valid, on time, after a valid one, close to the expected values; of a sensor
+ * with one channel if the code fits into the current word. False, and nothing changed, for any
+ * other sample, which block_append() handles.
  */
-static inline bool block_append_usual(struct block_encoder *encoder, struct sample sample)
+static inline bool block_append_usual(struct block_encoder *encoder, const struct sample *sample)
 {
-	if (block_look(sample) != encoder->usual || sample.distance_mm > SAMPLE_DISTANCE_MAX_MM) {
+	volatile uint32_t *word = encoder->word;
+	uint32_t room = encoder->room;
+	uint32_t tail = encoder->tail;
+	uint32_t crc = encoder->crc;
+	int32_t residual[CORE_CHANNELS];
+
+	if ((sample->status | sample->late_16ths | encoder->unusual) != 0u) {
 		return false;
 	}
+	for (uint32_t c = 0; c < block_channels(encoder); c++) {
+		const struct block_model *model = &encoder->model[c];
+		const uint32_t value = sample->value[c];
 
-	const int32_t residual = sample.distance_mm - model_expected_mm(&encoder->model);
-	const uint32_t code = model_zigzag(residual);
-	const uint32_t k = model_k(&encoder->model);
-	const uint32_t zeros = code >> k;
-	const uint32_t bits = zeros + 1u + k;
+		if ((value & model->beyond) != 0u) {
+			return false;
+		}
+		residual[c] = model_residual(model, value);
 
-	if (zeros >= CODE_ZEROS || bits > encoder->room) {
-		return false;
+		const uint32_t code = model_zigzag(residual[c]);
+		const uint32_t k = model_k(model);
+		const uint32_t zeros = code >> k;
+		const uint32_t bits = zeros + 1u + k;
+		const uint32_t written = code + ((1u - zeros) << k);
+
+		if (zeros >= CODE_ZEROS) {
+			return false;
+		}
+		if (bits <= room) {
+			room -= bits;
+			tail |= written << room;
+		} else if (CORE_CHANNELS == 1u || word + 1 == encoder->slot + BLOCK_WORDS) {
+			return false;
+		} else {
+			retained_store(word, block_big_endian(tail | written >> (bits - room)));
+			word++;
+			room += 32u - bits;
+			tail = written << room;
+		}
+		crc = CORE_CHANNELS == 1u ? crc16_u16((uint16_t)crc, (uint16_t)value)
+					  : block_crc_value((uint16_t)crc, value, model->width);
 	}
-	encoder->room -= bits;
-	encoder->tail |= (code + ((1u - zeros) << k)) << encoder->room;
-	retained_store(encoder->word, block_big_endian(encoder->tail));
-	block_commit(encoder, encoder->count_late + 1u,
-		     crc16_u16(encoder->crc, block_sample_word(sample.status, sample.distance_mm)));
-	model_follow(&encoder->model, sample.distance_mm, residual);
+	retained_store(word, block_big_endian(tail));
+	if (CORE_CHANNELS > 1u) {
+		encoder->word = word;
+	}
+	encoder->room = room;
+	encoder->tail = tail;
+	block_commit(encoder, encoder->count + 1u, (uint16_t)crc);
+	for (uint32_t c = 0; c < block_channels(encoder); c++) {
+		model_follow(&encoder->model[c], sample->value[c], residual[c]);
+	}
 	return true;
 }
 

@@ -17,6 +17,11 @@ static inline uint16_t crc16_u16(uint16_t crc, uint16_t value)
 	return crc16_table[(uint8_t)(mixed >> 8)] ^ crc16_table[256u + (uint8_t)mixed];
 }
 
+static inline uint16_t crc16_u8(uint16_t crc, uint8_t value)
+{
+	return (uint16_t)((uint32_t)crc << 8) ^ crc16_table[256u + (uint8_t)(crc >> 8 ^ value)];
+}
+
 static inline uint16_t crc16_u32(uint16_t crc, uint32_t value)
 {
 	crc = crc16_u16(crc, (uint16_t)value);

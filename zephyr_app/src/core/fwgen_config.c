@@ -5,7 +5,9 @@
 const struct fwgen_config fwgen_config = {
 	.spec_name = "range-node",
 	.channel = "rpmsg-tty",
-	.node.log.period_us = 60000u,
+	.node.log.stream.period_us = 60000u,
+	.node.log.stream.channels = 1u,
+	.node.log.stream.width = {13u},
 	.node.log.when_full = LOG_WAKE,
 	.node.log.reserve_slots = 4u,
 	.node.latency_us = 200000u,

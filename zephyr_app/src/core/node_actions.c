@@ -43,7 +43,7 @@ static size_t encode_hello(struct node *node, uint64_t now_us)
 		.oldest_seq = sample_log_oldest_seq(&node->log),
 		.next_seq = sample_log_next_seq(&node->log),
 		.time_us = now_us,
-		.period_us = node->config.log.period_us,
+		.period_us = node->config.log.stream.period_us,
 		.log = sample_log_id(&node->log),
 	};
 
@@ -166,7 +166,8 @@ uint64_t node_open_block_due_us(const struct node *node)
 		return UINT64_MAX;
 	}
 	/* If the next sample would come too late for this block's latency, send it now. */
-	return node->last_us + node->config.log.period_us > latest_us ? node->last_us : latest_us;
+	return node->last_us + node->config.log.stream.period_us > latest_us ? node->last_us
+									     : latest_us;
 }
 
 static bool send_view(struct node *node, const struct log_view *view, uint64_t now_us)

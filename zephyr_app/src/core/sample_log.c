@@ -55,7 +55,7 @@ static bool repair(struct sample_log *log)
 void sample_log_init(struct sample_log *log, void *region, size_t size,
 		     const struct sample_log_config *config)
 {
-	CORE_CHECK(config->period_us != 0u);
+	CORE_CHECK(config->stream.period_us != 0u);
 	CORE_CHECK(((uintptr_t)region + size) % 8u == 0u);
 
 	size_t slots = size < SUPERBLOCK_BYTES ? 0u : (size - SUPERBLOCK_BYTES) / BLOCK_BYTES;
@@ -66,10 +66,11 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
 	*log = (struct sample_log){
 		.config = *config,
 		.slot_count = (uint32_t)slots,
-		.next_seq = config->initial_seq,
-		.begin_seq = config->initial_seq,
-		.cursor_seq = config->initial_seq,
-		.peeked_end = config->initial_seq,
+		.next_us = UINT64_MAX,
+		.next_seq = config->stream.initial_seq,
+		.begin_seq = config->stream.initial_seq,
+		.cursor_seq = config->stream.initial_seq,
+		.peeked_end = config->stream.initial_seq,
 	};
 	if (size < SUPERBLOCK_BYTES) {
 		return;
@@ -106,6 +107,7 @@ static void close_open(struct sample_log *log)
 	CORE_CHECK(log->is_open && log->used > 0u);
 	log_entry_at(log, log->used - 1u)->len = (uint16_t)block_close(&log->open);
 	log->is_open = false;
+	log->next_us = UINT64_MAX;
 	log->retained += block_count(&log->open);
 }
 
@@ -151,15 +153,20 @@ static void drop_sample(struct sample_log *log)
 	}
 }
 
-static void open_block(struct sample_log *log, uint64_t schedule_us, struct sample sample)
+static void open_block(struct sample_log *log, uint64_t schedule_us, const struct sample *sample)
 {
-	const struct block_header header = {
+	struct block_header header = {
 		.first_seq = log->next_seq,
-		.period_us = log->config.period_us,
+		.period_us = log->config.stream.period_us,
 		.start_us = schedule_us,
 		.boot = log->super.boot,
 		.spec = log->config.spec,
+		.shape.channels = log->config.stream.channels,
 	};
+
+	for (uint32_t c = 0; c < CORE_CHANNELS; c++) {
+		header.shape.width[c] = log->config.stream.width[c];
+	}
 
 	CORE_CHECK(log->used < log->slot_count);
 	block_begin(&log->open, slot_words(log, log_entry_at(log, log->used)->slot), &header,
@@ -171,26 +178,32 @@ static void open_block(struct sample_log *log, uint64_t schedule_us, struct samp
 	}
 }
 
-static struct sample cut_to_range(struct sample sample)
+static struct sample cut_to_range(const struct log_stream_config *config, struct sample sample)
 {
 	if (sample.status > SAMPLE_FAULT) {
 		sample.status = SAMPLE_FAULT;
 	}
-	if (!sample_status_has_distance(sample.status)) {
-		sample.distance_mm = 0;
-	} else if (sample.distance_mm > SAMPLE_DISTANCE_MAX_MM) {
-		sample.distance_mm = SAMPLE_DISTANCE_MAX_MM;
-	}
 	if (sample.late_16ths > SAMPLE_LATE_MAX_16THS) {
 		sample.late_16ths = SAMPLE_LATE_MAX_16THS;
+	}
+	for (uint32_t c = 0; c < config->channels; c++) {
+		const uint32_t most = sample_value_max(config->width[c]);
+
+		if (!sample_status_has_values(sample.status)) {
+			sample.value[c] = 0;
+		} else if (sample.value[c] > most) {
+			sample.value[c] = most;
+		}
 	}
 	return sample;
 }
 
-void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us, struct sample sample)
+void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us,
+			       const struct sample *raw)
 {
-	sample = cut_to_range(sample);
-	if (!log->is_open || schedule_us != log->next_us || !block_append(&log->open, sample)) {
+	const struct sample sample = cut_to_range(&log->config.stream, *raw);
+
+	if (!log->is_open || schedule_us != log->next_us || !block_append(&log->open, &sample)) {
 		if (log->is_open) {
 			close_open(log);
 		}
@@ -198,9 +211,9 @@ void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us, str
 			drop_sample(log);
 			return;
 		}
-		open_block(log, schedule_us, sample);
+		open_block(log, schedule_us, &sample);
 	}
-	log->next_us = schedule_us + log->config.period_us;
+	log->next_us = schedule_us + log->config.stream.period_us;
 	log->next_seq++;
 }
 

@@ -48,6 +48,7 @@ static inline uint32_t slot_end_seq(const struct sample_log *log, uint32_t slot)
 void sample_log_recover(struct sample_log *log);
 
 /* sample_log_append() for any sample. */
-void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us, struct sample sample);
+void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us,
+			       const struct sample *sample);
 
 #endif

@@ -87,17 +87,17 @@ static const struct node_port port = {
 
 /* ------------------------------------------------------------------------- samples */
 
-static void add_sample(uint64_t slot_us, struct sample sample)
+static void add_sample(uint64_t slot_us, const struct sample *sample)
 {
-	if (sample.status == SAMPLE_FAULT) {
+	if (sample->status == SAMPLE_FAULT) {
 		health.sensor_faults++;
 	}
-	if (sample.late_16ths > 0 || sample.status == SAMPLE_MISSED) {
+	if (sample->late_16ths > 0 || sample->status == SAMPLE_MISSED) {
 		health.late_samples++;
 	}
 	node_sample(&node, slot_us, sample, clock_us());
 	screen.has_sample = true;
-	screen.sample = sample;
+	screen.sample = *sample;
 	screen.samples++;
 }
 
@@ -108,11 +108,11 @@ static void add_readings(void)
 
 	while (sampler_take(&reading)) {
 		for (; next_slot_us < reading.slot_us;
-		     next_slot_us += fwgen_config.node.log.period_us) {
-			add_sample(next_slot_us, missed);
+		     next_slot_us += fwgen_config.node.log.stream.period_us) {
+			add_sample(next_slot_us, &missed);
 		}
-		add_sample(reading.slot_us, reading.sample);
-		next_slot_us = reading.slot_us + fwgen_config.node.log.period_us;
+		add_sample(reading.slot_us, &reading.sample);
+		next_slot_us = reading.slot_us + fwgen_config.node.log.stream.period_us;
 		watchdog_feed();
 	}
 }
@@ -241,7 +241,8 @@ int main(void)
 		say("watchdog: not ready");
 	}
 	display_start();
-	if (sampler_start(fwgen_config.node.log.period_us, has_reading, &next_slot_us) != 0) {
+	if (sampler_start(fwgen_config.node.log.stream.period_us, has_reading, &next_slot_us) !=
+	    0) {
 		say("sensor: not ready");
 	}
 	for (;;) {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The arithmetic that the writer and the reader of a block share: the prediction of the next
- * distance, and how it adapts.
+ * The arithmetic that the writer and the reader of a block share: the prediction of a channel's
+ * next value, and how it adapts. Every channel is predicted by itself.
  *
- * Nothing overflows: `mean` grows by at most MODEL_SURPRISE a sample, so within a block
- * (BLOCK_SAMPLES_MAX) it stays below 45000; then k is at most 11 and an error that is no surprise
- * is at most 1412 mm.
+ * Numbers wrap at 2^32, residuals at the channel's width, so nothing overflows. The mean stays
+ * below 2^29: it grows only while it is below the last residual, which is below 2^24 (1/16 each).
  */
 #ifndef CORE_BLOCK_MODEL_H
 #define CORE_BLOCK_MODEL_H
@@ -14,7 +13,6 @@
 
 #define CODE_ZEROS 6u /* this many zeros in the unary part are an escape */
 #define CODE_STEP_BITS 8u
-#define CODE_DISTANCE_BITS 13u
 #define CODE_KIND_BITS 3u
 #define CODE_LATE_BITS 4u
 enum { /* 0..5 are the statuses */
@@ -28,30 +26,38 @@ enum { /* 0..5 are the statuses */
 
 _Static_assert(-1 >> 1 == -1, "shifts to the right must keep the sign");
 
-static inline void model_begin(struct block_model *model, struct sample first)
+static inline void model_begin(struct block_model *model, uint32_t width, uint32_t value)
 {
 	*model = (struct block_model){
-		.expected = (int32_t)first.distance_mm * 256,
+		.expected = value << 8,
 		.mean = MODEL_MEAN_START,
-		.status = first.status,
-		.distance_mm = first.distance_mm,
+		.value = value,
+		.width = (uint8_t)width,
+		.unused = (uint8_t)(32u - width),
+		.beyond = ~sample_value_max(width),
 	};
 }
 
-static inline int32_t model_expected_mm(const struct block_model *model)
+/* How far a value is from the expected one, modulo the channel's width: the nearest way. */
+static inline int32_t model_residual(const struct block_model *model, uint32_t value)
 {
-	return (model->expected + 128) >> 8;
+	const uint32_t way = (value - ((model->expected + 128u) >> 8)) << model->unused;
+
+	return (int32_t)way >> model->unused;
 }
 
 /* Numbers the residuals 0, -1, 1, -2, 2 ... from 0 on. */
-static inline uint32_t model_zigzag(int32_t residual_mm)
+static inline uint32_t model_zigzag(int32_t residual)
 {
-	return ((uint32_t)residual_mm << 1) ^ (uint32_t)(residual_mm >> 31);
+	return ((uint32_t)residual << 1) ^ (uint32_t)(residual >> 31);
 }
 
-static inline int32_t model_unzigzag(uint32_t code)
+/* The value whose residual has that number. */
+static inline uint32_t model_value(const struct block_model *model, uint32_t code)
 {
-	return (int32_t)(code >> 1) ^ -(int32_t)(code & 1u);
+	const uint32_t residual = (code >> 1) ^ (0u - (code & 1u));
+
+	return (((model->expected + 128u) >> 8) + residual) & ~model->beyond;
 }
 
 /* The number of low bits of a residual that are written unchanged: the width of 5/8 of the mean. */
@@ -71,42 +77,43 @@ static inline uint32_t model_k(const struct block_model *model)
 #endif
 }
 
-/* Updates the model with a distance that follows a distance. */
-static inline void model_follow(struct block_model *model, uint16_t distance_mm,
-				int32_t residual_mm)
+/* Updates the model with a value that follows a value. */
+static inline void model_follow(struct block_model *model, uint32_t value, int32_t residual)
 {
 	/* An alpha-beta filter with growing memory, gains in 1/256. It finds a straight line
 	 * soon after a turn. */
 	static const struct {
-		int16_t level;
-		int16_t speed;
+		uint16_t level;
+		uint16_t speed;
 	} gains[MODEL_AGE_MAX + 1u] = {{256, 256}, {224, 128}, {160, 64}, {112, 32}};
-	const uint32_t code = model_zigzag(residual_mm);
+	const uint32_t code = model_zigzag(residual);
 	const uint32_t mean = model->mean >> 4;
+	const uint32_t age = model->age;
 
 	if (code <= mean + MODEL_SURPRISE) {
-		const uint32_t age = model->age;
-
 		model->mean += code - mean;
-		model->speed += residual_mm * gains[age].speed;
-		model->expected += residual_mm * gains[age].level + model->speed;
+		model->speed += (uint32_t)residual * gains[age].speed;
+		model->expected += (uint32_t)residual * gains[age].level + model->speed;
 		if (age < MODEL_AGE_MAX) {
-			model->age = age + 1u;
+			model->age = (uint8_t)(age + 1u);
 		}
-	} else { /* a turn, a step: begin again from the last two distances */
+	} else { /* a turn, a step: begin again from the last two values */
 		model->mean += MODEL_SURPRISE;
-		model->speed = ((int32_t)distance_mm - (int32_t)model->distance_mm) * 256;
-		model->expected = (int32_t)distance_mm * 256 + model->speed;
+		if (age == 0u) { /* not the first one: the channel is noisier than that */
+			model->mean += model->mean >> 3;
+		}
+		model->speed = (value - model->value) << 8;
+		model->expected = (value << 8) + model->speed;
 		model->age = 0;
 	}
-	model->distance_mm = distance_mm;
+	model->value = value;
 }
 
-/* Updates the model with a distance that follows a sample without one; the speed is kept. */
-static inline void model_resume(struct block_model *model, uint16_t distance_mm)
+/* Updates the model with a value that follows a sample without values; the speed is kept. */
+static inline void model_resume(struct block_model *model, uint32_t value)
 {
-	model->expected = (int32_t)distance_mm * 256 + model->speed;
-	model->distance_mm = distance_mm;
+	model->expected = (value << 8) + model->speed;
+	model->value = value;
 }
 
 #endif

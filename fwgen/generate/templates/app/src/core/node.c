@@ -128,7 +128,8 @@ void node_crashed(const struct node *node, const struct crash *crash)
 	}
 }
 
-void node_sample(struct node *node, uint64_t schedule_us, struct sample sample, uint64_t now_us)
+void node_sample(struct node *node, uint64_t schedule_us, const struct sample *sample,
+		 uint64_t now_us)
 {
 	uint32_t open_before = sample_log_open_samples(&node->log);
 	uint32_t open_after;

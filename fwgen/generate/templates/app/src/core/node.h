@@ -150,7 +150,8 @@ void node_crashed(const struct node *node, const struct crash *crash);
 
 /* Logs a sample. `schedule_us`: when it was due, on the clock of `now_us`. Does not use the link;
  * call node_next_due_us() afterwards, as node_poll() may have to follow. */
-void node_sample(struct node *node, uint64_t schedule_us, struct sample sample, uint64_t now_us);
+void node_sample(struct node *node, uint64_t schedule_us, const struct sample *sample,
+		 uint64_t now_us);
 
 /* The virtio device and its endpoint appeared or disappeared. Up twice: the rings are new. */
 void node_link(struct node *node, bool up, uint64_t now_us);

@@ -28,11 +28,18 @@ enum log_policy {
 	LOG_KEEP_OLDEST, /* a full log drops the new sample */
 };
 
+/* The samples of one sensor. */
+struct log_stream_config {
+	uint32_t period_us;   /* not 0 */
+	uint32_t initial_seq; /* of the first sample, if the memory has no record of earlier ones */
+	uint8_t channels;     /* 1 to CORE_CHANNELS */
+	uint8_t width[CORE_CHANNELS]; /* of each channel, 1 to SAMPLE_WIDTH_MAX bits */
+};
+
 struct sample_log_config {
-	uint32_t period_us; /* not 0 */
+	struct log_stream_config stream;
 	enum log_policy when_full;
 	uint32_t reserve_slots; /* high water: at most this many slots are free */
-	uint32_t initial_seq; /* of the first sample, if the memory has no record of earlier ones */
 	uint32_t spec; /* the first four bytes of the spec's hash: each block says under which spec
 			  its samples were taken */
 };
@@ -72,7 +79,7 @@ struct log_memory {
 /* The fields are private to the log; other modules use the functions below. */
 struct sample_log {
 	struct block_encoder open;
-	uint64_t next_us; /* when the open block's next sample is due */
+	uint64_t next_us; /* when the open block's next sample is due; UINT64_MAX: none is open */
 	bool is_open;
 	uint32_t next_seq;
 	uint32_t begin_seq; /* no earlier sample can still be handed out or reported as a gap */
@@ -110,7 +117,7 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
  * boot. If that is not one period after the previous sample, a new block begins. Values out of
  * range are clamped.
  */
-void sample_log_append(struct sample_log *log, uint64_t schedule_us, struct sample sample);
+void sample_log_append(struct sample_log *log, uint64_t schedule_us, const struct sample *sample);
 
 /*
  * Returns the next block, or the next gap where samples were dropped, in order. `close_open`: also

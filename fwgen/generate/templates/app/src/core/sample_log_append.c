@@ -5,11 +5,10 @@
 #include "block_encode.h"
 #include "sample_log_inside.h"
 
-void sample_log_append(struct sample_log *log, uint64_t schedule_us, struct sample sample)
+void sample_log_append(struct sample_log *log, uint64_t schedule_us, const struct sample *sample)
 {
-	/* If no block is open, open.room is 0 and no sample is usual. */
 	if (schedule_us == log->next_us && block_append_usual(&log->open, sample)) {
-		log->next_us += log->config.period_us;
+		log->next_us += log->config.stream.period_us;
 		log->next_seq++;
 	} else {
 		sample_log_append_unusual(log, schedule_us, sample);

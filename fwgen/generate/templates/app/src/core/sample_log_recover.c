@@ -13,7 +13,7 @@ static uint16_t whole_len(const struct sample_log *log, uint32_t slot)
 {
 	const uint8_t *bytes = (const uint8_t *)(uintptr_t)slot_words(log, slot);
 	struct block_decoder decoder;
-	struct sample sample;
+	struct block_sample sample;
 
 	if (!block_decode_begin(&decoder, bytes, BLOCK_BYTES)) {
 		return 0;

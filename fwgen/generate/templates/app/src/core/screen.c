@@ -75,7 +75,7 @@ static const char *state_text(enum hs_state state)
  * picture wakes the core. */
 static uint32_t shown_mm(const struct screen_input *input)
 {
-	uint32_t distance_mm = input->sample.distance_mm;
+	uint32_t distance_mm = input->sample.value[0];
 
 	return input->asleep ? (distance_mm + 5u) / 10u * 10u : distance_mm;
 }

@@ -13,7 +13,7 @@
 #include "crash.h"
 #include "sample_log.h"
 
-#define WIRE_FORMAT 2u
+#define WIRE_FORMAT 3u
 #define WIRE_MESSAGE_MAX 496u /* payload of an RPMsg buffer */
 #define WIRE_SPEC_HASH_BYTES 8u
 #define WIRE_PEER_MESSAGE_MAX 64u /* no message of the peer is longer, in any format */

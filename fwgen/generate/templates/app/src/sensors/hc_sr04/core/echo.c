@@ -11,7 +11,7 @@ uint16_t echo_to_mm(uint32_t echo_us, uint32_t sound_mm_per_s)
 
 struct sample echo_classify(const struct echo_config *config, uint32_t echo_us)
 {
-	struct sample sample = {.distance_mm = 0, .status = SAMPLE_VALID, .late_16ths = 0};
+	struct sample sample = {.status = SAMPLE_VALID};
 	uint16_t mm;
 
 	if (echo_us == ECHO_NO_PULSE || echo_us == ECHO_HELD) {
@@ -28,6 +28,6 @@ struct sample echo_classify(const struct echo_config *config, uint32_t echo_us)
 	} else if (mm > config->range_max_mm) {
 		sample.status = SAMPLE_TOO_FAR;
 	}
-	sample.distance_mm = mm < SAMPLE_DISTANCE_MAX_MM ? mm : SAMPLE_DISTANCE_MAX_MM;
+	sample.value[0] = mm < ECHO_MAX_MM ? mm : ECHO_MAX_MM;
 	return sample;
 }

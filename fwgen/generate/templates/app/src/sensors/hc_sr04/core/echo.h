@@ -9,6 +9,8 @@
 
 #include "sample.h"
 
+#define ECHO_MAX_MM 8191u /* of the channel, which has 13 bits */
+
 /* Values instead of a length: the line never rose; the line was high before the trigger. */
 #define ECHO_NO_PULSE 0u
 #define ECHO_HELD UINT32_MAX
