@@ -123,6 +123,17 @@ def _qt() -> str | None:
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
+def _libfuzzer() -> str | None:
+    """libFuzzer comes with Debian's clang."""
+    missing = _program("clang", "apt-get install clang")
+    if missing:
+        return missing
+    probe = ["clang", "-fsanitize=fuzzer", "-x", "c", "-", "-o", os.devnull]
+    code = b"int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { (void)d; return !n; }"
+    done = subprocess.run(probe, input=code, capture_output=True, check=False)
+    return "clang has no libFuzzer (apt-get install clang)" if done.returncode else None
+
+
 def _browser() -> str | None:
     found = any(map(shutil.which, BROWSERS))
     return None if found else "chromium is not installed (apt-get install chromium)"
@@ -132,6 +143,7 @@ def _browser() -> str | None:
 NEEDS: dict[str, Callable[[], str | None]] = {
     "board-tools": _board_tools,
     "browser": _browser,
+    "clang": _libfuzzer,
     "dtc": lambda: _program("dtc", "apt-get install device-tree-compiler"),
     "cpp": _preprocessor,
     "dbusmock": _dbusmock,
@@ -145,6 +157,9 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "qt": _qt,
     "git": lambda: _program("git", "apt-get install git"),
     "start-stop-daemon": lambda: _program("start-stop-daemon", "apt-get install dpkg"),
+    "spin": lambda: (
+        _program("spin", "apt-get install spin") or _program("gcc", "apt-get install gcc")
+    ),
     "systemd-analyze": lambda: _program("systemd-analyze", "apt-get install systemd"),
     "udev": lambda: _program("udevadm", "apt-get install udev"),
     "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),
