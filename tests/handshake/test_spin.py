@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.handshake.model import Model
 from tests.handshake.promela import promela, spin
-from tests.handshake.test_model import DEAD_ENDS, MISTAKES, Credulous, Model, worlds
+from tests.handshake.test_model import DEAD_ENDS, MISTAKES, Credulous, worlds
 
 pytestmark = pytest.mark.needs("spin")
 
