@@ -27,7 +27,7 @@ _SWEEP_S: Final = 1.4
 _SWEEPS_FROM_US: Final = 3_000_000
 _LEAST_MM: Final = 1_000.0
 _MINUTE_US: Final = 60_000_000
-_MOST_COLUMNS: Final = 1_200
+_MOST_COLUMNS: Final = 600
 
 
 @dataclass(frozen=True)

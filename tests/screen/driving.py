@@ -22,13 +22,16 @@ PATIENCE_S = 30.0
 _touchscreen: list[QPointingDevice] = []
 
 
-def connected(path: Path, *, language: str = "en_GB", pace: float = 1.0) -> Screen:
+def connected(
+    path: Path, *, language: str = "en_GB", pace: float = 1.0, size: tuple[int, int] = (1280, 720)
+) -> Screen:
     """Return a screen that shows the service at this socket."""
     board = Board(time.monotonic, pace)
     screen = Screen(
         board,
         locale=QLocale(language),
         scheme="dark",
+        size=size,
         make_model=lambda board, figures: Model(board, figures, Client(path, board)),
     )
     screen.show()
