@@ -36,6 +36,23 @@ def test_the_unit_runs_the_service_without_rights() -> None:
     assert service["StateDirectory"] == service["RuntimeDirectory"] == "fwgen-peer"
 
 
+def test_the_screen_s_unit_needs_no_desktop() -> None:
+    text = (FILES / "fwgen-screen.service").read_text("utf-8")
+    assert "ExecStart=/usr/bin/fwgen-screen --full\n" in text
+    assert "Environment=QT_QPA_PLATFORM=eglfs\n" in text
+    assert "Not tried on a board" in text
+
+
+@pytest.mark.needs("systemd-analyze")
+def test_systemd_accepts_the_screen_s_unit(tmp_path: Path) -> None:
+    text = (FILES / "fwgen-screen.service").read_text("utf-8")
+    unit = tmp_path / "fwgen-screen.service"
+    unit.write_text(text.replace("/usr/bin/fwgen-screen", shutil.which("true") or "/bin/true"))
+    command = ["systemd-analyze", "verify", "--man=no", str(unit)]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert "fwgen-screen.service:" not in ran.stderr, ran.stderr
+
+
 @pytest.mark.needs("systemd-analyze")
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     text = (FILES / "fwgen-peer.service").read_text("utf-8")

@@ -1,6 +1,6 @@
 """Renders scenes offscreen and compares them with the pictures in golden/.
 
-    python -m tests.screen.pictures          # write golden/ again; look at them before committing
+    python -m tests.screen.pictures          # write golden/ and docs/screen.png again; look at them
     python -m tests.screen.pictures FOLDER   # all scenes, sizes, languages and colours
 
 Needs the environment of conftest.py; run as a program it sets it.
@@ -29,6 +29,7 @@ from fwgen.screen.board import Board
 from tests.screen.scenes import SCENES
 
 GOLDEN: Final = Path(__file__).parent / "golden"
+DOCS: Final = Path(__file__).parents[2] / "docs/screen.png"
 LARGE, SMALL = (1280, 720), (800, 480)
 LANGUAGES: Final = ("en_GB", "fr_FR", "de_DE")
 PICTURES: Final = {
@@ -71,6 +72,11 @@ def picture(name: str, hidden: str = "") -> QImage:
     return render(SCENES[scene](), size, scheme, language, hidden)
 
 
+def for_docs() -> QImage:
+    """Return the picture of README and docs/screen.md."""
+    return render(SCENES["backlog"](), LARGE, "dark", "en_GB")
+
+
 def differences(image: QImage, golden: QImage) -> list[tuple[int, int, float]]:
     """Return the tiles that differ: x, y, mean difference. All, if the sizes differ."""
     import numpy as np
@@ -96,6 +102,7 @@ def main(folder: Path | None) -> None:
         GOLDEN.mkdir(exist_ok=True)
         for name in PICTURES:
             picture(name).save(str(GOLDEN / f"{name}.png"))
+        for_docs().save(str(DOCS))
         return
     folder.mkdir(parents=True, exist_ok=True)
     for scene, make in SCENES.items():

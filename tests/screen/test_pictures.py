@@ -44,6 +44,15 @@ def test_the_comparison_finds_what_is_missing(hidden: str) -> None:
     assert pictures.differences(pictures.picture("live-small", hidden), golden("live-small"))
 
 
+def test_the_picture_of_the_readme_is_the_screen() -> None:
+    from PySide6.QtGui import QImage
+
+    from tests.screen import pictures
+
+    assert pictures.differences(pictures.for_docs(), QImage(str(pictures.DOCS))) == []
+    assert "docs/screen.png" in (pictures.DOCS.parents[1] / "README.md").read_text("utf-8")
+
+
 def test_the_hole_is_seen_to_be_filled() -> None:
     from tests.screen import pictures
 

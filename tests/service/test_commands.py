@@ -8,12 +8,13 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fwgen.errors import ToolBrokeError
+from fwgen.errors import ExaminedBadError, ToolBrokeError
 from fwgen.service.caller import Caller
 from fwgen.service.command.main import main
 from fwgen.service.power.sysfs import Slept
@@ -46,6 +47,40 @@ def running(tmp_path: Path) -> Iterator[Running]:
     yield Running(firmware, database, socket, service)
     end(service)
     firmware.close()
+
+
+def test_a_viewer_gets_the_last_minutes_thinned(running: Running) -> None:
+    caller = Caller(running.socket)
+    found: Any = caller.ask("recent", "recent")
+    status = caller.ask("status", "status")
+    caller.close()
+    assert sum(bucket[1] for bucket in found) >= 300
+    numbers = [bucket[0] for bucket in found]
+    assert numbers == sorted(numbers)
+    assert all(1000 <= low <= last <= high < 1050 for _, _, low, high, last in found)
+    now = datetime.fromisoformat(status["utc"]).timestamp()
+    assert abs(numbers[-1] * 0.25 - now) < 5
+    assert status["linux"]["state"] == "awake"
+
+
+def test_another_spec_is_in_the_status(running: Running, tmp_path: Path) -> None:
+    end(running.service)
+    settings = tmp_path / "other.toml"
+    settings.write_text('spec = "0011223344556677"\n')
+    words = ("--tty", running.firmware.path, "--database", tmp_path / "other.db")
+    service = start(*words, "--settings", settings, "--socket", running.socket)
+
+    def other_spec() -> str:
+        try:
+            caller = Caller(running.socket)
+        except ExaminedBadError:
+            return ""
+        status = caller.ask("status", "status")
+        caller.close()
+        return str(status["other_spec"])
+
+    wait_until(lambda: len(other_spec()) == 16, "the firmware's spec in the status")
+    end(service)
 
 
 def test_status_and_tail_and_export(running: Running, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,6 +57,21 @@ def test_a_sleep_is_reported_with_its_causes() -> None:
     assert sleep.text == "slept 60.0 s (asked by command); woken by: rtc0"
 
 
+def test_viewers_learn_when_linux_asks_sleeps_and_wakes() -> None:
+    bench = Bench()
+    phases: list[str] = []
+    bench.sleeping.enter = phases.append
+    bench.request()
+    assert phases == ["asking"]
+    bench.sleeping.handle(SuspendReady(1, 2))
+    assert phases == ["asking", "asleep"], "before Linux suspends"
+    bench.sleeping.suspend_linux()
+    assert phases == ["asking", "asleep", "awake"]
+    bench.request()
+    bench.sleeping.handle(SuspendRefused("the firmware does not answer hello"))
+    assert phases[3:] == ["asking", "awake"]
+
+
 def test_the_firmware_s_call_is_a_cause() -> None:
     bench = Bench()
     bench.request()
