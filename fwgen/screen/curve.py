@@ -40,10 +40,10 @@ class Column:
 
 
 def columns(board: Board, since_us: int, until_us: int, count: int) -> Iterator[list[Column]]:
-    """Yield stretches without a hole, as at most about `count` columns in all. Columns keep their
+    """Yield stretches without a hole; a whole window has at most `count` columns. They keep their
     place in time when the curve moves."""
     period_us = board.status.get("firmware", {}).get("period_us") or 0
-    size = max(1, -(-(until_us - since_us) // (BUCKET_US * max(1, count))))
+    size = max(1, -(-WINDOW_US // (BUCKET_US * max(1, count))))
     most_us = max(2 * size * BUCKET_US, 3 * period_us)
     stretch: list[Column] = []
     number, low, high = -1, 0, 0
