@@ -230,7 +230,11 @@ def _firmware_restarts(draft: _Draft, stream: Stream) -> None:
 def _board_restarts(draft: _Draft, stream: Stream) -> None:
     at_ms, takes_ms = draft.now_ms, stream.between(500, 20_000)
     draft.restarts = True
-    if stream.chance(0.4):
+    if stream.chance(0.6):  # the application knows more samples than the next log has at first
+        for_ms = stream.between(10_000, 50_000)
+        draft.add(at_ms, "suspend", for_us=for_ms * 1000)
+        at_ms += for_ms + 1_500
+    if stream.chance(0.3):
         draft.add(at_ms, "suspend")
         at_ms += stream.between(1, 6_000)
     app_ms = stream.pick((0, stream.spread(1, 5_000), stream.between(10_000, 60_000)))

@@ -129,7 +129,8 @@ def _against_policy(record: RunRecord, check: SampleCheck, asked: Asked) -> Find
     wrong = []
     for gap, stream in _drops(record):
         end = record.taken.count_before(gap.first - record.taken.first_seq + gap.count)
-        newest = int(record.taken.before(np.array([stream.start_us], dtype=np.int64))[0])
+        in_log_us = stream.start_us - asked.measures_us  # later samples may find room again
+        newest = int(record.taken.before(np.array([in_log_us], dtype=np.int64))[0])
         if (end >= newest) == asked.keeps_newest:
             wrong.append(gap)
     if not wrong:
