@@ -25,9 +25,9 @@ _LAST: Final = 32
 @dataclass(frozen=True)
 class View:
     """The state of a board between two runs. `t_us`: scenario time. `latest`: status and
-    distance in mm of the samples that Linux received last. `picture`: eight pixels a byte,
-    empty without a display. `half_blocks`: the same as text. `cut_off`: transfers
-    of the display's bus that ended in the middle of a byte."""
+    distance in mm of the samples that Linux received last. `picture`: eight pixels a byte, rows of
+    `picture_width` pixels, empty without a display. `half_blocks`: the same as text. `cut_off`:
+    transfers of the display's bus that ended in the middle of a byte."""
 
     t_us: int
     linux: str
@@ -41,6 +41,7 @@ class View:
     kernel: tuple[tuple[float, str], ...] = ()
     shell: str = ""
     picture: bytes = b""
+    picture_width: int = 0
     half_blocks: str = ""
     frames: int = 0
     cut_off: int = 0
@@ -101,12 +102,13 @@ class LiveRenode(EmulatedBackend):
         bus = self._plan.bus
         if bus is None or self._plan.spec.display is None:
             return seen
-        oled = self.machine.part(f"{bus.name}.oled")
+        panel = self.machine.part(f"{bus.name}.panel")
         return replace(
             seen,
-            picture=bytes(oled.PackedPicture()),
-            half_blocks=str(oled.HalfBlocks()),
-            frames=int(oled.FrameCount),
+            picture=bytes(panel.PackedPicture()),
+            picture_width=int(panel.Width),
+            half_blocks=str(panel.HalfBlocks()),
+            frames=int(panel.FrameCount),
             cut_off=int(self._bus.CutOff),
         )
 
@@ -118,7 +120,7 @@ class LiveRenode(EmulatedBackend):
         self._bus.HoldData(9)
 
     def hide_display_status(self) -> None:
-        self.machine.part(f"{self._bus_name}.oled").HidesStatus = True
+        self.machine.part(f"{self._bus_name}.panel").HidesStatus = True
 
     @property
     def _bus_name(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fwgen.panels import panels
 from fwgen.soc.model import Power, Region
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 _BELL_PRIORITY = 2
 _BUS_PRIORITY = 3
 _CONSOLE_PRIORITY = 4
+
+
+_COMMANDS = 0x00
+"""The control byte on the display's bus before commands."""
 
 
 def zephyr_context(plan: Plan) -> dict[str, object]:
@@ -106,7 +111,9 @@ def _interrupts(numbers: list[int], priority: int) -> str:
 def _display(plan: Plan) -> dict[str, object]:
     if plan.bus is None or plan.spec.display is None:
         return {"on": False}
-    width, height = plan.spec.display.size
+    display = plan.spec.display
+    width, height = display.size
+    glass = panels()[display.type].sizes[display.size]
     return {
         "on": True,
         "bus": plan.bus.node,
@@ -118,7 +125,8 @@ def _display(plan: Plan) -> dict[str, object]:
         "address": f"{plan.bus.address:x}",
         "width": width,
         "height": height,
-        # the small panel's rows are wired in sequence
-        "sequential": height == 32,
+        "title": panels()[display.type].title,
+        "first_column": glass.first_column,
+        "settings": " ".join(f"{byte:02x}" for byte in (_COMMANDS, *glass.settings)),
         "frame_bytes": width * height // 8,
     }

@@ -1,6 +1,6 @@
 """How long a picture takes on the display's bus, and how often it is drawn.
 
-The SSD1306 (its data sheet, 8.1.5 and 10.1) receives a picture page by page: eight rows of pixels.
+A panel receives a picture page by page: eight rows of pixels.
 Each page is a transfer: the address, seven bytes that set the place, then one byte for every eight
 pixels (panel.c). Each byte takes nine clocks, start and stop one each.
 """

@@ -28,7 +28,6 @@ from fwgen.uml.find import find_kernel
 
 _CONSOLE_LINES: Final = 40
 _EVENTS: Final = 40
-_WIDTH: Final = 128
 
 
 class CannotRunError(Exception):
@@ -157,7 +156,7 @@ class Bench:
         _log_lines("Linux's kernel", [f"[{t_s:12.6f}] {line}" for t_s, line in view.kernel])
         _log_lines("the M33's console", view.console.splitlines()[-_CONSOLE_LINES:])
         if view.picture:
-            log_picture("the display", view.picture)
+            log_picture("the display", view.picture, view.picture_width)
 
 
 def _log_lines(title: str, lines: list[str]) -> None:
@@ -165,9 +164,9 @@ def _log_lines(title: str, lines: list[str]) -> None:
     _log_html(f"<b>{html.escape(title, quote=False)}</b><pre>{shown}</pre>")
 
 
-def log_picture(title: str, packed: bytes) -> None:
+def log_picture(title: str, packed: bytes, width: int) -> None:
     """Write the picture into Robot's log."""
-    png = png_of(packed, _WIDTH, len(packed) * 8 // _WIDTH)
+    png = png_of(packed, width, len(packed) * 8 // width)
     data = base64.b64encode(png).decode("ascii")
     _log_html(
         f'<b>{html.escape(title, quote=False)}</b><br><img src="data:image/png;base64,{data}">'

@@ -8,8 +8,6 @@ from fwgen.backends.renode.png import png_of
 from fwgen.robot.bench import Bench, log_picture
 from fwgen.robot.golden import read_picture
 
-_WIDTH = 128
-
 
 class WrongPictureError(AssertionError):
     """The test continues, so that one run shows all its pictures."""
@@ -29,14 +27,15 @@ class Screen(Bench):
         expected = read_picture(golden.read_bytes()) if golden.is_file() else b""
         if found == expected:
             return
-        kept = self._keep(golden.name, found)
-        log_picture("found", found)
+        width = self._view().picture_width
+        kept = self._keep(golden.name, found, width)
+        log_picture("found", found, width)
         if not expected:
             raise WrongPictureError(
                 f"the golden {golden} does not exist: look at {kept}, and copy it there if it is "
                 "right"
             )
-        log_picture("expected", expected)
+        log_picture("expected", expected, width)
         differing = sum((a ^ b).bit_count() for a, b in zip(found, expected, strict=False))
         raise WrongPictureError(f"{differing} pixels differ from {golden.name}; found: {kept}")
 
@@ -68,11 +67,11 @@ class Screen(Bench):
             raise AssertionError("this spec has no display")
         return picture
 
-    def _keep(self, name: str, packed: bytes) -> Path:
+    def _keep(self, name: str, packed: bytes, width: int) -> Path:
         from robot.libraries.BuiltIn import BuiltIn
 
         folder = Path(str(BuiltIn().get_variable_value("${OUTPUT DIR}"))) / "found"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / name
-        path.write_bytes(png_of(packed, _WIDTH, len(packed) * 8 // _WIDTH))
+        path.write_bytes(png_of(packed, width, len(packed) * 8 // width))
         return path

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, SerializeAsAny
 
+from fwgen.panels import panels, sizes
 from fwgen.spec.diagnostics import Diagnostic, Position
 from fwgen.spec.document import Document, PathStep
 from fwgen.spec.kinds import (
@@ -58,7 +59,11 @@ def _release() -> Word:
 class Display(Part):
     """The display; omit the section if there is none."""
 
-    type: Annotated[str, Choice({"ssd1306": "ssd1306"}), Field(description="The display.")]
+    type: Annotated[
+        str,
+        Choice({name: name for name in panels()}),
+        Field(description="The panel: the controller that it has."),
+    ]
     bus: Annotated[str, _name_of("a bus", "i2c8"), Field(description="The display's I2C bus.")]
     address: Annotated[
         int,
@@ -67,8 +72,8 @@ class Display(Part):
     ]
     size: Annotated[
         tuple[int, int],
-        Choice({"128x64": (128, 64), "128x32": (128, 32)}),
-        Field(description="Width x height in pixels."),
+        Choice(sizes()),
+        Field(description="Width x height in pixels; not every panel has every size."),
     ]
     refresh_period_us: Annotated[
         int,

@@ -97,7 +97,7 @@ An Address Without A Device Gives A NACK And A STOP After Ten Bits
     Number Should Be      i2c8 Refused    1
 
 An Unplugged Display Gives A NACK
-    Execute Command       i2c8.oled Unplug
+    Execute Command       i2c8.panel Unplug
     Begin                 ${DISPLAY}    1
     Let Bits Pass         10
     Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
@@ -106,7 +106,7 @@ A Display Unplugged During A Transfer Gives A NACK
     Begin                 ${DISPLAY}    2
     Let Bits Pass         10
     Send Byte             0x00
-    Execute Command       i2c8.oled Unplug
+    Execute Command       i2c8.panel Unplug
     Send Byte             0xAF
     Let Bits Pass         9
     Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
@@ -130,7 +130,7 @@ Bytes Are Requested When The Wire Is Ready
     Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
     Bits Should Be Clear    ${I2C}    ${ISR}    ${BUSY}
     Bits Should Be Clear    ${I2C}    ${ISR}    ${TC}
-    Answer Should Be      i2c8.oled IsOn    True
+    Answer Should Be      i2c8.panel IsOn    True
 
 The First Byte May Wait In TXDR
     Write Register        ${I2C}    ${TXDR}    0x00
@@ -140,7 +140,7 @@ The First Byte May Wait In TXDR
     Send Byte             0xAF
     Let Bits Pass         18
     Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
-    Answer Should Be      i2c8.oled IsOn    True
+    Answer Should Be      i2c8.panel IsOn    True
 
 A Transfer Continues After A Reload
     Begin                 ${DISPLAY}    1    ${RELOAD}
@@ -156,7 +156,7 @@ A Transfer Continues After A Reload
     Send Byte             0xAF
     Let Bits Pass         9
     Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
-    Answer Should Be      i2c8.oled IsOn    True
+    Answer Should Be      i2c8.panel IsOn    True
 
 An Address Alone Shows Whether A Device Is There
     Begin                 ${DISPLAY}    0    ${AUTOEND}

@@ -41,10 +41,10 @@ Samples Without Linux
 Shows The Distance
     [Documentation]           The display is on after a second, and changes with the obstacle.
     Execute Command           emulation RunFor "1"
-    ${before}=                Execute Command    i2c8.oled HalfBlocks
+    ${before}=                Execute Command    i2c8.panel HalfBlocks
     Execute Command           sensor MoveTo 500 0.1
     Execute Command           emulation RunFor "1"
-    ${after}=                 Execute Command    i2c8.oled HalfBlocks
+    ${after}=                 Execute Command    i2c8.panel HalfBlocks
     Should Contain            ${before}    \u2588
     Should Not Be Equal       ${before}    ${after}
 

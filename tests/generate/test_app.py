@@ -36,7 +36,7 @@ def test_memory_pins_and_bus_are_the_spec_s(reference: Plan) -> None:
         "trigger-gpios = <&gpiog 5 GPIO_ACTIVE_HIGH>;",
         "echo-gpios = <&gpiof 15 (GPIO_ACTIVE_HIGH | GPIO_PULL_DOWN)>;",
         "pinctrl-0 = <&i2c8_scl_pz4 &i2c8_sda_pz3>;",
-        "fwgen_panel: ssd1306@3c {",
+        "fwgen_panel: panel@3c {",
         "height = <64>;",
     ):
         assert line in overlay, line

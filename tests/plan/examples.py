@@ -375,6 +375,16 @@ EXAMPLES = (
         ("0x3c", "0x3d"),
     ),
     Example(
+        "panel-size",
+        (
+            "type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64",
+            "type: sh1106, bus: i2c8, address: 0x3c, size: 128x32",
+        ),
+        "128x32",
+        ("there is no SH1106 panel of 128x32", "write one of `128x64`"),
+        ("type: ssd1306", "type: sh1106"),
+    ),
+    Example(
         "refresh-too-fast",
         ("5 Hz", "40 Hz"),
         "40 Hz",

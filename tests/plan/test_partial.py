@@ -29,8 +29,8 @@ def found(tmp_path: Path, text: str) -> list[str]:
     ("edits", "rules"),
     [
         # the display: its type, and what does not rest on it
-        ({"ssd1306": "sh1106", "0x3c": "0x78"}, ["unknown-value", "bus-address"]),
-        ({"ssd1306": "sh1106", "5 Hz": "50 Hz"}, ["unknown-value", "refresh-too-fast"]),
+        ({"ssd1306": "st7920", "0x3c": "0x78"}, ["unknown-value", "bus-address"]),
+        ({"ssd1306": "st7920", "5 Hz": "50 Hz"}, ["unknown-value", "refresh-too-fast"]),
         ({"128x64": "64x64", "0x3c": "0x78"}, ["bus-address", "unknown-value"]),
         # a size that cannot be read says nothing of the refresh
         ({"128x64": "64x64", "5 Hz": "50 Hz"}, ["unknown-value"]),

@@ -278,7 +278,7 @@ class EmulatedBackend(Backend, board.Board):
             instructions=int(self.machine.core.Instructions),
             wake_ups=int(self.machine.core.WakeUps),
             triggers=self._sensor.measurements,
-            frames=int(self.machine.part(f"{bus.name}.oled").FrameCount) if bus and shown else 0,
+            frames=int(self.machine.part(f"{bus.name}.panel").FrameCount) if bus and shown else 0,
             messages=rpmsg.received if rpmsg is not None else 0,
             processed=self.linux.processed_seq or 0,
             memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
@@ -470,12 +470,12 @@ class EmulatedBackend(Backend, board.Board):
         bus = self._plan.bus
         if bus is None or self._plan.spec.display is None:
             return False
-        return bool(self.machine.part(f"{bus.name}.oled").IsPresent)
+        return bool(self.machine.part(f"{bus.name}.panel").IsPresent)
 
     def _display(self, method: str) -> None:
         bus = self._plan.bus
         if bus is not None and self._plan.spec.display is not None:
-            getattr(self.machine.part(f"{bus.name}.oled"), method)()
+            getattr(self.machine.part(f"{bus.name}.panel"), method)()
 
     def _picture_at(self, at_us: int, caption: str) -> None:
         self.port.at(at_us, lambda now_us: self._keep_picture(caption, now_us))
@@ -485,8 +485,8 @@ class EmulatedBackend(Backend, board.Board):
         bus, display = self._plan.bus, self._plan.spec.display
         if bus is None or display is None:
             return b""
-        oled = self.machine.part(f"{bus.name}.oled")
-        return png_of(bytes(oled.PackedPicture()), *display.size)
+        panel = self.machine.part(f"{bus.name}.panel")
+        return png_of(bytes(panel.PackedPicture()), *display.size)
 
     def _keep_picture(self, caption: str, at_us: int) -> None:
         png = self.picture() if len(self._ledger.frames) < _MOST_PICTURES else b""

@@ -102,7 +102,7 @@ class Machine:
         self.core.Stop()
 
     def part(self, path: str) -> Any:
-        """Return a peripheral by its path in the platform, as in `i2c8.oled`. The first look-up is
+        """Return a peripheral by its path in the platform, as in `i2c8.panel`. The first look-up is
         slow."""
         if path not in self._parts:
             found = self._machine.sysbus

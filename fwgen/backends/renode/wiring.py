@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fwgen.backends.renode.pins import also, pin_of
 from fwgen.backends.renode.sensor import emulation_of
+from fwgen.panels import panels
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
@@ -19,15 +20,25 @@ def platform_repl(plan: Plan) -> str:
         *emulation_of(plan.spec.sensor.TYPE).repl(plan),
     ]
     if plan.bus is not None and plan.spec.display is not None:
-        height = plan.spec.display.size[1]
-        lines += ["", *display_repl(plan.bus.name, plan.bus.address, height)]
+        display = plan.spec.display
+        lines += ["", *panel_repl(plan.bus.name, plan.bus.address, display.type, display.size)]
         lines += ["", *bus_repl(plan.bus.name, plan.bus.data.scl, plan.bus.data.sda)]
     return "\n".join(lines) + "\n"
 
 
-def display_repl(bus: str, address: int, height: int) -> list[str]:
-    """Return an SSD1306 with 128 x `height` pixels on an I2C bus."""
-    return [f"oled: Video.SSD1306 @ {bus} {address:#04x}", f"    height: {height}"]
+def panel_repl(bus: str, address: int, name: str, size: tuple[int, int]) -> list[str]:
+    """Return a panel (a name of fwgen.panels) on an I2C bus."""
+    panel = panels()[name]
+    width, height = size
+    return [
+        f"panel: Video.PagePanel @ {bus} {address:#04x}",
+        f"    width: {width}",
+        f"    height: {height}",
+        f"    columns: {panel.columns}",
+        f"    firstColumn: {panel.sizes[size].first_column}",
+        f"    pagesOnly: {str(panel.pages_only).lower()}",
+        f"    identity: {panel.identity}",
+    ]
 
 
 def bus_repl(bus: str, scl: str, sda: str) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fwgen.panels import panels
 from fwgen.plan import display
-from fwgen.plan.draft import Draft
+from fwgen.plan.draft import Draft, readable
 from fwgen.plan.rules.rule import Rule
 from fwgen.plan.words import milliseconds
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
@@ -15,13 +16,12 @@ UNLIKELY = Rule("bus-address-unlikely", "warning", "the display can have this ad
 REFRESH = Rule("refresh-too-fast", "error", "the bus can carry the pictures")
 ASLEEP = Rule("refresh-asleep", "error", "the display is not faster while Linux sleeps")
 
-RULES = (UNKNOWN, ADDRESS, UNLIKELY, REFRESH, ASLEEP)
+SIZE = Rule("panel-size", "error", "the panel has this size")
+
+RULES = (UNKNOWN, ADDRESS, UNLIKELY, SIZE, REFRESH, ASLEEP)
 
 # I2C-bus specification (UM10204), table 4: reserved addresses
 _FIRST_FREE, _LAST_FREE, _LAST = 0x08, 0x77, 0x7F
-
-# SSD1306 data sheet, 8.1.5: the pin SA0 selects one of two
-_DISPLAY_ADDRESSES = (0x3C, 0x3D)
 
 
 def _check_bus(draft: Draft, findings: Findings) -> None:
@@ -39,21 +39,39 @@ def _check_address(draft: Draft, findings: Findings) -> None:
     if draft.spec.display is None:
         return
     address = draft.spec.display.address
+    panel = readable(lambda: panels()[draft.spec.display.type])  # type: ignore[union-attr]
+    title = f"the {panel.title}" if panel else "a panel"
+    addresses = panel.addresses if panel else _all_addresses()
     place = draft.spec.where("display", "address")
-    likely = " or ".join(f"`0x{a:02x}`" for a in _DISPLAY_ADDRESSES)
+    likely = " or ".join(f"`0x{a:02x}`" for a in addresses)
     if _FIRST_FREE <= address <= _LAST_FREE:
-        if address not in _DISPLAY_ADDRESSES:
-            message = f"an SSD1306 cannot have the address 0x{address:02x}"
+        if address not in addresses:
+            message = f"{title} cannot have the address 0x{address:02x}"
             UNLIKELY.broken(findings, message, place, f"write {likely}")
         return
     if address > _LAST:
         message = f"0x{address:02x} does not fit the 7 bits of an I2C address"
     else:
         message = f"0x{address:02x} is reserved on an I2C bus (free: 0x08 to 0x77)"
-    hint = f"an SSD1306 answers at {likely}"
-    if address >> 1 in _DISPLAY_ADDRESSES:
+    hint = f"{title} answers at {likely}"
+    if address >> 1 in addresses:
         hint = f"write the address without the read/write bit: `0x{address >> 1:02x}`"
     ADDRESS.broken(findings, message, place, hint)
+
+
+def _all_addresses() -> tuple[int, ...]:
+    return tuple(sorted({one for panel in panels().values() for one in panel.addresses}))
+
+
+def _check_size(draft: Draft, findings: Findings) -> None:
+    if draft.spec.display is None:
+        return
+    panel, (width, height) = panels()[draft.spec.display.type], draft.spec.display.size
+    if (width, height) not in panel.sizes:
+        known = ", ".join(f"`{width}x{height}`" for width, height in panel.sizes)
+        message = f"there is no {panel.title} panel of {width}x{height}"
+        place = draft.spec.where("display", "size")
+        SIZE.broken(findings, message, place, f"write one of {known}, or another `type`")
 
 
 def _check_refresh(draft: Draft, findings: Findings) -> None:
@@ -95,4 +113,4 @@ def _slower(least_us: int) -> str:
     return f"write at least `{-(-least_us // 1000)} ms`"
 
 
-CHECKS = (_check_bus, _check_address, _check_refresh, _check_asleep)
+CHECKS = (_check_bus, _check_address, _check_size, _check_refresh, _check_asleep)

@@ -276,13 +276,13 @@ KNOWN = (0x4429_0008, 0x4429_0020, 0x4420_0540, 0x4420_1118, 0x4604_0008)
 def case_unmodelled(log: str) -> list[int]:
     from fwgen.backends.renode.machine import Machine
 
-    machine = Machine("stm32mp257f_dk", f"{WIRING}\noled: Video.SSD1306 @ i2c8 0x3c\n", log=log)
+    machine = Machine("stm32mp257f_dk", f"{WIRING}\npanel: Video.PagePanel @ i2c8 0x3c\n", log=log)
     for _ in range(3):
         for address in (*STRANGE.values(), *KNOWN):
             machine.write32(address, 5)
         read = [machine.read32(address) for address in (*STRANGE.values(), *KNOWN)]
-        machine.execute("i2c8.oled Write [0x00, 0x2F, 0xE3, 0xAE, 0xF7]")
-        machine.part("i2c8.oled").FinishTransmission()
+        machine.execute("i2c8.panel Write [0x00, 0x2F, 0xE3, 0xAE, 0xF7]")
+        machine.part("i2c8.panel").FinishTransmission()
     return read
 
 

@@ -183,7 +183,7 @@ def test_another_spec_has_another_wiring(tmp_path: Path) -> None:
     wiring = platform_repl(plan_of(text, tmp_path))
     assert "    Echo -> gpiog@5\n" in wiring
     assert "\ngpiof:\n    15 -> sensor@0\n" in wiring
-    assert "\noled: Video.SSD1306 @ i2c8 0x3d\n    height: 32\n" in wiring
+    assert "\npanel: Video.PagePanel @ i2c8 0x3d\n    width: 128\n    height: 32\n" in wiring
     assert "\ngpiog:\n    5 -> exti2#6@5 | sensor@1\n" in wiring
     assert "\ni2c8:\n    Clock -> gpioz@4\n    Data -> gpioz@3\n" in wiring
     assert "\ngpioz:\n    4 -> exti2#11@4 | i2c8@0\n" in wiring
@@ -192,7 +192,7 @@ def test_another_spec_has_another_wiring(tmp_path: Path) -> None:
 def test_without_a_display_the_bus_is_not_wired(tmp_path: Path) -> None:
     text = re.sub(r"\ndisplay:.*?\n\n", "\n", REFERENCE.read_text(encoding="utf-8"), flags=re.S)
     wiring = platform_repl(plan_of(text, tmp_path))
-    assert "oled" not in wiring
+    assert "panel" not in wiring
     assert "i2c8" not in wiring
 
 

@@ -107,6 +107,35 @@ static void draw_small(const struct screen *screen)
 	text(screen->lines[0], 0, FONT_FIGURES_HEIGHT);
 }
 
+/* On a panel too narrow for a whole figure: without `Linux`, and a figure that does not fit is
+ * small. */
+static void draw_narrow(const struct screen *screen)
+{
+	const char *state = screen->lines[0];
+	uint16_t unit_x = WIDTH - FONT_SMALL_WIDTH * (sizeof(screen->unit) - 1u);
+	size_t len = strlen(screen->figure);
+	char glyph[2] = {0};
+
+	if (len * FONT_FIGURES_WIDTH <= WIDTH) {
+		(void)cfb_framebuffer_set_font(panel, FONT_FIGURES);
+		for (size_t i = 0; i < len; i++) {
+			glyph[0] = font_figure(screen->figure[i]);
+			(void)cfb_draw_text(panel, glyph,
+					    (int16_t)(WIDTH - FONT_FIGURES_WIDTH * (len - i)), 0);
+		}
+	} else {
+		text(screen->figure, 0, LINE_HEIGHT);
+	}
+	if (HEIGHT >= 48) {
+		bar(screen->bar_permille, 0, FONT_FIGURES_HEIGHT + 1, WIDTH, 5);
+	}
+	if (HEIGHT >= 40) {
+		text(screen->lines[1], 0, LAST_LINE_Y - LINE_HEIGHT);
+	}
+	text(strncmp(state, "Linux ", 6) == 0 ? state + 6 : state, 0, LAST_LINE_Y);
+	text(screen->unit, unit_x, HEIGHT >= 40 ? LAST_LINE_Y - LINE_HEIGHT : LAST_LINE_Y);
+}
+
 static int draw(void)
 {
 	struct screen_input input;
@@ -118,7 +147,9 @@ static int draw(void)
 	}
 	screen_compose(&input, &screen);
 	(void)cfb_framebuffer_clear(panel, false);
-	if (HEIGHT >= 64) {
+	if (WIDTH < FIGURE_FIELD) {
+		draw_narrow(&screen);
+	} else if (HEIGHT >= 64) {
 		draw_large(&screen);
 	} else {
 		draw_small(&screen);

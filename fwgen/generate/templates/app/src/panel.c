@@ -12,27 +12,28 @@
 #define PANEL DT_NODELABEL(fwgen_panel)
 #define WIDTH DT_PROP(PANEL, width)
 #define HEIGHT DT_PROP(PANEL, height)
+#define FIRST_COLUMN DT_PROP(PANEL, first_column)
 #define BYTES (WIDTH * HEIGHT / 8)
 #define PLACE_BYTES 7u
 #define NOWHERE 0xffu
 
-/* The data sheet's chapter 8.1.5.2, and tables 9-1 and 9-2. */
-#define SSD1306_COMMANDS 0x00u
-#define SSD1306_COMMAND 0x80u /* one command, then another such byte */
-#define SSD1306_DATA 0x40u
-#define SSD1306_COLUMN_LOW 0x00u
-#define SSD1306_COLUMN_HIGH 0x10u
-#define SSD1306_PAGE 0xb0u
-#define SSD1306_NOP 0xe3u
-#define SSD1306_SLEEP 0xaeu
-#define SSD1306_STATUS_OFF 0x40u
+/* What the controllers have in common; the rest is in the device tree's `settings`. */
+#define PANEL_COMMANDS 0x00u
+#define PANEL_COMMAND 0x80u /* one command, then another such byte */
+#define PANEL_DATA 0x40u
+#define PANEL_COLUMN_LOW 0x00u
+#define PANEL_COLUMN_HIGH 0x10u
+#define PANEL_PAGE 0xb0u
+#define PANEL_NOP 0xe3u
+#define PANEL_SLEEP 0xaeu
+#define PANEL_STATUS_OFF 0x40u
 
 static const struct i2c_dt_spec wires = I2C_DT_SPEC_GET(PANEL);
 
 static uint8_t shown[BYTES];
 static bool unknown = true; /* the panel's picture is unknown */
 
-/* Where the panel stores the next byte; NOWHERE if that is unknown. */
+/* Where the controller stores the next byte; NOWHERE if that is unknown. */
 static struct {
 	uint8_t page;
 	uint8_t column;
@@ -40,7 +41,7 @@ static struct {
 
 static size_t put(uint8_t *message, size_t len, uint32_t command)
 {
-	message[len] = SSD1306_COMMAND;
+	message[len] = PANEL_COMMAND;
 	message[len + 1u] = (uint8_t)command;
 	return len + 2u;
 }
@@ -48,18 +49,19 @@ static size_t put(uint8_t *message, size_t len, uint32_t command)
 /* Moves the cursor there, with as few commands as possible. */
 static size_t put_place(uint8_t *message, const struct screen_change *change)
 {
+	uint32_t column = FIRST_COLUMN + change->column;
 	size_t len = 0;
 
 	if (cursor.page != change->page) {
-		len = put(message, len, SSD1306_PAGE + change->page);
+		len = put(message, len, PANEL_PAGE + change->page);
 	}
-	if (cursor.page == NOWHERE || (cursor.column & 0xfu) != (change->column & 0xfu)) {
-		len = put(message, len, SSD1306_COLUMN_LOW + (change->column & 0xfu));
+	if (cursor.page == NOWHERE || (cursor.column & 0xfu) != (column & 0xfu)) {
+		len = put(message, len, PANEL_COLUMN_LOW + (column & 0xfu));
 	}
-	if (cursor.page == NOWHERE || cursor.column >> 4 != change->column >> 4) {
-		len = put(message, len, SSD1306_COLUMN_HIGH + (change->column >> 4));
+	if (cursor.page == NOWHERE || cursor.column >> 4 != column >> 4) {
+		len = put(message, len, PANEL_COLUMN_HIGH + (column >> 4));
 	}
-	message[len] = SSD1306_DATA;
+	message[len] = PANEL_DATA;
 	return len + 1u;
 }
 
@@ -83,7 +85,7 @@ static int send(const struct screen_change *change, const uint8_t *picture)
 	}
 	if (end < WIDTH) { /* else it depends on the kind of panel */
 		cursor.page = (uint8_t)change->page;
-		cursor.column = (uint8_t)end;
+		cursor.column = (uint8_t)(FIRST_COLUMN + end);
 	}
 	memcpy(shown + at, picture + at, change->len);
 	return 0;
@@ -152,7 +154,7 @@ enum panel_answer panel_ask(void)
 	if (i2c_read_dt(&wires, &status, sizeof(status)) != 0) {
 		return PANEL_SILENT;
 	}
-	return (status & SSD1306_STATUS_OFF) != 0 ? PANEL_OFF : PANEL_ON;
+	return (status & PANEL_STATUS_OFF) != 0 ? PANEL_OFF : PANEL_ON;
 }
 
 /*
@@ -174,31 +176,14 @@ static enum panel_answer ask_on_a_free_bus(void)
 int panel_sleep(void)
 {
 	static const uint8_t sleep[] = {
-		SSD1306_COMMANDS, SSD1306_NOP, SSD1306_NOP, SSD1306_NOP,
-		SSD1306_NOP,	  SSD1306_NOP, SSD1306_NOP, SSD1306_SLEEP,
+		PANEL_COMMANDS, PANEL_NOP, PANEL_NOP, PANEL_NOP,
+		PANEL_NOP,	PANEL_NOP, PANEL_NOP, PANEL_SLEEP,
 	};
 
 	return i2c_write_dt(&wires, sleep, sizeof(sleep));
 }
 
-/* clang-format off */
-/* The data sheet's table 9-1; the picture is upright on the usual modules. */
-static const uint8_t settings[] = {
-	SSD1306_COMMANDS,
-	0x20, 0x02,       /* addressing: a transfer writes within a page */
-	0xd5, 0x80,       /* clock */
-	0xd9, 0x22,       /* pre-charge period */
-	0xdb, 0x20,       /* VCOMH level */
-	0x40, 0xd3, 0x00, /* first line, offset */
-	0xda, DT_PROP(PANEL, com_sequential) ? 0x02 : 0x12, /* wiring of the rows */
-	0xa8, HEIGHT - 1, /* rows */
-	0xa1, 0xc8,       /* direction of columns and rows */
-	0x8d, 0x14,       /* charge pump on */
-	0xa4, 0xa6,       /* show the memory, not inverted */
-	0x81, 0x80,       /* contrast */
-	0xaf,             /* on */
-};
-/* clang-format on */
+static const uint8_t settings[] = DT_PROP(PANEL, settings);
 
 static int set_up(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SSD1306 as a panel that may lose power at any time. The device
+ * A panel that may lose power at any time. The device
  * `panel` is for Zephyr's character framebuffer: it sends only what changed.
  */
 #ifndef PANEL_H

@@ -1,15 +1,20 @@
 //
-// Solomon Systech SSD1306 display controller on I2C, with its OLED glass.
+// A panel with a page-oriented OLED controller on I2C: SSD1306, SSD1309, SSD1315, or SH1106. Which one it is,
+// fwgen/panels has as data: the size of the glass, the controller's columns and the one at the left edge of the glass,
+// whether it has page addressing alone (SH1106), and the lower half of its status byte.
 //
 // Modelled: control bytes (Co, D/C#) over any number of writes until STOP; the three addressing modes with column and
 //   page windows; display on, off, inverted, all on; contrast; start line, offset, multiplex ratio; segment remap
-//   (for what is written afterwards) and COM direction (at once), as in the data sheet; charge pump and timing
+//   (for what is written afterwards) and COM direction (at once), as in the data sheets; charge pump and timing
 //   commands are accepted and stored; the status byte. The picture is what a person sees on the usual module, on which
 //   segment remap and reversed COM direction give an upright picture.
+//   With page addressing alone the commands for modes, windows and the charge pump do not exist: they are logged, and
+//   what was meant as their argument is a command.
 //   Unplugged, it does not answer; plugged in again, it has lost its state (supply and I2C share one plug).
 // Left out: scrolling (its commands have no effect, and are logged once each, as all unknown commands are), fading, the
 //   effects of wrong COM pins or of a charge pump that is off, the burn-in of pixels.
-// Figures: data sheet SSD1306 rev. 1.1: tables 9-1 (commands) and 10-1, chapters 8.1.5 (I2C) and 8.7 (GDDRAM).
+// Figures: data sheet SSD1306 rev. 1.1: tables 9-1 (commands) and 10-1, chapters 8.1.5 (I2C) and 8.7 (GDDRAM); data
+//   sheet SH1106 V2.3: 132 columns, commands.
 //
 using System;
 using System.Collections.Generic;
@@ -22,15 +27,21 @@ using Antmicro.Renode.Peripherals.Miscellaneous;
 
 namespace Antmicro.Renode.Peripherals.Video
 {
-    public class SSD1306 : II2CPeripheral, II2CPresence
+    public class PagePanel : II2CPeripheral, II2CPresence
     {
-        public SSD1306(IMachine machine, int height = 64)
+        public PagePanel(IMachine machine, int width = 128, int height = 64, int columns = 128, int firstColumn = 0,
+            bool pagesOnly = false, int identity = 6)
         {
-            if(height != 64 && height != 32)
+            if(width % 8 != 0 || height % 8 != 0 || height > Rows || firstColumn + width > columns)
             {
-                throw new ArgumentException("expected a height of 64 or 32 rows");
+                throw new ArgumentException("expected whole bytes of pixels that fit the controller's memory");
             }
             this.machine = machine;
+            this.columns = columns;
+            this.firstColumn = firstColumn;
+            this.pagesOnly = pagesOnly;
+            this.identity = identity;
+            Width = width;
             Height = height;
             IsPresent = true;
             Frames = new EventLog();
@@ -55,7 +66,7 @@ namespace Antmicro.Renode.Peripherals.Video
             var result = new byte[count];
             for(var i = 0; i < count; i++)
             {
-                result[i] = (byte)(Identity | (IsOn || HidesStatus ? 0x00 : 0x40));
+                result[i] = (byte)(identity | (IsOn || HidesStatus ? 0x00 : 0x40));
             }
             return result;
         }
@@ -152,7 +163,7 @@ namespace Antmicro.Renode.Peripherals.Video
                 return false;
             }
             var row = ((comReversed ? multiplex - 1 - com : com) + offset + startLine) % Rows;
-            var lit = allOn || (memory[row / 8, Width - 1 - x] & 1 << (row % 8)) != 0;
+            var lit = allOn || (memory[row / 8, columns - 1 - firstColumn - x] & 1 << (row % 8)) != 0;
             return lit != IsInverted;
         }
 
@@ -184,11 +195,11 @@ namespace Antmicro.Renode.Peripherals.Video
 
         public ulong DataBytes { get; private set; }
 
-        public const int Width = 128;
+        public int Width { get; private set; }
 
         private void PowerOn()
         {
-            memory = new byte[Pages, Width];
+            memory = new byte[Pages, columns];
             IsOn = IsInverted = IsChargePumpOn = false;
             allOn = remapped = comReversed = false;
             Contrast = 0x7F;
@@ -196,7 +207,7 @@ namespace Antmicro.Renode.Peripherals.Video
             multiplex = Rows;
             addressing = AddressingPage;
             columnStart = column = pageStart = page = 0;
-            columnEnd = Width - 1;
+            columnEnd = columns - 1;
             pageEnd = Pages - 1;
             expectControl = true;
             command.Clear();
@@ -230,13 +241,14 @@ namespace Antmicro.Renode.Peripherals.Video
         private void Store(byte value)
         {
             DataBytes++;
+            column %= columns; // only here: the two halves of a column arrive one after the other
             var segment = Segment(column);
             changed |= memory[page, segment] != value;
             memory[page, segment] = value;
             switch(addressing)
             {
             case AddressingHorizontal:
-                if(Next(ref column, columnStart, columnEnd, Width))
+                if(Next(ref column, columnStart, columnEnd, columns))
                 {
                     Next(ref page, pageStart, pageEnd, Pages);
                 }
@@ -244,11 +256,11 @@ namespace Antmicro.Renode.Peripherals.Video
             case AddressingVertical:
                 if(Next(ref page, pageStart, pageEnd, Pages))
                 {
-                    Next(ref column, columnStart, columnEnd, Width);
+                    Next(ref column, columnStart, columnEnd, columns);
                 }
                 break;
             default:
-                column = (column + 1) % Width;
+                column = (column + 1) % columns;
                 break;
             }
         }
@@ -265,8 +277,12 @@ namespace Antmicro.Renode.Peripherals.Video
             return false;
         }
 
-        private static int Arguments(byte code)
+        private int Arguments(byte code)
         {
+            if(pagesOnly && IsMissing(code))
+            {
+                return 0;
+            }
             switch(code)
             {
             case 0x20: case 0x81: case 0x8D: case 0xA8: case 0xAD: case 0xD3: case 0xD5: case 0xD9: case 0xDA: case 0xDB:
@@ -282,15 +298,25 @@ namespace Antmicro.Renode.Peripherals.Video
             }
         }
 
+        // Commands that a controller with page addressing alone does not have
+        private static bool IsMissing(byte code)
+        {
+            return (code >= 0x20 && code <= 0x2F) || code == 0x8D || code == 0xA3;
+        }
+
         private void Execute(byte code)
         {
             if(code <= 0x0F)
             {
-                column = (column & 0x70) | code;
+                column = (column & 0xF0) | code;
             }
             else if(code <= 0x1F)
             {
-                column = (column & 0x0F) | (code & 0x07) << 4;
+                column = (column & 0x0F) | (code & (columns > 128 ? 0x0F : 0x07)) << 4;
+            }
+            else if(pagesOnly && IsMissing(code))
+            {
+                LogUnknown(code);
             }
             else if(code >= 0x40 && code <= 0x7F)
             {
@@ -300,7 +326,15 @@ namespace Antmicro.Renode.Peripherals.Video
             {
                 page = code & 0x07;
             }
-            else if(!ExecuteAddressing(code) && !ExecutePicture(code) && !IsIgnored(code) && logged.Add(code))
+            else if(!ExecuteAddressing(code) && !ExecutePicture(code) && !IsIgnored(code))
+            {
+                LogUnknown(code);
+            }
+        }
+
+        private void LogUnknown(byte code)
+        {
+            if(logged.Add(code))
             {
                 this.Log(LogLevel.Warning, "Command 0x{0:X2} is not modelled; it has no effect", code);
             }
@@ -384,10 +418,14 @@ namespace Antmicro.Renode.Peripherals.Video
 
         private int Segment(int address)
         {
-            return remapped ? Width - 1 - address : address;
+            return remapped ? columns - 1 - address : address;
         }
 
         private readonly IMachine machine;
+        private readonly int columns;
+        private readonly int firstColumn;
+        private readonly bool pagesOnly;
+        private readonly int identity;
         private readonly HashSet<byte> logged = new HashSet<byte>(); // commands that are not modelled
         private readonly List<byte> command = new List<byte>();
         private byte[,] memory; // page, segment
@@ -409,7 +447,6 @@ namespace Antmicro.Renode.Peripherals.Video
         private bool single;
         private bool changed;
 
-        private const int Identity = 0x06; // the status byte's lower half, as read from modules with 64 rows
         private const int Rows = 64;
         private const int Pages = 8;
         private const int AddressingHorizontal = 0;

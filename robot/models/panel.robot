@@ -21,15 +21,15 @@ Data
 
 Transfer
     [Arguments]           ${bytes}
-    Execute Command       i2c8.oled Send "${bytes}"
+    Execute Command       i2c8.panel Send "${bytes}"
 
 Pixel Should Be
     [Arguments]           ${x}    ${y}    ${lit}
-    Answer Should Be      i2c8.oled Pixel ${x} ${y}    ${lit}
+    Answer Should Be      i2c8.panel Pixel ${x} ${y}    ${lit}
 
 Memory Should Be
     [Arguments]           ${column}    ${page}    ${value}
-    ${read}=              Number Of    i2c8.oled Memory ${column} ${page}
+    ${read}=              Number Of    i2c8.panel Memory ${column} ${page}
     Should Be Equal As Integers    ${read}    ${value}
 
 *** Test Cases ***
@@ -38,7 +38,7 @@ Is Dark Until Switched On
     Pixel Should Be       0    0    True
     Commands              AE
     Pixel Should Be       0    0    False
-    Answer Should Be      i2c8.oled IsOn    False
+    Answer Should Be      i2c8.panel IsOn    False
 
 Starts In Page Addressing And Stays On Its Page
     Commands              B2 0E 17
@@ -73,9 +73,9 @@ A Window May Be Sent In Several Transfers
     Memory Should Be      1    0    0x02
 
 A Command May Be Split Over Writes Of One Transfer
-    Execute Command       i2c8.oled Send "00 81" false
-    Execute Command       i2c8.oled Send "22"
-    Number Should Be      i2c8.oled Contrast    0x22
+    Execute Command       i2c8.panel Send "00 81" false
+    Execute Command       i2c8.panel Send "22"
+    Number Should Be      i2c8.panel Contrast    0x22
 
 Single Control Bytes Mix Commands And Data
     Transfer              80 B1 80 00 80 10 C0 5A 40 A5
@@ -140,48 +140,48 @@ Rows Beyond The Multiplex Ratio Stay Dark
 
 Settings Are Accepted
     Commands              81 CF 8D 14 D5 80 D9 F1 DA 12 DB 40 E3 2E A3 00 40 AD 30 32
-    Number Should Be      i2c8.oled Contrast    0xCF
-    Answer Should Be      i2c8.oled IsChargePumpOn    True
+    Number Should Be      i2c8.panel Contrast    0xCF
+    Answer Should Be      i2c8.panel IsChargePumpOn    True
     Commands              A7
-    Answer Should Be      i2c8.oled IsInverted    True
+    Answer Should Be      i2c8.panel IsInverted    True
 
 Only A Visible Change Counts As A Frame
-    ${before}=            Number Of    i2c8.oled FrameCount
+    ${before}=            Number Of    i2c8.panel FrameCount
     Run For Microseconds    100
     Data                  00 00 00
-    Number Should Be      i2c8.oled FrameCount    ${before}
+    Number Should Be      i2c8.panel FrameCount    ${before}
     Data                  01 02 03
     ${after}=             Evaluate    ${before} + 1
-    Number Should Be      i2c8.oled FrameCount    ${after}
+    Number Should Be      i2c8.panel FrameCount    ${after}
     Commands              A6
-    Number Should Be      i2c8.oled FrameCount    ${after}
-    ${frames}=            Execute Command    i2c8.oled Frames
+    Number Should Be      i2c8.panel FrameCount    ${after}
+    ${frames}=            Execute Command    i2c8.panel Frames
     Should Contain        ${frames}    100000 ${after}
 
 The Picture Is Available As Half Blocks
     Commands              20 00 21 00 7F 22 00 07
     Data                  01 02 03
-    ${text}=              Execute Command    i2c8.oled HalfBlocks
+    ${text}=              Execute Command    i2c8.panel HalfBlocks
     ${first}=             Evaluate    $text.splitlines()[0][:4]
     Should Be Equal       ${first}    \u2580\u2584\u2588${SPACE}
 
 Loses Its State When Unplugged
     Data                  FF
-    Execute Command       i2c8.oled Unplug
+    Execute Command       i2c8.panel Unplug
     Pixel Should Be       0    0    False
-    Execute Command       i2c8.oled Plug
-    Answer Should Be      i2c8.oled IsOn    False
+    Execute Command       i2c8.panel Plug
+    Answer Should Be      i2c8.panel IsOn    False
     Commands              AF
     Memory Should Be      0    0    0
 
 A Reset Of The Chip Does Not Affect It
     Data                  FF
-    Execute Command       i2c8.oled Reset
+    Execute Command       i2c8.panel Reset
     Pixel Should Be       0    0    True
 
 Answers A Read With Its Status
-    ${on}=                Execute Command    i2c8.oled Read 1
+    ${on}=                Execute Command    i2c8.panel Read 1
     Should Contain        ${on}    0x06
     Commands              AE
-    ${off}=               Execute Command    i2c8.oled Read 1
+    ${off}=               Execute Command    i2c8.panel Read 1
     Should Contain        ${off}    0x46
