@@ -207,7 +207,8 @@ class _Frame:
         night.setAlphaF(0.9)
         painter.fillRect(QRectF(left, 0, right - left, 2 * self._u), night)
         painter.setFont(self._font)
-        room = QRectF(left, 8 * self._u, right - left, 24 * self._u)
+        left = max(left, 64 * self._u)  # the axis' numbers are there
+        room = QRectF(left, 8 * self._u, max(0.0, right - left), 24 * self._u)
         needs = painter.fontMetrics().horizontalAdvance(text)
         if needs < room.width() - 8 * self._u:
             painter.setPen(QPen(night))

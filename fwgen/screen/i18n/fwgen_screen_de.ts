@@ -16,6 +16,10 @@
         <translation>Der Dienst antwortet nicht</translation>
     </message>
     <message>
+        <source>Asking the firmware …</source>
+        <translation>Die Firmware wird gefragt …</translation>
+    </message>
+    <message>
         <source>Linux is asleep, the M33 goes on measuring</source>
         <translation>Linux schläft, der M33 misst weiter</translation>
     </message>

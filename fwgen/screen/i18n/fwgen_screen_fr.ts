@@ -16,6 +16,10 @@
         <translation>Le service ne répond pas</translation>
     </message>
     <message>
+        <source>Asking the firmware …</source>
+        <translation>Demande au firmware …</translation>
+    </message>
+    <message>
         <source>Linux is asleep, the M33 goes on measuring</source>
         <translation>Linux est en veille, le M33 continue à mesurer</translation>
     </message>

@@ -7,7 +7,7 @@ Item {
     readonly property bool known: window.shown.distance !== ""
     readonly property bool current: window.shown.current
     readonly property bool catchesUp: !current && window.shown.linux === "awake" && window.shown.backlog > 0
-    readonly property bool night: window.asleep || catchesUp
+    readonly property bool night: window.asleep || catchesUp || window.shown.asking
 
     function sentence(): string {
         const s = window.shown;
@@ -19,6 +19,8 @@ Item {
             return s.trouble;
         if (s.linux === "silent")
             return qsTr("The service does not answer");
+        if (s.asking)
+            return qsTr("Asking the firmware …");
         if (s.linux === "asleep")
             return qsTr("Linux is asleep, the M33 goes on measuring");
         if (s.other_spec)
@@ -78,6 +80,7 @@ Item {
         size: 60
         font.weight: Font.Medium
         color: window.muted
+        visible: root.known
         text: window.shown.unit
     }
     Rectangle {

@@ -13,7 +13,6 @@ Rectangle {
                  : window.over(window.muted, 0.18)
     border { width: activeFocus ? 3 : 0; color: window.ink }
     activeFocusOnTab: true
-    Behavior on color { enabled: !window.still; ColorAnimation { duration: 150 } }
     Keys.onSpacePressed: window.model.sleep()
     Keys.onReturnPressed: window.model.sleep()
     Keys.onEnterPressed: window.model.sleep()
