@@ -131,7 +131,7 @@ def _libfuzzer() -> str | None:
     probe = ["clang", "-fsanitize=fuzzer", "-x", "c", "-", "-o", os.devnull]
     code = b"int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { (void)d; return !n; }"
     done = subprocess.run(probe, input=code, capture_output=True, check=False)
-    return "clang has no libFuzzer (apt-get install clang)" if done.returncode else None
+    return "clang has no libFuzzer (apt-get install libclang-rt-dev)" if done.returncode else None
 
 
 def _browser() -> str | None:

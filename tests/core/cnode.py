@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def zcbor_flags() -> list[str]:
     return ["-DZCBOR_CANONICAL", *(flag for path in folders for flag in ("-isystem", str(path)))]
 
 
-def zcbor_objects(folder: Path, *flags: str) -> list[Path]:
+def zcbor_objects(folder: Path, *flags: str, cc: Sequence[str] | None = None) -> list[Path]:
     """Compile zcbor's sources and its generated code, without our warnings."""
     spec = importlib.util.find_spec("zcbor")
     assert spec and spec.origin
@@ -72,6 +73,7 @@ def zcbor_objects(folder: Path, *flags: str) -> list[Path]:
             folder / f"{source.stem}.o",
             [source],
             *(*zcbor_flags(), "-w", "-fPIC", "-c", *flags),
+            cc=cc,
             strict=False,
         )
         for source in sources

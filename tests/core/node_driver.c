@@ -21,11 +21,15 @@ static struct node node;
 static uint64_t region[LOG_BYTES / sizeof(uint64_t)];
 static uint64_t now_us;
 static uint64_t schedule_us;
+#ifndef CHANCE_FROM_INPUT
 static uint64_t random_state;
+#endif
 static uint32_t buffers;
 static bool door;
 static uint32_t messages_sent;
+#ifndef CHANCE_FROM_INPUT
 static uint32_t visits[HS_STATES];
+#endif
 
 static void check(bool holds, const char *what, int line)
 {
@@ -35,6 +39,10 @@ static void check(bool holds, const char *what, int line)
 	}
 }
 
+#ifdef CHANCE_FROM_INPUT
+/* A fuzzer decides: tests/fuzz/fuzz_node.c. */
+static uint32_t chance(uint32_t below);
+#else
 /* SplitMix64 */
 static uint32_t chance(uint32_t below)
 {
@@ -44,6 +52,7 @@ static uint32_t chance(uint32_t below)
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
 	return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
 }
+#endif
 
 static int port_send(void *ctx, const uint8_t *bytes, size_t len)
 {
@@ -259,6 +268,7 @@ static void step(enum log_policy when_full)
 	}
 }
 
+#ifndef CHANCE_FROM_INPUT
 int main(int argc, char **argv)
 {
 	enum log_policy when_full;
@@ -282,3 +292,4 @@ int main(int argc, char **argv)
 	printf("\n");
 	return 0;
 }
+#endif

@@ -1,0 +1,53 @@
+"""Coverage-guided fuzzing of the firmware's core with libFuzzer (Debian's clang) and sanitizers.
+
+`python -m tests.fuzz SECONDS` runs each target for that long and keeps what it found in build/fuzz;
+a nightly job runs it with 600. CI runs a fixed number of inputs, from the corpora in this folder.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.core.build import CORE, LOG_SOURCES, compile_c
+from tests.core.build import HERE as CORE_TESTS
+from tests.core.cnode import NODE_SOURCES, zcbor_flags, zcbor_objects
+
+HERE = Path(__file__).parent
+TARGETS = ("wire", "log", "node")
+MOST_MB = 512
+"""Memory that a target may take."""
+MOST_S = 5
+"""Time that one input may take."""
+
+_CC = ("clang",)
+_SANITIZE = ("-g", "-O1", "-fsanitize=fuzzer-no-link,address,undefined")
+_LINK = ("-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all", "-DCORE_CHECKS")
+
+
+_SOURCES = {
+    "wire": [path for path in NODE_SOURCES if path.stem == "wire"],
+    "log": list(LOG_SOURCES),
+    "node": [*LOG_SOURCES, *NODE_SOURCES],
+}
+
+
+def build(target: str, folder: Path, core: Path = CORE) -> Path:
+    """Return the fuzzer of a target; `core`: the sources."""
+    sources = [HERE / f"fuzz_{target}.c", CORE_TESTS / "check_failed.c"]
+    sources += [core / path.name for path in _SOURCES[target]]
+    if target != "log":
+        sources += zcbor_objects(folder, *_SANITIZE, cc=_CC)
+    flags = (f"-I{CORE_TESTS}", *zcbor_flags(), *_SANITIZE, *_LINK)
+    return compile_c(folder / f"fuzz-{target}", sources, *flags, cc=_CC)
+
+
+def corpus(target: str) -> Path:
+    return HERE / "corpus" / target
+
+
+def fuzz(fuzzer: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run it on the inputs in `folder`, which gets new ones, with a fixed seed."""
+    command = [str(fuzzer), "-seed=1", f"-rss_limit_mb={MOST_MB}", f"-timeout={MOST_S}", *options]
+    command += [f"-artifact_prefix={folder.parent}/", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
