@@ -93,6 +93,8 @@ def link(
     """Compile and link. `config`: the content of fwgen_config.c, unused if NO_CONFIG is defined."""
     folder = _folder()
     (folder / "fwgen_config.c").write_bytes(config)
+    for name in ("fwgen_config.h", "fwgen_shape.h"):  # generated: not in the templates' folder
+        (folder / name).write_bytes(render(plan(spec))[f"src/core/{name}"])
     (folder / "src").symlink_to(_FIRMWARE)
     (folder / "firmware.ld").write_text(_script(layout, plan(spec)))
     names = [f"src/{name}" for name in ("main.c", "link.c", "stray.c")]
@@ -105,6 +107,7 @@ def link(
         f"-fdebug-prefix-map={_ROOT}=.",
         f"-fdebug-prefix-map={Path(ziglang.__file__).parent}=zig",
         f"-I{_CORE}",
+        "-I.",
         *(f"-D{name}" for name in defines),
         *names,
     )
