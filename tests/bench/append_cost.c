@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs under callgrind, which counts the instructions of sample_log_append() alone and writes a
- * part of its output after each call. Standard input: samples as 16-bit words. Arguments: policy,
- * slots.
+ * part of its output after each call. Standard input: samples, each the status and the values as
+ * 32-bit numbers. Arguments: policy, slots, width of each channel.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,21 +15,23 @@ static struct sample_log bench_log;
 
 int main(int argc, char **argv)
 {
-	const struct sample_log_config config = {
-		.stream = {.period_us = 60000, .channels = 1, .width = {13}},
-		.when_full = argc > 1 ? (enum log_policy)atoi(argv[1]) : LOG_WAKE,
-	};
+	struct sample_log_config config = {.stream = {.period_us = 60000}};
 	const size_t slots = argc > 2 ? (size_t)atoi(argv[2]) : 8u;
-	uint8_t word[2];
+	uint32_t given[1u + CORE_CHANNELS];
 	uint64_t time_us = 0;
 
+	config.when_full = argc > 1 ? (enum log_policy)atoi(argv[1]) : LOG_WAKE;
+	for (int i = 3; i < argc; i++) {
+		config.stream.width[config.stream.channels++] = (uint8_t)atoi(argv[i]);
+	}
 	sample_log_init(&bench_log, region, SUPERBLOCK_BYTES + slots * BLOCK_BYTES, &config);
-	while (fread(word, 1, 2, stdin) == 2u) {
-		const struct sample sample = {
-			.status = word[1] >> 5,
-			.value = {(word[1] & 0x1fu) << 8 | word[0]},
-		};
+	while (fread(given, sizeof(*given), 1u + config.stream.channels, stdin) ==
+	       1u + config.stream.channels) {
+		struct sample sample = {.status = (uint8_t)given[0]};
 
+		for (uint32_t c = 0; c < config.stream.channels; c++) {
+			sample.value[c] = given[1u + c];
+		}
 		CALLGRIND_ZERO_STATS;
 		sample_log_append(&bench_log, time_us, &sample);
 		CALLGRIND_DUMP_STATS;

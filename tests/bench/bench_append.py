@@ -5,20 +5,28 @@ from __future__ import annotations
 import re
 import shutil
 import statistics
+import struct
 import subprocess
 import tempfile
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench import Unmeasured
 from tests.bench.figure import Figure
+from tests.bench.quiet import ACCELERATION, TEMPERATURE, acceleration, temperature
 from tests.bench.scene import words
 from tests.core.build import LOG_SOURCES, compile_c
 from tests.core.clog import KEEP_NEWEST, KEEP_OLDEST
+from tests.core.samples import DISTANCE
 
 SAMPLES = 1500  # callgrind writes a file for each
 UNIT = "instructions"
+Given = tuple[int, ...]
+"""Status and values."""
+QUIET = (
+    ("temperature and humidity", TEMPERATURE, temperature(400)),
+    ("three axes", ACCELERATION, acceleration(400)),
+)
 
 
 def measure() -> Iterator[Figure]:
@@ -26,46 +34,54 @@ def measure() -> Iterator[Figure]:
         if not shutil.which(tool):
             raise Unmeasured(f"{tool} is not installed")
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(__file__).with_name("append_cost.c")
-        program = compile_c(
-            Path(folder, "append_cost"), [*LOG_SOURCES, source], "-O2", cc=["gcc"], channels=1
-        )
-        walk = words("reference-walk", 500)[:SAMPLES]
-        costs = _instructions(program, walk, KEEP_NEWEST, slots=8)
+        one = _Program(Path(folder), DISTANCE)
+        walk = [_of_word(word) for word in words("reference-walk", 500)[:SAMPLES]]
+        costs = one.instructions(walk, KEEP_NEWEST, slots=8)
         yield Figure("append, median", statistics.median(costs), UNIT, limit=100)
         yield Figure("append, mean", statistics.mean(costs), UNIT)
-        yield _worst(program, max(costs))
+        yield _worst(one, max(costs))
+        for title, widths, values in QUIET:
+            several = _Program(Path(folder), widths)
+            run = [(0, *each) for each in values]
+            costs = several.instructions(run, KEEP_NEWEST, slots=8)
+            cost = statistics.median(costs) / len(widths)
+            yield Figure(f"append, {title}, median", cost, f"{UNIT} a channel", limit=115)
 
 
-def _worst(program: Path, usual: int) -> Figure:
-    far = array("H", [3000 * (i % 2) for i in range(500)])
+def _of_word(word: int) -> Given:
+    return word >> 13, word & 0x1FFF
+
+
+def _worst(program: _Program, usual: int) -> Figure:
+    far: list[Given] = [(0, 3000 * (i % 2)) for i in range(500)]
     costs = {
         "a new block": usual,
-        "a new block, the oldest one dropped": max(_instructions(program, far, KEEP_NEWEST, 2)),
-        "a new block, the only one dropped": max(_instructions(program, far, KEEP_NEWEST, 1)),
-        "the sample dropped": max(_instructions(program, far, KEEP_OLDEST, 1)),
+        "a new block, the oldest one dropped": max(program.instructions(far, KEEP_NEWEST, 2)),
+        "a new block, the only one dropped": max(program.instructions(far, KEEP_NEWEST, 1)),
+        "the sample dropped": max(program.instructions(far, KEEP_OLDEST, 1)),
     }
     case = max(costs, key=lambda name: costs[name])
     return Figure("append, worst case", costs[case], UNIT, note=case)
 
 
-def _instructions(program: Path, run: array[int], policy: int, slots: int) -> list[int]:
-    """Of every call."""
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [
-                "valgrind",
-                "--tool=callgrind",
-                "--toggle-collect=sample_log_append",
-                f"--callgrind-out-file={folder}/out",
-                str(program),
-                str(policy),
-                str(slots),
-            ],
-            input=run.tobytes(),
-            capture_output=True,
-            check=True,
-        )
-        parts = [path.read_text() for path in Path(folder).glob("out.*")]
-    totals = [re.search(r"^(?:totals|summary): (\d+)", part, re.MULTILINE) for part in parts]
-    return [int(total[1]) for total in totals if total and int(total[1])]
+class _Program:
+    """The log, compiled for one sensor with channels of these widths."""
+
+    def __init__(self, folder: Path, widths: tuple[int, ...]) -> None:
+        self._widths = widths
+        sources = [*LOG_SOURCES, Path(__file__).with_name("append_cost.c")]
+        path, channels = folder / f"append_cost_{len(widths)}", len(widths)
+        self._path = compile_c(path, sources, "-O2", cc=["gcc"], channels=channels)
+
+    def instructions(self, run: list[Given], policy: int, slots: int) -> list[int]:
+        """Return those of every call."""
+        given = b"".join(struct.pack(f"={len(sample)}I", *sample) for sample in run)
+        widths = map(str, self._widths)
+        with tempfile.TemporaryDirectory() as folder:
+            command = ["valgrind", "--tool=callgrind", "--toggle-collect=sample_log_append"]
+            command += [f"--callgrind-out-file={folder}/out", str(self._path)]
+            command += [str(policy), str(slots), *widths]
+            subprocess.run(command, input=given, capture_output=True, check=True)
+            parts = [path.read_text() for path in Path(folder).glob("out.*")]
+        totals = [re.search(r"^(?:totals|summary): (\d+)", part, re.MULTILINE) for part in parts]
+        return [int(total[1]) for total in totals if total and int(total[1])]

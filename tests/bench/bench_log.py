@@ -9,11 +9,16 @@ from fwgen.wire import log_format
 from fwgen.wire.block import decode_block
 from fwgen.wire.sample import DISTANCE_WIDTHS
 from tests.bench.figure import Figure
+from tests.bench.quiet import ACCELERATION, TEMPERATURE, acceleration, temperature
 from tests.bench.scene import words
-from tests.core.density import blocks, bytes_per_sample
+from tests.core.density import blocks, bytes_per_sample, bytes_per_value
 
 SECONDS = 500
 SCENES = {"reference walk": ("reference-walk", 1.0), "still scene": ("still", 0.7)}
+QUIET = (
+    ("drifting temperature", TEMPERATURE, temperature(7200), 0.5),
+    ("resting accelerometer", ACCELERATION, acceleration(6000), 0.8),
+)
 RETAINED_BYTES = 100 * 1024  # 124 KiB of RETRAM without 24 KiB for the rest
 
 
@@ -25,6 +30,8 @@ def measure() -> Iterator[Figure]:
         yield Figure(
             f"log, {title}: array / log", ratio, "", note="against a plain array of 8-byte records"
         )
+    for title, widths, run, limit in QUIET:
+        yield Figure(f"log, {title}", bytes_per_value(widths, run), "B/sample, channel", limit)
     yield from _endurance(bytes_per_sample(words("reference-walk", SECONDS)))
     yield _decoding()
 

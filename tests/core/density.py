@@ -16,5 +16,15 @@ def blocks(words: array[int]) -> list[bytes]:
     return [data for data in found if data is not None]
 
 
+def bytes_per_value(widths: tuple[int, ...], run: list[tuple[int, ...]]) -> float:
+    """Return the bytes for each sample and channel. `run`: the values of valid samples on time."""
+    log = Log(Memory(272), Config(widths=widths))
+    for index, values in enumerate(run):
+        log.add(index * log.config.period_us, (0, values, 0))
+    found = [view.data or b"" for view in log.drain()]
+    assert log.dropped_total == 0
+    return sum(map(len, found)) / len(run) / len(widths)
+
+
 def bytes_per_sample(words: array[int]) -> float:
     return sum(map(len, blocks(words))) / len(words)

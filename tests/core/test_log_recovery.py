@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from dataclasses import dataclass
 from random import Random
 
 import pytest
@@ -240,43 +241,63 @@ def sealed(words: list[int]) -> bytes:
     return body + (crc | (crc ^ 0xFFFF) << 16).to_bytes(4, "little")
 
 
-class TestAnotherFormat:
-    """Memory as a firmware of format 1 leaves it: the examples of its SPEC.md."""
+@dataclass(frozen=True)
+class Old:
+    """The examples of an earlier format's SPEC.md."""
 
-    RECORD = bytes.fromhex(
-        "46574c31 02000000 f2030000 01000000 00000000 00000000 00000000 fab90546"
-    )
+    record: bytes
     """Generation 2, next_seq 1010, boot 1."""
-    BLOCK = bytes.fromhex(
-        "46574231 0a004a24 e8030000 60ea0000 00389c1c 00000000 0100dc05"
-        "c03af580 e0745031 03c70109 f580"
-    )
+    block: bytes
     """1000 to 1009."""
+    log: int
 
     def claim(self, first_seq: int, count: int) -> bytes:
         """The beginning is all that other formats look at."""
-        return self.BLOCK[:4] + struct.pack("<II", count, first_seq) + self.BLOCK[12:]
+        return self.block[:4] + struct.pack("<II", count, first_seq) + self.block[12:]
 
-    def test_it_goes_on_numbering_and_tells_the_rest_as_lost(self) -> None:
+
+FORMAT_1 = Old(
+    bytes.fromhex("46574c31 02000000 f2030000 01000000 00000000 00000000 00000000 fab90546"),
+    bytes.fromhex(
+        "46574231 0a004a24 e8030000 60ea0000 00389c1c 00000000 0100dc05"
+        "c03af580 e0745031 03c70109 f580"
+    ),
+    0,
+)
+FORMAT_2 = Old(
+    bytes.fromhex("46574c31 02000000 f2030000 01000000 88776655 44332211 00000000 6eb1914e"),
+    bytes.fromhex(
+        "46574232 0a00dca9 e8030000 60ea0000 00389c1c 00000000 01000000 00112233 0000dc05"
+        "c03af580 e0745031 03c70109 f580"
+    ),
+    0x1122334455667788,
+)
+
+
+@pytest.mark.parametrize("old", [FORMAT_1, FORMAT_2], ids=["format 1", "format 2"])
+class TestAnotherFormat:
+    """Memory as a firmware of an earlier format leaves it."""
+
+    def test_it_goes_on_numbering_and_tells_the_rest_as_lost(self, old: Old) -> None:
         memory = Memory(SLOTS)
-        memory.poke(memory.size - 64, self.RECORD)
-        memory.put_slot(4, self.BLOCK)
+        memory.poke(memory.size - 64, old.record)
+        memory.put_slot(4, old.block)
         for slot, first in ((3, 1010), (0, 60_000), (1, 120_000), (2, 180_000)):
-            memory.put_slot(slot, self.claim(first, 4095))
+            memory.put_slot(slot, old.claim(first, 4095))
         told = recover(memory.content, 0)
         log = Log(memory, Config(initial_seq=0))
-        assert (log.boot, log.id, log.next_seq, log.oldest_seq) == (2, 0, 184_095, 1000)
-        assert (told.boot, told.log, told.next_seq, told.oldest_seq) == (2, 0, 184_095, 1000)
+        assert (log.boot, log.id, log.next_seq, log.oldest_seq) == (2, old.log, 184_095, 1000)
+        assert (told.boot, told.log, told.next_seq, told.oldest_seq) == (2, old.log, 184_095, 1000)
         log.append(0, 1500)
         assert spans(log.drain()) == [(1000, 183_095, False), (184_095, 1, True)]
         assert [memory.slot(i)[:3] for i in range(SLOTS)].count(b"FWB") == 1
         assert log.release(184_095)
         assert log.oldest_seq == 184_095
 
-    def test_it_is_told_to_a_peer_that_knows_nothing(self) -> None:
+    def test_it_is_told_to_a_peer_that_knows_nothing(self, old: Old) -> None:
         memory = Memory(SLOTS)
-        memory.poke(memory.size - 64, self.RECORD)
-        memory.put_slot(4, self.BLOCK)
+        memory.poke(memory.size - 64, old.record)
+        memory.put_slot(4, old.block)
         region = (ctypes.c_uint64 * (memory.size // 8)).from_buffer_copy(memory.content)
         node = CNode(region)
         node.link(True, 0)
@@ -289,17 +310,18 @@ class TestAnotherFormat:
         assert sent[1] == Gap(1000, 10)
         assert isinstance(sent[2], Data)
 
-    def test_what_it_leaves_itself_format_1_can_go_on_from(self) -> None:
-        """Its words 0 to 3 and 7, and a boot that fits into 16 bits."""
-        memory = filled(0)
-        log = Log(memory, CONFIG)
-        log.identify(0x1122334455667788)
-        records = (memory.content[-64:-32], memory.content[-32:])
-        record = max(records, key=lambda record: record[4])
-        magic, _, next_seq, boot, check = struct.unpack("<4sIII12xI", record)
-        crc = crc16(record[:28])
-        assert (magic, next_seq, boot) == (b"FWL1", log.next_seq, log.boot)
-        assert check == crc | (crc ^ 0xFFFF) << 16
+
+def test_what_it_leaves_itself_format_1_can_go_on_from() -> None:
+    """Its words 0 to 3 and 7, and a boot that fits into 16 bits."""
+    memory = filled(0)
+    log = Log(memory, CONFIG)
+    log.identify(0x1122334455667788)
+    records = (memory.content[-64:-32], memory.content[-32:])
+    record = max(records, key=lambda record: record[4])
+    magic, _, next_seq, boot, check = struct.unpack("<4sIII12xI", record)
+    crc = crc16(record[:28])
+    assert (magic, next_seq, boot) == (b"FWL1", log.next_seq, log.boot)
+    assert check == crc | (crc ^ 0xFFFF) << 16
 
 
 class TestHalfTheCircle:

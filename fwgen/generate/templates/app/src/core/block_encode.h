@@ -48,13 +48,15 @@ static inline bool block_in_range(const struct block_encoder *encoder, const str
 	return sample->status <= SAMPLE_FAULT && sample->late_16ths <= SAMPLE_LATE_MAX_16THS;
 }
 
-/* Notes the status of the last sample: none is usual after one that is not valid. With one channel
- * only values of two bytes are usual. */
+/* Notes the status of the last sample: none is usual after one that is not valid. Only values of
+ * two bytes are usual. */
 static inline void block_set_status(struct block_encoder *encoder, uint8_t status)
 {
-	const bool two_bytes = CORE_CHANNELS > 1u ||
-			       (encoder->model[0].width > 8u && encoder->model[0].width <= 16u);
+	bool two_bytes = true;
 
+	for (uint32_t c = 0; c < block_channels(encoder); c++) {
+		two_bytes = two_bytes && encoder->model[c].width - 9u < 8u;
+	}
 	encoder->status = status;
 	encoder->unusual = two_bytes ? status : UINT8_MAX;
 }
@@ -68,11 +70,11 @@ static inline uint8_t block_mark(uint8_t status, uint8_t late_16ths)
 /* Adds a value to the CRC: the bytes that hold a channel of this width. */
 static inline uint16_t block_crc_value(uint16_t crc, uint32_t value, uint32_t width)
 {
-	if (width <= 8u) {
-		return crc16_u8(crc, (uint8_t)value);
+	if (width - 9u < 8u) {
+		return crc16_u16(crc, (uint16_t)value);
 	}
-	crc = crc16_u16(crc, (uint16_t)value);
-	return width <= 16u ? crc : crc16_u8(crc, (uint8_t)(value >> 16));
+	crc = crc16_u8(crc, (uint8_t)value);
+	return width <= 8u ? crc : crc16_u16(crc, (uint16_t)(value >> 8));
 }
 
 /* This store puts the sample into the log. */
@@ -93,54 +95,69 @@ static inline bool block_append_usual(struct block_encoder *encoder, const struc
 	volatile uint32_t *word = encoder->word;
 	uint32_t room = encoder->room;
 	uint32_t tail = encoder->tail;
-	uint32_t crc = encoder->crc;
-	int32_t residual[CORE_CHANNELS];
+	uint16_t crc = encoder->crc;
+	struct block_model before[CORE_CHANNELS]; /* to go back to */
+	uint32_t c = 0;
 
 	if ((sample->status | sample->late_16ths | encoder->unusual) != 0u) {
 		return false;
 	}
-	for (uint32_t c = 0; c < block_channels(encoder); c++) {
-		const struct block_model *model = &encoder->model[c];
+	do {
+		struct block_model *model = &encoder->model[c];
 		const uint32_t value = sample->value[c];
 
 		if ((value & model->beyond) != 0u) {
-			return false;
+			break;
 		}
-		residual[c] = model_residual(model, value);
 
-		const uint32_t code = model_zigzag(residual[c]);
+		const int32_t residual = model_residual(model, value);
+		const uint32_t code = model_zigzag(residual);
 		const uint32_t k = model_k(model);
 		const uint32_t zeros = code >> k;
 		const uint32_t bits = zeros + 1u + k;
 		const uint32_t written = code + ((1u - zeros) << k);
 
 		if (zeros >= CODE_ZEROS) {
-			return false;
+			break;
 		}
 		if (bits <= room) {
 			room -= bits;
 			tail |= written << room;
 		} else if (CORE_CHANNELS == 1u || word + 1 == encoder->slot + BLOCK_WORDS) {
-			return false;
+			break;
 		} else {
 			retained_store(word, block_big_endian(tail | written >> (bits - room)));
 			word++;
 			room += 32u - bits;
 			tail = written << room;
 		}
-		crc = CORE_CHANNELS == 1u ? crc16_u16((uint16_t)crc, (uint16_t)value)
-					  : block_crc_value((uint16_t)crc, value, model->width);
+		crc = crc16_u16(crc, (uint16_t)value);
+		if (CORE_CHANNELS == 1u) {
+			encoder->room = room;
+			encoder->tail = tail;
+			retained_store(word, block_big_endian(tail));
+			block_commit(encoder, encoder->count + 1u, crc);
+			model_follow(model, value, residual);
+			return true;
+		}
+		before[c] = *model;
+		model_follow(model, value, residual);
+		c++;
+	} while (c < block_channels(encoder));
+	if (CORE_CHANNELS == 1u) {
+		return false;
+	}
+	if (c < encoder->channels) {
+		while (c-- > 0u) {
+			encoder->model[c] = before[c];
+		}
+		return false;
 	}
 	retained_store(word, block_big_endian(tail));
-	if (CORE_CHANNELS > 1u) {
-		encoder->word = word;
-	}
+	encoder->word = word;
 	encoder->room = room;
 	encoder->tail = tail;
-	block_commit(encoder, encoder->count + 1u, (uint16_t)crc);
-	for (uint32_t c = 0; c < block_channels(encoder); c++) {
-		model_follow(&encoder->model[c], sample->value[c], residual[c]);
-	}
+	block_commit(encoder, encoder->count + 1u, crc);
 	return true;
 }
 
