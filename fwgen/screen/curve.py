@@ -86,7 +86,8 @@ class Curve(QQuickPaintedItem):
         self._unit = 1.0
         self._asleep_text = "%1"
         self._top_mm = 0.0
-        self._drawn_us = 0  # the curve is drawn up to here
+        self.drawn_us = 0
+        """The curve is drawn up to here."""
         self._shown_us = 0  # when it was painted last
 
     # ---------------------------------------------------------------------------- for QML
@@ -115,13 +116,13 @@ class Curve(QQuickPaintedItem):
         if board is None or self.width() < 1:
             return
         newest_us = board.recent.newest_us + BUCKET_US
-        behind_us = newest_us - self._drawn_us
+        behind_us = newest_us - self.drawn_us
         if not self.sweeps or behind_us < _SWEEPS_FROM_US or behind_us > 2 * WINDOW_US:
             sweeping = behind_us > 2 * WINDOW_US and self.sweeps
-            self._drawn_us = newest_us - WINDOW_US if sweeping else newest_us
+            self.drawn_us = newest_us - WINDOW_US if sweeping else newest_us
         else:
             step_us = round(WINDOW_US / _SWEEP_S * passed_s)
-            self._drawn_us = min(newest_us, self._drawn_us + max(1, step_us))
+            self.drawn_us = min(newest_us, self.drawn_us + max(1, step_us))
             always = True
         pixel_us = WINDOW_US / self.width()
         if always or abs(board.now_us - self._shown_us) > pixel_us / 2:
@@ -137,7 +138,7 @@ class Curve(QQuickPaintedItem):
             columns(
                 board,
                 frame.since_us - WINDOW_US // 50,
-                min(now_us, self._drawn_us),
+                min(now_us, self.drawn_us),
                 min(_MOST_COLUMNS, int(frame.width)),
             )
         )

@@ -98,3 +98,32 @@ def test_the_demo_builds_a_missing_kernel_first(
     monkeypatch.setattr("fwgen.setup.linux.linux_steps", steps)
     assert main(["demo", "--linux", "kernel"]) == 3, "what was built is no kernel"
     assert built.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("--view", "--backend", "renode"), 2, "`--view` is only for the host backend"),
+        (("--pace", "3"), 2, "`--pace` is only for `--view`"),
+        (("--view", "--pace", "fast"), 2, "--pace: expected a number from 0.1 to 50"),
+        (("--view", "--pace", "0"), 2, "--pace: expected a number from 0.1 to 50"),
+        (("--view",), 3, "the Python package PySide6-Essentials is not installed"),
+    ],
+)
+def test_what_the_screen_cannot_show_is_said_before_anything_runs(
+    words: tuple[str, ...],
+    code: int,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if code == 3:
+        monkeypatch.setattr("fwgen.cli.viewing.find_spec", lambda name: None)
+    else:
+        monkeypatch.setattr("fwgen.cli.viewing.find_spec", lambda name: True)
+    assert main(["demo", *words]) == code
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.out == ""

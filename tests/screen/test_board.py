@@ -74,6 +74,37 @@ def test_a_request_to_sleep_is_made_once_and_its_refusal_is_shown_for_some_secon
     assert [one.slept_s for one in board.naps] == [69.3], "a refusal is no sleep"
 
 
+def test_the_screen_itself_was_suspended_for_an_hour() -> None:
+    """On the board it sleeps with the system: nothing arrives, and the clock goes on."""
+    clock = Clock()
+    before = rows(NOW_US - 10 * SECOND_US, NOW_US)
+    going = status(linux={"state": "asleep", "since": iso(NOW_US)}, sleeps=[])
+    board = board_of([{"status": status()}, {"samples": before}, {"status": going}], clock)
+    clock.now_s += 3600
+    woken_us = NOW_US + 3600 * SECOND_US
+    assert board.now_us == woken_us and board.asleep_since_us == NOW_US
+    sleep = nap(asked=iso(NOW_US), ended=iso(woken_us), slept_s=3600.0)
+    awake = status(
+        utc=iso(woken_us), linux={"state": "awake", "since": iso(woken_us)}, sleeps=[sleep]
+    )
+    board.take({"status": awake})
+    for start_us in range(NOW_US, woken_us, 60 * SECOND_US):  # the backlog, a minute a line
+        board.take({"samples": rows(start_us, start_us + 60 * SECOND_US)})
+    assert board.asleep_since_us is None and board.naps[-1].slept_s == 3600.0
+    shown = list(board.recent.between(woken_us - 300 * SECOND_US, woken_us))
+    assert len(shown) == 300 * SECOND_US // BUCKET_US
+
+
+def test_lines_that_the_service_skipped_are_asked_for() -> None:
+    board = live()
+    board.wants_recent = False
+    board.take({"missed": 5})
+    assert board.wants_recent
+    before = len(board.recent)
+    board.take({"recent": [[NOW_US // BUCKET_US + 4, 3, 900, 920, 910]]})
+    assert len(board.recent) == before + 1
+
+
 def test_days_do_not_let_it_grow() -> None:
     """Three days, 12 s of samples each ten minutes, with a sleep each hour; then an hour of all."""
     board = board_of([{"status": status()}])

@@ -106,6 +106,95 @@ def test_many_viewers(tmp_path: Path) -> None:
     service.close()
 
 
+def test_a_viewer_that_missed_lines_asks_for_the_curve_again(tmp_path: Path) -> None:
+    from tests.screen import driving
+
+    service = FakeService(tmp_path / "socket")
+    screen = driving.connected(tmp_path / "socket")
+    driving.wait(lambda: service.asked.count("recent") == 1, "the first request")
+    service.recent = [[NOW_US // 250_000 - 8, 4, 1000, 1010, 1005]]
+    service.publish({"missed": 7})
+    driving.wait(lambda: len(screen.model.board.recent) == 1, "the thinned curve")
+    assert service.asked.count("recent") == 2
+    screen.close()
+    service.close()
+
+
+def test_a_hole_is_filled_for_the_eye_from_left_to_right(tmp_path: Path) -> None:
+    """The backlog arrives at once; it is drawn within a second and a half."""
+    from fwgen.screen.curve import WINDOW_US, columns
+    from tests.screen import driving
+
+    service = FakeService(tmp_path / "socket")
+    screen = driving.connected(tmp_path / "socket")
+    driving.wait(lambda: screen.curve.width() > 1, "the window")
+    screen.model.stop()  # time passes by hand
+    board = screen.model.board
+    board.take({"status": service.status})
+    board.take({"samples": rows(NOW_US - 200_000_000, NOW_US - 100_000_000)})
+    for _ in range(200):
+        screen.curve.advance(0.01)
+    board.take({"samples": rows(NOW_US - 100_000_000, NOW_US)})
+    ends = []
+    for _ in range(60):
+        screen.curve.advance(0.01)
+        drawn = columns(board, NOW_US - WINDOW_US, screen.curve.drawn_us, 600)
+        ends.append(max(column.at_us for stretch in drawn for column in stretch))
+    assert ends == sorted(ends)
+    assert len(set(ends)) > 20, "in steps"
+    assert NOW_US - 100_000_000 < ends[10] < NOW_US - 50_000_000
+    assert ends[-1] > NOW_US - 1_000_000, "to its end"
+    screen.close()
+    service.close()
+
+
+@pytest.mark.parametrize("period_us", [1_500, 1_000_000])
+def test_firmware_with_another_period_and_range(period_us: int) -> None:
+    from fwgen.screen.curve import WINDOW_US, columns
+    from tests.screen.scenes import board_of, status
+
+    firmware = {**status()["firmware"], "period_us": period_us}
+    found = rows(NOW_US - 60_000_000, NOW_US)[:: max(1, period_us // 60_000)]
+    far = [{**row, "distance_mm": 9_000 + row["position"] % 50} for row in found]
+    board = board_of([{"status": status(firmware=firmware)}, {"samples": far}])
+    (stretch,) = columns(board, NOW_US - WINDOW_US, NOW_US, 600)
+    assert {column.high_mm // 1000 for column in stretch} == {9}
+
+
+def test_changing_numbers_make_no_new_items(tmp_path: Path) -> None:
+    """Items that are made again for each number would let it grow for days."""
+    import shiboken6
+    from PySide6.QtQuick import QQuickItem
+
+    from fwgen.screen.app import application
+    from tests.screen import driving
+
+    service = FakeService(tmp_path / "socket")
+    screen = driving.connected(tmp_path / "socket")
+    driving.wait(lambda: bool(driving.shown(screen)["online"]), "connected")
+    screen.model.stop()
+
+    def items_after(number: int) -> set[object]:
+        at_us = NOW_US + number * 1_000_000
+        screen.model.board.take({"samples": rows(at_us, at_us + 1_000_000)})
+        screen.model.changed.emit()
+        application().processEvents()
+        waiting = [screen.window.contentItem()]
+        found: set[object] = set()
+        while waiting:
+            item: QQuickItem = waiting.pop()
+            found.add(shiboken6.getCppPointer(item)[0])
+            waiting += item.childItems()
+        return found
+
+    first = items_after(1)
+    assert len(first) > 40
+    for number in range(2, 12):
+        assert items_after(number) == first
+    screen.close()
+    service.close()
+
+
 def test_a_thousand_frames_leave_no_references(tmp_path: Path) -> None:
     """PySide6 6.12.0 with Python 3.11 frees None once too often in each call, until it crashes."""
     from tests.screen import driving

@@ -9,6 +9,17 @@ Item {
     readonly property bool catchesUp: !current && window.shown.linux === "awake" && window.shown.backlog > 0
     readonly property bool night: window.asleep || catchesUp || window.shown.asking
 
+    component Digits: Label {
+        anchors.verticalCenter: parent.verticalCenter
+        color: root.current && root.known ? window.ink : window.muted
+        font {
+            pixelSize: Math.round(226 * window.u * 5 / number.digits)
+            weight: Font.DemiBold
+            letterSpacing: -6 * window.u
+        }
+        Behavior on color { enabled: !window.still; ColorAnimation { duration: 300 } }
+    }
+
     function sentence(): string {
         const s = window.shown;
         if (s.refused)
@@ -53,24 +64,15 @@ Item {
         Accessible.role: Accessible.StaticText
         Accessible.name: window.shown.distance + " " + window.shown.unit
 
-        Repeater {
-            model: number.parts
-
-            Label {
-                required property string modelData
-                required property int index
-
-                anchors.verticalCenter: parent.verticalCenter
-                text: modelData
-                color: root.current && root.known ? window.ink : window.muted
-                font {
-                    pixelSize: Math.round(226 * window.u * 5 / number.digits)
-                    weight: Font.DemiBold
-                    letterSpacing: -6 * window.u
-                    features: { "tnum": index % 2 ? 0 : 1 } // the point keeps its own width
-                }
-                Behavior on color { enabled: !window.still; ColorAnimation { duration: 300 } }
-            }
+        Digits {
+            text: number.parts[0]
+        }
+        Digits {
+            text: number.parts[1] ?? ""
+            font.features: ({}) // the point keeps its own width
+        }
+        Digits {
+            text: number.parts[2] ?? ""
         }
     }
     Label {
