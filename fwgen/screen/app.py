@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -114,9 +113,3 @@ class Screen:
         self.window.close()
         self._application.removeTranslator(self._translator)
         del self._engine
-
-
-def choose_platform() -> None:
-    """Without a desktop, use the display itself (eglfs)."""
-    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-        os.environ["QT_QPA_PLATFORM"] = "eglfs"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import time
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from fwgen.screen.ending import Ending
 from fwgen.service import settings
 from fwgen.words import quote
 
+_PLATFORMS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+_DISPLAYS = Path("/dev/dri")
 _LIBRARIES = "apt-get install libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3"
 
 
@@ -78,7 +81,7 @@ def _show(args: argparse.Namespace, socket: Path, size: tuple[int, int], ending:
     from fwgen.screen.client import Client
     from fwgen.screen.model import Model
 
-    app.choose_platform()
+    _choose_platform()
     app.application()
     board = Board(lambda: time.clock_gettime(time.CLOCK_BOOTTIME), args.pace)
     screen = app.Screen(
@@ -90,6 +93,17 @@ def _show(args: argparse.Namespace, socket: Path, size: tuple[int, int], ending:
     )
     screen.show(full=args.full)
     return screen.run(ending)
+
+
+def _choose_platform() -> None:
+    """Without a desktop, use the display itself (eglfs). Raises MissingToolError without one."""
+    if any(os.environ.get(name) for name in _PLATFORMS):
+        return
+    if not list(_DISPLAYS.glob("card*")):
+        hint = "start it on a desktop or with a display; QT_QPA_PLATFORM=offscreen needs none"
+        text = f"there is no display: no desktop ({', '.join(_PLATFORMS[:2])}) and no {_DISPLAYS}"
+        raise MissingToolError(text, hint)
+    os.environ["QT_QPA_PLATFORM"] = "eglfs"
 
 
 def _missing(error: ImportError) -> MissingToolError:
