@@ -66,3 +66,7 @@ A Long Absence Of Linux Loses No Sample
     Bind Linux
     Run For               5 s
     Nothing Should Be Lost
+
+Writes To The Tty May Be Refused
+    [Documentation]    Acknowledgements, and then the SLEEP, wait in Linux.
+    Scenario Should Pass As Recorded    writes-refused

@@ -129,9 +129,7 @@ class Linux:
     holds_latency: bool = True
 
     def __post_init__(self) -> None:
-        self._app = Application(
-            self.ledger, self.spec_hash, self.pace, self.port.write, self._on_power
-        )
+        self._app = Application(self.ledger, self.spec_hash, self.pace, self._write, self._on_power)
         self._idling = Idling(self.port.set_idle, self.pace.idle)
         self._latency_held = False
         self._tty = b""  # received; the application has not read it yet
@@ -258,7 +256,7 @@ class Linux:
         that the samples in the log can arrive."""
         self._stop_idling(now_us)
         self._alarms.pop("timer", None)
-        for name in ("ddr", "boot", "app", "stall", "recover"):
+        for name in ("ddr", "boot", "app", "stall", "refuse", "recover"):
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:
                 call(now_us)
@@ -474,6 +472,20 @@ class Linux:
             self.port.set_reading(True)
             self._note_stream(now_us)
 
+    def refuse_writes(self, now_us: int, for_us: int) -> None:
+        """The tty accepts nothing for this long; what the application writes waits."""
+        self._idling.act(now_us)
+        self.ledger.stream(False, now_us)
+        self._alarms["refuse"] = (now_us + for_us, self._accept_writes)
+
+    def _accept_writes(self, now_us: int) -> None:
+        if self._app_runs:
+            self._app.write(b"")
+            self._note_stream(now_us)
+
+    def _write(self, data: bytes) -> int:
+        return 0 if "refuse" in self._alarms else self.port.write(data)
+
     def send_wake(self, now_us: int) -> None:
         if not self._cannot("send-wake", now_us, self.state == AWAKE):
             self.ledger.event("WAKE sent without an earlier SLEEP", now_us)
@@ -560,7 +572,11 @@ class Linux:
             self._note_stream(now_us)
 
     def _note_stream(self, now_us: int) -> None:
-        runs = self.state == AWAKE and self._app.online and "stall" not in self._alarms
+        runs = (
+            self.state == AWAKE
+            and self._app.online
+            and not self._alarms.keys() & {"stall", "refuse"}
+        )
         takes = not self._silent and self._app.spec == "own"
         self.ledger.stream(runs and takes, now_us)
 

@@ -138,7 +138,7 @@ def _sleep(draft: _Draft, stream: Stream) -> None:
         draft.add(at_ms + for_ms, "resume")
     if for_ms > 8_000 and not draft.wakes and stream.chance(0.15):  # the log has a block then
         damaged_ms = at_ms + stream.between(7_000, for_ms - 500)
-        draft.add(damaged_ms, "damage-log")
+        draft.add(damaged_ms, "damage-log", what=stream.pick(("bit", "word", "block")))
         draft.add(damaged_ms + stream.between(1, _RESET_WITHIN_MS), "reset-firmware")
         draft.loses = draft.restarts = True
     draft.ends(at_ms + for_ms + 500)
@@ -202,7 +202,8 @@ def _linux_reboots(draft: _Draft, stream: Stream) -> None:
 
 def _linux_stalls(draft: _Draft, stream: Stream) -> None:
     at_ms, for_ms = draft.now_ms, stream.spread(50, 12_000)
-    draft.add(at_ms, "stall-linux", for_us=for_ms * 1000)
+    what = stream.pick(("stall-linux", "refuse-writes"))
+    draft.add(at_ms, what, for_us=for_ms * 1000)
     draft.ends(at_ms + for_ms + 300)
 
 

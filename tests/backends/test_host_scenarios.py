@@ -514,3 +514,16 @@ def test_records_are_plain_dataclasses() -> None:
 def test_statuses_of_packed_samples_are_those_of_the_whole() -> None:
     record, _ = run(bundled("minute"))
     assert record.taken.status.tolist() == record.taken.whole().status.tolist()
+
+
+@pytest.mark.parametrize("what", ["bit", "word", "block"])
+def test_damage_of_any_size_costs_one_block(what: str) -> None:
+    steps = (
+        "{at: 1 s, do: suspend, for: 40 s}, "
+        f"{{at: 30 s, do: damage-log, what: {what}}}, {{at: 30.5 s, do: reset-firmware}}"
+    )
+    expect = "{declared_lost: {at-least: 100}, ignored: 0}"
+    record, report = run(in_a_room(steps, expect=expect))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert f"a {what} of the log has flipped" in [event.text for event in record.events]
+    assert len(record.gaps) == 1

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -8,16 +8,27 @@ from fwgen.scenario.board import Board
 from fwgen.scenario.steps.base import Step
 from fwgen.spec.kinds import Choice
 
+_MASKS: Final = {"bit": b"\x10", "word": b"\xff" * 4, "block": b"\xff" * 256}
+
 
 class DamageLog(Step):
+    """Bits flip in the oldest block of the log, in retained memory: one bit, a word, or all of its
+    samples."""
+
     do: Annotated[
         str,
         Choice({"damage-log": "damage-log"}),
-        Field(description="A bit flips in the oldest block of the log, in retained memory."),
+        Field(description="Bits flip in the oldest block of the log, in retained memory."),
     ]
 
+    what: Annotated[
+        str,
+        Choice({name: name for name in _MASKS}),
+        Field(description="bit: one bit; word: four bytes; block: all samples of the block."),
+    ] = "bit"
+
     def run(self, board: Board) -> None:
-        if board.damage_log(b"\x10"):
-            board.note("a bit of the log has flipped")
+        if board.damage_log(_MASKS[self.what]):
+            board.note(f"a {self.what} of the log has flipped")
         else:
             board.ignore(self.do, "the log has no block with enough samples")
