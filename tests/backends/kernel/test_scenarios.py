@@ -20,6 +20,7 @@ REFUSED = {
     "idle-ddr": _IDLE,
     "rings-in-sram2": _IDLE,
     "other-spec": "`start-app` is not supported here",
+    "writes-refused": "`refuse-writes` is not supported here: the kernel's tty accepts",
     "cold-start": NO_REMOTEPROC,
     "restart-board": NO_REMOTEPROC,
     "restart-board-erased": NO_REMOTEPROC,
