@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fwgen.peer.started import Crash
 from fwgen.series import Delivered, Ints, PackedDelivered, PackedTaken, Taken
+from fwgen.wire.channel import DISTANCE, Channel, unpacked
 
 __all__ = ["Delivered", "Ints", "Taken"]
 
@@ -264,6 +265,7 @@ class RunRecord:
     delivered: Delivered | PackedDelivered = field(default_factory=Delivered)
     true_t_s: Floats = field(default_factory=_floats)  # the obstacle's corner points, or denser
     true_mm: Floats = field(default_factory=_floats)
+    channels: tuple[Channel, ...] = (DISTANCE,)  # of the samples' values, which are packed
     gaps: list[Gap] = field(default_factory=list)
     sleeps: list[SleepRecord] = field(default_factory=list)
     bands: list[Band] = field(default_factory=list)  # in order, without gaps
@@ -291,3 +293,14 @@ class RunRecord:
     outages: list[Outage] = field(default_factory=list)  # in order
     erasures: list[Erasure] = field(default_factory=list)  # in order
     dropped_told: tuple[int, int] | None = None  # the firmware's own count, and when it sent it
+
+    def show(self, value: int) -> str:
+        """Return the packed value of a sample as text: `1500 mm`, `21.4 °C, 40 %`."""
+        raw = unpacked([channel.width for channel in self.channels], value)
+        return ", ".join(channel.show(n) for channel, n in zip(self.channels, raw, strict=True))
+
+    def first(self, value: Ints) -> Floats:
+        """Return the quantities of the first channel for the report's picture."""
+        channel = self.channels[0]
+        raw = value & ((1 << channel.width) - 1)
+        return np.asarray(raw * float(channel.resolution) + float(channel.offset))

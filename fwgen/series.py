@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.wire.log_format import BLOCK_SPEC_BYTES
-from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM
+from fwgen.wire.sample import DISTANCE_BITS
 
 Ints = NDArray[np.int64]
-Words = NDArray[np.uint16]
+Words = NDArray[np.uint16] | NDArray[np.int64]
+"""`status << value_bits | packed values` (wire.channel)."""
 
 NEVER: Final = -1
 PART: Final = 1 << 16
@@ -28,6 +29,11 @@ _HALF: Final = 1 << 31
 
 def _ints() -> Ints:
     return np.zeros(0, dtype=np.int64)
+
+
+def word_code(value_bits: int) -> str:
+    """Return the type code of an array of words: two bytes are enough for one short channel."""
+    return "H" if value_bits <= 13 else "q"
 
 
 def spec_number(spec_hash: bytes) -> int:
@@ -73,7 +79,7 @@ class Taken:
     spec: Ints = field(default_factory=_ints)  # spec_number() of the one they are taken under
     time_us: Ints = field(default_factory=_ints)  # scheduled instant, device time
     at_us: Ints = field(default_factory=_ints)  # scheduled instant, scenario time
-    distance_mm: Ints = field(default_factory=_ints)  # 0 where the status has no distance
+    value: Ints = field(default_factory=_ints)  # 0 where the status has no distance
     status: Ints = field(default_factory=_ints)  # wire.sample.SampleStatus
     late_16ths: Ints = field(default_factory=_ints)
 
@@ -147,6 +153,7 @@ class PackedTaken:
     words: Words
     late: Late = field(default_factory=Late)
     spec: int = 0
+    value_bits: int = DISTANCE_BITS
 
     def __len__(self) -> int:
         return len(self.words)
@@ -164,15 +171,15 @@ class PackedTaken:
             spec=np.full(len(rows), self.spec, dtype=np.int64),
             time_us=self._column("time_us")[life] + since_us,
             at_us=self._column("at_us")[life] + since_us,
-            distance_mm=words & DISTANCE_MAX_MM,
-            status=words >> DISTANCE_BITS,
+            value=words & ((1 << self.value_bits) - 1),
+            status=words >> self.value_bits,
             late_16ths=self.late.of(rows),
         )
 
     @property
     def status(self) -> Ints:
         """The status of every sample (int64), as in `Taken`."""
-        return (self.words >> DISTANCE_BITS).astype(np.int64)
+        return (self.words >> self.value_bits).astype(np.int64)
 
     def whole(self) -> Taken:
         """64 bytes a sample."""
@@ -221,7 +228,7 @@ class Delivered:
     boot: Ints = field(default_factory=_ints)
     spec: Ints = field(default_factory=_ints)  # as the block says
     time_us: Ints = field(default_factory=_ints)  # device time, as the block says
-    distance_mm: Ints = field(default_factory=_ints)
+    value: Ints = field(default_factory=_ints)
     status: Ints = field(default_factory=_ints)
     late_16ths: Ints = field(default_factory=_ints)
     arrival_us: Ints = field(default_factory=_ints)  # scenario time
@@ -263,7 +270,8 @@ class PackedDelivered:
     lives: Sequence[tuple[int, int, int, int]]
     words: Words
     late: Late = field(default_factory=Late)
-    size_bytes: Words = field(default_factory=lambda: np.zeros(0, dtype=np.uint16))
+    size_bytes: NDArray[np.uint16] = field(default_factory=lambda: np.zeros(0, dtype=np.uint16))
+    value_bits: int = DISTANCE_BITS
 
     def __len__(self) -> int:
         return len(self.words)
@@ -286,8 +294,8 @@ class PackedDelivered:
             boot=boots[life],
             spec=specs[life],
             time_us=self.start_us[block] + index * periods[life],
-            distance_mm=words & DISTANCE_MAX_MM,
-            status=words >> DISTANCE_BITS,
+            value=words & ((1 << self.value_bits) - 1),
+            status=words >> self.value_bits,
             late_16ths=self.late.of(places),
             arrival_us=self.arrival_us[block],
         )

@@ -20,8 +20,10 @@ from fwgen.series import (
     circular,
     spans,
     spec_number,
+    word_code,
 )
 from fwgen.wire.block import Block
+from fwgen.wire.sample import DISTANCE_BITS
 
 _WAITED_US: Final = 2_000_000
 
@@ -38,11 +40,18 @@ def _instants() -> array[int]:
     return array("q")
 
 
+def words_of(block: Block, value_bits: int) -> array[int]:
+    """Return the block's samples as words of that many bits of values."""
+    return block.words
+
+
 @dataclass
 class Blocks:
-    """Takes one row per block and two bytes per sample."""
+    """Takes one row per block and a word per sample: two bytes, or eight for values of more than 13
+    bits."""
 
-    words: array[int] = field(default_factory=_shorts)
+    value_bits: int = DISTANCE_BITS
+    words: array[int] = field(init=False)
     _first_seq: array[int] = field(default_factory=_numbers)
     _begin: array[int] = field(default_factory=_numbers)
     _start_us: array[int] = field(default_factory=_instants)
@@ -53,6 +62,9 @@ class Blocks:
     _late: dict[int, int] = field(default_factory=dict)
     _logs: list[int] = field(default_factory=list)  # the first block of each log after the first
     _boots: int = 0  # starts of the firmware before the present log
+
+    def __post_init__(self) -> None:
+        self.words = array(word_code(self.value_bits))
 
     def add(self, block: Block, skip: int, arrival_us: int) -> None:
         """Add the block's samples from index `skip` on."""
@@ -66,7 +78,7 @@ class Blocks:
         self._arrival_us.append(arrival_us)
         self._size_bytes.append(block.size_bytes)
         self._skip.append(skip)
-        self.words.extend(block.words[skip:])
+        self.words.extend(words_of(block, self.value_bits)[skip:])
         if any(block.late):
             for index, sixteenths in enumerate(block.late[skip:]):
                 if sixteenths:
@@ -99,7 +111,8 @@ class Blocks:
             start_us=np.asarray(self._start_us, dtype=np.int64),
             arrival_us=np.asarray(self._arrival_us, dtype=np.int64),
             lives=self._lives,
-            words=np.asarray(self.words, dtype=np.uint16),
+            words=np.asarray(self.words),
+            value_bits=self.value_bits,
             late=Late(
                 np.array([place for place, _ in late], dtype=np.int64),
                 np.array([sixteenths for _, sixteenths in late], dtype=np.int64),
@@ -132,6 +145,7 @@ class Blocks:
             arrival_us=whole.arrival_us[:blocks],
             lives=whole.lives,
             words=whole.words[:keep],
+            value_bits=whole.value_bits,
             late=whole.late,
             size_bytes=whole.size_bytes[:blocks],
         )

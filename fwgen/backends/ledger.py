@@ -33,8 +33,8 @@ from fwgen.record import (
 )
 from fwgen.series import PackedTaken, circular
 from fwgen.wire.block import Block
+from fwgen.wire.channel import DISTANCE, Channel, value_bits
 from fwgen.wire.messages import Start, Status
-from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM
 
 
 @dataclass
@@ -63,8 +63,9 @@ class Observer(Protocol):
 
 @dataclass
 class Ledger:
-    """All times are microseconds of scenario time."""
+    """All times are microseconds of scenario time. `channels`: of the sensor."""
 
+    channels: tuple[Channel, ...] = (DISTANCE,)
     observer: Observer | None = None
 
     sleeps: list[OpenSleep] = field(default_factory=list)
@@ -81,13 +82,16 @@ class Ledger:
     streams: list[Stream] = field(default_factory=list)
     _streaming_since: tuple[int, int | None] | None = None
     _states: list[tuple[int, str]] = field(default_factory=list)
-    _blocks: Blocks = field(default_factory=Blocks)
+    _blocks: Blocks = field(init=False)
     _starts_before_log: int = 0  # of earlier logs, which counted starts and crashes as well
     _crashes_before_log: int = 0
     _was_online: bool = False
     _gap_logs: list[int] = field(default_factory=list)  # of each gap: erasures before it
     _status: Status | None = None  # the last one
     _link: LinkCounts = field(default_factory=LinkCounts)  # of earlier starts of the firmware
+
+    def __post_init__(self) -> None:
+        self._blocks = Blocks(value_bits(self.channels))
 
     def deliver(self, block: Block, skip: int, arrival_us: int) -> None:
         """The application has received the block's samples from index `skip` on."""
@@ -235,6 +239,7 @@ class Ledger:
         of_log = (0, *offsets)
         self._blocks.renumber(offsets)
         record.taken = taken
+        record.channels = self.channels
         record.delivered = self._blocks.delivered(taken, until_us)
         gaps = [
             replace(gap, first=gap.first + of_log[log])
@@ -271,9 +276,9 @@ class Ledger:
         return len(self._blocks.words)
 
     def latest(self, count: int) -> list[tuple[int, int]]:
-        """Return status and distance in mm of the last samples received."""
-        words = self._blocks.words[-count:]
-        return [(word >> DISTANCE_BITS, word & DISTANCE_MAX_MM) for word in words]
+        """Return status and packed value of the last samples received."""
+        bits = value_bits(self.channels)
+        return [(word >> bits, word & (1 << bits) - 1) for word in self._blocks.words[-count:]]
 
     def told(self) -> tuple[Ints, Ints]:
         """Return boot and device time in us of all delivered samples, in order of arrival."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fwgen.panels import panels
-from fwgen.soc.model import Power, Region
+from fwgen.soc.model import Bus, Power, Region
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
@@ -25,7 +25,7 @@ def zephyr_context(plan: Plan) -> dict[str, object]:
     board, chip = plan.board, plan.board.chip
     ipcc, labels = chip.ipcc, board.labels
     console = chip.uarts[board.console.uart]
-    used = {plan.bus.node} if plan.bus else set()
+    used = {chip.i2c[bus.name].name for bus in _buses(plan)}
     return {
         "board": board.zephyr_board,
         "code": _memory(labels.zephyr_code, plan.code),
@@ -89,14 +89,31 @@ def _rings(plan: Plan) -> dict[str, object]:
 def _ports(plan: Plan) -> list[str]:
     """Return the GPIO ports of all pins that the firmware uses.
 
-    Without its port, the display's bus gets neither pins nor clock, and Zephyr's driver reports no
+    Without its port, a bus gets neither pins nor clock, and Zephyr's driver reports no
     error.
     """
     nodes = {pin.gpio_node for pin in plan.pins.values()}
-    if plan.bus is not None:
-        names = (plan.bus.data.scl, plan.bus.data.sda)
-        nodes |= {plan.board.chip.gpio_ports[name[1]].node for name in names}
+    for bus in _buses(plan):
+        nodes |= {plan.board.chip.gpio_ports[name[1]].node for name in (bus.scl, bus.sda)}
     return sorted(nodes)
+
+
+def _buses(plan: Plan) -> list[Bus]:
+    display = plan.bus.data if plan.bus else None
+    return [bus for bus in (plan.sensor_bus, display) if bus]
+
+
+def bus_context(plan: Plan, bus: Bus) -> dict[str, object]:
+    """Return what the overlay says of an I2C bus."""
+    controller = plan.board.chip.i2c[bus.name]
+    return {
+        "bus": controller.name,
+        "pinctrl": " ".join(f"&{node}" for node in bus.pinctrl),
+        "scl": _wire(plan, bus.scl),
+        "sda": _wire(plan, bus.sda),
+        "speed_hz": bus.speed_hz,
+        "interrupts": _interrupts([controller.irq], _BUS_PRIORITY),
+    }
 
 
 def _wire(plan: Plan, name: str) -> str:
@@ -116,12 +133,7 @@ def _display(plan: Plan) -> dict[str, object]:
     glass = panels()[display.type].sizes[display.size]
     return {
         "on": True,
-        "bus": plan.bus.node,
-        "pinctrl": " ".join(f"&{node}" for node in plan.bus.data.pinctrl),
-        "scl": _wire(plan, plan.bus.data.scl),
-        "sda": _wire(plan, plan.bus.data.sda),
-        "speed_hz": plan.bus.speed_hz,
-        "interrupts": _interrupts([plan.bus.irq], _BUS_PRIORITY),
+        **bus_context(plan, plan.bus.data),
         "address": f"{plan.bus.address:x}",
         "width": width,
         "height": height,

@@ -187,6 +187,7 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
         sensor=drawn.sensor,
         pins={use.use: _pin(drawn, use) for use in drawn.spec.sensor.PINS},
         bus=_bus(drawn),
+        sensor_bus=drawn.sensor_bus,
         by_hand=drawn.by_hand,
         linux_off=_linux_off(drawn),
         diagnostics=tuple(findings.diagnostics),
@@ -205,13 +206,12 @@ def _guard(rings: Rings, carved: Callable[[Carveout], Window]) -> Window:
 
 
 def _linux_off(drawn: Draft) -> tuple[str, ...]:
-    """Return the display's bus, the console, and other devices that could use the sensor's pins."""
+    """Return the buses, the console, and other devices that could use the sensor's pins."""
     board, nodes = drawn.board, []
     for pin in map(drawn.pin, drawn.spec.sensor.PINS):
         if pin and pin.signal:
             nodes.append(pin.signal.partition("_")[0].lower())
-    if drawn.bus:
-        nodes.append(drawn.bus.name)
+    nodes += [bus.name for bus in drawn.buses]
     if drawn.spec.console:
         nodes.append(board.console.uart)
     return tuple(sorted(set(nodes)))

@@ -66,6 +66,16 @@ class Draft:
         return self.board.pins.get(self.spec.sensor.pin(use))
 
     @cached_property
+    def sensor_bus(self) -> Bus | None:
+        return self.board.buses.get(self.spec.sensor.on_bus or "")
+
+    @property
+    def buses(self) -> list[Bus]:
+        """The buses of the sensor and of the display."""
+        found = (readable(lambda: self.sensor_bus), readable(lambda: self.bus))
+        return list({bus.name: bus for bus in found if bus}.values())
+
+    @cached_property
     def sensor(self) -> SensorPlan:
         return sensor_plan(self.spec)
 
@@ -101,7 +111,7 @@ class Draft:
 
     @cached_property
     def by_hand(self) -> tuple[ByHand, ...]:
-        return _by_hand(self.spec, self.board, self.bus)
+        return _by_hand(self.spec, self.board, self.buses)
 
     def memory_of(self, window: Window) -> Memory:
         return self.board.chip.memories[window.memory]
@@ -115,14 +125,14 @@ def readable(question: Callable[[], T]) -> T | None:
         return None
 
 
-def _by_hand(spec: Spec, board: Board, bus: Bus | None) -> tuple[ByHand, ...]:
+def _by_hand(spec: Spec, board: Board, buses: list[Bus]) -> tuple[ByHand, ...]:
     """Return the lines in the trees that deny the M33 what this spec uses."""
     used = {spec.sensor.pin(use) for use in spec.sensor.PINS}
     for use in spec.sensor.PINS:
         pin = board.pins.get(spec.sensor.pin(use))
         if pin and use.interrupt:
             used.add(f"{board.chip.exti.node} {pin.number}")
-    if bus:
+    for bus in buses:
         used |= {bus.name, bus.scl, bus.sda}
     if spec.console:
         used |= {board.console.uart, board.console.tx, board.console.rx}

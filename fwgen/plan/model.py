@@ -152,6 +152,9 @@ class Plan:
     """The sensor's, by use."""
 
     bus: BusPlan | None
+    """The display's."""
+
+    sensor_bus: Bus | None
     by_hand: tuple[ByHand, ...] = ()
     """Lines of the trees that the user must change by hand, because no fragment can."""
 

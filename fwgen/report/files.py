@@ -11,13 +11,15 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fwgen.errors import InputError
 from fwgen.files import read_regular, replace
 from fwgen.generate import manifest
+from fwgen.wire.channel import Channel, decimal, unpacked
+from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 if TYPE_CHECKING:
     from fwgen.record import RunRecord
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 PAGE: Final = "report.html"
 DATA: Final = "report.json"
 SAMPLES: Final = "samples.csv"
-
-CSV_HEADER: Final = "number,boot,taken_s,distance_mm,status,late_16ths,fate,arrived_s"
+_BEFORE: Final = "number,boot,taken_s,"
+_AFTER: Final = ",status,late_16ths,fate,arrived_s"
 MANIFEST: Final = "report.manifest"
 _NAMES: Final = (PAGE, DATA, SAMPLES)
 _MOST_MANIFEST_BYTES: Final = 1 << 16
@@ -84,9 +86,9 @@ def samples_csv(record: RunRecord, check: SampleCheck) -> Iterator[str]:
     import numpy as np
 
     from fwgen.report.scene import Run
-    from fwgen.wire.sample import STATUS_NAMES
 
-    yield f"{CSV_HEADER}\n"
+    channels = record.channels
+    yield csv_header(record)
     for scene in Run(record, check).parts():
         end = scene.first + len(scene.taken_s)
         taken = record.taken.part(scene.first, end)
@@ -96,15 +98,33 @@ def samples_csv(record: RunRecord, check: SampleCheck) -> Iterator[str]:
             taken.seq.tolist(),
             taken.boot.tolist(),
             scene.taken_s.tolist(),
-            taken.distance_mm.tolist(),
+            taken.value.tolist(),
             taken.status.tolist(),
             taken.late_16ths.tolist(),
             fate.tolist(),
             scene.arrival_s.tolist(),
         )
-        for seq, boot, at_s, mm, status, late, what, arrived_s in zip(*columns, strict=True):
+        for seq, boot, at_s, value, status, late, what, arrived_s in zip(*columns, strict=True):
+            values = _cells(channels, value, status)
             arrived = f"{arrived_s:.6f}" if what == "arrived" else ""
-            yield f"{seq},{boot},{at_s:.6f},{mm},{STATUS_NAMES[status]},{late},{what},{arrived}\n"
+            fields = (seq, boot, f"{at_s:.6f}", *values, STATUS_NAMES[status], late, what, arrived)
+            yield ",".join(map(str, fields)) + "\n"
+
+
+def _cells(channels: Sequence[Channel], value: int, status: int) -> list[str]:
+    """Return the quantities. Without values a plain channel has its raw number, 0."""
+    raw = unpacked([channel.width for channel in channels], value)
+    has_values = status <= SampleStatus.TOO_FAR
+    return [
+        decimal(channel.quantity(number)) if has_values or channel.plain else ""
+        for channel, number in zip(channels, raw, strict=True)
+    ]
+
+
+def csv_header(record: RunRecord) -> str:
+    """Return the first line; a column is named after the channel and its unit: `distance_mm`."""
+    names = ",".join(f"{channel.name}_{channel.unit}" for channel in record.channels)
+    return f"{_BEFORE}{names}{_AFTER}\n"
 
 
 def _write(directory: Path, files: Mapping[str, Iterable[str]]) -> None:

@@ -20,7 +20,7 @@ from typing import Any, Final
 from fwgen.record import RunRecord
 from fwgen.series import spans
 
-_VALUES: Final = ("seq", "boot", "distance_mm", "status", "late_16ths")
+_VALUES: Final = ("seq", "boot", "value", "status", "late_16ths")
 _PNG_HEAD: Final = 8
 _DIGITS: Final = 8
 

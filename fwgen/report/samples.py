@@ -198,7 +198,7 @@ def _compare(row: Ints, taken: Taken | PackedTaken, part: Delivered) -> dict[str
 
 
 _COMPARED: Final = {
-    "wrong_value": ("distance_mm", "status", "late_16ths"),
+    "wrong_value": ("value", "status", "late_16ths"),
     "wrong_time": ("time_us", "boot", "spec"),
 }
 

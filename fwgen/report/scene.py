@@ -155,7 +155,7 @@ def make_scene(
     status = np.full(len(came), NEVER, dtype=np.int64)
     status[came] = part.status
     got_mm = np.full(len(came), np.nan)
-    got_mm[came] = part.distance_mm
+    got_mm[came] = record.first(part.value)
     got_mm[status >= SampleStatus.NO_ECHO] = np.nan
     return Scene(
         record=record,

@@ -82,9 +82,7 @@ def wrong_points(run: Run) -> list[tuple[int, float, float]]:
     places = np.flatnonzero(run.check.wrong & ~run.check.unknown)[:_RINGS]
     part = run.record.delivered.pick(places)
     taken_s = run.record.taken.at(rows_of(run.record, run.check, places)) / 1e6
-    return list(
-        zip(part.seq.tolist(), taken_s.tolist(), part.distance_mm.astype(float), strict=True)
-    )
+    return list(zip(part.seq.tolist(), taken_s.tolist(), run.record.first(part.value), strict=True))
 
 
 def missing(run: Run, columns: int) -> list[tuple[str, list[tuple[int, int]]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final, cast
 
 import numpy as np
@@ -132,8 +133,9 @@ def _tell_wrong(record: RunRecord, check: SampleCheck) -> str:
     """Return a sentence for each way of being wrong, with the first such sample."""
     if not check.wrong.any():
         return ""
+    value_example = partial(_value_example, record)
     ways: list[tuple[Bools, str, Callable[[Taken, Delivered], str]]] = [
-        (check.wrong_value, "with another value than the sensor gave", _value_example),
+        (check.wrong_value, "with another value than the sensor gave", value_example),
         (check.wrong_time, "with another time than that of the schedule", _time_example),
         (check.too_early, "before being taken", _early_example),
         (check.unknown, "with a number that no sample has", _unknown_example),
@@ -150,15 +152,15 @@ def _tell_wrong(record: RunRecord, check: SampleCheck) -> str:
     return " ".join(sentences)
 
 
-def _value_example(due: Taken, got: Delivered) -> str:
-    return f"{due.seq[0]} says {_value(got)} instead of {_value(due)}"
+def _value_example(record: RunRecord, due: Taken, got: Delivered) -> str:
+    return f"{due.seq[0]} says {_value(record, got)} instead of {_value(record, due)}"
 
 
-def _value(sample: Taken | Delivered) -> str:
-    distance_mm, status = sample.distance_mm[0], sample.status[0]
+def _value(record: RunRecord, sample: Taken | Delivered) -> str:
+    value, status = record.show(int(sample.value[0])), sample.status[0]
     late_16ths = sample.late_16ths[0]
     name = STATUS_NAMES[status] if 0 <= status < len(STATUS_NAMES) else f"status {status}"
-    text = f"{distance_mm} mm" if status == SampleStatus.VALID else f"{name}, {distance_mm} mm"
+    text = value if status == SampleStatus.VALID else f"{name}, {value}"
     return f"{text}, late by {late_16ths}/16" if late_16ths else text
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr
 
 from fwgen.scenario.distance import Distance
 from fwgen.scenario.expect import STANDING, Expect, Expectation
+from fwgen.scenario.signals import Signal, Signals
 from fwgen.scenario.steps import STEPS
 from fwgen.scenario.steps.base import LONGEST, Step
 from fwgen.sensor import DISTANCE, Points, Scene, copies
@@ -38,7 +39,12 @@ class Scenario(Part):
     ] = ""
     points: Annotated[
         Points, Key("distance"), Distance(), Field(description="The obstacle's true distance.")
-    ]
+    ] = ()
+    signals: Annotated[
+        tuple[Signal, ...],
+        Signals(),
+        Field(description="What the channels of other sensors see, by the channel's name."),
+    ] = ()
     noise_um: Annotated[
         int,
         Key("noise"),
@@ -96,12 +102,16 @@ class Scenario(Part):
     def scene(self, seed: int) -> Scene:
         """Return what the sensor sees."""
         return Scene(
-            {DISTANCE: self.points},
+            {
+                **({DISTANCE: self.points} if self.points else {}),
+                **{signal.name: signal.points for signal in self.signals},
+            },
             seed,
             self.noise_um,
             self.missed_ppm,
             self.air_decicelsius,
             self.sensor,
+            {signal.name: signal.noise for signal in self.signals if signal.noise},
         )
 
     def timeline(self) -> list[tuple[int, Step]]:

@@ -67,7 +67,7 @@ class SensorModel(ABC):
     def simulated(self, plan: Plan, scene: Scene) -> SimulatedSensor: ...
 
     @abstractmethod
-    def truth(self, scene: Scene) -> NDArray[np.float64]:
+    def truth(self, plan: Plan, scene: Scene) -> NDArray[np.float64]:
         """Return the corners of what the sensor should show, as rows of seconds and values in the
         unit of the samples."""
 

@@ -36,8 +36,9 @@ def value_at(points: Points, t_ms: Ints) -> Ints:
 
 @dataclass(frozen=True)
 class Scene:
-    """`signals`: by channel. `noise_um`: the standard deviation of a distance. `copy`: which copy
-    of the sensor it is; "": the original."""
+    """`signals`: by channel. `noise`: the standard deviations of channels, in millionths of their
+    units; `noise_um`: that of a distance. `copy`: which copy of the sensor it is; "": the
+    original."""
 
     signals: Mapping[str, Points] = field(default_factory=dict)
     seed: int = 1
@@ -45,6 +46,7 @@ class Scene:
     missed_ppm: int = 0
     air_decicelsius: int = 200
     copy: str = ""
+    noise: Mapping[str, int] = field(default_factory=dict)
 
     def moved(self, channel: str, t_ms: int, to: int, within_ms: int) -> Scene:
         """Return the scene in which the signal goes from its present value in a straight line."""

@@ -11,6 +11,7 @@ from fwgen.facets import facet, sensor_types
 from fwgen.spec.diagnostics import Findings
 from fwgen.spec.document import Document
 from fwgen.spec.kinds import Key, Part, Period, Word
+from fwgen.wire.channel import Channel
 
 PIN = Word(
     r"P[A-Z](?:[0-9]|1[0-5])",
@@ -48,6 +49,16 @@ class SensorPart(Part):
         Period("1 ms", "1 h", example="60 ms"),
         Field(description="Time from one sample to the next."),
     ]
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """What a sample has, in the order of the record."""
+        raise NotImplementedError
+
+    @property
+    def on_bus(self) -> str | None:
+        """The name of the sensor's I2C bus; None: it has none."""
+        return None
 
     def pin(self, use: PinUse) -> str:
         """Return the name of the pin; Rejected if it could not be read."""

@@ -230,8 +230,8 @@ def test_the_same_seed_gives_the_same_report_and_another_seed_another_noise() ->
     for report in (first, second):
         report["wall_s"] = report["speed"] = 0.0
     assert first == second
-    assert (one.delivered.whole().distance_mm == two.delivered.whole().distance_mm).all()
-    assert (one.delivered.whole().distance_mm != other.delivered.whole().distance_mm).mean() > 0.5
+    assert (one.delivered.whole().value == two.delivered.whole().value).all()
+    assert (one.delivered.whole().value != other.delivered.whole().value).mean() > 0.5
 
 
 def test_numbers_wrap_at_32_bits_while_asleep() -> None:
@@ -248,7 +248,7 @@ def test_sensor_faults_are_in_the_data() -> None:
     assert 0 < (status[~silent] == 3).mean() < 0.05
     valid = status == 0
     far = np.abs(
-        record.delivered.whole().distance_mm
+        record.delivered.whole().value
         - np.interp(record.taken.whole().at_us / 1e6, record.true_t_s, record.true_mm)
     )
     assert far[valid].max() < 15
@@ -294,7 +294,7 @@ def test_spikes_have_no_effect() -> None:
 
 def test_a_wrong_first_reading_is_reported_as_measured() -> None:
     record, _ = run(bundled("copy-first-wrong"))
-    assert record.delivered.whole().distance_mm[:2].tolist() == [77, pytest.approx(1500, abs=12)]
+    assert record.delivered.whole().value[:2].tolist() == [77, pytest.approx(1500, abs=12)]
 
 
 def test_bands_follow_each_other_without_holes() -> None:

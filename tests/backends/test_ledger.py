@@ -26,7 +26,7 @@ def taken(count: int, seq: int = SEQ) -> Taken:
         spec=zeros + SPEC,
         time_us=100_000 + index * PERIOD_US,
         at_us=index * PERIOD_US,
-        distance_mm=500 + index,
+        value=500 + index,
         status=zeros,
         late_16ths=zeros,
     )
@@ -55,7 +55,7 @@ def test_blocks_become_rows_with_unwrapped_numbers() -> None:
     ledger.deliver(block(8, 6), 2, 900_000)
     samples = taken(14)
     delivered = record(ledger, samples, 1_000_000).delivered.whole()
-    for column in ("seq", "boot", "spec", "time_us", "distance_mm", "status", "late_16ths"):
+    for column in ("seq", "boot", "spec", "time_us", "value", "status", "late_16ths"):
         assert (getattr(delivered, column) == getattr(samples, column)).all(), column
     assert delivered.arrival_us.tolist() == [700_000] * 10 + [900_000] * 4
 

@@ -29,7 +29,7 @@ def naive_counts(record: RunRecord) -> dict[str, int]:
         elif any(other > row for other in seen):
             counts["out_of_order"] += 1
         seen.add(row)
-        names = ("distance_mm", "status", "late_16ths", "time_us", "boot", "spec")
+        names = ("value", "status", "late_16ths", "time_us", "boot", "spec")
         same = all(got[name] == getattr(taken, name)[row] for name in names)
         counts["wrong"] += not same or got["arrival_us"] < taken.at_us[row]
     everything = set(range(len(taken)))

@@ -49,7 +49,7 @@ def make_taken(samples: int, *, first_seq: int = 0, boots: tuple[int, ...] = ())
         spec=np.full(samples, SPEC, dtype=np.int64),
         time_us=FIRST_DEVICE_US + PERIOD_US * (row - starts[boot]),
         at_us=PERIOD_US * row + 200_000 * boot,
-        distance_mm=distance,
+        value=distance,
         status=status,
         late_16ths=np.zeros(samples, dtype=np.int64),
     )
@@ -62,7 +62,7 @@ def deliver(taken: Taken, rows: Ints, arrival_us: Ints) -> Delivered:
         boot=taken.boot[rows],
         spec=taken.spec[rows],
         time_us=taken.time_us[rows],
-        distance_mm=taken.distance_mm[rows],
+        value=taken.value[rows],
         status=taken.status[rows],
         late_16ths=taken.late_16ths[rows],
         arrival_us=arrival_us,

@@ -223,7 +223,7 @@ def test_duplicated_and_out_of_order_samples() -> None:
 
 def test_wrong_samples_show_what_is_wrong() -> None:
     record = make_record()
-    record.delivered.whole().distance_mm[300:317] += 4
+    record.delivered.whole().value[300:317] += 4
     assert only_reason(record) == (
         "17 samples arrived with another value than the sensor gave "
         "(the first: 300 says 2342 mm instead of 2338 mm)."
@@ -286,7 +286,7 @@ def test_link_counters_are_expected_to_be_zero(name: str) -> None:
 
 def test_all_reasons_are_reported_together() -> None:
     record = without(make_record(), 7)
-    record.delivered.whole().distance_mm[3] += 1
+    record.delivered.whole().value[3] += 1
     record.ddr_accesses = [DdrAccess(12.0, None, None, "")]
     assert len(report_of(record, "{sleeps: 4}")["reasons"]) == 4
 

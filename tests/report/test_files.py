@@ -37,7 +37,7 @@ def test_the_folder_is_made_and_holds_page_and_data(tmp_path: Path) -> None:
 def test_an_earlier_report_is_replaced(tmp_path: Path) -> None:
     write(tmp_path, samples=True)
     record = make_record()
-    record.delivered.whole().distance_mm[3] += 1
+    record.delivered.whole().value[3] += 1
     write(tmp_path, record)
     assert json.loads((tmp_path / "report.json").read_text())["verdict"] == "fail"
     assert sorted(path.name for path in tmp_path.iterdir()) == [

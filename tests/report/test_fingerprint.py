@@ -48,11 +48,11 @@ def test_the_same_record_has_the_same_fingerprint() -> None:
     "change",
     [
         column("seq"),
-        column("distance_mm"),
+        column("value"),
         column("status"),
         column("late_16ths"),
         column("boot"),
-        column("distance_mm", "taken"),
+        column("value", "taken"),
         sleep(wake_cause="user"),
         sleep(ack_ms=None),
         lambda record: record.ignored.append(Ignored(1.0, "bind", "")),

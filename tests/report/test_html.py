@@ -95,7 +95,7 @@ def test_the_same_record_gives_the_same_page() -> None:
 def test_the_verdict_and_its_reasons_are_on_the_page() -> None:
     record = make_record()
     assert "pass All 1,000 samples arrived." in Page(page_of(record)).text
-    record.delivered.whole().distance_mm[3] += 1
+    record.delivered.whole().value[3] += 1
     page = Page(page_of(record))
     assert "fail The run failed." in page.text
     assert "1 sample arrived with another value than the sensor gave" in page.text
@@ -164,7 +164,7 @@ def test_lost_and_declared_samples_are_drawn_where_they_were() -> None:
 def test_a_single_outlier_among_half_a_million_is_visible() -> None:
     record = make_record(28_800)
     before = _lowest(pictures(page_of(record))[1])
-    record.delivered.whole().distance_mm[200_000] = 30
+    record.delivered.whole().value[200_000] = 30
     assert _lowest(pictures(page_of(record))[1]) > before + 30
 
 

@@ -105,7 +105,7 @@ def test_swapped_blocks_are_out_of_order() -> None:
     assert counts(record) == {**CLEAN, "out_of_order": 100}
 
 
-@pytest.mark.parametrize("column", ["distance_mm", "status", "late_16ths", "time_us", "boot"])
+@pytest.mark.parametrize("column", ["value", "status", "late_16ths", "time_us", "boot"])
 def test_a_column_that_differs_is_wrong(column: str) -> None:
     record = make_record()
     getattr(record.delivered, column)[321] += 1
@@ -114,7 +114,7 @@ def test_a_column_that_differs_is_wrong(column: str) -> None:
 
 def test_a_sample_that_differs_in_several_ways_is_wrong_once() -> None:
     record = make_record()
-    record.delivered.whole().distance_mm[321] += 1
+    record.delivered.whole().value[321] += 1
     record.delivered.whole().time_us[321] += PERIOD_US
     assert counts(record) == {**CLEAN, "wrong": 1}
 
@@ -129,7 +129,7 @@ def test_the_wrong_boot_is_found_though_time_and_value_are_right() -> None:
 def test_a_missed_period_must_be_reported_as_one() -> None:
     record = make_record()
     record.taken.whole().status[77] = SampleStatus.MISSED
-    record.taken.whole().distance_mm[77] = 0
+    record.taken.whole().value[77] = 0
     assert counts(record) == {**CLEAN, "wrong": 1}
 
 

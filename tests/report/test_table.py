@@ -15,7 +15,7 @@ def table_of(record: RunRecord, style: Style | None = None, expect: str = "{}") 
 
 def damaged() -> RunRecord:
     record = make_record(28_800, ((600.0, 27_000.0),))
-    record.delivered.whole().distance_mm[3] += 1
+    record.delivered.whole().value[3] += 1
     record.ddr_accesses = [DdrAccess(20.0, 0x0A043120, 0x812F8000, "rpmsg send")]
     record.jitter_us = record.taken.whole().at_us * 0 + 3
     record.sleeps += [SleepRecord(28_000.0, None, 0.0, "abort", None, None, 123_456)] * 40

@@ -146,7 +146,7 @@ def check_each_once(board: LinuxBoard, record: RunRecord, most_missing: int = 10
     )
     positions, words = np.array(rows).T
     whole = record.taken.whole()
-    taken = whole.status << 13 | whole.distance_mm
+    taken = whole.status << 13 | whole.value
     assert np.array_equal(positions, np.arange(len(positions))), "each once"
     both = min(len(words), len(taken))
     assert np.array_equal(words[:both], taken[:both]), "as they were taken"

@@ -123,7 +123,7 @@ def check_database(
     query = f"SELECT position, {value}, utc_us, within_us, basis = 'bounds' FROM sample"
     positions, words, utc_us, within_us, bounds = np.array(db.execute(query).fetchall()).T
     whole = record.taken.whole()
-    taken = whole.status << 13 | whole.distance_mm
+    taken = whole.status << 13 | whole.value
     assert np.array_equal(positions, np.arange(len(positions))), "each once"
     both = min(len(words), len(taken))  # the last ones had no time to arrive, or came after the end
     assert np.array_equal(words[:both], taken[:both]), "as they were taken"

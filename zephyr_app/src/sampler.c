@@ -23,6 +23,11 @@ void sampler_give(struct sample sample)
 	config.has_reading();
 }
 
+void sampler_began(uint64_t at_us)
+{
+	current.sample.late_16ths = sample_late_16ths(at_us - current.slot_us, config.period_us);
+}
+
 static void on_beat(bool slot, uint64_t slot_us, uint32_t late_us)
 {
 	if (!slot) {

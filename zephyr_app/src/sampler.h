@@ -18,6 +18,9 @@ int sampler_start(uint32_t period_us, void (*has_reading)(void), uint64_t *first
 /* Called by the sensor: the sample of the present slot; its lateness is set here. */
 void sampler_give(struct sample sample);
 
+/* Called by a sensor whose measurement does not begin in sensor_begin(): when it began. */
+void sampler_began(uint64_t at_us);
+
 bool sampler_take(struct reading *reading);
 
 #endif

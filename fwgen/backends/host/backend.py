@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -32,7 +32,8 @@ from fwgen.record import DdrAccess, RunRecord
 from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
 from fwgen.sensor import Condition, Instants, model_of
-from fwgen.series import Late, Life, PackedTaken, spec_number
+from fwgen.series import Late, Life, PackedTaken, spec_number, word_code
+from fwgen.wire.channel import value_bits
 from fwgen.wire.log_format import BLOCK_BYTES, slots
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class _Boot:
 
     began_us: int
     number: int
-    words: array[int] = field(default_factory=lambda: array("H"))
+    words: array[int]
 
 
 class HostBackend(Backend, board.Board):
@@ -126,7 +127,7 @@ class HostBackend(Backend, board.Board):
             ddr_stays_closed=scenario.ddr_closed,
         )
         machine.a35_off = plan.mode.a35_off
-        self._ledger = Ledger()
+        self._ledger = Ledger(plan.spec.sensor.channels)
         self._ledger.wire.look = lambda: blocks_in(machine.log.view(np.uint8).data)
         self._begin(machine)
         self.run_until(0)
@@ -153,7 +154,7 @@ class HostBackend(Backend, board.Board):
 
     def _start_core(self, machine: Machine) -> None:
         machine.boot(RESET_POWER | RESET_PIN)
-        self._boots = [_Boot(0, machine.counts().boot)]
+        self._boots = [self._boot(0, machine.counts().boot)]
 
     def run_until(self, t_us: int) -> None:
         machine, linux = self._running, self._emulated
@@ -200,7 +201,7 @@ class HostBackend(Backend, board.Board):
             text = f"the firmware counted {counts.unexpected} unexpected events"
             self._ledger.event(text, until_us)
         peak = max(self._peak_slots, counts.log_peak_slots)
-        truth = model_of(self._plan.spec.sensor.TYPE).truth(self._sensor.scene)
+        truth = model_of(self._plan.spec.sensor.TYPE).truth(self._plan, self._sensor.scene)
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,
@@ -340,7 +341,7 @@ class HostBackend(Backend, board.Board):
 
     def _start(self) -> None:
         """The M33 starts the firmware."""
-        self._boots.append(_Boot(self._running.now_us, self._boots[-1].number + 1))
+        self._boots.append(self._boot(self._running.now_us, self._boots[-1].number + 1))
         self._late_us.clear()
         self._running.boot(self._reset)
         self._reset = RESET_CORE
@@ -357,6 +358,10 @@ class HostBackend(Backend, board.Board):
         self._held = True
         self._ledger.event(BITTEN, self.now_us)
         self._emulated.firmware_restarted(self.now_us, self._recovery_us)
+
+    def _boot(self, began_us: int, number: int) -> _Boot:
+        bits = value_bits(self._plan.spec.sensor.channels)
+        return _Boot(began_us, number, array(word_code(bits)))
 
     def _give_readings(self, end_us: int) -> None:
         """Read the sensor for the next measurements before end_us (host's clock), in large
@@ -380,7 +385,7 @@ class HostBackend(Backend, board.Board):
 
     def _taken(self) -> PackedTaken:
         """Return all samples triggered until now."""
-        parts = [np.asarray(boot.words, dtype=np.uint16) for boot in self._boots]
+        parts = [np.asarray(boot.words) for boot in self._boots]
         lives, row = [], 0
         for boot in self._boots:
             lives.append(Life(boot.number, row, FIRST_SAMPLE_US, boot.began_us))
@@ -391,6 +396,7 @@ class HostBackend(Backend, board.Board):
             lives=lives,
             words=np.concatenate(parts),  # copies: the array may still grow
             spec=spec_number(self._plan.spec.spec_hash),
+            value_bits=value_bits(self._plan.spec.sensor.channels),
             late=Late(
                 np.array(sorted(self._late), dtype=np.int64),
                 np.array([self._late[row] for row in sorted(self._late)], dtype=np.int64),

@@ -89,7 +89,7 @@ class EmulatedBackend(Backend, board.Board):
         self._peak_slots = 0
         self._recovery_us: int | None = None
         self._zero_ns = 0
-        self._ledger = Ledger()
+        self._ledger = Ledger(plan.spec.sensor.channels)
         self._ledger.wire.look = self._log_blocks
         self.kernel_log: list[tuple[int, str]] = []
         self.machine = machine = self._board()
@@ -153,7 +153,7 @@ class EmulatedBackend(Backend, board.Board):
         self._ledger.stream(False, self.now_us)
         self._ledger.shift(-self._zero_us)
         seen = self._seen(end_ns)
-        truth = model_of(self._plan.spec.sensor.TYPE).truth(self._sensor.scene)
+        truth = model_of(self._plan.spec.sensor.TYPE).truth(self._plan, self._sensor.scene)
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,

@@ -32,7 +32,9 @@ def _place(draft: Draft, used: str) -> Position:
             return spec.where("sensor", use.use)
     if used == draft.board.chip.watchdog.node:
         return spec.where("watchdog")
-    bus = draft.bus
+    sensor_bus, bus = draft.sensor_bus, draft.bus
+    if sensor_bus and used in (sensor_bus.name, sensor_bus.scl, sensor_bus.sda):
+        return spec.where("sensor", "bus")
     if bus and used in (bus.name, bus.scl, bus.sda):
         return spec.where("display", "bus")
     return spec.where("console")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fwgen.errors import InputError
 from fwgen.plan.model import Plan
 from fwgen.sensor import (
     DISTANCE,
@@ -26,6 +27,10 @@ _INSTEAD = {Condition.MUTE: NO_PULSE, Condition.HELD: HELD}
 
 
 def world_of(scene: Scene) -> World:
+    """Return what the sensor sees. Raises InputError if the scenario has no obstacle."""
+    if DISTANCE not in scene.signals:
+        hint = "add `distance: [{at: 0 s, mm: 1500}]` to it"
+        raise InputError("the scenario has no `distance` for the sensor", hint)
     return World(
         scene.signals[DISTANCE],
         scene.seed,
@@ -68,7 +73,7 @@ class _Model(SensorModel):
     def simulated(self, plan: Plan, scene: Scene) -> SimulatedSensor:
         return _Simulated(plan, scene)
 
-    def truth(self, scene: Scene) -> NDArray[np.float64]:
+    def truth(self, plan: Plan, scene: Scene) -> NDArray[np.float64]:
         return np.array(scene.signals[DISTANCE], dtype=np.float64) / 1e3
 
 

@@ -10,6 +10,7 @@ from fwgen.spec.diagnostics import Findings
 from fwgen.spec.document import Document
 from fwgen.spec.kinds import Amount, Ascending, Choice, Key, Period, on_off
 from fwgen.spec.sensor import PIN, PinUse, SensorPart
+from fwgen.wire.channel import DISTANCE, Channel
 
 # Range of the HC-SR04: 2 cm to 4 m (its data sheet).
 LEAST = "20 mm"
@@ -65,6 +66,10 @@ class HcSr04(SensorPart):
             "1 kilohm between sensor and pin."
         ),
     ] = False
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return (DISTANCE,)
 
     def drop_unused(self, values: dict[str, Any]) -> None:
         if not self.pull_echo_low:

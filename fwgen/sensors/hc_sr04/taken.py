@@ -103,7 +103,7 @@ def samples_seen(
         spec=np.full(len(echoes), rules.spec, dtype=np.int64),
         time_us=np.concatenate([boot.time_us for boot in found]),
         at_us=np.concatenate([boot.at_us for boot in found]),
-        distance_mm=distance_mm,
+        value=distance_mm,
         status=status,
         late_16ths=np.concatenate([boot.late_16ths for boot in found]),
     )

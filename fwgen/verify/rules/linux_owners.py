@@ -45,6 +45,8 @@ def pins_used(subject: Subject) -> dict[str, str]:
     used = {pin.name: f"the sensor's {use}" for use, pin in plan.pins.items()}
     if plan.bus:
         used |= {plan.bus.data.scl: "the display's SCL", plan.bus.data.sda: "the display's SDA"}
+    if plan.sensor_bus:
+        used |= {plan.sensor_bus.scl: "the sensor's SCL", plan.sensor_bus.sda: "the sensor's SDA"}
     if plan.spec.console:
         used |= {
             plan.board.console.tx: "the console's TX",

@@ -150,10 +150,7 @@ def test_both_backends_agree_on_a_line_held_at_any_time_around_a_trigger() -> No
     assert report["verdict"] == "pass", report["reasons"]
     host, _ = run(scenario)
     assert emulated.delivered.whole().status.tolist() == host.delivered.whole().status.tolist()
-    assert (
-        emulated.delivered.whole().distance_mm.tolist()
-        == host.delivered.whole().distance_mm.tolist()
-    )
+    assert emulated.delivered.whole().value.tolist() == host.delivered.whole().value.tolist()
     found = set(host.delivered.whole().status.tolist())
     assert found == {SampleStatus.VALID, SampleStatus.NO_ECHO, SampleStatus.FAULT}
 
@@ -169,10 +166,7 @@ def test_copies_of_the_sensor_give_the_same_samples_on_both(name: str) -> None:
     assert report["verdict"] == "pass", report["reasons"]
     host, _ = run(scenario, plan=plan)
     assert emulated.delivered.whole().status.tolist() == host.delivered.whole().status.tolist()
-    assert (
-        emulated.delivered.whole().distance_mm.tolist()
-        == host.delivered.whole().distance_mm.tolist()
-    )
+    assert emulated.delivered.whole().value.tolist() == host.delivered.whole().value.tolist()
     assert emulated.jitter_us.max() <= 50
 
 

@@ -53,7 +53,7 @@ def test_each_trigger_gives_a_sample() -> None:
     assert found.taken.boot.tolist() == [1, 1, 1]
     assert found.taken.time_us.tolist() == [60_500, 120_500, 180_500]
     assert found.taken.at_us.tolist() == [0, 60_000, 120_000]
-    assert found.taken.distance_mm.tolist() == [1001, 1001, 1001]
+    assert found.taken.value.tolist() == [1001, 1001, 1001]
     assert found.taken.status.tolist() == [VALID] * 3
     assert found.jitter_us.tolist() == [0, 0, 0]
 
@@ -67,7 +67,7 @@ def test_a_slot_without_a_trigger_was_missed() -> None:
         MISSED,
         VALID,
     ]
-    assert found.taken.distance_mm.tolist()[2:4] == [0, 0]
+    assert found.taken.value.tolist()[2:4] == [0, 0]
     assert len(found.jitter_us) == 3
 
 

@@ -1,0 +1,53 @@
+"""What is known of Zephyr's channels and of some sensors; see the TOML files."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A sensor's own number n of a channel means `zero + n * step`."""
+
+    zero: Fraction
+    step: Fraction
+
+
+@dataclass(frozen=True)
+class KnownPart:
+    """`transfers`: bytes written and read, for each transfer of a measurement."""
+
+    transfers: tuple[tuple[int, int], ...]
+    steps: Mapping[str, Steps] = field(default_factory=dict)
+
+
+@cache
+def units() -> dict[str, str]:
+    """Return the unit of each of Zephyr's channels by name."""
+    return {name: str(unit) for name, unit in _read("channels.toml").items()}
+
+
+@cache
+def known_parts() -> dict[str, KnownPart]:
+    """Return the known sensors by their `compatible`."""
+    return {name: _part(entry) for name, entry in _read("parts.toml").items()}
+
+
+def _part(entry: dict[str, Any]) -> KnownPart:
+    steps = {
+        name: Steps(Fraction(numbers["zero"]), Fraction(numbers["step"]))
+        for name, numbers in entry["channels"].items()
+    }
+    return KnownPart(tuple((write, read) for write, read in entry["transfers"]), steps)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_HERE / name).read_text(encoding="utf-8"))

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A reading is how the driver answers, how long it takes in microseconds, and for each channel the
+ * quantity in millionths as Zephyr's API gives it, lower half first.
+ */
+#include "host_sensor.h"
+
+#include "channels.h"
+
+#define ANSWER_VALUES 0u
+#define QUANTITIES 2u
+
+const uint32_t host_reading_words = QUANTITIES + 2u * CORE_CHANNELS;
+
+struct host_measurement host_measure(const uint32_t *reading)
+{
+	struct host_measurement measurement = {
+		.sample = {.status = SAMPLE_FAULT},
+		.takes_us = reading[1],
+	};
+	int64_t quantities[CORE_CHANNELS];
+
+	for (uint32_t i = 0; i < CORE_CHANNELS; i++) {
+		const uint32_t *half = &reading[QUANTITIES + 2u * i];
+
+		quantities[i] = (int64_t)(half[0] | (uint64_t)half[1] << 32);
+	}
+	if (reading[0] == ANSWER_VALUES) {
+		measurement.sample = channels_sample(quantities);
+	}
+	return measurement;
+}

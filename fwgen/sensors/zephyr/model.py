@@ -1,0 +1,119 @@
+"""The simulated sensor and its driver, and the samples that a firmware must report for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fwgen.errors import InputError
+from fwgen.plan.model import Plan
+from fwgen.sensor import Condition, Instants, Readings, Scene, SensorModel, SimulatedSensor
+from fwgen.sensor.chance import Ints, missed, noise
+from fwgen.sensor.scene import value_at
+from fwgen.sensors.zephyr.bus import measures_us
+from fwgen.sensors.zephyr.data import Steps, known_parts
+from fwgen.sensors.zephyr.plan import sensor_of
+from fwgen.sensors.zephyr.spec import ZephyrChannel, ZephyrSensor
+from fwgen.spec.diagnostics import quote
+from fwgen.wire.channel import value_bits
+from fwgen.wire.sample import SampleStatus
+
+MICRO: Final = 1_000_000
+_VALUES, _ERROR = 0, 1  # host_sensor.c
+_PRIME: Final = 0x9E37_79B9
+"""Apart from each other, so that channels have different noise."""
+
+
+def check_signals(plan: Plan, scene: Scene) -> None:
+    """Raise InputError if the scenario has no signal for a channel."""
+    for channel in sensor_of(plan).channel_parts:
+        if channel.name not in scene.signals:
+            unit = channel.resolution.unit
+            raise InputError(
+                f"the scenario has no signal for the sensor's channel {quote(channel.name)}",
+                f"add `signals: {{{channel.name}: [{{at: 0 s, value: 20 {unit}}}]}}` to it",
+            )
+
+
+def quantities(sensor: ZephyrSensor, scene: Scene, t_ms: Ints) -> list[Ints]:
+    """Return for each channel what Zephyr's API gives, in millionths of its unit."""
+    known = known_parts().get(sensor.compatible)
+    found = []
+    for index, channel in enumerate(sensor.channel_parts):
+        micro = value_at(scene.signals[channel.name], t_ms)
+        sigma = scene.noise.get(channel.name, 0)
+        if sigma:
+            micro = micro + noise(scene.seed + index * _PRIME, sigma, t_ms)
+        own = Steps(Fraction(0), channel.resolution.value)
+        steps = known.steps.get(channel.name, own) if known else own
+        found.append(_in_steps(micro, steps))
+    return found
+
+
+def _in_steps(micro: Ints, steps: Steps) -> Ints:
+    """Return the values of the sensor's nearest steps, as the driver gives them: whole
+    millionths."""
+    step, zero = float(steps.step * MICRO), float(steps.zero * MICRO)
+    number = np.round((micro - zero) / step)
+    return np.asarray(np.round(number * step + zero), dtype=np.int64)
+
+
+def expected(channels: Sequence[ZephyrChannel], micro: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Return status and packed values that the firmware must report for these quantities: each in
+    its nearest step, halves up; out of its range the range's end."""
+    count = len(micro[0]) if micro else 0
+    status = np.full(count, SampleStatus.VALID, dtype=np.int64)
+    packed = np.zeros(count, dtype=np.int64)
+    at = 0
+    for channel, values in zip(channels, micro, strict=True):
+        low, high = (int(end.value * MICRO) for end in channel.range)
+        step = int(channel.resolution.value * MICRO)
+        status[values < low] = SampleStatus.TOO_NEAR
+        status[values > high] = SampleStatus.TOO_FAR
+        packed |= ((np.clip(values, low, high) - low + step // 2) // step) << at
+        at += channel.channel.width
+    return status, packed
+
+
+class _Simulated(SimulatedSensor):
+    def __init__(self, plan: Plan, scene: Scene) -> None:
+        check_signals(plan, scene)
+        self.scene = scene
+        self._sensor = sensor_of(plan)
+        assert plan.sensor_bus
+        self._takes_us = measures_us(self._sensor, plan.sensor_bus.speed_hz)
+
+    def read(self, instants: Instants) -> Readings:
+        count = len(instants.t_ms)
+        micro = quantities(self._sensor, self.scene, instants.t_ms)
+        status, packed = expected(self._sensor.channel_parts, micro)
+        fails = np.full(count, self.condition is not Condition.WELL)
+        if self.scene.missed_ppm:
+            fails |= missed(self.scene.seed, self.scene.missed_ppm, instants.t_ms)
+        hangs = self.condition is Condition.HELD
+        status[fails], packed[fails] = SampleStatus.FAULT, 0
+        given = np.zeros((count, 2 + 2 * len(micro)), dtype=np.uint32)
+        given[:, 0] = np.where(fails, _ERROR, _VALUES)
+        given[:, 1] = self._sensor.period_us if hangs else self._takes_us
+        for index, values in enumerate(micro):
+            given[:, 2 + 2 * index] = values & 0xFFFF_FFFF
+            given[:, 3 + 2 * index] = values >> 32 & 0xFFFF_FFFF
+        words = status << value_bits(self._sensor.channels) | packed
+        return Readings(given, words)
+
+
+class _Model(SensorModel):
+    def simulated(self, plan: Plan, scene: Scene) -> SimulatedSensor:
+        return _Simulated(plan, scene)
+
+    def truth(self, plan: Plan, scene: Scene) -> NDArray[np.float64]:
+        """Return the corners of the first channel's signal."""
+        points = scene.signals[sensor_of(plan).channel_parts[0].name]
+        return np.array(points, dtype=np.float64) / (1e3, 1e6)
+
+
+SENSOR = _Model()

@@ -1,0 +1,245 @@
+"""The section of a sensor that a driver of Zephyr reads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from fwgen.sensors.zephyr.data import units
+from fwgen.spec.diagnostics import Findings, quote
+from fwgen.spec.document import Node
+from fwgen.spec.kinds import Choice, Integer, Key, Kind, ListOf, Part, Schema, Word, read_text
+from fwgen.spec.parts import Section, read_part
+from fwgen.spec.sensor import SensorPart
+from fwgen.wire.channel import Channel, decimal
+
+CHANNELS_MOST = 8
+WIDTH_MOST = 24
+_MICRO = 1_000_000
+_FARTHEST = 1_000_000_000  # keeps the firmware's sums far within 64 bits
+
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
+_MEASURE = re.compile(rf"({_NUMBER})\s*(\S+)")
+_SPELLINGS = {"C": "°C", "m/s2": "m/s²", "m/s^2": "m/s²", "ug/m3": "µg/m³", "Ohm": "Ω", "us": "µs"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number with a unit."""
+
+    value: Fraction
+    unit: str
+
+
+class _Measured(Kind[Measure]):
+    """A quantity in one of the units of Zephyr's channels."""
+
+    def __init__(self, example: str) -> None:
+        self.example = example
+
+    def read(self, node: Node, findings: Findings) -> Measure:
+        text = read_text(node, findings, self.example)
+        found = _MEASURE.fullmatch(text)
+        if not found:
+            message = f"expected a number with a unit, found {quote(text)}"
+            node.reject(findings, "bad-measure", message, f"write it like `{self.example}`")
+        value = Fraction(found[1])
+        if abs(value) > _FARTHEST or value * _MICRO % 1:
+            message = f"{quote(text)} is not a whole number of millionths below {_FARTHEST:,}"
+            node.reject(findings, "out-of-range", message, f"write it like `{self.example}`")
+        return Measure(value, _SPELLINGS.get(found[2], found[2]))
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": rf"^{_NUMBER}\s*\S+$", "examples": [self.example]}
+
+
+class _Range(Kind[tuple[Measure, Measure]]):
+    example = "[-40 °C, 85 °C]"
+    _each = _Measured("-40 °C")
+
+    def read(self, node: Node, findings: Findings) -> tuple[Measure, Measure]:
+        both = ListOf(self._each, least=2).read(node, findings)
+        if len(both) != 2 or both[0].value >= both[1].value:
+            message = "expected two values, the lower one first"
+            node.reject(findings, "bad-range", message, f"write it like `{self.example}`")
+        return both[0], both[1]
+
+    def schema(self) -> Schema:
+        return {"type": "array", "items": self._each.schema(), "minItems": 2, "maxItems": 2}
+
+
+class ZephyrChannel(Part):
+    """One of the sensor's channels."""
+
+    name: Annotated[
+        str,
+        Key("name", example="ambient-temp"),
+        Choice({name: name for name in units()}, {"temperature": "ambient-temp"}),
+        Field(description="Its name in Zephyr's sensor API, such as ambient-temp or accel-x."),
+    ]
+    range: Annotated[
+        tuple[Measure, Measure],
+        _Range(),
+        Field(description="Lowest and highest value that is kept; others are out of range."),
+    ]
+    resolution: Annotated[
+        Measure, _Measured("0.01 °C"), Field(description="Step of the kept values.")
+    ]
+
+    @property
+    def steps(self) -> Fraction:
+        low, high = self.range
+        return (high.value - low.value) / self.resolution.value
+
+    @property
+    def channel(self) -> Channel:
+        low, _ = self.range
+        most = -(-self.steps.numerator // self.steps.denominator)
+        return Channel(
+            self.name, units()[self.name], most.bit_length(), self.resolution.value, low.value
+        )
+
+
+class _Channels(Kind[tuple[ZephyrChannel, ...]]):
+    _each = Section(ZephyrChannel)
+    example = "[{name: ambient-temp, range: [-40 °C, 85 °C], resolution: 0.01 °C}]"
+
+    def read(self, node: Node, findings: Findings) -> tuple[ZephyrChannel, ...]:
+        channels = ListOf(_OneChannel()).read(node, findings)
+        if len(channels) > CHANNELS_MOST:
+            message = f"expected at most {CHANNELS_MOST} channels, found {len(channels)}"
+            node.reject(findings, "too-many-channels", message, "leave out some")
+        names = [channel.name for channel in channels]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                place = node.child(index)
+                assert place
+                place.reject(findings, "channel-twice", f"{name} is there already", "remove it")
+        return tuple(channels)
+
+    def schema(self) -> Schema:
+        return ListOf(self._each).schema()
+
+
+class _OneChannel(Kind[ZephyrChannel]):
+    """A channel whose values have the channel's unit."""
+
+    example = "{name: ambient-temp, range: [-40 °C, 85 °C], resolution: 0.01 °C}"
+
+    def read(self, node: Node, findings: Findings) -> ZephyrChannel:
+        channel = read_part(node, ZephyrChannel, findings)
+        unit = units()[channel.name]
+        for key, measure in (
+            ("range", channel.range[0]),
+            ("range", channel.range[1]),
+            ("resolution", channel.resolution),
+        ):
+            if measure.unit != unit:
+                place = node.child(key) or node
+                message = f"Zephyr gives {channel.name} in {unit}, found {measure.unit}"
+                hint = f"write it in {unit}, like `{decimal(measure.value)} {unit}`"
+                place.reject(findings, "wrong-unit", message, hint)
+        self._check_steps(node, channel, findings)
+        return channel
+
+    def _check_steps(self, node: Node, channel: ZephyrChannel, findings: Findings) -> None:
+        place = node.child("resolution") or node
+        if channel.resolution.value <= 0:
+            message = "expected a resolution above 0"
+            place.reject(findings, "bad-resolution", message, "write it like `0.01 °C`")
+        if channel.channel.width > WIDTH_MOST:
+            low, high = channel.range
+            least = (high.value - low.value) / ((1 << WIDTH_MOST) - 1)
+            message = (
+                f"{channel.name} has {int(channel.steps):,} steps, more than {WIDTH_MOST} bits"
+            )
+            hint = (
+                f"write a resolution of at least {float(least):.3g} {low.unit}, or a closer range"
+            )
+            place.reject(findings, "bad-resolution", message, hint)
+        if channel.steps < 1:
+            message = "expected a resolution below the width of the range"
+            place.reject(findings, "bad-resolution", message, "write a smaller one")
+
+    def schema(self) -> Schema:
+        return Section(ZephyrChannel).schema()
+
+
+class _Properties(Kind[tuple[tuple[str, int], ...]]):
+    """Further properties of the sensor's node, whole numbers."""
+
+    example = "{odr: 100}"
+    _value = Integer(0, 0xFFFF_FFFF, "100")
+
+    def read(self, node: Node, findings: Findings) -> tuple[tuple[str, int], ...]:
+        if node.shape != "mapping":
+            message = f"expected a mapping, found a {node.shape}"
+            node.reject(findings, "wrong-shape", message, f"write it like `{self.example}`")
+        found = []
+        for name, value in node.entries():
+            if not re.fullmatch(r"[a-z][a-z0-9,_-]{0,30}", name) or name in ("reg", "status"):
+                message = f"{quote(name)} is not a property of a sensor's node"
+                value.reject(findings, "bad-property", message, "see the sensor's binding")
+            found.append((name, self._value.read(value, findings)))
+        return tuple(found)
+
+    def schema(self) -> Schema:
+        return {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+
+
+class ZephyrSensor(SensorPart):
+    """A sensor on an I2C bus that a driver of Zephyr reads."""
+
+    TYPE: ClassVar = "zephyr"
+
+    type: Annotated[str, Choice({"zephyr": "zephyr"}), Field(description="The sensor.")]
+    compatible: Annotated[
+        str,
+        Word(
+            r"[a-z0-9]+,[a-z0-9][a-z0-9-]*",
+            "a `compatible` of Zephyr",
+            "silabs,si7006",
+            correct=str.lower,
+        ),
+        Field(description="The sensor as Zephyr's device tree binding names it."),
+    ]
+    bus: Annotated[
+        str,
+        Word(r"[a-z][a-z0-9_-]*", "the name of a bus", "i2c8", correct=str.lower),
+        Field(description="The sensor's I2C bus."),
+    ]
+    address: Annotated[
+        int,
+        Integer(0, 0xFFFF, "0x40", hexadecimal=True),
+        Field(description="Its 7-bit address on the bus."),
+    ]
+    channel_parts: Annotated[
+        tuple[ZephyrChannel, ...],
+        Key("channels"),
+        _Channels(),
+        Field(description="What is kept of it, in the order of the record."),
+    ]
+    properties: Annotated[
+        tuple[tuple[str, int], ...],
+        _Properties(),
+        Field(description="Properties of its device tree node, as in its binding, such as odr."),
+    ] = ()
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return tuple(part.channel for part in self.channel_parts)
+
+    @property
+    def on_bus(self) -> str | None:
+        return self.bus
+
+    def drop_unused(self, values: dict[str, Any]) -> None:
+        if not self.properties:
+            del values["properties"]
+
+
+SENSOR = ZephyrSensor
