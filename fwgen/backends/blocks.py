@@ -23,7 +23,8 @@ from fwgen.series import (
     word_code,
 )
 from fwgen.wire.block import Block
-from fwgen.wire.sample import DISTANCE_BITS
+from fwgen.wire.channel import packed
+from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_WIDTHS
 
 _WAITED_US: Final = 2_000_000
 
@@ -41,8 +42,20 @@ def _instants() -> array[int]:
 
 
 def words_of(block: Block, value_bits: int) -> array[int]:
-    """Return the block's samples as words of that many bits of values."""
-    return block.words
+    """Return the block's samples as words of that many bits of values. Raises ValueError if it has
+    other channels."""
+    if sum(block.widths) != value_bits:
+        raise ValueError(f"expected values of {value_bits} bits, found {block.widths}")
+    if block.widths == DISTANCE_WIDTHS:
+        return block.words
+    numbers = zip(*block.values, strict=True)
+    return array(
+        word_code(value_bits),
+        [
+            status << value_bits | packed(block.widths, values)
+            for status, values in zip(block.statuses, numbers, strict=True)
+        ],
+    )
 
 
 @dataclass

@@ -14,7 +14,6 @@ from fwgen.spec.diagnostics import Rejected
 from fwgen.spec.model import MemoryWindow, Spec
 from fwgen.spec.sensor import PinUse
 from fwgen.wire import log_format
-from fwgen.wire.sample import DISTANCE_WIDTHS
 
 ROLES = ("code", "data")
 
@@ -180,8 +179,12 @@ def _timing(spec: Spec, board: Board) -> Timing:
         refresh_asleep_period_us=display.asleep_period_us(spec.display) if spec.display else 0,
         watchdog_us=spec.watchdog_us or 0,
         window_blocks=board.rpmsg.buffers,
-        reserve_slots=endurance.reserve_slots(period_us, board.budget.resume_us, DISTANCE_WIDTHS),
+        reserve_slots=endurance.reserve_slots(period_us, board.budget.resume_us, _widths(spec)),
     )
+
+
+def _widths(spec: Spec) -> list[int]:
+    return [channel.width for channel in spec.sensor.channels]
 
 
 def _log_bytes(spec: Spec, data: Window | None, rest_bytes: int) -> int | None:
@@ -199,7 +202,7 @@ def _endurance(spec: Spec, timing: Timing, log_bytes: int | None) -> Endurance |
     return endurance.endurance(
         log_bytes,
         period_us=timing.period_us,
-        widths=DISTANCE_WIDTHS,
+        widths=_widths(spec),
         window_blocks=timing.window_blocks,
         reserved_slots=timing.reserve_slots if spec.sleep.when_full == "wake" else 0,
     )

@@ -18,15 +18,13 @@ from fwgen.report.due import Due
 from fwgen.report.samples import SampleCheck, rows_of
 from fwgen.report.words import clock, count, span
 from fwgen.series import NEVER, PackedDelivered, spans
+from fwgen.wire.channel import value_bits
 from fwgen.wire.log_format import BLOCK_BYTES, WORST_BITS
 from fwgen.wire.messages import seq_distance
-from fwgen.wire.sample import DISTANCE_BITS
 
 _MASK: Final = 0xFFFF_FFFF
 _UNDER_WAY_US: Final = 2_000_000
 """No message takes longer from its sender to a Linux that reads."""
-_FULL_BYTES: Final = BLOCK_BYTES - (WORST_BITS + DISTANCE_BITS - 1) // 8
-"""A block that is shorter has room for any sample."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +167,9 @@ def _closed_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Findin
         return None
     if not len(delivered.size_bytes):
         return None
-    blocks = np.flatnonzero(delivered.size_bytes[:-1] < _FULL_BYTES)
+    # a block that is shorter has room for any sample
+    full_bytes = BLOCK_BYTES - (WORST_BITS + value_bits(record.channels) - 1) // 8
+    blocks = np.flatnonzero(delivered.size_bytes[:-1] < full_bytes)
     blocks = blocks[~np.isin(blocks + 1, [life[0] for life in delivered.lives])]
     last = delivered.begin[blocks + 1].astype(np.int64) - 1
     row = rows_of(record, check, last)
