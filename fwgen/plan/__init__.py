@@ -20,7 +20,7 @@ from fwgen.plan.model import (
     Window,
     hull,
 )
-from fwgen.plan.rules import RULES, check_all, software
+from fwgen.plan.rules import all_rules, check_all, software
 from fwgen.soc import board_names, load_board
 from fwgen.soc.model import Board, Carveout, Rings
 from fwgen.spec.diagnostics import Diagnostic, Findings, SpecErrors, did_you_mean, quote
@@ -30,7 +30,6 @@ from fwgen.spec.sensor import PinUse
 from fwgen.wire import log_format
 
 __all__ = [
-    "RULES",
     "BusPlan",
     "Endurance",
     "PinPlan",
@@ -39,6 +38,7 @@ __all__ = [
     "RingsPlan",
     "Timing",
     "Window",
+    "all_rules",
     "board_of",
     "complete",
     "make_plan",

@@ -34,6 +34,15 @@ namespace Antmicro.Renode.Peripherals.I2C
         bool IsPresent { get; }
     }
 
+    // Sees the transfers of a bus, and may change a device before it gets the written bytes.
+    public interface II2CWitness
+    {
+        // False: the device does not answer.
+        bool Begins(int address, ulong nanoseconds);
+        void Written(int address, byte[] data);
+        void Read(int address, byte[] data);
+    }
+
     [AllowedTranslations(AllowedTranslation.ByteToDoubleWord | AllowedTranslation.WordToDoubleWord)]
     public class STM32MP2_I2C : SimpleContainer<II2CPeripheral>, IDoubleWordPeripheral, IKnownSize, IGPIOReceiver
     {
@@ -69,6 +78,9 @@ namespace Antmicro.Renode.Peripherals.I2C
             Clock.Set(true);
             Data.Set(true);
         }
+
+        // Sees the transfers from now on; null: nobody does
+        public II2CWitness Witness { get; set; }
 
         // Holds the data line low, as a device does that was left in the middle of a byte.
         public void HoldData(int clocks = 9)
@@ -213,8 +225,10 @@ namespace Antmicro.Renode.Peripherals.I2C
 
         private void Start()
         {
-            Deliver();
+            var next = (int)(control2 >> 1) & 0x7F;
+            Deliver(next == address);
             target = null;
+            address = next;
             generation++;
             status &= ~(TransferComplete | ReloadDue | TransmitDue | NotAcknowledged | StopDetected);
             status |= Busy;
@@ -227,7 +241,8 @@ namespace Antmicro.Renode.Peripherals.I2C
             var now = VirtualTime.Now(machine);
             wireFree = now + 10 * BitTime; // START, seven bits of address, direction, acknowledgement
             II2CPeripheral device;
-            if(ReachesPins() && TryGetByAddress((int)(control2 >> 1) & 0x7F, out device) && IsThere(device))
+            if(ReachesPins() && TryGetByAddress(address, out device) && IsThere(device)
+                && (Witness == null || Witness.Begins(address, now)))
             {
                 target = device;
                 if(Burst <= 1)
@@ -327,7 +342,12 @@ namespace Antmicro.Renode.Peripherals.I2C
         {
             if(incoming.Count == 0)
             {
-                foreach(var value in target.Read(left))
+                var bytes = target.Read(left);
+                if(Witness != null)
+                {
+                    Witness.Read(address, bytes);
+                }
+                foreach(var value in bytes)
                 {
                     incoming.Enqueue(value);
                 }
@@ -394,8 +414,8 @@ namespace Antmicro.Renode.Peripherals.I2C
             status |= StopDetected;
         }
 
-        // Hands the bytes of the transfer to the device
-        private void Deliver()
+        // Hands the bytes of the transfer to the device. `continues`: a repeated START to the same device follows.
+        private void Deliver(bool continues = false)
         {
             if(target == null)
             {
@@ -405,11 +425,15 @@ namespace Antmicro.Renode.Peripherals.I2C
             {
                 if(IsThere(target))
                 {
+                    if(Witness != null)
+                    {
+                        Witness.Written(address, outgoing.ToArray());
+                    }
                     target.Write(outgoing.ToArray());
                 }
                 outgoing.Clear();
             }
-            if(IsThere(target))
+            if(!continues && IsThere(target))
             {
                 target.FinishTransmission();
             }
@@ -490,6 +514,7 @@ namespace Antmicro.Renode.Peripherals.I2C
         private int atOnce; // bytes left to take in this burst
         private ulong wireFree; // when all bytes taken have been sent
         private int generation; // of the scheduled action: older ones have no effect
+        private int address; // of the present or last transfer
         private II2CPeripheral target;
         private Queue<byte> incoming;
         private STM32MP2_GPIO port;

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
     from fwgen.scenario.steps.base import Step
+    from fwgen.soc.model import Bus
 
 _LOOK_NS: Final = 900
 """From scenario time 0 to the first trigger. The firmware looks at the line 300 ns before it."""
@@ -318,8 +319,8 @@ class EmulatedBackend(Backend, board.Board):
         )
         if options.edges:
             self._sensor.record_edges()
-        if plan.bus is not None:
-            bus, wires = machine.part(plan.bus.name), plan.bus.data
+        for wires in {one.name: one for one in _buses(plan)}.values():
+            bus = machine.part(wires.name)
             bus.Burst = options.bus_burst
             port = machine.part(f"gpio{wires.scl[1].lower()}")
             bus.Wire(port, int(wires.scl[2:]), int(wires.sda[2:]))
@@ -492,6 +493,11 @@ class EmulatedBackend(Backend, board.Board):
         png = self.picture() if len(self._ledger.frames) < _MOST_PICTURES else b""
         if png:
             self._ledger.frames.append(Frame(at_us / 1e6, png, caption))
+
+
+def _buses(plan: Plan) -> list[Bus]:
+    display = plan.bus.data if plan.bus else None
+    return [bus for bus in (display, plan.sensor_bus) if bus]
 
 
 def _readable(firmware: bytes) -> Elf:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fwgen.backends.renode.pins import also, pin_of
+from fwgen.backends.renode.pins import bus_repl
 from fwgen.backends.renode.sensor import emulation_of
 from fwgen.panels import panels
 
@@ -38,16 +38,4 @@ def panel_repl(bus: str, address: int, name: str, size: tuple[int, int]) -> list
         f"    firstColumn: {panel.sizes[size].first_column}",
         f"    pagesOnly: {str(panel.pages_only).lower()}",
         f"    identity: {panel.identity}",
-    ]
-
-
-def bus_repl(bus: str, scl: str, sda: str) -> list[str]:
-    """Return the connection of an I2C bus to its pins, where a firmware can free the bus."""
-    (clock, clock_port), (data, data_port) = pin_of(scl), pin_of(sda)
-    return [
-        f"{bus}:",
-        f"    Clock -> gpio{clock_port}@{clock}",
-        f"    Data -> gpio{data_port}@{data}",
-        "",
-        *also(scl, f"{bus}@0"),
     ]

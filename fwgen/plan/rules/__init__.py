@@ -16,7 +16,7 @@ from fwgen.spec.diagnostics import Findings, Rejected
 
 _GROUPS = (memory, rings, sleep, pins, bus, sensor, timing, log, by_hand)
 
-RULES: tuple[Rule, ...] = (
+_RULES: tuple[Rule, ...] = (
     *software.RULES,
     *(rule for group in _GROUPS for rule in group.RULES),
 )
@@ -26,10 +26,15 @@ _CHECKS: tuple[Callable[[Draft, Findings], None], ...] = tuple(
 )
 
 
+def all_rules() -> tuple[Rule, ...]:
+    """Return the rules of the plan and those of all sensors."""
+    return *_RULES, *sensor.sensor_rules()
+
+
 def check_all(draft: Draft, findings: Findings) -> None:
     for check in _CHECKS:
         with suppress(Rejected):
             check(draft, findings)
 
 
-__all__ = ["RULES", "Rule", "check_all"]
+__all__ = ["Rule", "all_rules", "check_all"]

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from fwgen.backends.renode.sensor import Boot, Seen
+from fwgen.backends.renode.slots import slot_numbers, without_drift
 from fwgen.record import Ints, Taken
 from fwgen.sensors.hc_sr04.kinds import ENDLESS, HELD, NO_PULSE
 from fwgen.sensors.hc_sr04.samples import expected_samples
@@ -31,7 +32,6 @@ _LOOK_NS: Final = 450
 held if it was held at least this long before the trigger. A scenario's steps take effect 900 ns
 before the trigger or 100 ns after it."""
 _MOST_LATE: Final = 15
-_WINDOW: Final = 100
 _NONE: Final = np.zeros(0, dtype=np.int64)
 
 
@@ -126,8 +126,8 @@ def _slots(
     if not len(own.at_ns) and not len(delivered_us):
         return None
     phase_us = int(delivered_us[0] if len(delivered_us) else device_us[0]) % rules.period_us
-    slot = _slot_numbers(device_us - phase_us, rules.period_us)
-    jitter_us = _without_drift(device_us - phase_us - slot * rules.period_us)
+    slot = slot_numbers(device_us - phase_us, rules.period_us)
+    jitter_us = without_drift(device_us - phase_us - slot * rules.period_us)
     high = [*holds, *_old_echoes(own, rules.period_us)]
     held = _held_slots(boot, high, end_ns, phase_us, rules.period_us, delivered_us)
     first = min([int(part[0]) for part in (slot, held) if len(part)], default=0)
@@ -149,23 +149,6 @@ def _slots(
         late_16ths=late[:keep],
         jitter_us=jitter_us,
     )
-
-
-def _slot_numbers(since_us: Ints, period_us: int) -> Ints:
-    """Return each trigger's slot: the nearest one, counted from the previous trigger's."""
-    steps_us = np.diff(since_us, prepend=0)
-    return np.asarray(np.cumsum((steps_us + period_us // 2) // period_us), dtype=np.int64)
-
-
-def _without_drift(deviation_us: Ints) -> Ints:
-    """Subtract the drift: the change of the windows' medians since the first window."""
-    count = len(deviation_us)
-    if count < 2 * _WINDOW:
-        return deviation_us
-    places = np.arange(0, count - _WINDOW + 1, _WINDOW)
-    middles = np.array([np.median(deviation_us[at : at + _WINDOW]) for at in places])
-    drift_us = np.interp(np.arange(count), places + _WINDOW // 2, middles - middles[0])
-    return np.asarray(deviation_us - np.round(drift_us).astype(np.int64), dtype=np.int64)
 
 
 def _echoes(own: Triggers, holds: Sequence[tuple[int, int]], timeout_us: int) -> Ints:

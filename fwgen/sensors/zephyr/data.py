@@ -23,9 +23,12 @@ class Steps:
 
 @dataclass(frozen=True)
 class KnownPart:
-    """`transfers`: bytes written and read, for each transfer of a measurement."""
+    """`transfers`: bytes written and read, for each of a measurement; `commands`: the first
+    written byte of each. `renode`: type and arguments of Renode's model."""
 
     transfers: tuple[tuple[int, int], ...]
+    commands: tuple[int, ...]
+    renode: tuple[str, ...]
     steps: Mapping[str, Steps] = field(default_factory=dict)
 
 
@@ -46,7 +49,8 @@ def _part(entry: dict[str, Any]) -> KnownPart:
         name: Steps(Fraction(numbers["zero"]), Fraction(numbers["step"]))
         for name, numbers in entry["channels"].items()
     }
-    return KnownPart(tuple((write, read) for write, read in entry["transfers"]), steps)
+    transfers = tuple((write, read) for write, read in entry["transfers"])
+    return KnownPart(transfers, tuple(entry["commands"]), tuple(entry["renode"]), steps)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -18,13 +18,14 @@ from fwgen.sensors.zephyr.bus import measures_us
 from fwgen.sensors.zephyr.data import Steps, known_parts
 from fwgen.sensors.zephyr.plan import sensor_of
 from fwgen.sensors.zephyr.spec import ZephyrChannel, ZephyrSensor
+from fwgen.series import word_code
 from fwgen.spec.diagnostics import quote
 from fwgen.wire.channel import value_bits
 from fwgen.wire.sample import SampleStatus
 
 MICRO: Final = 1_000_000
 _VALUES, _ERROR = 0, 1  # host_sensor.c
-_PRIME: Final = 0x9E37_79B9
+PRIME: Final = 0x9E37_79B9
 """Apart from each other, so that channels have different noise."""
 
 
@@ -47,7 +48,7 @@ def quantities(sensor: ZephyrSensor, scene: Scene, t_ms: Ints) -> list[Ints]:
         micro = value_at(scene.signals[channel.name], t_ms)
         sigma = scene.noise.get(channel.name, 0)
         if sigma:
-            micro = micro + noise(scene.seed + index * _PRIME, sigma, t_ms)
+            micro = micro + noise(scene.seed + index * PRIME, sigma, t_ms)
         own = Steps(Fraction(0), channel.resolution.value)
         steps = known.steps.get(channel.name, own) if known else own
         found.append(_in_steps(micro, steps))
@@ -102,7 +103,8 @@ class _Simulated(SimulatedSensor):
         for index, values in enumerate(micro):
             given[:, 2 + 2 * index] = values & 0xFFFF_FFFF
             given[:, 3 + 2 * index] = values >> 32 & 0xFFFF_FFFF
-        words = status << value_bits(self._sensor.channels) | packed
+        bits = value_bits(self._sensor.channels)
+        words = (status << bits | packed).astype(word_code(bits))
         return Readings(given, words)
 
 

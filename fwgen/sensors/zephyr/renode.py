@@ -1,0 +1,114 @@
+"""The sensor on the emulated board: a model of Renode, and what it sees (SensorOnBus.cs)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fwgen.backends.renode.machine import Machine
+from fwgen.backends.renode.pins import bus_repl
+from fwgen.backends.renode.sensor import Boot, EmulatedSensor, Seen, SensorEmulation
+from fwgen.errors import InputError
+from fwgen.plan.model import Plan
+from fwgen.record import Ints
+from fwgen.sensor import Condition, Scene
+from fwgen.sensors.zephyr.data import KnownPart, known_parts
+from fwgen.sensors.zephyr.drivers import DECODERS, FEEDS
+from fwgen.sensors.zephyr.model import PRIME, check_signals
+from fwgen.sensors.zephyr.plan import sensor_of
+from fwgen.sensors.zephyr.taken import measurements_of, samples_seen, transfers_of
+from fwgen.series import spec_number
+from fwgen.spec.diagnostics import quote
+
+
+class _Emulation(SensorEmulation):
+    def repl(self, plan: Plan) -> list[str]:
+        sensor = sensor_of(plan)
+        model, *arguments = _known(plan).renode
+        return [
+            f"climate: {model} @ {sensor.bus} {sensor.address:#04x}",
+            *(f"    {argument}" for argument in arguments),
+            "",
+            "sensor: Sensors.SensorOnBus @ sysbus",
+            f"    bus: {sensor.bus}",
+            "    device: climate",
+            f"    address: {sensor.address:#04x}",
+            f"    begins: {_known(plan).commands[0]:#04x}",
+            *_wires(plan),
+        ]
+
+    def on(self, machine: Machine, plan: Plan, scene: Scene) -> EmulatedSensor:
+        return _Emulated(machine, plan, scene)
+
+
+def _wires(plan: Plan) -> list[str]:
+    bus = plan.sensor_bus
+    if bus is None or (plan.bus and plan.bus.name == bus.name):
+        return []  # the display's wiring has it
+    return ["", *bus_repl(bus.name, bus.scl, bus.sda)]
+
+
+def _known(plan: Plan) -> KnownPart:
+    """Return what is known of the sensor. Raises InputError if Renode has no model of it here."""
+    name = sensor_of(plan).compatible
+    if name not in known_parts():
+        models = ", ".join(known_parts())
+        raise InputError(
+            f"fwgen knows no model of Renode for {quote(name)}",
+            f"use the host backend, or one of {models}",
+        )
+    return known_parts()[name]
+
+
+class _Emulated(EmulatedSensor):
+    def __init__(self, machine: Machine, plan: Plan, scene: Scene) -> None:
+        self._model: Any = machine.part("sensor")
+        self._sensor, self._part = sensor_of(plan), _known(plan)
+        self._bus: Any = machine.part(self._sensor.bus)
+        self._spec = spec_number(plan.spec.spec_hash)
+        check_signals(plan, scene)
+        if scene.missed_ppm:
+            hint = "use the host backend, or the step `mute-sensor`"
+            raise InputError("`missed` is not supported on the emulated board here", hint)
+        self.show(scene)
+
+    def show(self, scene: Scene) -> None:
+        self.scene = scene
+        feeds, lines = FEEDS[self._sensor.compatible], []
+        for index, channel in enumerate(self._sensor.channel_parts):
+            name, scale = feeds[channel.name]
+            seed = (scene.seed + index * PRIME) & (1 << 64) - 1
+            points = " ".join(f"{t_ms}:{value}" for t_ms, value in scene.signals[channel.name])
+            lines.append(f"{name} {scale} {scene.noise.get(channel.name, 0)} {seed} {points}")
+        self._model.Signals = "\n".join(lines)
+
+    def set_condition(self, condition: Condition) -> None:
+        self._model.Mute = condition is Condition.MUTE
+        self._bus.HoldClock = condition is Condition.HELD
+
+    @property
+    def first_ns(self) -> int | None:
+        return int(self._model.FirstMeasurement) if self._model.Measurements else None
+
+    @property
+    def measurements(self) -> int:
+        return int(self._model.Measurements)
+
+    def seen(
+        self, boots: Sequence[Boot], delivered: tuple[Ints, Ints], zero_ns: int, end_ns: int
+    ) -> Seen:
+        transfers = transfers_of(str(self._model.Record), zero_ns)
+        found = measurements_of(transfers, self._part)  # one that has begun counts as a whole
+        before = [one for one in found if one.at_ns < end_ns - zero_ns]
+        return samples_seen(
+            self._sensor,
+            DECODERS[self._sensor.compatible],
+            before,
+            boots,
+            end_ns - zero_ns,
+            self._spec,
+            delivered,
+        )
+
+
+SENSOR = _Emulation()
