@@ -3,7 +3,7 @@
 A room that has to know something of a sensor defines an interface. The module of a sensor's folder
 that implements it exports the implementation as SENSOR:
 
-    facet("hc-sr04", "plan", SensorRules)    # SENSOR of fwgen/sensors/hc_sr04/plan.py
+    facet("my-sensor", "plan", SensorPlanner)    # SENSOR of fwgen/sensors/my_sensor/plan.py
 
 So no room imports a sensor, and each module of a sensor imports only from its room and those below.
 """

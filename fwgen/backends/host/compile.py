@@ -71,7 +71,7 @@ _SEAL: Final = b"fwgen: all of it, SHA-256 "
 
 def core_sources(generated: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the portable part of a generated tree -> content. The core's paths begin below
-    src/core, those of the sensor's part are like `sensors/hc_sr04/echo.c`."""
+    src/core, those of the sensor's part are like `sensors/FOLDER/FILE`."""
     return {
         _SENSOR_PART.sub(r"\1/\2", name).removeprefix(CORE): content
         for name, content in generated.items()
