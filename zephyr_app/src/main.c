@@ -242,7 +242,8 @@ int main(void)
 		say("watchdog: not ready");
 	}
 	display_start();
-	if (sampler_start(fwgen_config.node.log.stream.period_us, has_reading, &next_slot_us) != 0) {
+	if (sampler_start(fwgen_config.node.log.stream.period_us, has_reading, &next_slot_us) !=
+	    0) {
 		say("sensor: not ready");
 	}
 	for (;;) {
