@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from fwgen.generate.sensor import c_u32, sensor_context
 from fwgen.generate.zephyr import zephyr_context
 from fwgen.soc.model import Region
-from fwgen.wire.sample import DISTANCE_WIDTHS
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan, Window
@@ -52,14 +51,15 @@ def render_context(plan: Plan) -> dict[str, object]:
 def _config(plan: Plan) -> dict[str, str]:
     """Return the values of `struct fwgen_config`, in C's syntax."""
     spec, timing = plan.spec, plan.timing
+    channels = spec.sensor.channels
     return {
         "spec_name": f'"{spec.name}"',
         "spec_hash": ", ".join(f"0x{byte:02x}" for byte in spec.spec_hash),
         "channel": f'"{spec.link.channel}"',
         "period_us": c_u32(timing.period_us),
-        "channels": c_u32(len(DISTANCE_WIDTHS)),
-        "channels_max": c_u32(len(DISTANCE_WIDTHS)),
-        "widths": ", ".join(map(c_u32, DISTANCE_WIDTHS)),
+        "channels": c_u32(len(channels)),
+        "channels_max": c_u32(len(channels)),
+        "widths": ", ".join(c_u32(channel.width) for channel in channels),
         "latency_us": c_u32(timing.latency_us),
         "window_blocks": c_u32(timing.window_blocks),
         "refresh_period_us": c_u32(timing.refresh_period_us),
