@@ -9,7 +9,7 @@ def suggest(written: str, known: Iterable[str]) -> str | None:
     """Return the known word that `written` most likely means, None if none is similar.
 
     Similar: at most three typing errors, or one is the beginning of the other. Words with different
-    digits are not similar: HC-SR04 and HC-SR05 are two products.
+    digits are not similar: SHT30 and SHT31 are two products.
     """
     found = []
     for word in known:

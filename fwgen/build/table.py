@@ -53,7 +53,7 @@ def _rows(built: Built) -> Iterator[Row]:
     if free > 0:
         yield "  unused", "", address(log.start - free), size(free), ""
     covered = plan.endurance
-    lasts = f"{plan.log_slots} blocks: {duration(covered.reference_s)} on the reference walk, "
+    lasts = f"{plan.log_slots} blocks: {duration(covered.reference_s)} on the {covered.signal}, "
     worst = f"{duration(covered.worst_s)} at the very worst"
     yield "sample log", _memory(built, log), address(log.start), size(log.size_bytes), lasts + worst
     ring = plan.rings.vring0

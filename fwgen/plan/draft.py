@@ -106,7 +106,7 @@ class Draft:
 
     @cached_property
     def endurance(self) -> Endurance | None:
-        return _endurance(self.spec, self.timing, self.log_bytes)
+        return _endurance(self.spec, self.timing, self.sensor, self.log_bytes)
 
     @cached_property
     def by_hand(self) -> tuple[ByHand, ...]:
@@ -196,7 +196,9 @@ def _log_bytes(spec: Spec, data: Window | None, rest_bytes: int) -> int | None:
     return wanted - wanted % log_format.LOG_ALIGN_BYTES
 
 
-def _endurance(spec: Spec, timing: Timing, log_bytes: int | None) -> Endurance | None:
+def _endurance(
+    spec: Spec, timing: Timing, sensor: SensorPlan, log_bytes: int | None
+) -> Endurance | None:
     if log_bytes is None:
         return None
     return endurance.endurance(
@@ -205,4 +207,5 @@ def _endurance(spec: Spec, timing: Timing, log_bytes: int | None) -> Endurance |
         widths=_widths(spec),
         window_blocks=timing.window_blocks,
         reserved_slots=timing.reserve_slots if spec.sleep.when_full == "wake" else 0,
+        density=sensor.density,
     )

@@ -92,7 +92,7 @@ def _endurance(plan: Plan, style: Style) -> Iterator[str]:
     covered = plan.endurance
     yield f"  {style.paint('How long the log lasts', '1')}"
     rows = [
-        ("reference walk", covered.reference_s, "32"),
+        (covered.signal, covered.reference_s, "32"),
         ("worst case", covered.worst_s, "33"),
         ("plain array", covered.array_s, "2"),
     ]
@@ -103,7 +103,7 @@ def _endurance(plan: Plan, style: Style) -> Iterator[str]:
     for name, seconds, colour in rows:
         drawn = bar(seconds / most * _ENDURANCE_BAR)
         yield f"    {name:<15} {style.paint(drawn, colour)} {duration(seconds)}"
-    yield f"    covers {duration(covered.reference_s)} on the reference walk,"
+    yield f"    covers {duration(covered.reference_s)} on the {covered.signal},"
     yield (
         f"    {duration(covered.worst_s)} in the worst case; "
         f"a plain array of 8-byte records {duration(covered.array_s)}"

@@ -19,10 +19,11 @@ from fwgen.wire import log_format
 
 @dataclass(frozen=True)
 class Density:
-    """`measured`: how it was measured."""
+    """`measured`: how it was measured; `signal`: of what, in a few words."""
 
     bytes_per_sample: float
     measured: str
+    signal: str = "reference walk"
 
 
 @cache
@@ -49,10 +50,10 @@ def endurance(
     widths: Sequence[int],
     window_blocks: int,
     reserved_slots: int,
+    density: Density,
 ) -> Endurance:
     slots = log_format.slots(log_bytes)
     usable = slots_for_sleep(slots, window_blocks, reserved_slots)
-    density = reference_density()
     per_block = int(log_format.BLOCK_BYTES / density.bytes_per_sample)
     worst = usable * log_format.worst_samples(widths)
     reference = usable * per_block
@@ -67,4 +68,5 @@ def endurance(
         samples_array=array,
         bytes_per_sample=density.bytes_per_sample,
         bytes_per_sample_source=density.measured,
+        signal=density.signal,
     )

@@ -75,6 +75,7 @@ class Endurance:
 
     `worst`: guaranteed, whatever the sensor measures. `reference`: on the reference walk, at the
     measured density. `array`: with a plain array of 8-byte records in the same memory.
+    `signal`: of which the density is, such as the reference walk.
     """
 
     worst_s: float
@@ -85,6 +86,7 @@ class Endurance:
     samples_array: int
     bytes_per_sample: float
     bytes_per_sample_source: str
+    signal: str
 
 
 @dataclass(frozen=True)

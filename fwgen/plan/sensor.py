@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from fwgen.facets import facet
+from fwgen.plan.endurance import Density
 from fwgen.spec.model import Spec
 
 
@@ -14,9 +15,11 @@ class SensorPlan:
     """What is derived for a sensor; a sensor may add its own figures.
 
     `measures_us`: the longest time from a sample's schedule until the sensor has given it.
+    `density`: of the log with this sensor.
     """
 
     measures_us: int
+    density: Density
 
     def figures(self) -> dict[str, int]:
         """Return the figures for `check --json`; their names carry the unit."""

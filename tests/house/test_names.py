@@ -17,6 +17,10 @@ PLACES = (
     "fwgen/spec/examples/*",
     "fwgen/scenario/bundled/*",
     "fwgen/starter/files/*",
+    "fwgen/campaign/specs.py",  # the text of a spec
+    "fwgen/panels/*",
+    "robot/models/*",  # a suite for each model
+    "robot/mutants/*",  # they name the files that they change
     "renode/models/*",  # each model is one device
     "renode/scripts/*",  # written from the reference spec
 )

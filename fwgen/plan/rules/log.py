@@ -80,7 +80,7 @@ def _check_sleep(draft: Draft, findings: Findings) -> None:
         return
     place = draft.spec.where("sleep", "longest")
     asked = duration(longest_us / 1e6)
-    walk = f"on the reference walk ({covered.bytes_per_sample:g} B a sample)"
+    walk = f"on the {covered.signal} ({covered.bytes_per_sample:g} B a sample)"
     if longest_us > covered.reference_s * 1e6:
         TOO_LONG.broken(
             findings,

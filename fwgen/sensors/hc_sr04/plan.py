@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fwgen.plan.endurance import reference_density
 from fwgen.plan.model import Plan
 from fwgen.plan.sensor import SensorPlan, SensorPlanner
 from fwgen.sensors.hc_sr04 import times
@@ -30,7 +31,7 @@ class _Planner(SensorPlanner):
         farthest_mm = sensor.range_mm[1]
         timeout_us = times.echo_timeout_us(period_us, farthest_mm, air)
         longest_us = times.echo_us(farthest_mm, air)
-        return EchoPlan(max(timeout_us, longest_us), timeout_us, longest_us)
+        return EchoPlan(max(timeout_us, longest_us), reference_density(), timeout_us, longest_us)
 
 
 def part_of(spec: Spec) -> HcSr04:

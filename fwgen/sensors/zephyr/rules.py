@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwgen.plan.draft import Draft, readable
+from fwgen.plan.draft import Draft
 from fwgen.plan.rules.rule import Rule
 from fwgen.plan.rules.sensor import SensorRules
 from fwgen.plan.words import milliseconds
@@ -14,8 +14,8 @@ from fwgen.wire.channel import value_bits
 
 BUS = Rule("sensor-bus", "error", "the sensor's bus is on a connector of the board")
 ADDRESS = Rule("sensor-address", "error", "the sensor has its own address on the bus")
-BUSY = Rule("sensor-bus-busy", "error", "the bus can carry the measurements beside the display")
-SHARED = Rule("sensor-bus-shared", "warning", "the display does not delay the sensor")
+BUSY = Rule("sensor-bus-busy", "error", "the bus can carry the measurements")
+DISPLAY = Rule("display-channel", "error", "the display can show the sensor's channels")
 RECORD = Rule("record-too-wide", "error", "a sample's channels have at most 60 bits")
 
 _FIRST_FREE, _LAST_FREE = 0x08, 0x77  # UM10204, table 4
@@ -24,11 +24,12 @@ _MOST_BITS = 60
 
 
 class _Rules(SensorRules):
-    rules = (BUS, ADDRESS, BUSY, SHARED, RECORD)
+    rules = (BUS, ADDRESS, BUSY, DISPLAY, RECORD)
 
     def check(self, draft: Draft, findings: Findings) -> None:
         _check_address(draft, findings)
         _check_record(draft, findings)
+        _check_display(draft, findings)
         bus = draft.sensor_bus
         if bus is None:
             name = part_of(draft.spec).bus
@@ -43,7 +44,7 @@ class _Rules(SensorRules):
 
 
 def _check_address(draft: Draft, findings: Findings) -> None:
-    sensor, display = part_of(draft.spec), readable(lambda: draft.spec.display)
+    sensor = part_of(draft.spec)
     place = draft.spec.where("sensor", "address")
     if not _FIRST_FREE <= sensor.address <= _LAST_FREE:
         ADDRESS.broken(
@@ -51,13 +52,6 @@ def _check_address(draft: Draft, findings: Findings) -> None:
             f"0x{sensor.address:02x} is no address of an I2C device (0x08 to 0x77)",
             place,
             "write the 7-bit address of the data sheet, without the read/write bit",
-        )
-    elif display and (display.bus, display.address) == (sensor.bus, sensor.address):
-        ADDRESS.broken(
-            findings,
-            f"0x{sensor.address:02x} on {sensor.bus} is the display's address",
-            place,
-            "write the sensor's own address",
         )
 
 
@@ -73,30 +67,26 @@ def _check_record(draft: Draft, findings: Findings) -> None:
 
 
 def _check_bus(draft: Draft, bus: Bus, findings: Findings) -> None:
-    sensor, display = part_of(draft.spec), readable(lambda: draft.spec.display)
+    sensor = part_of(draft.spec)
     takes_us = measures_us(sensor, bus.speed_hz)
-    picture_us = draft.picture_us if display and display.bus == sensor.bus else None
-    share = takes_us / sensor.period_us
-    beside = ""
-    if display and picture_us:
-        share += picture_us / display.refresh_period_us
-        beside = f" beside a picture every {milliseconds(display.refresh_period_us)}"
-    if share * 100 > _MOST_PERCENT:
+    if takes_us * 100 > _MOST_PERCENT * sensor.period_us:
         BUSY.broken(
             findings,
             f"a measurement takes {milliseconds(takes_us)} on {bus.name} at "
-            f"{bus.speed_hz // 1000} kHz, too long for one every "
-            f"{milliseconds(sensor.period_us)}{beside}",
+            f"{bus.speed_hz // 1000} kHz, too long for one every {milliseconds(sensor.period_us)}",
             draft.spec.where("sensor", "period"),
-            "write a longer period, or a slower `refresh` of the display",
+            f"write at least `{-(-takes_us // 900)} ms`",
         )
-    elif display and picture_us:
-        SHARED.broken(
+
+
+def _check_display(draft: Draft, findings: Findings) -> None:
+    if draft.spec.display is not None:
+        DISPLAY.broken(
             findings,
-            f"the display uses {bus.name} too: a measurement may wait for a part of a picture, "
-            "some 15 ms at 100 kHz",
-            draft.spec.where("sensor", "bus"),
-            "use another bus if the instant of a sample matters",
+            "the display shows only distances in millimetres so far, not the channels of a sensor "
+            "that Zephyr drives",
+            draft.spec.where("display"),
+            "remove the section `display`",
         )
 
 

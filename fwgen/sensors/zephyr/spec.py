@@ -23,7 +23,7 @@ _MICRO = 1_000_000
 _FARTHEST = 1_000_000_000  # keeps the firmware's sums far within 64 bits
 
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
-_MEASURE = re.compile(rf"({_NUMBER})\s*(\S+)")
+_MEASURE = re.compile(rf"({_NUMBER})\s*([^\s0-9.]\S*)")
 _SPELLINGS = {"C": "°C", "m/s2": "m/s²", "m/s^2": "m/s²", "ug/m3": "µg/m³", "Ohm": "Ω", "us": "µs"}
 
 
