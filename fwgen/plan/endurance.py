@@ -7,29 +7,11 @@ not counted either, because the firmware wakes Linux before the log is full.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
+from fwgen.plan.density import Density
 from fwgen.plan.model import Endurance
 from fwgen.wire import log_format
-
-
-@dataclass(frozen=True)
-class Density:
-    """`measured`: how it was measured; `signal`: of what, in a few words."""
-
-    bytes_per_sample: float
-    measured: str
-    signal: str = "reference walk"
-
-
-@cache
-def reference_density() -> Density:
-    path = Path(__file__).with_name("reference_walk.toml")
-    return Density(**tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def reserve_slots(period_us: int, resume_us: int, widths: Sequence[int]) -> int:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from fwgen.facets import facet
-from fwgen.plan.endurance import Density
+from fwgen.plan.density import Density
 from fwgen.spec.model import Spec
 
 

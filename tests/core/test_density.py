@@ -2,7 +2,7 @@
 
 import pytest
 
-from fwgen.plan.endurance import reference_density
+from fwgen.plan.density import reference_density
 from tests.bench.quiet import ACCELERATION, TEMPERATURE, acceleration, temperature
 from tests.bench.scene import words
 from tests.core.density import bytes_per_sample, bytes_per_value

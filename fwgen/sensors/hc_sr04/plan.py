@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fwgen.plan.endurance import reference_density
+from fwgen.plan.density import reference_density
 from fwgen.plan.model import Plan
 from fwgen.plan.sensor import SensorPlan, SensorPlanner
 from fwgen.sensors.hc_sr04 import times

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fwgen.plan.endurance import Density
+from fwgen.plan.density import Density
 from fwgen.plan.model import Plan
 from fwgen.plan.sensor import SensorPlan, SensorPlanner
 from fwgen.sensors.zephyr.spec import ZephyrSensor
