@@ -204,10 +204,15 @@ def _agreed_sleeps(record: RunRecord) -> Ints:
 
 
 def _drops(record: RunRecord) -> Iterator[tuple[Gap, Stream]]:
-    """Yield each gap with the stream in which it was declared; none if memory was damaged."""
+    """Yield each gap with the stream in which it was declared, or had to be if the firmware had not
+    been restarted in it; none if memory was damaged."""
     starts_us = [stream.start_us for stream in record.streams]
     for gap in record.gaps if not record.damaged else []:
         at = int(np.searchsorted(starts_us, gap.at_us, side="right")) - 1
+        end = record.taken.count_before(gap.first - record.taken.first_seq + gap.count)
+        if end:
+            ended_us = record.taken.at(np.array([end - 1], dtype=np.int64))
+            at = min(at, int(np.searchsorted(starts_us, ended_us[0])))
         if at >= 0:
             yield gap, record.streams[at]
 
