@@ -4,9 +4,9 @@
 // Modelled: a trigger pulse of at least 10 us starts a measurement; a shorter one, or one during a measurement, is
 //   ignored. The echo line rises after the burst and stays high for the time that sound takes to the obstacle and back,
 //   or for 38 ms without an echo. Obstacle, noise, missed echoes and air temperature follow the integer formulas of
-//   fwgen/sensor, bit for bit: a pure function of the milliseconds since the first trigger (rounded), which is
+//   fwgen/sensors/hc_sr04, bit for bit: a pure function of the milliseconds since the first trigger (rounded), which is
 //   time 0 of the obstacle's path. A sensor that is silent, or that holds its line high. Copies of the sensor, by
-//   parameters (fwgen/sensor/kinds.py has the kinds): another pulse length without an echo, no pulse at all, or one that
+//   parameters (fwgen/sensors/hc_sr04/kinds.py has the kinds): another pulse length without an echo, no pulse at all, or one that
 //   ends only with the next trigger or when the line is pulled low from outside; a spike before the echo; a wrong first
 //   reading; a blind zone.
 // Left out: the beam's angle and shape, several obstacles, supply voltage, cross-talk between sensors.
@@ -219,7 +219,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         public long MissedPartsPerMillion { get; set; }
 
-        // In the air between sensor and obstacle; fwgen/plan/sound.py has the formula. The default is for 20 degrees Celsius.
+        // In the air between sensor and obstacle; fwgen/sensors/hc_sr04/sound.py has the formula. The default is for 20 degrees Celsius.
         public long SoundMillimetresPerSecond { get; set; }
 
         // Trigger pulses that were ignored: too short, or during a measurement.

@@ -1,11 +1,12 @@
 //
 // What a sensor on an I2C bus sees, and a record of how it is read; for models of sensors that know nothing of either.
 //
-// A measurement begins with the transfer whose first written byte is `begins`. Right before it the properties of the
-// model are set to the signals' values at that time: in each line of `Signals` the name of a property, what to divide a
-// value by, and the points `t_ms:value`, between which the signal is linear (as in fwgen/sensor/scene.py). Noise and
-// missed measurements are those of fwgen/sensor/chance.py; a missed one is not acknowledged. Times count from the first
-// measurement.
+// Modelled: a measurement begins with a transfer whose only written byte is `begins`. Right before it the properties of
+//   the sensor's model are set to the signals' values at that time: in each line of `Signals` the name of a property, what
+//   to divide a value by, the noise and its seed, and the points `t_ms:value`, between which the signal is linear (as in
+//   fwgen/sensor/scene.py; the noise is that of fwgen/sensor/chance.py). Times count from the first measurement. A sensor
+//   that does not answer.
+// Left out: measurements that are missed by chance; sensors that need no written byte.
 //
 using System;
 using System.Collections.Generic;
