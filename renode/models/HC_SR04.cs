@@ -219,7 +219,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         public long MissedPartsPerMillion { get; set; }
 
-        // In the air between sensor and obstacle; fwgen/sensors/hc_sr04/sound.py has the formula. The default is for 20 degrees Celsius.
+        // In the air between sensor and obstacle, as in fwgen/sensors/hc_sr04/sound.py. The default is for 20 degrees Celsius.
         public long SoundMillimetresPerSecond { get; set; }
 
         // Trigger pulses that were ignored: too short, or during a measurement.
