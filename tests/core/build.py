@@ -69,5 +69,5 @@ def compile_c(
     return output
 
 
-def shared_library(output: Path, sources: Sequence[Path], *flags: str, channels: int = 1) -> Path:
+def shared_library(output: Path, sources: Sequence[Path], *flags: str, channels: int = 8) -> Path:
     return compile_c(output, sources, "-O2", "-shared", "-fPIC", *flags, channels=channels)
