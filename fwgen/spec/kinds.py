@@ -332,10 +332,11 @@ class WordOr(Kind[T]):
 
 @dataclass(frozen=True)
 class ListOf(Kind[list[T]]):
-    """A list of values of one kind."""
+    """A list of values of one kind. `most`: 0: any number."""
 
     each: Kind[T]
     least: int = 1
+    most: int = 0
 
     @property
     def example(self) -> str:  # type: ignore[override]
@@ -349,10 +350,15 @@ class ListOf(Kind[list[T]]):
             found = "an empty list" if node.shape == "list" else f"a {node.shape}"
             message = f"expected {expected}, found {found}".replace("a nothing", "none")
             node.reject(findings, "wrong-shape", message, hint)
+        if self.most and len(items) > self.most:
+            message = f"expected a list of at most {self.most}, found {len(items)}"
+            hint = f"leave out {len(items) - self.most} of them"
+            node.reject(findings, "wrong-shape", message, hint)
         return read_each([(item, self.each) for item in items], findings)
 
     def schema(self) -> Schema:
-        return {"type": "array", "items": self.each.schema(), "minItems": self.least}
+        bounds = {"minItems": self.least, **({"maxItems": self.most} if self.most else {})}
+        return {"type": "array", "items": self.each.schema(), **bounds}
 
 
 def read_each(pairs: list[tuple[Node, Kind[T]]], findings: Findings) -> list[T]:

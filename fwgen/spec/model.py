@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, SerializeAsAny
 
 from fwgen.panels import panels, sizes
+from fwgen.spec.conditions import Condition, WakeCondition
 from fwgen.spec.diagnostics import Diagnostic, Position
 from fwgen.spec.document import Document, PathStep
 from fwgen.spec.kinds import (
@@ -20,6 +21,7 @@ from fwgen.spec.kinds import (
     Choice,
     Integer,
     Key,
+    ListOf,
     Part,
     Period,
     Word,
@@ -159,6 +161,10 @@ class Memory(Part):
     ] = None
 
 
+MOST_CONDITIONS = 8
+DEFAULT_WAKE_PAUSE_US = 60_000_000
+
+
 class Sleep(Part):
     """What happens while Linux sleeps."""
 
@@ -178,7 +184,35 @@ class Sleep(Part):
         Amount("us", "1 s", "8784 h", example="1 h"),
         Field(description="The longest sleep that the log must cover."),
     ] = None
+    wake_at_ppm: Annotated[
+        int | None,
+        Key("wake_at"),
+        Amount("ppm", "1 %", "100 %", example="80 %"),
+        Field(
+            description="Wake Linux when this much of the log is used; the default is as late as "
+            "nothing is lost."
+        ),
+    ] = None
+    max_age_us: Annotated[
+        int | None,
+        Key("max_age"),
+        Amount("us", "1 s", "8784 h", example="1 h"),
+        Field(description="Wake Linux when the oldest sample has waited for this long."),
+    ] = None
+    wake_if: Annotated[
+        tuple[Condition, ...],
+        ListOf(WakeCondition(), most=MOST_CONDITIONS),
+        Field(description="Wake Linux when one of these conditions becomes true."),
+    ] = ()
+    wake_pause_us: Annotated[
+        int,
+        Key("wake_pause"),
+        Amount("us", "0 s", "8784 h", example="1 min"),
+        Field(description="Least time between two wakes by conditions; the default is 1 min."),
+    ] = DEFAULT_WAKE_PAUSE_US
 
+
+_ADDED_TO_SLEEP = ("wake_at_ppm", "max_age_us", "wake_if", "wake_pause_us")
 
 DEFAULT_TREES = "openstlinux-6.2"
 DEFAULT_FLAVOUR = "plain"
@@ -278,6 +312,9 @@ class Spec(Part):
             del values["display"]["refresh_asleep_period_us"]
         if self.linux == Linux():
             del values["linux"]
+        for name in _ADDED_TO_SLEEP:
+            if getattr(self.sleep, name) == Sleep.model_fields[name].default:
+                del values["sleep"][name]
         return values
 
     @property
