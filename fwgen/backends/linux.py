@@ -136,6 +136,7 @@ class Linux:
         self._alarms: dict[str, tuple[int, Callable[[int], None]]] = {}
         self._sleep: OpenSleep | None = None
         self._sleep_when_up: int | None = None  # when the next suspend was requested
+        self._again_us: int | None = None  # awake for so long after the firmware's calls
         self._recover_when_up = False
         self._when_up: list[Callable[[int], None]] = []
         self._app_alive = True
@@ -201,6 +202,9 @@ class Linux:
         if self.state == ASLEEP:
             self._wake("log-full", now_us)
 
+    def _suspend_again(self, now_us: int) -> None:
+        self.suspend(now_us, None, self._again_us)
+
     @property
     def processed_seq(self) -> int | None:
         """Number of the first sample that the application has not processed (32 bits)."""
@@ -208,10 +212,13 @@ class Linux:
 
     # ------------------------------------------------------------------------------------- power
 
-    def suspend(self, now_us: int, wake_after_us: int | None) -> None:
+    def suspend(self, now_us: int, wake_after_us: int | None, again_us: int | None = None) -> None:
+        """`again_us`: how long Linux is awake after each wake-up by the firmware."""
         if not self._can_suspend:
             self.ledger.ignore("suspend", self._why_not, now_us)
             return
+        self._again_us = again_us
+        self._alarms.pop("again", None)
         if wake_after_us is not None:
             at_us = now_us + wake_after_us
             self._alarms["timer"] = (at_us, lambda at_us: self._wake("timer", at_us))
@@ -224,6 +231,7 @@ class Linux:
         if self.state in (AWAKE, OFFLINE):
             self.ledger.ignore("resume", self._why_not, now_us)
         else:
+            self._again_us = None
             self._wake("user", now_us)
 
     def idle(self, now_us: int, for_us: int, held: bool) -> None:
@@ -257,6 +265,8 @@ class Linux:
         self._stop_idling(now_us)
         self._alarms.pop("timer", None)
         for name in ("ddr", "boot", "app", "stall", "refuse", "recover"):
+        self._alarms.pop("again", None)
+        for name in ("ddr", "boot", "app", "stall", "recover"):
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:
                 call(now_us)
@@ -356,6 +366,8 @@ class Linux:
         self._enter(OFFLINE if self._no_application else AWAKE, now_us)
         if self._sleep is not None:
             self._sleep.up_us = now_us
+            if self._sleep.cause == "log-full" and self._again_us is not None:
+                self._alarms["again"] = (now_us + self._again_us, self._suspend_again)
         self._app.resume(now_us)  # also if the firmware has restarted: nothing tells it
         if self._recover_when_up:
             self._recover_when_up = False

@@ -13,6 +13,7 @@ from fwgen.scenario.distance import Distance
 from fwgen.scenario.expect import Expect, Expectation
 from fwgen.scenario.model import FORMAT, Scenario, check_steps
 from fwgen.scenario.steps import STEPS, Step
+from fwgen.scenario.steps.suspend import Suspend
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Rejected, quote, suggest
 from fwgen.spec.document import Document, load_document, parse_document
 from fwgen.spec.kinds import Schema
@@ -149,8 +150,10 @@ def _check(scenario: Scenario, document: Document, findings: Findings) -> None:
 
 def _check_reach(scenario: Scenario, document: Document, findings: Findings) -> None:
     """Report bounds that no run of this scenario can reach: Linux sleeps at most as often as the
-    steps suspend it."""
+    steps suspend it; one that suspends it `again` does so at most once a second."""
     suspends = sum(step.do == "suspend" for _, step in scenario.timeline())
+    if any(isinstance(step, Suspend) and step.again_us for step in scenario.steps):
+        suspends = scenario.until_us // 1_000_000
     for expectation in scenario.expect:
         name, least = expectation.field, expectation.least
         counts_sleeps = name in ("sleeps", "acknowledged") or name.startswith("woken_by_")

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, NoReturn
+from typing import Final, Literal
 
 from fwgen.spec import quantity as q
 from fwgen.spec.diagnostics import Findings, quote
@@ -92,7 +92,7 @@ def _parse(text: str) -> Condition:
         return Condition(
             text=text, form="status", subject=found[1], samples=samples, span_us=span_us
         )
-    _refuse(text)
+    raise _refusal(text)
 
 
 def _limit(text: str, subject: str, sign: str, limit: str, span: str, *rest: str) -> Condition:
@@ -103,7 +103,9 @@ def _limit(text: str, subject: str, sign: str, limit: str, span: str, *rest: str
         expected = ">" if sign == "<" else "<"
         if until_sign != expected:
             hint = f"write `until {expected} {until}`"
-            message = f"{quote(f'{sign} {limit}')} does not end at `{until_sign}`"
+            message = (
+                f"a condition with `{sign}` ends with `until {expected}`, found `{until_sign}`"
+            )
             raise q.QuantityError("bad-condition", message, hint)
         end = _amount(until, threshold.dimension)
         if (end.value < threshold.value) if sign == "<" else (end.value > threshold.value):
@@ -150,8 +152,8 @@ def _span(text: str) -> tuple[int | None, int | None]:
     return None, _time(text, "write a number of samples or a time, such as `3 samples` or `10 s`")
 
 
-def _refuse(text: str) -> NoReturn:
-    raise q.QuantityError(
+def _refusal(text: str) -> q.QuantityError:
+    return q.QuantityError(
         "bad-condition", f"{quote(text)} is not a condition", f"write it like {_missing(text)}"
     )
 

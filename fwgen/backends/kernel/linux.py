@@ -133,6 +133,7 @@ class KernelLinux:
         self._alarms: dict[str, tuple[int, Callable[[], None]]] = {}
         self._sleep: OpenSleep | None = None
         self._sleep_when_up: int | None = None  # when the next suspend was requested
+        self._again_us: int | None = None  # awake for so long after the firmware's calls
         self._when_up: list[Callable[[int], None]] = []
         self._recover_when_up = False
         self._going_down = False  # Linux has stopped its devices to suspend
@@ -382,10 +383,13 @@ class KernelLinux:
 
     # ------------------------------------------------------------------------------------- power
 
-    def suspend(self, now_us: int, wake_after_us: int | None) -> None:
+    def suspend(self, now_us: int, wake_after_us: int | None, again_us: int | None = None) -> None:
+        """`again_us`: how long Linux is awake after each wake-up by the firmware."""
         if not self._can_suspend:
             self.ledger.ignore("suspend", self._why_not, now_us)
             return
+        self._again_us = again_us
+        self._alarms.pop("again", None)
         if wake_after_us is not None:
             self._control.send(f"alarm {wake_after_us // 1_000_000}")
         if self.state == RESUMING:
@@ -397,11 +401,13 @@ class KernelLinux:
         if self.state in (AWAKE, OFFLINE):
             self.ledger.ignore("resume", self._why_not, now_us)
         else:
+            self._again_us = None
             self._wake("user")
 
     def end(self, now_us: int) -> None:
         """The scenario ends: wake Linux, end its faults and start its application, so that the
         samples in the log can arrive."""
+        self._alarms.pop("again", None)
         for name in ("ddr", "boot", "stall"):
             if name in self._alarms:
                 self._alarms.pop(name)[1]()
@@ -464,6 +470,8 @@ class KernelLinux:
         self._enter(AWAKE if self._online else OFFLINE)
         if self._sleep is not None:
             self._sleep.up_us = self.now_us
+            if self._sleep.cause == "log-full" and self._again_us is not None:
+                self._alarms["again"] = (self.now_us + self._again_us, self._suspend_again)
         if self._recover_when_up:
             self._recover_when_up = False
             self._recover_soon()
@@ -474,6 +482,9 @@ class KernelLinux:
         wished_us, self._sleep_when_up = self._sleep_when_up, None
         if wished_us is not None and self._can_suspend:
             self._fall_asleep(wished_us)
+
+    def _suspend_again(self) -> None:
+        self.suspend(self.now_us, None, self._again_us)
 
     # -------------------------------------------------------------------------------------- faults
 

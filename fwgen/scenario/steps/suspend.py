@@ -14,7 +14,8 @@ WHOLE_SECONDS: Final = "`for` must be whole seconds: the kernel's RTC alarm has 
 class Suspend(Step):
     """Linux asks the firmware for sleep and suspends when it has agreed; after `for` a timer
     wakes it. If no application runs (crashed, unbound), Linux suspends without telling the
-    firmware."""
+    firmware. With `again` Linux suspends again after each wake-up by the firmware, when it has
+    been awake for this time, until a `resume` or another `suspend`."""
 
     do: Annotated[
         str,
@@ -32,8 +33,18 @@ class Suspend(Step):
         Field(description="A timer wakes Linux after this time (counted from this step)."),
     ] = None
 
+    again_us: Annotated[
+        int | None,
+        Key("again"),
+        Amount("us", "1 s", LONGEST, example="5 s"),
+        Field(
+            description="After each wake-up by the firmware Linux suspends again, when it has "
+            "been awake for this time."
+        ),
+    ] = None
+
     def run(self, board: Board) -> None:
-        board.linux_does(lambda linux, now_us: linux.suspend(now_us, self.for_us))
+        board.linux_does(lambda linux, now_us: linux.suspend(now_us, self.for_us, self.again_us))
 
     def refused_by_linux(self) -> str:
         return WHOLE_SECONDS if (self.for_us or 0) % 1_000_000 else ""
