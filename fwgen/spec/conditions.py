@@ -83,9 +83,11 @@ def _parse(text: str) -> Condition:
         return _limit(text, *found.groups())
     if found := _CHANGE.fullmatch(text):
         _amount(found[2])
-        span_us = _time(found[3], f"write it like `{found[1]} changes by > {found[2]} within 2 s`")
+        within_us = _time(
+            found[3], f"write it like `{found[1]} changes by > {found[2]} within 2 s`"
+        )
         return Condition(
-            text=text, form="changes", subject=found[1], limit=found[2], span_us=span_us
+            text=text, form="changes", subject=found[1], limit=found[2], span_us=within_us
         )
     if found := _STATUS.fullmatch(text):
         samples, span_us = _span(found[2])

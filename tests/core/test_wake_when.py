@@ -82,7 +82,7 @@ def by_formula(rule: FiringRule, samples: list[Sample]) -> list[int]:
     status = np.array([status for status, _ in samples], dtype=np.int64)
     value = np.array([value for _, value in samples], dtype=np.int64)
     readings = Readings(status, value, status <= SampleStatus.TOO_FAR, status == MISSED)
-    return firings(rule, readings).tolist()
+    return [int(index) for index in firings(rule, readings)]
 
 
 def near(*values: int) -> list[Sample]:
