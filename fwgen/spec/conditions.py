@@ -26,7 +26,7 @@ Form = Literal["below", "above", "changes", "status"]
 
 EXAMPLE: Final = "distance < 300 mm for 3 samples"
 LONGEST: Final = 60
-"""Characters of a condition: the firmware sends its text when it wakes Linux."""
+"""Bytes of a condition: the firmware sends its text when it wakes Linux."""
 
 MOST_SAMPLES: Final = 1_000_000
 
@@ -38,10 +38,16 @@ _LIMIT = re.compile(
 )
 _CHANGE = re.compile(rf"({_NAME}) +changes +by *> *({_AMOUNT}) +within +({_SPAN})")
 _STATUS = re.compile(rf"({_NAME}) +for +({_SPAN})")
+_QUANTITY = r"[+-]?[0-9]+(?:\.[0-9]+)? *[^ 0-9<>]+"
+_DURATION = r"[0-9]+(?:\.[0-9]+)? *[^ 0-9<>]+"
+_PATTERN = (
+    rf"^ *{_NAME} *(?:[<>] *{_QUANTITY} +for +{_DURATION}(?: +until *[<>] *{_QUANTITY})?"
+    rf"| +changes +by *> *{_QUANTITY} +within +{_DURATION}| +for +{_DURATION}) *$"
+)
 _SAMPLES = re.compile(r"([0-9]{1,7}) +samples?")
 
 
-class Condition(Part):
+class WakeIf(Part):
     """One condition. `subject`: a channel, or a status. `limit`, `until`: quantities as written,
     `until` only if it was. Exactly one of `samples` and `span_us` is set; for a change it is
     `span_us`."""
@@ -56,17 +62,17 @@ class Condition(Part):
 
 
 @dataclass(frozen=True)
-class WakeCondition(Kind[Condition]):
+class WakeIfText(Kind[WakeIf]):
     """Reads a condition."""
 
     @property
     def example(self) -> str:  # type: ignore[override]
         return EXAMPLE
 
-    def read(self, node: Node, findings: Findings) -> Condition:
+    def read(self, node: Node, findings: Findings) -> WakeIf:
         text = " ".join(read_text(node, findings, EXAMPLE).split())
-        if len(text) > LONGEST or not text.isascii():
-            message = f"expected a condition of at most {LONGEST} ASCII characters"
+        if len(text.encode()) > LONGEST or not text.isprintable():
+            message = f"expected a condition of at most {LONGEST} bytes"
             node.reject(findings, "bad-condition", message, f"write it like `{EXAMPLE}`")
         try:
             return _parse(text)
@@ -74,10 +80,15 @@ class WakeCondition(Kind[Condition]):
             node.reject(findings, error.rule, error.sentence, error.hint)
 
     def schema(self) -> Schema:
-        return {"type": "string", "maxLength": LONGEST, "examples": [EXAMPLE]}
+        return {
+            "type": "string",
+            "maxLength": LONGEST,
+            "pattern": _PATTERN,
+            "examples": [EXAMPLE],
+        }
 
 
-def _parse(text: str) -> Condition:
+def _parse(text: str) -> WakeIf:
     """Return the condition; raises QuantityError."""
     if found := _LIMIT.fullmatch(text):
         return _limit(text, *found.groups())
@@ -86,18 +97,16 @@ def _parse(text: str) -> Condition:
         within_us = _time(
             found[3], f"write it like `{found[1]} changes by > {found[2]} within 2 s`"
         )
-        return Condition(
+        return WakeIf(
             text=text, form="changes", subject=found[1], limit=found[2], span_us=within_us
         )
     if found := _STATUS.fullmatch(text):
         samples, span_us = _span(found[2])
-        return Condition(
-            text=text, form="status", subject=found[1], samples=samples, span_us=span_us
-        )
+        return WakeIf(text=text, form="status", subject=found[1], samples=samples, span_us=span_us)
     raise _refusal(text)
 
 
-def _limit(text: str, subject: str, sign: str, limit: str, span: str, *rest: str) -> Condition:
+def _limit(text: str, subject: str, sign: str, limit: str, span: str, *rest: str) -> WakeIf:
     until_sign, until = rest
     threshold = _amount(limit)
     samples, span_us = _span(span)
@@ -116,7 +125,7 @@ def _limit(text: str, subject: str, sign: str, limit: str, span: str, *rest: str
                 f"the condition would be true and false at once between `{limit}` and `{until}`",
                 f"write a value {'above' if sign == '<' else 'below'} `{limit}` after `until`",
             )
-    return Condition(
+    return WakeIf(
         text=text,
         form="below" if sign == "<" else "above",
         subject=subject,

@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, SerializeAsAny
 
 from fwgen.panels import panels, sizes
 from fwgen.spec.conditions import Condition, WakeCondition
+from fwgen.spec.conditions import WakeIf, WakeIfText
 from fwgen.spec.diagnostics import Diagnostic, Position
 from fwgen.spec.document import Document, PathStep
 from fwgen.spec.kinds import (
@@ -200,8 +201,8 @@ class Sleep(Part):
         Field(description="Wake Linux when the oldest sample has waited for this long."),
     ] = None
     wake_if: Annotated[
-        tuple[Condition, ...],
-        ListOf(WakeCondition(), most=MOST_CONDITIONS),
+        tuple[WakeIf, ...],
+        ListOf(WakeIfText(), most=MOST_CONDITIONS),
         Field(description="Wake Linux when one of these conditions becomes true."),
     ] = ()
     wake_pause_us: Annotated[

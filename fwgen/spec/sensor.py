@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from fwgen.spec.diagnostics import Findings
 from fwgen.spec.document import Document
 from fwgen.spec.kinds import Key, Part, Period, Word
 from fwgen.wire.channel import Channel
+from fwgen.wire.sample import SampleStatus
 
 PIN = Word(
     r"P[A-Z](?:[0-9]|1[0-5])",
@@ -59,6 +61,14 @@ class SensorPart(Part):
     def on_bus(self) -> str | None:
         """The name of the sensor's I2C bus; None: it has none."""
         return None
+    def bounds(self, channel: Channel) -> tuple[Fraction, Fraction]:
+        """Return the least and the greatest valid quantity of a channel, in its unit."""
+        raise NotImplementedError
+
+    @property
+    def statuses(self) -> tuple[SampleStatus, ...]:
+        """What a sample may be instead of valid, except missed."""
+        raise NotImplementedError
 
     def pin(self, use: PinUse) -> str:
         """Return the name of the pin; Rejected if it could not be read."""

@@ -32,6 +32,10 @@ def _longest(time: str, when_full: str = "wake") -> Edit:
     return "when_full: wake", f"when_full: {when_full}, longest: {time}"
 
 
+def _wake(keys: str) -> Edit:
+    return "when_full: wake", f"when_full: wake, {keys}"
+
+
 def _linux(trees: str) -> Edit:
     return "name: example\n", f"name: example\nlinux: {{trees: {trees}}}\n"
 
@@ -488,5 +492,82 @@ EXAMPLES = (
             "but only 25 min in the worst case, when every sample jumps",
         ),
         _longest("20 min"),
+    ),
+    Example(
+        "wake-unknown",
+        _wake("wake_if: [distanc < 1 m for 3 samples]"),
+        "distanc < 1 m for 3 samples",
+        ("no channel `distanc`", "did you mean `distance`?"),
+        _wake("wake_if: [distance < 1 m for 3 samples]"),
+    ),
+    Example(
+        "wake-unknown",
+        _wake("wake_if: [no ech for 30 s]"),
+        "no ech for 30 s",
+        ("never reports `no ech`", "did you mean `no echo`?"),
+        _wake("wake_if: [no echo for 30 s, sensor fault for 10 s, too near for 1 sample]"),
+    ),
+    Example(
+        "wake-value",
+        _wake("wake_if: [distance < 1 s for 3 samples]"),
+        "distance < 1 s for 3 samples",
+        ("expected a length, found a time",),
+        _wake("wake_if: [distance < 1 m for 3 s until > 1.5 m]"),
+    ),
+    Example(
+        "wake-unreachable",
+        _wake("wake_if: [distance < 20 mm for 3 samples]"),
+        "distance < 20 mm for 3 samples",
+        ("cannot be below 20 mm", "from 20 mm to 4000 mm"),
+        _wake("wake_if: [distance < 21 mm for 3 samples]"),
+    ),
+    Example(
+        "wake-unreachable",
+        _wake("wake_if: [distance > 4 m for 3 samples]"),
+        "distance > 4 m for 3 samples",
+        ("cannot be above 4 m",),
+        _wake("wake_if: [distance > 3999 mm for 3 samples until < 3 m]"),
+    ),
+    Example(
+        "wake-unreachable",
+        _wake("wake_if: [distance changes by > 3980 mm within 2 s]"),
+        "distance changes by > 3980 mm within 2 s",
+        ("cannot change by more than 3980 mm",),
+        _wake("wake_if: [distance changes by > 3979 mm within 2 s]"),
+    ),
+    Example(
+        "wake-period",
+        _wake("wake_if: [distance changes by > 1 m within 59 ms]"),
+        "distance changes by > 1 m within 59 ms",
+        ("none within 59 ms", "at least `within 60 ms`"),
+        _wake("wake_if: [distance changes by > 1 m within 60 ms]"),
+    ),
+    Example(
+        "wake-period",
+        _wake("wake_if: [distance changes by > 1 m within 15421 ms]"),
+        "distance changes by > 1 m within 15421 ms",
+        ("at most 256 before it, not with 257", "at most `within 15.36 s`"),
+        _wake("wake_if: [distance changes by > 1 m within 15419 ms]"),
+    ),
+    Example(
+        "wake-twice",
+        _wake("wake_if: [no echo for 3 s, no  echo for 3 s]"),
+        "no  echo for 3 s",
+        ("already in the list",),
+        _wake("wake_if: [no echo for 3 s, no echo for 4 s]"),
+    ),
+    Example(
+        "wake-level",
+        _wake("wake_at: 99 %"),
+        "99 %",
+        ("blocks must be free", "write at most `98 %`"),
+        _wake("wake_at: 98 %"),
+    ),
+    Example(
+        "wake-pause-unused",
+        _wake("wake_pause: 1 h"),
+        "1 h",
+        ("no effect without `wake_if`",),
+        _wake("wake_pause: 1 h, wake_if: [no echo for 3 s]"),
     ),
 )

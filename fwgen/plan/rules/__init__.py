@@ -10,11 +10,23 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from fwgen.plan.draft import Draft
-from fwgen.plan.rules import bus, by_hand, log, memory, pins, rings, sensor, sleep, software, timing
+from fwgen.plan.rules import (
+    bus,
+    by_hand,
+    log,
+    memory,
+    pins,
+    rings,
+    sensor,
+    sleep,
+    software,
+    timing,
+    wake,
+)
 from fwgen.plan.rules.rule import Rule
 from fwgen.spec.diagnostics import Findings, Rejected
 
-_GROUPS = (memory, rings, sleep, pins, bus, sensor, timing, log, by_hand)
+_GROUPS = (memory, rings, sleep, pins, bus, sensor, timing, log, wake, by_hand)
 
 _RULES: tuple[Rule, ...] = (
     *software.RULES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from fwgen.spec.document import Document
 from fwgen.spec.kinds import Amount, Ascending, Choice, Key, Period, on_off
 from fwgen.spec.sensor import PIN, PinUse, SensorPart
 from fwgen.wire.channel import DISTANCE, Channel
+from fwgen.wire.sample import SampleStatus
 
 # Range of the HC-SR04: 2 cm to 4 m (its data sheet).
 LEAST = "20 mm"
@@ -70,6 +72,18 @@ class HcSr04(SensorPart):
     @property
     def channels(self) -> tuple[Channel, ...]:
         return (DISTANCE,)
+
+    def bounds(self, channel: Channel) -> tuple[Fraction, Fraction]:
+        return Fraction(self.range_mm[0]), Fraction(self.range_mm[1])
+
+    @property
+    def statuses(self) -> tuple[SampleStatus, ...]:
+        return (
+            SampleStatus.TOO_NEAR,
+            SampleStatus.TOO_FAR,
+            SampleStatus.NO_ECHO,
+            SampleStatus.FAULT,
+        )
 
     def drop_unused(self, values: dict[str, Any]) -> None:
         if not self.pull_echo_low:

@@ -1,0 +1,154 @@
+"""When the firmware wakes Linux: level, age and conditions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from fwgen.plan.draft import Draft
+from fwgen.plan.rules.rule import Rule
+from fwgen.plan.wake import (
+    WINDOW_MAX,
+    amount,
+    channel_of,
+    level_slots,
+    samples_of,
+    status_of,
+)
+from fwgen.spec import quantity as q
+from fwgen.spec.conditions import WakeIf
+from fwgen.spec.diagnostics import Findings, Position, did_you_mean, quote
+from fwgen.spec.model import DEFAULT_WAKE_PAUSE_US
+from fwgen.spec.quantity import show
+from fwgen.wire import log_format
+from fwgen.wire.channel import Channel, decimal
+from fwgen.wire.sample import STATUS_NAMES
+
+SUBJECT = Rule("wake-unknown", "error", "a condition names a channel or a status of the sensor")
+VALUE = Rule("wake-value", "error", "a condition compares with a quantity of its channel")
+REACH = Rule("wake-unreachable", "error", "the sensor can give values that fulfil a condition")
+PERIOD = Rule("wake-period", "error", "a condition can be evaluated at the sensor's period")
+TWICE = Rule("wake-twice", "error", "a condition is in the list once")
+LEVEL = Rule("wake-level", "error", "the log has room while Linux wakes up at `wake_at`")
+PAUSE = Rule("wake-pause-unused", "warning", "`wake_pause` has conditions that it can delay")
+
+RULES = (SUBJECT, VALUE, REACH, PERIOD, TWICE, LEVEL, PAUSE)
+
+
+def _check_conditions(draft: Draft, findings: Findings) -> None:
+    spec = draft.spec
+    seen = set()
+    for index, condition in enumerate(spec.sleep.wake_if):
+        place = spec.where("sleep", "wake_if", index)
+        if condition.text in seen:
+            TWICE.broken(
+                findings, f"{quote(condition.text)} is already in the list", place, "remove it"
+            )
+        elif _names_something(draft, condition, place, findings):
+            _check_period(draft, condition, place, findings)
+        seen.add(condition.text)
+
+
+def _names_something(draft: Draft, condition: WakeIf, place: Position, findings: Findings) -> bool:
+    sensor = draft.spec.sensor
+    if condition.form == "status":
+        if status_of(condition, sensor) is None:
+            names = [STATUS_NAMES[status] for status in sensor.statuses]
+            message = f"the sensor never reports {quote(condition.subject)}"
+            hint = did_you_mean(condition.subject, names, "what it reports")
+            SUBJECT.broken(findings, message, place, hint)
+            return False
+        return True
+    index = channel_of(condition, sensor)
+    if index is None:
+        names = [channel.name for channel in sensor.channels]
+        message = f"the sensor has no channel {quote(condition.subject)}"
+        hint = did_you_mean(condition.subject, names, "its channels")
+        SUBJECT.broken(findings, message, place, hint)
+        return False
+    return _check_values(draft, condition, sensor.channels[index], place, findings)
+
+
+def _check_values(
+    draft: Draft, condition: WakeIf, channel: Channel, place: Position, findings: Findings
+) -> bool:
+    try:
+        limit = amount(condition.limit, channel)
+        if condition.until:
+            amount(condition.until, channel)
+    except q.QuantityError as error:
+        VALUE.broken(findings, error.sentence, place, error.hint)
+        return False
+    low, high = draft.spec.sensor.bounds(channel)
+    impossible = {
+        "changes": limit >= high - low and f"change by more than {condition.limit}",
+        "below": limit <= low and f"be below {condition.limit}",
+        "above": limit >= high and f"be above {condition.limit}",
+    }[condition.form]
+    if impossible:
+        REACH.broken(
+            findings,
+            f"a valid `{channel.name}` cannot {impossible}: it is from {_show(low, channel)} to "
+            f"{_show(high, channel)}",
+            place,
+            "write a value within the sensor's range",
+        )
+    return not impossible
+
+
+def _show(value: Fraction, channel: Channel) -> str:
+    return f"{decimal(value)} {channel.unit}"
+
+
+def _check_period(draft: Draft, condition: WakeIf, place: Position, findings: Findings) -> None:
+    if condition.form != "changes":
+        return
+    period_us = draft.spec.sensor.period_us
+    samples = samples_of(condition, period_us)
+    if samples < 1:
+        PERIOD.broken(
+            findings,
+            f"there is one sample every {show(period_us, 'us')}, none within "
+            f"{show(condition.span_us or 0, 'us')}",
+            place,
+            f"write at least `within {show(period_us, 'us')}`",
+        )
+    elif samples > WINDOW_MAX:
+        PERIOD.broken(
+            findings,
+            f"the firmware compares a sample with at most {WINDOW_MAX} before it, not with "
+            f"{samples}",
+            place,
+            f"write at most `within {show(WINDOW_MAX * period_us, 'us')}`, or a longer period",
+        )
+
+
+def _check_level(draft: Draft, findings: Findings) -> None:
+    share_ppm, log_bytes = draft.spec.sleep.wake_at_ppm, draft.log_bytes
+    if share_ppm is None or log_bytes is None:
+        return
+    slots, reserve = log_format.slots(log_bytes), draft.timing.reserve_slots
+    most = slots - reserve
+    if level_slots(share_ppm, slots) <= most:
+        return
+    percent = most * 100 // slots
+    LEVEL.broken(
+        findings,
+        f"samples are lost while Linux wakes up: {reserve} of the log's {slots} blocks "
+        "must be free then",
+        draft.spec.where("sleep", "wake_at"),
+        f"write at most `{percent} %`" if percent else "use a larger log",
+    )
+
+
+def _check_pause(draft: Draft, findings: Findings) -> None:
+    sleep = draft.spec.sleep
+    if sleep.wake_pause_us != DEFAULT_WAKE_PAUSE_US and not sleep.wake_if:
+        PAUSE.broken(
+            findings,
+            "`wake_pause` has no effect without `wake_if`",
+            draft.spec.where("sleep", "wake_pause"),
+            "remove it, or add conditions",
+        )
+
+
+CHECKS = (_check_conditions, _check_level, _check_pause)
