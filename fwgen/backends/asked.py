@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fwgen.plan.wake import level_slots
 from fwgen.record import Asked
 
 if TYPE_CHECKING:
@@ -12,11 +13,20 @@ if TYPE_CHECKING:
 
 def asked_of(plan: Plan, slots: int) -> Asked:
     """Return what the plan requires. `slots`: number of slots in this firmware's log."""
-    timing, when_full = plan.timing, plan.spec.sleep.when_full
+    timing = plan.timing
     return Asked(
         latency_us=timing.latency_us,
         measures_us=plan.sensor.measures_us,
         slots=slots,
-        level=slots - timing.reserve_slots if when_full == "wake" else None,
-        keeps_newest=when_full == "keep-newest",
+        level=_level(plan, slots),
+        keeps_newest=plan.spec.sleep.when_full == "keep-newest",
     )
+
+
+def _level(plan: Plan, slots: int) -> int | None:
+    """Return at how many used slots the firmware wakes Linux; None: it does not."""
+    sleep = plan.spec.sleep
+    if not sleep.wakes_at_level:
+        return None
+    latest = slots - plan.timing.reserve_slots
+    return latest if sleep.wake_at_ppm is None else min(latest, level_slots(sleep.wake_at_ppm, slots))

@@ -14,6 +14,7 @@ from fwgen.soc.model import Region
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan, Window
+    from fwgen.plan.wake import WakeRule
 
 _LEVEL_HIGH = 4
 """IRQ_TYPE_LEVEL_HIGH of the device-tree bindings; a number, since overlays have no headers."""
@@ -48,7 +49,7 @@ def render_context(plan: Plan) -> dict[str, object]:
     }
 
 
-def _config(plan: Plan) -> dict[str, str]:
+def _config(plan: Plan) -> dict[str, object]:
     """Return the values of `struct fwgen_config`, in C's syntax."""
     spec, timing = plan.spec, plan.timing
     channels = spec.sensor.channels
@@ -67,8 +68,35 @@ def _config(plan: Plan) -> dict[str, str]:
         "watchdog_us": c_u32(timing.watchdog_us),
         "when_full": _LOG_POLICY[spec.sleep.when_full],
         "log_reserve_slots": c_u32(timing.reserve_slots),
+        "log_level_ppm": c_u32(spec.sleep.wake_at_ppm or 0),
+        "call_at_level": c_bool(spec.sleep.wakes_at_level),
+        "max_age_us": _c_u64(spec.sleep.max_age_us or 0),
+        "call_pause_us": _c_u64(spec.sleep.wake_pause_us),
+        "wake_rules": [_wake_rule(rule) for rule in plan.wake_rules],
+        "wake_window_values": str(max(1, sum(rule.window_values for rule in plan.wake_rules))),
         "log_start": _c_hex(plan.log.start),
         "log_size_bytes": _c_hex(plan.log.size_bytes),
+    }
+
+
+_WAKE_KIND = {
+    "below": "WAKE_BELOW",
+    "above": "WAKE_ABOVE",
+    "changes": "WAKE_CHANGES",
+    "status": "WAKE_STATUS",
+}
+
+
+def _wake_rule(rule: WakeRule) -> dict[str, str]:
+    """Return the values of a `struct wake_rule`, in C's syntax."""
+    return {
+        "text": c_text(rule.text),
+        "stream": c_u32(rule.stream),
+        "channel": c_u32(rule.channel),
+        "kind": _WAKE_KIND[rule.form],
+        "limit": str(rule.limit),
+        "until": str(rule.until),
+        "samples": c_u32(rule.samples),
     }
 
 
@@ -159,6 +187,19 @@ def _reg(region: Region) -> str:
         for value in (region.start, region.size_bytes)
         for part in (value >> 32, value & 0xFFFF_FFFF)
     )
+
+
+def _c_u64(value: int) -> str:
+    return f"{value}ull"
+
+
+def c_bool(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def c_text(value: str) -> str:
+    """Return a text without control characters, quotes and backslashes as a C string."""
+    return f'"{value}"'
 
 
 def _c_hex(value: int) -> str:

@@ -21,6 +21,8 @@ from fwgen.plan.model import (
     hull,
 )
 from fwgen.plan.rules import all_rules, check_all, software
+from fwgen.plan.rules import RULES, check_all, software
+from fwgen.plan.wake import wake_rules
 from fwgen.soc import board_names, load_board
 from fwgen.soc.model import Board, Carveout, Rings
 from fwgen.spec.diagnostics import Diagnostic, Findings, SpecErrors, did_you_mean, quote
@@ -188,6 +190,7 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
         pins={use.use: _pin(drawn, use) for use in drawn.spec.sensor.PINS},
         bus=_bus(drawn),
         sensor_bus=drawn.sensor_bus,
+        wake_rules=wake_rules(drawn.spec),
         by_hand=drawn.by_hand,
         linux_off=_linux_off(drawn),
         diagnostics=tuple(findings.diagnostics),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fwgen.plan.wake import WakeRule
 from fwgen.soc.model import Board, Bus, ByHand, Mode, PowerMode, Region
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ class Plan:
     """The display's."""
 
     sensor_bus: Bus | None
+    wake_rules: tuple[WakeRule, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
     """Lines of the trees that the user must change by hand, because no fragment can."""
 

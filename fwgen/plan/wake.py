@@ -32,6 +32,11 @@ class WakeRule:
     until: int
     samples: int
 
+    @property
+    def window_values(self) -> int:
+        """How many values the firmware keeps for it."""
+        return self.samples if self.form == "changes" else 0
+
 
 def wake_rules(spec: Spec) -> tuple[WakeRule, ...]:
     """Return the rules of a spec whose conditions the rules of the plan have passed."""

@@ -212,6 +212,11 @@ class Sleep(Part):
         Field(description="Least time between two wakes by conditions; the default is 1 min."),
     ] = DEFAULT_WAKE_PAUSE_US
 
+    @property
+    def wakes_at_level(self) -> bool:
+        """Whether the firmware wakes Linux because of how much of the log is used."""
+        return self.when_full == "wake" or self.wake_at_ppm is not None
+
 
 _ADDED_TO_SLEEP = ("wake_at_ppm", "max_age_us", "wake_if", "wake_pause_us")
 

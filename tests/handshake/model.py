@@ -152,7 +152,7 @@ class Model:
         if timer and in_order and (self.faults or timer != "silence"):
             yield f"fw: {timer} over", self.fire_fw(w, "timeout")
         if self.faults and not self.door_open(w):
-            yield "fw: log nearly full", self.fire_fw(w, "log_high")
+            yield "fw: a reason to call Linux", self.fire_fw(w, "call")
 
     # ----------------------------------------------------------------------------------- peer
 

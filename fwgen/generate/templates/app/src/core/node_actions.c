@@ -323,6 +323,13 @@ static void greet(struct node *node, const struct wire_peer_message *hello, uint
 	}
 }
 
+/* Linux is awake. The message that says why it was called is sent until it has read samples. */
+static void linux_answers(struct node *node)
+{
+	wake_calls_answered(&node->calls);
+	node->call_waits = node->call.reason != CALL_NONE && !node->format_differs;
+}
+
 static enum hs_event do_welcome(struct node *node, const struct node_occasion *occasion)
 {
 	const struct wire_peer_message *hello = occasion->message;
@@ -335,6 +342,7 @@ static enum hs_event do_welcome(struct node *node, const struct node_occasion *o
 	greet(node, hello, occasion->now_us);
 	node->wake_id_known = false;
 	node->status_us = occasion->now_us;
+	linux_answers(node);
 	node->hello_waits = true;
 	node->start_waits = !node->format_differs && start_has_news(node);
 	node->answer = NODE_ANSWER_NONE;
@@ -350,6 +358,7 @@ static enum hs_event do_resume(struct node *node, const struct node_occasion *oc
 		(void)sample_log_rewind(&node->log, wake->next_seq);
 		node->status_us = occasion->now_us;
 	}
+	linux_answers(node);
 	node->wake_id = wake->id;
 	node->wake_id_known = true;
 	node->answer = NODE_ANSWER_WAKE;
@@ -361,7 +370,10 @@ static enum hs_event do_release(struct node *node, const struct node_occasion *o
 {
 	if (!release(node, occasion->message->next_seq, occasion->now_us)) {
 		node->counters.unexpected++;
-	} else if (hs_states[node->state].streams) {
+		return HS_EVENTS;
+	}
+	node->call.reason = CALL_NONE;
+	if (hs_states[node->state].streams) {
 		/* Also without progress: the application is slow but alive. */
 		node->state_us = occasion->now_us;
 	}
@@ -373,6 +385,7 @@ static enum hs_event do_promise(struct node *node, const struct node_occasion *o
 	node->answer = NODE_ANSWER_SLEEP;
 	node->answer_id = occasion->message->id;
 	node->wake_id_known = false;
+	node->call = (struct call){.reason = CALL_NONE};
 	return HS_EVENTS;
 }
 
@@ -407,6 +420,9 @@ static enum hs_event do_ring_wakeup(struct node *node, const struct node_occasio
 	node->call_pause_us *= 2u;
 	if (node->call_pause_us > NODE_CALL_MAX_US) {
 		node->call_pause_us = NODE_CALL_MAX_US;
+	}
+	if (node->call.reason == CALL_CONDITION) {
+		wake_calls_rung(&node->calls, occasion->now_us);
 	}
 	node->counters.calls++;
 	node->counters.calls_in_vain++;
