@@ -315,6 +315,20 @@ uint32_t sample_log_oldest_seq(const struct sample_log *log)
 	return seq_before(log->begin_seq, first) ? log->begin_seq : first;
 }
 
+uint64_t sample_log_oldest_us(const struct sample_log *log)
+{
+	const volatile uint32_t *words;
+
+	if (log->used == 0u) {
+		return UINT64_MAX;
+	}
+	words = slot_words(log, log->ring[log->head].slot);
+	if (words[SLOT_BOOT] != log->super.boot) {
+		return 0;
+	}
+	return words[SLOT_START_LOW] | (uint64_t)words[SLOT_START_HIGH] << 32;
+}
+
 uint32_t sample_log_next_seq(const struct sample_log *log)
 {
 	return log->next_seq;
