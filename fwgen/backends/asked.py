@@ -29,4 +29,6 @@ def _level(plan: Plan, slots: int) -> int | None:
     if not sleep.wakes_at_level:
         return None
     latest = slots - plan.timing.reserve_slots
-    return latest if sleep.wake_at_ppm is None else min(latest, level_slots(sleep.wake_at_ppm, slots))
+    return (
+        latest if sleep.wake_at_ppm is None else min(latest, level_slots(sleep.wake_at_ppm, slots))
+    )

@@ -11,6 +11,7 @@ import numpy as np
 
 from fwgen.backends.blocks import Blocks
 from fwgen.backends.wire_watch import WireWatch
+from fwgen.peer.called import FIRMWARE, call_cause
 from fwgen.peer.events import Event as Heard
 from fwgen.peer.started import crashes, memory_words, reset_words
 from fwgen.record import (
@@ -35,6 +36,8 @@ from fwgen.series import PackedTaken, circular
 from fwgen.wire.block import Block
 from fwgen.wire.channel import DISTANCE, Channel, value_bits
 from fwgen.wire.messages import Start, Status
+from fwgen.wire.messages import Call, Start, Status
+from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM
 
 
 @dataclass
@@ -135,6 +138,11 @@ class Ledger:
         """The M33 no longer executes the firmware. If it did not before, the first cause counts."""
         if not self.is_down:
             self.outages.append(Outage(at_us, None, why, asked))
+
+    def called(self, call: Call) -> None:
+        """The firmware has said why it has called Linux in the last sleep."""
+        if self.sleeps and self.sleeps[-1].cause == FIRMWARE:
+            self.sleeps[-1].cause = call_cause(call)
 
     def started(self, at_us: int) -> None:
         """The M33 executes the firmware from its beginning."""

@@ -14,6 +14,7 @@ from fwgen.backends.application import Application
 from fwgen.backends.idling import IdlePace, Idling
 from fwgen.backends.ledger import Ledger, OpenSleep
 from fwgen.backends.outages import STOPPED
+from fwgen.peer.called import FIRMWARE
 from fwgen.peer.events import SuspendReady, SuspendRefused
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
 from fwgen.wire.messages import Wake, encode
@@ -200,7 +201,7 @@ class Linux:
         """The firmware has rung the wake-up doorbell. A Linux on its way down does not notice it,
         as in a real kernel (docs/linux.md); the firmware rings again."""
         if self.state == ASLEEP:
-            self._wake("log-full", now_us)
+            self._wake(FIRMWARE, now_us)
 
     def _suspend_again(self, now_us: int) -> None:
         self.suspend(now_us, None, self._again_us)
@@ -366,7 +367,7 @@ class Linux:
         self._enter(OFFLINE if self._no_application else AWAKE, now_us)
         if self._sleep is not None:
             self._sleep.up_us = now_us
-            if self._sleep.cause == "log-full" and self._again_us is not None:
+            if self._sleep.cause == FIRMWARE and self._again_us is not None:
                 self._alarms["again"] = (now_us + self._again_us, self._suspend_again)
         self._app.resume(now_us)  # also if the firmware has restarted: nothing tells it
         if self._recover_when_up:

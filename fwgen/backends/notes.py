@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fwgen.backends.ledger import Ledger
+from fwgen.peer.called import call_words
 from fwgen.peer.events import (
+    Called,
     Event,
     Lost,
     NewLog,
@@ -50,6 +52,9 @@ def note_event(ledger: Ledger, event: Event, at_us: int) -> None:
     elif isinstance(event, NumberingRestarted):
         ledger.wire.forget_numbers()
         ledger.event("the firmware's log was damaged: it uses numbers again", at_us)
+    elif isinstance(event, Called):
+        ledger.called(event.call)
+        ledger.event(f"the firmware has called Linux: {call_words(event.call)}", at_us)
     elif isinstance(event, Started):
         ledger.start(event.start, at_us)
         for words in started_words(event.start):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from fwgen.peer.known import Known
 from fwgen.wire.block import Block
-from fwgen.wire.messages import Hello, OtherHello, Start, Status
+from fwgen.wire.messages import Call, Hello, OtherHello, Start, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,14 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Why the firmware has called Linux, in the last sleep. May come again. fwgen.peer.called has
+    words for it."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReceived:
     status: Status
 
@@ -156,5 +164,6 @@ Event: TypeAlias = (
     | TtyDisturbed
     | Started
     | Resumed
+    | Called
     | StatusReceived
 )

@@ -24,6 +24,7 @@ from typing import Final
 
 from fwgen.handshake import machine
 from fwgen.peer.events import (
+    Called,
     Event,
     NewLog,
     NumberingRestarted,
@@ -43,6 +44,7 @@ from fwgen.wire.block import Block
 from fwgen.wire.log_format import BLOCK_SPEC_BYTES, FORMAT
 from fwgen.wire.messages import (
     Ack,
+    Call,
     Gap,
     Hello,
     Message,
@@ -421,6 +423,8 @@ class Session:
                 self._events.append(StatusReceived(message))
             elif isinstance(message, Start) and self._state != "greeting":
                 self._take_start(message)
+            elif isinstance(message, Call) and self._state != "greeting":
+                self._events.append(Called(message))
             else:
                 self.counts.stale += 1
 

@@ -16,7 +16,7 @@ _HEADER = "SPDX-License-Identifier: Apache-2.0\n\nMade from fwgen.cddl by `pytho
 _DIRECTIONS = {
     "encode": [
         *("hello", "hello-to-other", "data", "gap", "sleep-ack", "wake-ack"),
-        *("status", "start"),
+        *("status", "start", "call"),
     ],
     "decode": ["own-peer-message"],
 }

@@ -139,6 +139,19 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Why the firmware has last called Linux, since Linux last asked for sleep."""
+
+    TYPE: ClassVar[int] = 7
+    time_us: int
+    """Of the call, on the firmware's clock."""
+    reason: int
+    """1: only the reserve of the log is free, 2: level, 3: age, 4: condition."""
+    condition: bytes
+    """As the spec has it, in UTF-8; empty for the other reasons."""
+
+
+@dataclass(frozen=True, slots=True)
 class PeerHello:
     TYPE: ClassVar[int] = 16
     format: int
@@ -189,14 +202,16 @@ class StartAck:
     """All crashes up to this number are known."""
 
 
-FirmwareMessage: TypeAlias = Hello | OtherHello | Data | Gap | SleepAck | WakeAck | Status | Start
+FirmwareMessage: TypeAlias = (
+    Hello | OtherHello | Data | Gap | SleepAck | WakeAck | Status | Start | Call
+)
 PeerMessage: TypeAlias = PeerHello | OtherPeerHello | Sleep | Wake | Ack | StartAck
 Message: TypeAlias = FirmwareMessage | PeerMessage
 
 _KINDS: Final[dict[int, type[Message]]] = {
     kind.TYPE: kind
     for kind in (
-        *(Hello, Data, Gap, SleepAck, WakeAck, Status, Start),
+        *(Hello, Data, Gap, SleepAck, WakeAck, Status, Start, Call),
         *(PeerHello, Sleep, Wake, Ack, StartAck),
     )
 }
@@ -210,9 +225,11 @@ _RANGES: Final = {
     "new_log": (1, _U64),
     "count": (1, (1 << 31) - 1),
 }
+CONDITION_BYTES: Final = 64
 _ANY_U32: Final = (0, _U32)
 _SIZES: Final = {
     "spec_hash": (SPEC_HASH_BYTES, SPEC_HASH_BYTES),
+    "condition": (0, CONDITION_BYTES),
     "block": (HEADER_BYTES, BLOCK_BYTES),
 }
 _MAY_BE_NIL: Final = {

@@ -34,6 +34,7 @@ from fwgen.backends.ledger import Ledger, OpenSleep
 from fwgen.backends.linux import Pace, why_ignored
 from fwgen.backends.notes import note_event, note_lost, note_samples
 from fwgen.errors import InputError, ToolBrokeError
+from fwgen.peer.called import FIRMWARE
 from fwgen.peer.events import (
     Event,
     Lost,
@@ -239,7 +240,7 @@ class KernelLinux:
     def rung(self) -> None:
         """The firmware has rung the wake-up doorbell. Linux notices it only while it sleeps."""
         if self.state == ASLEEP:
-            self._cause = "log-full"
+            self._cause = FIRMWARE
         if self._alive and self._bound:
             with self._must_live():
                 self.device.wake()
@@ -470,7 +471,7 @@ class KernelLinux:
         self._enter(AWAKE if self._online else OFFLINE)
         if self._sleep is not None:
             self._sleep.up_us = self.now_us
-            if self._sleep.cause == "log-full" and self._again_us is not None:
+            if self._cause == FIRMWARE and self._again_us is not None:
                 self._alarms["again"] = (self.now_us + self._again_us, self._suspend_again)
         if self._recover_when_up:
             self._recover_when_up = False

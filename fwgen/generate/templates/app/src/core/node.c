@@ -72,7 +72,7 @@ static uint64_t call_due_us(const struct node *node, enum call_reason *why)
 		due_us = too_old_us(node);
 	}
 	if (node->config.call.at_level && sample_log_high_water(&node->log)) {
-		*why = CALL_LEVEL;
+		*why = sample_log_only_reserve(&node->log) ? CALL_FULL : CALL_LEVEL;
 		due_us = 0;
 	}
 	return due_us < node->call_us ? node->call_us : due_us;
@@ -263,7 +263,7 @@ void node_poll(struct node *node, uint64_t now_us)
 		fire(node, HS_EV_TIMEOUT, now_us);
 	}
 	if (now_us >= call_due_us(node, &why)) {
-		node->call = (struct call){
+		node->call = (struct wake_call){
 			.reason = (uint8_t)why,
 			.rule = wake_calls_rule(&node->calls),
 			.at_us = now_us,
@@ -285,7 +285,8 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 	if (node->blocked) { /* a send found no buffer */
 		return keeps_still(node) ? UINT64_MAX : node->retry_us;
 	}
-	if (node->hello_waits || node->start_waits || node->answer != NODE_ANSWER_NONE) {
+	if (node->hello_waits || node->start_waits || node->call_waits ||
+	    node->answer != NODE_ANSWER_NONE) {
 		due_us = now_us;
 	} else if (facts(node)->streams) {
 		due_us = node->status_us;

@@ -123,9 +123,9 @@ struct node {
 	bool blocked; /* the link had no buffer: wait until retry_us, or until vq0 rings */
 	bool due;     /* node_poll() has something to do */
 	uint64_t retry_us;
-	uint64_t state_us;	/* the state's timer started */
+	uint64_t state_us; /* the state's timer started */
 	struct wake_calls calls;
-	struct call call;	/* the last attempt since Linux was last awake */
+	struct wake_call call;	/* the last attempt since Linux was last awake */
 	bool call_waits;	/* the message that says why Linux was called is to be sent */
 	uint64_t call_us;	/* earliest next attempt to ring Linux awake */
 	uint64_t call_pause_us; /* from that attempt to the next */

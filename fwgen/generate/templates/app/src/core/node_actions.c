@@ -13,6 +13,7 @@ static void forget_link(struct node *node)
 	wire_reader_reset(&node->reader);
 	node->hello_waits = false;
 	node->start_waits = false;
+	node->call_waits = false;
 	node->answer = NODE_ANSWER_NONE;
 	node->session = 0;
 	node->wake_id_known = false;
@@ -114,6 +115,25 @@ static bool send_start(struct node *node, uint64_t now_us)
 			return false;
 		}
 		node->start_waits = false;
+	}
+	return true;
+}
+
+/* False: no buffer; the message is still pending. */
+static bool send_call(struct node *node, uint64_t now_us)
+{
+	if (node->call_waits) {
+		const bool condition = node->call.reason == CALL_CONDITION;
+		const struct wire_call call = {
+			.time_us = node->call.at_us,
+			.reason = node->call.reason,
+			.condition = condition ? node->config.call.rules[node->call.rule].text : "",
+		};
+
+		if (!send(node, wire_encode_call(node->tx, &call), now_us)) {
+			return false;
+		}
+		node->call_waits = false;
 	}
 	return true;
 }
@@ -269,7 +289,8 @@ static enum hs_event do_stream(struct node *node, const struct node_occasion *oc
 {
 	uint64_t now_us = occasion->now_us;
 
-	if (node->blocked || !send_answer(node, now_us) || !send_start(node, now_us)) {
+	if (node->blocked || !send_answer(node, now_us) || !send_start(node, now_us) ||
+	    !send_call(node, now_us)) {
 		return HS_EVENTS;
 	}
 	/* Before the samples: the peer needs the clock to date them. */
@@ -385,7 +406,7 @@ static enum hs_event do_promise(struct node *node, const struct node_occasion *o
 	node->answer = NODE_ANSWER_SLEEP;
 	node->answer_id = occasion->message->id;
 	node->wake_id_known = false;
-	node->call = (struct call){.reason = CALL_NONE};
+	node->call = (struct wake_call){.reason = CALL_NONE};
 	return HS_EVENTS;
 }
 

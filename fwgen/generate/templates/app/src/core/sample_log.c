@@ -398,11 +398,16 @@ const struct log_memory *sample_log_memory(const struct sample_log *log)
 	return &log->memory;
 }
 
+bool sample_log_only_reserve(const struct sample_log *log)
+{
+	return sample_log_free_slots(log) <= log->config.reserve_slots;
+}
+
 bool sample_log_high_water(const struct sample_log *log)
 {
 	const uint32_t level_ppm = log->config.level_ppm;
 
-	return sample_log_free_slots(log) <= log->config.reserve_slots ||
-	       (level_ppm != 0u && (uint64_t)log->used * 1000000u >=
-					   (uint64_t)level_ppm * log->slot_count);
+	return sample_log_only_reserve(log) ||
+	       (level_ppm != 0u &&
+		(uint64_t)log->used * 1000000u >= (uint64_t)level_ppm * log->slot_count);
 }

@@ -190,6 +190,9 @@ void sample_log_identify(struct sample_log *log, uint64_t id);
 
 const struct log_memory *sample_log_memory(const struct sample_log *log);
 
+/* Whether only the reserve is free. */
+bool sample_log_only_reserve(const struct sample_log *log);
+
 /* Whether only the reserve is free, or the level is reached: the time to wake the peer. */
 bool sample_log_high_water(const struct sample_log *log);
 

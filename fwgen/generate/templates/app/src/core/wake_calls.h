@@ -13,9 +13,10 @@
 
 enum call_reason {
 	CALL_NONE = 0,
-	CALL_LEVEL = 1,
-	CALL_AGE = 2,
-	CALL_CONDITION = 3,
+	CALL_FULL = 1,	/* only the log's reserve is free */
+	CALL_LEVEL = 2, /* the level of the log that the spec names */
+	CALL_AGE = 3,	/* a sample has waited for the longest time */
+	CALL_CONDITION = 4,
 };
 
 /* A condition on one channel of one sensor. */
@@ -39,7 +40,7 @@ struct call_config {
 };
 
 /* What the last call was for. */
-struct call {
+struct wake_call {
 	uint8_t reason; /* enum call_reason */
 	uint8_t rule;	/* of CALL_CONDITION: which one */
 	uint64_t at_us;

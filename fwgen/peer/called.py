@@ -1,0 +1,40 @@
+"""What a message `call` says: why the firmware has called Linux. docs/SPEC.md has the numbers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fwgen.wire.messages import Call
+
+LOG_FULL: Final = "log-full"
+LEVEL: Final = "level"
+AGE: Final = "age"
+CONDITION: Final = "condition:"
+FIRMWARE: Final = "firmware"
+"""The firmware has called, and why is not known."""
+
+_CAUSES: Final = {1: LOG_FULL, 2: LEVEL, 3: AGE}
+_WORDS: Final = {
+    1: "the log is nearly full",
+    2: "the log has reached its level",
+    3: "a sample has waited for the longest time",
+}
+_CONDITION: Final = 4
+
+
+def call_cause(call: Call) -> str:
+    """Return the cause of the wake-up, as in the report."""
+    if call.reason == _CONDITION:
+        return CONDITION + _condition(call)
+    return _CAUSES.get(call.reason, FIRMWARE)
+
+
+def call_words(call: Call) -> str:
+    if call.reason == _CONDITION:
+        return _condition(call)
+    return _WORDS.get(call.reason, f"reason {call.reason}")
+
+
+def _condition(call: Call) -> str:
+    text = call.condition.decode(errors="replace")
+    return text if text.isprintable() else repr(text)
