@@ -36,13 +36,20 @@ BAND_STATES = (AWAKE, ASKING, SUSPENDING, ASLEEP, RESUMING, OFFLINE)
 WAKE_CAUSES = (
     "user",  # a resume step
     "timer",  # the time in the suspend step has passed
-    "log-full",  # the firmware rang the wake-up doorbell
+    "log-full",  # the firmware called: only the reserve of the log is free
+    "level",  # the firmware called: the log has reached `wake_at`
+    "age",  # the firmware called: a sample has waited for `max_age`
+    "condition",  # the firmware called for one of `wake_if`; `condition:` and its text
+    "firmware",  # the firmware called, and no message has said why
     "abort",  # resumed before DDR was closed
     "refused",  # the firmware did not permit the suspend
     "reboot",  # Linux rebooted while asleep
     "restart",  # the board was reset, or lost its power
     "end",  # the scenario ended
 )
+
+# Those of a wake-up by the firmware.
+CALLS = ("log-full", "level", "age", "condition", "firmware")
 
 # Ways in which the firmware crashes, as in the step `crash-firmware`.
 CRASHES = ("fault", "panic", "watchdog")
@@ -82,7 +89,7 @@ class SleepRecord:
     at_s: float  # when the suspend was requested
     ack_ms: float | None  # from SLEEP sent to its acknowledgement received; None: none came
     slept_s: float  # DDR closed to DDR open (0: aborted before)
-    wake_cause: str  # one of WAKE_CAUSES
+    wake_cause: str  # one of WAKE_CAUSES; `condition:<text>` instead of `condition`
     first_sample_ms: float | None  # from Linux up again to the first sample received
     drain_ms: float | None  # from Linux up again until all samples taken asleep are received
     backlog: int  # samples waiting when Linux was up again

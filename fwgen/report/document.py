@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from fwgen import record as recorded
-from fwgen.record import CoreShare, CrashReport, Ints, RunRecord, SleepRecord, StartReport
+from fwgen.record import ASLEEP, CoreShare, CrashReport, Ints, RunRecord, SleepRecord, StartReport
 from fwgen.report.fingerprint import fingerprint
 from fwgen.report.model import (
     FORMAT,
@@ -42,6 +42,7 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
         "linux": {
             "kind": "kernel" if record.kernel else "emulated",
             "version": record.kernel or None,
+            "awake": _awake(record),
         },
         "spec": record.spec_name,
         "scenario": record.scenario_name,
@@ -115,6 +116,16 @@ def _statuses(record: RunRecord) -> dict[str, int]:
 def _since_start(t_s: float) -> float:
     """Return a time in s; 0 for what happened before time 0, the first sample."""
     return round(max(0.0, t_s), 6)
+
+
+def _awake(record: RunRecord) -> float:
+    """Return the share of the run in which Linux was not asleep."""
+    asleep_s = sum(
+        max(0.0, min(band.end_s, record.virtual_s) - band.start_s)
+        for band in record.bands
+        if band.state == ASLEEP
+    )
+    return round(1 - asleep_s / record.virtual_s, 6) if record.virtual_s else 1.0
 
 
 def _sleep(sleep: SleepRecord) -> Sleep:

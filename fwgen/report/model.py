@@ -19,10 +19,12 @@ FORMAT = 1
 
 
 class Linux(TypedDict):
-    """Which Linux ran; `version`: the release of a real kernel."""
+    """Which Linux ran; `version`: the release of a real kernel. `awake`: the share of the run in
+    which it was not asleep."""
 
     kind: Literal["emulated", "kernel"]
     version: str | None
+    awake: float
 
 
 class Samples(TypedDict):

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.record import ASLEEP, Floats
+from fwgen.record import ASLEEP, CALLS, Floats
 from fwgen.report import svg
 from fwgen.report.scene import Run
 from fwgen.report.survey import FEW_POINTS, missing, survey, wrong_points
@@ -222,7 +222,7 @@ class Overview:
                 continue
             x = self._x(sleep.at_s + sleep.slept_s)
             label = f"{sleep.backlog:,}"
-            if sleep.wake_cause == "log-full":
+            if sleep.wake_cause.partition(":")[0] in CALLS:
                 label += ": the firmware wakes Linux"
             if x - len(label) * _PEAK_LETTER > free_x:
                 yield text(label, x - 6, y(sleep.backlog) + 2, "peak", "end")

@@ -25,6 +25,9 @@ from fwgen.wire.messages import seq_distance
 _MASK: Final = 0xFFFF_FFFF
 _UNDER_WAY_US: Final = 2_000_000
 """No message takes longer from its sender to a Linux that reads."""
+_LEVELS: Final = ("log-full", "level")
+_FULL_BYTES: Final = BLOCK_BYTES - (WORST_BITS + DISTANCE_BITS - 1) // 8
+"""A block that is shorter has room for any sample."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def _woken_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
     early = [
         (sleep.at_s + sleep.slept_s, sleep.used_opened)
         for sleep in record.sleeps
-        if sleep.wake_cause == "log-full"
+        if sleep.wake_cause in _LEVELS
         and sleep.used_opened is not None
         and sleep.used_opened < asked.level
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -29,7 +30,7 @@ _SLEEP_HEADS: Final = (
     ("", "backlog"),
 )
 _CAUSE_COLOUR: Final = {
-    "log-full": _YELLOW,
+    **dict.fromkeys(("log-full", "level", "age", "condition", "firmware"), _YELLOW),
     "abort": _RED,
     "refused": _RED,
     "reboot": _RED,
@@ -79,7 +80,8 @@ def _timeline(report: Report, style: Style) -> Iterator[str]:
         for at in range(_TIMELINE)
     )
     yield f"  Linux      {drawn}"
-    end = f"{span(report['virtual_s'])}, █ asleep"
+    awake = 100 * report["linux"]["awake"]
+    end = f"{span(report['virtual_s'])}, █ asleep, {awake:.3g} % awake"
     yield style.paint(f"             0{end:>{_TIMELINE - 1}}", _DIM)
     yield ""
 
@@ -127,13 +129,21 @@ def _sleeps(sleeps: Sequence[Sleep], style: Style) -> Iterator[str]:
     yield style.paint(f"  {'─' * (sum(widths) + 2 * len(widths) - 2)}", _DIM)
     for row, sleep in zip(rows, sleeps, strict=False):
         line = _row(row, widths)
-        cause = sleep["wake_cause"]
+        cause = sleep["wake_cause"].partition(":")[0]
         if cause in _CAUSE_COLOUR:
             line = line.replace(cause, style.paint(cause, _CAUSE_COLOUR[cause]), 1)
         yield f"  {line}"
     if len(sleeps) > _SLEEPS_SHOWN:
         yield f"  and {len(sleeps) - _SLEEPS_SHOWN} more"
+    yield from _conditions(sleeps)
     yield ""
+
+
+def _conditions(sleeps: Sequence[Sleep]) -> Iterator[str]:
+    """Yield a line for each condition that has woken Linux."""
+    texts = (sleep["wake_cause"].partition(":")[2] for sleep in sleeps)
+    for text, number in Counter(filter(None, texts)).items():
+        yield f"  woken {count(number, 'time')} by the condition {text}"
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -146,7 +156,7 @@ def _sleep(number: int, sleep: Sleep) -> tuple[str, ...]:
         clock(sleep["at_s"]),
         _milliseconds(sleep["ack_ms"]),
         span(sleep["slept_s"]) if sleep["slept_s"] else "-",
-        sleep["wake_cause"],
+        sleep["wake_cause"].partition(":")[0],
         _milliseconds(sleep["first_sample_ms"]),
         _milliseconds(sleep["drain_ms"]),
         f"{sleep['backlog']:,}",

@@ -107,7 +107,9 @@ def _acknowledged(report: Report) -> Figure | None:
 
 
 def _woken_by(cause: str) -> Callable[[Report], Figure | None]:
-    return lambda report: sum(sleep["wake_cause"] == cause for sleep in report["sleeps"])
+    return lambda report: sum(
+        sleep["wake_cause"].partition(":")[0] == cause for sleep in report["sleeps"]
+    )
 
 
 SAMPLE_COUNTS = (

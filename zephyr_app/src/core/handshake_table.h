@@ -34,7 +34,7 @@ enum hs_event {
 	HS_EV_RX_STRAY_ACK, /* an acknowledgement of samples of another log, which was in this memory before */
 	HS_EV_ACK_OUT, /* the acknowledgement of SLEEP is in the ring and its doorbell has been rung */
 	HS_EV_DRAINED, /* the whole backlog has been sent */
-	HS_EV_LOG_HIGH, /* the log is nearly full and Linux should read it */
+	HS_EV_CALL, /* there is a reason to wake Linux: the level of the log, the age of a sample, a condition */
 	HS_EV_TIMEOUT, /* the state's timer */
 	HS_EVENTS
 };

@@ -46,13 +46,37 @@ static bool keeps_still(const struct node *node)
 	return node->state == HS_GREETING && node->blocked;
 }
 
-/* Whether to wake Linux because the log is nearly full. A peer with another spec would not read it.
- */
-static bool wants_wakeup(const struct node *node)
+/* When a sample becomes too old to wait for Linux; UINT64_MAX: never. */
+static uint64_t too_old_us(const struct node *node)
 {
-	return hs_table[node->state][HS_EV_LOG_HIGH].action == HS_DO_RING_WAKEUP &&
-	       node->config.log.when_full == LOG_WAKE && !node->spec_differs &&
-	       sample_log_high_water(&node->log);
+	const uint64_t oldest_us = sample_log_oldest_us(&node->log);
+	const uint64_t max_age_us = node->config.call.max_age_us;
+
+	return max_age_us == 0u || oldest_us == UINT64_MAX ? UINT64_MAX : oldest_us + max_age_us;
+}
+
+/* When to wake Linux, and why. A peer with another spec would not read the log. */
+static uint64_t call_due_us(const struct node *node, enum call_reason *why)
+{
+	const uint64_t condition_us = wake_calls_due_us(&node->calls, &node->config.call);
+	uint64_t due_us = UINT64_MAX;
+
+	if (hs_table[node->state][HS_EV_CALL].action != HS_DO_RING_WAKEUP || node->spec_differs) {
+		return UINT64_MAX;
+	}
+	if (condition_us != UINT64_MAX) {
+		*why = CALL_CONDITION;
+		due_us = condition_us;
+	}
+	if (too_old_us(node) < due_us) {
+		*why = CALL_AGE;
+		due_us = too_old_us(node);
+	}
+	if (node->config.call.at_level && sample_log_high_water(&node->log)) {
+		*why = sample_log_only_reserve(&node->log) ? CALL_FULL : CALL_LEVEL;
+		due_us = 0;
+	}
+	return due_us < node->call_us ? node->call_us : due_us;
 }
 
 static uint32_t spec_of(const uint8_t *hash)
@@ -94,6 +118,7 @@ void node_init(struct node *node, const struct node_config *config, const struct
 		.due = true,
 	};
 	node->config.log.spec = spec_of(config->spec_hash);
+	wake_calls_init(&node->calls);
 	if (log_size >= CRASH_BYTES) {
 		begin_crash_record(node, (volatile uint32_t *)log_region);
 		log_region = (uint8_t *)log_region + CRASH_BYTES;
@@ -133,6 +158,7 @@ void node_sample(struct node *node, uint64_t schedule_us, const struct sample *s
 		 uint64_t now_us)
 {
 	uint32_t open_before = sample_log_open_samples(&node->log);
+	const bool asleep = !facts(node)->link_open || node->state == HS_CLOSING;
 	uint32_t open_after;
 
 	CORE_ENTER(node->inside);
@@ -145,6 +171,10 @@ void node_sample(struct node *node, uint64_t schedule_us, const struct sample *s
 	if (open_after <= open_before || now_us >= node_open_block_due_us(node)) {
 		node->due = true; /* a block was closed, the sample was dropped, or the time is
 				     reached */
+	}
+	if (wake_calls_sample(&node->calls, &node->config.call, 0, &sample, asleep)) {
+		node->call_us = earlier(node->call_us, now_us);
+		node->due = true;
 	}
 	CORE_LEAVE(node->inside);
 }
@@ -227,12 +257,19 @@ void node_receive(struct node *node, const uint8_t *bytes, size_t len, uint64_t 
 void node_poll(struct node *node, uint64_t now_us)
 {
 	CORE_ENTER(node->inside);
+	enum call_reason why = CALL_NONE;
+
 	node->due = false;
 	if (now_us >= timeout_us(node)) {
 		fire(node, HS_EV_TIMEOUT, now_us);
 	}
-	if (now_us >= node->call_us && wants_wakeup(node)) {
-		fire(node, HS_EV_LOG_HIGH, now_us);
+	if (now_us >= call_due_us(node, &why)) {
+		node->call = (struct wake_call){
+			.reason = (uint8_t)why,
+			.rule = wake_calls_rule(&node->calls),
+			.at_us = now_us,
+		};
+		fire(node, HS_EV_CALL, now_us);
 	}
 	if (node->blocked && now_us >= node->retry_us && !keeps_still(node)) {
 		node->blocked = false;
@@ -249,7 +286,8 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 	if (node->blocked) { /* a send found no buffer */
 		return keeps_still(node) ? UINT64_MAX : node->retry_us;
 	}
-	if (node->hello_waits || node->start_waits || node->answer != NODE_ANSWER_NONE) {
+	if (node->hello_waits || node->start_waits || node->call_waits ||
+	    node->answer != NODE_ANSWER_NONE) {
 		due_us = now_us;
 	} else if (facts(node)->streams) {
 		due_us = node->status_us;
@@ -263,14 +301,15 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 uint64_t node_next_due_us(const struct node *node, uint64_t now_us)
 {
 	uint64_t due_us = timeout_us(node);
+	enum call_reason why;
 
 	if (node->due) {
 		return now_us;
 	}
 	if (facts(node)->link_open) {
 		due_us = earlier(due_us, send_due_us(node, now_us));
-	} else if (wants_wakeup(node)) {
-		due_us = earlier(due_us, node->call_us);
+	} else {
+		due_us = earlier(due_us, call_due_us(node, &why));
 	}
 	return due_us;
 }

@@ -29,6 +29,7 @@
 #include "crash.h"
 #include "handshake_table.h"
 #include "sample_log.h"
+#include "wake_calls.h"
 #include "wire.h"
 
 #define NODE_RETRY_US 100000u /* after the link had no buffer */
@@ -52,6 +53,7 @@ struct node_port {
 
 struct node_config {
 	struct sample_log_config log;
+	struct call_config call;
 	uint32_t latency_us;	/* from a sample until its block is sent, while Linux is awake */
 	uint32_t window_blocks; /* blocks sent and not acknowledged, at most: the number of the
 				   link's buffers */
@@ -122,7 +124,10 @@ struct node {
 	bool blocked; /* the link had no buffer: wait until retry_us, or until vq0 rings */
 	bool due;     /* node_poll() has something to do */
 	uint64_t retry_us;
-	uint64_t state_us;	/* the state's timer started */
+	uint64_t state_us; /* the state's timer started */
+	struct wake_calls calls;
+	struct wake_call call;	/* the last attempt since Linux was last awake */
+	bool call_waits;	/* the message that says why Linux was called is to be sent */
 	uint64_t call_us;	/* earliest next attempt to ring Linux awake */
 	uint64_t call_pause_us; /* from that attempt to the next */
 	uint64_t status_us;	/* next status message */

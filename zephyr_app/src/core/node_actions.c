@@ -14,6 +14,7 @@ static void forget_link(struct node *node)
 	wire_reader_reset(&node->reader);
 	node->hello_waits = false;
 	node->start_waits = false;
+	node->call_waits = false;
 	node->answer = NODE_ANSWER_NONE;
 	node->session = 0;
 	node->wake_id_known = false;
@@ -115,6 +116,25 @@ static bool send_start(struct node *node, uint64_t now_us)
 			return false;
 		}
 		node->start_waits = false;
+	}
+	return true;
+}
+
+/* False: no buffer; the message is still pending. */
+static bool send_call(struct node *node, uint64_t now_us)
+{
+	if (node->call_waits) {
+		const bool condition = node->call.reason == CALL_CONDITION;
+		const struct wire_call call = {
+			.time_us = node->call.at_us,
+			.reason = node->call.reason,
+			.condition = condition ? node->config.call.rules[node->call.rule].text : "",
+		};
+
+		if (!send(node, wire_encode_call(node->tx, &call), now_us)) {
+			return false;
+		}
+		node->call_waits = false;
 	}
 	return true;
 }
@@ -270,7 +290,8 @@ static enum hs_event do_stream(struct node *node, const struct node_occasion *oc
 {
 	uint64_t now_us = occasion->now_us;
 
-	if (node->blocked || !send_answer(node, now_us) || !send_start(node, now_us)) {
+	if (node->blocked || !send_answer(node, now_us) || !send_start(node, now_us) ||
+	    !send_call(node, now_us)) {
 		return HS_EVENTS;
 	}
 	/* Before the samples: the peer needs the clock to date them. */
@@ -324,6 +345,13 @@ static void greet(struct node *node, const struct wire_peer_message *hello, uint
 	}
 }
 
+/* Linux is awake. The message that says why it was called is sent until it has read samples. */
+static void linux_answers(struct node *node)
+{
+	wake_calls_answered(&node->calls);
+	node->call_waits = node->call.reason != CALL_NONE && !node->format_differs;
+}
+
 static enum hs_event do_welcome(struct node *node, const struct node_occasion *occasion)
 {
 	const struct wire_peer_message *hello = occasion->message;
@@ -336,6 +364,7 @@ static enum hs_event do_welcome(struct node *node, const struct node_occasion *o
 	greet(node, hello, occasion->now_us);
 	node->wake_id_known = false;
 	node->status_us = occasion->now_us;
+	linux_answers(node);
 	node->hello_waits = true;
 	node->start_waits = !node->format_differs && start_has_news(node);
 	node->answer = NODE_ANSWER_NONE;
@@ -351,6 +380,7 @@ static enum hs_event do_resume(struct node *node, const struct node_occasion *oc
 		(void)sample_log_rewind(&node->log, wake->next_seq);
 		node->status_us = occasion->now_us;
 	}
+	linux_answers(node);
 	node->wake_id = wake->id;
 	node->wake_id_known = true;
 	node->answer = NODE_ANSWER_WAKE;
@@ -362,7 +392,10 @@ static enum hs_event do_release(struct node *node, const struct node_occasion *o
 {
 	if (!release(node, occasion->message->next_seq, occasion->now_us)) {
 		node->counters.unexpected++;
-	} else if (hs_states[node->state].streams) {
+		return HS_EVENTS;
+	}
+	node->call.reason = CALL_NONE;
+	if (hs_states[node->state].streams) {
 		/* Also without progress: the application is slow but alive. */
 		node->state_us = occasion->now_us;
 	}
@@ -374,6 +407,7 @@ static enum hs_event do_promise(struct node *node, const struct node_occasion *o
 	node->answer = NODE_ANSWER_SLEEP;
 	node->answer_id = occasion->message->id;
 	node->wake_id_known = false;
+	node->call = (struct wake_call){.reason = CALL_NONE};
 	return HS_EVENTS;
 }
 
@@ -408,6 +442,9 @@ static enum hs_event do_ring_wakeup(struct node *node, const struct node_occasio
 	node->call_pause_us *= 2u;
 	if (node->call_pause_us > NODE_CALL_MAX_US) {
 		node->call_pause_us = NODE_CALL_MAX_US;
+	}
+	if (node->call.reason == CALL_CONDITION) {
+		wake_calls_rung(&node->calls, occasion->now_us);
 	}
 	node->counters.calls++;
 	node->counters.calls_in_vain++;

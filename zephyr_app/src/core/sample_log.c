@@ -316,6 +316,20 @@ uint32_t sample_log_oldest_seq(const struct sample_log *log)
 	return seq_before(log->begin_seq, first) ? log->begin_seq : first;
 }
 
+uint64_t sample_log_oldest_us(const struct sample_log *log)
+{
+	const volatile uint32_t *words;
+
+	if (log->used == 0u) {
+		return UINT64_MAX;
+	}
+	words = slot_words(log, log->ring[log->head].slot);
+	if (words[SLOT_BOOT] != log->super.boot) {
+		return 0;
+	}
+	return words[SLOT_START_LOW] | (uint64_t)words[SLOT_START_HIGH] << 32;
+}
+
 uint32_t sample_log_next_seq(const struct sample_log *log)
 {
 	return log->next_seq;
@@ -385,7 +399,16 @@ const struct log_memory *sample_log_memory(const struct sample_log *log)
 	return &log->memory;
 }
 
-bool sample_log_high_water(const struct sample_log *log)
+bool sample_log_only_reserve(const struct sample_log *log)
 {
 	return sample_log_free_slots(log) <= log->config.reserve_slots;
+}
+
+bool sample_log_high_water(const struct sample_log *log)
+{
+	const uint32_t level_ppm = log->config.level_ppm;
+
+	return sample_log_only_reserve(log) ||
+	       (level_ppm != 0u &&
+		(uint64_t)log->used * 1000000u >= (uint64_t)level_ppm * log->slot_count);
 }

@@ -24,7 +24,7 @@
 #endif
 
 enum log_policy {
-	LOG_WAKE = 0,	 /* as keep-oldest, but sample_log_high_water() reports a nearly full log */
+	LOG_WAKE = 0,	 /* as keep-oldest; the peer is woken before the log is full */
 	LOG_KEEP_NEWEST, /* a full log drops its oldest block */
 	LOG_KEEP_OLDEST, /* a full log drops the new sample */
 };
@@ -41,6 +41,7 @@ struct sample_log_config {
 	struct log_stream_config stream;
 	enum log_policy when_full;
 	uint32_t reserve_slots; /* high water: at most this many slots are free */
+	uint32_t level_ppm; /* high water: also when this share of the slots is used; 0: never */
 	uint32_t spec; /* the first four bytes of the spec's hash: each block says under which spec
 			  its samples were taken */
 };
@@ -157,6 +158,12 @@ uint32_t sample_log_backlog(const struct sample_log *log);
 /* Samples in the open block. */
 uint32_t sample_log_open_samples(const struct sample_log *log);
 
+/*
+ * When the oldest sample in the log was due, on the clock of this boot; one of an earlier boot
+ * counts as old as this boot. UINT64_MAX: the log is empty.
+ */
+uint64_t sample_log_oldest_us(const struct sample_log *log);
+
 /* Samples dropped since this boot, by either policy. */
 uint32_t sample_log_dropped_total(const struct sample_log *log);
 
@@ -184,7 +191,10 @@ void sample_log_identify(struct sample_log *log, uint64_t id);
 
 const struct log_memory *sample_log_memory(const struct sample_log *log);
 
-/* Whether only the reserve is free: with LOG_WAKE, the time to wake the peer. */
+/* Whether only the reserve is free. */
+bool sample_log_only_reserve(const struct sample_log *log);
+
+/* Whether only the reserve is free, or the level is reached: the time to wake the peer. */
 bool sample_log_high_water(const struct sample_log *log);
 
 #endif

@@ -141,6 +141,19 @@ size_t wire_encode_start(uint8_t *out, const struct wire_start *from)
 	return cbor_encode_start(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
 }
 
+size_t wire_encode_call(uint8_t *out, const struct wire_call *from)
+{
+	const struct call message = {
+		.time_us = from->time_us,
+		.reason = from->reason,
+		.condition = {.value = (const uint8_t *)from->condition,
+			      .len = strlen(from->condition)},
+	};
+	size_t len = 0;
+
+	return cbor_encode_call(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
 /* -------------------------------------------------------------------- peer to firmware */
 
 enum shape {

@@ -17,6 +17,7 @@
 #define WIRE_FORMAT 3u
 #define WIRE_MESSAGE_MAX 496u /* payload of an RPMsg buffer */
 #define WIRE_SPEC_HASH_BYTES 8u
+#define WIRE_CONDITION_MAX 64u
 #define WIRE_PEER_MESSAGE_MAX 64u /* no message of the peer is longer, in any format */
 
 /* -------------------------------------------------------------------- firmware to peer */
@@ -63,6 +64,13 @@ struct wire_start {
 	struct crash_summary crash;
 };
 
+/* Why the firmware has last called Linux. */
+struct wire_call {
+	uint64_t time_us;
+	uint32_t reason;       /* enum call_reason */
+	const char *condition; /* at most WIRE_CONDITION_MAX bytes */
+};
+
 /* Each returns the bytes written to `out` (WIRE_MESSAGE_MAX bytes), 0 if the value has no encoding.
  */
 size_t wire_encode_hello(uint8_t *out, const struct wire_hello *hello);
@@ -73,6 +81,7 @@ size_t wire_encode_sleep_ack(uint8_t *out, uint32_t id);
 size_t wire_encode_wake_ack(uint8_t *out, uint32_t id, uint32_t backlog);
 size_t wire_encode_status(uint8_t *out, const struct wire_status *status);
 size_t wire_encode_start(uint8_t *out, const struct wire_start *start);
+size_t wire_encode_call(uint8_t *out, const struct wire_call *call);
 
 /* -------------------------------------------------------------------- peer to firmware */
 

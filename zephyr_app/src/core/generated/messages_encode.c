@@ -30,6 +30,7 @@
 	} \
 } while(0)
 
+static bool encode_call(zcbor_state_t *state, const struct call *input);
 static bool encode_start(zcbor_state_t *state, const struct start *input);
 static bool encode_status(zcbor_state_t *state, const struct status *input);
 static bool encode_wake_ack(zcbor_state_t *state, const struct wake_ack *input);
@@ -39,6 +40,24 @@ static bool encode_data(zcbor_state_t *state, const struct data *input);
 static bool encode_hello_to_other(zcbor_state_t *state, const struct hello_to_other *input);
 static bool encode_hello(zcbor_state_t *state, const struct hello *input);
 
+
+static bool encode_call(
+		zcbor_state_t *state, const struct call *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 4) && ((((zcbor_uint32_put(state, (7))))
+	&& ((zcbor_uint64_encode(state, (&(*input).time_us))))
+	&& (((((((*input).reason <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).reason))))
+	&& (((((*input).condition.len >= 0)
+	&& ((*input).condition.len <= 64)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_bstr_encode(state, (&(*input).condition))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 4))));
+
+	log_result(state, res, __func__);
+	return res;
+}
 
 static bool encode_start(
 		zcbor_state_t *state, const struct start *input)
@@ -357,4 +376,16 @@ int cbor_encode_start(
 
 	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
 		(zcbor_decoder_t *)encode_start, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_encode_call(
+		uint8_t *payload, size_t payload_len,
+		const struct call *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_call, sizeof(states) / sizeof(zcbor_state_t), 1);
 }

@@ -75,6 +75,12 @@ int cbor_encode_start(
 		size_t *payload_len_out);
 
 
+int cbor_encode_call(
+		uint8_t *payload, size_t payload_len,
+		const struct call *input,
+		size_t *payload_len_out);
+
+
 #ifdef __cplusplus
 }
 #endif

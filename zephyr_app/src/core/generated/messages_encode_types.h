@@ -106,6 +106,12 @@ struct start {
 	uint32_t last_uptime_s;
 };
 
+struct call {
+	uint64_t time_us;
+	uint32_t reason;
+	struct zcbor_string condition;
+};
+
 struct hello {
 	uint32_t format;
 	struct zcbor_string spec_hash;

@@ -19,9 +19,9 @@ bool wake_calls_sample(struct wake_calls *calls, const struct call_config *confi
 		const struct wake_rule *rule = &config->rules[i];
 		const struct wake_input input = {
 			.missed = sample->status == SAMPLE_MISSED,
-			.has_value = sample_status_has_distance(sample->status),
+			.has_value = sample_status_has_values(sample->status),
 			.status = sample->status,
-			.value = sample->distance_mm,
+			.value = (int32_t)sample->value[rule->channel],
 		};
 
 		if (rule->stream == stream &&
