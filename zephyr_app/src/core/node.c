@@ -172,7 +172,7 @@ void node_sample(struct node *node, uint64_t schedule_us, const struct sample *s
 		node->due = true; /* a block was closed, the sample was dropped, or the time is
 				     reached */
 	}
-	if (wake_calls_sample(&node->calls, &node->config.call, 0, &sample, asleep)) {
+	if (wake_calls_sample(&node->calls, &node->config.call, 0, sample, asleep)) {
 		node->call_us = earlier(node->call_us, now_us);
 		node->due = true;
 	}
