@@ -57,6 +57,7 @@ class LogConfig(ctypes.Structure):
         ("stream", StreamConfig),
         ("when_full", ctypes.c_int),
         ("reserve_slots", ctypes.c_uint32),
+        ("level_ppm", ctypes.c_uint32),
         ("spec", ctypes.c_uint32),
     )
 
@@ -290,6 +291,7 @@ class Config:
     period_us: int = 60_000
     when_full: int = WAKE
     reserve_slots: int = 0
+    level_ppm: int = 0
     initial_seq: int = 0
     spec: bytes = bytes(4)
     widths: tuple[int, ...] = DISTANCE
@@ -308,6 +310,7 @@ class Log:
             stream_config(config.period_us, config.initial_seq, config.widths),
             config.when_full,
             config.reserve_slots,
+            config.level_ppm,
             int.from_bytes(config.spec, "little"),
         )
         self._lib.sample_log_init(

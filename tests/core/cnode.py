@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fwgen.handshake import machine
 from fwgen.wire.log_format import FIXED_BYTES
@@ -29,16 +29,61 @@ NEVER = (1 << 64) - 1
 
 NODE_SOURCES = tuple(
     CORE / f"{name}.c"
-    for name in ("crash", "screen", "wire", "handshake_table", "node", "node_actions")
+    for name in (
+        *("crash", "screen", "wire", "handshake_table", "node", "node_actions"),
+        *("wake_calls", "wake_when"),
+    )
 )
 _Send = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_uint8), ctypes.c_size_t)
 _Door = ctypes.CFUNCTYPE(None, ctypes.c_int)
 _Signal = ctypes.CFUNCTYPE(None)
 
 
+class _Condition(ctypes.Structure):
+    """struct wake_condition."""
+
+    _fields_ = (
+        ("kind", ctypes.c_uint8),
+        ("limit", ctypes.c_int32),
+        ("until", ctypes.c_int32),
+        ("samples", ctypes.c_uint32),
+    )
+
+
+class _WakeRule(ctypes.Structure):
+    _fields_ = (
+        ("condition", _Condition),
+        ("stream", ctypes.c_uint8),
+        ("channel", ctypes.c_uint8),
+        ("text", ctypes.c_char_p),
+    )
+
+
+class Rule(NamedTuple):
+    """A condition of `wake_if`: its text, and kind, limit, until, samples as in the core."""
+
+    text: str
+    condition: tuple[int, int, int, int]
+
+
+class CallConfig(ctypes.Structure):
+    """struct call_config."""
+
+    _fields_ = (
+        ("at_level", ctypes.c_bool),
+        ("max_age_us", ctypes.c_uint64),
+        ("pause_us", ctypes.c_uint64),
+        ("rule_count", ctypes.c_uint8),
+        ("rules", ctypes.c_void_p),
+        ("windows", ctypes.c_void_p),
+        ("when", ctypes.c_void_p),
+    )
+
+
 class NodeConfig(ctypes.Structure):
     _fields_ = (
         ("log", LogConfig),
+        ("call", CallConfig),
         ("latency_us", ctypes.c_uint32),
         ("window_blocks", ctypes.c_uint32),
         ("spec_hash", ctypes.c_uint8 * 8),
@@ -129,6 +174,10 @@ class CNode:
         now_us: int = 0,
         latency_us: int = LATENCY_US,
         log_id: int = 0,
+        level_ppm: int = 0,
+        max_age_us: int = 0,
+        pause_us: int = 0,
+        rules: Sequence[Rule] = (),
     ) -> None:
         self.lib = library()
         self.sent: list[bytes] = []
@@ -140,7 +189,10 @@ class CNode:
         self.region = region or (ctypes.c_uint64 * ((FIXED_BYTES + 488 * slots) // 8))()
         self._node = ctypes.create_string_buffer(self.lib.glue_node_size())
         config = NodeConfig(
-            LogConfig(stream_config(PERIOD_US, 0, DISTANCE), when_full, reserve_slots, 0),
+            LogConfig(
+                stream_config(PERIOD_US, 0, DISTANCE), when_full, reserve_slots, level_ppm, 0
+            ),
+            self._calls(when_full == 0 or level_ppm > 0, max_age_us, pause_us, rules),
             latency_us,
             WINDOW,
         )
@@ -157,6 +209,24 @@ class CNode:
         )
         if log_id:
             self.lib.glue_node_identify(self._node, log_id)
+
+    def _calls(
+        self, at_level: bool, max_age_us: int, pause_us: int, rules: Sequence[Rule]
+    ) -> CallConfig:
+        """Return the node's `call`; the memory that it points to belongs to this object."""
+        self._rules = (_WakeRule * max(1, len(rules)))(
+            *(_WakeRule(_Condition(*rule.condition), 0, 0, rule.text.encode()) for rule in rules)
+        )
+        self._windows = (ctypes.c_int32 * 1024)()
+        return CallConfig(
+            at_level,
+            max_age_us,
+            pause_us,
+            len(rules),
+            ctypes.addressof(self._rules),
+            ctypes.addressof(self._windows),
+            ctypes.cast(self.lib.wake_when, ctypes.c_void_p).value,
+        )
 
     def _set_callbacks(self) -> None:
         """Return the fields at the end of struct glue_node."""

@@ -212,6 +212,7 @@ static void start(enum log_policy when_full)
 	config.log.stream.width[0] = 13;
 	config.log.when_full = when_full;
 	config.log.reserve_slots = 2;
+	config.call.at_level = when_full == LOG_WAKE;
 	now_us = chance(1000000);
 	schedule_us = now_us;
 	node_init(&node, &config, &port, region, sizeof(region), now_us);
