@@ -13,7 +13,7 @@ Value = int | bytes | None
 
 TAG = bytes([0xD9, 0xD9, 0xF7])
 LONGEST = 496
-HASH, BLOCK, NUMBER = "hash", "block", "number"
+HASH, BLOCK, NUMBER, TEXT = "hash", "block", "number", "text"
 NUMBER_64, HASH_OR_NIL, NUMBER_OR_NIL, NUMBER_64_OR_NIL = "64", "hash?", "number?", "64?"
 COUNT, NUMBER_64_NOT_0 = "count", "64+"
 FORMAT = 3
@@ -28,6 +28,7 @@ ELEMENTS = {
     4: ("wake-ack", (NUMBER, NUMBER)),
     5: ("status", (NUMBER_64, *(NUMBER,) * 19)),
     6: ("start", (NUMBER,) * 21),
+    7: ("call", (NUMBER_64, NUMBER, TEXT)),
     16: (
         "peer-hello",
         (NUMBER, HASH_OR_NIL, NUMBER, NUMBER_OR_NIL, NUMBER_64_OR_NIL, NUMBER_64_NOT_0),
@@ -151,6 +152,8 @@ def fits(value: Value, want: str) -> bool:
         return low <= value < high
     if want == BLOCK:
         return is_block(value)
+    if want == TEXT:
+        return len(value) <= 64
     return want in (HASH, HASH_OR_NIL) and len(value) == 8
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from fwgen.wire.log_format import BLOCK_BYTES, FORMAT, HEADER_BYTES
 from fwgen.wire.messages import (
     Ack,
+    Call,
     Data,
     Gap,
     Hello,
@@ -25,6 +26,7 @@ from fwgen.wire.messages import (
 U32 = st.integers(0, (1 << 32) - 1) | st.integers(0, 30)
 U64 = st.integers(0, (1 << 64) - 1)
 HASH = st.binary(min_size=8, max_size=8)
+TEXT = st.text("abc µ°<> 0123", max_size=32).map(str.encode)
 SESSION = st.integers(1, (1 << 32) - 1)
 NEW_LOG = st.integers(1, (1 << 64) - 1)
 OTHER_FORMAT = U32.filter(lambda number: number != FORMAT)
@@ -53,4 +55,5 @@ firmware_messages = st.one_of(
     st.builds(WakeAck, U32, U32),
     st.builds(Status, U64, *[U32] * 19),
     st.builds(Start, *[U32] * 21),
+    st.builds(Call, U64, U32, TEXT),
 )

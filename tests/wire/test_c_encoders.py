@@ -7,7 +7,7 @@ import ctypes
 from hypothesis import given
 
 from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES, MESSAGE_MAX_BYTES
-from fwgen.wire.messages import Data, Gap, Hello, SleepAck, Start, Status, WakeAck, encode
+from fwgen.wire.messages import Call, Data, Gap, Hello, SleepAck, Start, Status, WakeAck, encode
 from tests.core.cnode import library
 from tests.wire.strategies import firmware_messages
 
@@ -42,14 +42,22 @@ START = (
 """struct wire_start in order; `-` is not sent."""
 
 
+class CCall(ctypes.Structure):
+    _fields_ = (
+        ("time_us", ctypes.c_uint64),
+        ("reason", ctypes.c_uint32),
+        ("condition", ctypes.c_char_p),
+    )
+
+
 class CStart(ctypes.Structure):
     _fields_ = tuple((name, ctypes.c_uint32) for name in START)
 
 
-def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status | Start) -> bytes:
+def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status | Start | Call) -> bytes:
     out = ctypes.create_string_buffer(MESSAGE_MAX_BYTES)
     lib = library()
-    for name in ("hello", "data", "gap", "sleep_ack", "wake_ack", "status", "start"):
+    for name in ("hello", "data", "gap", "sleep_ack", "wake_ack", "status", "start", "call"):
         getattr(lib, f"wire_encode_{name}").restype = ctypes.c_size_t
     if isinstance(message, Hello):
         hello = CHello(
@@ -72,6 +80,9 @@ def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status | Sta
     elif isinstance(message, Start):
         start = CStart(*(getattr(message, name, 0) for name in START))
         size = lib.wire_encode_start(out, ctypes.byref(start))
+    elif isinstance(message, Call):
+        call = CCall(message.time_us, message.reason, message.condition)
+        size = lib.wire_encode_call(out, ctypes.byref(call))
     else:
         status = CStatus(*(getattr(message, name) for name, *_ in CStatus._fields_))
         size = lib.wire_encode_status(out, ctypes.byref(status))
@@ -80,7 +91,7 @@ def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status | Sta
 
 @given(firmware_messages)
 def test_both_sides_write_the_same(
-    message: Hello | Data | Gap | SleepAck | WakeAck | Status | Start,
+    message: Hello | Data | Gap | SleepAck | WakeAck | Status | Start | Call,
 ) -> None:
     assert written_by_c(message) == encode(message)
 
