@@ -265,9 +265,8 @@ class Linux:
         that the samples in the log can arrive."""
         self._stop_idling(now_us)
         self._alarms.pop("timer", None)
-        for name in ("ddr", "boot", "app", "stall", "refuse", "recover"):
         self._alarms.pop("again", None)
-        for name in ("ddr", "boot", "app", "stall", "recover"):
+        for name in ("ddr", "boot", "app", "stall", "refuse", "recover"):
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:
                 call(now_us)

@@ -13,7 +13,6 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, SerializeAsAny
 
 from fwgen.panels import panels, sizes
-from fwgen.spec.conditions import Condition, WakeCondition
 from fwgen.spec.conditions import WakeIf, WakeIfText
 from fwgen.spec.diagnostics import Diagnostic, Position
 from fwgen.spec.document import Document, PathStep
