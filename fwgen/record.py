@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.peer.started import Crash
+from fwgen.plan.wake import WakeRule
 from fwgen.series import Delivered, Ints, PackedDelivered, PackedTaken, Taken
 from fwgen.wire.channel import DISTANCE, Channel, unpacked
 
@@ -199,7 +200,8 @@ class Asked:
 
     `measures_us`: the longest time from a sample's schedule until it is in the log. `level`: number
     of used slots at which the firmware must wake Linux; None: never. `keeps_newest`: a full log
-    drops its oldest samples.
+    drops its oldest samples. `max_age_us`: no sample waits longer while Linux sleeps; None: any
+    time. `conditions`: those that wake Linux, at most one in `pause_us`.
     """
 
     latency_us: int
@@ -207,6 +209,9 @@ class Asked:
     slots: int
     level: int | None = None
     keeps_newest: bool = False
+    max_age_us: int | None = None
+    conditions: tuple[WakeRule, ...] = ()
+    pause_us: int = 0
 
 
 @dataclass(frozen=True)

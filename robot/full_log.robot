@@ -23,3 +23,7 @@ Keeps The Oldest Samples And Declares The Rest Lost
 Wakes Linux Less Often While Nothing Frees Samples
     [Tags]    slow
     Scenario Should Pass    woken-in-vain
+
+Wakes Linux For A Level, An Age And Conditions
+    [Tags]    slow
+    Scenario Should Pass As Recorded    wakes

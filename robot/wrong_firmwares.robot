@@ -69,6 +69,12 @@ Drops the oldest samples with the policy keep-oldest
 Drops the newest samples with the policy keep-newest
     keep-oldest-instead
 
+Takes a condition for true one sample too early
+    condition-early
+
+Lets samples wait for twice the longest time
+    age-late
+
 Wakes Linux when the log is full, without the reserve
     late-wake
 

@@ -20,6 +20,9 @@ def asked_of(plan: Plan, slots: int) -> Asked:
         slots=slots,
         level=_level(plan, slots),
         keeps_newest=plan.spec.sleep.when_full == "keep-newest",
+        max_age_us=plan.spec.sleep.max_age_us,
+        conditions=plan.wake_rules,
+        pause_us=plan.spec.sleep.wake_pause_us,
     )
 
 

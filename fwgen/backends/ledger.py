@@ -11,7 +11,7 @@ import numpy as np
 
 from fwgen.backends.blocks import Blocks
 from fwgen.backends.wire_watch import WireWatch
-from fwgen.peer.called import FIRMWARE, call_cause
+from fwgen.peer.called import FIRMWARE, LOG_FULL, call_cause
 from fwgen.peer.events import Event as Heard
 from fwgen.peer.started import crashes, memory_words, reset_words
 from fwgen.record import (
@@ -35,9 +35,7 @@ from fwgen.record import (
 from fwgen.series import PackedTaken, circular
 from fwgen.wire.block import Block
 from fwgen.wire.channel import DISTANCE, Channel, value_bits
-from fwgen.wire.messages import Start, Status
 from fwgen.wire.messages import Call, Start, Status
-from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_MAX_MM
 
 
 @dataclass
@@ -261,6 +259,8 @@ class Ledger:
             _sleep_record(sleep, following, self._blocks, taken, until_us)
             for sleep, following in zip_longest(self.sleeps, self.sleeps[1:])
         ]
+        if record.asked and not record.asked.conditions and record.asked.max_age_us is None:
+            record.sleeps = [_of_full_log(sleep) for sleep in record.sleeps]
         record.link = self._link
         if self._status is not None:
             record.link += _link_counts(self._status)
@@ -316,6 +316,11 @@ def _numbered(gaps: list[Gap], taken: Taken | PackedTaken) -> list[Gap]:
     origin = taken.first_seq
     first = circular(np.array([gap.first for gap in gaps], dtype=np.int64), origin)
     return [replace(gap, first=origin + int(at)) for gap, at in zip(gaps, first, strict=True)]
+
+
+def _of_full_log(sleep: SleepRecord) -> SleepRecord:
+    """Return a sleep of a firmware that has no other reason to call Linux."""
+    return replace(sleep, wake_cause=LOG_FULL) if sleep.wake_cause == FIRMWARE else sleep
 
 
 def _sleep_record(

@@ -21,7 +21,6 @@ from fwgen.plan.model import (
     hull,
 )
 from fwgen.plan.rules import all_rules, check_all, software
-from fwgen.plan.rules import RULES, check_all, software
 from fwgen.plan.wake import wake_rules
 from fwgen.soc import board_names, load_board
 from fwgen.soc.model import Board, Carveout, Rings

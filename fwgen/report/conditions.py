@@ -8,11 +8,12 @@ which it was true for that long. Missed measurements are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from fwgen.plan.wake import WakeRule
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -30,18 +31,16 @@ class Readings:
 
 
 @dataclass(frozen=True)
-class FiringRule:
-    """As `struct wake_condition` of the core. `limit`, `until`: raw values of the channel, or the
-    status. `samples`: true for so many in a row; of a change: compared with so many before."""
+class Episodes:
+    """`fired`: the indices of the samples at which the condition fires, ascending; `ended`: the
+    index at which each of these is over, the number of samples if it is not."""
 
-    form: Literal["below", "above", "changes", "status"]
-    limit: int
-    until: int
-    samples: int
+    fired: Ints
+    ended: Ints
 
 
-def firings(rule: FiringRule, readings: Readings) -> Ints:
-    """Return the indices of the samples at which the condition fires, ascending."""
+def episodes(rule: WakeRule, readings: Readings) -> Episodes:
+    """Return when the condition fires, and until when each time."""
     kept = np.flatnonzero(~readings.missed)
     value, valued = readings.value[kept], readings.valued[kept]
     if rule.form == "status":
@@ -61,7 +60,10 @@ def firings(rule: FiringRule, readings: Readings) -> Ints:
     turns = np.flatnonzero(turn)
     signs = turn[turns]
     before = np.concatenate([[-1], signs[:-1]])
-    return np.asarray(kept[turns[(signs == 1) & (before == -1)]], dtype=np.int64)
+    fired = kept[turns[(signs == 1) & (before == -1)]]
+    over = kept[turns[(signs == -1) & (before == 1)]]
+    missing = np.full(len(fired) - len(over), len(readings.status), dtype=np.int64)
+    return Episodes(fired.astype(np.int64), np.concatenate([over, missing]).astype(np.int64))
 
 
 def _run(mask: Bools) -> Ints:
@@ -71,7 +73,7 @@ def _run(mask: Bools) -> Ints:
     return np.asarray(index - last, dtype=np.int64)
 
 
-def _changes(value: Ints, valued: Bools, rule: FiringRule) -> Bools:
+def _changes(value: Ints, valued: Bools, rule: WakeRule) -> Bools:
     """Return where a value differs by more than the limit from one of the `samples` before."""
     found = np.zeros(len(value), dtype=bool)
     own = value[valued]

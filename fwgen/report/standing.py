@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from fwgen.record import ASKING, ASLEEP, SUSPENDING, Asked, Gap, Ints, RunRecord, Stream
+from fwgen.report import wakes
 from fwgen.report.due import Due
 from fwgen.report.samples import SampleCheck, rows_of
 from fwgen.report.words import clock, count, span
@@ -26,8 +27,6 @@ _MASK: Final = 0xFFFF_FFFF
 _UNDER_WAY_US: Final = 2_000_000
 """No message takes longer from its sender to a Linux that reads."""
 _LEVELS: Final = ("log-full", "level")
-_FULL_BYTES: Final = BLOCK_BYTES - (WORST_BITS + DISTANCE_BITS - 1) // 8
-"""A block that is shorter has room for any sample."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +122,19 @@ def _woken_late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding 
         f"The firmware did not wake Linux when the log was at its level, first seen at "
         f"{clock(at_s)}: {used} of {asked.slots} blocks were in use, the level is {level}.",
     )
+
+
+def _woken_without_reason(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    found = wakes.without_reason(record, asked)
+    told = f"The firmware woke Linux without the reason that it named: {found[0]}." if found else ""
+    return Finding(len(found), told)
+
+
+def _not_woken(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+    if asked.max_age_us is None and not asked.conditions:
+        return None
+    found = wakes.not_woken(record, asked)
+    return Finding(len(found), f"The firmware did not wake Linux for {found[0]}." if found else "")
 
 
 def _against_policy(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
@@ -328,6 +340,8 @@ _ALL: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]
     "late": _late,
     "woken_early": _woken_early,
     "woken_late": _woken_late,
+    "woken_without_reason": _woken_without_reason,
+    "not_woken": _not_woken,
     "against_policy": _against_policy,
     "dropped_early": _dropped_early,
     "closed_early": _closed_early,

@@ -126,6 +126,8 @@ KEPT = (
     "late",
     "woken_early",
     "woken_late",
+    "woken_without_reason",
+    "not_woken",
     "against_policy",
     "dropped_early",
     "closed_early",

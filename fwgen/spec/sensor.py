@@ -61,6 +61,7 @@ class SensorPart(Part):
     def on_bus(self) -> str | None:
         """The name of the sensor's I2C bus; None: it has none."""
         return None
+
     def bounds(self, channel: Channel) -> tuple[Fraction, Fraction]:
         """Return the least and the greatest valid quantity of a channel, in its unit."""
         raise NotImplementedError

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fwgen.report.conditions import FiringRule, Readings, firings
+from fwgen.plan.wake import WakeRule
+from fwgen.report.conditions import Readings, episodes
+from fwgen.spec.conditions import Form
 from fwgen.wire.sample import SampleStatus
 from tests.core.build import CORE, shared_library
 
@@ -56,6 +58,10 @@ def library() -> Any:
     return lib
 
 
+def make_rule(form: Form, limit: int, until: int, samples: int) -> WakeRule:
+    return WakeRule("", form, 0, 0, limit, until, samples)
+
+
 Sample = tuple[int, int]
 """Status and value."""
 
@@ -64,7 +70,7 @@ def valued(status: int) -> bool:
     return status <= SampleStatus.TOO_FAR
 
 
-def in_c(rule: FiringRule, samples: list[Sample]) -> list[int]:
+def in_c(rule: WakeRule, samples: list[Sample]) -> list[int]:
     state = State(armed=True)
     condition = Condition(KINDS.index(rule.form), rule.limit, rule.until, rule.samples)
     window = (ctypes.c_int32 * rule.samples)()
@@ -78,11 +84,11 @@ def in_c(rule: FiringRule, samples: list[Sample]) -> list[int]:
     return fired
 
 
-def by_formula(rule: FiringRule, samples: list[Sample]) -> list[int]:
+def by_formula(rule: WakeRule, samples: list[Sample]) -> list[int]:
     status = np.array([status for status, _ in samples], dtype=np.int64)
     value = np.array([value for _, value in samples], dtype=np.int64)
     readings = Readings(status, value, status <= SampleStatus.TOO_FAR, status == MISSED)
-    return [int(index) for index in firings(rule, readings)]
+    return [int(index) for index in episodes(rule, readings).fired]
 
 
 def near(*values: int) -> list[Sample]:
@@ -92,28 +98,28 @@ def near(*values: int) -> list[Sample]:
 @pytest.mark.parametrize(
     ("rule", "samples", "fires"),
     [
-        (FiringRule("below", 300, 300, 3), near(400, 299, 299, 299, 299), [3]),
-        (FiringRule("below", 300, 300, 3), near(299, 299, 300, 299, 299, 299), [5]),
-        (FiringRule("below", 300, 300, 1), near(299, 300, 299, 300), [0, 2]),
-        (FiringRule("below", 300, 300, 2), near(299, 299, 300, 299, 299), [1]),  # not false twice
-        (FiringRule("below", 300, 350, 1), near(299, 320, 299, 350, 299), [0, 4]),
-        (FiringRule("above", 300, 250, 1), near(301, 280, 301, 250, 301), [0, 4]),
-        (FiringRule("below", 300, 300, 2), [*near(9), (MISSED, 0), *near(9)], [2]),
-        (FiringRule("below", 300, 300, 2), [*near(9), (NO_ECHO, 0), *near(9)], []),
-        (FiringRule("changes", 200, 0, 3), near(0, 100, 200, 201, 201), [3]),
-        (FiringRule("changes", 200, 0, 3), near(0, 100, 150, 200, 201), []),
-        (FiringRule("changes", 200, 0, 1), near(500, 299, 500), [1]),
-        (FiringRule("status", NO_ECHO, 0, 2), [(NO_ECHO, 0)] * 5, [1]),
-        (FiringRule("status", FAULT, 0, 2), [(FAULT, 0), (NO_ECHO, 0), (FAULT, 0)], []),
+        (make_rule("below", 300, 300, 3), near(400, 299, 299, 299, 299), [3]),
+        (make_rule("below", 300, 300, 3), near(299, 299, 300, 299, 299, 299), [5]),
+        (make_rule("below", 300, 300, 1), near(299, 300, 299, 300), [0, 2]),
+        (make_rule("below", 300, 300, 2), near(299, 299, 300, 299, 299), [1]),  # not false twice
+        (make_rule("below", 300, 350, 1), near(299, 320, 299, 350, 299), [0, 4]),
+        (make_rule("above", 300, 250, 1), near(301, 280, 301, 250, 301), [0, 4]),
+        (make_rule("below", 300, 300, 2), [*near(9), (MISSED, 0), *near(9)], [2]),
+        (make_rule("below", 300, 300, 2), [*near(9), (NO_ECHO, 0), *near(9)], []),
+        (make_rule("changes", 200, 0, 3), near(0, 100, 200, 201, 201), [3]),
+        (make_rule("changes", 200, 0, 3), near(0, 100, 150, 200, 201), []),
+        (make_rule("changes", 200, 0, 1), near(500, 299, 500), [1]),
+        (make_rule("status", NO_ECHO, 0, 2), [(NO_ECHO, 0)] * 5, [1]),
+        (make_rule("status", FAULT, 0, 2), [(FAULT, 0), (NO_ECHO, 0), (FAULT, 0)], []),
     ],
 )
-def test_fires(rule: FiringRule, samples: list[Sample], fires: list[int]) -> None:
+def test_fires(rule: WakeRule, samples: list[Sample], fires: list[int]) -> None:
     assert in_c(rule, samples) == fires
     assert by_formula(rule, samples) == fires
 
 
 RULES = st.builds(
-    lambda form, limit, hysteresis, samples: FiringRule(
+    lambda form, limit, hysteresis, samples: make_rule(
         form,
         limit,
         limit + hysteresis * (1 if form == "below" else -1),
@@ -128,5 +134,5 @@ SAMPLES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 8)), max_size=60)
 
 
 @given(RULES, SAMPLES)
-def test_the_core_fires_where_the_formula_says(rule: FiringRule, samples: list[Sample]) -> None:
+def test_the_core_fires_where_the_formula_says(rule: WakeRule, samples: list[Sample]) -> None:
     assert in_c(rule, samples) == by_formula(rule, samples)

@@ -193,7 +193,7 @@ STEP(new_again, FAULTS && bell_new) note = 1; DONE
 STEP(new_lost, FAULTS && bell_new) bell_new = 0; DONE
 STEP(vq0, FAULTS && SETTLED_IN) fw_tx_ready(0); DONE
 STEP(fw_silence, FAULTS && !busy && (%(silence)s)) fw_timeout(0); DONE
-STEP(log_high, FAULTS && !busy && !OPEN) fw_log_high(0); DONE
+STEP(call, FAULTS && !busy && !OPEN) fw_call(0); DONE
 STEP(ddr_closes, FAULTS && power == GOING) power = DOWN; DONE
 STEP(called_off, FAULTS && power != DOWN && (peer == P_ASKING || peer == P_QUIET))
 	power = UP; wish = 0; peer_resume(); DONE

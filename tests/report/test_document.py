@@ -61,7 +61,7 @@ def test_every_field_of_the_schema() -> None:
     assert report == {
         "fwgen-report": 1,
         "backend": "host",
-        "linux": {"kind": "emulated", "version": None, "awake": 0.0},
+        "linux": {"kind": "emulated", "version": None, "awake": 0.503333},
         "spec": "range-node",
         "scenario": "a test",
         "seed": 1,

@@ -17,7 +17,6 @@
 #define WIRE_FORMAT 3u
 #define WIRE_MESSAGE_MAX 496u /* payload of an RPMsg buffer */
 #define WIRE_SPEC_HASH_BYTES 8u
-#define WIRE_CONDITION_MAX 64u
 #define WIRE_PEER_MESSAGE_MAX 64u /* no message of the peer is longer, in any format */
 
 /* -------------------------------------------------------------------- firmware to peer */
@@ -68,7 +67,7 @@ struct wire_start {
 struct wire_call {
 	uint64_t time_us;
 	uint32_t reason;       /* enum call_reason */
-	const char *condition; /* at most WIRE_CONDITION_MAX bytes */
+	const char *condition; /* at most 64 bytes */
 };
 
 /* Each returns the bytes written to `out` (WIRE_MESSAGE_MAX bytes), 0 if the value has no encoding.
