@@ -12,6 +12,9 @@ Wrong Firmware
     Wrong Firmware Should Be Caught    ${CURDIR}/mutants/${fault}.toml    ${OUTPUT DIR}    ${BUILDS}
 
 *** Test Cases ***
+Lets samples wait for twice the longest time
+    age-late
+
 Takes any log that a peer names for its own
     any-log-is-own
 
@@ -20,6 +23,9 @@ Keeps readings in DDR until they are in the log
 
 Does not free the display's bus after a reset
     bus-never-freed
+
+Takes a condition for true one sample too early
+    condition-early
 
 Locks interrupts while a frame is on the bus
     display-delays-sampling
@@ -68,12 +74,6 @@ Drops the oldest samples with the policy keep-oldest
 
 Drops the newest samples with the policy keep-newest
     keep-oldest-instead
-
-Takes a condition for true one sample too early
-    condition-early
-
-Lets samples wait for twice the longest time
-    age-late
 
 Wakes Linux when the log is full, without the reserve
     late-wake

@@ -34,10 +34,8 @@ struct call_config {
 	uint64_t pause_us;   /* least time between two calls for conditions */
 	uint8_t rule_count;  /* at most WAKE_CONDITIONS_MAX */
 	const struct wake_rule *rules;
-	int32_t *windows; /* room for the windows of all changes, one after the other */
-	/* wake_when(); NULL without rules, so that the firmware does not contain it */
-	bool (*when)(struct wake_state *state, const struct wake_condition *condition,
-		     int32_t *window, const struct wake_input *input);
+	int32_t *windows;  /* room for the windows of all changes, one after the other */
+	wake_when_fn when; /* wake_when(); NULL without rules: the firmware does not contain it */
 };
 
 /* What the last call was for. */

@@ -285,8 +285,8 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 	if (node->blocked) { /* a send found no buffer */
 		return keeps_still(node) ? UINT64_MAX : node->retry_us;
 	}
-	if (node->hello_waits || node->start_waits || node->call_waits ||
-	    node->answer != NODE_ANSWER_NONE) {
+	if (node->hello_waits || node->answer != NODE_ANSWER_NONE ||
+	    (facts(node)->streams && (node->start_waits || node->call_waits))) {
 		due_us = now_us;
 	} else if (facts(node)->streams) {
 		due_us = node->status_us;

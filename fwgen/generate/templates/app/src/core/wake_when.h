@@ -53,6 +53,9 @@ struct wake_state {
 bool wake_when(struct wake_state *state, const struct wake_condition *condition, int32_t *window,
 	       const struct wake_input *input);
 
+typedef bool (*wake_when_fn)(struct wake_state *state, const struct wake_condition *condition,
+			     int32_t *window, const struct wake_input *input);
+
 /* Whether the condition has fired and is not false again. */
 static inline bool wake_holds(const struct wake_state *state)
 {
