@@ -34,7 +34,7 @@ demo: $(VENV)/.installed
 
 test: lint check-generated
 	$(BIN)/python scripts/lowest
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 	$(BIN)/python -m fwgen.robot.runner --where-possible
 
 # The lowest versions that pyproject.toml promises, in an environment of their own.
