@@ -35,6 +35,13 @@ def call_words(call: Call) -> str:
     return _WORDS.get(call.reason, f"reason {call.reason}")
 
 
+def call_source(call: Call) -> str:
+    """Return the call as a cause of the wake-up, beside Linux's own: `firmware: the log is nearly
+    full`, `condition: no echo for 30 s`."""
+    kind = "condition" if call.reason == _CONDITION else "firmware"
+    return f"{kind}: {call_words(call)}"
+
+
 def _condition(call: Call) -> str:
     text = call.condition.decode(errors="replace")
     return text if text.isprintable() else repr(text)

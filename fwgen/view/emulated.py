@@ -39,7 +39,13 @@ _PHASES: Final = {
     RESUMING: sleeping.ASLEEP,
     AWAKE: sleeping.AWAKE,
 }
-_CAUSES: Final = {"timer": ALARM, "log-full": "firmware", "user": "button"}
+_CAUSES: Final = {
+    "timer": ALARM,
+    "user": "button",
+    "log-full": "firmware: the log is nearly full",
+    "level": "firmware: the log has reached its level",
+    "age": "firmware: a sample has waited for the longest time",
+}
 
 
 class EmulatedService:
@@ -121,7 +127,7 @@ class EmulatedService:
         found = self._ledger.sleeps[-1]
         slept, refused = Slept(), found.cause
         if found.closed_us is not None and found.opened_us is not None:
-            cause = _CAUSES.get(found.cause, found.cause)
+            cause = _CAUSES.get(found.cause, found.cause.replace("condition:", "condition: ", 1))
             slept_s = (found.opened_us - found.closed_us) / 1e6
             slept, refused = Slept(round(slept_s, 3), (cause,)), ""
         asked_us, up_us = self._epoch_us + began_us, self._epoch_us + ended_us

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from fwgen.peer.events import Resumed, StatusReceived, SuspendReady, SuspendRefused
+from fwgen.peer.events import Called, Resumed, StatusReceived, SuspendReady, SuspendRefused
 from fwgen.service.power.sleeping import Outcome, Sleep, Sleeping
 from fwgen.service.power.sysfs import Slept
-from fwgen.wire.messages import Status
+from fwgen.wire.messages import Call, Status
 
 
 class Noted(Outcome):
@@ -39,9 +37,11 @@ class Bench:
     def request(self) -> None:
         self.sleeping.request("command", Noted(self.outcomes))
 
-    def wake(self, calls: int = 0) -> None:
+    def wake(self, call: Call | None = None) -> None:
         self.sleeping.handle(Resumed(100))
-        self.sleeping.handle(StatusReceived(replace(Status(1, *[0] * 13), calls=calls)))
+        if call is not None:
+            self.sleeping.handle(Called(call))
+        self.sleeping.handle(StatusReceived(Status(1, *[0] * 13)))
 
 
 def test_a_sleep_is_reported_with_its_causes() -> None:
@@ -76,8 +76,22 @@ def test_the_firmware_s_call_is_a_cause() -> None:
     bench = Bench()
     bench.request()
     bench.sleeping.suspend_linux()
-    bench.wake(calls=2)
-    assert bench.ended[0].causes == ("firmware", "rtc0")
+    bench.wake(Call(5, 1, b""))
+    assert bench.ended[0].causes == ("firmware: the log is nearly full", "rtc0")
+
+
+def test_the_call_of_one_sleep_is_not_that_of_the_next() -> None:
+    bench = Bench()
+    bench.request()
+    bench.sleeping.suspend_linux()
+    bench.wake(Call(5, 4, b"no echo for 30 s"))
+    bench.request()
+    bench.sleeping.suspend_linux()
+    bench.wake()
+    assert [sleep.causes for sleep in bench.ended] == [
+        ("condition: no echo for 30 s", "rtc0"),
+        ("rtc0",),
+    ]
 
 
 def test_requests_made_together_share_the_outcome() -> None:

@@ -14,7 +14,9 @@ Column {
         }
     }
     function cause(name: string): string {
-        if (name === "firmware")
+        if (/^condition: /.test(name))
+            return name.slice("condition: ".length);
+        if (/^firmware/.test(name))
             return qsTr("firmware");
         if (/^(rtc|alarm|timer)/.test(name))
             return qsTr("alarm");

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from fwgen.peer.called import call_source
 from fwgen.peer.events import (
+    Called,
     Event,
     Resumed,
     StatusReceived,
@@ -46,12 +48,12 @@ class Sleep:
     slept: Slept
     refused: str = ""
     """Why Linux was not suspended."""
-    called: bool = False
-    """Whether the firmware tried to wake Linux."""
+    called: str = ""
+    """Why the firmware has called Linux, as in `call_source`; "": it has not."""
 
     @property
     def causes(self) -> tuple[str, ...]:
-        return (*(("firmware",) if self.called else ()), *self.slept.causes)
+        return (*((self.called,) if self.called else ()), *self.slept.causes)
 
     @property
     def text(self) -> str:
@@ -96,6 +98,7 @@ class Sleeping:
         self._by = ""
         self._asked_us = 0
         self._slept = Slept()
+        self._called = ""
         self._finishing: Sleep | None = None  # Linux is up; the firmware has not said why
 
     def request(self, by: str, outcome: Outcome) -> None:
@@ -111,6 +114,7 @@ class Sleeping:
 
     def suspend_linux(self) -> None:
         """For TtyPeer: raises OSError if Linux did not suspend."""
+        self._called = ""
         self._slept = self._suspender.suspend()
         self.enter(AWAKE)
         if self._slept.error:
@@ -125,10 +129,11 @@ class Sleeping:
             self._slept = Slept()
         elif isinstance(event, Resumed) and self._waiting:
             self._finish(acknowledged=True, refused="")
+        elif isinstance(event, Called):
+            self._called = call_source(event.call)
         elif isinstance(event, StatusReceived) and self._finishing is not None:
             sleep, self._finishing = self._finishing, None
-            called = event.status.calls > 0
-            self._report(replace(sleep, called=called))
+            self._report(replace(sleep, called=self._called))
 
     def _finish(self, *, acknowledged: bool, refused: str) -> None:
         """Linux is up. A sleep that the firmware knew of is reported with its next status."""
