@@ -228,7 +228,7 @@ def test_the_rate_asleep_counts_for_the_hash_only_if_it_is_written() -> None:
 def test_the_caret_stands_under_wide_and_tabbed_text() -> None:
     with pytest.raises(SpecErrors) as caught:
         parse_spec(TEXT + "'\u6e2c\u8ddd': 1\n")
-    assert "   43 | '\u6e2c\u8ddd': 1\n      | ^^^^^^\n" in str(caught.value)
+    assert "   46 | '\u6e2c\u8ddd': 1\n      | ^^^^^^\n" in str(caught.value)
     with pytest.raises(SpecErrors) as caught:
         parse_spec("fwgen: 1\nsensor: {\tcolour: red}\n")
     assert "    2 | sensor: {\tcolour: red}\n      |          \t^^^^^^\n" in str(caught.value)
