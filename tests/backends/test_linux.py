@@ -141,7 +141,7 @@ def test_a_timer_and_the_firmware_wake_it(world: World) -> None:
     world.until(5)
     world.linux.rung(world.now_us)
     world.until(6)
-    assert world.causes == ["timer", "log-full"]
+    assert world.causes == ["timer", "firmware"]
 
 
 def test_the_timer_of_a_suspend_that_was_called_off_is_off_too(world: World) -> None:
@@ -178,7 +178,7 @@ def test_a_doorbell_on_the_way_down_is_swallowed(world: World, after_s: float) -
     assert world.linux.state == ASLEEP, "as in a real kernel: tests/backends/kernel/test_tty.py"
     world.linux.rung(world.now_us)
     world.until(3)
-    assert world.causes == ["log-full"]
+    assert world.causes == ["firmware"]
 
 
 def test_a_firmware_that_does_not_answer_keeps_it_awake(world: World) -> None:

@@ -43,7 +43,10 @@ def test_an_edited_line_fails_the_check_with_the_diff_and_the_cure(
     capsys.readouterr()
     assert check(app) == 1
     captured = capsys.readouterr()
-    assert "-\t.node.log.period_us = 61000u,\n+\t.node.log.period_us = 60000u," in captured.out
+    assert (
+        "-\t.node.log.stream.period_us = 61000u,\n+\t.node.log.stream.period_us = 60000u,"
+        in captured.out
+    )
     cure = captured.err.strip().partition("help: ")[2].strip("`")
     assert "--force" in cure, "edited files are overwritten only with --force"
     assert main(shlex.split(cure)[1:]) == 0

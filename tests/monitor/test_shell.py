@@ -28,7 +28,8 @@ from tests.monitor.fakes import VIEW, FakeBench
 def typed(text: str, **options: Any) -> tuple[FakeBench, str, int]:
     bench, out = FakeBench(), io.StringIO()
     shell = Shell(bench, io.StringIO(text), out, **options)  # type: ignore[arg-type]
-    return bench, out.getvalue(), shell.interact()
+    code = shell.interact()
+    return bench, out.getvalue(), code
 
 
 def printed(text: str) -> str:

@@ -50,9 +50,7 @@ static bool encode_call(
 	&& ((zcbor_uint64_encode(state, (&(*input).time_us))))
 	&& (((((((*input).reason <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
 	&& (zcbor_uint32_encode(state, (&(*input).reason))))
-	&& (((((*input).condition.len >= 0)
-	&& ((*input).condition.len <= 64)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
-	&& (zcbor_bstr_encode(state, (&(*input).condition))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 4))));
+	&& ((zcbor_bstr_encode(state, (&(*input).condition))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 4))));
 
 	log_result(state, res, __func__);
 	return res;
