@@ -144,7 +144,7 @@ Sample Numbers Continue After 32 Bits While Linux Sleeps
     Start Board           0 s: 1500 mm, 60 s: 300 mm    noise=2 mm    first_number=4294966996
     Run For               3 s
     Suspend Linux
-    Run For               40 s
+    Run For               120 s
     Reset Firmware
     Run For               10 s
     Resume Linux
