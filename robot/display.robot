@@ -175,7 +175,7 @@ The Display Should Recover After A Loss Of
     Start Board           1503 mm
     Run For               2 s
     IF    '${linux}' == 'asleep'    Suspend Linux
-    Run For               2 s
+    Run For               2100 ms
     Unplug Display
     Run For               ${time}
     Display Should Be Dark
