@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fwgen.generate.sensor import c_u32, sensor_context
+from fwgen.generate.sensor import c_bool, c_u32, sensor_context
 from fwgen.generate.zephyr import zephyr_context
 from fwgen.soc.model import Region
 
@@ -54,9 +54,9 @@ def _config(plan: Plan) -> dict[str, object]:
     spec, timing = plan.spec, plan.timing
     channels = spec.sensor.channels
     return {
-        "spec_name": f'"{spec.name}"',
+        "spec_name": _c_text(spec.name),
         "spec_hash": ", ".join(f"0x{byte:02x}" for byte in spec.spec_hash),
-        "channel": f'"{spec.link.channel}"',
+        "channel": _c_text(spec.link.channel),
         "period_us": c_u32(timing.period_us),
         "channels": c_u32(len(channels)),
         "channels_max": c_u32(len(channels)),
@@ -94,7 +94,7 @@ _WAKE_KIND = {
 def _wake_rule(rule: WakeRule) -> dict[str, str]:
     """Return the values of a `struct wake_rule`, in C's syntax."""
     return {
-        "text": c_text(rule.text),
+        "text": _c_text(rule.text),
         "stream": c_u32(rule.stream),
         "channel": c_u32(rule.channel),
         "kind": _WAKE_KIND[rule.form],
@@ -197,11 +197,7 @@ def _c_u64(value: int) -> str:
     return f"{value}ull"
 
 
-def c_bool(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def c_text(value: str) -> str:
+def _c_text(value: str) -> str:
     """Return a text without control characters, quotes and backslashes as a C string."""
     return f'"{value}"'
 

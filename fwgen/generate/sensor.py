@@ -27,6 +27,11 @@ def sensor_context(plan: Plan) -> dict[str, object]:
     return {**parts, **facet(sensor, "generate", SensorNames).names(plan)}
 
 
+def c_bool(value: bool) -> str:
+    """Return a truth value in C's syntax."""
+    return "true" if value else "false"
+
+
 def c_u32(value: int) -> str:
     """Return a number in C's syntax."""
     return f"{value}u"

@@ -15,10 +15,12 @@ FIRMWARE: Final = "firmware"
 
 _CAUSES: Final = {1: LOG_FULL, 2: LEVEL, 3: AGE}
 _WORDS: Final = {
-    1: "the log is nearly full",
-    2: "the log has reached its level",
-    3: "a sample has waited for the longest time",
+    LOG_FULL: "the log is nearly full",
+    LEVEL: "the log has reached its level",
+    AGE: "a sample has waited for the longest time",
 }
+CALL_SOURCES: Final = {cause: f"firmware: {words}" for cause, words in _WORDS.items()}
+"""Causes of the report as `call_source` writes them, without those of conditions."""
 _CONDITION: Final = 4
 
 
@@ -32,7 +34,7 @@ def call_cause(call: Call) -> str:
 def call_words(call: Call) -> str:
     if call.reason == _CONDITION:
         return _condition(call)
-    return _WORDS.get(call.reason, f"reason {call.reason}")
+    return _WORDS.get(call_cause(call), f"reason {call.reason}")
 
 
 def call_source(call: Call) -> str:

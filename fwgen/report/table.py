@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from fwgen.record import CALLS
 from fwgen.report.model import Crash, Outage, Report, Sleep
 from fwgen.report.words import clock, core_words, count, crash_words, linux_words, span
 from fwgen.terminal import Style, bar
@@ -30,7 +31,7 @@ _SLEEP_HEADS: Final = (
     ("", "backlog"),
 )
 _CAUSE_COLOUR: Final = {
-    **dict.fromkeys(("log-full", "level", "age", "condition", "firmware"), _YELLOW),
+    **dict.fromkeys(CALLS, _YELLOW),
     "abort": _RED,
     "refused": _RED,
     "reboot": _RED,

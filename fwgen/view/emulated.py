@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from fwgen.backends.host.backend import FIRST_SAMPLE_US
 from fwgen.backends.ledger import Ledger
+from fwgen.peer.called import CALL_SOURCES
 from fwgen.peer.events import (
     Event,
     Lost,
@@ -42,9 +43,7 @@ _PHASES: Final = {
 _CAUSES: Final = {
     "timer": ALARM,
     "user": "button",
-    "log-full": "firmware: the log is nearly full",
-    "level": "firmware: the log has reached its level",
-    "age": "firmware: a sample has waited for the longest time",
+    **CALL_SOURCES,
 }
 
 

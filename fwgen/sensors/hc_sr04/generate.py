@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwgen.generate.sensor import SensorNames, c_u32, cells_of
+from fwgen.generate.sensor import SensorNames, c_bool, c_u32, cells_of
 from fwgen.plan.model import Plan
 from fwgen.sensors.hc_sr04.plan import figures_of, part_of
 from fwgen.sensors.hc_sr04.sound import sound_mm_per_s
@@ -19,7 +19,7 @@ class _Names(SensorNames):
             "range_min_mm": c_u32(near_mm),
             "range_max_mm": c_u32(far_mm),
             "sound_mm_per_s": c_u32(sound_mm_per_s(sensor.air_decicelsius)),
-            "pull_low": "true" if sensor.pull_echo_low else "false",
+            "pull_low": c_bool(sensor.pull_echo_low),
         }
 
 
