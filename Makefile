@@ -44,7 +44,7 @@ lowest: venv
 robot: venv
 	@mkdir -p build/robot
 	@$(BIN)/libdoc --quiet fwgen.robot build/robot/keywords.html
-	$(BIN)/python -m fwgen.robot.runner
+	$(BIN)/python -m fwgen.robot.runner $(if $(SPEC),--spec "$(SPEC)")
 
 lint: types
 	$(BIN)/lint-imports --no-logo --no-cache

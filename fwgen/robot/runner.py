@@ -1,6 +1,7 @@
 """`make robot`: each test in its own process, on as many workers as the machine has cores.
 
-    python -m fwgen.robot.runner [--backend host|renode] [--jobs N] [-o DIR] [SUITE ...]
+    python -m fwgen.robot.runner [--backend host|renode] [--spec FILE] [--jobs N]
+                                 [-o DIR] [SUITE ...]
 
 Writes log.html, report.html and xunit.xml (one case per test) to DIR.
 """
@@ -21,7 +22,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ from fwgen.errors import InputError, MissingToolError
 from fwgen.robot.firmware import BUILDING, firmware
 from fwgen.robot.mutation import literal
 from fwgen.spec.examples import reference_spec
+from fwgen.spec.load import load_spec
 
 _SUITES: Final = Path("robot")
 _BUILDS: Final = Path("build/robot")
@@ -90,12 +92,13 @@ def find_jobs(suites: Sequence[Path], backend: str) -> list[Job]:
     return sorted(jobs, key=lambda job: not job.slow)
 
 
-def run_job(job: Job, suites: Sequence[Path], folder: Path, backend: str) -> Done:
+def run_job(job: Job, suites: Sequence[Path], folder: Path, variables: Mapping[str, str]) -> Done:
     """Run one test. The command names all suites: results with different roots cannot be
     merged."""
     began = time.monotonic()
     command = [sys.executable, "-m", "robot", "--outputdir", str(folder), "--console", "none"]
-    command += ["--log", "none", "--report", "none", "--variable", f"BACKEND:{backend}"]
+    command += ["--log", "none", "--report", "none"]
+    command += [part for name in variables for part in ("--variable", f"{name}:{variables[name]}")]
     command += ["--name", "fwgen", "--test", literal(job.test), *map(str, suites)]
     try:
         code, printed = followed(command)
@@ -124,12 +127,17 @@ def followed(command: Sequence[str]) -> tuple[int, str]:
 
 
 def run(
-    jobs: Sequence[Job], suites: Sequence[Path], output: Path, backend: str, workers: int
+    jobs: Sequence[Job],
+    suites: Sequence[Path],
+    output: Path,
+    variables: Mapping[str, str],
+    workers: int,
 ) -> list[Done]:
+    """Run the tests with these variables of Robot Framework."""
     results: list[Done] = []
     with ThreadPoolExecutor(workers) as pool, process.ended_together():
         waiting: list[Future[Done]] = [
-            pool.submit(run_job, job, suites, output / "tests" / f"{number:03}", backend)
+            pool.submit(run_job, job, suites, output / "tests" / f"{number:03}", variables)
             for number, job in enumerate(jobs)
         ]
         for future in as_completed(waiting):
@@ -227,6 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m fwgen.robot.runner")
     parser.add_argument("suites", nargs="*", type=Path, help="default: all of robot/")
     parser.add_argument("--backend", choices=("host", "renode"), default="renode")
+    parser.add_argument("--spec", type=Path, metavar="FILE", help="test the firmware of this spec")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("-o", "--output", type=Path, default=Path("build/robot/results"))
     parser.add_argument(
@@ -241,8 +250,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     suites = options.suites or sorted(_SUITES.glob("*.robot"))
     clear(options.output)
     jobs = find_jobs(suites, options.backend)
+    variables = {"BACKEND": options.backend}
+    if options.spec:
+        load_spec(options.spec)
+        variables["SPEC"] = str(options.spec.absolute())
     began = time.monotonic()
-    results = run(jobs, suites, options.output, options.backend, options.jobs)
+    results = run(jobs, suites, options.output, variables, options.jobs)
     counts = Counter(done.status for done in results)
     others: list[Path] = []
     if options.backend == "renode" and not options.suites:

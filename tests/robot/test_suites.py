@@ -55,6 +55,21 @@ def test_every_bundled_scenario_is_in_a_suite() -> None:
     assert set(bundled_names()) - named == {"hour", "night", "day", "late-samples"}
 
 
+def test_the_runner_tests_the_firmware_of_a_spec(tmp_path: Path) -> None:
+    spec = ROOT / "fwgen" / "scenario" / "bundled" / "specs" / "rings-in-sram2.yaml"
+    suite = tmp_path / "suite.robot"
+    suite.write_text(
+        f"*** Settings ***\nResource    {RESOURCE}\nTest Teardown    Stop Board\n"
+        "*** Test Cases ***\nNamed\n    Start Board    1000 mm\n"
+        f"    Should Be Equal    ${{SPEC}}    {spec}\n"
+    )
+    arguments = ["--backend", "host", str(suite), "-o"]
+    assert main([*arguments, str(tmp_path / "its"), "--spec", str(spec)]) == 0
+    assert main([*arguments, str(tmp_path / "reference")]) == 1
+    with pytest.raises(InputError, match="does not exist"):
+        main([*arguments, str(tmp_path / "none"), "--spec", str(tmp_path / "none.yaml")])
+
+
 def test_a_failed_test_logs_the_state_of_the_board(tmp_path: Path) -> None:
     text = """Test Teardown    Stop Board
 *** Test Cases ***
