@@ -8,20 +8,20 @@ from fwgen.plan.wake import level_slots
 from fwgen.record import Asked
 
 if TYPE_CHECKING:
-    from fwgen.plan.model import Plan
+    from fwgen.plan.model import Plan, PlannedSensor
 
 
-def asked_of(plan: Plan, slots: int) -> Asked:
+def asked_of(plan: Plan, sensor: PlannedSensor, slots: int) -> Asked:
     """Return what the plan requires. `slots`: number of slots in this firmware's log."""
     timing = plan.timing
     return Asked(
         latency_us=timing.latency_us,
-        measures_us=plan.sensor.measures_us,
+        measures_us=sensor.figures.measures_us,
         slots=slots,
         level=_level(plan, slots),
         keeps_newest=plan.spec.sleep.when_full == "keep-newest",
         max_age_us=plan.spec.sleep.max_age_us,
-        conditions=plan.wake_rules,
+        conditions=tuple(rule for rule in plan.wake_rules if rule.stream == sensor.number),
         pause_us=plan.spec.sleep.wake_pause_us,
     )
 

@@ -61,7 +61,8 @@ def render(plan: Plan) -> dict[str, bytes]:
 
 def _is_used(plan: Plan, path: str) -> bool:
     folder = path.removeprefix(_SENSORS).partition("/")[0]
-    return not path.startswith(_SENSORS) or folder == sensor_folder(plan.spec.sensor.TYPE).name
+    used = {sensor_folder(sensor.part.TYPE).name for sensor in plan.sensors}
+    return not path.startswith(_SENSORS) or folder in used
 
 
 def _included(name: str) -> str | None:

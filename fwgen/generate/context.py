@@ -43,7 +43,7 @@ def render_context(plan: Plan) -> dict[str, object]:
         "board": _board(plan),
         "config": _config(plan),
         "zephyr": zephyr_context(plan),
-        "sensor": sensor_context(plan),
+        "sensor": sensor_context(plan, plan.sensors[0]),
         "linux": _linux(plan),
         "optee": _optee(plan),
     }
@@ -52,7 +52,8 @@ def render_context(plan: Plan) -> dict[str, object]:
 def _config(plan: Plan) -> dict[str, object]:
     """Return the values of `struct fwgen_config`, in C's syntax."""
     spec, timing = plan.spec, plan.timing
-    channels = spec.sensor.channels
+    (sensor,) = plan.sensors
+    channels = sensor.channels
     return {
         "spec_name": _c_text(spec.name),
         "spec_hash": ", ".join(f"0x{byte:02x}" for byte in spec.spec_hash),

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 from fwgen.facets import facet, sensor_folder
 
 if TYPE_CHECKING:
-    from fwgen.plan.model import PinPlan, Plan
+    from fwgen.plan.model import PinPlan, Plan, PlannedSensor
 
 
 class SensorNames(ABC):
     @abstractmethod
-    def names(self, plan: Plan) -> dict[str, object]:
+    def names(self, plan: Plan, sensor: PlannedSensor) -> dict[str, object]:
         """Return the values of the group `sensor` in templates, as text for the output."""
 
 
-def sensor_context(plan: Plan) -> dict[str, object]:
-    sensor = plan.spec.sensor.TYPE
-    folder = f"app/src/sensors/{sensor_folder(sensor).name}"
+def sensor_context(plan: Plan, sensor: PlannedSensor) -> dict[str, object]:
+    kind = sensor.part.TYPE
+    folder = f"app/src/sensors/{sensor_folder(kind).name}"
     parts = {name: f"{folder}/{name}.part.j2" for name in ("overlay", "conf")}
-    return {**parts, **facet(sensor, "generate", SensorNames).names(plan)}
+    return {**parts, **facet(kind, "generate", SensorNames).names(plan, sensor)}
 
 
 def c_bool(value: bool) -> str:

@@ -25,7 +25,7 @@ def zephyr_context(plan: Plan) -> dict[str, object]:
     board, chip = plan.board, plan.board.chip
     ipcc, labels = chip.ipcc, board.labels
     console = chip.uarts[board.console.uart]
-    used = {chip.i2c[bus.name].name for bus in _buses(plan)}
+    used = {chip.i2c[bus.name].name for bus in plan.buses}
     return {
         "board": board.zephyr_board,
         "code": _memory(labels.zephyr_code, plan.code),
@@ -93,14 +93,9 @@ def _ports(plan: Plan) -> list[str]:
     error.
     """
     nodes = {pin.gpio_node for pin in plan.pins.values()}
-    for bus in _buses(plan):
+    for bus in plan.buses:
         nodes |= {plan.board.chip.gpio_ports[name[1]].node for name in (bus.scl, bus.sda)}
     return sorted(nodes)
-
-
-def _buses(plan: Plan) -> list[Bus]:
-    display = plan.bus.data if plan.bus else None
-    return [bus for bus in (plan.sensor_bus, display) if bus]
 
 
 def bus_context(plan: Plan, bus: Bus) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from fwgen.plan.model import (
     Endurance,
     PinPlan,
     Plan,
+    PlannedSensor,
     RingsPlan,
     Timing,
     Window,
@@ -27,7 +28,7 @@ from fwgen.soc.model import Board, Carveout, Rings
 from fwgen.spec.diagnostics import Diagnostic, Findings, SpecErrors, did_you_mean, quote
 from fwgen.spec.load import load_spec
 from fwgen.spec.model import DEFAULT_RINGS, Spec
-from fwgen.spec.sensor import PinUse
+from fwgen.spec.sensor import PinUse, SensorPart
 from fwgen.wire import log_format
 
 __all__ = [
@@ -185,15 +186,24 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
         reserved=tuple(carved(part) for part in board.reserved),
         endurance=endurance,
         timing=drawn.timing,
-        sensor=drawn.sensor,
-        pins={use.use: _pin(drawn, use) for use in drawn.spec.sensor.PINS},
+        sensors=tuple(_sensors(drawn)),
         bus=_bus(drawn),
-        sensor_bus=drawn.sensor_bus,
         wake_rules=wake_rules(drawn.spec),
         by_hand=drawn.by_hand,
         linux_off=_linux_off(drawn),
         diagnostics=tuple(findings.diagnostics),
     )
+
+
+def _sensors(drawn: Draft) -> Iterator[PlannedSensor]:
+    for number, (part, figures) in enumerate(zip(drawn.spec.sensors, drawn.figures, strict=True)):
+        yield PlannedSensor(
+            number=number,
+            part=part,
+            figures=figures,
+            pins={use.use: _pin(drawn, part, use) for use in part.PINS},
+            bus=drawn.sensor_bus(part),
+        )
 
 
 def _guard(rings: Rings, carved: Callable[[Carveout], Window]) -> Window:
@@ -208,9 +218,10 @@ def _guard(rings: Rings, carved: Callable[[Carveout], Window]) -> Window:
 
 
 def _linux_off(drawn: Draft) -> tuple[str, ...]:
-    """Return the buses, the console, and other devices that could use the sensor's pins."""
+    """Return the buses, the console, and other devices that could use the sensors' pins."""
     board, nodes = drawn.board, []
-    for pin in map(drawn.pin, drawn.spec.sensor.PINS):
+    for sensor, use in drawn.pin_uses:
+        pin = drawn.pin(sensor, use)
         if pin and pin.signal:
             nodes.append(pin.signal.partition("_")[0].lower())
     nodes += [bus.name for bus in drawn.buses]
@@ -219,8 +230,8 @@ def _linux_off(drawn: Draft) -> tuple[str, ...]:
     return tuple(sorted(set(nodes)))
 
 
-def _pin(drawn: Draft, use: PinUse) -> PinPlan:
-    board, pin = drawn.board, drawn.pin(use)
+def _pin(drawn: Draft, sensor: SensorPart, use: PinUse) -> PinPlan:
+    board, pin = drawn.board, drawn.pin(sensor, use)
     assert pin
     port, exti = board.chip.gpio_ports[pin.port], board.chip.exti
     return PinPlan(

@@ -12,7 +12,7 @@ from fwgen.plan.sensor import SensorPlan, sensor_plan
 from fwgen.soc.model import Board, Bus, ByHand, Carveout, Memory, Pin, PowerMode, Region, Rings
 from fwgen.spec.diagnostics import Rejected
 from fwgen.spec.model import MemoryWindow, Spec
-from fwgen.spec.sensor import PinUse
+from fwgen.spec.sensor import PinUse, SensorPart
 from fwgen.wire import log_format
 
 ROLES = ("code", "data")
@@ -60,23 +60,29 @@ class Draft:
     def rings(self) -> Rings | None:
         return self.board.rings.get(self.spec.link.rings)
 
-    def pin(self, use: PinUse) -> Pin | None:
-        """Return the board's pin for this use of the sensor."""
-        return self.board.pins.get(self.spec.sensor.pin(use))
+    def pin(self, sensor: SensorPart, use: PinUse) -> Pin | None:
+        """Return the board's pin for this use of a sensor."""
+        return self.board.pins.get(sensor.pin(use))
 
-    @cached_property
-    def sensor_bus(self) -> Bus | None:
-        return self.board.buses.get(self.spec.sensor.on_bus or "")
+    @property
+    def pin_uses(self) -> list[tuple[SensorPart, PinUse]]:
+        """Each pin of each sensor."""
+        return [(sensor, use) for sensor in self.spec.sensors for use in sensor.PINS]
+
+    def sensor_bus(self, sensor: SensorPart) -> Bus | None:
+        return self.board.buses.get(sensor.on_bus or "")
 
     @property
     def buses(self) -> list[Bus]:
-        """The buses of the sensor and of the display."""
-        found = (readable(lambda: self.sensor_bus), readable(lambda: self.bus))
+        """The buses of the sensors and of the display."""
+        found = [readable(partial(self.sensor_bus, sensor)) for sensor in self.spec.sensors]
+        found.append(readable(lambda: self.bus))
         return list({bus.name: bus for bus in found if bus}.values())
 
     @cached_property
-    def sensor(self) -> SensorPlan:
-        return sensor_plan(self.spec)
+    def figures(self) -> list[SensorPlan]:
+        """Those of each sensor."""
+        return [sensor_plan(sensor) for sensor in self.spec.sensors]
 
     @cached_property
     def bus(self) -> Bus | None:
@@ -106,11 +112,11 @@ class Draft:
 
     @cached_property
     def endurance(self) -> Endurance | None:
-        return _endurance(self.spec, self.timing, self.sensor, self.log_bytes)
+        return _endurance(self.spec, self.timing, self.figures, self.log_bytes)
 
     @cached_property
     def by_hand(self) -> tuple[ByHand, ...]:
-        return _by_hand(self.spec, self.board, self.buses)
+        return _by_hand(self)
 
     def memory_of(self, window: Window) -> Memory:
         return self.board.chip.memories[window.memory]
@@ -124,14 +130,15 @@ def readable(question: Callable[[], T]) -> T | None:
         return None
 
 
-def _by_hand(spec: Spec, board: Board, buses: list[Bus]) -> tuple[ByHand, ...]:
+def _by_hand(draft: Draft) -> tuple[ByHand, ...]:
     """Return the lines in the trees that deny the M33 what this spec uses."""
-    used = {spec.sensor.pin(use) for use in spec.sensor.PINS}
-    for use in spec.sensor.PINS:
-        pin = board.pins.get(spec.sensor.pin(use))
+    spec, board = draft.spec, draft.board
+    used = {sensor.pin(use) for sensor, use in draft.pin_uses}
+    for sensor, use in draft.pin_uses:
+        pin = draft.pin(sensor, use)
         if pin and use.interrupt:
             used.add(f"{board.chip.exti.node} {pin.number}")
-    for bus in buses:
+    for bus in draft.buses:
         used |= {bus.name, bus.scl, bus.sda}
     if spec.console:
         used |= {board.console.uart, board.console.tx, board.console.rx}
@@ -171,20 +178,22 @@ def firmware_part(board: Board, memory: Memory, role: str) -> Region:
 
 
 def _timing(spec: Spec, board: Board) -> Timing:
-    period_us = spec.sensor.period_us
     return Timing(
-        period_us=period_us,
+        period_us=min(sensor.period_us for sensor in spec.sensors),
         latency_us=spec.link.latency_us,
         refresh_period_us=spec.display.refresh_period_us if spec.display else 0,
         refresh_asleep_period_us=display.asleep_period_us(spec.display) if spec.display else 0,
         watchdog_us=spec.watchdog_us or 0,
         window_blocks=board.rpmsg.buffers,
-        reserve_slots=endurance.reserve_slots(period_us, board.budget.resume_us, _widths(spec)),
+        reserve_slots=sum(
+            endurance.reserve_slots(sensor.period_us, board.budget.resume_us, _widths(sensor))
+            for sensor in spec.sensors
+        ),
     )
 
 
-def _widths(spec: Spec) -> list[int]:
-    return [channel.width for channel in spec.sensor.channels]
+def _widths(sensor: SensorPart) -> list[int]:
+    return [channel.width for channel in sensor.channels]
 
 
 def _log_bytes(spec: Spec, data: Window | None, rest_bytes: int) -> int | None:
@@ -197,15 +206,16 @@ def _log_bytes(spec: Spec, data: Window | None, rest_bytes: int) -> int | None:
 
 
 def _endurance(
-    spec: Spec, timing: Timing, sensor: SensorPlan, log_bytes: int | None
+    spec: Spec, timing: Timing, figures: list[SensorPlan], log_bytes: int | None
 ) -> Endurance | None:
     if log_bytes is None:
         return None
     return endurance.endurance(
         log_bytes,
-        period_us=timing.period_us,
-        widths=_widths(spec),
+        [
+            endurance.Load(sensor.name, sensor.period_us, _widths(sensor), own.density)
+            for sensor, own in zip(spec.sensors, figures, strict=True)
+        ],
         window_blocks=timing.window_blocks,
         reserved_slots=timing.reserve_slots if spec.sleep.when_full == "wake" else 0,
-        density=sensor.density,
     )

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from fwgen.plan.memory_map import MemoryMap, Piece, memory_maps
-from fwgen.plan.model import Plan
+from fwgen.plan.model import Plan, PlannedSensor
 from fwgen.plan.words import address, duration, milliseconds, size
 from fwgen.terminal import Style, bar
 
@@ -124,10 +124,8 @@ def _afterwards(plan: Plan) -> str:
 def _wiring(plan: Plan, style: Style) -> Iterator[str]:
     yield f"  {style.paint('Wiring', '1')}"
     board, spec = plan.board, plan.spec
-    for use, pin in plan.pins.items():
-        line = f": EXTI line {pin.exti_line}, irq {pin.irq}" if pin.use.interrupt else ""
-        note = f"; {pin.use.note}" if pin.use.note else ""
-        yield f"    {use:<8} {_pin(plan, pin.name)}{line}{note}"
+    for sensor in plan.sensors:
+        yield from _sensor(plan, sensor)
     if plan.bus and spec.display:
         width, height = spec.display.size
         bus = plan.bus
@@ -144,6 +142,21 @@ def _wiring(plan: Plan, style: Style) -> Iterator[str]:
         yield f"             {often} while Linux sleeps"
     if spec.console:
         yield f"    console  {board.console.uart}, {board.console.where}"
+
+
+def _sensor(plan: Plan, sensor: PlannedSensor) -> Iterator[str]:
+    if sensor.name:
+        channels = ", ".join(channel.name for channel in sensor.channels)
+        often = f"every {milliseconds(sensor.period_us)}"
+        yield f"    {sensor.name}: {sensor.part.TYPE}, {channels} {often}"
+    for use, pin in sensor.pins.items():
+        line = f": EXTI line {pin.exti_line}, irq {pin.irq}" if pin.use.interrupt else ""
+        note = f"; {pin.use.note}" if pin.use.note else ""
+        yield f"    {use:<8} {_pin(plan, pin.name)}{line}{note}"
+    if sensor.bus and sensor.name:
+        bus = sensor.bus
+        wires = f"SCL {_pin(plan, bus.scl)}, SDA {_pin(plan, bus.sda)}"
+        yield f"    bus      {bus.name}: {wires}"
 
 
 def _pin(plan: Plan, name: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from fwgen.plan.memory_map import memory_maps
-from fwgen.plan.model import PinPlan, Plan, Window
+from fwgen.plan.model import PinPlan, Plan, PlannedSensor, Window
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
@@ -41,10 +42,28 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "reserved": {window.name: _window(window) for window in plan.reserved},
         "log": {"size_bytes": plan.log.size_bytes, "blocks": plan.log_slots},
         "endurance": dataclasses.asdict(plan.endurance),
-        "timing": {**dataclasses.asdict(plan.timing), **plan.sensor.figures()},
+        "timing": {**dataclasses.asdict(plan.timing), **_figures(plan.sensors)},
+        "sensors": [_sensor(sensor) for sensor in plan.sensors],
         "pins": {use: _pin(pin) for use, pin in plan.pins.items()},
         "bus": _bus(plan),
         "memories": [dataclasses.asdict(memory) for memory in memory_maps(plan)],
+    }
+
+
+def _figures(sensors: Sequence[PlannedSensor]) -> dict[str, int]:
+    """Return the figures of a single sensor; those of two are with each of them."""
+    return sensors[0].figures.figures() if len(sensors) == 1 else {}
+
+
+def _sensor(sensor: PlannedSensor) -> dict[str, Any]:
+    return {
+        "name": sensor.name,
+        "type": sensor.part.TYPE,
+        "period_us": sensor.period_us,
+        "measures_us": sensor.figures.measures_us,
+        "bytes_per_sample": sensor.figures.density.bytes_per_sample,
+        "channels": [{"name": one.name, "unit": one.unit} for one in sensor.channels],
+        **sensor.figures.figures(),
     }
 
 

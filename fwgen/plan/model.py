@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from fwgen.plan.sensor import SensorPlan
     from fwgen.spec.diagnostics import Diagnostic
     from fwgen.spec.model import Spec
-    from fwgen.spec.sensor import PinUse
+    from fwgen.spec.sensor import PinUse, SensorPart
+    from fwgen.wire.channel import Channel
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,9 @@ class Endurance:
 
 @dataclass(frozen=True)
 class Timing:
-    """`window_blocks`: the largest number of blocks that are sent and not acknowledged.
-    `refresh_asleep_period_us`: 0 if the
-    display is off while Linux sleeps, or absent."""
+    """`period_us`: of the sensor that measures most often. `window_blocks`: the largest number of
+    blocks that are sent and not acknowledged. `refresh_asleep_period_us`: 0 if the display is off
+    while Linux sleeps, or absent."""
 
     period_us: int
     latency_us: int
@@ -138,6 +139,35 @@ class BusPlan:
 
 
 @dataclass(frozen=True)
+class PlannedSensor:
+    """One of the sensors. `number`: of its stream of samples, in blocks and messages. `pins`: by
+    use. `bus`: None if it is on no bus."""
+
+    number: int
+    part: SensorPart
+    figures: SensorPlan
+    pins: Mapping[str, PinPlan]
+    bus: Bus | None
+
+    @property
+    def name(self) -> str:
+        """The sensor's name; "" if the node has only one."""
+        return self.part.name
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return self.part.channels
+
+    @property
+    def period_us(self) -> int:
+        return self.part.period_us
+
+    def named(self, what: str) -> str:
+        """Return what belongs to this sensor with the sensor's name, if there are two."""
+        return f"{self.name}.{what}" if self.name else what
+
+
+@dataclass(frozen=True)
 class Plan:
     spec: Spec
     board: Board
@@ -150,14 +180,12 @@ class Plan:
     reserved: tuple[Window, ...]
     endurance: Endurance
     timing: Timing
-    sensor: SensorPlan
-    pins: Mapping[str, PinPlan]
-    """The sensor's, by use."""
+    sensors: tuple[PlannedSensor, ...]
+    """One or two; the place of each is its number."""
 
     bus: BusPlan | None
     """The display's."""
 
-    sensor_bus: Bus | None
     wake_rules: tuple[WakeRule, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
     """Lines of the trees that the user must change by hand, because no fragment can."""
@@ -166,6 +194,17 @@ class Plan:
     """Labels of devices that use what the M33 uses: Linux must not enable them."""
 
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    @property
+    def pins(self) -> dict[str, PinPlan]:
+        """The sensors' pins, by use; of two sensors as `sensor.use`."""
+        return {one.named(use): pin for one in self.sensors for use, pin in one.pins.items()}
+
+    @property
+    def buses(self) -> list[Bus]:
+        """The buses of the sensors and of the display, each once."""
+        used = [*(one.bus for one in self.sensors), self.bus.data if self.bus else None]
+        return list({bus.name: bus for bus in used if bus}.values())
 
     @property
     def reached(self) -> Mode:

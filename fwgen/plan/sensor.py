@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fwgen.facets import facet
 from fwgen.plan.density import Density
-from fwgen.spec.model import Spec
+from fwgen.spec.sensor import SensorPart
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class SensorPlan:
 
 class SensorPlanner(ABC):
     @abstractmethod
-    def plan(self, spec: Spec) -> SensorPlan:
-        """Return the figures of a spec, also of one that breaks the rules."""
+    def plan(self, sensor: SensorPart) -> SensorPlan:
+        """Return the figures of a sensor's section, also of one that breaks the rules."""
 
 
-def sensor_plan(spec: Spec) -> SensorPlan:
-    return facet(spec.sensor.TYPE, "plan", SensorPlanner).plan(spec)
+def sensor_plan(sensor: SensorPart) -> SensorPlan:
+    return facet(sensor.TYPE, "plan", SensorPlanner).plan(sensor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -20,9 +21,9 @@ WINDOW_MAX: Final = 256
 
 @dataclass(frozen=True)
 class WakeRule:
-    """A condition on raw numbers. `channel`: its index; `limit`: a raw number, or the status;
-    `until`: the raw number from which on it is false. `samples`: true for so many in a row; of a
-    change: compared with so many before. `text`: as in the spec."""
+    """A condition on raw numbers. `stream`: the sensor's number; `channel`: its index; `limit`: a
+    raw number, or the status; `until`: the raw number from which on it is false. `samples`: true
+    for so many in a row; of a change: compared with so many before. `text`: as in the spec."""
 
     text: str
     form: Form
@@ -40,19 +41,33 @@ class WakeRule:
 
 def wake_rules(spec: Spec) -> tuple[WakeRule, ...]:
     """Return the rules of a spec whose conditions the rules of the plan have passed."""
-    return tuple(_rule(condition, spec.sensor) for condition in spec.sleep.wake_if)
+    return tuple(_rule(condition, spec.sensors) for condition in spec.sleep.wake_if)
+
+
+def sensors_with(condition: WakeIf, sensors: Sequence[SensorPart]) -> list[int]:
+    """Return the numbers of the sensors that have what the condition names."""
+    return [
+        number
+        for number, sensor in enumerate(sensors)
+        if (status_of if condition.form == "status" else channel_of)(condition, sensor) is not None
+    ]
+
+
+def _own_name(condition: WakeIf, sensor: SensorPart) -> str:
+    """Return what the condition names, without the sensor's name."""
+    return condition.subject.removeprefix(f"{sensor.name}.")
 
 
 def status_of(condition: WakeIf, sensor: SensorPart) -> SampleStatus | None:
     """Return the status that the condition names; None: the sensor has none of this name."""
     names = {STATUS_NAMES[status]: status for status in sensor.statuses}
-    return names.get(condition.subject)
+    return names.get(_own_name(condition, sensor))
 
 
 def channel_of(condition: WakeIf, sensor: SensorPart) -> int | None:
     """Return the index of the channel that the condition names; None: there is none."""
-    names = [channel.name for channel in sensor.channels]
-    return names.index(condition.subject) if condition.subject in names else None
+    names, name = [channel.name for channel in sensor.channels], _own_name(condition, sensor)
+    return names.index(name) if name in names else None
 
 
 def amount(text: str, channel: Channel) -> Fraction:
@@ -77,17 +92,19 @@ def level_slots(share_ppm: int, slots: int) -> int:
     return max(1, -(-share_ppm * slots // 1_000_000))
 
 
-def _rule(condition: WakeIf, sensor: SensorPart) -> WakeRule:
+def _rule(condition: WakeIf, sensors: Sequence[SensorPart]) -> WakeRule:
+    (number,) = sensors_with(condition, sensors)
+    sensor = sensors[number]
     samples = samples_of(condition, sensor.period_us)
     if condition.form == "status":
         status = status_of(condition, sensor)
         assert status is not None
-        return WakeRule(condition.text, "status", 0, 0, int(status), 0, samples)
+        return WakeRule(condition.text, "status", number, 0, int(status), 0, samples)
     index = channel_of(condition, sensor)
     assert index is not None
     channel = sensor.channels[index]
     limit, until = _raw(condition, channel)
-    return WakeRule(condition.text, condition.form, 0, index, limit, until, samples)
+    return WakeRule(condition.text, condition.form, number, index, limit, until, samples)
 
 
 def _raw(condition: WakeIf, channel: Channel) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from fwgen.sensor.scene import Scene
 from fwgen.series import Words
 
 if TYPE_CHECKING:
-    from fwgen.plan.model import Plan
+    from fwgen.plan.model import PlannedSensor
 
 
 class Condition(StrEnum):
@@ -64,10 +64,10 @@ class SensorModel(ABC):
     copies: tuple[str, ...] = ()
 
     @abstractmethod
-    def simulated(self, plan: Plan, scene: Scene) -> SimulatedSensor: ...
+    def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor: ...
 
     @abstractmethod
-    def truth(self, plan: Plan, scene: Scene) -> NDArray[np.float64]:
+    def truth(self, sensor: PlannedSensor, scene: Scene) -> NDArray[np.float64]:
         """Return the corners of what the sensor should show, as rows of seconds and values in the
         unit of the samples."""
 

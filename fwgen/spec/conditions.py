@@ -7,8 +7,9 @@
 
 A condition is `<channel> < <value> for <duration>`, the same with `>`, `<channel> changes by >
 <value> within <time>`, or `<status> for <duration>`; a duration is a number of samples or a time.
-`until` says from which value on it counts as false again. This module reads the form; whether the
-sensor has the channel, and can have the value, is checked by the plan.
+`until` says from which value on it counts as false again. With two sensors a channel or a status
+that both have is named as in `climate.ambient-temp`. This module reads the form; whether a sensor
+has the channel, and can have the value, is checked by the plan.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ LONGEST: Final = 60
 
 MOST_SAMPLES: Final = 1_000_000
 
-_NAME = r"[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*"
+_WORDS = r"[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*"
+_NAME = rf"(?:[a-z][a-z0-9-]*\.)?{_WORDS}"
 _AMOUNT = r"[+-]?[0-9][^<>]*?"
 _SPAN = r"[^<>]*?"
 _LIMIT = re.compile(
@@ -48,9 +50,9 @@ _SAMPLES = re.compile(r"([0-9]{1,7}) +samples?")
 
 
 class WakeIf(Part):
-    """One condition. `subject`: a channel, or a status. `limit`, `until`: quantities as written,
-    `until` only if it was. Exactly one of `samples` and `span_us` is set; for a change it is
-    `span_us`."""
+    """One condition. `subject`: a channel or a status, maybe with the name of its sensor. `limit`,
+    `until`: quantities as written, `until` only if it was. Exactly one of `samples` and `span_us`
+    is set; for a change it is `span_us`."""
 
     text: str
     form: Form

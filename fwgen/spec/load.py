@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from fwgen.distribution import UPGRADE
 from fwgen.spec.diagnostics import Findings, Rejected, SpecErrors, quote
 from fwgen.spec.document import Document, load_document, parse_document
-from fwgen.spec.model import FORMAT, Source, Spec
+from fwgen.spec.model import FORMAT, SENSOR, Source, Spec
 from fwgen.spec.parts import read_part
 
 
@@ -38,14 +39,31 @@ def _read(document: Document, findings: Findings) -> Spec:
     except Rejected as error:
         if error.partial is not None:
             error.partial._document = document
+            with suppress(Rejected):
+                _check_sensors(error.partial, document, findings)
         raise
+    _check_sensors(spec, document, findings)
     if findings.errors:  # such as duplicate keys, which do not stop the reading
         spec._document = document
         raise Rejected(spec)
-    spec.sensor.warn(document, findings)
+    for sensor in spec.sensors:
+        sensor.warn(document, spec.path_of(sensor), findings)
     spec._document = document
     spec._warnings = tuple(findings.warnings)
     return spec
+
+
+def _check_sensors(spec: Spec, document: Document, findings: Findings) -> None:
+    """Report a spec with both `sensor` and `sensors`, or with neither of them."""
+    two = document.root.child("sensors")
+    if two and document.root.child("sensor"):
+        hint = "keep one of them; of two sensors each is an item of `sensors`"
+        message = "expected either `sensor` or `sensors`, found both"
+        findings.error("sensor-twice", message, two.key_position, hint)
+    elif spec.sensor is None and not spec.named:
+        position = document.root.key_position
+        hint = f"add `sensor: {SENSOR.example}`"
+        findings.error("missing-key", "the key `sensor` is missing", position, hint)
 
 
 def _check_format(document: Document, findings: Findings) -> None:

@@ -14,7 +14,7 @@ from pydantic import Field, PrivateAttr, SerializeAsAny
 
 from fwgen.panels import panels, sizes
 from fwgen.spec.conditions import WakeIf, WakeIfText
-from fwgen.spec.diagnostics import Diagnostic, Position
+from fwgen.spec.diagnostics import Diagnostic, Position, Rejected
 from fwgen.spec.document import Document, PathStep
 from fwgen.spec.kinds import (
     Amount,
@@ -30,6 +30,7 @@ from fwgen.spec.kinds import (
 )
 from fwgen.spec.parts import Section, Variants
 from fwgen.spec.sensor import SensorPart, sensor_parts
+from fwgen.spec.two_sensors import TwoSensors
 
 FORMAT = 1
 
@@ -239,6 +240,9 @@ class Linux(Part):
     ] = DEFAULT_FLAVOUR
 
 
+SENSOR: Variants[SensorPart] = Variants("type", sensor_parts(), listed=True)
+
+
 class Source(Part):
     """The file that a spec was read from; `sha256` (hex) of its text."""
 
@@ -262,10 +266,17 @@ class Spec(Part):
         Field(description="A board's name, or the file of a board of one's own."),
     ]
     sensor: Annotated[
-        SerializeAsAny[SensorPart],
-        Variants("type", sensor_parts(), listed=True),
+        SerializeAsAny[SensorPart] | None,
+        Key("sensor", example=SENSOR.example),
+        SENSOR,
         Field(description="The sensor."),
-    ]
+    ] = None
+    named: Annotated[
+        tuple[SerializeAsAny[SensorPart], ...],
+        Key("sensors"),
+        TwoSensors(),
+        Field(description="Instead of `sensor`: two sensors, each with its name and its period."),
+    ] = ()
     display: Annotated[
         Display | None, Section(Display), Field(description="The display; optional.")
     ] = None
@@ -300,6 +311,24 @@ class Spec(Part):
         return self._document.where(*path, key=key)
 
     @property
+    def sensors(self) -> tuple[SensorPart, ...]:
+        """The sensor, or both; each one's place is the number of its stream of samples. Raises
+        Rejected if none could be read."""
+        found = (self.sensor,) if self.named == () and self.sensor else self.named
+        if not found:
+            raise Rejected
+        return found
+
+    def where_in(self, sensor: SensorPart, *path: PathStep, key: bool = False) -> Position:
+        """Return the position of a value of a sensor by its YAML keys."""
+        return self.where(*self.path_of(sensor), *path, key=key)
+
+    def path_of(self, sensor: SensorPart) -> tuple[PathStep, ...]:
+        """Return the YAML keys that lead to a sensor."""
+        places = [index for index, one in enumerate(self.named) if one is sensor]
+        return ("sensors", places[0]) if places else ("sensor",)
+
+    @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         return self._warnings
 
@@ -310,7 +339,14 @@ class Spec(Part):
         hash of a spec without them does not change.
         """
         values: dict[str, Any] = self.model_dump(mode="json", exclude={"source"})
-        self.sensor.drop_unused(values["sensor"])
+        for sensor, written in zip(self.named, values["named"], strict=True):
+            sensor.drop_unused(written)
+        if self.sensor:
+            self.sensor.drop_unused(values["sensor"])
+            del values["sensor"]["name"], values["named"]
+        else:
+            values["sensors"] = values.pop("named")
+            del values["sensor"]
         if self.link.rings == DEFAULT_RINGS:
             del values["link"]["rings"]
         if self.display and self.display.refresh_asleep_period_us is None:

@@ -17,4 +17,5 @@ def spec_schema() -> Schema:
         "title": f"fwgen spec, format {FORMAT}",
         "description": "A firmware that keeps sampling while Linux sleeps.",
         **part_schema(Spec),
+        "oneOf": [{"required": ["sensor"]}, {"required": ["sensors"]}],
     }

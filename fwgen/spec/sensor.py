@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from fwgen.facets import facet, sensor_types
 from fwgen.spec.diagnostics import Findings
-from fwgen.spec.document import Document
+from fwgen.spec.document import Document, PathStep
 from fwgen.spec.kinds import Key, Part, Period, Word
 from fwgen.wire.channel import Channel
 from fwgen.wire.sample import SampleStatus
@@ -21,6 +22,15 @@ PIN = Word(
     "PG5",
     "bad-pin",
     lambda text: text.upper().replace("_", "").replace("-", ""),
+)
+
+
+NAME = Word(
+    r"(?=.{1,24}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
+    "a sensor's name (a-z, 0-9 and `-`, beginning with a letter, at most 24 characters)",
+    "climate",
+    "bad-name",
+    lambda text: "-".join(text.lower().replace("_", " ").replace("-", " ").split()),
 )
 
 
@@ -43,6 +53,9 @@ class SensorPart(Part):
     """`type`, also of a part that could not be read."""
 
     PINS: ClassVar[tuple[PinUse, ...]] = ()
+
+    name: str = ""
+    """Which of two sensors it is; "": there is only this one."""
 
     type: str
     period_us: Annotated[
@@ -80,13 +93,24 @@ class SensorPart(Part):
         """Remove from the written-out values the keys that were added later and are not used, so
         that the hash of a spec without them does not change."""
 
-    def warn(self, document: Document, findings: Findings) -> None:
-        """Add warnings that do not depend on the board."""
+    def warn(self, document: Document, path: tuple[PathStep, ...], findings: Findings) -> None:
+        """Add warnings that do not depend on the board. `path`: of the sensor's section."""
 
 
 def sensor_parts() -> dict[str, type[SensorPart]]:
     """Return the parts of all sensors by type."""
     return {name: _part(name) for name in sensor_types()}
+
+
+def named_parts() -> dict[str, type[SensorPart]]:
+    """Return the same with a name, for the sensors of a node that has two."""
+    return {name: _named(part) for name, part in sensor_parts().items()}
+
+
+@cache
+def _named(part: type[SensorPart]) -> type[SensorPart]:
+    name = Annotated[str, NAME, Field(description="The sensor's name, in conditions and reports.")]
+    return create_model(part.__name__, __base__=part, __doc__=part.__doc__, name=(name, ...))
 
 
 def _part(name: str) -> type[SensorPart]:

@@ -27,8 +27,11 @@ def changed(old: str, new: str) -> Spec:
 def test_the_reference_spec() -> None:
     spec = load_spec(REFERENCE)
     assert (spec.format, spec.name, spec.board) == (1, "range-node", "stm32mp257f_dk")
-    assert (spec.sensor.type, spec.sensor.period_us) == ("hc-sr04", 60_000)
-    assert (part_of(spec).range_mm, part_of(spec).air_decicelsius) == ((20, 4000), 200)
+    assert (spec.sensors[0].type, spec.sensors[0].period_us) == ("hc-sr04", 60_000)
+    assert (part_of(spec.sensors[0]).range_mm, part_of(spec.sensors[0]).air_decicelsius) == (
+        (20, 4000),
+        200,
+    )
     assert spec.display is not None
     assert (spec.display.type, spec.display.address) == ("ssd1306", 0x3C)
     assert (spec.display.size, spec.display.refresh_period_us) == ((128, 64), 200_000)
@@ -45,8 +48,8 @@ def test_the_reference_spec() -> None:
 
 def test_all_that_is_optional() -> None:
     spec = load_spec(example_paths()["stm32mp257f_ev1"])
-    assert (spec.sensor.period_us, part_of(spec).range_mm) == (100_000, (30, 2500))
-    assert part_of(spec).air_decicelsius == 50
+    assert (spec.sensors[0].period_us, part_of(spec.sensors[0]).range_mm) == (100_000, (30, 2500))
+    assert part_of(spec.sensors[0]).air_decicelsius == 50
     assert spec.memory.log_size_bytes == 80 * 1024
     assert spec.memory.code.start is not None
     assert spec.memory.code.size_bytes is not None
@@ -201,7 +204,7 @@ def test_a_spec_that_does_not_pull_the_echo_low_has_the_hash_of_before() -> None
     plain = parse_spec(TEXT)
     off = parse_spec(TEXT.replace("# air: 20 °C ", "pull-echo-low: off #"))
     on = parse_spec(TEXT.replace("# air: 20 °C ", "pull-echo-low: on #"))
-    assert part_of(on).pull_echo_low
+    assert part_of(on.sensors[0]).pull_echo_low
     assert plain.spec_hash == off.spec_hash != on.spec_hash
     assert "pull_echo_low" not in plain.canonical()["sensor"]
 

@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parent / "rejections"
 # What is no YAML, or what a schema has no words for: bounds of quantities, two values compared.
 BEYOND_A_SCHEMA = {
     "wake-age-too-short",
+    "sensors-same-name",
     "finer-than-microseconds",
     "merge-key",  # other readers resolve it
     "period-negative",

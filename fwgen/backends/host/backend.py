@@ -106,8 +106,8 @@ class HostBackend(Backend, board.Board):
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
         library = self._library or self._compiled(plan)
         self._plan, self._scenario, self._seed = plan, scenario, seed
-        model = model_of(plan.spec.sensor.TYPE)
-        self._sensor = model.simulated(plan, scenario.scene(seed))
+        (sensor,) = plan.sensors
+        self._sensor = model_of(sensor.part.TYPE).simulated(sensor, scenario.scene(seed))
         self._peak_slots = 0
         self._late: dict[int, int] = {}  # sixteenths of the period, by row
         self._late_us: dict[int, int] = {}  # by index since the firmware's start
@@ -127,7 +127,7 @@ class HostBackend(Backend, board.Board):
             ddr_stays_closed=scenario.ddr_closed,
         )
         machine.a35_off = plan.mode.a35_off
-        self._ledger = Ledger(plan.spec.sensor.channels)
+        self._ledger = Ledger(sensor.channels)
         self._ledger.wire.look = lambda: blocks_in(machine.log.view(np.uint8).data)
         self._begin(machine)
         self.run_until(0)
@@ -201,7 +201,8 @@ class HostBackend(Backend, board.Board):
             text = f"the firmware counted {counts.unexpected} unexpected events"
             self._ledger.event(text, until_us)
         peak = max(self._peak_slots, counts.log_peak_slots)
-        truth = model_of(self._plan.spec.sensor.TYPE).truth(self._plan, self._sensor.scene)
+        sensor = self._plan.sensors[0]
+        truth = model_of(sensor.part.TYPE).truth(sensor, self._sensor.scene)
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,
@@ -213,7 +214,7 @@ class HostBackend(Backend, board.Board):
             ddr_accesses=self._accesses(counts.accesses),
             log_capacity_bytes=counts.log_slots * BLOCK_BYTES,
             log_peak_bytes=peak * BLOCK_BYTES,
-            asked=asked_of(self._plan, slots(self._plan.log.size_bytes)),
+            asked=asked_of(self._plan, sensor, slots(self._plan.log.size_bytes)),
         )
         return self._ledger.record(record, taken, until_us, self._rows_before_log)
 
@@ -360,7 +361,7 @@ class HostBackend(Backend, board.Board):
         self._emulated.firmware_restarted(self.now_us, self._recovery_us)
 
     def _boot(self, began_us: int, number: int) -> _Boot:
-        bits = value_bits(self._plan.spec.sensor.channels)
+        bits = value_bits(self._plan.sensors[0].channels)
         return _Boot(began_us, number, array(word_code(bits)))
 
     def _give_readings(self, end_us: int) -> None:
@@ -396,7 +397,7 @@ class HostBackend(Backend, board.Board):
             lives=lives,
             words=np.concatenate(parts),  # copies: the array may still grow
             spec=spec_number(self._plan.spec.spec_hash),
-            value_bits=value_bits(self._plan.spec.sensor.channels),
+            value_bits=value_bits(self._plan.sensors[0].channels),
             late=Late(
                 np.array(sorted(self._late), dtype=np.int64),
                 np.array([self._late[row] for row in sorted(self._late)], dtype=np.int64),

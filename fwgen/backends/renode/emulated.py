@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.scenario.model import Scenario
     from fwgen.scenario.steps.base import Step
-    from fwgen.soc.model import Bus
 
 _LOOK_NS: Final = 900
 """From scenario time 0 to the first trigger. The firmware looks at the line 300 ns before it."""
@@ -90,7 +89,7 @@ class EmulatedBackend(Backend, board.Board):
         self._peak_slots = 0
         self._recovery_us: int | None = None
         self._zero_ns = 0
-        self._ledger = Ledger(plan.spec.sensor.channels)
+        self._ledger = Ledger(plan.sensors[0].channels)
         self._ledger.wire.look = self._log_blocks
         self.kernel_log: list[tuple[int, str]] = []
         self.machine = machine = self._board()
@@ -154,7 +153,8 @@ class EmulatedBackend(Backend, board.Board):
         self._ledger.stream(False, self.now_us)
         self._ledger.shift(-self._zero_us)
         seen = self._seen(end_ns)
-        truth = model_of(self._plan.spec.sensor.TYPE).truth(self._plan, self._sensor.scene)
+        sensor = self._plan.sensors[0]
+        truth = model_of(sensor.part.TYPE).truth(sensor, self._sensor.scene)
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,
@@ -168,7 +168,7 @@ class EmulatedBackend(Backend, board.Board):
             log_peak_bytes=self._log_region.bytes_of(self._peak_slots),
             jitter_us=seen.jitter_us,
             core=core,
-            asked=asked_of(self._plan, self._log_region.slots),
+            asked=asked_of(self._plan, sensor, self._log_region.slots),
         )
         return self._ledger.record(record, seen.taken, until_us, self._offsets(seen, 0))
 
@@ -314,12 +314,13 @@ class EmulatedBackend(Backend, board.Board):
             region = self._log_region
             machine.watch_stores(region.start, region.start + region.size_bytes)
         machine.core_reset_bits = chip.reset.core
-        self._sensor = emulation_of(plan.spec.sensor.TYPE).on(
-            machine, plan, self._scenario.scene(self._seed)
+        (sensor,) = plan.sensors
+        self._sensor = emulation_of(sensor.part.TYPE).on(
+            machine, plan, sensor, self._scenario.scene(self._seed)
         )
         if options.edges:
             self._sensor.record_edges()
-        for wires in {one.name: one for one in _buses(plan)}.values():
+        for wires in plan.buses:
             bus = machine.part(wires.name)
             bus.Burst = options.bus_burst
             port = machine.part(f"gpio{wires.scl[1].lower()}")
@@ -493,11 +494,6 @@ class EmulatedBackend(Backend, board.Board):
         png = self.picture() if len(self._ledger.frames) < _MOST_PICTURES else b""
         if png:
             self._ledger.frames.append(Frame(at_us / 1e6, png, caption))
-
-
-def _buses(plan: Plan) -> list[Bus]:
-    display = plan.bus.data if plan.bus else None
-    return [bus for bus in (display, plan.sensor_bus) if bus]
 
 
 def _readable(firmware: bytes) -> Elf:

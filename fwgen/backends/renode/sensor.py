@@ -14,7 +14,7 @@ from fwgen.record import Ints, Taken
 from fwgen.sensor import Condition, Scene
 
 if TYPE_CHECKING:
-    from fwgen.plan.model import Plan
+    from fwgen.plan.model import Plan, PlannedSensor
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,19 @@ class EmulatedSensor(ABC):
 
 class SensorEmulation(ABC):
     @abstractmethod
-    def repl(self, plan: Plan) -> list[str]:
-        """Return the lines of the platform that wire the sensor."""
+    def repl(self, sensor: PlannedSensor) -> list[str]:
+        """Return the lines of the platform that wire the sensor, without its bus. Its part that
+        the backend speaks to is `part_name(sensor)`."""
 
     @abstractmethod
-    def on(self, machine: Machine, plan: Plan, scene: Scene) -> EmulatedSensor: ...
+    def on(
+        self, machine: Machine, plan: Plan, sensor: PlannedSensor, scene: Scene
+    ) -> EmulatedSensor: ...
+
+
+def part_name(sensor: PlannedSensor) -> str:
+    """Return the name of the sensor's part on the emulated board."""
+    return f"sensor{sensor.number or ''}"
 
 
 def emulation_of(sensor_type: str) -> SensorEmulation:

@@ -26,15 +26,17 @@ def _check_lines(draft: Draft, findings: Findings) -> None:
 
 def _place(draft: Draft, used: str) -> Position:
     spec = draft.spec
-    for use in spec.sensor.PINS:
+    for sensor, use in draft.pin_uses:
         is_line = use.interrupt and used.startswith(draft.board.chip.exti.node)
-        if is_line or used == spec.sensor.pin(use):
-            return spec.where("sensor", use.use)
+        if is_line or used == sensor.pin(use):
+            return spec.where_in(sensor, use.use)
     if used == draft.board.chip.watchdog.node:
         return spec.where("watchdog")
-    sensor_bus, bus = draft.sensor_bus, draft.bus
-    if sensor_bus and used in (sensor_bus.name, sensor_bus.scl, sensor_bus.sda):
-        return spec.where("sensor", "bus")
+    for sensor in spec.sensors:
+        own = draft.sensor_bus(sensor)
+        if own and used in (own.name, own.scl, own.sda):
+            return spec.where_in(sensor, "bus")
+    bus = draft.bus
     if bus and used in (bus.name, bus.scl, bus.sda):
         return spec.where("display", "bus")
     return spec.where("console")

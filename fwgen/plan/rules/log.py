@@ -41,7 +41,8 @@ def _fits(draft: Draft, log_bytes: int, findings: Findings) -> bool:
             f"write at most `{size(room)}`, or `auto`" if room > 0 else "use a larger data window",
         )
         return False
-    least_slots = draft.timing.window_blocks + draft.timing.reserve_slots + 2
+    written = 2 * len(draft.spec.sensors)
+    least_slots = draft.timing.window_blocks + draft.timing.reserve_slots + written
     least_bytes = log_format.FIXED_BYTES + least_slots * log_format.BLOCK_BYTES
     slots = log_format.slots(log_bytes)
     if slots < least_slots:
@@ -51,7 +52,7 @@ def _fits(draft: Draft, log_bytes: int, findings: Findings) -> bool:
             findings,
             f"{size(log_bytes)} hold {blocks}, but the log needs {least_slots}: "
             f"{timing.window_blocks} sent to Linux, {timing.reserve_slots} while it resumes, "
-            "2 being written",
+            f"{written} being written",
             _log_place(draft, place),
             f"a log of at least `{-(-least_bytes // 1024)} KiB`",
         )
@@ -102,8 +103,11 @@ def _how_to_fix(draft: Draft, longest_us: int, covered_s: float) -> str:
     """Return the hint: a period that is long enough, and more memory if there is any."""
     ways = []
     if covered_s > 0:
-        period_us = draft.timing.period_us * longest_us / (covered_s * 1e6)
-        ways.append(f"a period of {-(-int(period_us) // 1000)} ms")
+        times = longest_us / (covered_s * 1e6)
+        if len(draft.spec.sensors) == 1:
+            ways.append(f"a period of {-(-int(draft.timing.period_us * times) // 1000)} ms")
+        else:
+            ways.append(f"periods that are {times:.1f} times as long")
     data = draft.windows["data"]
     if draft.spec.memory.log_size_bytes is not None:
         ways.append("a larger log")

@@ -1,4 +1,4 @@
-"""The sensor's pins: on a connector, not used otherwise, those with an interrupt with their own
+"""The sensors' pins: on a connector, not used otherwise, those with an interrupt with their own
 EXTI line."""
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from itertools import combinations
 from fwgen.plan.draft import Draft, readable
 from fwgen.plan.rules.rule import Rule
 from fwgen.soc.model import Pin
-from fwgen.spec.diagnostics import Findings, Rejected
-from fwgen.spec.sensor import PinUse
+from fwgen.spec.diagnostics import Findings, Position, Rejected
 
 UNKNOWN = Rule("unknown-pin", "error", "the chip has the pin's port")
 NOT_OUT = Rule("pin-not-out", "error", "a pin is on a connector of the board")
@@ -23,26 +22,25 @@ RULES = (UNKNOWN, NOT_OUT, TWICE, TAKEN, EXTI)
 
 
 def _check_twice(draft: Draft, findings: Findings) -> None:
-    sensor = draft.spec.sensor
-    for first, second in combinations(sensor.PINS, 2):
-        if sensor.pin(first) == sensor.pin(second):
+    for (first, used), (second, use) in combinations(draft.pin_uses, 2):
+        name = second.pin(use)
+        if first.pin(used) == name:
+            whose = f" of `{first.name}`" if first is not second else ""
             TWICE.broken(
                 findings,
-                f"{sensor.pin(second)} is already the {first.use}",
-                draft.spec.where("sensor", second.use),
-                _free(draft, sensor.pin(first)),
+                f"{name} is already the {used.use}{whose}",
+                draft.spec.where_in(second, use.use),
+                _free(draft, name),
             )
 
 
 def _check_pins(draft: Draft, findings: Findings) -> None:
-    for use in draft.spec.sensor.PINS:
+    for sensor, use in draft.pin_uses:
         with suppress(Rejected):
-            _check_pin(draft, findings, use)
+            _check_pin(draft, findings, sensor.pin(use), draft.spec.where_in(sensor, use.use))
 
 
-def _check_pin(draft: Draft, findings: Findings, use: PinUse) -> None:
-    name = draft.spec.sensor.pin(use)
-    place = draft.spec.where("sensor", use.use)
+def _check_pin(draft: Draft, findings: Findings, name: str, place: Position) -> None:
     chip, board = draft.board.chip, draft.board
     pin = board.pins.get(name)
     user = _user(draft, name)
@@ -74,31 +72,44 @@ def _user(draft: Draft, name: str) -> str:
     bus = readable(lambda: draft.bus)
     if bus and name in (bus.scl, bus.sda):
         return f"the display's bus ({bus.name} {'SCL' if name == bus.scl else 'SDA'})"
+    for sensor in draft.spec.sensors:
+        own = readable(partial(draft.sensor_bus, sensor))
+        if own and name in (own.scl, own.sda):
+            whose = f"`{sensor.name}`'s" if sensor.name else "the sensor's"
+            return f"{whose} bus ({own.name} {'SCL' if name == own.scl else 'SDA'})"
     return ""
 
 
 def _check_exti(draft: Draft, findings: Findings) -> None:
-    for use in draft.spec.sensor.PINS:
-        pin = draft.pin(use) if use.interrupt else None
+    lines: dict[int, Pin] = {}
+    for sensor, use in draft.pin_uses:
+        pin = draft.pin(sensor, use) if use.interrupt else None
         if pin is not None:
-            _check_line(draft, findings, use, pin)
+            place = draft.spec.where_in(sensor, use.use)
+            _check_line(draft, findings, pin, place)
+            other = lines.setdefault(pin.number, pin)
+            if other.name != pin.name:
+                _shared(draft, findings, pin, f"{other.name} of the other sensor", place)
 
 
-def _check_line(draft: Draft, findings: Findings, use: PinUse, pin: Pin) -> None:
+def _check_line(draft: Draft, findings: Findings, pin: Pin, place: Position) -> None:
     for other in draft.board.pins.values():
         if other.interrupt and other.name != pin.name and other.number == pin.number:
-            EXTI.broken(
-                findings,
-                f"{pin.name} needs EXTI line {pin.number}, but {other.name} "
-                f"({other.taken_by or other.signal}) uses it: a line serves only one port",
-                draft.spec.where("sensor", use.use),
-                _free(draft, numbers_taken=(pin.number,)),
-            )
+            user = f"{other.name} ({other.taken_by or other.signal})"
+            _shared(draft, findings, pin, user, place)
+
+
+def _shared(draft: Draft, findings: Findings, pin: Pin, user: str, place: Position) -> None:
+    EXTI.broken(
+        findings,
+        f"{pin.name} needs EXTI line {pin.number}, but {user} uses it: a line serves only one port",
+        place,
+        _free(draft, numbers_taken=(pin.number,)),
+    )
 
 
 def _free(draft: Draft, *but: str, numbers_taken: tuple[int, ...] = ()) -> str:
-    sensor = draft.spec.sensor
-    used = {readable(partial(sensor.pin, use)) for use in sensor.PINS} | {*but}
+    used = {readable(partial(sensor.pin, use)) for sensor, use in draft.pin_uses} | {*but}
     free = [
         pin
         for pin in draft.board.pins.values()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import suppress
 
 from fwgen.facets import facet, sensor_types
 from fwgen.plan.draft import Draft
 from fwgen.plan.rules.rule import Rule
-from fwgen.spec.diagnostics import Findings
+from fwgen.spec.diagnostics import Findings, Rejected
+from fwgen.spec.sensor import SensorPart
 
 
 class SensorRules(ABC):
@@ -16,16 +18,18 @@ class SensorRules(ABC):
     rules: tuple[Rule, ...]
 
     @abstractmethod
-    def check(self, draft: Draft, findings: Findings) -> None:
-        """Add what is wrong with the sensor's section; raise Rejected for unreadable values."""
+    def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
+        """Add what is wrong with a sensor's section; raise Rejected for unreadable values."""
 
 
 def _of(sensor_type: str) -> SensorRules:
     return facet(sensor_type, "rules", SensorRules)
 
 
-def _check_sensor(draft: Draft, findings: Findings) -> None:
-    _of(draft.spec.sensor.TYPE).check(draft, findings)
+def _check_sensors(draft: Draft, findings: Findings) -> None:
+    for sensor in draft.spec.sensors:
+        with suppress(Rejected):
+            _of(sensor.TYPE).check(draft, sensor, findings)
 
 
 def sensor_rules() -> tuple[Rule, ...]:
@@ -33,6 +37,19 @@ def sensor_rules() -> tuple[Rule, ...]:
     return tuple(rule for name in sensor_types() for rule in _of(name).rules)
 
 
-RULES: tuple[Rule, ...] = ()  # see sensor_rules: the sensors' modules import this room
+TWO = Rule("two-sensors", "error", "the firmware can read the sensors")
 
-CHECKS = (_check_sensor,)
+RULES = (TWO,)  # see also sensor_rules: the sensors' modules import this room
+
+
+def _check_two(draft: Draft, findings: Findings) -> None:
+    if len(draft.spec.sensors) > 1:
+        TWO.broken(
+            findings,
+            "two sensors are not supported yet: the format allows them, the firmware does not",
+            draft.spec.where("sensors"),
+            "keep one of them, as `sensor:` without a name",
+        )
+
+
+CHECKS = (_check_sensors, _check_two)

@@ -7,7 +7,7 @@ from fwgen.plan.rules.rule import Rule
 from fwgen.spec.diagnostics import Findings
 from fwgen.spec.quantity import show
 
-LATENCY = Rule("latency-too-short", "error", "the latency is at least the period")
+LATENCY = Rule("latency-too-short", "error", "the latency is at least the shortest period")
 WATCHDOG = Rule("watchdog-range", "error", "the watchdog can count that long and is fed in time")
 
 RULES = (LATENCY, WATCHDOG)
@@ -16,7 +16,7 @@ _FED_EVERY_PERIODS = 2
 
 
 def _check_latency(draft: Draft, findings: Findings) -> None:
-    period_us, latency_us = draft.spec.sensor.period_us, draft.spec.link.latency_us
+    period_us, latency_us = draft.timing.period_us, draft.spec.link.latency_us
     if latency_us < period_us:
         LATENCY.broken(
             findings,
@@ -43,7 +43,7 @@ def _check_watchdog(draft: Draft, findings: Findings) -> None:
             f"write at most `{seconds} s`",
         )
         return
-    period_us = draft.spec.sensor.period_us
+    period_us = draft.timing.period_us
     least_us = _FED_EVERY_PERIODS * period_us
     if watchdog_us < least_us:
         WATCHDOG.broken(

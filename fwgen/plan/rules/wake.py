@@ -12,13 +12,14 @@ from fwgen.plan.wake import (
     channel_of,
     level_slots,
     samples_of,
-    status_of,
+    sensors_with,
 )
 from fwgen.spec import quantity as q
 from fwgen.spec.conditions import WakeIf
 from fwgen.spec.diagnostics import Findings, Position, did_you_mean, quote
 from fwgen.spec.model import DEFAULT_WAKE_PAUSE_US
 from fwgen.spec.quantity import show
+from fwgen.spec.sensor import SensorPart
 from fwgen.wire import log_format
 from fwgen.wire.channel import Channel, decimal
 from fwgen.wire.sample import STATUS_NAMES
@@ -43,34 +44,55 @@ def _check_conditions(draft: Draft, findings: Findings) -> None:
             TWICE.broken(
                 findings, f"{quote(condition.text)} is already in the list", place, "remove it"
             )
-        elif _names_something(draft, condition, place, findings):
-            _check_period(draft, condition, place, findings)
+        else:
+            sensor = _sensor_of(draft, condition, place, findings)
+            if sensor and _can_be(sensor, condition, place, findings):
+                _check_period(sensor, condition, place, findings)
         seen.add(condition.text)
 
 
-def _names_something(draft: Draft, condition: WakeIf, place: Position, findings: Findings) -> bool:
-    sensor = draft.spec.sensor
-    if condition.form == "status":
-        if status_of(condition, sensor) is None:
-            names = [STATUS_NAMES[status] for status in sensor.statuses]
-            message = f"the sensor never reports {quote(condition.subject)}"
-            hint = did_you_mean(condition.subject, names, "what it reports")
-            SUBJECT.broken(findings, message, place, hint)
-            return False
-        return True
+def _sensor_of(
+    draft: Draft, condition: WakeIf, place: Position, findings: Findings
+) -> SensorPart | None:
+    """Return the sensor that has what the condition names; None after an error."""
+    sensors = draft.spec.sensors
+    having = sensors_with(condition, sensors)
+    if len(having) == 1:
+        return sensors[having[0]]
+    subject = condition.subject
+    if having:
+        both = " or ".join(f"`{sensor.name}.{subject}`" for sensor in sensors)
+        message = f"both sensors have {quote(subject)}"
+        SUBJECT.broken(findings, message, place, f"write {both}")
+        return None
+    status = condition.form == "status"
+    names = [name for sensor in sensors for name in _names(sensor, status)]
+    who = "the sensor" if len(sensors) == 1 else "no sensor"
+    verb = ("never" if len(sensors) == 1 else "ever") + " reports"
+    if not status:
+        verb = "has no channel" if len(sensors) == 1 else "has a channel"
+    its = "its" if len(sensors) == 1 else "the"
+    known = "what it reports" if status else f"{its} channels"
+    hint = did_you_mean(subject, names, known)
+    SUBJECT.broken(findings, f"{who} {verb} {quote(subject)}", place, hint)
+    return None
+
+
+def _names(sensor: SensorPart, status: bool) -> list[str]:
+    if status:
+        return [STATUS_NAMES[status] for status in sensor.statuses]
+    return [channel.name for channel in sensor.channels]
+
+
+def _can_be(sensor: SensorPart, condition: WakeIf, place: Position, findings: Findings) -> bool:
     index = channel_of(condition, sensor)
-    if index is None:
-        names = [channel.name for channel in sensor.channels]
-        message = f"the sensor has no channel {quote(condition.subject)}"
-        hint = did_you_mean(condition.subject, names, "its channels")
-        SUBJECT.broken(findings, message, place, hint)
+    if condition.form == "status" or index is None:
+        return True
+    channel = sensor.channels[index]
+    if channel.unit not in q.UNITS:
+        message = f"conditions on `{channel.name}`, in {channel.unit}, are not supported"
+        VALUE.broken(findings, message, place, "remove the condition")
         return False
-    return _check_values(draft, condition, sensor.channels[index], place, findings)
-
-
-def _check_values(
-    draft: Draft, condition: WakeIf, channel: Channel, place: Position, findings: Findings
-) -> bool:
     try:
         limit = amount(condition.limit, channel)
         if condition.until:
@@ -78,7 +100,7 @@ def _check_values(
     except q.QuantityError as error:
         VALUE.broken(findings, error.sentence, place, error.hint)
         return False
-    low, high = draft.spec.sensor.bounds(channel)
+    low, high = sensor.bounds(channel)
     impossible = {
         "changes": limit >= high - low and f"change by more than {condition.limit}",
         "below": limit <= low and f"be below {condition.limit}",
@@ -99,10 +121,12 @@ def _show(value: Fraction, channel: Channel) -> str:
     return f"{decimal(value)} {channel.unit}"
 
 
-def _check_period(draft: Draft, condition: WakeIf, place: Position, findings: Findings) -> None:
+def _check_period(
+    sensor: SensorPart, condition: WakeIf, place: Position, findings: Findings
+) -> None:
     if condition.form != "changes":
         return
-    period_us = draft.spec.sensor.period_us
+    period_us = sensor.period_us
     samples = samples_of(condition, period_us)
     if samples < 1:
         PERIOD.broken(

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from fwgen.generate.sensor import SensorNames, c_bool, c_u32, cells_of
-from fwgen.plan.model import Plan
+from fwgen.plan.model import Plan, PlannedSensor
 from fwgen.sensors.hc_sr04.plan import figures_of, part_of
 from fwgen.sensors.hc_sr04.sound import sound_mm_per_s
 
 
 class _Names(SensorNames):
-    def names(self, plan: Plan) -> dict[str, object]:
-        sensor = part_of(plan.spec)
-        near_mm, far_mm = sensor.range_mm
+    def names(self, plan: Plan, sensor: PlannedSensor) -> dict[str, object]:
+        part = part_of(sensor.part)
+        near_mm, far_mm = part.range_mm
         return {
-            "trigger": cells_of(plan.pins["trigger"]),
-            "echo": cells_of(plan.pins["echo"]),
-            "timeout_us": c_u32(figures_of(plan).timeout_us),
+            "trigger": cells_of(sensor.pins["trigger"]),
+            "echo": cells_of(sensor.pins["echo"]),
+            "timeout_us": c_u32(figures_of(sensor).timeout_us),
             "range_min_mm": c_u32(near_mm),
             "range_max_mm": c_u32(far_mm),
-            "sound_mm_per_s": c_u32(sound_mm_per_s(sensor.air_decicelsius)),
-            "pull_low": c_bool(sensor.pull_echo_low),
+            "sound_mm_per_s": c_u32(sound_mm_per_s(part.air_decicelsius)),
+            "pull_low": c_bool(part.pull_echo_low),
         }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.errors import InputError
-from fwgen.plan.model import Plan
+from fwgen.plan.model import PlannedSensor
 from fwgen.sensor import (
     DISTANCE,
     Condition,
@@ -42,13 +42,13 @@ def world_of(scene: Scene) -> World:
 
 
 class _Simulated(SimulatedSensor):
-    def __init__(self, plan: Plan, scene: Scene) -> None:
+    def __init__(self, sensor: PlannedSensor, scene: Scene) -> None:
         self.scene = scene
-        sensor = part_of(plan.spec)
-        self._timeout_us = figures_of(plan).timeout_us
-        self._range_mm, self._air = sensor.range_mm, sensor.air_decicelsius
+        part = part_of(sensor.part)
+        self._timeout_us = figures_of(sensor).timeout_us
+        self._range_mm, self._air = part.range_mm, part.air_decicelsius
         kind = world_of(scene).kind
-        self._line = EchoLine(kind, sensor.period_us, sensor.pull_echo_low)
+        self._line = EchoLine(kind, part.period_us, part.pull_echo_low)
 
     def read(self, instants: Instants) -> Readings:
         if self.condition is Condition.WELL:
@@ -70,10 +70,10 @@ class _Simulated(SimulatedSensor):
 class _Model(SensorModel):
     copies = tuple(KINDS)
 
-    def simulated(self, plan: Plan, scene: Scene) -> SimulatedSensor:
-        return _Simulated(plan, scene)
+    def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor:
+        return _Simulated(sensor, scene)
 
-    def truth(self, plan: Plan, scene: Scene) -> NDArray[np.float64]:
+    def truth(self, sensor: PlannedSensor, scene: Scene) -> NDArray[np.float64]:
         return np.array(scene.signals[DISTANCE], dtype=np.float64) / 1e3
 
 

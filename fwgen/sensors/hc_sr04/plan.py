@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fwgen.plan.density import reference_density
-from fwgen.plan.model import Plan
+from fwgen.plan.model import PlannedSensor
 from fwgen.plan.sensor import SensorPlan, SensorPlanner
 from fwgen.sensors.hc_sr04 import times
 from fwgen.sensors.hc_sr04.spec import HcSr04
-from fwgen.spec.model import Spec
+from fwgen.spec.sensor import SensorPart
 
 
 @dataclass(frozen=True)
@@ -25,25 +25,25 @@ class EchoPlan(SensorPlan):
 
 
 class _Planner(SensorPlanner):
-    def plan(self, spec: Spec) -> EchoPlan:
-        sensor = part_of(spec)
-        period_us, air = sensor.period_us, sensor.air_decicelsius
-        farthest_mm = sensor.range_mm[1]
+    def plan(self, sensor: SensorPart) -> EchoPlan:
+        part = part_of(sensor)
+        period_us, air = part.period_us, part.air_decicelsius
+        farthest_mm = part.range_mm[1]
         timeout_us = times.echo_timeout_us(period_us, farthest_mm, air)
         longest_us = times.echo_us(farthest_mm, air)
         return EchoPlan(max(timeout_us, longest_us), reference_density(), timeout_us, longest_us)
 
 
-def part_of(spec: Spec) -> HcSr04:
-    """Return the sensor's section of a spec with this sensor."""
-    assert isinstance(spec.sensor, HcSr04)
-    return spec.sensor
+def part_of(sensor: SensorPart) -> HcSr04:
+    """Return the section of such a sensor."""
+    assert isinstance(sensor, HcSr04)
+    return sensor
 
 
-def figures_of(plan: Plan) -> EchoPlan:
-    """Return the figures of a plan with this sensor."""
-    assert isinstance(plan.sensor, EchoPlan)
-    return plan.sensor
+def figures_of(sensor: PlannedSensor) -> EchoPlan:
+    """Return the figures of such a sensor."""
+    assert isinstance(sensor.figures, EchoPlan)
+    return sensor.figures
 
 
 SENSOR = _Planner()

@@ -7,10 +7,16 @@ from typing import Any, Final
 
 from fwgen.backends.renode.machine import Machine, rows, unsigned_64
 from fwgen.backends.renode.pins import also, pin_of
-from fwgen.backends.renode.sensor import Boot, EmulatedSensor, Seen, SensorEmulation
+from fwgen.backends.renode.sensor import (
+    Boot,
+    EmulatedSensor,
+    Seen,
+    SensorEmulation,
+    part_name,
+)
 from fwgen.backends.renode.vcd import Wire
 from fwgen.backends.renode.waves import wire_of
-from fwgen.plan.model import Plan
+from fwgen.plan.model import Plan, PlannedSensor
 from fwgen.record import Ints
 from fwgen.sensor import Condition, Scene
 from fwgen.sensors.hc_sr04.model import world_of
@@ -29,22 +35,25 @@ _METHODS: Final = {
 
 
 class _Emulation(SensorEmulation):
-    def repl(self, plan: Plan) -> list[str]:
-        return sensor_repl(plan.pins["trigger"].name, plan.pins["echo"].name)
+    def repl(self, sensor: PlannedSensor) -> list[str]:
+        pins = sensor.pins
+        return sensor_repl(pins["trigger"].name, pins["echo"].name, part_name(sensor))
 
-    def on(self, machine: Machine, plan: Plan, scene: Scene) -> EmulatedSensor:
-        return _Emulated(machine, plan, scene)
+    def on(
+        self, machine: Machine, plan: Plan, sensor: PlannedSensor, scene: Scene
+    ) -> EmulatedSensor:
+        return _Emulated(machine, plan, sensor, scene)
 
 
 class _Emulated(EmulatedSensor):
-    def __init__(self, machine: Machine, plan: Plan, scene: Scene) -> None:
-        self._model: Any = machine.part("sensor")
-        sensor = part_of(plan.spec)
+    def __init__(self, machine: Machine, plan: Plan, sensor: PlannedSensor, scene: Scene) -> None:
+        self._model: Any = machine.part(part_name(sensor))
+        part = part_of(sensor.part)
         self._rules = Rules(
-            sensor.period_us,
-            figures_of(plan).timeout_us,
-            sensor.range_mm,
-            sensor.air_decicelsius,
+            part.period_us,
+            figures_of(sensor).timeout_us,
+            part.range_mm,
+            part.air_decicelsius,
             spec_number(plan.spec.spec_hash),
         )
         self.show(scene)
@@ -95,18 +104,18 @@ class _Emulated(EmulatedSensor):
         return found
 
 
-def sensor_repl(trigger: str, echo: str) -> list[str]:
+def sensor_repl(trigger: str, echo: str, name: str = "sensor") -> list[str]:
     """Return the sensor on two pins, named as in `PF6`."""
     pin, port = pin_of(echo)
     return [
-        "sensor: Sensors.HC_SR04 @ sysbus",
+        f"{name}: Sensors.HC_SR04 @ sysbus",
         f"    Echo -> gpio{port}@{pin}",
         "",
         f"gpio{trigger[1].lower()}:",
-        f"    {int(trigger[2:])} -> sensor@0",
+        f"    {int(trigger[2:])} -> {name}@0",
         "",
         "// the sensor notices when the firmware pulls its line low",
-        *also(echo, "sensor@1"),
+        *also(echo, f"{name}@1"),
     ]
 
 

@@ -8,9 +8,10 @@ from fwgen.plan.rules.sensor import SensorRules
 from fwgen.plan.words import milliseconds
 from fwgen.sensors.hc_sr04 import times
 from fwgen.sensors.hc_sr04.plan import part_of
-from fwgen.spec.diagnostics import Findings
-from fwgen.spec.model import Spec
+from fwgen.sensors.hc_sr04.spec import HcSr04
+from fwgen.spec.diagnostics import Findings, Position
 from fwgen.spec.quantity import show
+from fwgen.spec.sensor import SensorPart
 
 TOO_SHORT = Rule("period-too-short", "error", "the period is long enough for the farthest echo")
 SHORT = Rule("period-short", "warning", "the period is at least the data sheet's minimum")
@@ -19,17 +20,15 @@ SHORT = Rule("period-short", "warning", "the period is at least the data sheet's
 class _Rules(SensorRules):
     rules = (TOO_SHORT, SHORT)
 
-    def check(self, draft: Draft, findings: Findings) -> None:
-        _check_period(draft.spec, findings)
+    def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
+        _check_period(part_of(sensor), draft.spec.where_in(sensor, "period"), findings)
 
 
-def _check_period(spec: Spec, findings: Findings) -> None:
-    sensor = part_of(spec)
+def _check_period(sensor: HcSr04, place: Position, findings: Findings) -> None:
     period_us, air = sensor.period_us, sensor.air_decicelsius
     farthest_mm = sensor.range_mm[1]
     least_us = times.least_period_us(farthest_mm, air)
     echo_us = times.echo_us(farthest_mm, air)
-    place = spec.where("sensor", "period")
     sheet = f"the data sheet requires {show(times.SHEET_PERIOD_US, 'us')}"
     if period_us < least_us:
         TOO_SHORT.broken(

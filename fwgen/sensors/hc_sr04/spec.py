@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from fwgen.spec.diagnostics import Findings
-from fwgen.spec.document import Document
+from fwgen.spec.document import Document, PathStep
 from fwgen.spec.kinds import Amount, Ascending, Choice, Key, Period, on_off
 from fwgen.spec.sensor import PIN, PinUse, SensorPart
 from fwgen.wire.channel import DISTANCE, Channel
@@ -89,13 +89,13 @@ class HcSr04(SensorPart):
         if not self.pull_echo_low:
             del values["pull_echo_low"]
 
-    def warn(self, document: Document, findings: Findings) -> None:
+    def warn(self, document: Document, path: tuple[PathStep, ...], findings: Findings) -> None:
         low, high = _AIR_DECICELSIUS
         if not low <= self.air_decicelsius <= high:
             findings.warning(
                 "air-temperature",
                 f"the HC-SR04 works only from {low // 10} °C to {high // 10} °C",
-                document.where("sensor", "air"),
+                document.where(*path, "air"),
                 "expect wrong distances or none; choose a temperature in that range",
             )
 

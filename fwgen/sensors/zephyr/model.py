@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.errors import InputError
-from fwgen.plan.model import Plan
+from fwgen.plan.model import PlannedSensor
 from fwgen.sensor import Condition, Instants, Readings, Scene, SensorModel, SimulatedSensor
 from fwgen.sensor.chance import Ints, missed, noise
 from fwgen.sensor.scene import value_at
 from fwgen.sensors.zephyr.bus import measures_us
 from fwgen.sensors.zephyr.data import Steps, known_parts
-from fwgen.sensors.zephyr.plan import sensor_of
+from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.spec import ZephyrChannel, ZephyrSensor
 from fwgen.series import word_code
 from fwgen.spec.diagnostics import quote
@@ -29,9 +29,9 @@ PRIME: Final = 0x9E37_79B9
 """Apart from each other, so that channels have different noise."""
 
 
-def check_signals(plan: Plan, scene: Scene) -> None:
+def check_signals(sensor: PlannedSensor, scene: Scene) -> None:
     """Raise InputError if the scenario has no signal for a channel."""
-    for channel in sensor_of(plan).channel_parts:
+    for channel in part_of(sensor.part).channel_parts:
         if channel.name not in scene.signals:
             unit = channel.resolution.unit
             raise InputError(
@@ -81,12 +81,12 @@ def expected(channels: Sequence[ZephyrChannel], micro: Sequence[Ints]) -> tuple[
 
 
 class _Simulated(SimulatedSensor):
-    def __init__(self, plan: Plan, scene: Scene) -> None:
-        check_signals(plan, scene)
+    def __init__(self, sensor: PlannedSensor, scene: Scene) -> None:
+        check_signals(sensor, scene)
         self.scene = scene
-        self._sensor = sensor_of(plan)
-        assert plan.sensor_bus
-        self._takes_us = measures_us(self._sensor, plan.sensor_bus.speed_hz)
+        self._sensor = part_of(sensor.part)
+        assert sensor.bus
+        self._takes_us = measures_us(self._sensor, sensor.bus.speed_hz)
 
     def read(self, instants: Instants) -> Readings:
         count = len(instants.t_ms)
@@ -109,12 +109,12 @@ class _Simulated(SimulatedSensor):
 
 
 class _Model(SensorModel):
-    def simulated(self, plan: Plan, scene: Scene) -> SimulatedSensor:
-        return _Simulated(plan, scene)
+    def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor:
+        return _Simulated(sensor, scene)
 
-    def truth(self, plan: Plan, scene: Scene) -> NDArray[np.float64]:
+    def truth(self, sensor: PlannedSensor, scene: Scene) -> NDArray[np.float64]:
         """Return the corners of the first channel's signal."""
-        points = scene.signals[sensor_of(plan).channel_parts[0].name]
+        points = scene.signals[sensor.channels[0].name]
         return np.array(points, dtype=np.float64) / (1e3, 1e6)
 
 

@@ -6,51 +6,51 @@ from collections.abc import Sequence
 from typing import Any
 
 from fwgen.backends.renode.machine import Machine
-from fwgen.backends.renode.pins import bus_repl
-from fwgen.backends.renode.sensor import Boot, EmulatedSensor, Seen, SensorEmulation
+from fwgen.backends.renode.sensor import (
+    Boot,
+    EmulatedSensor,
+    Seen,
+    SensorEmulation,
+    part_name,
+)
 from fwgen.errors import InputError
-from fwgen.plan.model import Plan
+from fwgen.plan.model import Plan, PlannedSensor
 from fwgen.record import Ints
 from fwgen.sensor import Condition, Scene
 from fwgen.sensors.zephyr.data import KnownPart, known_parts
 from fwgen.sensors.zephyr.drivers import DECODERS, FEEDS
 from fwgen.sensors.zephyr.model import PRIME, check_signals
-from fwgen.sensors.zephyr.plan import sensor_of
+from fwgen.sensors.zephyr.plan import part_of
+from fwgen.sensors.zephyr.spec import ZephyrSensor
 from fwgen.sensors.zephyr.taken import measurements_of, samples_seen, transfers_of
 from fwgen.series import spec_number
 from fwgen.spec.diagnostics import quote
 
 
 class _Emulation(SensorEmulation):
-    def repl(self, plan: Plan) -> list[str]:
-        sensor = sensor_of(plan)
-        model, *arguments = _known(plan).renode
+    def repl(self, sensor: PlannedSensor) -> list[str]:
+        part, own = part_of(sensor.part), part_name(sensor)
+        model, *arguments = _known(part).renode
         return [
-            f"climate: {model} @ {sensor.bus} {sensor.address:#04x}",
+            f"{own}Device: {model} @ {part.bus} {part.address:#04x}",
             *(f"    {argument}" for argument in arguments),
             "",
-            "sensor: Sensors.SensorOnBus @ sysbus",
-            f"    bus: {sensor.bus}",
-            "    device: climate",
-            f"    address: {sensor.address:#04x}",
-            f"    begins: {_known(plan).commands[0]:#04x}",
-            *_wires(plan),
+            f"{own}: Sensors.SensorOnBus @ sysbus",
+            f"    bus: {part.bus}",
+            f"    device: {own}Device",
+            f"    address: {part.address:#04x}",
+            f"    begins: {_known(part).commands[0]:#04x}",
         ]
 
-    def on(self, machine: Machine, plan: Plan, scene: Scene) -> EmulatedSensor:
-        return _Emulated(machine, plan, scene)
+    def on(
+        self, machine: Machine, plan: Plan, sensor: PlannedSensor, scene: Scene
+    ) -> EmulatedSensor:
+        return _Emulated(machine, plan, sensor, scene)
 
 
-def _wires(plan: Plan) -> list[str]:
-    bus = plan.sensor_bus
-    if bus is None or (plan.bus and plan.bus.name == bus.name):
-        return []  # the display's wiring has it
-    return ["", *bus_repl(bus.name, bus.scl, bus.sda)]
-
-
-def _known(plan: Plan) -> KnownPart:
+def _known(sensor: ZephyrSensor) -> KnownPart:
     """Return what is known of the sensor. Raises InputError if Renode has no model of it here."""
-    name = sensor_of(plan).compatible
+    name = sensor.compatible
     if name not in known_parts():
         models = ", ".join(known_parts())
         raise InputError(
@@ -61,12 +61,13 @@ def _known(plan: Plan) -> KnownPart:
 
 
 class _Emulated(EmulatedSensor):
-    def __init__(self, machine: Machine, plan: Plan, scene: Scene) -> None:
-        self._model: Any = machine.part("sensor")
-        self._sensor, self._part = sensor_of(plan), _known(plan)
+    def __init__(self, machine: Machine, plan: Plan, sensor: PlannedSensor, scene: Scene) -> None:
+        self._model: Any = machine.part(part_name(sensor))
+        self._sensor = part_of(sensor.part)
+        self._part = _known(self._sensor)
         self._bus: Any = machine.part(self._sensor.bus)
         self._spec = spec_number(plan.spec.spec_hash)
-        check_signals(plan, scene)
+        check_signals(sensor, scene)
         if scene.missed_ppm:
             hint = "use the host backend, or the step `mute-sensor`"
             raise InputError("`missed` is not supported on the emulated board here", hint)

@@ -8,8 +8,10 @@ from fwgen.plan.rules.sensor import SensorRules
 from fwgen.plan.words import milliseconds
 from fwgen.sensors.zephyr.bus import measures_us
 from fwgen.sensors.zephyr.plan import part_of
+from fwgen.sensors.zephyr.spec import ZephyrSensor
 from fwgen.soc.model import Bus
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
+from fwgen.spec.sensor import SensorPart
 from fwgen.wire.channel import value_bits
 
 BUS = Rule("sensor-bus", "error", "the sensor's bus is on a connector of the board")
@@ -26,26 +28,25 @@ _MOST_BITS = 60
 class _Rules(SensorRules):
     rules = (BUS, ADDRESS, BUSY, DISPLAY, RECORD)
 
-    def check(self, draft: Draft, findings: Findings) -> None:
-        _check_address(draft, findings)
-        _check_record(draft, findings)
+    def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
+        part = part_of(sensor)
+        _check_address(draft, part, findings)
+        _check_record(draft, part, findings)
         _check_display(draft, findings)
-        bus = draft.sensor_bus
+        bus = draft.sensor_bus(part)
         if bus is None:
-            name = part_of(draft.spec).bus
             BUS.broken(
                 findings,
-                f"the {draft.board.title} has no bus {quote(name)} for the M33 on a connector",
-                draft.spec.where("sensor", "bus"),
-                did_you_mean(name, draft.board.buses, "buses"),
+                f"the {draft.board.title} has no bus {quote(part.bus)} for the M33 on a connector",
+                draft.spec.where_in(part, "bus"),
+                did_you_mean(part.bus, draft.board.buses, "buses"),
             )
         else:
-            _check_bus(draft, bus, findings)
+            _check_bus(draft, part, bus, findings)
 
 
-def _check_address(draft: Draft, findings: Findings) -> None:
-    sensor = part_of(draft.spec)
-    place = draft.spec.where("sensor", "address")
+def _check_address(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
+    place = draft.spec.where_in(sensor, "address")
     if not _FIRST_FREE <= sensor.address <= _LAST_FREE:
         ADDRESS.broken(
             findings,
@@ -55,26 +56,25 @@ def _check_address(draft: Draft, findings: Findings) -> None:
         )
 
 
-def _check_record(draft: Draft, findings: Findings) -> None:
-    bits = value_bits(part_of(draft.spec).channels)
+def _check_record(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
+    bits = value_bits(sensor.channels)
     if bits > _MOST_BITS:
         RECORD.broken(
             findings,
             f"the channels have {bits} bits together, more than {_MOST_BITS}",
-            draft.spec.where("sensor", "channels"),
+            draft.spec.where_in(sensor, "channels"),
             "write a coarser resolution, or fewer channels",
         )
 
 
-def _check_bus(draft: Draft, bus: Bus, findings: Findings) -> None:
-    sensor = part_of(draft.spec)
+def _check_bus(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findings) -> None:
     takes_us = measures_us(sensor, bus.speed_hz)
     if takes_us * 100 > _MOST_PERCENT * sensor.period_us:
         BUSY.broken(
             findings,
             f"a measurement takes {milliseconds(takes_us)} on {bus.name} at "
             f"{bus.speed_hz // 1000} kHz, too long for one every {milliseconds(sensor.period_us)}",
-            draft.spec.where("sensor", "period"),
+            draft.spec.where_in(sensor, "period"),
             f"write at least `{-(-takes_us // 900)} ms`",
         )
 

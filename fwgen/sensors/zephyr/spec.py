@@ -16,6 +16,7 @@ from fwgen.spec.kinds import Choice, Integer, Key, Kind, ListOf, Part, Schema, W
 from fwgen.spec.parts import Section, read_part
 from fwgen.spec.sensor import SensorPart
 from fwgen.wire.channel import Channel, decimal
+from fwgen.wire.sample import SampleStatus
 
 CHANNELS_MOST = 8
 WIDTH_MOST = 24
@@ -236,6 +237,14 @@ class ZephyrSensor(SensorPart):
     @property
     def on_bus(self) -> str | None:
         return self.bus
+
+    def bounds(self, channel: Channel) -> tuple[Fraction, Fraction]:
+        part = next(part for part in self.channel_parts if part.name == channel.name)
+        return part.range[0].value, part.range[1].value
+
+    @property
+    def statuses(self) -> tuple[SampleStatus, ...]:
+        return SampleStatus.TOO_NEAR, SampleStatus.TOO_FAR, SampleStatus.FAULT
 
     def drop_unused(self, values: dict[str, Any]) -> None:
         if not self.properties:

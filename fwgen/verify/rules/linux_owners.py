@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fwgen.plan.model import PlannedSensor
 from fwgen.verify.finding import Finding, Rule
 from fwgen.verify.node import Node
 from fwgen.verify.subject import Subject
@@ -42,17 +43,29 @@ def check(subject: Subject) -> Iterator[Finding]:
 def pins_used(subject: Subject) -> dict[str, str]:
     """Return the pins that the firmware uses: pin -> its use."""
     plan = subject.plan
-    used = {pin.name: f"the sensor's {use}" for use, pin in plan.pins.items()}
+    used = {
+        pin.name: f"{_whose(sensor)} {use}"
+        for sensor in plan.sensors
+        for use, pin in sensor.pins.items()
+    }
     if plan.bus:
         used |= {plan.bus.data.scl: "the display's SCL", plan.bus.data.sda: "the display's SDA"}
-    if plan.sensor_bus:
-        used |= {plan.sensor_bus.scl: "the sensor's SCL", plan.sensor_bus.sda: "the sensor's SDA"}
+    for sensor in plan.sensors:
+        if sensor.bus:
+            used |= {
+                sensor.bus.scl: f"{_whose(sensor)} SCL",
+                sensor.bus.sda: f"{_whose(sensor)} SDA",
+            }
     if plan.spec.console:
         used |= {
             plan.board.console.tx: "the console's TX",
             plan.board.console.rx: "the console's RX",
         }
     return used
+
+
+def _whose(sensor: PlannedSensor) -> str:
+    return f"the sensor `{sensor.name}`'s" if sensor.name else "the sensor's"
 
 
 def _check_pins(subject: Subject, tree: Tree, reported: list[Node]) -> Iterator[Finding]:

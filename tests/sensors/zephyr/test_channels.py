@@ -11,7 +11,7 @@ from fwgen.generate import render
 from fwgen.plan import plan_file
 from fwgen.sensors.zephyr.drivers import DECODERS
 from fwgen.sensors.zephyr.model import expected
-from fwgen.sensors.zephyr.plan import sensor_of
+from fwgen.sensors.zephyr.plan import part_of
 from fwgen.wire.channel import packed
 from tests.core.build import ROOT, shared_library
 from tests.sensors.zephyr.night import SPECS
@@ -41,7 +41,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
 
 
 def test_the_core_gives_what_runs_expect(library: ctypes.CDLL) -> None:
-    sensor = sensor_of(plan_file(SPECS / "climate.yaml"))
+    sensor = part_of(plan_file(SPECS / "climate.yaml").sensors[0].part)
     random = np.random.default_rng(1)
     temperature = random.integers(-60_000_000, 100_000_000, 2000)
     humidity = random.integers(-5_000_000, 105_000_000, 2000)

@@ -43,7 +43,7 @@ BROKEN = {
 
 
 def test_the_record_follows_from_range_and_resolution() -> None:
-    temperature, humidity = parse_spec(BASE).sensor.channels
+    temperature, humidity = parse_spec(BASE).sensors[0].channels
     assert (temperature.width, temperature.offset) == (14, Fraction(-40))
     assert temperature.quantity(6000) == Fraction(20)
     assert (humidity.width, humidity.unit, humidity.resolution) == (10, "%", Fraction(1, 10))

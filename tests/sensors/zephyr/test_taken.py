@@ -8,7 +8,7 @@ from fwgen.backends.renode.sensor import Boot, Seen
 from fwgen.plan import plan_file
 from fwgen.sensors.zephyr.data import known_parts
 from fwgen.sensors.zephyr.drivers import DECODERS
-from fwgen.sensors.zephyr.plan import sensor_of
+from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.taken import measurements_of, samples_seen, transfers_of
 from fwgen.wire.sample import SampleStatus
 from tests.sensors.zephyr.night import SPECS
@@ -18,7 +18,7 @@ NONE = np.zeros(0, dtype=np.int64)
 
 
 def seen(record: str, now_s: float, boot: Boot | None = None) -> Seen:
-    sensor = sensor_of(plan_file(SPECS / "climate.yaml"))
+    sensor = part_of(plan_file(SPECS / "climate.yaml").sensors[0].part)
     found = measurements_of(transfers_of(record, 0), PART)
     boots = [boot or Boot(1, 0)]
     decode = DECODERS["silabs,si7006"]
