@@ -70,3 +70,10 @@ A Long Absence Of Linux Loses No Sample
 Writes To The Tty May Be Refused
     [Documentation]    Acknowledgements, and then the SLEEP, wait in Linux.
     Scenario Should Pass As Recorded    writes-refused
+
+Doorbells May Be Lost Doubled And Late
+    [Documentation]    In both directions. Once all rings are full and no doorbell has arrived, the firmware must ring again.
+    Scenario Should Pass As Recorded    doorbells
+
+Another Program May Suspend Linux While Samples Stream
+    Scenario Should Pass As Recorded    foreign-suspend

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from fwgen.backends.application import Application
+from fwgen.backends.doorbells import SILENCE_US
 from fwgen.backends.idling import IdlePace, Idling
 from fwgen.backends.ledger import Ledger, OpenSleep
 from fwgen.backends.outages import STOPPED
@@ -27,6 +28,7 @@ _NOT_AGAIN: Final = {
     "crash-app": "the application is not running",
     "start-app": "the application is already running",
 }
+FOREIGN: Final = "a program suspends Linux without telling the firmware"
 _TTY_READ_BYTES: Final = 4095
 """N_TTY buffers 4 KiB; one read returns at most one byte less."""
 
@@ -85,6 +87,8 @@ class AnyLinux(Protocol):
         """Number of the first sample that the application has not processed (32 bits)."""
 
     def firmware_restarted(self, now_us: int) -> None: ...
+    def disturbed(self, now_us: int, until_us: int) -> None: ...
+    def rung_at(self, at_us: int) -> None: ...
     def end(self, now_us: int) -> None: ...
 
 
@@ -146,6 +150,8 @@ class Linux:
         self._silent = False  # the firmware does not run
         self._loads = False  # the next link loads the firmware and starts the M33
         self._recovery_us = self.pace.recovery_us
+        self._foreign = False  # nobody told firmware and application of this suspend
+        self._steady_us = -_NEVER  # until then messages may be late
 
     # ------------------------------------------------------------------------ called by a backend
 
@@ -203,6 +209,10 @@ class Linux:
         if self.state == ASLEEP:
             self._wake(FIRMWARE, now_us)
 
+    def rung_at(self, at_us: int) -> None:
+        """The wake-up doorbell arrives later."""
+        self._alarms["rung"] = (at_us, self.rung)
+
     def _suspend_again(self, now_us: int) -> None:
         self.suspend(now_us, None, self._again_us)
 
@@ -227,6 +237,22 @@ class Linux:
             self._sleep_when_up = now_us
         else:
             self._fall_asleep(now_us, now_us)
+
+    def foreign_suspend(self, now_us: int, wake_after_us: int | None) -> None:
+        """Another program suspends Linux; nobody asks the firmware, and the application is frozen
+        in whatever it does."""
+        if self.state not in (AWAKE, OFFLINE) or self._rebooting:
+            self.ledger.ignore("foreign-suspend", self._why_not, now_us)
+            return
+        self._stop_idling(now_us)
+        if wake_after_us is not None:
+            at_us = now_us + wake_after_us
+            self._alarms["timer"] = (at_us, lambda at_us: self._wake("timer", at_us))
+        self._again_us, self._foreign = None, True
+        self._sleep = OpenSleep(asked_us=now_us)
+        self.ledger.sleeps.append(self._sleep)
+        self.ledger.event(FOREIGN, now_us)
+        self._go_down(now_us)
 
     def resume(self, now_us: int) -> None:
         if self.state in (AWAKE, OFFLINE):
@@ -368,7 +394,11 @@ class Linux:
             self._sleep.up_us = now_us
             if self._sleep.cause == FIRMWARE and self._again_us is not None:
                 self._alarms["again"] = (now_us + self._again_us, self._suspend_again)
-        self._app.resume(now_us)  # also if the firmware has restarted: nothing tells it
+        if self._foreign:
+            self._foreign = False
+            self.disturbed(now_us, now_us + SILENCE_US)
+        else:
+            self._app.resume(now_us)  # also if the firmware has restarted: nothing tells it
         if self._recover_when_up:
             self._recover_when_up = False
             self._alarms["recover"] = (now_us + self._recovery_us, self._attach)
@@ -389,7 +419,7 @@ class Linux:
         self._drop_app()
         self.port.set_reading(False)
         self.port.go_down()
-        self._alarms.clear()
+        self._forget_alarms()
         if self._sleep is not None and self.state == ASLEEP:
             self._alarms["ddr"] = (
                 now_us + max(0, takes_us - self.pace.reboot_ddr_us),
@@ -420,7 +450,7 @@ class Linux:
             self._open_ddr("restart", now_us)
         self.port.board_down()
         self._loads = True
-        self._alarms.clear()
+        self._forget_alarms()
         self._rebooting = True
         self._enter(OFFLINE, now_us)
 
@@ -430,6 +460,12 @@ class Linux:
                 self._alarms["app"] = (at_us + app_us, self.start_app)
 
         self._alarms["boot"] = (now_us + takes_us, up)
+
+    def _forget_alarms(self) -> None:
+        steady = self._alarms.get("steady")  # it is not Linux's own
+        self._alarms.clear()
+        if steady is not None:
+            self._alarms["steady"] = steady
 
     def unbind(self, now_us: int) -> None:
         if self._cannot("unbind", now_us, self._bound):
@@ -515,6 +551,13 @@ class Linux:
             return False
         return True
 
+    def disturbed(self, now_us: int, until_us: int) -> None:
+        """A fault between firmware and application delays messages: samples may be late until
+        then."""
+        self.ledger.stream(False, now_us)
+        self._steady_us = max(self._steady_us, until_us)
+        self._alarms["steady"] = (self._steady_us, self._note_stream)
+
     def firmware_silent(self, now_us: int) -> None:
         """The firmware does not run, and Linux does not know it."""
         self._silent = True
@@ -588,6 +631,7 @@ class Linux:
             self.state == AWAKE
             and self._app.online
             and not self._alarms.keys() & {"stall", "refuse"}
+            and now_us >= self._steady_us
         )
         takes = not self._silent and self._app.spec == "own"
         self.ledger.stream(runs and takes, now_us)

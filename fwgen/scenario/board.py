@@ -18,6 +18,7 @@ class Linux(Protocol):
     def suspend(
         self, now_us: int, wake_after_us: int | None, again_us: int | None = None
     ) -> None: ...
+    def foreign_suspend(self, now_us: int, wake_after_us: int | None) -> None: ...
     def resume(self, now_us: int) -> None: ...
     def send_wake(self, now_us: int) -> None: ...
     def idle(self, now_us: int, for_us: int, held: bool) -> None: ...
@@ -57,6 +58,11 @@ class Board(ABC):
     @abstractmethod
     def ring_core(self, ring: str) -> None:
         """Ring the M33's doorbell of `ring` (vq0 or vq1); within `linux_does`."""
+
+    @abstractmethod
+    def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> None:
+        """For this long doorbells `to` linux or firmware are `lost`, `doubled` or `late`. by_us:
+        how much later a late one arrives, or the second of two."""
 
     @property
     @abstractmethod

@@ -151,7 +151,7 @@ def _check(scenario: Scenario, document: Document, findings: Findings) -> None:
 def _check_reach(scenario: Scenario, document: Document, findings: Findings) -> None:
     """Report bounds that no run of this scenario can reach: Linux sleeps at most as often as the
     steps suspend it; one that suspends it `again` does so at most once a second."""
-    suspends = sum(step.do == "suspend" for _, step in scenario.timeline())
+    suspends = sum(step.do in ("suspend", "foreign-suspend") for _, step in scenario.timeline())
     if any(isinstance(step, Suspend) and step.again_us for step in scenario.steps):
         suspends = scenario.until_us // 1_000_000
     for expectation in scenario.expect:

@@ -406,6 +406,7 @@ int link_send(const uint8_t *bytes, size_t len)
 	sent = rpmsg_trysend(&endpoint, bytes, (int)len);
 	if (sent == RPMSG_ERR_NO_BUFF) {
 		link.bell_on = true;
+		doorbell_ring(DOORBELL_VQ0); /* Linux may have missed the last one */
 		if (virtqueue_enable_cb(rpmsg.svq) != 0 && may_send(len)) {
 			/* Linux gave one back before it saw that we need a doorbell. */
 			sent = rpmsg_trysend(&endpoint, bytes, (int)len);

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from fwgen.backends.asked import asked_of
+from fwgen.backends.doorbells import DIRECTIONS, HOW, Disturbance, recovers_us
 from fwgen.backends.host.compile import build_library, core_sources
 from fwgen.backends.host.library import INBOX, READINGS, RUNG, STUCK, Machine
 from fwgen.backends.host.port import HostPort
@@ -114,6 +115,7 @@ class HostBackend(Backend, board.Board):
         self._runs, self._reset = True, RESET_CORE  # why the next start happens
         self._held = False  # until Linux has loaded the firmware
         self._bite_us, self._recovery_us = _NEVER, 0  # the watchdog's reset; Linux's time after it
+        self._bells = Disturbance()  # of those to Linux
         self._rows_before_log: list[int] = []  # samples taken before each erasure of the log
         self._machine = machine = Machine(
             library,
@@ -170,10 +172,24 @@ class HostBackend(Backend, board.Board):
             reason = machine.run(min(end_us, due_us))
             if reason == INBOX:
                 linux.receive(machine.inbox(), self.now_us)
+                self._ring_again()
             elif reason == RUNG:
-                linux.rung(self.now_us)
+                self._ring_linux(lambda: linux.rung(self.now_us))
             else:
                 self._serve_core(reason, end_us)
+
+    def _ring_linux(self, rung: Callable[[], None]) -> None:
+        """The firmware rings the wake-up doorbell."""
+        for delay_us in self._bells.delays_us(self.now_us):
+            if delay_us:
+                self._linux.rung_at(self.now_us + delay_us)
+            else:
+                rung()
+
+    def _ring_again(self) -> None:
+        """A message's doorbell has arrived; if it is doubled, a second one finds nothing new."""
+        for delay_us in self._bells.delays_us(self.now_us)[1:]:
+            self._linux.rung_at(self.now_us + delay_us)
 
     def _serve_core(self, reason: int, end_us: int) -> None:
         """Do what the core needs to run on; it is at most at `end_us` of the host's clock then."""
@@ -246,6 +262,14 @@ class HostBackend(Backend, board.Board):
 
     def ring_core(self, ring: str) -> None:
         self._running.stale_kick(("vq0", "vq1").index(ring))
+
+    def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> None:
+        until_us = self._running.now_us + for_us
+        self._running.disturb(DIRECTIONS.index(to), HOW.index(how), until_us, by_us)
+        if to == "linux":
+            self._bells = Disturbance(how, self.now_us + for_us, by_us)
+        late_us = self.now_us + for_us + recovers_us(to, how, for_us)
+        self._linux.disturbed(self.now_us, late_us)
 
     @property
     def core_runs(self) -> bool:

@@ -119,13 +119,23 @@ uint32_t host_interrupts_take(struct host *host)
 void host_linux_kick(struct host *host, uint32_t ring)
 {
 	host_link_kick(&host->link, ring == HOST_RING_TX ? HOST_RING_TX : HOST_RING_RX,
-		       host->now_us + host->link.latency_us);
+		       host->now_us);
 }
 
 void host_stale_kick(struct host *host, uint32_t ring)
 {
-	host_link_kick(&host->link, ring == HOST_RING_TX ? HOST_RING_TX : HOST_RING_RX,
-		       host->now_us);
+	host_link_add_kick(&host->link, ring == HOST_RING_TX ? HOST_RING_TX : HOST_RING_RX,
+			   host->now_us);
+}
+
+void host_disturb(struct host *host, uint32_t direction, uint32_t how, uint64_t until_us,
+		  uint64_t by_us)
+{
+	host->link.bells[direction % HOST_DIRECTIONS] = (struct host_bells){
+		.how = (enum host_disturbance)how,
+		.until_us = until_us,
+		.by_us = by_us,
+	};
 }
 
 void host_stall(struct host *host, uint64_t until_us)

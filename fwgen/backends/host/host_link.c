@@ -61,14 +61,15 @@ void host_link_read_all(struct host_link *link, uint64_t now_us)
 int host_link_send(struct host_link *link, const uint8_t *bytes, size_t len, uint64_t now_us)
 {
 	if (!host_link_touch(link, HOST_TOUCH_SEND, now_us) || !link->up || !link->peer.known ||
-	    len > HOST_MESSAGE_BYTES ||
-	    link->to_linux.count + link->not_given_back >= link->buffers) {
+	    len > HOST_MESSAGE_BYTES) {
+		return -1;
+	}
+	if (link->to_linux.count + link->not_given_back >= link->buffers) {
+		(void)host_link_ring_linux(link, now_us); /* it may have missed the last one */
 		return -1;
 	}
 	fill(queue_add(&link->to_linux), bytes, len);
-	if (link->linux_kick_at_us == HOST_NEVER) {
-		link->linux_kick_at_us = now_us + link->latency_us;
-	}
+	(void)host_link_ring_linux(link, now_us);
 	return 0;
 }
 
@@ -99,7 +100,7 @@ int host_link_linux_send(struct host_link *link, uint32_t source, const uint8_t 
 	message = queue_add(&link->to_firmware);
 	message->source = source;
 	fill(message, bytes, len);
-	host_link_kick(link, HOST_RING_RX, now_us + link->latency_us);
+	host_link_kick(link, HOST_RING_RX, now_us);
 	return 0;
 }
 
@@ -140,5 +141,5 @@ void host_link_give_back(struct host_link *link, uint64_t now_us)
 {
 	link->not_given_back = 0;
 	link->give_back_at_us = HOST_NEVER;
-	host_link_kick(link, HOST_RING_TX, now_us + link->latency_us);
+	host_link_kick(link, HOST_RING_TX, now_us);
 }

@@ -24,6 +24,7 @@
 #define HOST_ACCESSES_MAX 256u
 #define HOST_NEVER UINT64_MAX
 #define HOST_RINGS 2u
+#define HOST_DIRECTIONS 2u
 
 enum host_ring {
 	HOST_RING_TX = 0, /* vq0: firmware to Linux */
@@ -40,6 +41,25 @@ struct host_queue {
 	struct host_message messages[HOST_BUFFERS_MAX];
 	uint32_t first;
 	uint32_t count;
+};
+
+enum host_direction {
+	HOST_TO_LINUX = 0,
+	HOST_TO_FIRMWARE = 1,
+};
+
+enum host_disturbance {
+	HOST_BELLS_WELL = 0,
+	HOST_BELLS_LOST = 1,	/* they do not arrive */
+	HOST_BELLS_DOUBLED = 2, /* each arrives again, `by_us` later */
+	HOST_BELLS_LATE = 3,	/* each arrives `by_us` later */
+};
+
+/* What happens to the doorbells of one direction that are rung before a time. */
+struct host_bells {
+	enum host_disturbance how;
+	uint64_t until_us;
+	uint64_t by_us;
 };
 
 struct host_kick {
@@ -84,6 +104,7 @@ struct host_link {
 	struct host_queue to_firmware;
 	uint32_t not_given_back; /* buffers that Linux has read and still holds */
 	uint64_t give_back_at_us;
+	struct host_bells bells[HOST_DIRECTIONS];
 	uint64_t linux_kick_at_us; /* doorbell in flight, or waiting until Linux runs */
 	struct host_kick kicks[HOST_KICKS_MAX];
 	uint32_t kick_first;
@@ -132,6 +153,11 @@ uint64_t host_link_give_back_due_us(const struct host_link *link);
 uint64_t host_link_kick_due_us(const struct host_link *link);
 void host_link_give_back(struct host_link *link, uint64_t now_us);
 enum host_ring host_link_take_kick(struct host_link *link);
-void host_link_kick(struct host_link *link, enum host_ring ring, uint64_t at_us);
+/* Linux rings now. */
+void host_link_kick(struct host_link *link, enum host_ring ring, uint64_t now_us);
+/* A doorbell reaches the M33 at that time, whatever disturbs others. */
+void host_link_add_kick(struct host_link *link, enum host_ring ring, uint64_t at_us);
+/* The firmware rings now. False: the doorbell is lost. */
+bool host_link_ring_linux(struct host_link *link, uint64_t now_us);
 
 #endif

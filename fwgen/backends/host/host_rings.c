@@ -64,9 +64,8 @@ static void ring_linux(struct host_link *link, enum host_ring ring, uint64_t now
 	if ((avail_flags(&link->rings[ring]) & AVAIL_NO_INTERRUPT) != 0) {
 		return;
 	}
-	link->ringing |= 1u << ring;
-	if (link->linux_kick_at_us == HOST_NEVER) {
-		link->linux_kick_at_us = now_us + link->latency_us;
+	if (host_link_ring_linux(link, now_us)) {
+		link->ringing |= 1u << ring;
 	}
 }
 
@@ -119,6 +118,7 @@ static int put(struct host_link *link, uint32_t destination, const void *bytes, 
 
 	if (result == RING_EMPTY) {
 		*used_flags(&link->rings[HOST_RING_TX]) = 0; /* ring when there is one again */
+		ring_linux(link, HOST_RING_TX, now_us);	     /* it may have missed the last one */
 		return -1;
 	}
 	if (result == RING_BAD_BUFFER || buffer.size_bytes < sizeof(header) + len) {

@@ -112,6 +112,11 @@ HOST_API void host_linux_kick(struct host *host, uint32_t ring);
 /* A doorbell without a reason reaches the M33. */
 HOST_API void host_stale_kick(struct host *host, uint32_t ring);
 
+/* The doorbells of one direction (enum host_direction) are disturbed until then, see enum
+ * host_disturbance. */
+HOST_API void host_disturb(struct host *host, uint32_t direction, uint32_t how, uint64_t until_us,
+			   uint64_t by_us);
+
 /* Stops the M33 until then. */
 HOST_API void host_stall(struct host *host, uint64_t until_us);
 HOST_API void host_display_set(struct host *host, uint32_t present);

@@ -93,6 +93,7 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_interrupts_take": (c_uint32, (c_void_p,)),
     "host_linux_kick": (None, (c_void_p, c_uint32)),
     "host_stale_kick": (None, (c_void_p, c_uint32)),
+    "host_disturb": (None, (c_void_p, c_uint32, c_uint32, c_uint64, c_uint64)),
     "host_stall": (None, (c_void_p, c_uint64)),
     "host_display_set": (None, (c_void_p, c_uint32)),
     "host_counts_get": (None, (c_void_p, POINTER(Counts))),
@@ -196,6 +197,10 @@ class Machine:
 
     def stale_kick(self, ring: int) -> None:
         self._library.host_stale_kick(self._host, ring)
+
+    def disturb(self, direction: int, how: int, until_us: int, by_us: int) -> None:
+        """Disturb the doorbells of one direction until then: see host_link.h."""
+        self._library.host_disturb(self._host, direction, how, until_us, by_us)
 
     def stall(self, until_us: int) -> None:
         """The M33 halts until then."""

@@ -74,8 +74,9 @@ class KernelHostBackend(HostBackend):
             linux.calendar.advance(min(limit_ns, _world_ns(machine.now_us)))
             if reason == INTERRUPT:
                 linux.interrupt(machine.interrupts())
+                self._ring_again()
             elif reason == RUNG:
-                linux.rung()
+                self._ring_linux(linux.rung)
             elif reason != REACHED:
                 self._serve_core(reason, end_us)
             elif limit_ns >= end_ns:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
+from fwgen.backends.doorbells import SILENCE_US
 from fwgen.backends.kernel.calendar import NEVER, Calendar
 from fwgen.backends.kernel.control import Control
 from fwgen.backends.kernel.inside.application import Settings
@@ -31,7 +32,7 @@ from fwgen.backends.kernel.tap import Tap
 from fwgen.backends.kernel.uml import Uml
 from fwgen.backends.kernel.vhost import FROM_LINUX, TO_LINUX, Device
 from fwgen.backends.ledger import Ledger, OpenSleep
-from fwgen.backends.linux import Pace, why_ignored
+from fwgen.backends.linux import FOREIGN, Pace, why_ignored
 from fwgen.backends.notes import note_event, note_lost, note_samples
 from fwgen.errors import InputError, ToolBrokeError
 from fwgen.peer.called import FIRMWARE
@@ -151,6 +152,7 @@ class KernelLinux:
         self._known: Known | None = None
         self._boot = 0
         self._processed: int | None = None
+        self._steady_us = LONG_AGO_US  # until then messages may be late
 
     def close(self) -> None:
         self._uml.end()
@@ -245,6 +247,16 @@ class KernelLinux:
             with self._must_live():
                 self.device.wake()
 
+    def rung_at(self, at_us: int) -> None:
+        """As Linux.rung_at."""
+        self._alarms["rung"] = (at_us, self.rung)
+
+    def disturbed(self, now_us: int, until_us: int) -> None:
+        """As Linux.disturbed."""
+        self.ledger.stream(False, now_us)
+        self._steady_us = max(self._steady_us, until_us)
+        self._alarms["steady"] = (self._steady_us, self._note_stream)
+
     @contextmanager
     def _must_live(self) -> Iterator[None]:
         """Report a Linux that ends by itself."""
@@ -281,6 +293,7 @@ class KernelLinux:
             self._enter(RESUMING)
             if self._foreign:
                 self._up()
+                self.disturbed(self.now_us, self.now_us + SILENCE_US)
 
     def _devices_stopped(self) -> None:
         """The control channel stops too. The firmware's device may have no driver."""
@@ -398,6 +411,16 @@ class KernelLinux:
         else:
             self._fall_asleep(now_us)
 
+    def foreign_suspend(self, now_us: int, wake_after_us: int | None) -> None:
+        """As Linux.foreign_suspend."""
+        if self.state not in (AWAKE, OFFLINE) or self._rebooting:
+            self.ledger.ignore("foreign-suspend", self._why_not, now_us)
+            return
+        if wake_after_us is not None:
+            self._control.send(f"alarm {wake_after_us // 1_000_000}")
+        self._again_us = None
+        self._control.send("suspend-untold")
+
     def resume(self, now_us: int) -> None:
         if self.state in (AWAKE, OFFLINE):
             self.ledger.ignore("resume", self._why_not, now_us)
@@ -446,7 +469,7 @@ class KernelLinux:
         """Linux has suspended; if no step asked for it, a program inside did it by itself."""
         self._foreign = self.state not in (ASKING, SUSPENDING)
         if self._foreign:
-            self.ledger.event("a program suspends Linux without telling the firmware", self.now_us)
+            self.ledger.event(FOREIGN, self.now_us)
             self._sleep = OpenSleep(asked_us=self.now_us)
             self.ledger.sleeps.append(self._sleep)
             self._cause = "timer"
@@ -498,7 +521,10 @@ class KernelLinux:
         self._control.drop()
         self._m33.set_reading(False)
         self._m33.go_down()
+        steady = self._alarms.get("steady")
         self._alarms.clear()
+        if steady is not None:
+            self._alarms["steady"] = steady
         if self._sleep is not None and self.state == ASKING and self._cause != "timer":
             self._sleep.cause, self._sleep.up_us = self._called_off_by, now_us
         if self._sleep is not None and self.state == ASLEEP:
@@ -633,7 +659,8 @@ class KernelLinux:
         return reason is not None
 
     def _note_stream(self) -> None:
-        runs = self.state == AWAKE and self._online and not self._stalled
+        steady = not self._stalled and self.now_us >= self._steady_us
+        runs = self.state == AWAKE and self._online and steady
         self.ledger.stream(runs, self.now_us)
 
     def _enter(self, state: str) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from fwgen.backends.asked import asked_of
+from fwgen.backends.doorbells import Disturbance, recovers_us
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
 from fwgen.backends.outages import BITTEN, LOADED, STOPPED
@@ -195,6 +196,12 @@ class EmulatedBackend(Backend, board.Board):
 
     def ring_core(self, ring: str) -> None:
         self.port.stale_kick(ring)
+
+    def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> None:
+        now_us = self.now_us
+        self.port.bells[to] = Disturbance(how, now_us + for_us, by_us)
+        late_us = now_us + for_us + recovers_us(to, how, for_us)
+        self._do(lambda at_us: self.linux.disturbed(at_us, late_us))
 
     @property
     def core_runs(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from fwgen.backends.doorbells import DIRECTIONS, Disturbance
 from fwgen.backends.renode.options import KernelPace
 from fwgen.peer.linux.device_tree import wiring
 from fwgen.peer.linux.kernel import Kernel
@@ -125,6 +126,8 @@ class KernelPort:
         self._bind_due_us = _NEVER
         self._tty: object | None = None
         self._alarms: list[tuple[int, Callable[[int], None]]] = []
+        self.bells = dict.fromkeys(DIRECTIONS, Disturbance())
+        """What disturbs the doorbells of each direction."""
 
     # ---------------------------------------------------------------------------- called by Renode
 
@@ -225,7 +228,15 @@ class KernelPort:
         self._noticed("started", self.now_us)
 
     def _ring(self, channel: int) -> None:
-        self._board.ipcc.Ring(channel)
+        delays_us = self.bells["firmware"].delays_us(self.now_us)
+        if not delays_us:  # the mailbox takes it for seen
+            self._freed.append(channel)
+            self.at(self.now_us, self._serve)
+        for delay_us in delays_us:
+            if delay_us:
+                self.at(self.now_us + delay_us, lambda at_us: self._board.ipcc.Ring(channel))
+            else:
+                self._board.ipcc.Ring(channel)
 
     def _load(self) -> None:
         self.kernel.start(self._firmware)
@@ -245,12 +256,34 @@ class KernelPort:
         for kind, channel in zip(events[1::3], events[2::3], strict=True):
             if kind != _EVENT_RING:
                 self._freed.append(channel)
-            elif channel not in self._pending:
-                self._pending.append(channel)
+            else:
+                self._rang(channel, now_us)
         if events:
             self._interrupted(now_us)
+        self._wake_if_rung(now_us)
+
+    def _rang(self, channel: int, now_us: int) -> None:
+        """The firmware has rung."""
+        delays_us = self.bells["linux"].delays_us(now_us)
+        if not delays_us:
+            self._board.linux.Acknowledge(channel)  # lost: Linux does nothing for it
+        for delay_us in delays_us:
+            if delay_us:
+                self.at(now_us + delay_us, lambda at_us: self._arrives(channel, at_us))
+            elif channel not in self._pending:
+                self._pending.append(channel)
+
+    def _arrives(self, channel: int, now_us: int) -> None:
+        """A doorbell of the firmware arrives late, or a second time."""
+        if channel not in self._pending:
+            self._pending.append(channel)
+        self._interrupted(now_us)
+        self._wake_if_rung(now_us)
+        self._serve(now_us)
+
+    def _wake_if_rung(self, now_us: int) -> None:
+        """An interrupt of the mailbox wakes Linux, on any channel."""
         if self._asleep and self._pending:
-            # an interrupt of the mailbox wakes Linux, on any channel
             self._rung(now_us)
 
     def _serve(self, now_us: int) -> None:

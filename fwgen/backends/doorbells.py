@@ -1,0 +1,38 @@
+"""Doorbells of one direction that are lost, doubled or late for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+LOST, DOUBLED, LATE = "lost", "doubled", "late"
+HOW: Final = ("", LOST, DOUBLED, LATE)
+"""By number, as in host_link.h; "": they are not disturbed."""
+DIRECTIONS: Final = ("linux", "firmware")
+"""By number, as in host_link.h."""
+_SHORT_US: Final = 1_000_000
+SILENCE_US: Final = 15_000_000
+"""The peer's: then it begins a new session."""
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """`how`: one of HOW. `by_us`: how much later a late doorbell arrives, or the second one of two.
+    It lasts until `until_us`."""
+
+    how: str = ""
+    until_us: int = 0
+    by_us: int = 0
+
+    def delays_us(self, now_us: int) -> tuple[int, ...]:
+        """Return when a doorbell that is rung now arrives: after each of these times."""
+        if now_us >= self.until_us:
+            return (0,)
+        return {LOST: (), DOUBLED: (0, self.by_us), LATE: (self.by_us,)}.get(self.how, (0,))
+
+
+def recovers_us(to: str, how: str, for_us: int) -> int:
+    """Return how long after the disturbance messages may still be late. A firmware whose
+    messages nobody reads becomes silent after two seconds; then the peer's next hello, after
+    its own silence, begins a new session."""
+    return SILENCE_US if (to, how) == ("linux", LOST) and for_us > _SHORT_US else 0
