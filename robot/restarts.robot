@@ -32,6 +32,9 @@ Recovers The Log After Several Resets
 Discards A Damaged Block
     Scenario Should Pass    damaged-log
 
+Declares A Block Lost That Is Damaged While It Waits
+    Scenario Should Pass    damaged-while-running
+
 Works With Memory That Was Not Written Since Power-On
     [Documentation]    Every word of the log's memory answers a read with a bus error until it was written.
     [Tags]                renode

@@ -117,7 +117,11 @@ class Ledger:
         """The firmware has said how it started, and which crashes it kept."""
         reset, memory = reset_words(start.reset), memory_words(start.memory)
         found = StartReport(at_us, start.boot, reset, memory, start.unreadable, start.damaged)
-        if start.boot not in {one.boot for one in self.starts[self._starts_before_log :]}:
+        for at in range(self._starts_before_log, len(self.starts)):
+            if self.starts[at].boot == start.boot:  # blocks may have been found damaged since then
+                self.starts[at] = replace(self.starts[at], damaged=start.damaged)
+                break
+        else:
             self.starts.append(found)
         known = {report.crash for report in self.crashes[self._crashes_before_log :]}
         self.crashes += [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
-from fwgen.campaign.history import History, is_fair
+from fwgen.campaign.history import History
 from fwgen.campaign.trial import Failure
 from fwgen.campaign.writing import scenario_text
 from fwgen.scenario.load import ScenarioErrors, parse_scenario
@@ -42,8 +42,6 @@ class Shrinker:
 
     def _fails(self, history: History, kind: str) -> Failure | None:
         """Return how it fails if it is a valid scenario and fails in the same way."""
-        if not is_fair(history.scenario):
-            return None
         try:
             parse_scenario(scenario_text(history.scenario, "a-spec.yaml"))
         except ScenarioErrors:

@@ -73,12 +73,11 @@ def _late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None
             )
     if not late:
         return Finding()
-    cause = " The scenario damaged a block, which delays all later ones." if record.damaged else ""
     return Finding(
         late,
         f"{count(late, 'sample')} arrived later than the latency of "
         f"{span(asked.latency_us / 1e6)} allows, while Linux was awake and read. The latest: "
-        f"{example}.{cause}",
+        f"{example}.",
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from fwgen.campaign import history as drawing
 from fwgen.campaign import specs
-from fwgen.campaign.history import draw, is_fair
+from fwgen.campaign.history import draw
 from fwgen.campaign.streams import Stream
 from fwgen.campaign.writing import scenario_text, step_text
 from fwgen.scenario.load import (
@@ -60,7 +60,6 @@ def test_a_history_is_written_as_a_valid_scenario(seed: int) -> None:
     for name in ("points", "noise_um", "missed_ppm", "steps", "until_us", "name"):
         assert getattr(read, name) == getattr(found.scenario, name), name
     assert read.expect == found.scenario.expect
-    assert is_fair(read)
 
 
 @pytest.mark.parametrize("name", bundled_names())
@@ -76,19 +75,8 @@ def test_histories_have_every_step_and_every_spec() -> None:
     drawn = [draw(seed) for seed in range(400)]
     assert {step.do for one in drawn for step in one.scenario.steps} == set(STEPS) - NOT_DRAWN
     assert {one.spec for one in drawn} == set(range(specs.COUNT))
-    assert all(is_fair(one.scenario) for one in drawn)
 
 
 @pytest.mark.parametrize("index", range(specs.COUNT))
 def test_a_spec_is_valid(index: int, tmp_path: Path) -> None:
     assert parse_spec(specs.spec_text(index), "a.yaml") == specs.plan_of(index).spec
-
-
-def test_damage_without_a_reset_is_not_fair() -> None:
-    text = (
-        "fwgen-scenario: 1\nname: x\ndistance: [{at: 0 s, mm: 1500}]\nuntil: 9 s\n"
-        "steps: [{at: 5 s, do: damage-log}%s]\n"
-    )
-    assert not is_fair(parse_scenario(text % ""))
-    assert not is_fair(parse_scenario(text % ", {at: 7 s, do: reset-firmware}"))
-    assert is_fair(parse_scenario(text % ", {at: 5.1 s, do: reset-firmware}"))

@@ -8,8 +8,8 @@ import itertools
 import pytest
 
 from fwgen.peer.started import RESET_CORE, RESET_PIN, RESET_POWER, RESET_WATCHDOG
-from fwgen.wire.log_format import CRASH_BYTES, FORMAT
-from fwgen.wire.messages import Hello, Message, OtherPeerHello, Start, StartAck
+from fwgen.wire.log_format import CRASH_BYTES, FORMAT, MAGIC
+from fwgen.wire.messages import Gap, Hello, Message, OtherPeerHello, Start, StartAck, Status
 from tests.core.clog import Hook
 from tests.core.cnode import CCrash, CNode, library
 from tests.core.test_node import awake_node, hello
@@ -53,6 +53,23 @@ def test_the_reset_is_reported_after_each_hello_and_before_samples() -> None:
     again = greeted(node, session=9)
     assert start_of(again).reset == RESET_POWER | RESET_PIN
     assert start_of(again).crashes == 0
+
+
+def test_a_block_that_is_damaged_later_is_reported_before_its_gap() -> None:
+    node = CNode()
+    node.started(RESET_CORE)
+    for number in range(200):
+        node.sample(number * 60_000, 1000 + number % 7)
+    assert start_of(greeted(node)).damaged == 0
+    content = (ctypes.c_uint8 * ctypes.sizeof(node.region)).from_buffer(node.region)
+    content[bytes(content).index(MAGIC) + 40] ^= 1
+    node.poll(12_000_000)
+    sent: list[Message] = [one for one in node.take_sent() if not isinstance(one, Status)]
+    assert [type(message).__name__ for message in sent] == ["Start", "Gap"]
+    assert (start_of(sent).damaged, sent[1]) == (1, Gap(0, 200))
+    node.poll(12_500_000)
+    assert node.take_sent() == []
+    assert start_of(greeted(node, session=9)).damaged == 1
 
 
 def test_a_crash_is_reported_until_it_is_acknowledged() -> None:

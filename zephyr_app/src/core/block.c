@@ -261,13 +261,6 @@ uint32_t block_count(const struct block_encoder *encoder)
 	return encoder->count;
 }
 
-uint32_t block_close(struct block_encoder *encoder)
-{
-	const uint32_t bits_of_word = 32u - encoder->room;
-
-	return (uint32_t)(encoder->word - encoder->slot) * 4u + (bits_of_word + 7u) / 8u;
-}
-
 /* ------------------------------------------------------------------------------ the reader */
 
 static uint32_t read_u32(const uint8_t *bytes)

@@ -105,9 +105,6 @@ bool block_append(struct block_encoder *encoder, const struct sample *sample);
 
 uint32_t block_count(const struct block_encoder *encoder);
 
-/* Closes the block. Returns the bytes in use, header and stream. */
-uint32_t block_close(struct block_encoder *encoder);
-
 /* Begins to decode `len` bytes at any address. False if no block begins there. */
 bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, size_t len);
 

@@ -110,12 +110,14 @@ static bool send_start(struct node *node, uint64_t now_us)
 {
 	struct wire_start start;
 
-	if (node->start_waits) {
+	if (node->start_waits ||
+	    (!node->format_differs && sample_log_memory(&node->log)->damaged != node->damaged)) {
 		describe_start(node, &start);
 		if (!send(node, wire_encode_start(node->tx, &start), now_us)) {
 			return false;
 		}
 		node->start_waits = false;
+		node->damaged = start.memory.damaged;
 	}
 	return true;
 }
@@ -223,7 +225,8 @@ static bool send_samples(struct node *node, uint64_t now_us)
 		if (!sample_log_peek(&node->log, close_open, &view)) {
 			return true;
 		}
-		if (!send_view(node, &view, now_us)) {
+		/* A block that was found damaged is reported before its gap. */
+		if (!send_start(node, now_us) || !send_view(node, &view, now_us)) {
 			return false;
 		}
 	}
@@ -338,7 +341,8 @@ static void greet(struct node *node, const struct wire_peer_message *hello, uint
 	    sample_log_rewind(&node->log, hello->next_seq)) {
 		(void)release(node, hello->next_seq, now_us); /* these count as handed out */
 	} else {
-		(void)sample_log_rewind(&node->log, sample_log_oldest_seq(&node->log));
+		/* no sample has this number: all samples */
+		(void)sample_log_rewind(&node->log, sample_log_next_seq(&node->log) + 1u);
 	}
 	if (sample_log_id(&node->log) == 0 && hello->new_log != 0) {
 		sample_log_identify(&node->log, hello->new_log);

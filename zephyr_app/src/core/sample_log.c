@@ -10,6 +10,14 @@ static bool is_open_at(const struct sample_log *log, uint32_t index)
 	return log->is_open && index + 1u == log->used;
 }
 
+/* The first number of a block that is whole, or open: what memory says of that is not used. */
+static uint32_t first_seq_at(const struct sample_log *log, uint32_t index)
+{
+	return is_open_at(log, index)
+		       ? log->next_seq - block_count(&log->open)
+		       : slot_first_seq(log, log->ring[(log->head + index) % log->slot_count].slot);
+}
+
 /* Whether the memory was never written since power-on: of a superblock that was stored, some words
  * could be read. */
 static bool is_cold(const struct sample_log *log)
@@ -104,25 +112,27 @@ static void remember_next_seq(struct sample_log *log)
 
 static void close_open(struct sample_log *log)
 {
+	const uint32_t count = block_count(&log->open);
+
 	CORE_CHECK(log->is_open && log->used > 0u);
-	log_entry_at(log, log->used - 1u)->len = (uint16_t)block_close(&log->open);
+	log_entry_at(log, log->used - 1u)->count = (uint16_t)count;
 	log->is_open = false;
 	log->next_us = UINT64_MAX;
-	log->retained += block_count(&log->open);
+	log->retained += count;
 }
 
 /* The block is closed. */
 static void free_oldest(struct sample_log *log)
 {
-	const uint32_t slot = log_entry_at(log, 0)->slot;
+	const struct log_entry entry = *log_entry_at(log, 0);
 
 	CORE_CHECK(log->used > 0u && !is_open_at(log, 0));
-	CORE_CHECK(log->retained >= slot_count(log, slot));
+	CORE_CHECK(log->retained >= entry.count);
 	if (log->used == 1u) {
 		remember_next_seq(log);
 	}
-	log->retained -= slot_count(log, slot);
-	retained_store(&slot_words(log, slot)[SLOT_MAGIC], 0);
+	log->retained -= entry.count;
+	retained_store(&slot_words(log, entry.slot)[SLOT_MAGIC], 0);
 	log->head = (log->head + 1u) % log->slot_count;
 	log->used--;
 	if (log->cursor > 0u) {
@@ -139,7 +149,7 @@ static bool make_room(struct sample_log *log)
 	if (log->config.when_full != LOG_KEEP_NEWEST || log->slot_count == 0u) {
 		return false;
 	}
-	log->dropped += slot_count(log, log_entry_at(log, 0)->slot);
+	log->dropped += log_entry_at(log, 0)->count;
 	free_oldest(log);
 	return true;
 }
@@ -228,49 +238,93 @@ static bool view_gap(struct sample_log *log, uint32_t end, struct log_view *out)
 	return true;
 }
 
-bool sample_log_peek(struct sample_log *log, bool close_growing, struct log_view *out)
-{
-	if (log->cursor == log->used) {
-		if (!close_growing || log->cursor_seq == log->next_seq) {
-			return false;
-		}
-		return view_gap(log, log->next_seq, out);
-	}
-
-	const struct log_entry *entry = log_entry_at(log, log->cursor);
-	const uint32_t first_seq = slot_first_seq(log, entry->slot);
-
-	if (seq_before(log->cursor_seq, first_seq)) {
-		return view_gap(log, first_seq, out);
-	}
-	if (is_open_at(log, log->cursor)) {
-		if (!close_growing) {
-			return false;
-		}
-		close_open(log);
-	}
-	*out = (struct log_view){
-		.kind = LOG_VIEW_BLOCK,
-		.first_seq = first_seq,
-		.count = slot_count(log, entry->slot),
-		.bytes = (const uint8_t *)(uintptr_t)slot_words(log, entry->slot),
-		.len = entry->len,
-	};
-	log->peeked_end = first_seq + out->count;
-	return true;
-}
-
 /* The blocks that end before cursor_seq were handed out. */
 static void place_cursor(struct sample_log *log)
 {
-	while (log->cursor < log->used &&
-	       !seq_before(log->cursor_seq,
-			   slot_end_seq(log, log_entry_at(log, log->cursor)->slot))) {
-		if (is_open_at(log, log->cursor)) {
+	while (log->cursor < log->used) {
+		const bool open = is_open_at(log, log->cursor);
+		const uint32_t end = open ? log->next_seq
+					  : slot_end_seq(log, log_entry_at(log, log->cursor)->slot);
+
+		if (seq_before(log->cursor_seq, end)) {
+			return;
+		}
+		if (open) {
 			close_open(log); /* later samples must not be added to a block before the
 					    cursor */
 		}
 		log->cursor++;
+	}
+}
+
+/* Frees the closed block at the cursor. Its numbers become a gap. */
+static void lose_block(struct sample_log *log)
+{
+	const struct log_entry lost = *log_entry_at(log, log->cursor);
+
+	CORE_CHECK(log->retained >= lost.count);
+	remember_next_seq(log); /* it may be the last block */
+	log->retained -= lost.count;
+	retained_store(&slot_words(log, lost.slot)[SLOT_MAGIC], 0);
+	log->memory.damaged++;
+	log->used--;
+	for (uint32_t i = log->cursor; i < log->used; i++) {
+		*log_entry_at(log, i) = *log_entry_at(log, i + 1u);
+	}
+	*log_entry_at(log, log->used) = lost;
+}
+
+/* Loses the closed blocks at the cursor that are no longer whole: their memory has changed. Returns
+ * the length of the closed block that is there then; 0: none is. */
+static uint32_t lose_damaged(struct sample_log *log)
+{
+	while (log->cursor < log->used && !is_open_at(log, log->cursor)) {
+		const uint32_t len =
+			sample_log_whole_len(log, log_entry_at(log, log->cursor)->slot);
+
+		if (len != 0u) {
+			return len;
+		}
+		lose_block(log);
+	}
+	return 0;
+}
+
+bool sample_log_peek(struct sample_log *log, bool close_growing, struct log_view *out)
+{
+	for (;;) {
+		const uint32_t len = lose_damaged(log);
+
+		if (log->cursor == log->used) {
+			return close_growing && log->cursor_seq != log->next_seq &&
+			       view_gap(log, log->next_seq, out);
+		}
+
+		const struct log_entry *entry = log_entry_at(log, log->cursor);
+		const uint32_t first_seq = first_seq_at(log, log->cursor);
+
+		if (seq_before(log->cursor_seq, first_seq)) {
+			return view_gap(log, first_seq, out);
+		}
+		if (len != 0u && !seq_before(log->cursor_seq, first_seq + entry->count)) {
+			log->cursor++; /* a damaged block hid it from place_cursor() */
+			continue;
+		}
+		if (len != 0u) {
+			*out = (struct log_view){
+				.kind = LOG_VIEW_BLOCK,
+				.first_seq = first_seq,
+				.count = entry->count,
+				.bytes = (const uint8_t *)(uintptr_t)slot_words(log, entry->slot),
+				.len = len,
+			};
+			log->peeked_end = first_seq + out->count;
+			return true;
+		}
+		if (!close_growing) {
+			return false;
+		}
+		close_open(log);
 	}
 }
 
@@ -286,6 +340,7 @@ bool sample_log_rewind(struct sample_log *log, uint32_t next_seq)
 	const bool known = !seq_before(log->next_seq, next_seq);
 
 	log->cursor = 0;
+	(void)lose_damaged(log); /* what a damaged block says of its numbers means nothing */
 	log->cursor_seq = known ? next_seq : sample_log_oldest_seq(log);
 	log->peeked_end = log->cursor_seq;
 	place_cursor(log);
@@ -310,8 +365,7 @@ bool sample_log_release(struct sample_log *log, uint32_t next_seq)
 
 uint32_t sample_log_oldest_seq(const struct sample_log *log)
 {
-	const uint32_t first =
-		log->used > 0u ? slot_first_seq(log, log->ring[log->head].slot) : log->next_seq;
+	const uint32_t first = log->used > 0u ? first_seq_at(log, 0) : log->next_seq;
 
 	return seq_before(log->begin_seq, first) ? log->begin_seq : first;
 }

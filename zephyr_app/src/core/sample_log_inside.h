@@ -47,6 +47,9 @@ static inline uint32_t slot_end_seq(const struct sample_log *log, uint32_t slot)
  */
 void sample_log_recover(struct sample_log *log);
 
+/* Returns the length of the block in the slot in bytes; 0 if it is not whole. */
+uint32_t sample_log_whole_len(const struct sample_log *log, uint32_t slot);
+
 /* sample_log_append() for any sample. */
 void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us,
 			       const struct sample *sample);

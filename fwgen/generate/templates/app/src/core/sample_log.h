@@ -60,7 +60,7 @@ struct log_view {
 
 struct log_entry {
 	uint16_t slot;
-	uint16_t len; /* bytes of the block in it, if that is closed */
+	uint16_t count; /* samples of the block in it, if that is closed */
 };
 
 enum log_memory_kind {
@@ -74,7 +74,8 @@ enum log_memory_kind {
 struct log_memory {
 	enum log_memory_kind kind;
 	uint32_t unreadable; /* words that could not be read and were written */
-	uint32_t damaged;    /* blocks that are not whole; their samples are lost */
+	uint32_t damaged;    /* blocks that are not whole; their samples are lost. Also counts those
+				that are found later, when they are to be handed out */
 };
 
 /* The fields are private to the log; other modules use the functions below. */
@@ -121,8 +122,9 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
 void sample_log_append(struct sample_log *log, uint64_t schedule_us, const struct sample *sample);
 
 /*
- * Returns the next block, or the next gap where samples were dropped, in order. `close_open`: also
- * the open block, which is closed then, or the gap at the end. False: there is neither.
+ * Returns the next block, or the next gap where samples were dropped or lost, in order.
+ * `close_open`: also the open block, which is closed then, or the gap at the end. False: there is
+ * neither. A closed block that is no longer whole is freed, and becomes a gap.
  */
 bool sample_log_peek(struct sample_log *log, bool close_open, struct log_view *out);
 

@@ -8,8 +8,7 @@
 #define CLAIM_MAX 65536u
 #define CLAIM_BACK_MAX (SAMPLE_LOG_SLOTS_MAX * COMMIT_COUNT_MASK)
 
-/* Returns the block's length; 0 if the slot has no whole block. */
-static uint16_t whole_len(const struct sample_log *log, uint32_t slot)
+uint32_t sample_log_whole_len(const struct sample_log *log, uint32_t slot)
 {
 	const uint8_t *bytes = (const uint8_t *)(uintptr_t)slot_words(log, slot);
 	struct block_decoder decoder;
@@ -20,16 +19,7 @@ static uint16_t whole_len(const struct sample_log *log, uint32_t slot)
 	}
 	while (block_decode_next(&decoder, &sample)) {
 	}
-	return block_decode_whole(&decoder) ? (uint16_t)block_decode_len(&decoder) : 0u;
-}
-
-static uint32_t slot_boot(const struct sample_log *log, uint32_t slot)
-{
-	struct block_decoder decoder;
-
-	(void)block_decode_begin(&decoder, (const uint8_t *)(uintptr_t)slot_words(log, slot),
-				 BLOCK_BYTES);
-	return decoder.header.boot;
+	return block_decode_whole(&decoder) ? block_decode_len(&decoder) : 0u;
 }
 
 static void wipe(const struct sample_log *log, uint32_t slot)
@@ -68,10 +58,10 @@ static void collect(struct sample_log *log)
 {
 	for (uint32_t slot = 0; slot < log->slot_count; slot++) {
 		const struct log_entry entry = {.slot = (uint16_t)slot,
-						.len = whole_len(log, slot)};
+						.count = (uint16_t)slot_count(log, slot)};
 		uint32_t at = log->used;
 
-		if (entry.len == 0u) {
+		if (sample_log_whole_len(log, slot) == 0u) {
 			log->memory.damaged += had_own_block(log, slot) ? 1u : 0u;
 			continue;
 		}
@@ -98,7 +88,7 @@ static void drop_overlaps(struct sample_log *log)
 		}
 		log->ring[kept] = entry;
 		kept++;
-		log->retained += slot_count(log, entry.slot);
+		log->retained += entry.count;
 	}
 	log->used = kept;
 }
@@ -196,7 +186,9 @@ void sample_log_recover(struct sample_log *log)
 
 		log->next_seq = slot_end_seq(log, newest);
 		if (!remembered) {
-			log->super = (struct superblock){.boot = slot_boot(log, newest)};
+			log->super = (struct superblock){
+				.boot = slot_words(log, newest)[SLOT_BOOT],
+			};
 		}
 	} else if (!remembered) {
 		log->super = (struct superblock){0};
