@@ -141,6 +141,20 @@ def test_a_condition_calls_linux_with_the_sample_that_fulfils_it() -> None:
     assert kinds.index("WakeAck") < kinds.index("Call") < kinds.index("Status")
 
 
+def test_a_condition_is_not_forgotten_while_the_door_is_open_for_nobody() -> None:
+    """A doorbell opened the door, and somebody suspends Linux again before WAKE comes."""
+    linux = Asleep(rules=[BELOW])
+    linux.take(1000, 299, 299)
+    linux.node.doorbell(linux.now_us)
+    linux.take(299)
+    assert linux.node.door_open
+    assert linux.calls_us == []
+    linux.run(2 * SECOND_US)
+    assert not linux.node.door_open
+    assert len(linux.calls_us) > 0
+    assert calls(linux.wake(2)) == [Call(linux.calls_us[-1], CONDITION, BELOW.text.encode())]
+
+
 def test_the_windows_of_two_changes_are_apart() -> None:
     far = Rule("distance changes by > 500 mm within 120 ms", (2, 500, 0, 2))
     linux = Asleep(rules=[far, JUMPS])

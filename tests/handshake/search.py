@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from tests.handshake.model import Model, TouchError, World
+from tests.handshake.model import ForbiddenError, Model
+from tests.handshake.world import World
 
 PATIENCE = 80
 """Limit of steps for a world to stream again after the last fault."""
@@ -18,7 +19,8 @@ class FoundError(AssertionError):
 def explore(model: Model) -> dict[World, tuple[str, World] | None]:
     """Return all reachable worlds, each with the step that first led to it.
 
-    Raises FoundError where the firmware may use, or does use, a ring while DDR is closed.
+    Raises FoundError where the firmware uses a ring while DDR is closed, where its door is open
+    during a sleep that it agreed to, or where it forgets a condition.
     """
     start = World()
     parents: dict[World, tuple[str, World] | None] = {start: None}
@@ -32,7 +34,7 @@ def explore(model: Model) -> dict[World, tuple[str, World] | None]:
                 if after not in parents:
                     parents[after] = (name, world)
                     queue.append(after)
-        except TouchError as error:
+        except ForbiddenError as error:
             raise FoundError(_story(parents, world, str(error))) from error
     return parents
 
@@ -73,7 +75,7 @@ _ORDER = (
     "fw: guard",
     "fw: settles",
 )
-_LAST = ("fw: patience over", "peer: silence")
+_LAST = ("fw: patience over", "fw: ten seconds", "peer: silence")
 
 
 def _next_in_order(calm: Model, world: World) -> World | None:
@@ -81,7 +83,8 @@ def _next_in_order(calm: Model, world: World) -> World | None:
 
     def urgency(step: tuple[str, World]) -> int:
         ranks = [rank for rank, prefix in enumerate(_ORDER) if step[0].startswith(prefix)]
-        return ranks[0] if ranks else len(_ORDER) + step[0].startswith(_LAST)
+        late = step[0].startswith(_LAST) + 2 * (step[0] == "fw: pause over")
+        return ranks[0] if ranks else len(_ORDER) + late
 
     changing = [step for step in calm.steps(world) if step[1] != world]
     return min(changing, key=urgency)[1] if changing else None

@@ -10,51 +10,57 @@ from functools import cache
 import pytest
 
 from fwgen.handshake import Machine, Row
-from tests.handshake.model import Model, World
+from fwgen.handshake.__main__ import generated_files
+from tests.handshake.model import Model
 from tests.handshake.search import FoundError, check_progress, explore, permitted, streams
+from tests.handshake.world import World
+
+PRODUCT = Model.of_the_product()
 
 
 @cache
 def worlds() -> tuple[World, ...]:
-    return tuple(explore(Model.of_the_product()))
+    return tuple(explore(PRODUCT))
 
 
 def changed(side: str, state: str, event: str, action: str, to: str) -> Model:
-    model = Model.of_the_product()
-    table: Machine = getattr(model, side)
+    table: Machine = getattr(PRODUCT, side)
     rows = {**table.rows, (state, event): Row(action, to)}
-    tables = {"firmware": model.firmware, "peer": model.peer, side: replace(table, rows=rows)}
-    return replace(model, firmware=tables["firmware"], peer=tables["peer"])
+    tables = {"firmware": PRODUCT.firmware, "peer": PRODUCT.peer, side: replace(table, rows=rows)}
+    return replace(PRODUCT, firmware=tables["firmware"], peer=tables["peer"])
 
 
 def test_the_firmware_never_uses_the_link_while_ddr_is_closed() -> None:
     found = worlds()
     shut = {"detached", "hushed", "asleep", "calling"}
     assert {world.fw for world in found if world.linux == "down"} == shut
-    states = set(Model.of_the_product().firmware.states)
+    states = set(PRODUCT.firmware.states)
     assert {world.fw for world in found} == states - {"draining"}
-    assert {world.peer for world in found} == set(Model.of_the_product().peer.states)
+    assert {world.peer for world in found} == set(PRODUCT.peer.states)
+
+
+def page() -> str:
+    """Return docs/handshake.md as one line."""
+    return " ".join(generated_files()["docs/handshake.md"].split())
+
+
+def test_the_page_has_the_counts() -> None:
+    proven = page()
+    assert f"the same {len(worlds()):,} worlds" in proven
+    assert f"each of {len(MISTAKES) + len(DEAD_ENDS)} planted faults" in proven
 
 
 def test_both_come_to_streaming_once_nothing_goes_wrong_any_more() -> None:
-    check_progress(Model.of_the_product(), worlds(), streams)
+    check_progress(PRODUCT, worlds(), streams)
 
 
 def test_a_wish_to_suspend_is_fulfilled_from_wherever_both_stream() -> None:
-    model = Model.of_the_product()
     wishes = [
-        model.fire_peer(world, "suspend")
+        PRODUCT.fire_peer(world, "suspend")
         for world in worlds()
         if streams(world) and world.linux == "up"
     ]
-    check_progress(model, wishes, permitted)
-
-
-class Credulous(Model):
-    """A peer that accepts the acknowledgement of any SLEEP as that of the last."""
-
-    def hears(self, letter: str) -> str | None:
-        return super().hears("S" if letter == "s" else letter)
+    check_progress(PRODUCT, wishes, permitted)
 
 
 MISTAKES = {
@@ -67,9 +73,10 @@ MISTAKES = {
     "sleeps before the backlog's rest": changed("firmware", "asleep", "due", "stream", "asleep"),
     "peer without guard": changed("peer", "asking", "rx_sleep_ack", "permit", "suspended"),
     "SLEEP in the quiet": changed("peer", "quiet", "suspend", "send_sleep", "quiet"),
-    "any acknowledgement counts": Credulous(
-        Model.of_the_product().firmware, Model.of_the_product().peer
-    ),
+    "any acknowledgement counts": replace(PRODUCT, credulous=True),
+    "suspended by somebody else, and PWR is not asked": replace(PRODUCT, asks_pwr=False),
+    "a running A35 is taken for an open DDR": replace(PRODUCT, waits_for_doorbell=False),
+    "a condition is forgotten in waking": replace(PRODUCT, deaf_in=("waking",)),
 }
 
 
@@ -84,6 +91,9 @@ DEAD_ENDS = {
     "WAKE is not repeated": changed("peer", "waking", "timeout", "none", "waking"),
     "hello is not repeated": changed("peer", "greeting", "timeout", "none", "greeting"),
     "hello does not wake": changed("firmware", "waking", "rx_hello", "none", "waking"),
+    "a call is not repeated": changed("firmware", "calling", "call", "none", "calling"),
+    "no call after a reset": changed("firmware", "detached", "call", "none", "detached"),
+    "the pause after a call never ends": replace(PRODUCT, pause_ends=False),
 }
 
 

@@ -6,38 +6,38 @@ from pathlib import Path
 
 import pytest
 
-from tests.handshake.model import Model
 from tests.handshake.promela import promela, spin
-from tests.handshake.test_model import DEAD_ENDS, MISTAKES, Credulous, worlds
+from tests.handshake.test_model import DEAD_ENDS, MISTAKES, PRODUCT, page, worlds
 
 pytestmark = pytest.mark.needs("spin")
 
-UNSAFE = ("no hush", "any acknowledgement counts")
-STUCK = ("deaf in its sleep", "WAKE is not repeated")
+UNSAFE = (
+    "no hush",
+    "any acknowledgement counts",
+    "a running A35 is taken for an open DDR",
+    "a condition is forgotten in waking",
+)
+STUCK = ("deaf in its sleep", "WAKE is not repeated", "a call is not repeated")
 """Broken tables that Spin finds in CI; it finds all others of test_model.py as well."""
 
 
-def model(of: Model) -> str:
-    return promela(of.firmware, of.peer, credulous=isinstance(of, Credulous))
-
-
 def test_spin_sees_the_same_worlds_and_none_is_forbidden(tmp_path: Path) -> None:
-    found = spin(model(Model.of_the_product()), tmp_path)
+    found = spin(promela(PRODUCT), tmp_path)
     assert (found.errors, found.whole) == (0, True)
     assert found.states == len(worlds())
 
 
 def test_both_stream_in_the_end_once_nothing_goes_wrong_any_more(tmp_path: Path) -> None:
-    found = spin(model(Model.of_the_product()), tmp_path, calm=True)
+    found = spin(promela(PRODUCT), tmp_path, calm=True)
     assert (found.errors, found.whole) == (0, True)
-    assert found.states > len(worlds())
+    assert f"weak fairness, in {found.states:,} states" in page()
 
 
 @pytest.mark.parametrize("mistake", UNSAFE)
 def test_spin_finds_a_mistake_in_the_sleep(mistake: str, tmp_path: Path) -> None:
-    assert spin(model(MISTAKES[mistake]), tmp_path).errors
+    assert spin(promela(MISTAKES[mistake]), tmp_path, made="-O0").errors
 
 
 @pytest.mark.parametrize("mistake", STUCK)
 def test_spin_finds_a_dead_end(mistake: str, tmp_path: Path) -> None:
-    assert spin(model(DEAD_ENDS[mistake]), tmp_path, calm=True).errors
+    assert spin(promela(DEAD_ENDS[mistake]), tmp_path, calm=True, made="-O0").errors

@@ -158,7 +158,8 @@ void node_sample(struct node *node, uint64_t schedule_us, const struct sample *s
 		 uint64_t now_us)
 {
 	uint32_t open_before = sample_log_open_samples(&node->log);
-	const bool asleep = !facts(node)->link_open || node->state == HS_CLOSING;
+	/* In waking, too: a doorbell alone does not say that an application will read the log. */
+	const bool asleep = !facts(node)->streams && node->state != HS_GREETING;
 	uint32_t open_after;
 
 	CORE_ENTER(node->inside);
