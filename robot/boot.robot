@@ -11,7 +11,9 @@ Boots And Announces Its Channel
     Start Board
     Kernel Should Have Logged    remote processor m33 is now up
     Kernel Should Have Logged    creating channel rpmsg-tty
-    Console Should Say           range-node: start 1, log 0 of \\d+ blocks, 0 samples kept
+    ${name}=                     Evaluate    fwgen.spec.load.load_spec($SPEC).name if $SPEC else "range-node"
+    ...                          modules=fwgen.spec.load
+    Console Should Say           ${name}: start 1, log 0 of \\d+ blocks, 0 samples kept
     Console Should Say           awake
     Run For                      1 s
     ${count}=                    Samples Received
