@@ -6,6 +6,7 @@ Resource          fwgen.resource
 Test Teardown     Stop Board
 
 *** Variables ***
+${IN_DDR}         ${CURDIR}/../fwgen/spec/examples/range-node.yaml
 ${IN_SRAM2}       ${CURDIR}/../fwgen/scenario/bundled/specs/rings-in-sram2.yaml
 
 *** Test Cases ***
@@ -27,10 +28,18 @@ An Idle Linux Does Not Close DDR While The Peer Holds The Latency
 
 An Idle Linux Without The Hold Delays The Samples
     [Documentation]    PWR shows that the A35 is stopped, and the firmware does not use the rings. Nothing is lost, all is late.
-    Start Board               1500 mm
+    Start Board               1500 mm    spec=${IN_DDR}
     Run For                   3 s
     Let Linux Idle            10 s    held=${False}
     Closed DDR Should Not Have Been Touched
     Run For                   20 s
     Every Sample Should Have Arrived
     Report Should Meet        {late: {at-least: 100}}
+
+An Idle Linux Delays Nothing With Rings In SRAM2
+    Start Board               1500 mm    spec=${IN_SRAM2}
+    Run For                   3 s
+    Let Linux Idle            10 s    held=${False}
+    Run For                   20 s
+    Nothing Should Be Lost
+    Report Should Meet        {late: 0}

@@ -36,8 +36,9 @@ LATER_US: Final = {"host": (0, 0), "renode": (0, 100_000)}
 """By backend: so much later is scenario time 0. The ELF needs some time to its first sample."""
 LONGEST_S: Final = 40
 MASKED: Final = {"host": 0.0, "renode": 1e-4}
-"""By backend: the share of samples that may be 1 mm off. Zephyr masks all interrupts for up to a
-microsecond now and then, probably; an edge of the echo is then seen later by that, which is 0.2 mm."""
+"""By backend: the share of samples that may be 1 mm off. Probably because
+Zephyr masks all interrupts for up to a microsecond now and then: an edge of the echo is then seen
+so much later, which is 0.2 mm."""
 _LAST: Final = 100
 """At most so many samples of the end had no time to arrive."""
 
