@@ -76,7 +76,19 @@ u     v     w     x     y     z     ?     :     /     (
 #...# #...# #.#.# ..#.. .#### ..#.. ..#.. .##.. .#... .#...
 #..## .#.#. #.#.# .#.#. ....# .#... ..... .##.. #.... ..#..
 .##.# ..#.. .#.#. #...# .###. ##### ..#.. ..... ..... ...#.
+
+°     Ω     µ     ²     ³
+.##.. ..... ..... .##.. .##..
+#..#. ..... ..... #..#. ...#.
+#..#. .###. #..#. ..#.. .##..
+.##.. #...# #..#. .#... ...#.
+..... #...# #..#. ####. .##..
+..... .#.#. ###.# ..... .....
+..... ##.## #.... ..... .....
 """
+
+SIGNS = {"#": "°", "$": "Ω", "&": "µ", "*": "²", "!": "³"}
+"""Codes of signs that ASCII does not have; the screen shows none of these characters."""
 
 # Segments: a the upper one, b and c on the right, d the lower, e and f on the left, g the middle.
 FIGURES = {
@@ -150,7 +162,8 @@ def table(name: str, glyphs: list[tuple[str, list[str]]], width: int, height: in
 def main() -> None:
     known = small_glyphs()
     empty = ["....."] * 7
-    small = [(chr(code), known.get(chr(code), empty)) for code in range(ord(" "), ord("z") + 1)]
+    codes = [chr(code) for code in range(ord(" "), ord("z") + 1)]
+    small = [(SIGNS.get(code, code), known.get(SIGNS.get(code, code), empty)) for code in codes]
     figures = [(character, figure_glyph(segments)) for character, segments in FIGURES.items()]
     last = chr(ord(FIRST_FIGURE) + len(figures) - 1)
     print(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fwgen.generate.sensor import c_bool, c_u32, sensor_context
 from fwgen.generate.zephyr import zephyr_context
+from fwgen.plan.screen import ShownValue, divisor, micro
 from fwgen.soc.model import Region
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def _config(plan: Plan) -> dict[str, object]:
         "wake_windows_at": "windows" if plan.wake_rules else "NULL",
         "wake_when": "wake_when" if plan.wake_rules else "NULL",
         "wake_window_values": str(max(1, sum(rule.window_values for rule in plan.wake_rules))),
+        "screen": _screen(plan),
         "log_start": _c_hex(plan.log.start),
         "log_size_bytes": _c_hex(plan.log.size_bytes),
     }
@@ -103,6 +105,48 @@ def _wake_rule(rule: WakeRule) -> dict[str, str]:
         "until": str(rule.until),
         "samples": c_u32(rule.samples),
     }
+
+
+_FONT = str.maketrans({"°": "#", "Ω": "$", "µ": "&", "²": "*", "³": "!"})
+"""The codes of signs that ASCII does not have, in the small font (scripts/draw_fonts.py)."""
+
+
+def _screen(plan: Plan) -> dict[str, object]:
+    sleep, screen = plan.spec.sleep, plan.screen
+    causes = sleep.wake_at_ppm is not None or sleep.max_age_us is not None or sleep.wake_if
+    return {
+        "count": str(len(screen.values)),
+        "calls": "1" if causes and plan.spec.display else "0",
+        "shown": [_shown(value) for value in screen.values],
+        "bar_y": _place(screen.bar_y),
+        "line_y": ", ".join(map(_place, screen.line_y)),
+    }
+
+
+def _shown(value: ShownValue) -> dict[str, str]:
+    """Return the values of a `struct screen_value`, in C's syntax."""
+    shown = value.shown
+    channel = shown.channel
+    _, high = shown.sensor.bounds(channel)
+    return {
+        "offset": str(micro(channel.offset)),
+        "step": _c_u64(micro(channel.resolution)),
+        "divisor": c_u32(divisor(shown)),
+        "most": c_u32(-(-(high - channel.offset) // channel.resolution)),
+        "coarse": c_u32(shown.sensor.coarse(channel)),
+        "channel": c_u32(shown.index),
+        "decimals": c_u32(shown.decimals),
+        "alone": c_bool(len(shown.sensor.channels) == 1),
+        "large": c_bool(value.large),
+        "y": c_u32(value.y),
+        "right": c_u32(value.right),
+        "label": _c_text(value.label),
+        "unit": _c_text(channel.unit.translate(_FONT)),
+    }
+
+
+def _place(y: int | None) -> str:
+    return "SCREEN_ABSENT" if y is None else c_u32(y)
 
 
 def _linux(plan: Plan) -> dict[str, object]:

@@ -134,6 +134,7 @@ def _display(plan: Plan) -> dict[str, object]:
         "height": height,
         "title": panels()[display.type].title,
         "first_column": glass.first_column,
+        "most_bytes": plan.bus.most_bytes,
         "settings": " ".join(f"{byte:02x}" for byte in (_COMMANDS, *glass.settings)),
         "frame_bytes": width * height // 8,
     }

@@ -22,6 +22,7 @@ from fwgen.plan.model import (
     hull,
 )
 from fwgen.plan.rules import all_rules, check_all, software
+from fwgen.plan.screen import screen_plan
 from fwgen.plan.wake import wake_rules
 from fwgen.soc import board_names, load_board
 from fwgen.soc.model import Board, Carveout, Rings
@@ -189,6 +190,7 @@ def _plan(drawn: Draft, findings: Findings) -> Plan:
         sensors=tuple(_sensors(drawn)),
         bus=_bus(drawn),
         wake_rules=wake_rules(drawn.spec),
+        screen=screen_plan(drawn.spec),
         by_hand=drawn.by_hand,
         linux_off=_linux_off(drawn),
         diagnostics=tuple(findings.diagnostics),
@@ -260,7 +262,8 @@ def _bus(drawn: Draft) -> BusPlan | None:
         irq=controller.irq,
         address=screen.address,
         speed_hz=bus.speed_hz,
-        frame_bytes=display.frame_bytes(*screen.size),
+        frame_bytes=display.frame_bytes(*screen.size, drawn.most_bytes),
         frame_us=drawn.picture_us,
         data=bus,
+        most_bytes=drawn.most_bytes,
     )

@@ -11,6 +11,9 @@ from fwgen.spec.model import Display
 
 _PAGE_ROWS = 8
 _PLACE_BYTES = 8
+_NEXT_BYTES = 2
+"""Address and control byte of a transfer that continues where the last one has ended."""
+
 _CLOCKS_PER_BYTE = 9
 _CLOCKS_PER_TRANSFER = 2
 
@@ -21,14 +24,32 @@ USUAL_ASLEEP_US = 1_000_000
 """The period while Linux sleeps, if the spec has none."""
 
 
-def frame_bytes(width: int, height: int) -> int:
-    """Return the number of bytes on the bus for one complete picture."""
-    return height // _PAGE_ROWS * (width + _PLACE_BYTES)
+SHARED_US = 1_000
+"""About the longest transfer on a bus with a sensor, which waits for the transfer's end."""
 
 
-def frame_us(width: int, height: int, bus_hz: int) -> int:
-    transfers = height // _PAGE_ROWS
-    clocks = frame_bytes(width, height) * _CLOCKS_PER_BYTE + transfers * _CLOCKS_PER_TRANSFER
+def most_bytes(width: int, bus_hz: int) -> int:
+    """Return how many bytes of picture are in a transfer on a bus with a sensor: at least 8, and
+    a row has a whole number of such parts."""
+    fitting = SHARED_US * bus_hz // 1_000_000 // _CLOCKS_PER_BYTE - _PLACE_BYTES
+    return max(
+        part for part in range(8, width + 1, 8) if width % part == 0 and part <= max(8, fitting)
+    )
+
+
+def _transfers(width: int, height: int, most: int | None) -> int:
+    return height // _PAGE_ROWS * (width // (most or width))
+
+
+def frame_bytes(width: int, height: int, most: int | None = None) -> int:
+    """Return the number of bytes on the bus for one complete picture. `most`: in a transfer."""
+    pages, transfers = height // _PAGE_ROWS, _transfers(width, height, most)
+    return pages * (width + _PLACE_BYTES) + (transfers - pages) * _NEXT_BYTES
+
+
+def frame_us(width: int, height: int, bus_hz: int, most: int | None = None) -> int:
+    clocks = frame_bytes(width, height, most) * _CLOCKS_PER_BYTE
+    clocks += _transfers(width, height, most) * _CLOCKS_PER_TRANSFER
     return -(-clocks * 1_000_000 // bus_hz)
 
 

@@ -92,7 +92,15 @@ class Draft:
     def picture_us(self) -> int | None:
         if self.spec.display is None or self.bus is None:
             return None
-        return display.frame_us(*self.spec.display.size, self.bus.speed_hz)
+        return display.frame_us(*self.spec.display.size, self.bus.speed_hz, self.most_bytes)
+
+    @cached_property
+    def most_bytes(self) -> int | None:
+        """The most bytes of picture in a transfer; None: a whole row."""
+        others = [readable(partial(self.sensor_bus, sensor)) for sensor in self.spec.sensors]
+        if self.spec.display is None or self.bus is None or self.bus not in others:
+            return None
+        return display.most_bytes(self.spec.display.size[0], self.bus.speed_hz)
 
     @cached_property
     def timing(self) -> Timing:

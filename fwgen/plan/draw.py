@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from fwgen.plan.memory_map import MemoryMap, Piece, memory_maps
 from fwgen.plan.model import Plan, PlannedSensor
+from fwgen.plan.screen import ShownValue
 from fwgen.plan.words import address, duration, milliseconds, size
 from fwgen.terminal import Style, bar
 
@@ -140,6 +141,9 @@ def _wiring(plan: Plan, style: Style) -> Iterator[str]:
         asleep_us = plan.timing.refresh_asleep_period_us
         often = f"drawn every {milliseconds(asleep_us)}" if asleep_us else "switched off"
         yield f"             {often} while Linux sleeps"
+        if plan.screen.values:
+            named = (_shown(value) for value in plan.screen.values)
+            yield f"             shows {', '.join(named)}"
     if spec.console:
         yield f"    console  {board.console.uart}, {board.console.where}"
 
@@ -157,6 +161,10 @@ def _sensor(plan: Plan, sensor: PlannedSensor) -> Iterator[str]:
         bus = sensor.bus
         wires = f"SCL {_pin(plan, bus.scl)}, SDA {_pin(plan, bus.sda)}"
         yield f"    bus      {bus.name}: {wires}"
+
+
+def _shown(value: ShownValue) -> str:
+    return f"{value.shown.channel.name}{' (large)' if value.large else ''}"
 
 
 def _pin(plan: Plan, name: str) -> str:

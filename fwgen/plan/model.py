@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fwgen.plan.screen import ScreenPlan
 from fwgen.plan.wake import WakeRule
 from fwgen.soc.model import Board, Bus, ByHand, Mode, PowerMode, Region
 
@@ -125,7 +126,8 @@ class PinPlan:
 
 @dataclass(frozen=True)
 class BusPlan:
-    """The display's bus. `frame_us`: how long a complete picture takes on it."""
+    """The display's bus. `frame_us`: how long a complete picture takes on it. `most_bytes`: of
+    picture in a transfer, None: a whole row."""
 
     name: str
     node: str
@@ -136,6 +138,7 @@ class BusPlan:
     frame_bytes: int
     frame_us: int
     data: Bus
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ class Plan:
     """The display's."""
 
     wake_rules: tuple[WakeRule, ...] = ()
+    screen: ScreenPlan = field(default_factory=ScreenPlan)
     by_hand: tuple[ByHand, ...] = ()
     """Lines of the trees that the user must change by hand, because no fragment can."""
 

@@ -59,6 +59,30 @@ def _release() -> Word:
     return Word(r"[a-z][a-z0-9._-]*", "the name of a release", "openstlinux-6.2", correct=str.lower)
 
 
+class Shown(Part):
+    """A channel on the display."""
+
+    channel: Annotated[
+        str,
+        Word(
+            r"[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)?",
+            "the name of a channel",
+            "distance",
+            correct=str.lower,
+        ),
+        Field(description="A channel of the sensor."),
+    ]
+    large: Annotated[
+        bool,
+        Key("size"),
+        Choice({"large": True, "small": False}),
+        Field(description="As large figures, or as a line of text with its name."),
+    ]
+
+
+MOST_SHOWN = 6
+
+
 class Display(Part):
     """The display; omit the section if there is none."""
 
@@ -91,6 +115,14 @@ class Display(Part):
         Field(
             description="The same while Linux sleeps, at most as often as `refresh`; `off` "
             "switches the panel off. The default is 1 Hz. Distances are rounded to a centimetre."
+        ),
+    ] = None
+    show: Annotated[
+        tuple[Shown, ...] | None,
+        ListOf(Section(Shown), most=MOST_SHOWN),
+        Field(
+            description="What it shows, from above; the default is the sensor's first channel, "
+            "large if it fits."
         ),
     ] = None
 
@@ -351,6 +383,8 @@ class Spec(Part):
             del values["link"]["rings"]
         if self.display and self.display.refresh_asleep_period_us is None:
             del values["display"]["refresh_asleep_period_us"]
+        if self.display and self.display.show is None:
+            del values["display"]["show"]
         if self.linux == Linux():
             del values["linux"]
         for name in _ADDED_TO_SLEEP:

@@ -79,6 +79,11 @@ class SensorPart(Part):
         """Return the least and the greatest valid quantity of a channel, in its unit."""
         raise NotImplementedError
 
+    def coarse(self, channel: Channel) -> int:
+        """Return to how many units of its last decimal the display rounds a channel while Linux
+        sleeps."""
+        return 1
+
     @property
     def statuses(self) -> tuple[SampleStatus, ...]:
         """What a sample may be instead of valid, except missed."""

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 CORE = ROOT / "fwgen/generate/templates/app/src/core"
 HERE = Path(__file__).parent
 STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
-SHAPE = "-DCORE_CHANNELS={}u"
+SHAPE = ("-DCORE_CHANNELS={}u", "-DSCREEN_VALUES=0", "-DSCREEN_CALLS=1")
 """What fwgen_shape.h defines for a spec."""
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 
@@ -50,15 +50,15 @@ def compile_c(
     *flags: str,
     cc: Sequence[str] | None = None,
     strict: bool = True,
-    channels: int = 8,
+    channels: int | None = 8,
 ) -> Path:
     """Run the compiler; raises AssertionError with its output if it fails. `channels`: the most
-    that the core must hold."""
+    that the core must hold; None: a fwgen_shape.h on the include path says so."""
     command = [
         *(cc or compiler()),
         *(STRICT if strict else ("-std=gnu11",)),
         f"-I{CORE}",
-        SHAPE.format(channels),
+        *(flag.format(channels) for flag in SHAPE if channels is not None),
         *flags,
         *map(str, sources),
         "-o",

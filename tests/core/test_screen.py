@@ -28,6 +28,8 @@ class Input(ctypes.Structure):
         ("asleep", ctypes.c_bool),
         ("log_used", ctypes.c_uint32),
         ("log_slots", ctypes.c_uint32),
+        ("call_reason", ctypes.c_uint8),
+        ("call_rule", ctypes.c_uint8),
     )
 
 
@@ -51,12 +53,14 @@ def screen(
     used: int = 51,
     slots: int = 200,
     asleep: bool = False,
+    call: tuple[int, int] = (0, 0),
 ) -> list[str | int]:
     """Return [figure, unit, three lines, bar]."""
     given = Input(sample is not None, _sample(*(sample or (0, 0))), samples)
     given.state = STATES.index(state)
     given.asleep = asleep
     given.log_used, given.log_slots = used, slots
+    given.call_reason, given.call_rule = call
     out = Screen()
     library().screen_compose(ctypes.byref(given), ctypes.byref(out))
     lines = [bytes(line.value).decode() for line in out.lines]
@@ -122,3 +126,20 @@ def test_the_bar_is_how_full_the_log_is(used: int, slots: int, line: str, bar: i
 def test_the_longest_count_fits() -> None:
     assert screen(samples=4_294_967_295)[4] == "4294967295 samples"
     assert screen(sample=(8191, 0))[0] == "8191"
+
+
+@pytest.mark.parametrize(
+    ("state", "call", "line"),
+    [
+        ("calling", (1, 0), "call: full"),
+        ("waking", (2, 0), "waking: level"),
+        ("draining", (3, 0), "draining: age"),
+        ("awake", (4, 7), "Linux awake: cond 8"),
+        ("awake", (0, 7), "Linux awake"),
+        ("asleep", (3, 0), "Linux asleep"),
+        ("closing", (3, 0), "falling asleep"),
+    ],
+)
+def test_why_linux_was_called(state: str, call: tuple[int, int], line: str) -> None:
+    assert screen(state=state, call=call)[2] == line
+    assert len(line) <= 21

@@ -407,6 +407,23 @@ EXAMPLES = (
         ("5 Hz", "5 Hz, refresh_asleep: 200 ms"),
     ),
     Example(
+        "show-unknown",
+        ("5 Hz", "5 Hz, show: [{channel: distanse, size: large}]"),
+        "distanse",
+        ("no sensor has the channel `distanse`", "did you mean `distance`?"),
+        ("5 Hz", "5 Hz, show: [{channel: distance, size: large}]"),
+    ),
+    Example(
+        "show-twice",
+        (
+            "5 Hz",
+            "5 Hz, show: [{channel: distance, size: large}, {size: small, channel: distance}]",
+        ),
+        "distance",
+        ("`distance` is already in the list", "remove it"),
+        ("5 Hz", "5 Hz, show: [{channel: distance, size: small}]"),
+    ),
+    Example(
         "period-too-short",
         ("60 ms", "29 ms"),
         "29 ms",

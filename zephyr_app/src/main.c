@@ -168,6 +168,18 @@ static bool linux_sleeps(enum hs_state state)
 	       (IS_ENABLED(CONFIG_FWGEN_ASK_PWR) && !doorbell_a35_runs());
 }
 
+/* The node forgets it as soon as Linux has read samples; the screen shows it until the next sleep.
+ */
+static void show_call(void)
+{
+	if (node.call.reason != CALL_NONE) {
+		screen.call_reason = node.call.reason;
+		screen.call_rule = node.call.rule;
+	} else if (screen.asleep) {
+		screen.call_reason = CALL_NONE;
+	}
+}
+
 static void report(enum hs_state before)
 {
 	enum hs_state state = node_state(&node);
@@ -177,6 +189,9 @@ static void report(enum hs_state before)
 	node_set_health(&node, &health);
 	screen.state = state;
 	screen.asleep = linux_sleeps(state);
+	if (SCREEN_CALLS) {
+		show_call();
+	}
 	screen.log_used = sample_log_used_slots(&node.log);
 	screen.log_slots = sample_log_slots(&node.log);
 	display_update(&screen);

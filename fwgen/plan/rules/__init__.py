@@ -17,6 +17,7 @@ from fwgen.plan.rules import (
     memory,
     pins,
     rings,
+    screen,
     sensor,
     sleep,
     software,
@@ -26,7 +27,7 @@ from fwgen.plan.rules import (
 from fwgen.plan.rules.rule import Rule
 from fwgen.spec.diagnostics import Findings, Rejected
 
-_GROUPS = (memory, rings, sleep, pins, bus, sensor, timing, log, wake, by_hand)
+_GROUPS = (memory, rings, sleep, pins, bus, screen, sensor, timing, log, wake, by_hand)
 
 _RULES: tuple[Rule, ...] = (
     *software.RULES,

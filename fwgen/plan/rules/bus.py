@@ -82,9 +82,10 @@ def _check_refresh(draft: Draft, findings: Findings) -> None:
     if screen.refresh_period_us >= least_us:
         return
     width, height = screen.size
+    size_bytes = display.frame_bytes(width, height, draft.most_bytes)
     REFRESH.broken(
         findings,
-        f"a picture of {width}x{height} is {display.frame_bytes(width, height):,} bytes and takes "
+        f"a picture of {width}x{height} is {size_bytes:,} bytes and takes "
         f"{milliseconds(picture_us)} on {bus.name} at {bus.speed_hz // 1000} kHz, too long for "
         f"one every {milliseconds(screen.refresh_period_us)}",
         draft.spec.where("display", "refresh"),

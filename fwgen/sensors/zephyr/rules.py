@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from fwgen.plan.draft import Draft
 from fwgen.plan.rules.rule import Rule
 from fwgen.plan.rules.sensor import SensorRules
@@ -17,7 +19,8 @@ from fwgen.wire.channel import value_bits
 BUS = Rule("sensor-bus", "error", "the sensor's bus is on a connector of the board")
 ADDRESS = Rule("sensor-address", "error", "the sensor has its own address on the bus")
 BUSY = Rule("sensor-bus-busy", "error", "the bus can carry the measurements")
-DISPLAY = Rule("display-channel", "error", "the display can show the sensor's channels")
+SHARED = Rule("bus-shared", "error", "the bus can carry measurements and pictures")
+OTHER = Rule("sensor-address-taken", "error", "the display has another address on the same bus")
 RECORD = Rule("record-too-wide", "error", "a sample's channels have at most 60 bits")
 
 _FIRST_FREE, _LAST_FREE = 0x08, 0x77  # UM10204, table 4
@@ -26,13 +29,12 @@ _MOST_BITS = 60
 
 
 class _Rules(SensorRules):
-    rules = (BUS, ADDRESS, BUSY, DISPLAY, RECORD)
+    rules = (BUS, ADDRESS, BUSY, SHARED, OTHER, RECORD)
 
     def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
         part = part_of(sensor)
         _check_address(draft, part, findings)
         _check_record(draft, part, findings)
-        _check_display(draft, findings)
         bus = draft.sensor_bus(part)
         if bus is None:
             BUS.broken(
@@ -43,6 +45,7 @@ class _Rules(SensorRules):
             )
         else:
             _check_bus(draft, part, bus, findings)
+            _check_shared(draft, part, bus, findings)
 
 
 def _check_address(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
@@ -79,14 +82,28 @@ def _check_bus(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findings)
         )
 
 
-def _check_display(draft: Draft, findings: Findings) -> None:
-    if draft.spec.display is not None:
-        DISPLAY.broken(
+def _check_shared(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findings) -> None:
+    """With a display on the same bus."""
+    display, picture_us = draft.spec.display, draft.picture_us
+    if display is None or picture_us is None or draft.bus != bus:
+        return
+    if display.address == sensor.address:
+        OTHER.broken(
             findings,
-            "the display shows only distances in millimetres so far, not the channels of a sensor "
-            "that Zephyr drives",
-            draft.spec.where("display"),
-            "remove the section `display`",
+            f"sensor and display cannot both have the address 0x{sensor.address:02x} on {bus.name}",
+            draft.spec.where_in(sensor, "address"),
+            "set another address on one of them, or use another bus",
+        )
+    takes_us = measures_us(sensor, bus.speed_hz)
+    pictures = Fraction(picture_us, display.refresh_period_us)
+    whole = Fraction(takes_us, sensor.period_us) + pictures
+    if pictures * 100 <= _MOST_PERCENT < whole * 100:
+        SHARED.broken(
+            findings,
+            f"the pictures need {float(pictures * 100):.0f} % of {bus.name} and the measurements "
+            f"{float((whole - pictures) * 100):.0f} %, more than {_MOST_PERCENT} % together",
+            draft.spec.where("display", "refresh"),
+            "write a slower `refresh`, or a longer period of the sensor",
         )
 
 

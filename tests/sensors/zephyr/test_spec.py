@@ -27,15 +27,20 @@ REFUSED = {
     "twice": ("humidity, range: [0 %, 100 %], resolution: 0.1 %",
               "ambient-temp, range: [0 °C, 1 °C], resolution: 0.1 °C", "is there already"),
 }  # fmt: skip
+
+
+def display(address: str, refresh: str) -> str:
+    """Return the section of a display on the sensor's bus, before the section `link`."""
+    panel = f"type: ssd1306, bus: i2c8, address: {address}, size: 128x64, refresh: {refresh}"
+    return f"display: {{{panel}}}\nlink:"
+
+
 BROKEN = {
     "sensor-bus": ("bus: i2c8", "bus: i2c9", "has no bus"),
     "sensor-address": ("address: 0x40", "address: 0x80", "without the read/write bit"),
     "sensor-bus-busy": ("period: 1 s", "period: 1 ms", "too long for one every 1 ms"),
-    "display-channel": (
-        "link:",
-        "display: {type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 5 Hz}\nlink:",
-        "only distances",
-    ),
+    "sensor-address-taken": ("link:", display("0x40", "5 Hz"), "cannot both have the address 0x40"),
+    "bus-shared": ("link:", display("0x3c", "135.7 ms"), "more than 90 % together"),
     "record-too-wide": ("resolution: 0.1 %}", "resolution: 0.1 %}\n" + "\n".join(
         f"    - {{name: accel-{axis}, range: [0 m/s², 100 m/s²], resolution: 0.0001 m/s²}}"
         for axis in "xyz"), "more than 60"),
@@ -62,8 +67,12 @@ def test_each_rule_is_broken_alone(rule: str) -> None:
     old, new, says = BROKEN[rule]
     with pytest.raises(PlanErrors) as caught:
         plan_spec(parse_spec(BASE.replace(old, new).replace("latency: 2 s", "latency: 5 s")))
-    also = {"sensor-bus-busy": ["log-too-small"]}  # so many samples fill the log, too
-    assert [one.rule_id for one in caught.value.diagnostics] == [rule, *also.get(rule, [])]
+    also = {
+        "sensor-bus-busy": ["log-too-small"],  # so many samples fill the log, too
+        "sensor-address-taken": ["bus-address-unlikely"],  # no panel has the sensor's address
+    }
+    found = {one.rule_id for one in caught.value.diagnostics}
+    assert found == {rule, *also.get(rule, [])}
     assert says in str(caught.value)
 
 

@@ -5,5 +5,7 @@
 #define CORE_FWGEN_SHAPE_H
 
 #define CORE_CHANNELS 1u /* the most channels of one sensor */
+#define SCREEN_VALUES 0 /* in the table screen_values; 0: a distance in mm */
+#define SCREEN_CALLS 0 /* the screen shows why Linux was called */
 
 #endif

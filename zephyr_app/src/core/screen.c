@@ -30,6 +30,23 @@ static void put_number(struct pen *pen, uint32_t number)
 	put(pen, &digits[at]);
 }
 
+/* At most 19 digits. */
+static void put_decimals(struct pen *pen, uint64_t number, uint8_t decimals)
+{
+	char digits[22];
+	size_t at = sizeof(digits) - 1u;
+
+	digits[at] = '\0';
+	for (uint8_t place = 0; number > 0 || place <= decimals; place++) {
+		if (place == decimals && place > 0) {
+			digits[--at] = '.';
+		}
+		digits[--at] = (char)('0' + number % 10u);
+		number /= 10u;
+	}
+	put(pen, &digits[at]);
+}
+
 static const char *status_text(uint8_t status)
 {
 	switch (status) {
@@ -72,6 +89,44 @@ static const char *state_text(enum hs_state state)
 	}
 }
 
+static const char *call_text(enum hs_state state)
+{
+	switch (state) {
+	case HS_CALLING:
+		return "call: ";
+	case HS_WAKING:
+		return "waking: ";
+	case HS_DRAINING:
+		return "draining: ";
+	case HS_AWAKE:
+		return "Linux awake: ";
+	default:
+		return NULL;
+	}
+}
+
+/* The state, and why Linux was called. */
+static void put_call(struct pen *pen, const struct screen_input *input)
+{
+	static const char *const reasons[] = {
+		[CALL_FULL] = "full",
+		[CALL_LEVEL] = "level",
+		[CALL_AGE] = "age",
+		[CALL_CONDITION] = "cond ",
+	};
+	const char *state = call_text(input->state);
+
+	if (state == NULL || input->call_reason == CALL_NONE) {
+		put(pen, state_text(input->state));
+		return;
+	}
+	put(pen, state);
+	put(pen, reasons[input->call_reason]);
+	if (input->call_reason == CALL_CONDITION) {
+		put_number(pen, input->call_rule + 1u);
+	}
+}
+
 /* To a centimetre while Linux sleeps: the last digit changes with each picture, and each byte of a
  * picture wakes the core. */
 static uint32_t shown_mm(const struct screen_input *input)
@@ -81,19 +136,10 @@ static uint32_t shown_mm(const struct screen_input *input)
 	return input->asleep ? (distance_mm + 5u) / 10u * 10u : distance_mm;
 }
 
-void screen_compose(const struct screen_input *input, struct screen *out)
+static void figure(const struct screen_input *input, struct screen *out)
 {
 	struct pen figure = {out->figure, SCREEN_FIGURE_CHARS};
 	struct pen unit = {out->unit, sizeof(out->unit) - 1u};
-	struct pen state = {out->lines[0], SCREEN_LINE_CHARS};
-	struct pen log = {out->lines[1], SCREEN_LINE_CHARS};
-	struct pen samples = {out->lines[2], SCREEN_LINE_CHARS};
-	uint32_t permille = 0;
-
-	if (input->log_slots > 0) {
-		permille = (uint32_t)((uint64_t)input->log_used * 1000u / input->log_slots);
-	}
-	out->bar_permille = permille < 1000u ? (uint16_t)permille : 1000u;
 
 	if (!input->has_sample) {
 		put(&figure, "");
@@ -105,10 +151,74 @@ void screen_compose(const struct screen_input *input, struct screen *out)
 		put(&figure, status_text(input->sample.status));
 		put(&unit, "");
 	}
-	put(&state, state_text(input->state));
+}
+
+void screen_compose(const struct screen_input *input, struct screen *out)
+{
+	struct pen state = {out->lines[0], SCREEN_LINE_CHARS};
+	struct pen log = {out->lines[1], SCREEN_LINE_CHARS};
+	struct pen samples = {out->lines[2], SCREEN_LINE_CHARS};
+	uint32_t permille = 0;
+
+	if (input->log_slots > 0) {
+		permille = (uint32_t)((uint64_t)input->log_used * 1000u / input->log_slots);
+	}
+	out->bar_permille = permille < 1000u ? (uint16_t)permille : 1000u;
+
+	if (SCREEN_VALUES == 0) {
+		figure(input, out);
+	}
+	if (SCREEN_CALLS) {
+		put_call(&state, input);
+	} else {
+		put(&state, state_text(input->state));
+	}
 	put(&log, "log ");
 	put_number(&log, out->bar_permille / 10u);
 	put(&log, " %");
 	put_number(&samples, input->samples);
 	put(&samples, " samples");
+}
+
+/* A sample is out of range as a whole: of several channels, those at their ends are. */
+static const char *word_for(const struct sample *sample, const struct screen_value *value)
+{
+	const uint32_t raw = sample->value[value->channel];
+
+	switch (sample->status) {
+	case SAMPLE_VALID:
+		return NULL;
+	case SAMPLE_TOO_NEAR:
+		return value->alone || raw == 0u ? "low" : NULL;
+	case SAMPLE_TOO_FAR:
+		return value->alone || raw == value->most ? "high" : NULL;
+	default:
+		return status_text(sample->status);
+	}
+}
+
+bool screen_value(const struct screen_input *input, const struct screen_value *value,
+		  char text[SCREEN_LINE_CHARS + 1u])
+{
+	const struct sample *sample = &input->sample;
+	struct pen pen = {text, SCREEN_LINE_CHARS};
+	const char *word = input->has_sample ? word_for(sample, value) : "";
+	int64_t quantity;
+	uint64_t number;
+
+	if (word != NULL) {
+		put(&pen, word);
+		return false;
+	}
+	quantity = value->offset + (int64_t)(sample->value[value->channel] * value->step);
+	number = (uint64_t)(quantity < 0 ? -quantity : quantity);
+	number = (number + value->divisor / 2u) / value->divisor;
+	if (input->asleep) {
+		number = (number + value->coarse / 2u) / value->coarse * value->coarse;
+	}
+	if (quantity < 0 && number > 0u) {
+		put(&pen, "-");
+	}
+	put_decimals(&pen, number, value->decimals);
+	return true;
 }

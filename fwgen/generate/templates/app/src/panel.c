@@ -14,6 +14,8 @@
 #define HEIGHT DT_PROP(PANEL, height)
 #define FIRST_COLUMN DT_PROP(PANEL, first_column)
 #define BYTES (WIDTH * HEIGHT / 8)
+/* The most bytes of picture in a transfer: a sensor on the same bus waits for its end. */
+#define MOST_BYTES DT_PROP_OR(PANEL, most_bytes, WIDTH)
 #define PLACE_BYTES 7u
 #define NOWHERE 0xffu
 
@@ -27,6 +29,8 @@
 #define PANEL_NOP 0xe3u
 #define PANEL_SLEEP 0xaeu
 #define PANEL_STATUS_OFF 0x40u
+
+BUILD_ASSERT(WIDTH % MOST_BYTES == 0, "a row is sent in whole parts");
 
 static const struct i2c_dt_spec wires = I2C_DT_SPEC_GET(PANEL);
 
@@ -93,11 +97,14 @@ static int send(const struct screen_change *change, const uint8_t *picture)
 
 static int send_all(const uint8_t *picture)
 {
-	struct screen_change row = {.len = WIDTH};
+	struct screen_change part = {.len = MOST_BYTES};
 	int error = 0;
 
-	for (row.page = 0; row.page < HEIGHT / 8 && error == 0; row.page++) {
-		error = send(&row, picture);
+	for (part.page = 0; part.page < HEIGHT / 8 && error == 0; part.page++) {
+		for (part.column = 0; part.column < WIDTH && error == 0;
+		     part.column += MOST_BYTES) {
+			error = send(&part, picture);
+		}
 	}
 	unknown = error != 0;
 	return error;
@@ -117,6 +124,9 @@ static int write_changes(const struct device *device, uint16_t x, uint16_t y,
 		return send_all(picture);
 	}
 	while (screen_next_change(shown, picture, BYTES, WIDTH, from, &change)) {
+		if (MOST_BYTES < WIDTH && change.len > MOST_BYTES) {
+			change.len = MOST_BYTES;
+		}
 		error = send(&change, picture);
 		if (error != 0) {
 			return error;

@@ -1,0 +1,112 @@
+"""Pictures of a spec's screen, drawn on this machine by the firmware's own C."""
+
+from __future__ import annotations
+
+import ctypes
+import tempfile
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from fwgen.generate import render
+from fwgen.plan import plan_spec
+from fwgen.spec import parse_spec
+from tests.core.build import CORE, ROOT, compile_c
+from tests.core.cnode import STATES
+
+HERE = Path(__file__).parent
+GOLDENS = HERE / "goldens"
+SHELL = ROOT / "fwgen/generate/templates/app/src"
+_SOURCES = (
+    HERE / "screen_glue.c",
+    SHELL / "draw.c",
+    SHELL / "fonts.c",
+    CORE / "screen.c",
+    CORE / "wake_when.c",
+)
+
+
+@dataclass
+class Moment:
+    """What the screen shows: raw numbers of a sample or None, and the state of Linux."""
+
+    raw: tuple[int, ...] | None = (0,)
+    status: int = 0
+    state: str = "awake"
+    asleep: bool = False
+    samples: int = 1234
+    log: tuple[int, int] = (51, 200)
+    call: tuple[int, int] = field(default=(0, 0))
+
+
+class Drawer:
+    """Draws the screens of one spec."""
+
+    def __init__(self, spec: str, folder: Path) -> None:
+        self.plan = plan_spec(parse_spec(spec, "node.yaml"))
+        assert self.plan.spec.display
+        self.size = self.plan.spec.display.size
+        files = render(self.plan)
+        for name in ("fwgen_config.c", "fwgen_shape.h"):
+            (folder / name).write_bytes(files[f"src/core/{name}"])
+        width, height = self.size
+        made = compile_c(
+            folder / "screen.so",
+            [*_SOURCES, folder / "fwgen_config.c"],
+            *("-O2", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"),
+            *(f"-I{place}" for place in (folder, HERE / "stub", SHELL)),
+            *(f"-Dfwgen_panel_width={width}", f"-Dfwgen_panel_height={height}"),
+            strict=False,
+            channels=None,
+        )
+        self.library = ctypes.CDLL(str(made))
+
+    def packed(self, moment: Moment) -> bytes:
+        """Return the picture, eight pixels a byte. All of it is on the panel."""
+        given = self._input(moment)
+        picture = (ctypes.c_uint8 * (self.size[0] * self.size[1] // 8))()
+        beyond = self.library.glue_draw(ctypes.byref(given), picture)
+        assert beyond == 0, f"{beyond} pixels are beyond the panel"
+        return bytes(picture)
+
+    def _input(self, moment: Moment) -> ctypes.Structure:
+        channels = len(self.plan.spec.sensor.channels)
+
+        class Sample(ctypes.Structure):
+            _fields_ = (
+                ("status", ctypes.c_uint8),
+                ("late_16ths", ctypes.c_uint8),
+                ("value", ctypes.c_uint32 * channels),
+            )
+
+        class Input(ctypes.Structure):
+            _fields_ = (
+                ("has_sample", ctypes.c_bool),
+                ("sample", Sample),
+                ("samples", ctypes.c_uint32),
+                ("state", ctypes.c_int),
+                ("asleep", ctypes.c_bool),
+                ("log_used", ctypes.c_uint32),
+                ("log_slots", ctypes.c_uint32),
+                ("call_reason", ctypes.c_uint8),
+                ("call_rule", ctypes.c_uint8),
+            )
+
+        values = (ctypes.c_uint32 * channels)(*(moment.raw or ()))
+        sample = Sample(moment.status, 0, values)
+        state = STATES.index(moment.state)
+        return Input(
+            moment.raw is not None,
+            sample,
+            moment.samples,
+            state,
+            moment.asleep,
+            *moment.log,
+            *moment.call,
+        )
+
+
+@cache
+def drawer(spec: str) -> Drawer:
+    with tempfile.TemporaryDirectory() as folder:
+        return Drawer(spec, Path(folder))
