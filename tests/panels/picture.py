@@ -70,7 +70,7 @@ class Drawer:
         return bytes(picture)
 
     def _input(self, moment: Moment) -> ctypes.Structure:
-        channels = len(self.plan.spec.sensor.channels)
+        channels = len(self.plan.spec.sensors[0].channels)
 
         class Sample(ctypes.Structure):
             _fields_ = (

@@ -234,14 +234,6 @@ class ZephyrSensor(SensorPart):
     def channels(self) -> tuple[Channel, ...]:
         return tuple(part.channel for part in self.channel_parts)
 
-    def bounds(self, channel: Channel) -> tuple[Fraction, Fraction]:
-        (part,) = (part for part in self.channel_parts if part.name == channel.name)
-        return part.range[0].value, part.range[1].value
-
-    @property
-    def statuses(self) -> tuple[SampleStatus, ...]:
-        return SampleStatus.TOO_NEAR, SampleStatus.TOO_FAR, SampleStatus.FAULT
-
     @property
     def on_bus(self) -> str | None:
         return self.bus

@@ -5,7 +5,10 @@
 #define CORE_FWGEN_SHAPE_H
 
 #define CORE_CHANNELS 1u /* the most channels of one sensor */
-#define SCREEN_VALUES 0 /* in the table screen_values; 0: a distance in mm */
-#define SCREEN_CALLS 0 /* the screen shows why Linux was called */
+
+/* Values of the table screen_values on the screen; 0: it shows a distance in millimetres. */
+#define SCREEN_VALUES 0
+/* Whether the screen shows why Linux was called. */
+#define SCREEN_CALLS 0
 
 #endif
