@@ -163,18 +163,23 @@ class Linux:
 
     def next_due_us(self) -> int:
         """Return when `poll` must be called."""
+        if not self._idling.lasts:
+            return self._act_due_us
         idle_due_us = self._idling.due_us
         return idle_due_us if self._idling.wakes else min(idle_due_us, self._act_due_us)
 
     @property
     def _act_due_us(self) -> int:
-        due_us = min((at for at, _ in self._alarms.values()), default=_NEVER)
-        return min(due_us, self._app.next_due_us()) if self._app_runs else due_us
+        due_us = self._app.next_due_us() if self._app_runs else _NEVER
+        for at_us, _ in self._alarms.values():
+            due_us = min(due_us, at_us)
+        return due_us
 
     def poll(self, now_us: int) -> None:
-        if self._act_due_us <= now_us:
-            self.interrupted(now_us)
-        self._poll_idle(now_us)
+        if self._idling.lasts:
+            if self._act_due_us <= now_us:
+                self.interrupted(now_us)
+            self._poll_idle(now_us)
         if not self._idling.closed:
             self._act(now_us)
 
@@ -214,7 +219,10 @@ class Linux:
         self._alarms["rung"] = (at_us, self.rung)
 
     def _suspend_again(self, now_us: int) -> None:
-        self.suspend(now_us, None, self._again_us)
+        if self._can_suspend:
+            self._suspend(now_us)
+        else:
+            self.ledger.ignore("suspend", self._why_not, now_us)
 
     @property
     def processed_seq(self) -> int | None:
@@ -228,11 +236,24 @@ class Linux:
         if not self._can_suspend:
             self.ledger.ignore("suspend", self._why_not, now_us)
             return
+        self._end_nights()
         self._again_us = again_us
-        self._alarms.pop("again", None)
         if wake_after_us is not None:
-            at_us = now_us + wake_after_us
-            self._alarms["timer"] = (at_us, lambda at_us: self._wake("timer", at_us))
+            name = "timer" if again_us is None else "last"
+            self._alarms[name] = (now_us + wake_after_us, self._time_is_over)
+        self._suspend(now_us)
+
+    def _end_nights(self) -> None:
+        """Linux does not suspend again by itself."""
+        self._again_us = None
+        self._alarms.pop("again", None)
+        self._alarms.pop("last", None)
+
+    def _time_is_over(self, now_us: int) -> None:
+        self._end_nights()
+        self._wake("timer", now_us)
+
+    def _suspend(self, now_us: int) -> None:
         if self.state == RESUMING:
             self._sleep_when_up = now_us
         else:
@@ -248,7 +269,8 @@ class Linux:
         if wake_after_us is not None:
             at_us = now_us + wake_after_us
             self._alarms["timer"] = (at_us, lambda at_us: self._wake("timer", at_us))
-        self._again_us, self._foreign = None, True
+        self._end_nights()
+        self._foreign = True
         self._sleep = OpenSleep(asked_us=now_us)
         self.ledger.sleeps.append(self._sleep)
         self.ledger.event(FOREIGN, now_us)
@@ -258,7 +280,7 @@ class Linux:
         if self.state in (AWAKE, OFFLINE):
             self.ledger.ignore("resume", self._why_not, now_us)
         else:
-            self._again_us = None
+            self._end_nights()
             self._wake("user", now_us)
 
     def idle(self, now_us: int, for_us: int, held: bool) -> None:
@@ -291,7 +313,7 @@ class Linux:
         that the samples in the log can arrive."""
         self._stop_idling(now_us)
         self._alarms.pop("timer", None)
-        self._alarms.pop("again", None)
+        self._end_nights()
         for name in ("ddr", "boot", "app", "stall", "refuse", "recover"):
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:

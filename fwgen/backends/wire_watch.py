@@ -34,17 +34,26 @@ class LogBlocks:
     count: NDArray[np.uint32]
 
 
+class LogView:
+    """The slots of a log in its region (docs/SPEC.md), which may change."""
+
+    def __init__(self, region: bytes | memoryview) -> None:
+        count = slots(len(region))
+        start = len(region) - SUPERBLOCK_BYTES - count * BLOCK_BYTES
+        size = count * BLOCK_BYTES // 4
+        words = np.frombuffer(region, "<u4", size, start) if size else np.zeros(0, np.uint32)
+        self._slot = words.reshape(count, BLOCK_BYTES // 4)
+        self._magic = self._slot[:, 0]
+
+    def blocks(self) -> LogBlocks:
+        """Return the present blocks, valid or not."""
+        used = self._slot[self._magic == _MAGIC]
+        return LogBlocks(used[:, 2], used[:, 1] & _COUNT)
+
+
 def blocks_in(region: bytes | memoryview) -> LogBlocks:
-    """Return the blocks in a log's region (docs/SPEC.md), valid or not."""
-    count = slots(len(region))
-    start = len(region) - SUPERBLOCK_BYTES - count * BLOCK_BYTES
-    if count == 0:
-        nothing = np.zeros(0, dtype=np.uint32)
-        return LogBlocks(nothing, nothing)
-    words = np.frombuffer(region, dtype="<u4", count=count * BLOCK_BYTES // 4, offset=start)
-    slot = words.reshape(count, BLOCK_BYTES // 4)
-    used = slot[:, 0] == _MAGIC
-    return LogBlocks(slot[used, 2], slot[used, 1] & _COUNT)
+    """Return the blocks in a log's region, valid or not."""
+    return LogView(region).blocks()
 
 
 @dataclass
@@ -137,6 +146,8 @@ class WireWatch:
     def _check_kept(self, at_us: int) -> None:
         """Check that every block that is not acknowledged yet is in the log's memory."""
         if self.look is None or self.damaged or len(self.freed_early) >= _KEPT:
+            return
+        if not self._unacknowledged:
             return
         kept = set(self.look().first_seq.tolist())
         missing = (first for first, _ in self._unacknowledged if first not in kept)

@@ -15,7 +15,6 @@ from fwgen.campaign.history import draw
 from fwgen.campaign.shrink import Shrinker
 from fwgen.campaign.trial import library
 from fwgen.campaign.workers import CHUNK, Chunk, Result, Results, in_processes, on_cluster
-from fwgen.campaign.writing import scenario_text
 
 if TYPE_CHECKING:
     from fwgen.campaign.record import Record
@@ -77,16 +76,12 @@ def _results(chunks: list[Chunk], record: Record, jobs: int, cluster: str) -> Re
 
 
 def _prepare(record: Record, chunks: list[Chunk]) -> None:
-    """Compile the cores that are needed, so that no two workers compile the same."""
+    """Compile the cores of the first histories, so that no two workers compile the same."""
     if record.setting.backend != "host":
         return
-    needed: set[int] = set()
-    for chunk in chunks:
+    for chunk in chunks[:1]:
         for seed in range(chunk.first, chunk.first + chunk.count):
-            if len(needed) < specs.COUNT:
-                needed.add(draw(seed).spec)
-    for spec in sorted(needed):
-        library(spec, record.setting.plant)
+            library(draw(seed).spec, record.setting.plant)
 
 
 def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
@@ -103,9 +98,8 @@ def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
     comment = f"From seed {seed} of a campaign; it needs the same `--seed`. It failed:\n"
     spec = f"{name}.spec.yaml"
     record.write(folder, spec, specs.spec_text(history.spec))
-    path = record.write(
-        folder, f"{name}.yaml", scenario_text(history.scenario, spec, comment + reasons)
-    )
+    text = history.text(spec, comment + reasons)
+    path = record.write(folder, f"{name}.yaml", text)
     left = "1 step is" if record.steps == 1 else f"{record.steps} steps are"
     again = shlex.join(["fwgen", "run", str(path), "--seed", str(seed)])
     say(f"{left} left; again: `{again}`")

@@ -9,10 +9,10 @@ from typing import Final
 
 from fwgen.campaign.history import History
 from fwgen.campaign.trial import Failure
-from fwgen.campaign.writing import scenario_text
 from fwgen.scenario.load import ScenarioErrors, parse_scenario
 from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps import Step
+from fwgen.sensor import Points
 
 _MOST_TRIES: Final = 1_500
 _PAIRS_FROM: Final = 14
@@ -43,7 +43,7 @@ class Shrinker:
     def _fails(self, history: History, kind: str) -> Failure | None:
         """Return how it fails if it is a valid scenario and fails in the same way."""
         try:
-            parse_scenario(scenario_text(history.scenario, "a-spec.yaml"))
+            parse_scenario(history.text("a-spec.yaml"))
         except ScenarioErrors:
             return None
         self.tries += 1
@@ -60,11 +60,7 @@ def _candidates(scenario: Scenario) -> Iterator[Scenario]:
         until_us = _end_of(steps) + quiet_us
         if until_us < scenario.until_us:
             yield scenario.model_copy(update={"until_us": until_us})
-    if len(scenario.points) > 1:
-        yield scenario.model_copy(update={"points": scenario.points[:1]})
-    for name in ("noise_um", "missed_ppm"):
-        if getattr(scenario, name):
-            yield scenario.model_copy(update={name: 0})
+    yield from _plainer(scenario)
     if steps and steps[0].at_us > _SECOND_US:
         yield _moved(scenario, steps[0].at_us - _SECOND_US)
     for index, step in enumerate(steps):
@@ -74,6 +70,30 @@ def _candidates(scenario: Scenario) -> Iterator[Scenario]:
                 moved = step.model_copy(update={"at_us": at_us})
                 yield _with(scenario, (*steps[:index], moved, *steps[index + 1 :]))
                 break
+
+
+def _plainer(scenario: Scenario) -> Iterator[Scenario]:
+    """Yield scenarios whose sensor sees less."""
+    for points in _fewer_points(scenario.points):
+        yield scenario.model_copy(update={"points": points})
+    for index, signal in enumerate(scenario.signals):
+        before, after = scenario.signals[:index], scenario.signals[index + 1 :]
+        simpler = [replace(signal, points=points) for points in _fewer_points(signal.points)]
+        if signal.noise:
+            simpler.append(replace(signal, noise=0))
+        for one in simpler:
+            yield scenario.model_copy(update={"signals": (*before, one, *after)})
+    for name in ("noise_um", "missed_ppm"):
+        if getattr(scenario, name):
+            yield scenario.model_copy(update={name: 0})
+
+
+def _fewer_points(points: Points) -> Iterator[Points]:
+    """Yield the first point alone, then all without one of the others."""
+    if len(points) > 1:
+        yield points[:1]
+    if len(points) > 2:
+        yield from ((*points[:gone], *points[gone + 1 :]) for gone in range(1, len(points)))
 
 
 def _fewer(steps: Sequence[Step]) -> Iterator[tuple[Step, ...]]:

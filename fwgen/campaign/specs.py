@@ -1,25 +1,38 @@
-"""The specs of a campaign: eight nodes that differ in everything that matters to the log, the link
-and the sleep. A history draws one of them; the core is compiled once for each."""
+"""The specs of a campaign: some that are written here, and as many as are needed that are drawn.
+
+A spec has a number. Those from 0 on are written here; they differ in everything that matters to the
+log, the link and the sleep. Those from `FIRST_DRAWN` on are drawn at random, within the limits that
+`fwgen check` sets. The core is compiled once for each.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, Final
+
+from fwgen.campaign.streams import Stream
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
 
 _TEXT: Final = """\
 fwgen: 1
-name: campaign-{index}
+name: campaign-{number}
 board: stm32mp257f_dk
-sensor: {{type: hc-sr04, trigger: PG5, echo: PF15, period: {period}, range: {range}}}
+sensor: {sensor}
 link: {{channel: rpmsg-tty, latency: {latency}, rings: {rings}}}
 memory: {{code: sram1, data: retram, log: {log}}}
-sleep: {{mode: lp-stop2, when_full: {when_full}}}
+sleep: {{{sleep}}}
 watchdog: {watchdog}
 """
-_KEYS: Final = ("period", "range", "latency", "rings", "log", "when_full", "watchdog")
+_RANGE: Final = "{{type: hc-sr04, trigger: PG5, echo: PF15, period: {period}, range: {range}}}"
+_CLIMATE: Final = (
+    '{{type: zephyr, compatible: "silabs,si7006", bus: i2c8, address: 0x40, period: {period}, '
+    "channels: [{{name: ambient-temp, range: [-40 °C, 85 °C], resolution: 0.01 °C}}, "
+    "{{name: humidity, range: [0 %, 100 %], resolution: 0.1 %}}]}}"
+)
 _NODES: Final = (
     ("60 ms", "[20 mm, 4000 mm]", "200 ms", "ddr", "16 KiB", "wake", "2 s"),
     ("60 ms", "[20 mm, 4000 mm]", "100 ms", "ddr", "7 KiB", "keep-newest", "2 s"),
@@ -30,17 +43,164 @@ _NODES: Final = (
     ("50 ms", "[20 mm, 3000 mm]", "60 ms", "ddr", "64 KiB", "keep-oldest", "off"),
     ("60 ms", "[20 mm, 1000 mm]", "200 ms", "sram2", "9 KiB", "wake", "2 s"),
 )
-COUNT: Final = len(_NODES)
+_WAKING: Final = (
+    (
+        _RANGE.format(period="100 ms", range="[20 mm, 4000 mm]"),
+        ("200 ms", "ddr", "16 KiB", "2 s"),
+        "when_full: wake, wake_at: 40 %, max_age: 2 min, wake_pause: 10 s, wake_if: "
+        "[distance < 400 mm for 3 samples until > 500 mm, "
+        "distance changes by > 1 m within 2 s, no echo for 5 s]",
+    ),
+    (
+        _CLIMATE.format(period="200 ms"),
+        ("500 ms", "sram2", "10 KiB", "2 s"),
+        "when_full: keep-newest, max_age: 1 min, wake_pause: 5 s, wake_if: "
+        "[ambient-temp > 30 °C for 2 s until < 28 °C, humidity changes by > 10 % within 4 s, "
+        "sensor fault for 3 samples]",
+    ),
+    (_CLIMATE.format(period="1 s"), ("2 s", "ddr", "7 KiB", "off"), "when_full: wake"),
+)
+WRITTEN: Final = len(_NODES) + len(_WAKING)
+"""The number of specs that are written here."""
+FIRST_DRAWN: Final = 1_000
+SEEDS_A_SPEC: Final = 500
+"""So many seeds in a row share a drawn spec."""
 
 
-def spec_text(index: int) -> str:
+def spec_of(seed: int, stream: Stream) -> int:
+    """Return the number of the spec of this seed: half of them have a drawn one."""
+    if stream.chance(0.5):
+        return FIRST_DRAWN + seed // SEEDS_A_SPEC
+    return stream.between(0, WRITTEN - 1)
+
+
+def spec_text(number: int) -> str:
     """Return the spec as a user writes it."""
-    return _TEXT.format(index=index, **dict(zip(_KEYS, _NODES[index], strict=True)))
+    if number >= FIRST_DRAWN:
+        return _drawn(number)[0]
+    if number < len(_NODES):
+        period, range_, latency, rings, log, when_full, watchdog = _NODES[number]
+        sensor, sleep = _RANGE.format(period=period, range=range_), f"when_full: {when_full}"
+    else:
+        sensor, (latency, rings, log, watchdog), sleep = _WAKING[number - len(_NODES)]
+    return _TEXT.format(
+        number=number,
+        sensor=sensor,
+        latency=latency,
+        rings=rings,
+        log=log,
+        sleep=f"mode: lp-stop2, {sleep}",
+        watchdog=watchdog,
+    )
 
 
 @cache
-def plan_of(index: int) -> Plan:
+def plan_of(number: int) -> Plan:
+    if number >= FIRST_DRAWN:
+        return _drawn(number)[1]
+    return _planned(number, spec_text(number))
+
+
+def _planned(number: int, text: str) -> Plan:
+    """Return the plan. Raises DiagnosticErrors if `fwgen check` refuses the spec."""
     from fwgen.plan import plan_spec
     from fwgen.spec import parse_spec
 
-    return plan_spec(parse_spec(spec_text(index), f"campaign-{index}.yaml"))
+    return plan_spec(parse_spec(text, f"campaign-{number}.yaml"))
+
+
+@cache
+def _drawn(number: int) -> tuple[str, Plan]:
+    """Return the first spec of this number's that `fwgen check` accepts, and its plan."""
+    from fwgen.spec.diagnostics import DiagnosticErrors
+
+    for attempt in count():
+        text = _draw(number, Stream(number, f"drawn spec {attempt}"))
+        try:
+            return text, _planned(number, text)
+        except DiagnosticErrors:
+            continue
+    raise AssertionError
+
+
+def _draw(number: int, stream: Stream) -> str:
+    """Return a spec at random, which `fwgen check` may refuse."""
+    if stream.chance(0.75):
+        low, high = stream.spread(20, 400), stream.between(1_000, 4_000)
+        period_ms = stream.between(40, 250)
+        sensor = _RANGE.format(period=f"{period_ms} ms", range=f"[{low} mm, {high} mm]")
+        condition = _range_condition
+    else:
+        low, high = -40, 85
+        period_ms = stream.spread(100, 2_000)
+        sensor = _CLIMATE.format(period=f"{period_ms} ms")
+        condition = _climate_condition
+    when_full = stream.pick(("wake", "wake", "keep-newest", "keep-oldest"))
+    sleep = ["mode: lp-stop2", f"when_full: {when_full}"]
+    if stream.chance(0.4):
+        sleep.append(f"wake_at: {stream.between(10, 80)} %")
+    if stream.chance(0.4):
+        sleep.append(f"max_age: {stream.spread(5, 200)} s")
+    conditions = [condition(stream, low, high) for _ in range(stream.pick((0, 1, 1, 2, 3, 4)))]
+    if conditions:
+        sleep.append(f"wake_pause: {stream.pick((0, 1, 5, 20, 60))} s")
+        sleep.append(f"wake_if: [{', '.join(conditions)}]")
+    return _TEXT.format(
+        number=number,
+        sensor=sensor,
+        latency=f"{stream.spread(60, 2_000)} ms",
+        rings=stream.pick(("ddr", "sram2")),
+        log=f"{stream.spread(7, 48)} KiB",
+        sleep=", ".join(sleep),
+        watchdog=stream.pick(("off", "500 ms", "2 s", "5 s")),
+    )
+
+
+Condition = Callable[[Stream, int, int], str]
+
+
+def _range_condition(stream: Stream, low: int, high: int) -> str:
+    """Return a condition of a range sensor; bounds in mm."""
+    form = stream.pick(("below", "above", "changes", "status"))
+    if form == "status":
+        what = stream.pick(("no echo", "too near", "too far", "sensor fault"))
+        return f"{what} for {_duration(stream)}"
+    if form == "changes":
+        return f"distance changes by > {stream.spread(30, 800)} mm within {_time(stream)}"
+    limit = stream.between(low + 1, high - 1)
+    return _limit(stream, "distance", form, limit, 1, 300, "mm")
+
+
+def _climate_condition(stream: Stream, low: int, high: int) -> str:
+    """Return a condition on one of its two channels; bounds in °C."""
+    form = stream.pick(("below", "above", "changes", "status"))
+    if form == "status":
+        return f"{stream.pick(('too near', 'too far', 'sensor fault'))} for {_duration(stream)}"
+    name, unit = stream.pick((("ambient-temp", "°C"), ("humidity", "%")))
+    least, most = (low, high) if unit == "°C" else (0, 100)
+    if form == "changes":
+        return f"{name} changes by > {stream.between(1, 20)} {unit} within {_time(stream)}"
+    return _limit(stream, name, form, stream.between(least + 1, most - 1), 1, 8, unit)
+
+
+def _limit(
+    stream: Stream, name: str, form: str, limit: int, least: int, most: int, unit: str
+) -> str:
+    """Return `name < limit`, or `>`, often with an end `least` to `most` units away."""
+    sign, back, way = ("<", ">", 1) if form == "below" else (">", "<", -1)
+    text = f"{name} {sign} {limit} {unit} for {_duration(stream)}"
+    if stream.chance(0.5):
+        text += f" until {back} {limit + way * stream.spread(least, most)} {unit}"
+    return text
+
+
+def _duration(stream: Stream) -> str:
+    """Return how long a condition must be true."""
+    if stream.chance(0.5):
+        samples = stream.spread(1, 20)
+        return f"{samples} sample{'s'[: samples != 1]}"
+    return _time(stream)
+
+
+def _time(stream: Stream) -> str:
+    return stream.pick(("500 ms", "1 s", "2 s", "5 s", "10 s"))

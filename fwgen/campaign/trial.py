@@ -41,7 +41,7 @@ class Tally:
         counts["declared_lost"] += report["samples"]["declared_lost"]
         counts["sleeps"] += len(record.sleeps)
         counts["outages"] += len(record.outages)
-        counts.update(f"woken_by {sleep.wake_cause}" for sleep in record.sleeps)
+        counts.update(f"woken_by {sleep.wake_cause.partition(':')[0]}" for sleep in record.sleeps)
         counts.update(f"step {step.do}" for step in history.scenario.steps)
 
 
@@ -68,9 +68,9 @@ def try_history(history: History, setting: Setting, tally: Tally) -> Failure | N
     from fwgen.report.document import build_report
     from fwgen.scenario.engine import run_scenario
 
-    plan = specs.plan_of(history.spec)
     try:
-        record = run_scenario(open_one(setting, history.spec), plan, history.scenario, history.seed)
+        backend = open_one(setting, history.spec)
+        record = run_scenario(backend, history.plan, history.scenario, history.seed)
     except FwgenError as error:
         return Failure(history.seed, (), (f"{type(error).__name__}: {error}",))
     report = build_report(record, history.scenario)
@@ -99,7 +99,7 @@ def open_one(setting: Setting, spec: int) -> Backend:
 @cache
 def library(spec: int, plant: str) -> Path:
     """Return the core of a spec, compiled once for this machine."""
-    from fwgen.backends.host.compile import build_library, core_sources
+    from fwgen.backends.host.compile import build_variant, core_sources
     from fwgen.generate import render
 
     sources = render(specs.plan_of(spec))
@@ -108,4 +108,4 @@ def library(spec: int, plant: str) -> Path:
 
         changed = load_mutant(Path(plant)).sources(sources)
         sources = {**sources, **{name: text.encode() for name, text in changed.items()}}
-    return build_library(core_sources(sources))
+    return build_variant(core_sources(sources))

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from fwgen.scenario.expect import FIELDS
 from fwgen.scenario.model import FORMAT, Scenario
+from fwgen.scenario.signals import Signal
 from fwgen.scenario.steps import Step
 from fwgen.spec.kinds import Amount, Choice, Kind
 from fwgen.spec.parts import fields_of
 from fwgen.spec.quantity import show
+from fwgen.wire.channel import Channel, decimal
 
 
-def scenario_text(scenario: Scenario, spec: str, comment: str = "") -> str:
-    """Return the file's text. `spec`: the name of the spec's file next to it."""
-    return "".join(f"{line}\n" for line in _lines(scenario, spec, comment))
+def scenario_text(
+    scenario: Scenario, spec: str, channels: Sequence[Channel], comment: str = ""
+) -> str:
+    """Return the file's text. `spec`: the name of the spec's file next to it; `channels`: of its
+    sensor."""
+    units = {channel.name: channel.unit for channel in channels}
+    return "".join(f"{line}\n" for line in _lines(scenario, spec, units, comment))
 
 
-def _lines(scenario: Scenario, spec: str, comment: str) -> Iterator[str]:
+def _lines(scenario: Scenario, spec: str, units: Mapping[str, str], comment: str) -> Iterator[str]:
     yield from (f"# {line}" for line in comment.splitlines())
     yield f"fwgen-scenario: {FORMAT}"
     yield f"name: {scenario.name}"
     yield f"spec: {spec}"
-    yield "distance:"
-    yield from (f"  - {{at: {t_ms} ms, mm: {um / 1000:g}}}" for t_ms, um in scenario.points)
-    yield f"noise: {show(scenario.noise_um, 'um')}"
+    if scenario.points:
+        yield "distance:"
+        yield from (f"  - {{at: {t_ms} ms, mm: {um / 1000:g}}}" for t_ms, um in scenario.points)
+        yield f"noise: {show(scenario.noise_um, 'um')}"
+    if scenario.signals:
+        yield "signals:"
+        for signal in scenario.signals:
+            yield from _signal(signal, units[signal.name])
     if scenario.missed_ppm:
         yield f"missed: {show(scenario.missed_ppm, 'ppm')}"
     yield "steps:" if scenario.steps else "steps: []"
@@ -41,6 +53,20 @@ def _lines(scenario: Scenario, spec: str, comment: str) -> Iterator[str]:
         else:
             shown = [f"{name}: {_value(kind, it)}" for name, it in bounds if it is not None]
             yield f"  {wanted.field}: {{{', '.join(shown)}}}"
+
+
+def _signal(signal: Signal, unit: str) -> Iterator[str]:
+    yield f"  {signal.name}:"
+    yield "    points:"
+    for t_ms, micro in signal.points:
+        yield f"      - {{at: {t_ms} ms, value: {_micro(micro)} {unit}}}"
+    if signal.noise:
+        yield f"    noise: {_micro(signal.noise)} {unit}"
+
+
+def _micro(value: int) -> str:
+    """Return millionths as a decimal number."""
+    return decimal(Fraction(value, 1_000_000))
 
 
 def step_text(step: Step) -> str:

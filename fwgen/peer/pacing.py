@@ -54,8 +54,10 @@ class Pacing:
 
     def next_us(self) -> int | None:
         """Return when the next acknowledgement must be sent; None: none is planned."""
-        times = [due for due in (self.due_us, self._alive_us) if due is not None]
-        return min(times, default=None)
+        due_us, alive_us = self.due_us, self._alive_us
+        if due_us is None or alive_us is None:
+            return alive_us if due_us is None else due_us
+        return min(due_us, alive_us)
 
     def is_due(self, now_us: int) -> bool:
         due_us = self.next_us()

@@ -194,7 +194,9 @@ class Session:
 
     def next_due_us(self) -> int | None:
         """Return when `poll` must be called; None: no timer runs."""
-        due = _sooner(self._due_us, self._wish_due_us)
+        due = self._due_us
+        if self._wish_us is not None:
+            due = _sooner(due, self._wish_due_us)
         if self._may_ack:
             due = _sooner(due, self._pacing.next_us())
         if self._reader.partial:

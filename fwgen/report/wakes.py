@@ -14,12 +14,14 @@ import numpy as np
 from fwgen.plan.wake import WakeRule
 from fwgen.record import ASLEEP, Asked, RunRecord, SleepRecord
 from fwgen.report.conditions import Readings, episodes
+from fwgen.report.due import SLACK_US
 from fwgen.report.words import clock, span
 from fwgen.series import Ints
 from fwgen.wire.sample import SampleStatus
 
 _LATEST_US: Final = 4_000_000
-"""A call that Linux has not noticed is repeated after 1 s and after another 2 s."""
+"""A call for a sample's age that Linux has not noticed, because it was still suspending, is
+repeated after 1 s and after another 2 s."""
 _EARLIEST_US: Final = 100_000
 
 
@@ -45,44 +47,44 @@ def nights(record: RunRecord) -> Iterator[Night]:
 
 
 def without_reason(record: RunRecord, asked: Asked) -> list[str]:
-    """Return a sentence for each wake-up whose reason was not given."""
+    """Return a sentence for each wake-up whose reason was not given. The firmware names the reason
+    of its last call: one that was given while Linux resumed counts if there was another before."""
     fired = {rule.text: _firings(record, rule)[0] for rule in asked.conditions}
     found = []
     for night in nights(record):
         cause, _, text = night.sleep.wake_cause.partition(":")
-        if cause == "condition":
-            at_us = fired.get(text, np.zeros(0, dtype=np.int64))
-            inside = (at_us >= night.asked_us - record.period_us) & (at_us <= night.opened_us)
-            if not inside.any():
+        since_us = night.asked_us - record.period_us
+        first = [name for name, at_us in fired.items() if _any(at_us, since_us, night.opened_us)]
+        age_us = _age_us(record, night)
+        too_old = asked.max_age_us is not None and age_us >= asked.max_age_us - _EARLIEST_US
+        if cause == "condition" and text not in first:
+            last_us = _answered_us(record, night.opened_us)
+            later = text in fired and _any(fired[text], night.opened_us, last_us)
+            if not (later and (first or too_old or _is_at_level(night, asked))):
                 found.append(f"for `{text}` at {clock(night.opened_us / 1e6)}, but it was not so")
-        elif cause == "age":
-            age_us = _age_us(record, night)
-            if asked.max_age_us is None or age_us < asked.max_age_us - _EARLIEST_US:
-                found.append(
-                    f"for the age of a sample at {clock(night.opened_us / 1e6)}, but the oldest "
-                    f"had waited for {span(age_us / 1e6)}"
-                )
+        elif cause == "age" and not too_old:
+            found.append(
+                f"for the age of a sample at {clock(night.opened_us / 1e6)}, but the oldest "
+                f"had waited for {span(age_us / 1e6)}"
+            )
     return found
 
 
 def not_woken(record: RunRecord, asked: Asked) -> list[str]:
     """Return a sentence for each reason for which the firmware had to wake Linux and did not."""
     agreed = [night for night in nights(record) if night.sleep.ack_ms is not None]
-    called_us = sorted(
-        night.opened_us
-        for night in nights(record)
-        if night.sleep.wake_cause.startswith("condition:")
-    )
+    firings = {rule.text: _firings(record, rule) for rule in asked.conditions}
+    called_us = _last_calls_us(record, [fired_us for fired_us, _ in firings.values()])
+    latest_us = asked.measures_us + SLACK_US
     found = []
-    for rule in asked.conditions:
-        fired_us, ended_us = _firings(record, rule)
+    for text, (fired_us, ended_us) in firings.items():
         for night in agreed:
-            inside = (fired_us > night.closed_us) & (fired_us < night.opened_us - _LATEST_US)
+            inside = (fired_us > night.closed_us) & (fired_us < night.opened_us - latest_us)
             for start_us, end_us in zip(fired_us[inside], ended_us[inside], strict=True):
-                before = [at_us for at_us in called_us if at_us < start_us]
-                due_us = max(int(start_us), before[-1] + asked.pause_us if before else 0)
-                if due_us < min(int(end_us), night.opened_us - _LATEST_US):
-                    found.append(f"`{rule.text}` at {clock(int(start_us) / 1e6)}")
+                before = [at_us for from_us, at_us in called_us if from_us < night.asked_us]
+                due_us = max(int(start_us), max(before) + asked.pause_us if before else 0)
+                if due_us < min(int(end_us), night.opened_us - latest_us):
+                    found.append(f"`{text}` at {clock(int(start_us) / 1e6)}")
     if asked.max_age_us is not None:
         for night in agreed:
             age_us = _age_us(record, night)
@@ -94,11 +96,43 @@ def not_woken(record: RunRecord, asked: Asked) -> list[str]:
     return found
 
 
+def _any(instants_us: Ints, first_us: int, last_us: int) -> bool:
+    return bool(((instants_us >= first_us) & (instants_us <= last_us)).any())
+
+
+def _is_at_level(night: Night, asked: Asked) -> bool:
+    used = night.sleep.used_opened
+    return asked.level is not None and used is not None and used >= asked.level
+
+
+def _answered_us(record: RunRecord, from_us: int) -> int:
+    """Return when the firmware knows at the latest that Linux is awake again."""
+    starts_us = [stream.start_us for stream in record.streams if stream.start_us >= from_us]
+    return min(starts_us, default=round(record.virtual_s * 1e6)) + SLACK_US
+
+
+def _last_calls_us(record: RunRecord, fired: list[Ints]) -> list[tuple[int, int]]:
+    """Return for each suspend in which the firmware may have called Linux for a condition when it
+    began, and when the last such call may have been: the pause begins with it. Linux may not have
+    noticed it, or may have been woken for another reason."""
+    found = []
+    for sleep in record.sleeps:
+        asked_us = round(sleep.at_s * 1e6)
+        last_us = _answered_us(record, asked_us)
+        if any(_any(at_us, asked_us - record.period_us, last_us) for at_us in fired):
+            found.append((asked_us, last_us))
+    return found
+
+
 def _age_us(record: RunRecord, night: Night) -> int:
-    """Return how long the oldest sample had waited when Linux was woken."""
+    """Return how long the oldest sample had waited when Linux was woken. A firmware that was reset
+    counts from its start."""
     instant = np.array([night.opened_us], dtype=np.int64)
     row = int(record.taken.before(instant)[0]) - night.sleep.backlog
-    return night.opened_us - int(record.taken.at(np.array([max(0, row)], dtype=np.int64))[0])
+    oldest_us = int(record.taken.at(np.array([max(0, row)], dtype=np.int64))[0])
+    starts_us = [one.end_us for one in record.outages if one.end_us is not None]
+    since_us = max((at_us for at_us in starts_us if at_us <= night.opened_us), default=oldest_us)
+    return night.opened_us - max(oldest_us, since_us)
 
 
 def _firings(record: RunRecord, rule: WakeRule) -> tuple[Ints, Ints]:

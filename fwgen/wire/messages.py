@@ -219,6 +219,11 @@ _OTHERS: Final[dict[type[Message], type[OtherHello] | type[OtherPeerHello]]] = {
     Hello: OtherHello,
     PeerHello: OtherPeerHello,
 }
+_NAMES: Final[dict[type[Message], tuple[str, ...]]] = {
+    kind: tuple(field.name for field in dataclasses.fields(kind))
+    for kind in (*_KINDS.values(), *_OTHERS.values())
+}
+"""The names of a message's fields, in the order of the wire."""
 _RANGES: Final = {
     "time_us": (0, _U64),
     "log": (0, _U64),
@@ -242,7 +247,7 @@ _MAY_BE_NIL: Final = {
 
 def encode(message: Message) -> bytes:
     """Return the message's bytes. Raises WireError if a field is out of range."""
-    values = [getattr(message, field.name) for field in dataclasses.fields(message)]
+    values = [getattr(message, name) for name in _NAMES[type(message)]]
     _check(type(message), values)
     if isinstance(message, OtherHello):
         raise WireError("a hello of another format cannot be encoded: its fields are not known")
@@ -267,7 +272,7 @@ def decode(item: bytes) -> Message:
     values = body[1:]
     if kind in _OTHERS and _is_for_others(kind, values):
         kind = _OTHERS[kind]
-        values = values[: len(dataclasses.fields(kind))]
+        values = values[: len(_NAMES[kind])]
     _check(kind, values)
     return kind(*values)
 
@@ -285,11 +290,10 @@ def seq_distance(to: int, origin: int) -> int:
 
 
 def _check(kind: type[Message], values: list[object]) -> None:
-    fields = dataclasses.fields(kind)
-    if len(fields) != len(values):
-        raise WireError(f"{kind.__name__}: expected {len(fields)} fields, found {len(values)}")
-    for field, value in zip(fields, values, strict=True):
-        name = field.name
+    names = _NAMES[kind]
+    if len(names) != len(values):
+        raise WireError(f"{kind.__name__}: expected {len(names)} fields, found {len(values)}")
+    for name, value in zip(names, values, strict=True):
         if value is None and (kind, name) in _MAY_BE_NIL:
             continue
         if name in _SIZES:

@@ -18,7 +18,7 @@ from fwgen.record import RunRecord
 from fwgen.report.html import render_html
 from fwgen.report.model import Report
 from fwgen.report.table import render_table
-from fwgen.scenario.load import bundled_names, parse_scenario
+from fwgen.scenario.load import bundled_names, find_scenario, parse_scenario
 from fwgen.spec import load_spec, parse_spec
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 from fwgen.terminal import Style
@@ -526,3 +526,22 @@ def test_damage_of_any_size_costs_one_block(what: str, reset: str) -> None:
     assert f"a {what} of the log has flipped" in [event.text for event in record.events]
     assert len(record.gaps) == 1
     assert reset or record.starts[-1].damaged == 1
+
+
+def test_suspending_again_ends_when_its_time_is_over() -> None:
+    """Also if Linux is awake then, and the firmware calls later."""
+    plan = plan_of(find_scenario("wakes").parent / "specs" / "wakes.yaml")
+    text = (
+        "fwgen-scenario: 1\nname: nights\nuntil: 60 s\n"
+        "distance: [{at: 0 s, mm: 1500}, {at: 10 s, mm: 1500}, {at: 10.1 s, mm: 300},"
+        " {at: 20 s, mm: 300}, {at: 20.1 s, mm: 1500}]\n"
+        "steps: [{at: 1 s, do: suspend, for: %s, again: 2 s}]\n"
+    )
+    _, awake = run(parse_scenario(text % "11 s"), plan=plan)
+    assert [sleep["wake_cause"].partition(":")[0] for sleep in awake["sleeps"]] == ["condition"]
+    _, asleep = run(parse_scenario(text % "30 s"), plan=plan)
+    assert [sleep["wake_cause"].partition(":")[0] for sleep in asleep["sleeps"]] == [
+        "condition",
+        "timer",
+    ]
+    assert asleep["linux"]["awake"] > 0.4

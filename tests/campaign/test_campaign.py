@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from fwgen.campaign import workers
-from fwgen.campaign.history import draw
+from fwgen.campaign.history import History, draw
 from fwgen.campaign.record import Record, open_record
 from fwgen.campaign.run import run_campaign
 from fwgen.campaign.trial import Failure, Setting, Tally, library, try_history, try_seed
@@ -25,7 +25,8 @@ from fwgen.cli.main import main
 from fwgen.scenario.load import load_scenario
 from fwgen.scenario.model import Scenario
 
-MUTANTS = Path(__file__).parents[2] / "robot" / "mutants"
+HERE = Path(__file__).parent
+MUTANTS = HERE.parents[1] / "robot" / "mutants"
 
 
 def damages(scenario: Scenario) -> bool:
@@ -33,25 +34,35 @@ def damages(scenario: Scenario) -> bool:
 
 
 def erases(scenario: Scenario) -> bool:
-    """Whether a log is erased, and its successor fills a block before the application starts."""
-    waits_us = [getattr(step, "app_us", 0) for step in scenario.steps]
-    return scenario.noise_um > 100_000 and max(waits_us, default=0) > 10_000_000
+    """Whether a log is erased, and its successor has more samples than the application knows."""
+    return any(getattr(step, "app_us", 0) > step.at_us for step in scenario.steps)
+
+
+def has_conditions(history: History) -> bool:
+    return bool(history.plan.wake_rules)
 
 
 # fault -> what a history needs to find it: those without need not be run here
-PLANTED: dict[str, Callable[[Scenario], bool]] = {
-    "free-before-ack": lambda scenario: True,
-    "forget-gap": damages,
-    "trust-damaged": damages,
-    "any-log-is-own": erases,
-    "send-after-ack": lambda scenario: True,
+PLANTED: dict[str, Callable[[History], bool]] = {
+    "free-before-ack": lambda history: True,
+    "forget-gap": lambda history: damages(history.scenario),
+    "trust-damaged": lambda history: damages(history.scenario),
+    "condition-early": has_conditions,
+    "condition-late": has_conditions,
+    "any-log-is-own": lambda history: erases(history.scenario),
+    "send-after-ack": lambda history: True,
 }
+
+
+def plant_of(fault: str) -> Path:
+    own = HERE / "plants" / f"{fault}.toml"
+    return own if own.is_file() else MUTANTS / f"{fault}.toml"
 
 
 def seed_that_finds(fault: str) -> int:
     """Return the first seed below 1,000 that finds a fault planted in the core."""
-    setting = Setting(plant=str(MUTANTS / f"{fault}.toml"))
-    likely = (seed for seed in range(1000) if PLANTED[fault](draw(seed).scenario))
+    setting = Setting(plant=str(plant_of(fault)))
+    likely = (seed for seed in range(1000) if PLANTED[fault](draw(seed)))
     return next(seed for seed in likely if try_seed(seed, setting, Tally()))
 
 
@@ -93,7 +104,7 @@ def test_the_record_does_not_depend_on_the_number_of_processes(
 def test_a_planted_fault_is_found_and_shrunk(
     fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seed, plant = seed_that_finds(fault), MUTANTS / f"{fault}.toml"
+    seed, plant = seed_that_finds(fault), plant_of(fault)
     words = ["--seed", str(seed), "--seeds", "1", "--jobs", "1"]
     campaign(tmp_path, *words, "--plant", str(plant), code=1)
     failure = record_of(tmp_path)["failure"]
@@ -172,11 +183,12 @@ def test_another_campaigns_folder_is_refused(
 def test_a_file_of_somebody_else_is_not_overwritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "seed-0.yaml").write_text("mine", "utf-8")
-    plant = str(MUTANTS / "send-after-ack.toml")
-    campaign(tmp_path, "--seeds", "1", "--plant", plant, code=2)
+    seed, plant = seed_that_finds("send-after-ack"), str(plant_of("send-after-ack"))
+    path = tmp_path / f"seed-{seed}.yaml"
+    path.write_text("mine", "utf-8")
+    campaign(tmp_path, "--seed", str(seed), "--seeds", "1", "--plant", plant, code=2)
     assert "this campaign did not write it" in capsys.readouterr().err
-    assert (tmp_path / "seed-0.yaml").read_text("utf-8") == "mine"
+    assert path.read_text("utf-8") == "mine"
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from fwgen.campaign import history as drawing
-from fwgen.campaign import specs
+from fwgen.campaign import episodes, specs
 from fwgen.campaign.history import draw
 from fwgen.campaign.streams import Stream
-from fwgen.campaign.writing import scenario_text, step_text
+from fwgen.campaign.writing import step_text
 from fwgen.scenario.load import (
     bundled_names,
     find_scenario,
@@ -20,6 +19,7 @@ from fwgen.scenario.load import (
 )
 from fwgen.scenario.steps import STEPS
 from fwgen.spec import parse_spec
+from fwgen.spec.conditions import Form
 
 NOT_DRAWN = {"capture"}
 """Steps that the host backend does not have."""
@@ -27,7 +27,7 @@ NOT_DRAWN = {"capture"}
 
 def text_of(seed: int) -> str:
     found = draw(seed)
-    return scenario_text(found.scenario, "a.yaml") + specs.spec_text(found.spec)
+    return found.text("a.yaml") + specs.spec_text(found.spec)
 
 
 def test_a_seed_is_the_same_history_each_time() -> None:
@@ -43,21 +43,21 @@ def test_a_known_seed_is_the_history_that_it_always_was() -> None:
 def test_one_more_draw_changes_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     seeds = [seed for seed in range(80) if len(draw(seed).scenario.steps) > 3]
     before = [draw(seed) for seed in seeds]
-    sleep = drawing.EPISODES["sleep"]
+    sleep = episodes.EPISODES["sleep"]
 
-    def longer(draft: drawing._Draft, stream: Stream) -> None:
+    def longer(draft: episodes.Draft, stream: Stream) -> None:
         sleep(draft, stream)
         stream.chance(0.5)
 
-    monkeypatch.setitem(drawing.EPISODES, "sleep", longer)
+    monkeypatch.setitem(episodes.EPISODES, "sleep", longer)
     assert [draw(seed) for seed in seeds] == before
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_a_history_is_written_as_a_valid_scenario(seed: int) -> None:
     found = draw(seed)
-    read = parse_scenario(scenario_text(found.scenario, "a.yaml", "a comment\nof two lines"))
-    for name in ("points", "noise_um", "missed_ppm", "steps", "until_us", "name"):
+    read = parse_scenario(found.text("a.yaml", "a comment\nof two lines"))
+    for name in ("points", "signals", "noise_um", "missed_ppm", "steps", "until_us", "name"):
         assert getattr(read, name) == getattr(found.scenario, name), name
     assert read.expect == found.scenario.expect
 
@@ -74,9 +74,22 @@ def test_every_bundled_step_is_written_as_it_is_read(name: str) -> None:
 def test_histories_have_every_step_and_every_spec() -> None:
     drawn = [draw(seed) for seed in range(400)]
     assert {step.do for one in drawn for step in one.scenario.steps} == set(STEPS) - NOT_DRAWN
-    assert {one.spec for one in drawn} == set(range(specs.COUNT))
+    assert {one.spec for one in drawn} == {*range(specs.WRITTEN), specs.FIRST_DRAWN}
 
 
-@pytest.mark.parametrize("index", range(specs.COUNT))
-def test_a_spec_is_valid(index: int, tmp_path: Path) -> None:
-    assert parse_spec(specs.spec_text(index), "a.yaml") == specs.plan_of(index).spec
+DRAWN = [specs.FIRST_DRAWN + index for index in range(60)]
+
+
+@pytest.mark.parametrize("number", [*range(specs.WRITTEN), *DRAWN])
+def test_a_spec_is_valid(number: int) -> None:
+    assert parse_spec(specs.spec_text(number), "a.yaml") == specs.plan_of(number).spec
+
+
+def test_drawn_specs_wake_linux_for_every_reason() -> None:
+    plans = [specs.plan_of(number) for number in DRAWN]
+    sleeps = [plan.spec.sleep for plan in plans]
+    assert {rule.form for plan in plans for rule in plan.wake_rules} == set(get_args(Form))
+    assert any(sleep.wake_at_ppm for sleep in sleeps)
+    assert any(sleep.max_age_us for sleep in sleeps)
+    assert {plan.sensors[0].part.TYPE for plan in plans} == {"hc-sr04", "zephyr"}
+    assert {plan.rings.in_ddr for plan in plans} == {True, False}

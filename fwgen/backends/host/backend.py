@@ -13,12 +13,12 @@ import numpy as np
 from fwgen.backends.asked import asked_of
 from fwgen.backends.doorbells import DIRECTIONS, HOW, Disturbance, recovers_us
 from fwgen.backends.host.compile import build_library, core_sources
-from fwgen.backends.host.library import INBOX, READINGS, RUNG, STUCK, Machine
+from fwgen.backends.host.library import INBOX, REACHED, READINGS, RUNG, STUCK, Machine
 from fwgen.backends.host.port import HostPort
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import AnyLinux, Linux
 from fwgen.backends.outages import BITTEN, LOADED, STOPPED
-from fwgen.backends.wire_watch import blocks_in
+from fwgen.backends.wire_watch import LogView
 from fwgen.errors import ToolBrokeError
 from fwgen.peer.started import (
     CRASH_BUS,
@@ -130,7 +130,7 @@ class HostBackend(Backend, board.Board):
         )
         machine.a35_off = plan.mode.a35_off
         self._ledger = Ledger(sensor.channels)
-        self._ledger.wire.look = lambda: blocks_in(machine.log.view(np.uint8).data)
+        self._ledger.wire.look = LogView(machine.log.view(np.uint8).data).blocks
         self._begin(machine)
         self.run_until(0)
 
@@ -163,20 +163,21 @@ class HostBackend(Backend, board.Board):
         end_us = t_us + FIRST_SAMPLE_US
         while machine.now_us < end_us:
             due_us = min(linux.next_due_us(), self._bite_us) + FIRST_SAMPLE_US
-            if due_us <= machine.now_us:
-                if self._bite_us <= self.now_us:
-                    self._bite()
-                else:
-                    linux.poll(self.now_us)
-                continue
-            reason = machine.run(min(end_us, due_us))
-            if reason == INBOX:
-                linux.receive(machine.inbox(), self.now_us)
-                self._ring_again()
-            elif reason == RUNG:
-                self._ring_linux(lambda: linux.rung(self.now_us))
+            if due_us > machine.now_us:
+                reason = machine.run(min(end_us, due_us))
+                if reason == INBOX:
+                    linux.receive(machine.inbox(), self.now_us)
+                    self._ring_again()
+                elif reason == RUNG:
+                    self._ring_linux(lambda: linux.rung(self.now_us))
+                elif reason != REACHED:
+                    self._serve_core(reason, end_us)
+                if reason != REACHED or due_us >= end_us:
+                    continue
+            if self._bite_us <= self.now_us:
+                self._bite()
             else:
-                self._serve_core(reason, end_us)
+                linux.poll(self.now_us)
 
     def _ring_linux(self, rung: Callable[[], None]) -> None:
         """The firmware rings the wake-up doorbell."""

@@ -55,6 +55,10 @@ _FLAGS: Final = (
     "-DZCBOR_CANONICAL",  # the core requires it
     "-DCORE_CHECKS",
 )
+_RELOCATABLE: Final = ("-r", "-nostdlib", "-no-pie")
+_SHARED: Final = "shared.o"
+_SPEC: Final = b"from the spec"
+"""In the first line of a generated source that depends on the spec; the line names it."""
 _LINK: Final = "host_link.c"
 _RINGS: Final = "host_rings.c"
 """The two implementations of host_link.h; a library has one of them."""
@@ -67,6 +71,7 @@ _TRIAL_S: Final = 120.0
 _COMPILE_S: Final = 900.0
 _PRODUCT: Final = "library"
 _SEAL: Final = b"fwgen: all of it, SHA-256 "
+_SEAL_BYTES: Final = len(_SEAL) + hashlib.sha256().digest_size
 
 
 def core_sources(generated: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -109,10 +114,34 @@ def build_library(
     `rings`: for a real Linux, which has rings; otherwise for the emulated one.
     Raises MissingToolError if no C compiler works, ToolBrokeError if the compiler fails.
     """
-    sources = {**core, **_own_sources(), **_sensor_sources(core)}
-    del sources[_LINK if rings else _RINGS]
+    sources = _all_sources(core, rings=rings)
     options = [*_FLAGS, f"-DHOST_FAULT={FAULTS.index(fault)}", *flags]
     return compile_once(sources, options, "the core", say=say)
+
+
+def build_variant(core: Mapping[str, bytes]) -> Path:
+    """As build_library, for many specs: what does not depend on a spec's values is compiled once
+    for all of them."""
+    options = [*_FLAGS, "-DHOST_FAULT=0"]
+    sources = {
+        name: content.partition(b"\n")[2] if _SPEC in content.partition(b"\n")[0] else content
+        for name, content in _all_sources(core).items()
+    }
+    values = {name for name in core if name.endswith(".c") and sources[name] != core[name]}
+    parts = [option for option in options if option != "-shared"]
+    kept = {name: content for name, content in sources.items() if name not in values}
+    try:
+        shared = compile_once(kept, [*parts, *_RELOCATABLE], "the core")
+    except ToolBrokeError:  # a compiler that makes no relocatable files
+        return build_library(core)
+    sources = {name: text for name, text in sources.items() if name in values or name[-2:] == ".h"}
+    return compile_once({**sources, _SHARED: _unsealed(shared)}, options, "the spec's values")
+
+
+def _all_sources(core: Mapping[str, bytes], *, rings: bool = False) -> dict[str, bytes]:
+    sources = {**core, **_own_sources(), **_sensor_sources(core)}
+    del sources[_LINK if rings else _RINGS]
+    return sources
 
 
 def compile_once(
@@ -224,13 +253,15 @@ def _compile(
             raise
     folders = sorted({str(PurePosixPath(path).parent) for path in sources})
     includes = [f"-I{item}" for item in folders]
-    units = sorted(path for path in sources if path.endswith(".c"))
+    units = sorted(path for path in sources if path.endswith((".c", ".o")))
     command = [*compiler, *options, *includes, *units, "-o", _PRODUCT]
     failed, errors, _ = _called(command, folder, timeout_s)
     if failed:
         return errors or "it fails without saying why"
     if not (folder / _PRODUCT).is_file():
         return "it reports success and makes no file"
+    if "-r" in options:
+        return ""
     loading = "import ctypes, sys; ctypes.CDLL(sys.argv[1])"
     failed, errors, _ = _called([sys.executable, "-c", loading, f"./{_PRODUCT}"], folder, timeout_s)
     if failed and not any(option.startswith("-fsanitize") for option in options):
@@ -278,9 +309,12 @@ def _is_whole(library: Path) -> bool:
         content = library.read_bytes()
     except OSError:
         return False
-    size = hashlib.sha256().digest_size
-    body, seal = content[: -size - len(_SEAL)], content[-size - len(_SEAL) :]
-    return seal == _SEAL + hashlib.sha256(body).digest()
+    body = content[:-_SEAL_BYTES]
+    return content[-_SEAL_BYTES:] == _SEAL + hashlib.sha256(body).digest()
+
+
+def _unsealed(library: Path) -> bytes:
+    return library.read_bytes()[:-_SEAL_BYTES]
 
 
 def _environment() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import POINTER, Structure, byref, c_int32, c_uint8, c_uint32, c_uint64, c_void_p
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -106,6 +107,8 @@ class Machine:
 
     def __init__(self, library: Path, log_bytes: int, **params: int) -> None:
         self._library = _load(library)
+        self.now_us = 0
+        """The host's clock."""
         self.log: NDArray[np.uint64] = np.zeros(log_bytes // 8, dtype=np.uint64)
         self.a35_off = True
         """In the sleep mode the A35's domain is switched off."""
@@ -132,11 +135,10 @@ class Machine:
 
     def run(self, until_us: int) -> int:
         """Run until then, or until something needs Python; return why it stopped."""
-        return int(self._library.host_run(self._host, until_us))
-
-    @property
-    def now_us(self) -> int:
-        return int(self._library.host_now_us(self._host))
+        reason: int = self._library.host_run(self._host, until_us)
+        reached = reason == REACHED
+        self.now_us = until_us if reached else self._library.host_now_us(self._host)
+        return reason
 
     def next_due_us(self) -> int:
         """Return when the M33 does something next, if nothing happens to it before."""
@@ -229,6 +231,7 @@ class Machine:
             found.append((at_us.value, TOUCHES[touch]))
 
 
+@cache
 def _load(path: Path) -> ctypes.CDLL:
     library = ctypes.CDLL(str(path))
     for name, (result, arguments) in _FUNCTIONS.items():

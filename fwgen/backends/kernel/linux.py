@@ -402,10 +402,21 @@ class KernelLinux:
         if not self._can_suspend:
             self.ledger.ignore("suspend", self._why_not, now_us)
             return
+        self._end_nights()
         self._again_us = again_us
-        self._alarms.pop("again", None)
         if wake_after_us is not None:
             self._control.send(f"alarm {wake_after_us // 1_000_000}")
+            if again_us is not None:
+                self._alarms["last"] = (now_us + wake_after_us, self._end_nights)
+        self._suspend(now_us)
+
+    def _end_nights(self) -> None:
+        """Linux does not suspend again by itself."""
+        self._again_us = None
+        self._alarms.pop("again", None)
+        self._alarms.pop("last", None)
+
+    def _suspend(self, now_us: int) -> None:
         if self.state == RESUMING:
             self._sleep_when_up = now_us
         else:
@@ -425,13 +436,13 @@ class KernelLinux:
         if self.state in (AWAKE, OFFLINE):
             self.ledger.ignore("resume", self._why_not, now_us)
         else:
-            self._again_us = None
+            self._end_nights()
             self._wake("user")
 
     def end(self, now_us: int) -> None:
         """The scenario ends: wake Linux, end its faults and start its application, so that the
         samples in the log can arrive."""
-        self._alarms.pop("again", None)
+        self._end_nights()
         for name in ("ddr", "boot", "stall"):
             if name in self._alarms:
                 self._alarms.pop(name)[1]()
@@ -508,7 +519,10 @@ class KernelLinux:
             self._fall_asleep(wished_us)
 
     def _suspend_again(self) -> None:
-        self.suspend(self.now_us, None, self._again_us)
+        if self._can_suspend:
+            self._suspend(self.now_us)
+        else:
+            self.ledger.ignore("suspend", self._why_not, self.now_us)
 
     # -------------------------------------------------------------------------------------- faults
 

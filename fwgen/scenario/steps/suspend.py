@@ -15,7 +15,7 @@ class Suspend(Step):
     """Linux asks the firmware for sleep and suspends when it has agreed; after `for` a timer
     wakes it. If no application runs (crashed, unbound), Linux suspends without telling the
     firmware. With `again` Linux suspends again after each wake-up by the firmware, when it has
-    been awake for this time, until a `resume` or another `suspend`."""
+    been awake for this time, until `for` is over, a `resume` or another `suspend`."""
 
     do: Annotated[
         str,

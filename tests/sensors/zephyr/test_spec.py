@@ -103,3 +103,22 @@ def test_channels_and_units_are_zephyrs() -> None:
     known = {name.lower().replace("_", "-") for name in
              re.findall(r"SENSOR_CHAN_(\w+)", header.read_text("utf-8"))}  # fmt: skip
     assert set(units()) <= known
+
+
+CONDITIONS = {
+    "ambient-temp > 30 °C for 2 s until < 28 °C": "",
+    "sensor fault for 3 samples": "",
+    "humidity > 100 % for 2 s": "a valid `humidity` cannot be above 100 %: it is from 0 % to 100 %",
+    "no echo for 2 s": "the sensor never reports",
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_conditions_on_its_channels_are_checked(condition: str) -> None:
+    sleep = f"when_full: wake, wake_if: [{condition}]"
+    spec = parse_spec(BASE.replace("when_full: wake", sleep))
+    if not CONDITIONS[condition]:
+        assert len(plan_spec(spec).wake_rules) == 1
+        return
+    with pytest.raises(PlanErrors, match=re.escape(CONDITIONS[condition])):
+        plan_spec(spec)

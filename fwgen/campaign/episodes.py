@@ -1,0 +1,337 @@
+"""The episodes of a history: sleeps and faults.
+
+An episode leaves Linux awake, its application running and the sensor working. Faults that do not
+change Linux's state may lie anywhere within it, a reset of the M33 in the middle of anything. No
+step of a history may be ignored, so each is drawn only where it is possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from fwgen.campaign import specs
+from fwgen.campaign.streams import Stream
+from fwgen.campaign.walk import Night
+from fwgen.scenario.steps import Step, make_step
+from fwgen.wire.sample import SampleStatus
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
+
+_MEASURES_MS: Final = 40
+"""The most that a measurement may take if the M33 halts at some time after it."""
+
+
+@dataclass
+class Draft:
+    """A history so far. `now_ms`: where the next episode begins. `away_ms`: the longest time for
+    which nothing was read from the log so far."""
+
+    seed: int
+    spec: int
+    steps: list[Step] = field(default_factory=list)
+    nights: list[Night] = field(default_factory=list)
+    now_ms: int = 1_000
+    away_ms: int = 0
+    restarts: bool = False  # of the M33
+    loses: bool = False  # blocks that are damaged, or a memory that is erased
+    crashes: bool = False
+    unheard: bool = False  # doorbells with which the firmware wakes Linux are lost
+
+    def add(self, at_ms: int, name: str, **values: Any) -> None:
+        step = make_step(name, **values)
+        self.steps.append(step.model_copy(update={"at_us": at_ms * 1000}))
+
+    def suspend(self, at_ms: int, for_ms: int | None = None, **values: Any) -> None:
+        """Linux suspends; without `for_ms` another step wakes it."""
+        if for_ms is not None:
+            values["for_us"] = for_ms * 1000
+            self.nights.append(Night(at_ms, at_ms + for_ms))
+        self.add(at_ms, "suspend", **values)
+
+    def ends(self, at_ms: int) -> None:
+        """The episode has begun at `now_ms`; the next one begins at `at_ms`."""
+        self.away_ms = max(self.away_ms, at_ms - self.now_ms)
+        self.now_ms = at_ms
+
+    @property
+    def plan(self) -> Plan:
+        return specs.plan_of(self.spec)
+
+    @property
+    def has_watchdog(self) -> bool:
+        return self.plan.timing.watchdog_us > 0
+
+    @property
+    def wakes(self) -> bool:
+        """Whether the firmware may wake Linux."""
+        sleep = self.plan.spec.sleep
+        return sleep.wakes_at_level or sleep.max_age_us is not None or bool(sleep.wake_if)
+
+
+def _sleep(draft: Draft, stream: Stream) -> None:
+    """Linux sleeps for a second to a quarter of an hour."""
+    at_ms = draft.now_ms
+    long = stream.chance(0.06)
+    for_ms = stream.spread(90_000, 900_000) if long else stream.spread(1_000, 60_000)
+    if draft.wakes or stream.chance(0.5):  # a firmware that wakes Linux may come before the user
+        draft.suspend(at_ms, for_ms)
+    else:
+        draft.suspend(at_ms)
+        draft.add(at_ms + for_ms, "resume")
+    if for_ms > 8_000 and not draft.wakes and stream.chance(0.15):  # the log has a block then
+        damaged_ms = at_ms + stream.between(7_000, for_ms - 500)
+        draft.add(damaged_ms, "damage-log", what=stream.pick(("bit", "word", "block")))
+        draft.loses = True
+        if stream.chance(0.5):
+            draft.add(damaged_ms + stream.between(1, 400), "reset-firmware")
+            draft.restarts = True
+    draft.ends(at_ms + for_ms + 500)
+
+
+def _nights(draft: Draft, stream: Stream) -> None:
+    """Linux sleeps again each time that the firmware has woken it."""
+    at_ms, for_ms = draft.now_ms, stream.spread(10_000, 400_000)
+    draft.suspend(at_ms, for_ms, again_us=stream.spread(1_000, 8_000) * 1000)
+    draft.ends(at_ms + for_ms + 500)
+
+
+def _naps(draft: Draft, stream: Stream) -> None:
+    """Sleeps whose next one begins while Linux resumes, or during the drain."""
+    at_ms = draft.now_ms
+    for _ in range(stream.between(2, 4)):
+        draft.suspend(at_ms, stream.between(500, 3_000))
+        at_ms += 3_250 + stream.between(0, 500)
+    draft.ends(at_ms)
+
+
+def _suspended_by_another(draft: Draft, stream: Stream) -> None:
+    """Another program suspends Linux while the application speaks."""
+    at_ms, for_ms = draft.now_ms, stream.spread(1_000, 40_000)
+    if stream.chance(0.5):
+        draft.add(at_ms, "foreign-suspend", for_us=for_ms * 1000)
+    else:
+        draft.add(at_ms, "foreign-suspend")
+        draft.add(at_ms + for_ms, "resume")
+    draft.ends(at_ms + for_ms + 500)
+
+
+def _called_off(draft: Draft, stream: Stream) -> None:
+    at_ms = draft.now_ms
+    draft.suspend(at_ms)
+    draft.add(at_ms + stream.between(0, 330), "resume")
+    draft.ends(at_ms + 600)
+
+
+def _app_dies(draft: Draft, stream: Stream) -> None:
+    _away(draft, stream, "crash-app", "start-app")
+
+
+def _device_unbound(draft: Draft, stream: Stream) -> None:
+    _away(draft, stream, "unbind", "bind")
+
+
+def _away(draft: Draft, stream: Stream, leaves: str, comes: str) -> None:
+    """Nobody reads; Linux may suspend meanwhile without telling the firmware."""
+    at_ms, for_ms = draft.now_ms, stream.spread(50, 8_000)
+    draft.add(at_ms, leaves)
+    if stream.chance(0.3):
+        asleep_ms = stream.between(500, 6_000)
+        draft.suspend(at_ms + stream.between(1, 1_000), asleep_ms)
+        for_ms += 1_000 + asleep_ms + 300
+    draft.add(at_ms + for_ms, comes)
+    draft.ends(at_ms + for_ms + 300)
+
+
+def _other_app(draft: Draft, stream: Stream) -> None:
+    """An application that was made for another spec takes the place of the own one for a while."""
+    at_ms = draft.now_ms
+    draft.add(at_ms, "crash-app")
+    draft.add(at_ms + stream.between(1, 500), "start-app", spec="other")
+    at_ms += stream.between(600, 4_000)
+    draft.add(at_ms, "crash-app")
+    draft.add(at_ms + stream.between(1, 500), "start-app")
+    draft.ends(at_ms + 800)
+
+
+def _linux_reboots(draft: Draft, stream: Stream) -> None:
+    at_ms, takes_ms = draft.now_ms, stream.between(200, 5_000)
+    if stream.chance(0.4):
+        draft.suspend(at_ms)
+        at_ms += stream.between(1, 4_000)
+    draft.add(at_ms, "reboot-linux", takes_us=takes_ms * 1000)
+    draft.ends(at_ms + takes_ms + 500)
+
+
+def _linux_stalls(draft: Draft, stream: Stream) -> None:
+    at_ms, for_ms = draft.now_ms, stream.spread(50, 12_000)
+    what = stream.pick(("stall-linux", "refuse-writes"))
+    draft.add(at_ms, what, for_us=for_ms * 1000)
+    draft.ends(at_ms + for_ms + 300)
+
+
+def _firmware_restarts(draft: Draft, stream: Stream) -> None:
+    at_ms = draft.now_ms
+    draft.restarts = True
+    how = stream.pick(("reset-firmware", "restart-firmware", "crash-firmware"))
+    if how == "crash-firmware" and draft.has_watchdog:
+        takes_ms = stream.between(1, 3_000)
+        draft.add(
+            at_ms,
+            how,
+            how=stream.pick(("fault", "panic", "watchdog")),
+            takes_us=takes_ms * 1000,
+        )
+        draft.crashes = True
+        draft.ends(at_ms + takes_ms + 3_000)
+        return
+    for _ in range(stream.between(1, 3) if how == "reset-firmware" else 1):
+        draft.add(at_ms, "reset-firmware" if how == "crash-firmware" else how)
+        at_ms += stream.spread(1, 2_000)
+    draft.ends(at_ms + 1_500)
+
+
+def _board_restarts(draft: Draft, stream: Stream) -> None:
+    at_ms, takes_ms = draft.now_ms, stream.between(500, 20_000)
+    draft.restarts = True
+    if stream.chance(0.6):  # the application knows more samples than the next log has at first
+        for_ms = stream.between(10_000, 50_000)
+        draft.suspend(at_ms, for_ms)
+        at_ms += for_ms + 1_500
+    if stream.chance(0.3):
+        draft.suspend(at_ms)
+        at_ms += stream.between(1, 6_000)
+    long_ms = stream.between(10_000, 60_000)
+    # after the last of these the new log has more samples than the application knows of the old one
+    app_ms = stream.pick((0, stream.spread(1, 5_000), long_ms, at_ms + long_ms // 2))
+    times = {"takes_us": takes_ms * 1000, "app_us": app_ms * 1000}
+    if stream.chance(0.5):
+        draft.add(at_ms, "power-cycle", **times)
+        draft.loses = True
+    else:
+        log = stream.pick(("kept", "erased"))
+        draft.add(at_ms, "restart-board", log=log, **times)
+        draft.loses = draft.loses or log == "erased"
+    draft.ends(at_ms + takes_ms + app_ms + 1_500)
+
+
+def _small_faults(draft: Draft, stream: Stream) -> None:
+    """A message, a doorbell or a pause that nobody expects, while Linux is awake."""
+    at_ms = draft.now_ms
+    for _ in range(stream.between(1, 4)):
+        what = stream.pick(("send-wake", "stale-doorbell", "idle-ddr", "stall-firmware"))
+        if what == "stale-doorbell":
+            draft.add(at_ms, what, ring=stream.pick(("vq0", "vq1")))
+        elif what == "idle-ddr":
+            draft.add(at_ms, what, for_us=stream.between(5, 2_000) * 1000)
+            at_ms += 2_100
+        elif what == "stall-firmware":
+            at_ms = _stall(draft, stream, at_ms)
+        else:
+            draft.add(at_ms, what)
+        at_ms += stream.spread(1, 1_500)
+    draft.ends(at_ms)
+
+
+def _stall(draft: Draft, stream: Stream, at_ms: int) -> int:
+    """The M33 halts between two measurements, if it is known when they are. Return when it may halt
+    again."""
+    plan = draft.plan
+    period_ms = plan.timing.period_us // 1000
+    if (
+        draft.restarts
+        or period_ms < 60
+        or plan.sensors[0].figures.measures_us > _MEASURES_MS * 1000
+    ):
+        return at_ms
+    slot_ms = -(-at_ms // period_ms) * period_ms
+    at_ms = slot_ms + stream.between(_MEASURES_MS, period_ms - 10)
+    draft.add(at_ms, "stall-firmware", for_us=stream.between(1, 30) * 1000)
+    return slot_ms + period_ms
+
+
+Episode = Callable[[Draft, Stream], None]
+EPISODES: Final[dict[str, Episode]] = {
+    "sleep": _sleep,
+    "naps": _naps,
+    "nights": _nights,
+    "suspended by another": _suspended_by_another,
+    "called off": _called_off,
+    "application dies": _app_dies,
+    "device unbound": _device_unbound,
+    "other application": _other_app,
+    "Linux reboots": _linux_reboots,
+    "Linux stalls": _linux_stalls,
+    "firmware restarts": _firmware_restarts,
+    "board restarts": _board_restarts,
+    "small faults": _small_faults,
+}
+_OFTEN: Final = ("sleep",) * 6 + ("naps",) * 2
+_SLEEPS: Final = frozenset(("sleep", "nights", "naps", "board restarts"))
+_MAY_RESET: Final = frozenset(("sleep", "nights", "naps", "application dies", "device unbound"))
+
+
+def kinds_of(draft: Draft) -> tuple[str, ...]:
+    """Return the episodes to choose from, some of them several times."""
+    nights = ("nights",) * 5 if draft.wakes else ()
+    return _OFTEN + nights + tuple(EPISODES)
+
+
+# ------------------------------------------------------------------ what happens meanwhile
+
+
+def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
+    """Add faults within the episode that has just been drawn."""
+    span_ms = draft.now_ms - begin_ms
+
+    def instants(share: float) -> Iterator[int]:
+        if stream.chance(share):
+            yield begin_ms + stream.between(1, span_ms)
+
+    for at_ms in instants(0.5 if _fault_ms(draft.plan) else 0.15):
+        lasts_ms = stream.spread(10, 5_000)
+        if stream.chance(0.5):  # about as long as a condition asks for
+            lasts_ms = max(lasts_ms, _fault_ms(draft.plan) * stream.spread(50, 300) // 100)
+        draft.add(at_ms, stream.pick(("mute-sensor", "hold-echo")))
+        draft.add(at_ms + lasts_ms, "restore-sensor")
+        draft.ends(max(draft.now_ms, at_ms + lasts_ms - 4_000))
+    for at_ms in instants(0.1):
+        draft.add(at_ms, "display-off")
+        draft.add(at_ms + stream.spread(10, 5_000), "display-on")
+    for at_ms in instants(0.15):
+        draft.add(at_ms, "stale-doorbell", ring="vq0")
+    if stream.chance(0.1) and kind == "sleep" and span_ms > 2_000:
+        draft.add(begin_ms + stream.between(600, span_ms - 600), "stale-doorbell", ring="vq1")
+    for at_ms in instants(0.15):
+        _disturb(draft, stream, at_ms, kind)
+    for at_ms in instants(0.15):
+        if kind in _MAY_RESET and all(step.do != "resume" for step in draft.steps):
+            draft.add(at_ms, "reset-firmware")
+            draft.restarts = True
+            draft.ends(max(draft.now_ms, at_ms + 1_500))
+
+
+def _disturb(draft: Draft, stream: Stream, at_ms: int, kind: str) -> None:
+    """Doorbells do not arrive as they were rung. A firmware that cannot reach Linux calls it again
+    and again."""
+    to, how = stream.pick(("linux", "firmware")), stream.pick(("lost", "doubled", "late"))
+    for_ms = stream.spread(1, 1_000)
+    if to == "linux" and how != "doubled" and draft.wakes and kind in _SLEEPS:
+        for_ms = stream.spread(1, 10_000)
+        draft.unheard = True
+    by_ms = stream.between(1, 40 if to == "firmware" else 500)
+    by = {"by_us": by_ms * 1000} if how == "late" else {}
+    draft.add(at_ms, "disturb-doorbells", to=to, how=how, for_us=for_ms * 1000, **by)
+
+
+def _fault_ms(plan: Plan) -> int:
+    """Return for how long the sensor must fail to fulfil a condition of the spec; 0: there is no
+    such condition."""
+    faults = [
+        rule.samples
+        for rule in plan.wake_rules
+        if rule.form == "status" and rule.limit == SampleStatus.FAULT
+    ]
+    return min(faults, default=0) * plan.timing.period_us // 1000
