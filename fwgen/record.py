@@ -302,6 +302,7 @@ class RunRecord:
     in_log: list[tuple[int, int]] = field(default_factory=list)  # at the end: first number, count
     damaged: bool = False  # the scenario has damaged the log
     misdirected: list[Repeat] = field(default_factory=list)  # to a peer made for another spec
+    deaf: list[tuple[int, int]] = field(default_factory=list)  # doorbells to Linux were disturbed
     outages: list[Outage] = field(default_factory=list)  # in order
     erasures: list[Erasure] = field(default_factory=list)  # in order
     dropped_told: tuple[int, int] | None = None  # the firmware's own count, and when it sent it

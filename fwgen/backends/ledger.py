@@ -77,6 +77,7 @@ class Ledger:
     outages: list[Outage] = field(default_factory=list)
     erasures: list[Erasure] = field(default_factory=list)
     misled: list[Repeat] = field(default_factory=list)
+    deaf: list[tuple[int, int]] = field(default_factory=list)
     starts: list[StartReport] = field(default_factory=list)
     crashes: list[CrashReport] = field(default_factory=list)
     wire: WireWatch = field(default_factory=WireWatch)
@@ -106,6 +107,10 @@ class Ledger:
     def misdirected(self, first: int, count: int, at_us: int) -> None:
         """The firmware has sent samples to an application that was made for another spec."""
         self.misled.append(Repeat(at_us, first, count))
+
+    def disturbed(self, start_us: int, end_us: int) -> None:
+        """Doorbells to Linux are lost, doubled or late."""
+        self.deaf.append((start_us, end_us))
 
     def status(self, status: Status) -> None:
         """The firmware has sent its counters since its start."""
@@ -231,6 +236,7 @@ class Ledger:
             for one in self.erasures
         ]
         self.misled = [replace(one, at_us=one.at_us + by_us) for one in self.misled]
+        self.deaf = [(start_us + by_us, end_us + by_us) for start_us, end_us in self.deaf]
         self.starts = [replace(one, at_us=one.at_us + by_us) for one in self.starts]
         self.crashes = [replace(one, at_us=one.at_us + by_us) for one in self.crashes]
         self.wire.shift(by_us)
@@ -277,6 +283,7 @@ class Ledger:
             ((first + of_log[-1]) & 0xFFFF_FFFF, count) for first, count in record.in_log
         ]
         record.misdirected = self.misled
+        record.deaf = self.deaf
         record.outages = self.outages
         record.erasures = self.erasures
         record.log_bytes_per_sample = self._blocks.density(taken)

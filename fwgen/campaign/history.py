@@ -73,11 +73,6 @@ def _expectations(draft: Draft) -> tuple[Expectation, ...]:
         own.append(Expectation("declared_lost", 0))
     if draft.crashes:
         own.append(Expectation("crashes", 0))
-    sleep = draft.plan.spec.sleep
-    if draft.unheard and (sleep.wake_if or sleep.max_age_us is not None):
-        own.append(Expectation("not_woken", 0))
-    if draft.unheard and sleep.wakes_at_level:
-        own.append(Expectation("woken_late", 0))
     return tuple(own)
 
 

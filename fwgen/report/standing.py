@@ -13,7 +13,17 @@ from typing import Final
 
 import numpy as np
 
-from fwgen.record import ASKING, ASLEEP, SUSPENDING, Asked, Gap, Ints, RunRecord, Stream
+from fwgen.record import (
+    ASKING,
+    ASLEEP,
+    SUSPENDING,
+    Asked,
+    Gap,
+    Ints,
+    RunRecord,
+    SleepRecord,
+    Stream,
+)
 from fwgen.report import wakes
 from fwgen.report.due import Due
 from fwgen.report.samples import SampleCheck, rows_of
@@ -112,6 +122,7 @@ def _woken_late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding 
         and sleep.used_closed is not None
         and sleep.used_opened is not None
         and sleep.used_closed < level < sleep.used_opened
+        and not wakes.is_deaf(record, round(sleep.at_s * 1e6), _opened_us(sleep))
     ]
     if not late:
         return Finding()
@@ -121,6 +132,11 @@ def _woken_late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding 
         f"The firmware did not wake Linux when the log was at its level, first seen at "
         f"{clock(at_s)}: {used} of {asked.slots} blocks were in use, the level is {level}.",
     )
+
+
+def _opened_us(sleep: SleepRecord) -> int:
+    """Return the latest time at which DDR was open again after a sleep."""
+    return round((sleep.at_s + sleep.slept_s) * 1e6) + _UNDER_WAY_US
 
 
 def _woken_without_reason(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:

@@ -22,6 +22,7 @@ from fwgen.wire.sample import SampleStatus
 _LATEST_US: Final = 4_000_000
 """A call for a sample's age that Linux has not noticed, because it was still suspending, is
 repeated after 1 s and after another 2 s."""
+_REPEATED_US: Final = 2_000_000
 _EARLIEST_US: Final = 100_000
 
 
@@ -83,17 +84,34 @@ def not_woken(record: RunRecord, asked: Asked) -> list[str]:
             for start_us, end_us in zip(fired_us[inside], ended_us[inside], strict=True):
                 before = [at_us for from_us, at_us in called_us if from_us < night.asked_us]
                 due_us = max(int(start_us), max(before) + asked.pause_us if before else 0)
+                due_us = _heard_us(record, due_us, latest_us)
                 if due_us < min(int(end_us), night.opened_us - latest_us):
                     found.append(f"`{text}` at {clock(int(start_us) / 1e6)}")
     if asked.max_age_us is not None:
         for night in agreed:
             age_us = _age_us(record, night)
-            if night.sleep.backlog and age_us > asked.max_age_us + _LATEST_US:
+            due_us = night.opened_us - age_us + asked.max_age_us
+            heard_us = _heard_us(record, due_us, _LATEST_US)
+            if night.sleep.backlog and night.opened_us > heard_us + _LATEST_US:
                 found.append(
                     f"a sample that had waited for {span(age_us / 1e6)} at "
                     f"{clock(night.opened_us / 1e6)}"
                 )
     return found
+
+
+def _heard_us(record: RunRecord, due_us: int, slack_us: int) -> int:
+    """Return when Linux hears at the latest a call that is due then. If doorbells are disturbed, it
+    is one of the repetitions, after 1, 3, 7 s and so on."""
+    for start_us, end_us in record.deaf:
+        if start_us <= due_us + slack_us and due_us <= end_us:
+            due_us += 2 * max(0, end_us - due_us) + _REPEATED_US
+    return due_us
+
+
+def is_deaf(record: RunRecord, start_us: int, end_us: int) -> bool:
+    """Whether doorbells to Linux were disturbed at some time between these."""
+    return any(start < end_us and start_us < end for start, end in record.deaf)
 
 
 def _any(instants_us: Ints, first_us: int, last_us: int) -> bool:

@@ -269,6 +269,7 @@ class HostBackend(Backend, board.Board):
         self._running.disturb(DIRECTIONS.index(to), HOW.index(how), until_us, by_us)
         if to == "linux":
             self._bells = Disturbance(how, self.now_us + for_us, by_us)
+            self._ledger.disturbed(self.now_us, self.now_us + for_us)
         late_us = self.now_us + for_us + recovers_us(to, how, for_us)
         self._linux.disturbed(self.now_us, late_us)
 

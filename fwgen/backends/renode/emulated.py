@@ -200,6 +200,8 @@ class EmulatedBackend(Backend, board.Board):
     def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> None:
         now_us = self.now_us
         self.port.bells[to] = Disturbance(how, now_us + for_us, by_us)
+        if to == "linux":
+            self._ledger.disturbed(now_us, now_us + for_us)
         late_us = now_us + for_us + recovers_us(to, how, for_us)
         self._do(lambda at_us: self.linux.disturbed(at_us, late_us))
 
