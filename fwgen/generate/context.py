@@ -14,7 +14,7 @@ from fwgen.plan.screen import ShownValue, divisor, micro
 from fwgen.soc.model import Region
 
 if TYPE_CHECKING:
-    from fwgen.plan.model import Plan, Window
+    from fwgen.plan.model import Plan, PlannedSensor, Window
     from fwgen.plan.wake import WakeRule
 
 _LEVEL_HIGH = 4
@@ -53,16 +53,14 @@ def render_context(plan: Plan) -> dict[str, object]:
 def _config(plan: Plan) -> dict[str, object]:
     """Return the values of `struct fwgen_config`, in C's syntax."""
     spec, timing = plan.spec, plan.timing
-    (sensor,) = plan.sensors
-    channels = sensor.channels
+    sensors = plan.sensors
     return {
         "spec_name": _c_text(spec.name),
         "spec_hash": ", ".join(f"0x{byte:02x}" for byte in spec.spec_hash),
         "channel": _c_text(spec.link.channel),
-        "period_us": c_u32(timing.period_us),
-        "channels": c_u32(len(channels)),
-        "channels_max": c_u32(len(channels)),
-        "widths": ", ".join(c_u32(channel.width) for channel in channels),
+        "streams": [_stream(sensor) for sensor in sensors],
+        "stream_count": c_u32(len(sensors)),
+        "channels_max": c_u32(max(len(sensor.channels) for sensor in sensors)),
         "latency_us": c_u32(timing.latency_us),
         "window_blocks": c_u32(timing.window_blocks),
         "refresh_period_us": c_u32(timing.refresh_period_us),
@@ -83,6 +81,15 @@ def _config(plan: Plan) -> dict[str, object]:
         "screen": _screen(plan),
         "log_start": _c_hex(plan.log.start),
         "log_size_bytes": _c_hex(plan.log.size_bytes),
+    }
+
+
+def _stream(sensor: PlannedSensor) -> dict[str, str]:
+    """Return the values of a `struct log_stream_config`, in C's syntax."""
+    return {
+        "period_us": c_u32(sensor.part.period_us),
+        "channels": c_u32(len(sensor.channels)),
+        "widths": ", ".join(c_u32(channel.width) for channel in sensor.channels),
     }
 
 

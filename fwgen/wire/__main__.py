@@ -16,9 +16,9 @@ _HEADER = "SPDX-License-Identifier: Apache-2.0\n\nMade from fwgen.cddl by `pytho
 _DIRECTIONS = {
     "encode": [
         *("hello", "hello-to-other", "data", "gap", "sleep-ack", "wake-ack"),
-        *("status", "start", "call"),
+        *("status", "start", "call", "stream-info", "stream-gap"),
     ],
-    "decode": ["own-peer-message"],
+    "decode": ["own-peer-message", "stream-ack"],
 }
 
 

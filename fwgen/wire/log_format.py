@@ -15,7 +15,7 @@ SUPERBLOCK_BYTES = 64
 BLOCK_BYTES = 488
 HEADER_BYTES = 36
 """The shortest header, of a block with at most three channels."""
-STREAMS_MAX = 4
+STREAMS_MAX = 2
 CHANNELS_MAX = 8
 WIDTH_MAX = 24
 """The most sensors of a log, channels of a sensor, and bits of a channel."""

@@ -13,7 +13,13 @@ from typing import ClassVar, Final, TypeAlias
 import cbor2
 
 from fwgen.errors import FwgenError
-from fwgen.wire.log_format import BLOCK_BYTES, FORMAT, HEADER_BYTES, SPEC_HASH_BYTES
+from fwgen.wire.log_format import (
+    BLOCK_BYTES,
+    FORMAT,
+    HEADER_BYTES,
+    SPEC_HASH_BYTES,
+    STREAMS_MAX,
+)
 
 MARK: Final = b"\xd9\xd9\xf7"
 """Tag 55799; every message begins with it."""
@@ -152,6 +158,27 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """Where the samples of a second sensor are; follows a hello, which has this of stream 0."""
+
+    TYPE: ClassVar[int] = 8
+    stream: int
+    oldest_seq: int
+    next_seq: int
+    period_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamGap:
+    """Samples of a second sensor that will never come."""
+
+    TYPE: ClassVar[int] = 9
+    stream: int
+    first_seq: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeerHello:
     TYPE: ClassVar[int] = 16
     format: int
@@ -202,17 +229,37 @@ class StartAck:
     """All crashes up to this number are known."""
 
 
+@dataclass(frozen=True, slots=True)
+class StreamAck:
+    """All samples of a second sensor before `next_seq` are processed: it is to go on there."""
+
+    TYPE: ClassVar[int] = 21
+    stream: int
+    next_seq: int
+    log: int
+
+
 FirmwareMessage: TypeAlias = (
-    Hello | OtherHello | Data | Gap | SleepAck | WakeAck | Status | Start | Call
+    Hello
+    | OtherHello
+    | Data
+    | Gap
+    | SleepAck
+    | WakeAck
+    | Status
+    | Start
+    | Call
+    | StreamInfo
+    | StreamGap
 )
-PeerMessage: TypeAlias = PeerHello | OtherPeerHello | Sleep | Wake | Ack | StartAck
+PeerMessage: TypeAlias = PeerHello | OtherPeerHello | Sleep | Wake | Ack | StartAck | StreamAck
 Message: TypeAlias = FirmwareMessage | PeerMessage
 
 _KINDS: Final[dict[int, type[Message]]] = {
     kind.TYPE: kind
     for kind in (
-        *(Hello, Data, Gap, SleepAck, WakeAck, Status, Start, Call),
-        *(PeerHello, Sleep, Wake, Ack, StartAck),
+        *(Hello, Data, Gap, SleepAck, WakeAck, Status, Start, Call, StreamInfo, StreamGap),
+        *(PeerHello, Sleep, Wake, Ack, StartAck, StreamAck),
     )
 }
 _OTHERS: Final[dict[type[Message], type[OtherHello] | type[OtherPeerHello]]] = {
@@ -229,6 +276,7 @@ _RANGES: Final = {
     "log": (0, _U64),
     "new_log": (1, _U64),
     "count": (1, (1 << 31) - 1),
+    "stream": (1, STREAMS_MAX - 1),
 }
 CONDITION_BYTES: Final = 64
 _ANY_U32: Final = (0, _U32)

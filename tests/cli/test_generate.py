@@ -44,7 +44,7 @@ def test_an_edited_line_fails_the_check_with_the_diff_and_the_cure(
     assert check(app) == 1
     captured = capsys.readouterr()
     assert (
-        "-\t.node.log.stream.period_us = 61000u,\n+\t.node.log.stream.period_us = 60000u,"
+        "-\t.node.log.streams[0].period_us = 61000u,\n+\t.node.log.streams[0].period_us = 60000u,"
         in captured.out
     )
     cure = captured.err.strip().partition("help: ")[2].strip("`")

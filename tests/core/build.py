@@ -12,7 +12,12 @@ ROOT = Path(__file__).parents[2]
 CORE = ROOT / "fwgen/generate/templates/app/src/core"
 HERE = Path(__file__).parent
 STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
-SHAPE = ("-DCORE_CHANNELS={}u", "-DSCREEN_VALUES=0", "-DSCREEN_CALLS=1")
+SHAPE = (
+    "-DCORE_CHANNELS={channels}u",
+    "-DCORE_STREAMS={streams}u",
+    "-DSCREEN_VALUES=0",
+    "-DSCREEN_CALLS=1",
+)
 """What fwgen_shape.h defines for a spec."""
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 
@@ -51,14 +56,20 @@ def compile_c(
     cc: Sequence[str] | None = None,
     strict: bool = True,
     channels: int | None = 8,
+    streams: int = 1,
 ) -> Path:
-    """Run the compiler; raises AssertionError with its output if it fails. `channels`: the most
-    that the core must hold; None: a fwgen_shape.h on the include path says so."""
+    """Run the compiler; raises AssertionError with its output if it fails. `channels`: the most of
+    a sensor that the core must hold; None: a fwgen_shape.h on the include path says so. `streams`:
+    the sensors."""
     command = [
         *(cc or compiler()),
         *(STRICT if strict else ("-std=gnu11",)),
         f"-I{CORE}",
-        *(flag.format(channels) for flag in SHAPE if channels is not None),
+        *(
+            flag.format(channels=channels, streams=streams)
+            for flag in SHAPE
+            if channels is not None
+        ),
         *flags,
         *map(str, sources),
         "-o",
@@ -69,5 +80,8 @@ def compile_c(
     return output
 
 
-def shared_library(output: Path, sources: Sequence[Path], *flags: str, channels: int = 8) -> Path:
-    return compile_c(output, sources, "-O2", "-shared", "-fPIC", *flags, channels=channels)
+def shared_library(
+    output: Path, sources: Sequence[Path], *flags: str, channels: int = 8, streams: int = 1
+) -> Path:
+    flags = ("-O2", "-shared", "-fPIC", *flags)
+    return compile_c(output, sources, *flags, channels=channels, streams=streams)

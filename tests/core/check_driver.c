@@ -19,7 +19,7 @@ static const struct sample sample = {.value = {1000}};
 
 static void start(void)
 {
-	const struct sample_log_config config = {.stream = STREAM};
+	const struct sample_log_config config = {.streams[0] = STREAM};
 
 	sample_log_init(&sample_log, region, LOG_BYTES, &config);
 }
@@ -33,7 +33,7 @@ static void log_without_a_period(void)
 
 static void region_with_a_crooked_end(void)
 {
-	const struct sample_log_config config = {.stream = STREAM};
+	const struct sample_log_config config = {.streams[0] = STREAM};
 
 	sample_log_init(&sample_log, region, LOG_BYTES + 4u, &config);
 }
@@ -54,7 +54,7 @@ static void identity_twice(void)
 static void sent_without_a_view(void)
 {
 	start();
-	sample_log_append(&sample_log, 0, &sample);
+	sample_log_append(&sample_log, 0, 0, &sample);
 	sample_log_sent(&sample_log);
 }
 
@@ -67,7 +67,7 @@ static void slot_beyond_the_last(void)
 static void entry_beyond_the_last(void)
 {
 	start();
-	(void)log_entry_at(&sample_log, SLOTS);
+	(void)log_entry_at(&sample_log, 0, SLOTS);
 }
 
 static void block_over_a_block(void)
@@ -76,8 +76,8 @@ static void block_over_a_block(void)
 	struct block_encoder encoder;
 
 	start();
-	sample_log_append(&sample_log, 0, &sample);
-	block_begin(&encoder, sample_log.slots + sample_log.ring[0].slot * BLOCK_WORDS, &header,
+	sample_log_append(&sample_log, 0, 0, &sample);
+	block_begin(&encoder, sample_log.slots + sample_log.ring[0][0].slot * BLOCK_WORDS, &header,
 		    &sample);
 }
 
@@ -113,9 +113,9 @@ static void sample_out_of_range(void)
 static void sample_into_a_freed_block(void)
 {
 	start();
-	sample_log_append(&sample_log, 0, &sample);
-	sample_log.slots[sample_log.ring[0].slot * BLOCK_WORDS] = 0;
-	(void)block_append(&sample_log.open, &fault);
+	sample_log_append(&sample_log, 0, 0, &sample);
+	sample_log.slots[sample_log.ring[0][0].slot * BLOCK_WORDS] = 0;
+	(void)block_append(&sample_log.streams[0].open, &fault);
 }
 
 static void superblock_nowhere(void)
@@ -128,9 +128,9 @@ static void superblock_nowhere(void)
 static void more_handed_out_than_there_is(void)
 {
 	start();
-	sample_log_append(&sample_log, 0, &sample);
-	sample_log.cursor = 2;
-	(void)sample_log_release(&sample_log, 0);
+	sample_log_append(&sample_log, 0, 0, &sample);
+	sample_log.streams[0].cursor = 2;
+	(void)sample_log_release(&sample_log, 0, 0);
 }
 
 static int send(void *ctx, const uint8_t *bytes, size_t len)
@@ -138,7 +138,7 @@ static int send(void *ctx, const uint8_t *bytes, size_t len)
 	(void)ctx;
 	(void)bytes;
 	(void)len;
-	node_sample(&node, 60000, &sample, 60000); /* inside another call */
+	node_sample(&node, 0, 60000, &sample, 60000); /* inside another call */
 	return 0;
 }
 
@@ -162,7 +162,7 @@ static void start_node(uint32_t window_blocks, void (*ring_wakeup)(void *ctx))
 		.clear_doorbells = nothing,
 	};
 	const struct node_config config = {
-		.log.stream = STREAM,
+		.log.streams[0] = STREAM,
 		.window_blocks = window_blocks,
 	};
 

@@ -31,6 +31,7 @@ _FUNCTIONS = (
     "free_slots",
     "peak_slots",
 )
+_OF_STREAM = ("oldest_seq", "next_seq", "open_samples")
 Hook = ctypes.CFUNCTYPE(None)
 
 
@@ -50,21 +51,30 @@ def stream_config(period_us: int, initial_seq: int, widths: tuple[int, ...]) -> 
     return StreamConfig(period_us, initial_seq, len(widths), width)
 
 
-class LogConfig(ctypes.Structure):
-    """struct sample_log_config."""
+_REST = (
+    ("when_full", ctypes.c_int),
+    ("reserve_slots", ctypes.c_uint32),
+    ("level_ppm", ctypes.c_uint32),
+    ("spec", ctypes.c_uint32),
+)
 
-    _fields_ = (
-        ("stream", StreamConfig),
-        ("when_full", ctypes.c_int),
-        ("reserve_slots", ctypes.c_uint32),
-        ("level_ppm", ctypes.c_uint32),
-        ("spec", ctypes.c_uint32),
-    )
+
+class LogConfig(ctypes.Structure):
+    """struct sample_log_config of a node with one sensor."""
+
+    _fields_ = (("streams", StreamConfig * 1), *_REST)
+
+
+class LogConfig2(ctypes.Structure):
+    """struct sample_log_config of a node with two sensors."""
+
+    _fields_ = (("streams", StreamConfig * 2), *_REST)
 
 
 class _View(ctypes.Structure):
     _fields_ = (
         ("kind", ctypes.c_int),
+        ("stream", ctypes.c_uint32),
         ("first_seq", ctypes.c_uint32),
         ("count", ctypes.c_uint32),
         ("bytes", ctypes.c_void_p),
@@ -93,6 +103,7 @@ class View:
     first_seq: int
     count: int
     data: bytes | None
+    stream: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,19 +127,27 @@ class Decoded:
         return [late for _, _, late in self.samples]
 
 
-@cache
-def library() -> ctypes.CDLL:
+def library(streams: int = 1) -> ctypes.CDLL:
     """Return the log with a hook after every store to retained memory, compiled once per run."""
+    return _library(streams)
+
+
+@cache
+def _library(streams: int) -> ctypes.CDLL:
     folder = Path(tempfile.mkdtemp(prefix="fwgen-core-"))
-    path = shared_library(
-        folder / "log.so", [*LOG_SOURCES, CORE / "crash.c", HERE / "log_glue.c"], *HOOKED, *CHECKED
-    )
+    sources = [*LOG_SOURCES, CORE / "crash.c", HERE / "log_glue.c"]
+    path = shared_library(folder / "log.so", sources, *HOOKED, *CHECKED, streams=streams)
     lib = ctypes.CDLL(str(path))
     for name in _FUNCTIONS:
         getattr(lib, f"sample_log_{name}").restype = ctypes.c_uint32
-        getattr(lib, f"sample_log_{name}").argtypes = [ctypes.c_void_p]
+        of_stream = [ctypes.c_uint32] if name in _OF_STREAM else []
+        getattr(lib, f"sample_log_{name}").argtypes = [ctypes.c_void_p, *of_stream]
     for name in ("high_water", "peek", "rewind", "release"):
         getattr(lib, f"sample_log_{name}").restype = ctypes.c_bool
+    for name in ("rewind", "release"):
+        numbers = [ctypes.c_uint32, ctypes.c_uint32]
+        getattr(lib, f"sample_log_{name}").argtypes = [ctypes.c_void_p, *numbers]
+    lib.sample_log_hold.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
     lib.sample_log_boot.restype = ctypes.c_uint32
     lib.sample_log_boot.argtypes = [ctypes.c_void_p]
     lib.sample_log_id.restype = ctypes.c_uint64
@@ -149,6 +168,7 @@ def library() -> ctypes.CDLL:
     u32s = ctypes.POINTER(ctypes.c_uint32)
     lib.glue_append.argtypes = [
         ctypes.c_void_p,
+        ctypes.c_uint32,
         ctypes.c_uint64,
         u32s,
         ctypes.c_uint32,
@@ -181,21 +201,25 @@ def after_every_store(look: Callable[[], None]) -> Iterator[None]:
     errors: list[BaseException] = []
     hook = Hook()
 
+    def set_hook(function: object) -> None:
+        for streams in (1, 2):
+            library(streams).glue_after_store(function)
+
     def guarded() -> None:
-        library().glue_after_store(Hook())
+        set_hook(Hook())
         try:
             if not errors:
                 look()
         except BaseException as error:
             errors.append(error)
-        library().glue_after_store(hook)
+        set_hook(hook)
 
     hook = Hook(guarded)
-    library().glue_after_store(hook)
+    set_hook(hook)
     try:
         yield
     finally:
-        library().glue_after_store(Hook())
+        set_hook(Hook())
     if errors:
         raise errors[0]
 
@@ -218,11 +242,13 @@ def unreadable(memory: Memory, marks: bytearray) -> Iterator[None]:
 
 def _watch() -> None:
     if not _watched:
-        library().glue_unreadable(None, None, 0)
+        for streams in (1, 2):
+            library(streams).glue_unreadable(None, None, 0)
         return
     memory, marks = _watched[-1]
     shared = (ctypes.c_uint8 * len(marks)).from_buffer(marks)
-    library().glue_unreadable(memory.address, ctypes.addressof(shared), len(marks))
+    for streams in (1, 2):
+        library(streams).glue_unreadable(memory.address, ctypes.addressof(shared), len(marks))
 
 
 def constant(name: str) -> int:
@@ -295,24 +321,36 @@ class Config:
     initial_seq: int = 0
     spec: bytes = bytes(4)
     widths: tuple[int, ...] = DISTANCE
+    other: tuple[int, tuple[int, ...], int] | None = None
+    """Of a second sensor: period, widths, first number."""
+
+
+def _log_config(config: Config) -> LogConfig | LogConfig2:
+    first = stream_config(config.period_us, config.initial_seq, config.widths)
+    rest = (
+        config.when_full,
+        config.reserve_slots,
+        config.level_ppm,
+        int.from_bytes(config.spec, "little"),
+    )
+    if config.other is None:
+        return LogConfig((StreamConfig * 1)(first), *rest)
+    period_us, widths, initial_seq = config.other
+    both = (StreamConfig * 2)(first, stream_config(period_us, initial_seq, widths))
+    return LogConfig2(both, *rest)
 
 
 class Log:
-    """A start of the firmware with `memory`."""
+    """A start of the firmware with `memory`. Of two streams the second is handed out from its
+    oldest sample on, as soon as it is rewound."""
 
     def __init__(self, memory: Memory, config: Config) -> None:
-        self._lib = library()
+        self._lib = library(1 if config.other is None else 2)
         self.memory = memory
         self.config = config
         self._log = ctypes.create_string_buffer(b"\xa5" * self._lib.glue_log_size())
         self._at = ctypes.addressof(self._log)
-        c_config = LogConfig(
-            stream_config(config.period_us, config.initial_seq, config.widths),
-            config.when_full,
-            config.reserve_slots,
-            config.level_ppm,
-            int.from_bytes(config.spec, "little"),
-        )
+        c_config = _log_config(config)
         self._lib.sample_log_init(
             ctypes.c_void_p(self._at),
             ctypes.c_void_p(memory.address),
@@ -323,37 +361,45 @@ class Log:
     def append(self, schedule_us: int, word: int, late: int = 0) -> None:
         self.add(schedule_us, full(word, late))
 
-    def add(self, schedule_us: int, sample: Full) -> None:
+    def add(self, schedule_us: int, sample: Full, stream: int = 0) -> None:
         status, values, late = sample
         array_of = (ctypes.c_uint32 * CHANNELS_MAX)(*values)
-        self._lib.glue_append(self._at, schedule_us, array_of, len(values), status, late)
+        self._lib.glue_append(self._at, stream, schedule_us, array_of, len(values), status, late)
 
     def append_many(self, start_us: int, words: array[int]) -> None:
         pointer = ctypes.cast(words.buffer_info()[0], ctypes.POINTER(ctypes.c_uint16))
         self._lib.glue_append_many(self._at, start_us, self.config.period_us, pointer, len(words))
 
-    def peek(self, close_open: bool = True) -> View | None:
+    def peek(self, close_open: bool | int = True) -> View | None:
+        """`close_open`: of all streams, of none, or a bit for each."""
         view = _View()
-        if not self._lib.sample_log_peek(
-            ctypes.c_void_p(self._at), ctypes.c_bool(close_open), ctypes.byref(view)
-        ):
+        close = ctypes.c_uint32(3 if close_open is True else close_open)
+        if not self._lib.sample_log_peek(ctypes.c_void_p(self._at), close, ctypes.byref(view)):
             return None
         if view.kind == 1:
             assert not view.bytes
-            return View(view.first_seq, view.count, None)
-        return View(view.first_seq, view.count, ctypes.string_at(view.bytes, view.len))
+            return View(view.first_seq, view.count, None, view.stream)
+        data = ctypes.string_at(view.bytes, view.len)
+        return View(view.first_seq, view.count, data, view.stream)
 
     def sent(self) -> None:
         self._lib.sample_log_sent(self._at)
 
-    def rewind(self, next_seq: int) -> bool:
-        return bool(
-            self._lib.sample_log_rewind(ctypes.c_void_p(self._at), ctypes.c_uint32(next_seq))
-        )
+    def rewind(self, next_seq: int, stream: int = 0) -> bool:
+        return bool(self._lib.sample_log_rewind(self._at, stream, next_seq & 0xFFFF_FFFF))
 
-    def release(self, next_seq: int) -> bool:
-        return bool(
-            self._lib.sample_log_release(ctypes.c_void_p(self._at), ctypes.c_uint32(next_seq))
+    def release(self, next_seq: int, stream: int = 0) -> bool:
+        return bool(self._lib.sample_log_release(self._at, stream, next_seq & 0xFFFF_FFFF))
+
+    def hold(self, stream: int) -> None:
+        self._lib.sample_log_hold(self._at, stream)
+
+    def numbers(self, stream: int) -> tuple[int, int]:
+        """Return the stream's oldest number and its next one."""
+        lib = self._lib
+        return (
+            lib.sample_log_oldest_seq(self._at, stream),
+            lib.sample_log_next_seq(self._at, stream),
         )
 
     def drain(self) -> list[View]:
@@ -366,7 +412,8 @@ class Log:
 
     def __getattr__(self, name: str) -> int:
         if name in _FUNCTIONS or name in ("boot", "id"):
-            return int(getattr(self._lib, f"sample_log_{name}")(self._at))
+            of_stream = (0,) if name in _OF_STREAM else ()
+            return int(getattr(self._lib, f"sample_log_{name}")(self._at, *of_stream))
         raise AttributeError(name)
 
     @property

@@ -14,7 +14,7 @@ from fwgen.handshake import machine
 from fwgen.wire.log_format import FIXED_BYTES
 from fwgen.wire.messages import Message, PeerMessage, decode, encode
 from tests.core.build import CHECKED, CORE, HERE, HOOKED, LOG_SOURCES, compile_c, shared_library
-from tests.core.clog import LogConfig, stream_config
+from tests.core.clog import LogConfig, StreamConfig, stream_config
 from tests.core.samples import DISTANCE
 
 SPEC_HASH = bytes(range(8))
@@ -125,12 +125,17 @@ def zcbor_objects(folder: Path, *flags: str, cc: Sequence[str] | None = None) ->
     ]
 
 
+def library(streams: int = 1) -> ctypes.CDLL:
+    """Return the node, compiled once per run. `streams`: its sensors."""
+    return _library(streams)
+
+
 @cache
-def library() -> ctypes.CDLL:
+def _library(streams: int) -> ctypes.CDLL:
     folder = Path(tempfile.mkdtemp(prefix="fwgen-node-"))
     sources = [*LOG_SOURCES, *NODE_SOURCES, HERE / "node_glue.c", *zcbor_objects(folder, "-O1")]
     flags = (*zcbor_flags(), *HOOKED, *CHECKED)
-    lib = ctypes.CDLL(str(shared_library(folder / "node.so", sources, *flags)))
+    lib = ctypes.CDLL(str(shared_library(folder / "node.so", sources, *flags, streams=streams)))
     u64 = ctypes.c_uint64
     pointer = ctypes.c_void_p
     lib.glue_node_size.restype = ctypes.c_size_t
@@ -190,7 +195,8 @@ class CNode:
         self._node = ctypes.create_string_buffer(self.lib.glue_node_size())
         config = NodeConfig(
             LogConfig(
-                stream_config(PERIOD_US, 0, DISTANCE), when_full, reserve_slots, level_ppm, 0
+                (StreamConfig * 1)(stream_config(PERIOD_US, 0, DISTANCE)),
+                *(when_full, reserve_slots, level_ppm, 0),
             ),
             self._calls(when_full == 0 or level_ppm > 0, max_age_us, pause_us, rules),
             latency_us,

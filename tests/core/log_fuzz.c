@@ -120,28 +120,28 @@ struct bench {
 static void start(struct bench *bench)
 {
 	struct sample_log_config config = {
-		.stream = {.period_us = 60000, .initial_seq = UINT32_MAX - 1000u},
+		.streams[0] = {.period_us = 60000, .initial_seq = UINT32_MAX - 1000u},
 		.when_full = (enum log_policy)random_below(3),
 		.reserve_slots = random_below(3),
 	};
 
-	config.stream.channels = (uint8_t)(1u + random_below(CORE_CHANNELS));
-	for (uint32_t c = 0; c < config.stream.channels; c++) {
-		config.stream.width[c] = (uint8_t)(1u + random_below(SAMPLE_WIDTH_MAX));
+	config.streams[0].channels = (uint8_t)(1u + random_below(CORE_CHANNELS));
+	for (uint32_t c = 0; c < config.streams[0].channels; c++) {
+		config.streams[0].width[c] = (uint8_t)(1u + random_below(SAMPLE_WIDTH_MAX));
 	}
 	sample_log_init(&bench->log, bench->region, bench->size, &config);
 }
 
 static void begin_anew(struct bench *bench)
 {
-	bench->expected = sample_log_oldest_seq(&bench->log);
-	(void)sample_log_rewind(&bench->log, bench->expected);
+	bench->expected = sample_log_oldest_seq(&bench->log, 0);
+	(void)sample_log_rewind(&bench->log, 0, bench->expected);
 }
 
 static void reset(struct bench *bench)
 {
 	start(bench);
-	if (sample_log_rewind(&bench->log, bench->expected)) {
+	if (sample_log_rewind(&bench->log, 0, bench->expected)) {
 		return;
 	}
 	if (bench->size >= SUPERBLOCK_BYTES) {
@@ -153,13 +153,13 @@ static void reset(struct bench *bench)
 static void append(struct bench *bench)
 {
 	for (uint32_t left = random_below(400); left > 0u; left--) {
-		const uint32_t before = sample_log_next_seq(&bench->log);
+		const uint32_t before = sample_log_next_seq(&bench->log, 0);
 
 		const struct sample sample = any_sample();
 
-		sample_log_append(&bench->log, bench->due_us, &sample);
+		sample_log_append(&bench->log, 0, bench->due_us, &sample);
 		bench->due_us += 60000u;
-		if (sample_log_next_seq(&bench->log) != before + 1u) {
+		if (sample_log_next_seq(&bench->log, 0) != before + 1u) {
 			fail("a sample has no number");
 		}
 	}
@@ -211,7 +211,7 @@ static void step(struct bench *bench)
 		send(bench);
 		break;
 	case 5:
-		if (!sample_log_release(&bench->log, bench->expected - random_below(300))) {
+		if (!sample_log_release(&bench->log, 0, bench->expected - random_below(300))) {
 			fail("what was sent cannot be released");
 		}
 		break;
@@ -220,7 +220,7 @@ static void step(struct bench *bench)
 		break;
 	default:
 		decode_nonsense();
-		(void)sample_log_release(&bench->log, random_below(UINT32_MAX));
+		(void)sample_log_release(&bench->log, 0, random_below(UINT32_MAX));
 		break;
 	}
 }

@@ -11,15 +11,15 @@ size_t glue_log_size(void)
 	return sizeof(struct sample_log);
 }
 
-void glue_append(struct sample_log *log, uint64_t schedule_us, const uint32_t *values,
-		 uint32_t channels, uint8_t status, uint8_t late_16ths)
+void glue_append(struct sample_log *log, uint32_t stream, uint64_t schedule_us,
+		 const uint32_t *values, uint32_t channels, uint8_t status, uint8_t late_16ths)
 {
 	struct sample sample = {.status = status, .late_16ths = late_16ths};
 
 	for (uint32_t c = 0; c < channels; c++) {
 		sample.value[c] = values[c];
 	}
-	sample_log_append(log, schedule_us, &sample);
+	sample_log_append(log, stream, schedule_us, &sample);
 }
 
 void glue_append_many(struct sample_log *log, uint64_t start_us, uint32_t period_us,
@@ -28,7 +28,7 @@ void glue_append_many(struct sample_log *log, uint64_t start_us, uint32_t period
 	for (uint32_t i = 0; i < count; i++) {
 		const uint32_t value = words[i] & 0x1fffu;
 
-		glue_append(log, start_us + (uint64_t)i * period_us, &value, 1,
+		glue_append(log, 0, start_us + (uint64_t)i * period_us, &value, 1,
 			    (uint8_t)(words[i] >> 13), 0);
 	}
 }
@@ -61,7 +61,7 @@ uint32_t glue_constant(const char *name)
 		uint32_t value;
 	} constants[] = {
 		{"SUPERBLOCK_BYTES", SUPERBLOCK_BYTES}, {"BLOCK_BYTES", BLOCK_BYTES},
-		{"HEADER_BYTES", BLOCK_HEADER_BYTES},	{"STREAM_BITS", BLOCK_STREAM_BITS},
+		{"HEADER_BYTES", BLOCK_HEADER_BYTES},	{"STREAMS_MAX", BLOCK_STREAMS_MAX},
 		{"WORST_BITS", BLOCK_WORST_BITS},	{"SLOTS_MAX", SAMPLE_LOG_SLOTS_MAX},
 		{"SAMPLES_MAX", BLOCK_SAMPLES_MAX},	{"CRASH_BYTES", CRASH_BYTES},
 	};

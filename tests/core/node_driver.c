@@ -109,11 +109,11 @@ static uint32_t some_seq(void)
 {
 	switch (chance(4)) {
 	case 0:
-		return sample_log_oldest_seq(&node.log);
+		return sample_log_oldest_seq(&node.log, 0);
 	case 1:
-		return sample_log_next_seq(&node.log) - chance(300);
+		return sample_log_next_seq(&node.log, 0) - chance(300);
 	case 2:
-		return node.log.cursor_seq;
+		return node.log.streams[0].cursor_seq;
 	default:
 		return chance(UINT32_MAX);
 	}
@@ -196,7 +196,7 @@ static void sample_something(void)
 
 	schedule_us += PERIOD_US;
 	now_us = now_us > schedule_us ? now_us : schedule_us;
-	node_sample(&node, schedule_us, &sample, now_us);
+	node_sample(&node, 0, schedule_us, &sample, now_us);
 }
 
 static void start(enum log_policy when_full)
@@ -207,9 +207,9 @@ static void start(enum log_policy when_full)
 				       .clear_doorbells = port_signal};
 	struct node_config config = {.latency_us = 200000u, .window_blocks = 8u};
 
-	config.log.stream.period_us = PERIOD_US;
-	config.log.stream.channels = 1;
-	config.log.stream.width[0] = 13;
+	config.log.streams[0].period_us = PERIOD_US;
+	config.log.streams[0].channels = 1;
+	config.log.streams[0].width[0] = 13;
 	config.log.when_full = when_full;
 	config.log.reserve_slots = 2;
 	config.call.at_level = when_full == LOG_WAKE;

@@ -49,7 +49,7 @@ void glue_node_sample(struct glue_node *glue, uint64_t schedule_us, uint16_t dis
 {
 	const struct sample sample = {.status = status, .value = {distance_mm}};
 
-	node_sample(&glue->node, schedule_us, &sample, now_us);
+	node_sample(&glue->node, 0, schedule_us, &sample, now_us);
 }
 
 void glue_node_fire(struct glue_node *glue, uint32_t event, uint32_t id, uint64_t now_us)
@@ -100,7 +100,7 @@ uint32_t glue_node_counter(const struct glue_node *glue, const char *name)
 		{"unacked_blocks", sample_log_unacked_blocks(&glue->node.log)},
 		{"used_slots", sample_log_used_slots(&glue->node.log)},
 		{"backlog", sample_log_backlog(&glue->node.log)},
-		{"next_seq", sample_log_next_seq(&glue->node.log)},
+		{"next_seq", sample_log_next_seq(&glue->node.log, 0)},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

@@ -12,11 +12,11 @@ from tests.core.build import CHECKED, HERE, LOG_SOURCES, compile_c
 from tests.core.cnode import NODE_SOURCES, zcbor_flags, zcbor_objects
 
 WAYS = {
-    "log without a period": "config->stream.period_us != 0u",
+    "log without a period": "config->streams[stream].period_us != 0u",
     "region with a crooked end": "((uintptr_t)region + size) % 8u == 0u",
-    "identity of 0": "id != 0u && log->super.id == 0u",
-    "identity twice": "id != 0u && log->super.id == 0u",
-    "sent without a view": "log->peeked_end != log->cursor_seq",
+    "identity of 0": "id != 0u && sample_log_id(log) == 0u",
+    "identity twice": "id != 0u && sample_log_id(log) == 0u",
+    "sent without a view": "one->peeked_end != one->cursor_seq",
     "slot beyond the last": "slot < log->slot_count",
     "entry beyond the last": "index < log->slot_count",
     "block over a block": "slot[SLOT_MAGIC] == 0u",
@@ -25,7 +25,7 @@ WAYS = {
     "sample out of range": "block_in_range(encoder, sample)",
     "sample into a freed block": "encoder->slot[SLOT_MAGIC] == BLOCK_MAGIC",
     "superblock nowhere": "places != NULL",
-    "more handed out than there is": "log->cursor <= log->used",
+    "more handed out than there is": "one->cursor <= one->used",
     "call out of a call": "!(node->inside)",
     "node without a window": "config->window_blocks != 0u",
     "port with a hole": "port->ring_wakeup != NULL",

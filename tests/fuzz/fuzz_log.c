@@ -20,7 +20,7 @@ static void check(bool holds)
 static void start(void *region, size_t size)
 {
 	struct sample_log_config config = {
-		.stream = {.period_us = 60000, .channels = 1, .width = {13}},
+		.streams[0] = {.period_us = 60000, .channels = 1, .width = {13}},
 		.when_full = LOG_KEEP_NEWEST,
 	};
 
@@ -44,10 +44,10 @@ static void check_block(const struct log_view *view)
 /* Returns the number after the last one that was handed out. */
 static uint32_t drain(void)
 {
-	uint32_t expected = sample_log_oldest_seq(&log_);
+	uint32_t expected = sample_log_oldest_seq(&log_, 0);
 	struct log_view view;
 
-	check(sample_log_rewind(&log_, expected));
+	check(sample_log_rewind(&log_, 0, expected));
 	while (sample_log_peek(&log_, true, &view)) {
 		check(view.first_seq == expected && view.count > 0u);
 		if (view.kind == LOG_VIEW_BLOCK) {
@@ -68,17 +68,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(region, data, bytes);
 	start(region, bytes);
-	check(drain() == sample_log_next_seq(&log_));
+	check(drain() == sample_log_next_seq(&log_, 0));
 	for (uint64_t i = 0; i < 40u; i++) {
-		sample_log_append(&log_, 1000000u + i * 60000u, &sample);
+		sample_log_append(&log_, 0, 1000000u + i * 60000u, &sample);
 	}
-	next = sample_log_next_seq(&log_);
+	next = sample_log_next_seq(&log_, 0);
 	check(drain() == next);
 	if (sample_log_slots(&log_) > 0u) {
 		start(region, bytes);
-		check(sample_log_next_seq(&log_) == next);
+		check(sample_log_next_seq(&log_, 0) == next);
 		check(drain() == next);
-		check(sample_log_release(&log_, next));
+		check(sample_log_release(&log_, 0, next));
 		check(sample_log_backlog(&log_) == 0u);
 	}
 	free(region);

@@ -194,7 +194,7 @@ def read_unchecked(data: bytes) -> Reading:
     count, stream, channels = commit & 0xFFF, shape & 15, shape >> 4
     if count == 0 or period_us == 0 or commit >> 12 & 15 != 0:
         raise Broken("no samples or no period, or bits that are not 0")
-    if stream > 3 or not 1 <= channels <= 8:
+    if stream > 1 or not 1 <= channels <= 8:
         raise Broken("stream or channels")
     header = 36 + channels // 4 * 4
     widths, rest = tuple(data[33 : 33 + channels]), data[33 + channels : header]
@@ -230,14 +230,16 @@ class Superblock:
     next_seq: int
     boot: int
     log: int
+    next_seq_1: int = 0
+    """Of stream 1."""
 
 
 def read_record(data: bytes) -> Superblock | None:
-    generation, next_seq, boot, log, check = struct.unpack("<4xIIIQ4xI", data)
+    generation, next_seq, boot, log, other, check = struct.unpack("<4xIIIQII", data)
     crc = crc16(data[:28])
     if data[:4] != b"FWL1" or check != (crc ^ 0xFFFF) << 16 | crc:
         return None
-    return Superblock(generation, next_seq, boot, log)
+    return Superblock(generation, next_seq, boot, log, other)
 
 
 def before(a: int, b: int) -> bool:
@@ -303,14 +305,23 @@ def read_region(region: bytes) -> tuple[Superblock | None, list[list[Sample]]]:
 
 
 @dataclass(frozen=True)
+class Stream:
+    blocks: list[list[Sample]]
+    next_seq: int
+    oldest_seq: int
+
+
+@dataclass(frozen=True)
 class Found:
-    """Recover the log from a region."""
+    """What a firmware finds in its region; the first three of stream 0."""
 
     blocks: list[list[Sample]]
     next_seq: int
+    oldest_seq: int
     boot: int
     log: int
-    oldest_seq: int
+    other: Stream
+    """Stream 1; without a second sensor it has no blocks."""
 
 
 def end_of(block: list[Sample]) -> int:
@@ -323,31 +334,50 @@ def in_order(a: list[Sample], b: list[Sample]) -> int:
     return -1 if before(a[0].seq, b[0].seq) else 1
 
 
-def recover(region: bytes, initial_seq: int) -> Found:
+def recover(region: bytes, initial_seq: int, sensors: int = 1, initial_seq_1: int = 0) -> Found:
+    """Recover the log from a region. `sensors`: of the firmware; `initial_seq...`: the configured
+    numbers of its streams."""
     superblock, whole = read_region(region)
+    whole = [block for block in whole if block[0].stream < sensors]
+    kept = [keep([block for block in whole if block[0].stream == number]) for number in (0, 1)]
+    known = superblock is not None or any(kept)
+    streams = []
+    for number, blocks in enumerate(kept):
+        next_seq = end_of(blocks[-1]) if blocks else (initial_seq, initial_seq_1)[number]
+        if superblock:
+            stored = (superblock.next_seq, superblock.next_seq_1)[number]
+            next_seq = stored if not blocks or before(next_seq, stored) else next_seq
+        claimed = [claim for claim in claims(region) if claim[3] == number]
+        while known:
+            ends = [(first + count) % 2**32 for _, first, count, _ in claimed]
+            ahead = [end for end in ends if 1 <= (end - next_seq) % 2**32 <= 65_536]
+            if not ahead:
+                break
+            next_seq = ahead[0]
+        oldest = blocks[0][0].seq if blocks else next_seq
+        streams.append(Stream(blocks, next_seq, lost_from(claimed, oldest, next_seq)))
+    boot, log = 0, 0
+    if superblock:
+        boot, log = superblock.boot, superblock.log
+    else:
+        last = [blocks[-1][0].boot for blocks in kept if blocks]
+        boot = last[0] if last else 0
+        boot = last[1] if len(last) > 1 and before(boot, last[1]) else boot
+    one, other = streams
+    return Found(one.blocks, one.next_seq, one.oldest_seq, (boot + 1) % 2**32, log, other)
+
+
+def keep(whole: list[list[Sample]]) -> list[list[Sample]]:
     kept: list[list[Sample]] = []
     for block in sorted(whole, key=functools.cmp_to_key(in_order)):
         if not kept or not before(block[0].seq, end_of(kept[-1])):
             kept.append(block)
-    if superblock is None and not kept:
-        return Found([], initial_seq, 1, 0, lost_from(region, initial_seq, initial_seq))
-    next_seq = end_of(kept[-1]) if kept else superblock.next_seq if superblock else 0
-    if superblock and before(next_seq, superblock.next_seq):
-        next_seq = superblock.next_seq
-    while True:
-        ends = [(first + count) % 2**32 for magic, first, count in claims(region)]
-        ahead = [end for end in ends if 1 <= (end - next_seq) % 2**32 <= 65_536]
-        if not ahead:
-            break
-        next_seq = ahead[0]
-    boot = superblock.boot if superblock else kept[-1][0].boot
-    log = superblock.log if superblock else 0
-    oldest = lost_from(region, kept[0][0].seq if kept else next_seq, next_seq)
-    return Found(kept, next_seq, (boot + 1) % 2**32, log, oldest)
+    return kept
 
 
-def claims(region: bytes) -> list[tuple[bytes, int, int]]:
-    """Return magic, first number and count of every slot that begins like a block of any format.
+def claims(region: bytes) -> list[tuple[bytes, int, int, int]]:
+    """Return magic, first number, count and stream of every slot that begins like a block of any
+    format.
 
     Kept blocks may be included: they are neither ahead nor of another format.
     """
@@ -355,13 +385,14 @@ def claims(region: bytes) -> list[tuple[bytes, int, int]]:
     for slot in slots(region):
         commit, first_seq = struct.unpack_from("<II", slot, 4)
         if slot[:3] == b"FWB":
-            found.append((slot[:4], first_seq, commit & 0xFFF))
+            stream = 1 if slot[3:4] in b"30" and slot[32] & 15 == 1 else 0
+            found.append((slot[:4], first_seq, commit & 0xFFF, stream))
     return found
 
 
-def lost_from(region: bytes, oldest: int, next_seq: int) -> int:
+def lost_from(claimed: list[tuple[bytes, int, int, int]], oldest: int, next_seq: int) -> int:
     """Return the oldest number: of a block of another format, or of the oldest kept block."""
-    for magic, first, _ in claims(region):
+    for magic, first, _, _ in claimed:
         known = (next_seq - first) % 2**32 <= 272 * 4095
         if magic != b"FWB3" and known and before(first, oldest):
             oldest = first

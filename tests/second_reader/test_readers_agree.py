@@ -158,7 +158,7 @@ def test_nonsense_under_a_right_crc(
         assert agreed(whole[:6] + bytes([whole[6] ^ 1]) + whole[7:]) is None
 
 
-@given(st.integers(0, WRAP), SHAPES, st.sampled_from(("drift", "wild")), st.integers(0, 3))
+@given(st.integers(0, WRAP), SHAPES, st.sampled_from(("drift", "wild")), st.integers(0, 1))
 @settings(max_examples=150, deadline=None)
 def test_several_channels_are_read_as_they_were_written(
     seed: int, widths: tuple[int, ...], kind: str, stream: int
@@ -188,8 +188,8 @@ def test_wrong_in_one_thing_alone() -> None:
     assert agreed(PlainBlock(7, 0, 5, 1, 1500, 3).data()) is None  # period
     for status in (6, 7):
         assert agreed(PlainBlock(7, 1, 5, 1, (status, (1500,), 0)).data()) is None
-    assert agreed(PlainBlock(7, 1, 5, 1, 1500, stream=3).data())
-    for stream in (4, 15):
+    assert agreed(PlainBlock(7, 1, 5, 1, 1500, stream=1).data())
+    for stream in (2, 4, 15):
         assert agreed(PlainBlock(7, 1, 5, 1, 1500, stream=stream).data()) is None
     for widths in ((0,), (25,), (255,), (13, 0), (1,) * 9, ()):
         wrong = PlainBlock(7, 1, 5, 1, (3, (), 0), widths=(13,))
@@ -266,7 +266,7 @@ def test_every_bit_counts() -> None:
         (lambda b: b[:4] + b"\0\0" + b[6:], "the block has no sample"),
         (lambda b: b[:12] + bytes(4) + b[16:], "the period is 0"),
         (lambda b: b[:5] + b"\x10" + b[6:], "bits 12 to 15 of the commit word must be 0, found 0x"),
-        (lambda b: b[:32] + b"\x15" + b[33:], "a log has 4 streams, found a block of stream 5"),
+        (lambda b: b[:32] + b"\x15" + b[33:], "a log has 2 streams, found a block of stream 5"),
         (lambda b: b[:32] + b"\x90" + b[33:], "expected 1 to 8 channels, found 9"),
         (lambda b: b[:32] + b"\x80" + b"\x05" * 4, "expected a header of 44 bytes, found 37"),
         (lambda b: b[:33] + b"\x19" + b[34:], "a channel has 1 to 24 bits, found 25"),

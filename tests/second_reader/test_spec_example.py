@@ -71,7 +71,7 @@ def test_the_bits_behind_the_last_sample_mean_nothing() -> None:
 
 
 def test_the_superblock_record() -> None:
-    assert read_record(example("superblock")) == Superblock(2, 1010, 1, 0x1122334455667788)
+    assert read_record(example("superblock")) == Superblock(2, 1010, 1, 0x1122334455667788, 75)
 
 
 def test_the_crc() -> None:

@@ -15,7 +15,7 @@ TAG = bytes([0xD9, 0xD9, 0xF7])
 LONGEST = 496
 HASH, BLOCK, NUMBER, TEXT = "hash", "block", "number", "text"
 NUMBER_64, HASH_OR_NIL, NUMBER_OR_NIL, NUMBER_64_OR_NIL = "64", "hash?", "number?", "64?"
-COUNT, NUMBER_64_NOT_0 = "count", "64+"
+COUNT, NUMBER_64_NOT_0, ONE = "count", "64+", "1"
 FORMAT = 3
 ELEMENTS = {
     0: (
@@ -29,6 +29,8 @@ ELEMENTS = {
     5: ("status", (NUMBER_64, *(NUMBER,) * 19)),
     6: ("start", (NUMBER,) * 21),
     7: ("call", (NUMBER_64, NUMBER, TEXT)),
+    8: ("stream", (ONE, NUMBER, NUMBER, NUMBER)),
+    9: ("stream-gap", (ONE, NUMBER, COUNT)),
     16: (
         "peer-hello",
         (NUMBER, HASH_OR_NIL, NUMBER, NUMBER_OR_NIL, NUMBER_64_OR_NIL, NUMBER_64_NOT_0),
@@ -37,6 +39,7 @@ ELEMENTS = {
     18: ("wake", (NUMBER, NUMBER)),
     19: ("ack", (NUMBER, NUMBER_64)),
     20: ("start-ack", (NUMBER, NUMBER)),
+    21: ("stream-ack", (ONE, NUMBER, NUMBER_64)),
 }
 OF_ALL_FORMATS = {
     0: ("hello of another format", (NUMBER, HASH, NUMBER, NUMBER, NUMBER)),
@@ -49,6 +52,7 @@ RANGES = {
     NUMBER_64_OR_NIL: (0, 1 << 64),
     NUMBER_64_NOT_0: (1, 1 << 64),
     COUNT: (1, 1 << 31),
+    ONE: (1, 2),
 }
 
 

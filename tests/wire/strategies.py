@@ -19,6 +19,9 @@ from fwgen.wire.messages import (
     Start,
     StartAck,
     Status,
+    StreamAck,
+    StreamGap,
+    StreamInfo,
     Wake,
     WakeAck,
 )
@@ -46,6 +49,7 @@ peer_messages: st.SearchStrategy[PeerMessage] = st.one_of(
     st.builds(Wake, U32, U32),
     st.builds(Ack, U32, U64),
     st.builds(StartAck, U32, U32),
+    st.builds(StreamAck, st.just(1), U32, U64),
 )
 firmware_messages = st.one_of(
     st.builds(Hello, st.just(FORMAT), HASH, U32, U32, U32, U32, U64, U32, U64),
@@ -56,4 +60,6 @@ firmware_messages = st.one_of(
     st.builds(Status, U64, *[U32] * 19),
     st.builds(Start, *[U32] * 21),
     st.builds(Call, U64, U32, TEXT),
+    st.builds(StreamInfo, st.just(1), U32, U32, U32),
+    st.builds(StreamGap, st.just(1), U32, st.integers(1, (1 << 31) - 1)),
 )

@@ -7,7 +7,20 @@ import ctypes
 from hypothesis import given
 
 from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES, MESSAGE_MAX_BYTES
-from fwgen.wire.messages import Call, Data, Gap, Hello, SleepAck, Start, Status, WakeAck, encode
+from fwgen.wire.messages import (
+    Call,
+    Data,
+    FirmwareMessage,
+    Gap,
+    Hello,
+    SleepAck,
+    Start,
+    Status,
+    StreamGap,
+    StreamInfo,
+    WakeAck,
+    encode,
+)
 from tests.core.cnode import library
 from tests.wire.strategies import firmware_messages
 
@@ -54,10 +67,15 @@ class CStart(ctypes.Structure):
     _fields_ = tuple((name, ctypes.c_uint32) for name in START)
 
 
-def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status | Start | Call) -> bytes:
+class CStream(ctypes.Structure):
+    _fields_ = tuple((name, ctypes.c_uint32) for name in ("oldest_seq", "next_seq", "period_us"))
+
+
+def written_by_c(message: FirmwareMessage) -> bytes:
     out = ctypes.create_string_buffer(MESSAGE_MAX_BYTES)
     lib = library()
-    for name in ("hello", "data", "gap", "sleep_ack", "wake_ack", "status", "start", "call"):
+    names = ("hello", "data", "gap", "sleep_ack", "wake_ack", "status", "start", "call")
+    for name in (*names, "stream", "stream_gap"):
         getattr(lib, f"wire_encode_{name}").restype = ctypes.c_size_t
     if isinstance(message, Hello):
         hello = CHello(
@@ -83,6 +101,12 @@ def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status | Sta
     elif isinstance(message, Call):
         call = CCall(message.time_us, message.reason, message.condition)
         size = lib.wire_encode_call(out, ctypes.byref(call))
+    elif isinstance(message, StreamInfo):
+        stream = CStream(*(getattr(message, name) for name, *_ in CStream._fields_))
+        size = lib.wire_encode_stream(out, ctypes.byref(stream))
+    elif isinstance(message, StreamGap):
+        first_seq, count = ctypes.c_uint32(message.first_seq), ctypes.c_uint32(message.count)
+        size = lib.wire_encode_stream_gap(out, first_seq, count)
     else:
         status = CStatus(*(getattr(message, name) for name, *_ in CStatus._fields_))
         size = lib.wire_encode_status(out, ctypes.byref(status))
@@ -90,9 +114,7 @@ def written_by_c(message: Hello | Data | Gap | SleepAck | WakeAck | Status | Sta
 
 
 @given(firmware_messages)
-def test_both_sides_write_the_same(
-    message: Hello | Data | Gap | SleepAck | WakeAck | Status | Start | Call,
-) -> None:
+def test_both_sides_write_the_same(message: FirmwareMessage) -> None:
     assert written_by_c(message) == encode(message)
 
 

@@ -22,6 +22,7 @@ from fwgen.wire.messages import (
     PeerMessage,
     Sleep,
     StartAck,
+    StreamAck,
     Wake,
     WireError,
     decode,
@@ -44,7 +45,7 @@ class CReader:
     """The firmware's reader; returns messages as dataclasses."""
 
     def __init__(self) -> None:
-        self._reader = ctypes.create_string_buffer(library().glue_reader_size())
+        self._reader = ctypes.create_string_buffer(library(2).glue_reader_size())
         self._values = (ctypes.c_uint32 * 10)()
 
     def feed(self, data: bytes) -> list[PeerMessage]:
@@ -52,22 +53,22 @@ class CReader:
         left = ctypes.c_size_t(len(data))
         while True:
             rest = data[len(data) - left.value :]
-            kind = library().glue_read(self._reader, rest, ctypes.byref(left), self._values)
+            kind = library(2).glue_read(self._reader, rest, ctypes.byref(left), self._values)
             if kind < 0:
                 return found
             found.append(self._message(kind))
 
     def abandon(self) -> list[PeerMessage]:
-        kind = library().glue_abandon(self._reader, self._values)
+        kind = library(2).glue_abandon(self._reader, self._values)
         return [] if kind < 0 else [self._message(kind), *self.feed(b"")]
 
     @property
     def partial(self) -> bool:
-        return bool(library().glue_partial(self._reader))
+        return bool(library(2).glue_partial(self._reader))
 
     @property
     def errors(self) -> int:
-        count: int = library().glue_reader_errors(self._reader)
+        count: int = library(2).glue_reader_errors(self._reader)
         return count
 
     def _message(self, kind: int) -> PeerMessage:
@@ -85,6 +86,7 @@ class CReader:
             2: Wake(number, seq),
             3: Ack(seq, log),
             4: StartAck(number, seq),
+            5: StreamAck(1, seq, log),
         }
         return others[kind]
 
@@ -222,7 +224,9 @@ def test_the_peer_survives_anything(data: bytes) -> None:
 def _as_the_firmware(item: bytes) -> PeerMessage:
     """Decode only what the firmware accepts: messages of the peer, no session 0."""
     message = decode(item)
-    if not isinstance(message, PeerHello | OtherPeerHello | Sleep | Wake | Ack | StartAck):
+    if not isinstance(
+        message, PeerHello | OtherPeerHello | Sleep | Wake | Ack | StartAck | StreamAck
+    ):
         raise WireError("not for the firmware")
     if isinstance(message, PeerHello | OtherPeerHello) and message.session == 0:
         raise WireError("not for the firmware")

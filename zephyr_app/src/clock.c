@@ -30,7 +30,7 @@ static clock_beat beat;
 
 static uint64_t period_cycles(void)
 {
-	return (uint64_t)fwgen_config.node.log.stream.period_us * CYCLES_PER_US;
+	return (uint64_t)fwgen_config.node.log.streams[0].period_us * CYCLES_PER_US;
 }
 
 /* Cycles left until the wrap, 1 to wrap_cycles. The counter reads 0 when a wrap has just begun. */

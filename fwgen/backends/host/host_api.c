@@ -158,7 +158,7 @@ void host_counts_get(const struct host *host, struct host_counts *counts)
 
 	*counts = (struct host_counts){
 		.samples_this_boot = host->sample,
-		.next_seq = sample_log_next_seq(log),
+		.next_seq = sample_log_next_seq(log, 0),
 		.boot = sample_log_boot(log),
 		.log_slots = sample_log_slots(log),
 		.log_used_slots = sample_log_used_slots(log),

@@ -15,7 +15,8 @@ static uint64_t device_us(const struct host *host)
 
 static uint64_t schedule_us(const struct host *host)
 {
-	return host->params.first_sample_us + host->sample * fwgen_config.node.log.stream.period_us;
+	return host->params.first_sample_us +
+	       host->sample * fwgen_config.node.log.streams[0].period_us;
 }
 
 /* As doorbell_a35_runs() in the firmware: with rings outside DDR a stopped A35 only idles. */
@@ -169,7 +170,7 @@ static void take_turn(struct host *host)
 	host->health.link = host->link.counters;
 	node_set_health(&host->node, &host->health);
 	if (HOST_FAULT == HOST_FAULT_FREE_BEFORE_ACK) {
-		(void)sample_log_release(&host->node.log, host->node.log.cursor_seq);
+		(void)sample_log_release(&host->node.log, 0, host->node.log.streams[0].cursor_seq);
 	}
 }
 
@@ -187,13 +188,13 @@ static struct sample measured(const struct host *host)
 static void start_measuring(struct host *host)
 {
 	const uint64_t next_us =
-		host->boot_us + schedule_us(host) + fwgen_config.node.log.stream.period_us;
+		host->boot_us + schedule_us(host) + fwgen_config.node.log.streams[0].period_us;
 	const uint64_t at = (host->sample - host->readings_first) * host_reading_words;
 	const struct host_measurement measurement = host_measure(&host->readings[at]);
 
 	host->measured = measurement.sample;
 	host->measured.late_16ths = sample_late_16ths(device_us(host) - schedule_us(host),
-						      fwgen_config.node.log.stream.period_us);
+						      fwgen_config.node.log.streams[0].period_us);
 	host->measured_us = host->now_us + measurement.takes_us;
 	if (host->measured_us > next_us) {
 		host->measured_us = next_us;
@@ -221,7 +222,7 @@ static void end_measuring(struct host *host)
 		due_us = device_us(host);
 	}
 	if (!lost) {
-		node_sample(&host->node, due_us, &sample, device_us(host));
+		node_sample(&host->node, 0, due_us, &sample, device_us(host));
 	}
 }
 
@@ -353,7 +354,7 @@ void host_boot(struct host *host, uint32_t reset)
 		.clear_doorbells = port_clear_doorbells,
 	};
 
-	config.log.stream.initial_seq = host->params.initial_seq;
+	config.log.streams[0].initial_seq = host->params.initial_seq;
 	if (HOST_FAULT == HOST_FAULT_FORGETFUL_RESET) {
 		memset(host->params.log, 0, host->params.log_bytes);
 	}

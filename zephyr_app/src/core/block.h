@@ -17,7 +17,7 @@
 #define BLOCK_WORDS (BLOCK_BYTES / 4u)
 #define BLOCK_HEADER_BYTES 36u /* the shortest one: up to three channels */
 #define BLOCK_STREAM_BITS ((BLOCK_BYTES - BLOCK_HEADER_BYTES) * 8u)
-#define BLOCK_STREAMS_MAX 4u
+#define BLOCK_STREAMS_MAX 2u
 #define BLOCK_MAGIC 0x33425746u	     /* "FWB3" */
 #define BLOCK_MAGIC_MASK 0x00ffffffu /* the part that all formats share */
 #define BLOCK_MAGIC_LOST 0x30425746u /* "FWB0": replaces a magic that cannot be read */

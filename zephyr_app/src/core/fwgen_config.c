@@ -5,9 +5,9 @@
 const struct fwgen_config fwgen_config = {
 	.spec_name = "range-node",
 	.channel = "rpmsg-tty",
-	.node.log.stream.period_us = 60000u,
-	.node.log.stream.channels = 1u,
-	.node.log.stream.width = {13u},
+	.node.log.streams[0].period_us = 60000u,
+	.node.log.streams[0].channels = 1u,
+	.node.log.streams[0].width = {13u},
 	.node.log.when_full = LOG_WAKE,
 	.node.log.reserve_slots = 4u,
 	.node.log.level_ppm = 0u,

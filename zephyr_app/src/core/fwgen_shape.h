@@ -5,6 +5,7 @@
 #define CORE_FWGEN_SHAPE_H
 
 #define CORE_CHANNELS 1u /* the most channels of one sensor */
+#define CORE_STREAMS 1u  /* sensors, each with a stream of samples */
 
 /* Values of the table screen_values on the screen; 0: it shows a distance in millimetres. */
 #define SCREEN_VALUES 0

@@ -114,6 +114,7 @@ struct node {
 	bool hello_waits; /* to be sent before the answer: data after it belongs to the log in it */
 	bool start_waits; /* the message that says how the firmware started is to be sent */
 	uint32_t damaged; /* blocks that this message has reported last */
+	bool stream_waits;	 /* the message about stream 1 is to be sent */
 	enum node_answer answer; /* to be sent; it answers the last request */
 	uint32_t answer_id;	 /* of SLEEP or WAKE */
 	uint32_t session;	 /* of the peer's hello; 0: none */
@@ -132,10 +133,10 @@ struct node {
 	uint64_t call_us;	/* earliest next attempt to ring Linux awake */
 	uint64_t call_pause_us; /* from that attempt to the next */
 	uint64_t status_us;	/* next status message */
-	uint64_t open_us;	/* when the open block's first sample was due */
-	uint64_t last_us;	/* when the last sample was due */
-	uint64_t heard_us;	/* when the last bytes were received */
-	bool inside;		/* a call is running; used with CORE_CHECKS only */
+	uint64_t open_us[CORE_STREAMS]; /* when the open block's first sample was due */
+	uint64_t last_us[CORE_STREAMS]; /* when the last sample was due */
+	uint64_t heard_us;		/* when the last bytes were received */
+	bool inside;			/* a call is running; used with CORE_CHECKS only */
 	uint8_t tx[WIRE_MESSAGE_MAX];
 };
 
@@ -155,10 +156,11 @@ void node_started(struct node *node, uint32_t reset);
 /* Keeps a crash of this start. May be called from a fault handler, also during any other call. */
 void node_crashed(const struct node *node, const struct crash *crash);
 
-/* Logs a sample. `schedule_us`: when it was due, on the clock of `now_us`. Does not use the link;
- * call node_next_due_us() afterwards, as node_poll() may have to follow. */
-void node_sample(struct node *node, uint64_t schedule_us, const struct sample *sample,
-		 uint64_t now_us);
+/* Logs a sample of a sensor, 0 to CORE_STREAMS - 1. `schedule_us`: when it was due, on the clock of
+ * `now_us`. Does not use the link; call node_next_due_us() afterwards, as node_poll() may have to
+ * follow. */
+void node_sample(struct node *node, uint32_t stream, uint64_t schedule_us,
+		 const struct sample *sample, uint64_t now_us);
 
 /* The virtio device and its endpoint appeared or disappeared. Up twice: the rings are new. */
 void node_link(struct node *node, bool up, uint64_t now_us);

@@ -22,7 +22,8 @@ bool node_is_own_log(const struct node *node, const struct wire_peer_message *me
 
 bool node_window_open(const struct node *node);
 
-/* When the open block must be closed and sent; UINT64_MAX: no block is open. */
-uint64_t node_open_block_due_us(const struct node *node);
+/* When the stream's open block must be closed and sent; UINT64_MAX: no block is open, or the peer
+ * has not yet said where the stream is to begin. */
+uint64_t node_open_block_due_us(const struct node *node, uint32_t stream);
 
 #endif

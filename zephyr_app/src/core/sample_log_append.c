@@ -6,12 +6,16 @@
 #include "block_encode.h"
 #include "sample_log_inside.h"
 
-void sample_log_append(struct sample_log *log, uint64_t schedule_us, const struct sample *sample)
+void sample_log_append(struct sample_log *log, uint32_t stream, uint64_t schedule_us,
+		       const struct sample *sample)
 {
-	if (schedule_us == log->next_us && block_append_usual(&log->open, sample)) {
-		log->next_us += log->config.stream.period_us;
-		log->next_seq++;
+	const uint32_t own = log_own_stream(stream);
+	struct log_stream *one = &log->streams[own];
+
+	if (schedule_us == one->next_us && block_append_usual(&one->open, sample)) {
+		one->next_us += log->config.streams[own].period_us;
+		one->next_seq++;
 	} else {
-		sample_log_append_unusual(log, schedule_us, sample);
+		sample_log_append_unusual(log, own, schedule_us, sample);
 	}
 }

@@ -11,16 +11,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "record.h"
+
 #define SUPERBLOCK_BYTES 64u
 #define SUPERBLOCK_WORDS (SUPERBLOCK_BYTES / 4u)
 #define SUPERBLOCK_MAGIC 0x314c5746u /* "FWL1" */
 
+/* A record; `generation` and the check are as in record.h. */
 struct superblock {
-	uint32_t generation; /* as in record.h */
-	uint32_t next_seq;
-	uint32_t boot;
-	uint64_t id; /* of the log; 0: none */
+	uint32_t words[SUPERBLOCK_WORDS / 2u];
 };
+
+#define SUPERBLOCK_BOOT (RECORD_VALUES + 1u)
+#define SUPERBLOCK_ID (RECORD_VALUES + 2u) /* of the log, two words; 0: none */
+
+/* The word with a stream's next number; those of other streams than this firmware's stay. */
+static inline uint32_t superblock_next_seq(uint32_t stream)
+{
+	return stream == 0u ? RECORD_VALUES : RECORD_VALUES + 4u;
+}
 
 /* False if neither record is whole. */
 bool superblock_load(struct superblock *superblock, const volatile uint32_t *words);

@@ -32,6 +32,13 @@ struct wire_hello {
 	uint64_t log; /* its identity; 0: it has none yet */
 };
 
+/* Of stream 1. The hello has this of stream 0. */
+struct wire_stream {
+	uint32_t oldest_seq;
+	uint32_t next_seq;
+	uint32_t period_us;
+};
+
 struct wire_status {
 	uint64_t time_us;
 	uint32_t backlog;
@@ -76,6 +83,8 @@ size_t wire_encode_hello(uint8_t *out, const struct wire_hello *hello);
 size_t wire_encode_hello_to_other(uint8_t *out, const struct wire_hello *hello);
 size_t wire_encode_data(uint8_t *out, const uint8_t *block, size_t len);
 size_t wire_encode_gap(uint8_t *out, uint32_t first_seq, uint32_t count);
+size_t wire_encode_stream(uint8_t *out, const struct wire_stream *stream);
+size_t wire_encode_stream_gap(uint8_t *out, uint32_t first_seq, uint32_t count);
 size_t wire_encode_sleep_ack(uint8_t *out, uint32_t id);
 size_t wire_encode_wake_ack(uint8_t *out, uint32_t id, uint32_t backlog);
 size_t wire_encode_status(uint8_t *out, const struct wire_status *status);
@@ -90,11 +99,13 @@ enum wire_peer_kind {
 	WIRE_PEER_WAKE,
 	WIRE_PEER_ACK,
 	WIRE_PEER_START_ACK,
+	WIRE_PEER_STREAM_ACK, /* only of a node with two sensors */
 };
 
 struct wire_peer_message {
 	enum wire_peer_kind kind;
 	uint32_t id;	   /* sleep, wake; hello: the session; start-ack: the boot */
+	uint32_t stream;   /* of next_seq */
 	uint32_t next_seq; /* hello, wake, ack: the first sample not yet processed */
 	uint32_t crashes;  /* start-ack: the peer knows the crashes up to this number */
 	uint64_t log;	   /* hello, ack: the log that next_seq belongs to */

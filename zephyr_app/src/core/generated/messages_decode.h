@@ -33,6 +33,12 @@ int cbor_decode_own_peer_message(
 		size_t *payload_len_out);
 
 
+int cbor_decode_stream_ack(
+		const uint8_t *payload, size_t payload_len,
+		struct stream_ack *result,
+		size_t *payload_len_out);
+
+
 #ifdef __cplusplus
 }
 #endif

@@ -30,6 +30,11 @@ extern "C" {
  */
 #define DEFAULT_MAX_QTY 3
 
+struct stream_ack {
+	uint32_t next_seq;
+	uint64_t log;
+};
+
 struct peer_hello {
 	uint32_t format;
 	union {

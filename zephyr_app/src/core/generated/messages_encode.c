@@ -30,6 +30,8 @@
 	} \
 } while(0)
 
+static bool encode_stream_gap(zcbor_state_t *state, const struct stream_gap *input);
+static bool encode_stream_info(zcbor_state_t *state, const struct stream_info *input);
 static bool encode_call(zcbor_state_t *state, const struct call *input);
 static bool encode_start(zcbor_state_t *state, const struct start *input);
 static bool encode_status(zcbor_state_t *state, const struct status *input);
@@ -40,6 +42,43 @@ static bool encode_data(zcbor_state_t *state, const struct data *input);
 static bool encode_hello_to_other(zcbor_state_t *state, const struct hello_to_other *input);
 static bool encode_hello(zcbor_state_t *state, const struct hello *input);
 
+
+static bool encode_stream_gap(
+		zcbor_state_t *state, const struct stream_gap *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 4) && ((((zcbor_uint32_put(state, (9))))
+	&& ((zcbor_uint32_put(state, (1))))
+	&& (((((((*input).first_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).first_seq))))
+	&& (((((*input).count >= 1)
+	&& ((*input).count <= INT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).count))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 4))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
+static bool encode_stream_info(
+		zcbor_state_t *state, const struct stream_info *input)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_put(state, 55799)
+	&& (zcbor_list_start_encode(state, 5) && ((((zcbor_uint32_put(state, (8))))
+	&& ((zcbor_uint32_put(state, (1))))
+	&& (((((((*input).oldest_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).oldest_seq))))
+	&& (((((((*input).next_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).next_seq))))
+	&& (((((((*input).period_us <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))
+	&& (zcbor_uint32_encode(state, (&(*input).period_us))))) || (zcbor_list_map_end_force_encode(state), false)) && zcbor_list_end_encode(state, 5))));
+
+	log_result(state, res, __func__);
+	return res;
+}
 
 static bool encode_call(
 		zcbor_state_t *state, const struct call *input)
@@ -386,4 +425,28 @@ int cbor_encode_call(
 
 	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
 		(zcbor_decoder_t *)encode_call, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_encode_stream_info(
+		uint8_t *payload, size_t payload_len,
+		const struct stream_info *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_stream_info, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_encode_stream_gap(
+		uint8_t *payload, size_t payload_len,
+		const struct stream_gap *input,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)input, payload_len_out, states,
+		(zcbor_decoder_t *)encode_stream_gap, sizeof(states) / sizeof(zcbor_state_t), 1);
 }

@@ -81,6 +81,18 @@ int cbor_encode_call(
 		size_t *payload_len_out);
 
 
+int cbor_encode_stream_info(
+		uint8_t *payload, size_t payload_len,
+		const struct stream_info *input,
+		size_t *payload_len_out);
+
+
+int cbor_encode_stream_gap(
+		uint8_t *payload, size_t payload_len,
+		const struct stream_gap *input,
+		size_t *payload_len_out);
+
+
 #ifdef __cplusplus
 }
 #endif

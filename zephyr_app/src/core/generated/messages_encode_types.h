@@ -112,6 +112,17 @@ struct call {
 	struct zcbor_string condition;
 };
 
+struct stream_info {
+	uint32_t oldest_seq;
+	uint32_t next_seq;
+	uint32_t period_us;
+};
+
+struct stream_gap {
+	uint32_t first_seq;
+	uint32_t count;
+};
+
 struct hello {
 	uint32_t format;
 	struct zcbor_string spec_hash;

@@ -95,7 +95,7 @@ static void add_sample(uint64_t slot_us, const struct sample *sample)
 	if (sample->late_16ths > 0 || sample->status == SAMPLE_MISSED) {
 		health.late_samples++;
 	}
-	node_sample(&node, slot_us, sample, clock_us());
+	node_sample(&node, 0, slot_us, sample, clock_us());
 	screen.has_sample = true;
 	screen.sample = *sample;
 	screen.samples++;
@@ -108,11 +108,11 @@ static void add_readings(void)
 
 	while (sampler_take(&reading)) {
 		for (; next_slot_us < reading.slot_us;
-		     next_slot_us += fwgen_config.node.log.stream.period_us) {
+		     next_slot_us += fwgen_config.node.log.streams[0].period_us) {
 			add_sample(next_slot_us, &missed);
 		}
 		add_sample(reading.slot_us, &reading.sample);
-		next_slot_us = reading.slot_us + fwgen_config.node.log.stream.period_us;
+		next_slot_us = reading.slot_us + fwgen_config.node.log.streams[0].period_us;
 		watchdog_feed();
 	}
 }
@@ -256,7 +256,7 @@ int main(void)
 		say("watchdog: not ready");
 	}
 	display_start();
-	if (sampler_start(fwgen_config.node.log.stream.period_us, has_reading, &next_slot_us) !=
+	if (sampler_start(fwgen_config.node.log.streams[0].period_us, has_reading, &next_slot_us) !=
 	    0) {
 		say("sensor: not ready");
 	}

@@ -153,26 +153,27 @@ void node_crashed(const struct node *node, const struct crash *crash)
 	}
 }
 
-void node_sample(struct node *node, uint64_t schedule_us, const struct sample *sample,
-		 uint64_t now_us)
+void node_sample(struct node *node, uint32_t stream, uint64_t schedule_us,
+		 const struct sample *sample, uint64_t now_us)
 {
-	uint32_t open_before = sample_log_open_samples(&node->log);
+	const uint32_t own = CORE_STREAMS == 1u ? 0u : stream;
+	uint32_t open_before = sample_log_open_samples(&node->log, own);
 	/* In waking, too: a doorbell alone does not say that an application will read the log. */
 	const bool asleep = !facts(node)->streams && node->state != HS_GREETING;
 	uint32_t open_after;
 
 	CORE_ENTER(node->inside);
-	sample_log_append(&node->log, schedule_us, sample);
-	open_after = sample_log_open_samples(&node->log);
+	sample_log_append(&node->log, own, schedule_us, sample);
+	open_after = sample_log_open_samples(&node->log, own);
 	if (open_after <= 1) {
-		node->open_us = schedule_us;
+		node->open_us[own] = schedule_us;
 	}
-	node->last_us = schedule_us;
-	if (open_after <= open_before || now_us >= node_open_block_due_us(node)) {
+	node->last_us[own] = schedule_us;
+	if (open_after <= open_before || now_us >= node_open_block_due_us(node, own)) {
 		node->due = true; /* a block was closed, the sample was dropped, or the time is
 				     reached */
 	}
-	if (wake_calls_sample(&node->calls, &node->config.call, 0, sample, asleep)) {
+	if (wake_calls_sample(&node->calls, &node->config.call, (uint8_t)own, sample, asleep)) {
 		node->call_us = earlier(node->call_us, now_us);
 		node->due = true;
 	}
@@ -224,7 +225,8 @@ static void handle(struct node *node, const struct wire_peer_message *message, u
 		}
 		return;
 	}
-	event = events[message->kind];
+	event = CORE_STREAMS > 1u && message->kind == WIRE_PEER_STREAM_ACK ? HS_EV_RX_ACK
+									   : events[message->kind];
 	if (event == HS_EV_RX_ACK && !node_is_own_log(node, message)) {
 		event = HS_EV_RX_STRAY_ACK;
 	}
@@ -287,12 +289,15 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 		return keeps_still(node) ? UINT64_MAX : node->retry_us;
 	}
 	if (node->hello_waits || node->answer != NODE_ANSWER_NONE ||
-	    (facts(node)->streams && (node->start_waits || node->call_waits))) {
+	    (facts(node)->streams && (node->start_waits || node->call_waits ||
+				      (CORE_STREAMS > 1u && node->stream_waits)))) {
 		due_us = now_us;
 	} else if (facts(node)->streams) {
 		due_us = node->status_us;
 		if (!node->spec_differs && node_window_open(node)) {
-			due_us = earlier(due_us, node_open_block_due_us(node));
+			for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+				due_us = earlier(due_us, node_open_block_due_us(node, stream));
+			}
 		}
 	}
 	return due_us;

@@ -14,6 +14,7 @@ static void forget_link(struct node *node)
 	node->hello_waits = false;
 	node->start_waits = false;
 	node->call_waits = false;
+	node->stream_waits = false;
 	node->answer = NODE_ANSWER_NONE;
 	node->session = 0;
 	node->wake_id_known = false;
@@ -40,10 +41,10 @@ static size_t encode_hello(struct node *node, uint64_t now_us)
 	struct wire_hello hello = {
 		.boot = sample_log_boot(&node->log),
 		.session = node->session,
-		.oldest_seq = sample_log_oldest_seq(&node->log),
-		.next_seq = sample_log_next_seq(&node->log),
+		.oldest_seq = sample_log_oldest_seq(&node->log, 0),
+		.next_seq = sample_log_next_seq(&node->log, 0),
 		.time_us = now_us,
-		.period_us = node->config.log.stream.period_us,
+		.period_us = node->config.log.streams[0].period_us,
 		.log = sample_log_id(&node->log),
 	};
 
@@ -140,6 +141,26 @@ static bool send_call(struct node *node, uint64_t now_us)
 	return true;
 }
 
+/* False: no buffer; the message is still pending. */
+static bool send_stream(struct node *node, uint64_t now_us)
+{
+	const uint32_t last = CORE_STREAMS - 1u;
+
+	if (CORE_STREAMS > 1u && node->stream_waits) {
+		const struct wire_stream about = {
+			.oldest_seq = sample_log_oldest_seq(&node->log, last),
+			.next_seq = sample_log_next_seq(&node->log, last),
+			.period_us = node->config.log.streams[last].period_us,
+		};
+
+		if (!send(node, wire_encode_stream(node->tx, &about), now_us)) {
+			return false;
+		}
+		node->stream_waits = false;
+	}
+	return true;
+}
+
 /* False: no buffer; the answer is still pending. */
 static bool send_answer(struct node *node, uint64_t now_us)
 {
@@ -179,24 +200,33 @@ bool node_window_open(const struct node *node)
 	return sample_log_unacked_blocks(&node->log) < node->config.window_blocks;
 }
 
-uint64_t node_open_block_due_us(const struct node *node)
+uint64_t node_open_block_due_us(const struct node *node, uint32_t stream)
 {
-	uint64_t latest_us = node->open_us + node->config.latency_us;
+	uint64_t last_us = node->last_us[stream];
+	uint64_t latest_us = node->open_us[stream] + node->config.latency_us;
 
-	if (sample_log_open_samples(&node->log) == 0) {
+	if (sample_log_open_samples(&node->log, stream) == 0 ||
+	    (CORE_STREAMS > 1u && sample_log_is_held(&node->log, stream))) {
 		return UINT64_MAX;
 	}
 	/* If the next sample would come too late for this block's latency, send it now. */
-	return node->last_us + node->config.log.stream.period_us > latest_us ? node->last_us
-									     : latest_us;
+	return last_us + node->config.log.streams[stream].period_us > latest_us ? last_us
+										: latest_us;
+}
+
+static size_t encode_gap(struct node *node, const struct log_view *view)
+{
+	return CORE_STREAMS == 1u || view->stream == 0u
+		       ? wire_encode_gap(node->tx, view->first_seq, view->count)
+		       : wire_encode_stream_gap(node->tx, view->first_seq, view->count);
 }
 
 static bool send_view(struct node *node, const struct log_view *view, uint64_t now_us)
 {
 	bool first = sample_log_unacked_blocks(&node->log) == 0;
 	bool block = view->kind == LOG_VIEW_BLOCK;
-	size_t len = block ? wire_encode_data(node->tx, view->bytes, view->len)
-			   : wire_encode_gap(node->tx, view->first_seq, view->count);
+	size_t len =
+		block ? wire_encode_data(node->tx, view->bytes, view->len) : encode_gap(node, view);
 
 	if (!send(node, len, now_us)) {
 		return false;
@@ -219,8 +249,13 @@ static bool send_samples(struct node *node, uint64_t now_us)
 	struct log_view view;
 
 	while (node_window_open(node)) {
-		bool close_open = now_us >= node_open_block_due_us(node);
+		uint32_t close_open = 0;
 
+		for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+			bool due = now_us >= node_open_block_due_us(node, stream);
+
+			close_open |= (due ? 1u : 0u) << stream;
+		}
 		if (!sample_log_peek(&node->log, close_open, &view)) {
 			return true;
 		}
@@ -288,12 +323,19 @@ static enum hs_event do_answer(struct node *node, const struct node_occasion *oc
 	return sleep ? HS_EV_ACK_OUT : HS_EVENTS;
 }
 
+/* Whether the peer must still say where stream 1 begins. */
+static bool asks_for_stream(const struct node *node)
+{
+	return CORE_STREAMS > 1u && !node->spec_differs &&
+	       sample_log_is_held(&node->log, CORE_STREAMS - 1u);
+}
+
 static enum hs_event do_stream(struct node *node, const struct node_occasion *occasion)
 {
 	uint64_t now_us = occasion->now_us;
 
-	if (node->blocked || !send_answer(node, now_us) || !send_start(node, now_us) ||
-	    !send_call(node, now_us)) {
+	if (node->blocked || !send_answer(node, now_us) || !send_stream(node, now_us) ||
+	    !send_start(node, now_us) || !send_call(node, now_us)) {
 		return HS_EVENTS;
 	}
 	/* Before the samples: the peer needs the clock to date them. */
@@ -302,6 +344,8 @@ static enum hs_event do_stream(struct node *node, const struct node_occasion *oc
 			return HS_EVENTS;
 		}
 		node->status_us = now_us + NODE_STATUS_US;
+		/* The peer has not answered. */
+		node->stream_waits = asks_for_stream(node);
 	}
 	return node->spec_differs || send_samples(node, now_us) ? HS_EV_DRAINED : HS_EVENTS;
 }
@@ -317,11 +361,11 @@ static enum hs_event do_ask(struct node *node, const struct node_occasion *occas
 }
 
 /* False, and nothing freed: some samples before `next_seq` were not handed out. */
-static bool release(struct node *node, uint32_t next_seq, uint64_t now_us)
+static bool release(struct node *node, uint32_t stream, uint32_t next_seq, uint64_t now_us)
 {
 	uint32_t used = sample_log_used_slots(&node->log);
 
-	if (!sample_log_release(&node->log, next_seq)) {
+	if (!sample_log_release(&node->log, stream, next_seq)) {
 		return false;
 	}
 	if (sample_log_used_slots(&node->log) != used) {
@@ -337,11 +381,14 @@ static bool release(struct node *node, uint32_t next_seq, uint64_t now_us)
 static void greet(struct node *node, const struct wire_peer_message *hello, uint64_t now_us)
 {
 	if (hello->knows_seq && node_is_own_log(node, hello) &&
-	    sample_log_rewind(&node->log, hello->next_seq)) {
-		(void)release(node, hello->next_seq, now_us); /* these count as handed out */
+	    sample_log_rewind(&node->log, 0, hello->next_seq)) {
+		(void)release(node, 0, hello->next_seq, now_us); /* these count as handed out */
 	} else {
 		/* no sample has this number: all samples */
-		(void)sample_log_rewind(&node->log, sample_log_next_seq(&node->log) + 1u);
+		(void)sample_log_rewind(&node->log, 0, sample_log_next_seq(&node->log, 0) + 1u);
+	}
+	for (uint32_t stream = 1; stream < CORE_STREAMS; stream++) {
+		sample_log_hold(&node->log, stream);
 	}
 	if (sample_log_id(&node->log) == 0 && hello->new_log != 0) {
 		sample_log_identify(&node->log, hello->new_log);
@@ -369,9 +416,22 @@ static enum hs_event do_welcome(struct node *node, const struct node_occasion *o
 	node->status_us = occasion->now_us;
 	linux_answers(node);
 	node->hello_waits = true;
+	node->stream_waits = asks_for_stream(node);
 	node->start_waits = !node->format_differs && start_has_news(node);
 	node->answer = NODE_ANSWER_NONE;
 	return HS_EVENTS;
+}
+
+/* A wake has the number of stream 0 only. Of the others the peer gets all that it has not
+ * acknowledged. */
+static void rewind_others(struct node *node)
+{
+	for (uint32_t stream = 1; stream < CORE_STREAMS; stream++) {
+		if (!sample_log_is_held(&node->log, stream)) {
+			(void)sample_log_rewind(&node->log, stream,
+						sample_log_next_seq(&node->log, stream) + 1u);
+		}
+	}
 }
 
 static enum hs_event do_resume(struct node *node, const struct node_occasion *occasion)
@@ -380,7 +440,8 @@ static enum hs_event do_resume(struct node *node, const struct node_occasion *oc
 
 	/* A repeated WAKE needs only its answer again; the samples sent since are in flight. */
 	if (!node->wake_id_known || node->wake_id != wake->id) {
-		(void)sample_log_rewind(&node->log, wake->next_seq);
+		(void)sample_log_rewind(&node->log, 0, wake->next_seq);
+		rewind_others(node);
 		node->status_us = occasion->now_us;
 	}
 	linux_answers(node);
@@ -391,9 +452,24 @@ static enum hs_event do_resume(struct node *node, const struct node_occasion *oc
 	return HS_EVENTS;
 }
 
+/* The first acknowledgement of a stream says where it is to begin, and one that is ahead, what the
+ * peer has from before. */
+static void begin_stream(struct node *node, const struct wire_peer_message *ack)
+{
+	if (sample_log_is_held(&node->log, ack->stream) ||
+	    !sample_log_was_sent(&node->log, ack->stream, ack->next_seq)) {
+		(void)sample_log_rewind(&node->log, ack->stream, ack->next_seq);
+	}
+}
+
 static enum hs_event do_release(struct node *node, const struct node_occasion *occasion)
 {
-	if (!release(node, occasion->message->next_seq, occasion->now_us)) {
+	const struct wire_peer_message *ack = occasion->message;
+
+	if (CORE_STREAMS > 1u && ack->kind == WIRE_PEER_STREAM_ACK) {
+		begin_stream(node, ack);
+	}
+	if (!release(node, CORE_STREAMS > 1u ? ack->stream : 0u, ack->next_seq, occasion->now_us)) {
 		node->counters.unexpected++;
 		return HS_EVENTS;
 	}

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifndef CORE_CHANNELS
+#ifndef CORE_CHANNELS /* else the compiler's options have both */
 #include "fwgen_shape.h"
 #endif
 
@@ -16,6 +16,7 @@
 
 _Static_assert(CORE_CHANNELS >= 1u && CORE_CHANNELS <= SAMPLE_CHANNELS_MAX,
 	       "a sensor has one to eight channels");
+_Static_assert(CORE_STREAMS >= 1u && CORE_STREAMS <= 2u, "a node has one or two sensors");
 
 enum sample_status {
 	SAMPLE_VALID = 0,

@@ -37,7 +37,7 @@ struct log_stream_config {
 };
 
 struct sample_log_config {
-	struct log_stream_config stream;
+	struct log_stream_config streams[CORE_STREAMS];
 	enum log_policy when_full;
 	uint32_t reserve_slots; /* high water: at most this many slots are free */
 	uint32_t level_ppm; /* high water: also when this share of the slots is used; 0: never */
@@ -52,6 +52,7 @@ enum log_view_kind {
 
 struct log_view {
 	enum log_view_kind kind;
+	uint32_t stream;
 	uint32_t first_seq;
 	uint32_t count;
 	const uint8_t *bytes; /* of a block, as sent over the wire; NULL for a gap */
@@ -78,14 +79,28 @@ struct log_memory {
 				that are found later, when they are to be handed out */
 };
 
-/* The fields are private to the log; other modules use the functions below. */
-struct sample_log {
+/* The blocks of one sensor. */
+struct log_stream {
 	struct block_encoder open;
 	uint64_t next_us; /* when the open block's next sample is due; UINT64_MAX: none is open */
 	bool is_open;
+	bool held; /* nothing is handed out until the next rewind; never of stream 0 */
 	uint32_t next_seq;
-	uint32_t begin_seq; /* no earlier sample can still be handed out or reported as a gap */
-	uint32_t retained;  /* samples in the closed blocks */
+	uint32_t begin_seq;  /* no earlier sample can still be handed out or reported as a gap */
+	uint32_t head;	     /* in the stream's ring: the oldest block */
+	uint32_t used;	     /* blocks, including the open one */
+	uint32_t cursor;     /* this many blocks, from the oldest on, were handed out */
+	uint32_t cursor_seq; /* the next sample to hand out */
+	uint32_t peeked_end; /* the new cursor_seq after sample_log_sent() */
+};
+
+/* The slots that no stream uses. With one stream its ring has them. */
+#define LOG_FREE_MAX (CORE_STREAMS == 1u ? 1u : SAMPLE_LOG_SLOTS_MAX)
+
+/* The fields are private to the log; other modules use the functions below. */
+struct sample_log {
+	struct log_stream streams[CORE_STREAMS];
+	uint32_t retained; /* samples in the closed blocks */
 	uint32_t dropped;
 	struct log_memory memory;
 	struct sample_log_config config;
@@ -95,14 +110,12 @@ struct sample_log {
 	struct superblock super; /* as last stored */
 
 	uint32_t slot_count;
-	uint32_t head; /* in `ring`: the oldest block */
-	uint32_t used; /* blocks, including the open one */
 	uint32_t peak;
-	uint32_t cursor;     /* this many blocks, from the oldest on, were handed out */
-	uint32_t cursor_seq; /* the next sample to hand out */
-	uint32_t peeked_end; /* the new cursor_seq after sample_log_sent() */
-	struct log_entry ring[SAMPLE_LOG_SLOTS_MAX]; /* from head on: the used slots by age, then
-							the free ones */
+	uint8_t peeked; /* the stream of what sample_log_peek() last returned */
+	/* Of each stream, from its head on: the used slots by age. With one stream, then the free
+	 * ones. */
+	struct log_entry ring[CORE_STREAMS][SAMPLE_LOG_SLOTS_MAX];
+	uint16_t free[LOG_FREE_MAX];
 };
 
 /*
@@ -115,49 +128,62 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
 		     const struct sample_log_config *config);
 
 /*
- * Logs the sample under the next number. `schedule_us`: when it was due, in microseconds since this
- * boot. If that is not one period after the previous sample, a new block begins. Values out of
- * range are clamped.
+ * Logs the sample under the stream's next number. `schedule_us`: when it was due, in microseconds
+ * since this boot. If that is not one period after the stream's previous sample, a new block
+ * begins. Values out of range are clamped.
+ *
+ * Here and below, streams are 0 to CORE_STREAMS - 1.
  */
-void sample_log_append(struct sample_log *log, uint64_t schedule_us, const struct sample *sample);
+void sample_log_append(struct sample_log *log, uint32_t stream, uint64_t schedule_us,
+		       const struct sample *sample);
 
 /*
- * Returns the next block, or the next gap where samples were dropped or lost, in order.
- * `close_open`: also the open block, which is closed then, or the gap at the end. False: there is
- * neither. A closed block that is no longer whole is freed, and becomes a gap.
+ * Returns the next block, or the next gap where samples were dropped or lost; those of a stream
+ * come in the order of its numbers, and of two streams' blocks the one that ends first.
+ * `close_open`, a bit for each stream: also its open block, which is closed then, or the gap at its
+ * end. False: there is neither. A closed block that is no longer whole is freed, and becomes a gap.
  */
-bool sample_log_peek(struct sample_log *log, bool close_open, struct log_view *out);
+bool sample_log_peek(struct sample_log *log, uint32_t close_open, struct log_view *out);
 
 /* What sample_log_peek() last returned was sent. */
 void sample_log_sent(struct sample_log *log);
 
 /*
- * Continues handing out at `next_seq`, the number that the peer expects; a block that contains it
- * is handed out whole. False if no sample has that number and it is not the next one: then the
- * whole log is handed out.
+ * Continues handing out the stream at `next_seq`, the number that the peer expects; a block that
+ * contains it is handed out whole. False if no sample has that number and it is not the next one:
+ * then the whole stream is handed out.
  */
-bool sample_log_rewind(struct sample_log *log, uint32_t next_seq);
+bool sample_log_rewind(struct sample_log *log, uint32_t stream, uint32_t next_seq);
+
+/* Hands out nothing of the stream, not stream 0, until the next rewind. So it is at the start. */
+void sample_log_hold(struct sample_log *log, uint32_t stream);
+
+bool sample_log_is_held(const struct sample_log *log, uint32_t stream);
+
+/* Whether everything before that number was handed out since the last rewind. */
+bool sample_log_was_sent(const struct sample_log *log, uint32_t stream, uint32_t next_seq);
 
 /*
- * Frees the blocks that are entirely before `next_seq`, as the peer has these samples. False, and
- * nothing freed, if some of them were not handed out.
+ * Frees the stream's blocks that are entirely before `next_seq`, as the peer has these samples.
+ * False, and nothing freed, if some of them were not handed out.
  */
-bool sample_log_release(struct sample_log *log, uint32_t next_seq);
+bool sample_log_release(struct sample_log *log, uint32_t stream, uint32_t next_seq);
 
 /*
- * The number at which a peer without any samples begins: that of the first sample in the log, or of
- * the first one that this start of the firmware found lost; sample_log_next_seq() if there is none.
+ * The number at which a peer without any samples begins: that of the stream's first sample in the
+ * log, or of the first one that this start of the firmware found lost; sample_log_next_seq() if
+ * there is none.
  */
-uint32_t sample_log_oldest_seq(const struct sample_log *log);
+uint32_t sample_log_oldest_seq(const struct sample_log *log, uint32_t stream);
 
-/* The number of the next sample. */
-uint32_t sample_log_next_seq(const struct sample_log *log);
+/* The number of the stream's next sample. */
+uint32_t sample_log_next_seq(const struct sample_log *log, uint32_t stream);
 
-/* Samples in the log. */
+/* Samples in the log, of all streams. */
 uint32_t sample_log_backlog(const struct sample_log *log);
 
-/* Samples in the open block. */
-uint32_t sample_log_open_samples(const struct sample_log *log);
+/* Samples in the stream's open block. */
+uint32_t sample_log_open_samples(const struct sample_log *log, uint32_t stream);
 
 /*
  * When the oldest sample in the log was due, on the clock of this boot; one of an earlier boot

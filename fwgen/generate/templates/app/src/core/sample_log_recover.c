@@ -8,13 +8,16 @@
 #define CLAIM_MAX 65536u
 #define CLAIM_BACK_MAX (SAMPLE_LOG_SLOTS_MAX * COMMIT_COUNT_MASK)
 
+#define LAST (CORE_STREAMS - 1u) /* stream */
+
 uint32_t sample_log_whole_len(const struct sample_log *log, uint32_t slot)
 {
 	const uint8_t *bytes = (const uint8_t *)(uintptr_t)slot_words(log, slot);
 	struct block_decoder decoder;
 	struct block_sample sample;
 
-	if (!block_decode_begin(&decoder, bytes, BLOCK_BYTES)) {
+	if (!block_decode_begin(&decoder, bytes, BLOCK_BYTES) ||
+	    decoder.header.shape.stream >= CORE_STREAMS) {
 		return 0;
 	}
 	while (block_decode_next(&decoder, &sample)) {
@@ -53,72 +56,101 @@ static bool had_own_block(const struct sample_log *log, uint32_t slot)
 	return magic == BLOCK_MAGIC || magic == BLOCK_MAGIC_LOST;
 }
 
-/* Puts all whole blocks into ring[0..used), in order. */
+/* The stream whose numbers the beginning of a block uses. Other formats have only one. */
+static uint32_t claimed_stream(const struct sample_log *log, uint32_t slot)
+{
+	return had_own_block(log, slot) && slot_stream(log, slot) == 1u ? 1u : 0u;
+}
+
+/* Puts all whole blocks into the rings, in order. */
 static void collect(struct sample_log *log)
 {
 	for (uint32_t slot = 0; slot < log->slot_count; slot++) {
 		const struct log_entry entry = {.slot = (uint16_t)slot,
 						.count = (uint16_t)slot_count(log, slot)};
-		uint32_t at = log->used;
 
 		if (sample_log_whole_len(log, slot) == 0u) {
 			log->memory.damaged += had_own_block(log, slot) ? 1u : 0u;
 			continue;
 		}
-		while (at > 0u && sorts_before(log, slot, log->ring[at - 1u].slot)) {
-			log->ring[at] = log->ring[at - 1u];
+
+		const uint32_t stream = CORE_STREAMS == 1u ? 0u : slot_stream(log, slot);
+		struct log_entry *ring = log->ring[stream];
+		uint32_t at = log->streams[stream].used;
+
+		while (at > 0u && sorts_before(log, slot, ring[at - 1u].slot)) {
+			ring[at] = ring[at - 1u];
 			at--;
 		}
-		log->ring[at] = entry;
-		log->used++;
+		ring[at] = entry;
+		log->streams[stream].used++;
 	}
 }
 
 /* Removes blocks that repeat samples of an earlier block; this log never writes any. */
-static void drop_overlaps(struct sample_log *log)
+static void drop_overlaps(struct sample_log *log, uint32_t stream)
 {
+	struct log_entry *ring = log->ring[stream];
 	uint32_t kept = 0;
 
-	for (uint32_t i = 0; i < log->used; i++) {
-		const struct log_entry entry = log->ring[i];
+	for (uint32_t i = 0; i < log->streams[stream].used; i++) {
+		const struct log_entry entry = ring[i];
 
 		if (kept > 0u && seq_before(slot_first_seq(log, entry.slot),
-					    slot_end_seq(log, log->ring[kept - 1u].slot))) {
+					    slot_end_seq(log, ring[kept - 1u].slot))) {
 			continue;
 		}
-		log->ring[kept] = entry;
+		ring[kept] = entry;
 		kept++;
 		log->retained += entry.count;
 	}
-	log->used = kept;
+	log->streams[stream].used = kept;
 }
 
-static bool keeps(const struct sample_log *log, uint32_t slot)
+static bool keeps(const struct sample_log *log, uint32_t stream, uint32_t slot)
 {
-	for (uint32_t i = 0; i < log->used; i++) {
-		if (log->ring[i].slot == slot) {
+	for (uint32_t i = 0; i < log->streams[stream].used; i++) {
+		if (log->ring[stream][i].slot == slot) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Frees every slot that was not kept and lists it after the used ones. */
+/* Lists every slot that was not kept; with one stream, in its ring after the used ones. */
 static void free_rest(struct sample_log *log)
 {
-	uint32_t at = log->used;
+	uint32_t at = CORE_STREAMS == 1u ? log->streams[0].used : 0u;
 
 	for (uint32_t slot = 0; slot < log->slot_count; slot++) {
-		if (!keeps(log, slot)) {
-			log->ring[at] = (struct log_entry){.slot = (uint16_t)slot};
-			at++;
+		if (keeps(log, 0, slot) || (CORE_STREAMS > 1u && keeps(log, LAST, slot))) {
+			continue;
 		}
+		if (CORE_STREAMS == 1u) {
+			log->ring[0][at] = (struct log_entry){.slot = (uint16_t)slot};
+		} else {
+			log->free[at] = (uint16_t)slot;
+		}
+		at++;
 	}
+}
+
+static uint32_t free_count(const struct sample_log *log)
+{
+	return log->slot_count - log->streams[0].used -
+	       (CORE_STREAMS > 1u ? log->streams[LAST].used : 0u);
 }
 
 static uint32_t free_slot(const struct sample_log *log, uint32_t index)
 {
-	return log->ring[log->used + index].slot;
+	return CORE_STREAMS == 1u ? log->ring[0][log->streams[0].used + index].slot
+				  : log->free[index];
+}
+
+/* The next number of a stream, also of one that this firmware does not have. */
+static uint32_t *next_number(struct sample_log *log, uint32_t stream)
+{
+	return &log->super.words[superblock_next_seq(stream)];
 }
 
 /*
@@ -128,12 +160,13 @@ static uint32_t free_slot(const struct sample_log *log, uint32_t index)
  */
 static bool skip_claimed(struct sample_log *log)
 {
-	for (uint32_t i = 0; i < log->slot_count - log->used; i++) {
+	for (uint32_t i = 0; i < free_count(log); i++) {
 		const uint32_t slot = free_slot(log, i);
-		const uint32_t ahead = slot_end_seq(log, slot) - log->next_seq;
+		uint32_t *next = next_number(log, claimed_stream(log, slot));
+		const uint32_t ahead = slot_end_seq(log, slot) - *next;
 
 		if (had_block(log, slot) && ahead != 0u && ahead <= CLAIM_MAX) {
-			log->next_seq += ahead;
+			*next += ahead;
 			return true;
 		}
 	}
@@ -144,22 +177,30 @@ static bool skip_claimed(struct sample_log *log)
  * without any samples. */
 static void find_begin(struct sample_log *log)
 {
-	log->begin_seq = log->used > 0u ? slot_first_seq(log, log->ring[0].slot) : log->next_seq;
-	for (uint32_t i = 0; i < log->slot_count - log->used; i++) {
+	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+		struct log_stream *one = &log->streams[stream];
+
+		one->begin_seq = one->used > 0u ? slot_first_seq(log, log->ring[stream][0].slot)
+						: one->next_seq;
+	}
+	for (uint32_t i = 0; i < free_count(log); i++) {
 		const uint32_t slot = free_slot(log, i);
 		const uint32_t first = slot_first_seq(log, slot);
+		const uint32_t stream = claimed_stream(log, slot);
+		struct log_stream *one = &log->streams[CORE_STREAMS == 1u ? 0u : stream];
 
 		if (had_block(log, slot) && slot_words(log, slot)[SLOT_MAGIC] != BLOCK_MAGIC &&
-		    seq_before(first, log->begin_seq) && log->next_seq - first <= CLAIM_BACK_MAX) {
-			log->begin_seq = first;
+		    stream < CORE_STREAMS && seq_before(first, one->begin_seq) &&
+		    one->next_seq - first <= CLAIM_BACK_MAX) {
+			one->begin_seq = first;
 		}
 	}
 }
 
 static void wipe_free(struct sample_log *log)
 {
-	for (uint32_t i = log->used; i < log->slot_count; i++) {
-		wipe(log, log->ring[i].slot);
+	for (uint32_t i = 0; i < free_count(log); i++) {
+		wipe(log, free_slot(log, i));
 	}
 }
 
@@ -175,42 +216,57 @@ static void write_once(struct sample_log *log)
 	log->memory.damaged = 0;
 }
 
+/* Continues the stream's numbers, and without a superblock the boots, after its newest block. */
+static void go_on(struct sample_log *log, uint32_t stream, bool remembered)
+{
+	const uint32_t used = log->streams[stream].used;
+	uint32_t *next = next_number(log, stream);
+	uint32_t *boot = &log->super.words[SUPERBLOCK_BOOT];
+	uint32_t newest;
+
+	if (used == 0u) {
+		*next = remembered ? *next : log->config.streams[stream].initial_seq;
+		return;
+	}
+	newest = log->ring[stream][used - 1u].slot;
+	if (!remembered || !seq_before(slot_end_seq(log, newest), *next)) {
+		*next = slot_end_seq(log, newest);
+	}
+	if (!remembered && (stream == 0u || log->streams[0].used == 0u ||
+			    seq_before(*boot, slot_words(log, newest)[SLOT_BOOT]))) {
+		*boot = slot_words(log, newest)[SLOT_BOOT];
+	}
+}
+
 void sample_log_recover(struct sample_log *log)
 {
 	const bool remembered = superblock_load(&log->super, log->super_words);
+	bool known = remembered;
 
-	collect(log);
-	drop_overlaps(log);
-	if (log->used > 0u) {
-		const uint32_t newest = log->ring[log->used - 1u].slot;
-
-		log->next_seq = slot_end_seq(log, newest);
-		if (!remembered) {
-			log->super = (struct superblock){
-				.boot = slot_words(log, newest)[SLOT_BOOT],
-			};
-		}
-	} else if (!remembered) {
+	if (!remembered) {
 		log->super = (struct superblock){0};
 	}
-	if (remembered && (log->used == 0u || seq_before(log->next_seq, log->super.next_seq))) {
-		log->next_seq = log->super.next_seq;
+	collect(log);
+	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+		drop_overlaps(log, stream);
+		known = known || log->streams[stream].used > 0u;
+		go_on(log, stream, remembered);
 	}
 	free_rest(log);
-	while ((remembered || log->used > 0u) && skip_claimed(log)) {
+	while (known && skip_claimed(log)) {
+	}
+	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+		log->streams[stream].next_seq = *next_number(log, stream);
 	}
 	find_begin(log);
-	if (!remembered) {
-		if (log->used > 0u) {
-			log->memory.kind = LOG_MEMORY_BLOCKS;
-		} else {
-			write_once(log);
-		}
+	if (!known) {
+		write_once(log);
+	} else if (!remembered) {
+		log->memory.kind = LOG_MEMORY_BLOCKS;
 	}
 
 	/* Store the superblock first: it must have the numbers of the slots that are wiped next. */
-	log->super.boot++;
-	log->super.next_seq = log->next_seq;
+	log->super.words[SUPERBLOCK_BOOT]++;
 	superblock_store(&log->super, log->super_words);
 	wipe_free(log);
 }

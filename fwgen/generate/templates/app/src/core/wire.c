@@ -63,6 +63,26 @@ size_t wire_encode_gap(uint8_t *out, uint32_t first_seq, uint32_t count)
 	return cbor_encode_gap(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
 }
 
+size_t wire_encode_stream(uint8_t *out, const struct wire_stream *from)
+{
+	const struct stream_info message = {
+		.oldest_seq = from->oldest_seq,
+		.next_seq = from->next_seq,
+		.period_us = from->period_us,
+	};
+	size_t len = 0;
+
+	return cbor_encode_stream_info(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
+size_t wire_encode_stream_gap(uint8_t *out, uint32_t first_seq, uint32_t count)
+{
+	const struct stream_gap message = {.first_seq = first_seq, .count = count};
+	size_t len = 0;
+
+	return cbor_encode_stream_gap(out, WIRE_MESSAGE_MAX, &message, &len) == 0 ? len : 0;
+}
+
 size_t wire_encode_sleep_ack(uint8_t *out, uint32_t id)
 {
 	const struct sleep_ack message = {.id = id};
@@ -300,11 +320,33 @@ static bool take_other_hello(const uint8_t *bytes, uint32_t len, struct wire_pee
 	return out->format != WIRE_FORMAT || (items == 5u && at < len && bytes[at] == NIL);
 }
 
+/* Separate from the others: a node with one sensor does not contain it. */
+static bool take_stream_ack(const uint8_t *bytes, uint32_t len, struct wire_peer_message *out)
+{
+	struct stream_ack message;
+	size_t used = 0;
+
+	if (cbor_decode_stream_ack(bytes, len, &message, &used) != 0 || used != len) {
+		return false;
+	}
+	*out = (struct wire_peer_message){
+		.kind = WIRE_PEER_STREAM_ACK,
+		.stream = 1,
+		.next_seq = message.next_seq,
+		.log = message.log,
+		.knows_seq = true,
+	};
+	return true;
+}
+
 static bool decode(const uint8_t *bytes, uint32_t len, struct wire_peer_message *out)
 {
 	struct own_peer_message_r message;
 	size_t used = 0;
 
+	if (CORE_STREAMS > 1u && take_stream_ack(bytes, len, out)) {
+		return true;
+	}
 	if (cbor_decode_own_peer_message(bytes, len, &message, &used) != 0 || used != len ||
 	    (message.own_peer_message_choice == own_peer_message_peer_hello_m_c &&
 	     message.peer_hello_m.format != WIRE_FORMAT)) {

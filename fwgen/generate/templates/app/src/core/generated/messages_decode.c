@@ -34,6 +34,7 @@ static bool decode_sleep(zcbor_state_t *state, struct sleep *result);
 static bool decode_wake(zcbor_state_t *state, struct wake *result);
 static bool decode_ack(zcbor_state_t *state, struct ack *result);
 static bool decode_start_ack(zcbor_state_t *state, struct start_ack *result);
+static bool decode_stream_ack(zcbor_state_t *state, struct stream_ack *result);
 static bool decode_own_peer_message(zcbor_state_t *state, struct own_peer_message_r *result);
 
 
@@ -124,6 +125,22 @@ static bool decode_start_ack(
 	return res;
 }
 
+static bool decode_stream_ack(
+		zcbor_state_t *state, struct stream_ack *result)
+{
+	zcbor_log("%s\r\n", __func__);
+
+	bool res = ((zcbor_tag_expect(state, 55799)
+	&& (zcbor_list_start_decode(state) && ((((zcbor_uint32_expect(state, (21))))
+	&& ((zcbor_uint32_expect(state, (1))))
+	&& ((zcbor_uint32_decode(state, (&(*result).next_seq)))
+	&& ((((((*result).next_seq <= UINT32_MAX)) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false))) || (zcbor_error(state, ZCBOR_ERR_WRONG_RANGE), false)))
+	&& ((zcbor_uint64_decode(state, (&(*result).log))))) || (zcbor_list_map_end_force_decode(state), false)) && zcbor_list_end_decode(state))));
+
+	log_result(state, res, __func__);
+	return res;
+}
+
 static bool decode_own_peer_message(
 		zcbor_state_t *state, struct own_peer_message_r *result)
 {
@@ -151,4 +168,16 @@ int cbor_decode_own_peer_message(
 
 	return zcbor_entry_function(payload, payload_len, (void *)result, payload_len_out, states,
 		(zcbor_decoder_t *)decode_own_peer_message, sizeof(states) / sizeof(zcbor_state_t), 1);
+}
+
+
+int cbor_decode_stream_ack(
+		const uint8_t *payload, size_t payload_len,
+		struct stream_ack *result,
+		size_t *payload_len_out)
+{
+	zcbor_state_t states[3];
+
+	return zcbor_entry_function(payload, payload_len, (void *)result, payload_len_out, states,
+		(zcbor_decoder_t *)decode_stream_ack, sizeof(states) / sizeof(zcbor_state_t), 1);
 }
