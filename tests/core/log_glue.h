@@ -6,8 +6,8 @@
 
 size_t glue_log_size(void);
 
-void glue_append(struct sample_log *log, uint32_t stream, uint64_t schedule_us, const uint32_t *values,
-		 uint32_t channels, uint8_t status, uint8_t late_16ths);
+void glue_append(struct sample_log *log, uint32_t stream, uint64_t schedule_us,
+		 const uint32_t *values, uint32_t channels, uint8_t status, uint8_t late_16ths);
 
 /* Samples of one channel on time, one period apart; a word: status << 13 | value */
 void glue_append_many(struct sample_log *log, uint64_t start_us, uint32_t period_us,

@@ -4,8 +4,10 @@
 #ifndef CORE_FWGEN_SHAPE_H
 #define CORE_FWGEN_SHAPE_H
 
-#define CORE_CHANNELS 1u /* the most channels of one sensor */
-#define CORE_STREAMS 1u  /* sensors, each with a stream of samples */
+/* The most channels of one sensor. */
+#define CORE_CHANNELS 1u
+/* The sensors, each with a stream of samples. */
+#define CORE_STREAMS 1u
 
 /* Values of the table screen_values on the screen; 0: it shows a distance in millimetres. */
 #define SCREEN_VALUES 0
