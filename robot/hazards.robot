@@ -77,3 +77,14 @@ Doorbells May Be Lost Doubled And Late
 
 Another Program May Suspend Linux While Samples Stream
     Scenario Should Pass As Recorded    foreign-suspend
+
+The Application May Die At Any Point Of A Conversation
+    [Documentation]    Between SLEEP and its answer, between the receipt of samples and their acknowledgement.
+    Scenario Should Pass As Recorded    app-dies
+
+Other Programs May Use The Tty
+    [Documentation]    They write and read. Messages arrive in pieces, or half.
+    Scenario Should Pass As Recorded    tty-trouble
+
+Buffers May Be Exhausted For Minutes
+    Scenario Should Pass As Recorded    buffers-exhausted

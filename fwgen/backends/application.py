@@ -16,12 +16,20 @@ from fwgen.peer.events import (
     SuspendReady,
     SuspendRefused,
 )
+from fwgen.peer.outbox import Outbox
 from fwgen.peer.session import Known, Session
 from fwgen.wire.block import Block
-from fwgen.wire.messages import Message
+from fwgen.wire.messages import Message, Sleep
 
 _SEQ_MASK: Final = 0xFFFF_FFFF
 _NEVER: Final = 1 << 62
+ASKED, RECEIVED, STORED = "asking", "received", "stored"
+MOMENTS: Final = {
+    ASKED: "it has sent SLEEP, and the firmware has not answered",
+    RECEIVED: "it has received samples and not stored them",
+    STORED: "it has stored samples and not acknowledged them",
+}
+"""At which a scenario may let the application crash, and what they are."""
 _SEED: Final = 0xF6E4
 """Seed of the identities that the session gives to logs: the same in each run."""
 
@@ -42,7 +50,7 @@ class Application:
     until `busy_us` it decodes what it has read last.
 
     `write` writes to the tty and returns the number of bytes accepted; `on_power` is called with
-    SuspendReady and SuspendRefused.
+    SuspendReady and SuspendRefused; `on_moment` with one of MOMENTS.
     """
 
     def __init__(
@@ -52,19 +60,22 @@ class Application:
         pace: ApplicationPace,
         write: Callable[[bytes], int],
         on_power: Callable[[SuspendReady | SuspendRefused, int], None],
+        on_moment: Callable[[str, int], None] = lambda moment, now_us: None,
     ) -> None:
         self._ledger = ledger
         self._spec_hash = spec_hash
         self._pace = pace
         self._tty_write = write
         self._on_power = on_power
+        self._on_moment = on_moment
+        self._asked = False  # SLEEP is to be written
         self._session: Session | None = None
         self._sessions = 0
         self._random = random.Random(_SEED)
         self._known: Known | None = None
         self._unprocessed: list[tuple[Samples | Lost, int]] = []
         self._process_due_us = _NEVER
-        self._to_write = b""
+        self._outbox = Outbox()
         self._suspend_due_us = _NEVER
         self.busy_us = 0
         self._refused = False  # the firmware has answered that it has another spec
@@ -104,7 +115,7 @@ class Application:
         """Crash: drop the samples that are received and not processed."""
         self._unprocessed.clear()
         self._process_due_us = self._suspend_due_us = _NEVER
-        self._to_write = b""
+        self._outbox = Outbox()
         self.busy_us = 0
         if self._session is not None:
             self._known = self._session.known or self._known
@@ -168,13 +179,15 @@ class Application:
                 next_seq = item.first_seq + item.count
         self._unprocessed.clear()
         self._process_due_us = _NEVER
+        self._on_moment(STORED, now_us)
         self._session.acknowledge(next_seq & _SEQ_MASK, now_us, log)
 
     def write(self, data: bytes) -> None:
-        """Write to the tty as soon as it accepts the bytes."""
-        self._to_write += data
-        if self._to_write:
-            self._to_write = self._to_write[self._tty_write(self._to_write) :]
+        """Write to the tty as soon as it accepts the bytes. What waits for long is replaced by
+        later messages, as in the real peer."""
+        self._outbox.add(data)
+        self._outbox.pause.reset()  # it tries again at each call
+        self._outbox.write(self._tty_write, 0)
 
     def _follow(self, now_us: int) -> None:
         """Handle the session's events and write its bytes."""
@@ -193,10 +206,14 @@ class Application:
                     session.acknowledge_crashes(event.start, now_us)
         if session is self._session:
             self.write(session.take_bytes())
+            if self._asked:
+                self._asked = False
+                self._on_moment(ASKED, now_us)
 
     def _watch(self, message: Message | Block, leaves: bool, at_us: int) -> None:
         if leaves and not isinstance(message, Block):
             self._ledger.wire.went(message, at_us)
+            self._asked = self._asked or isinstance(message, Sleep)
         else:
             self._ledger.wire.came(message, at_us)
             if self._refused and isinstance(message, Block):
@@ -208,3 +225,4 @@ class Application:
             self.busy_us += self._pace.decode_ns_per_sample * event.block.count // 1000
         self._unprocessed.append((event, self.busy_us))
         self._process_due_us = min(self._process_due_us, self.busy_us + self._pace.process_us)
+        self._on_moment(RECEIVED, now_us)

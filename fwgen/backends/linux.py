@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from fwgen.backends.application import Application
+from fwgen.backends.application import MOMENTS, Application
 from fwgen.backends.doorbells import SILENCE_US
 from fwgen.backends.idling import IdlePace, Idling
 from fwgen.backends.ledger import Ledger, OpenSleep
@@ -111,6 +111,7 @@ class Pace:
     undo_us: int = 50_000  # from a wake-up during the suspend until the application runs
     recovery_us: int = 500_000  # from a crash of the firmware that Linux knows until it is loaded
     reboot_ddr_us: int = 2_000_000  # the last part of a reboot, with DDR open
+    retry_us: int = 1_000  # until the application writes again what the tty has not taken
     process_us: int = 2_000  # from the receipt of samples until the application has stored them
     read_us: int = 22  # for each read of the tty, from the doorbell to the application
     read_ns_per_byte: int = 245  # added for each byte
@@ -134,7 +135,9 @@ class Linux:
     holds_latency: bool = True
 
     def __post_init__(self) -> None:
-        self._app = Application(self.ledger, self.spec_hash, self.pace, self._write, self._on_power)
+        self._app = Application(
+            self.ledger, self.spec_hash, self.pace, self._write, self._on_power, self._on_moment
+        )
         self._idling = Idling(self.port.set_idle, self.pace.idle)
         self._latency_held = False
         self._tty = b""  # received; the application has not read it yet
@@ -150,6 +153,11 @@ class Linux:
         self._silent = False  # the firmware does not run
         self._loads = False  # the next link loads the firmware and starts the M33
         self._recovery_us = self.pace.recovery_us
+        self._crashes_when = ""  # the next of application.MOMENTS at which the application dies
+        self._most_bytes = 0  # that the tty takes at once, while writes are short
+        self._cuts = False  # the tty takes half of the next write, then the application hangs
+        self._hangs = False  # the application, in write(2)
+        self._stolen = False  # another program got the last bytes of the tty
         self._foreign = False  # nobody told firmware and application of this suspend
         self._steady_us = -_NEVER  # until then messages may be late
 
@@ -254,7 +262,7 @@ class Linux:
         self._wake("timer", now_us)
 
     def _suspend(self, now_us: int) -> None:
-        if self.state == RESUMING:
+        if self.state == RESUMING or self._hangs:
             self._sleep_when_up = now_us
         else:
             self._fall_asleep(now_us, now_us)
@@ -277,7 +285,9 @@ class Linux:
         self._go_down(now_us)
 
     def resume(self, now_us: int) -> None:
-        if self.state in (AWAKE, OFFLINE):
+        if self.state in (AWAKE, OFFLINE) and self._sleep_when_up is not None:
+            self._sleep_when_up = None  # the application that was to ask for sleep hangs
+        elif self.state in (AWAKE, OFFLINE):
             self.ledger.ignore("resume", self._why_not, now_us)
         else:
             self._end_nights()
@@ -295,7 +305,7 @@ class Linux:
 
     @property
     def _ddr_is_held(self) -> bool:
-        return self._latency_held and self._app_runs
+        return self._latency_held and self.state in (AWAKE, ASKING)
 
     def _poll_idle(self, now_us: int) -> None:
         lasted = self._idling.lasts
@@ -314,7 +324,11 @@ class Linux:
         self._stop_idling(now_us)
         self._alarms.pop("timer", None)
         self._end_nights()
-        for name in ("ddr", "boot", "app", "stall", "refuse", "recover"):
+        if self._crashes_when:
+            reason = f"this did not happen after it: {MOMENTS[self._crashes_when]}"
+            self.ledger.ignore("crash-app", reason, now_us)
+            self._crashes_when = ""
+        for name in ("ddr", "boot", "app", "stall", "refuse", "short", "hang", "recover"):
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:
                 call(now_us)
@@ -505,10 +519,28 @@ class Linux:
             self._bound = True
             self._attach(now_us)
 
-    def crash_app(self, now_us: int) -> None:
-        if not self._cannot("crash-app", now_us, self._app_alive):
-            self._app_alive = False
-            self._drop_app()
+    def crash_app(self, now_us: int, when: str = "now") -> None:
+        """`when`: now, or the next of application.MOMENTS."""
+        if self._cannot("crash-app", now_us, self._app_alive):
+            return
+        if when == "now":
+            self._die(now_us)
+        else:
+            self._crashes_when = when
+
+    def _on_moment(self, moment: str, now_us: int) -> None:
+        """The application dies at this instant, before it does anything else."""
+        if moment == self._crashes_when:
+            self._crashes_when = ""
+            self._alarms["crash"] = (now_us, self._die)
+            self.ledger.event(f"the application crashes: {MOMENTS[moment]}", now_us)
+
+    def _die(self, now_us: int) -> None:
+        self._app_alive = False
+        self._drop_app()
+        if self.state == ASKING:
+            self._call_off("abort", now_us)
+        else:
             self._enter(OFFLINE, now_us)
 
     def start_app(self, now_us: int, spec: str = "own") -> None:
@@ -553,8 +585,54 @@ class Linux:
             self._app.write(b"")
             self._note_stream(now_us)
 
+    def short_writes(self, now_us: int, for_us: int, most_bytes: int) -> None:
+        """The tty takes at most so many bytes of a write; the application writes the rest later."""
+        self._idling.act(now_us)
+        self._most_bytes = most_bytes
+        self._alarms["short"] = (now_us + for_us, self._accept_writes)
+        self._write_more(now_us)
+
+    def _write_more(self, now_us: int) -> None:
+        if self._app_runs:
+            self._app.write(b"")
+        if "short" in self._alarms:
+            self._alarms["write"] = (now_us + self.pace.retry_us, self._write_more)
+
+    def stall_writes(self, now_us: int, for_us: int) -> None:
+        """The tty takes half of the next write. The application hangs in it until the end."""
+        self._idling.act(now_us)
+        self.ledger.stream(False, now_us)
+        self._cuts = True
+        self._alarms["hang"] = (now_us + for_us, self._end_hang)
+
+    def _end_hang(self, now_us: int) -> None:
+        self._cuts = self._hangs = False
+        self._accept_writes(now_us)
+        self._read_soon(now_us)
+        wished_us = self._sleep_when_up
+        if wished_us is not None and self.state == AWAKE and self._can_suspend:
+            self._sleep_when_up = None
+            self._fall_asleep(now_us, wished_us)
+
     def _write(self, data: bytes) -> int:
-        return 0 if "refuse" in self._alarms else self.port.write(data)
+        if self._hangs or self._alarms.keys() & {"refuse", "crash"}:
+            return 0
+        if self._cuts:
+            self._cuts, self._hangs = False, True
+            return self.port.write(data[: max(1, len(data) // 2)])
+        return self.port.write(data[: self._most_bytes] if "short" in self._alarms else data)
+
+    def steal_reads(self, now_us: int, for_us: int) -> None:
+        """Another program reads the tty as well: it gets every other read."""
+        self._idling.act(now_us)
+        self._alarms["thief"] = (now_us + for_us, self._note_stream)
+        self.disturbed(now_us, now_us + for_us + SILENCE_US)
+
+    def write_to_tty(self, now_us: int, data: bytes) -> None:
+        """Another program writes to the tty."""
+        if not self._cannot("write-to-tty", now_us, self.port.has_tty()):
+            self.ledger.event("another program writes to the tty", now_us)
+            self.port.write(data)
 
     def send_wake(self, now_us: int) -> None:
         if not self._cannot("send-wake", now_us, self.state == AWAKE):
@@ -614,7 +692,7 @@ class Linux:
 
     @property
     def _app_runs(self) -> bool:
-        return self.state in (AWAKE, ASKING)
+        return self.state in (AWAKE, ASKING) and not self._hangs
 
     def _attach(self, now_us: int) -> None:
         """Make new rings and start a session over them."""
@@ -638,7 +716,9 @@ class Linux:
     def _read(self, now_us: int) -> None:
         if self._app_runs:
             data, self._tty = self._tty[:_TTY_READ_BYTES], self._tty[_TTY_READ_BYTES:]
-            self._app.receive(data, now_us)
+            self._stolen = "thief" in self._alarms and not self._stolen
+            if not self._stolen:
+                self._app.receive(data, now_us)
             self._read_soon(now_us)
 
     def _start_session(self, now_us: int) -> None:
@@ -652,7 +732,7 @@ class Linux:
         runs = (
             self.state == AWAKE
             and self._app.online
-            and not self._alarms.keys() & {"stall", "refuse"}
+            and not self._alarms.keys() & {"stall", "refuse", "hang"}
             and now_us >= self._steady_us
         )
         takes = not self._silent and self._app.spec == "own"
@@ -660,6 +740,7 @@ class Linux:
 
     def _drop_app(self) -> None:
         self._app.die()
+        self._hangs = False  # the tty that it writes to is gone
         self._tty = b""
         self._alarms.pop("read", None)
 

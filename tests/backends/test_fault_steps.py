@@ -3,17 +3,25 @@ stand it fails."""
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import numpy as np
 import pytest
 
+from fwgen.backends.application import Application
 from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.host.compile import core_sources
+from fwgen.backends.ledger import Ledger
+from fwgen.backends.linux import Linux
 from fwgen.generate import render
+from fwgen.peer.events import Samples
 from fwgen.record import ASKING, ASLEEP, RunRecord
 from fwgen.report.model import Report
 from fwgen.scenario.load import BUNDLED, parse_scenario
 from fwgen.scenario.model import Scenario
 from fwgen.spec.diagnostics import DiagnosticErrors
+from fwgen.wire.messages import Sleep, Status, encode
 from tests.backends.running import ROOM, in_a_room, plan_of, reference_plan, run
 
 SECOND = 1_000_000
@@ -167,3 +175,145 @@ def test_a_program_cannot_suspend_a_linux_that_sleeps() -> None:
     assert [(one.do, one.reason) for one in record.ignored] == [
         ("foreign-suspend", "Linux is asleep")
     ]
+
+
+# ------------------------------------------------------------------------ the application dies
+
+
+def crashed(when: str, more: str = "", **options: Any) -> tuple[RunRecord, Report]:
+    steps = f"{{at: 10 s, do: crash-app, when: {when}}}, {{at: 15 s, do: start-app}}{more}"
+    return run(in_a_room(steps, "30 s"), **options)
+
+
+def test_an_application_dies_between_sleep_and_its_answer() -> None:
+    """The firmware agrees to a sleep that nobody wants any more, and hears the next hello."""
+    suspend = ", {at: 11 s, do: suspend, for: 3 s}, {at: 20 s, do: suspend, for: 5 s}"
+    record, report = crashed("asking", suspend)
+    assert report["verdict"] == "pass", report["reasons"]
+    called_off, agreed = report["sleeps"]
+    assert (called_off["wake_cause"], called_off["ack_ms"]) == ("abort", None)
+    assert agreed["ack_ms"] is not None
+    assert arrivals(record, 11.001, 15.0) == 0
+    assert arrivals(record, 15.0, 15.1) >= 60
+
+
+@pytest.mark.parametrize("when", ["received", "stored"])
+def test_an_application_dies_between_receipt_and_acknowledgement(when: str) -> None:
+    record, report = crashed(when)
+    assert report["verdict"] == "pass", report["reasons"]
+    at_us = record.delivered.whole().arrival_us
+    last_us = int(at_us[at_us < 14 * SECOND][-1])
+    assert (last_us >= 10 * SECOND) == (when == "stored"), "what was received is stored, or is not"
+    assert arrivals(record, 15.0, 15.1) >= 75
+
+
+@pytest.mark.parametrize("when", ["received", "stored"])
+def test_a_firmware_that_frees_what_it_sends_loses_it_then(when: str) -> None:
+    """Of `stored` only what was sent after the crash."""
+    _, report = crashed(when, fault="free-before-ack", flags=("-O0",))
+    assert report["verdict"] == "fail"
+    assert "dropped by the firmware" in " ".join(report["reasons"])
+
+
+def test_an_application_that_counts_received_samples_as_stored_loses_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A fault of the peer: it would tell the firmware to go on after samples that it has not."""
+    die = Application.die
+
+    def forgets(application: Application) -> None:
+        known, items = application._session and application._session.known, application._unprocessed
+        last = items[-1][0] if items else None
+        die(application)
+        if known and isinstance(last, Samples):
+            end = (last.block.first_seq + last.block.count) & 0xFFFF_FFFF
+            application._known = dataclasses.replace(known, next_seq=end)
+
+    monkeypatch.setattr(Application, "die", forgets)
+    assert crashed("stored")[1]["verdict"] == "pass"
+    _, report = crashed("received")
+    assert report["verdict"] == "fail"
+    assert report["samples"]["lost"] > 0
+
+
+def test_a_crash_whose_moment_does_not_come_is_ignored() -> None:
+    record, _ = crashed("asking")
+    assert [one.do for one in record.ignored] == ["start-app", "crash-app"]
+    assert "it has sent SLEEP" in record.ignored[1].reason
+
+
+# --------------------------------------------------------------------------------------- the tty
+
+
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return a list that gets the sizes of all writes to the tty: asked, accepted."""
+    found: list[tuple[int, int]] = []
+    write = Linux._write
+
+    def noted(linux: Linux, data: bytes) -> int:
+        taken = write(linux, data)
+        if data:
+            found.append((len(data), taken))
+        return taken
+
+    monkeypatch.setattr(Linux, "_write", noted)
+    return found
+
+
+@pytest.mark.parametrize("most", [8, 11])
+def test_writes_are_short(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    writes = sent(monkeypatch)
+    steps = f"{{at: 5 s, do: short-writes, for: 20 s, bytes: {most}}}"
+    _, report = passes(in_a_room(f"{steps}, {{at: 10 s, do: suspend, for: 5 s}}", "40 s"))
+    pieces = [taken for asked, taken in writes if taken < asked]
+    assert pieces and max(pieces) == most
+    plain = passes(in_a_room("{at: 10 s, do: suspend, for: 5 s}", "40 s"))[1]
+    before_ms, after_ms = (one["sleeps"][0]["ack_ms"] for one in (plain, report))
+    assert before_ms and after_ms
+    assert (after_ms > before_ms) == (len(encode(Sleep(1))) > most)
+
+
+def test_a_write_stalls_in_the_middle_of_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    writes = sent(monkeypatch)
+    record, _ = passes(in_a_room("{at: 10 s, do: stall-writes, for: 3 s}", "30 s"))
+    (cut,) = [(asked, taken) for asked, taken in writes if 0 < taken < asked]
+    assert cut[1] == cut[0] // 2
+    assert 2.5 * SECOND <= pause_us(record, 12.0) <= 3 * SECOND
+    assert arrivals(record, 13.0, 13.1) >= 30
+
+
+def test_a_request_to_suspend_waits_for_an_application_that_hangs() -> None:
+    steps = "{at: 10 s, do: stall-writes, for: 3 s}, {at: 11 s, do: suspend, for: 6 s}"
+    record, report = passes(in_a_room(steps, "30 s"))
+    (sleep,) = report["sleeps"]
+    assert sleep["ack_ms"] is not None and sleep["wake_cause"] == "timer"
+    (asking,) = (band for band in record.bands if band.state == ASKING)
+    assert asking.start_s == pytest.approx(13, abs=0.01)
+
+
+def test_another_program_reads_the_tty() -> None:
+    """Blocks are missing: the firmware asks for a hello when nobody acknowledges them. The other
+    program may get that, too: then the peer's own silence begins a new session."""
+    record, _ = passes(in_a_room("{at: 10 s, do: steal-reads, for: 4 s}", "40 s"))
+    assert 14 * SECOND < pause_us(record, 14.0) < 17 * SECOND
+    record, _ = passes(in_a_room("{at: 10 s, do: steal-reads, for: 500 ms}", "40 s"))
+    assert 1.5 * SECOND < pause_us(record, 12.0) < 3 * SECOND
+
+
+@pytest.mark.parametrize("what", ["text", "noise", "head"])
+def test_another_program_writes_to_the_tty(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [
+        f"{{at: 5 s, do: write-to-tty, what: {what}, every: 97 ms, times: 40}}",
+        "{at: 9 s, do: suspend, for: 5 s}",
+        f"{{at: 20 s, do: write-to-tty, what: {what}, every: 1 ms, times: 30}}",
+    ]
+    errors: list[int] = []
+    status = Ledger.status
+
+    def noted(ledger: Ledger, told: Status) -> None:
+        errors.append(told.stream_errors)
+        status(ledger, told)
+
+    monkeypatch.setattr(Ledger, "status", noted)
+    passes(in_a_room(", ".join(steps), "40 s"))
+    assert errors[0] == 0 and errors[-1] > 0

@@ -572,7 +572,8 @@ class KernelLinux:
             self._bound = True
             self._control.send("bind")
 
-    def crash_app(self, now_us: int) -> None:
+    def crash_app(self, now_us: int, when: str = "now") -> None:
+        """`when`: always "now" (the step CrashApp)."""
         if not self._cannot("crash-app", now_us, self._app_alive):
             self._app_alive = self._online = False
             self._control.send("crash-app")
@@ -618,6 +619,12 @@ class KernelLinux:
             self.ledger.ignore("stale-doorbell", reason, now_us)
             return False
         return True
+
+    def write_to_tty(self, now_us: int, data: bytes) -> None:
+        """As Linux.write_to_tty."""
+        if not self._cannot("write-to-tty", now_us, self._bound):
+            self.ledger.event("another program writes to the tty", now_us)
+            self._control.send(f"write-tty {data.hex()}")
 
     def firmware_restarted(self, now_us: int) -> None:
         """The M33 was reset: the rings are not usable until remoteproc attaches it again."""

@@ -21,6 +21,9 @@ REFUSED = {
     "rings-in-sram2": _IDLE,
     "other-spec": "`start-app` is not supported here",
     "writes-refused": "`refuse-writes` is not supported here: the kernel's tty accepts",
+    "buffers-exhausted": "`refuse-writes` is not supported here: the kernel's tty accepts",
+    "tty-trouble": "`short-writes` is not supported here: the kernel's tty accepts",
+    "app-dies": "`crash-app` is not supported here: no step can kill a real process",
     "cold-start": NO_REMOTEPROC,
     "restart-board": NO_REMOTEPROC,
     "restart-board-erased": NO_REMOTEPROC,
@@ -123,3 +126,17 @@ def test_a_resume_calls_off_a_suspend_that_the_firmware_has_not_answered(reboots
         _, report = on(in_a_room(", ".join(steps), until="15 s"))
         assert [sleep["wake_cause"] for sleep in report["sleeps"]] == ["abort"]
         assert report["verdict"] == "pass", report["reasons"]
+
+
+def test_another_program_writes_to_the_real_tty() -> None:
+    steps = [
+        "{at: 3 s, do: write-to-tty, what: text}",
+        "{at: 4 s, do: write-to-tty, what: noise, every: 30 ms, times: 20}",
+        "{at: 5 s, do: write-to-tty, what: head, every: 1 ms, times: 20}",
+        "{at: 6 s, do: suspend, for: 3 s}",
+    ]
+    record, report = run(in_a_room(", ".join(steps), "15 s", "{sleeps: 1, acknowledged: 1}"))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert report["ignored"] == []
+    told = [event.text for event in record.events]
+    assert told.count("another program writes to the tty") == 41

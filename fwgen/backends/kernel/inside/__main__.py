@@ -54,6 +54,7 @@ class Init:
             "suspend-untold": self._suspend,
             "resume": self._order,
             "send-wake": self._order,
+            "write-tty": lambda command: self._write_tty(bytes.fromhex(command.split()[1])),
             "unbind": lambda _: self._write_driver("unbind"),
             "bind": lambda _: self._write_driver("bind"),
             "recover": self._recover,
@@ -149,6 +150,12 @@ class Init:
         command = os.read(self._control, _MESSAGE_BYTES).decode()
         self._obey(command)
         return command == "resume"
+
+    def _write_tty(self, data: bytes) -> None:
+        """Write to the firmware's tty, as any other program may."""
+        tty = os.open(sorted(Path("/dev").glob("ttyRPMSG*"))[-1], os.O_WRONLY | os.O_NOCTTY)
+        os.write(tty, data)
+        os.close(tty)
 
     def _write_driver(self, file: str) -> None:
         (_DRIVER / file).write_text(_DEVICE)
