@@ -8,11 +8,12 @@ from __future__ import annotations
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fwgen.facets import sensor_folder
 from fwgen.generate import banner
 from fwgen.generate.context import file_names, render_context
+from fwgen.generate.sensor import generated_folder, sensor_context, source_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,38 +32,45 @@ _PART_SUFFIX = ".part.j2"
 """Of templates that others include."""
 _SENSORS = "src/sensors/"
 
+Template: TypeAlias = "tuple[str, str, Traversable]"
+"""Its folder, its path there, and the file."""
+
 
 def render(plan: Plan) -> dict[str, bytes]:
     """Return the generated tree: relative path -> content. The same plan gives the same bytes.
 
     A template whose name ends in `.j2` is rendered, any other is copied; both get the banner.
-    A sensor's folder is in the tree only if the spec has the sensor.
+    A sensor's folder is in the tree only if the spec has the sensor, and twice if it has two.
     `{board}` and other names in a template's file name are replaced (see `context.file_names`).
     """
     from fwgen.generate.templating import Renderer
 
-    names = file_names(plan)
-    renderer = Renderer(render_context(plan), _included)
+    names, context = file_names(plan), render_context(plan)
+    renderer = Renderer(context, _included)
     files: dict[str, bytes] = {}
-    for place, path, source in _templates():
-        if path.endswith(_PART_SUFFIX) or not _is_used(plan, path):
-            continue
-        text = source.read_bytes()
-        target = PurePosixPath(_PLACES[place], path.format_map(names))
-        if target.suffix == _TEMPLATE_SUFFIX:
-            target = target.with_suffix("")
-            first = banner.for_spec(target, plan.spec.name)
+
+    def add(place: str, path: str, target: str, source: Traversable, head: bytes = b"") -> None:
+        text, file = source.read_bytes(), PurePosixPath(_PLACES[place], target.format_map(names))
+        if file.suffix == _TEMPLATE_SUFFIX:
+            file = file.with_suffix("")
+            first = banner.for_spec(file, plan.spec.name)
             text = renderer.render(f"{place}/{path}", text.decode()).encode()
         else:
-            first = banner.for_every_spec(target)
-        files[str(target)] = first + text
+            first = banner.for_every_spec(file)
+        files[str(file)] = first + (head if file.suffix == ".c" else b"") + text
+
+    others, of_sensors = _templates()
+    for place, path, source in others:
+        add(place, path, path, source)
+    for sensor in plan.sensors:
+        renderer = Renderer({**context, "sensor": sensor_context(plan, sensor)}, _included)
+        folder, head = sensor_folder(sensor.part.TYPE).name, source_head(sensor)
+        for place, path, source in of_sensors:
+            kind, _, rest = path.removeprefix(_SENSORS).partition("/")
+            if kind == folder:
+                target = f"{_SENSORS}{generated_folder(sensor)}/{rest}"
+                add(place, path, target, source, head)
     return dict(sorted(files.items()))
-
-
-def _is_used(plan: Plan, path: str) -> bool:
-    folder = path.removeprefix(_SENSORS).partition("/")[0]
-    used = {sensor_folder(sensor.part.TYPE).name for sensor in plan.sensors}
-    return not path.startswith(_SENSORS) or folder in used
 
 
 def _included(name: str) -> str | None:
@@ -74,11 +82,18 @@ def _root() -> Traversable:
     return resources.files("fwgen.generate").joinpath("templates")
 
 
-def _templates() -> Iterator[tuple[str, str, Traversable]]:
-    """Yield (folder, path in it, file), in a fixed order."""
-    for place in sorted(_PLACES):
-        for path, source in _walk(_root().joinpath(place), ""):
-            yield place, path, source
+def _templates() -> tuple[list[Template], list[Template]]:
+    """Return all, those of the sensors apart, in a fixed order."""
+    found = [
+        (place, path, source)
+        for place in sorted(_PLACES)
+        for path, source in _walk(_root().joinpath(place), "")
+        if not path.endswith(_PART_SUFFIX)
+    ]
+    return (
+        [one for one in found if not one[1].startswith(_SENSORS)],
+        [one for one in found if one[1].startswith(_SENSORS)],
+    )
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

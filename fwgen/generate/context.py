@@ -38,13 +38,16 @@ def file_names(plan: Plan) -> dict[str, str]:
 
 
 def render_context(plan: Plan) -> dict[str, object]:
-    """Return the names for the templates, one group for each tree."""
+    """Return the names for the templates, one group for each tree. The templates in a sensor's
+    folder have the group `sensor` besides."""
+    sensors = [sensor_context(plan, sensor) for sensor in plan.sensors]
     return {
         "spec": {"name": plan.spec.name, "hash": plan.spec.spec_hash.hex()},
         "board": _board(plan),
         "config": _config(plan),
         "zephyr": zephyr_context(plan),
-        "sensor": sensor_context(plan, plan.sensors[0]),
+        "sensors": sensors,
+        "sensor_confs": list(dict.fromkeys(sensor["conf"] for sensor in sensors)),
         "linux": _linux(plan),
         "optee": _optee(plan),
     }
@@ -60,6 +63,7 @@ def _config(plan: Plan) -> dict[str, object]:
         "channel": _c_text(spec.link.channel),
         "streams": [_stream(sensor) for sensor in sensors],
         "stream_count": c_u32(len(sensors)),
+        "two_streams": len(sensors) > 1,
         "channels_max": c_u32(max(len(sensor.channels) for sensor in sensors)),
         "latency_us": c_u32(timing.latency_us),
         "window_blocks": c_u32(timing.window_blocks),

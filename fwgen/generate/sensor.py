@@ -21,10 +21,26 @@ class SensorNames(ABC):
 
 
 def sensor_context(plan: Plan, sensor: PlannedSensor) -> dict[str, object]:
+    """Return the group `sensor`."""
     kind = sensor.part.TYPE
     folder = f"app/src/sensors/{sensor_folder(kind).name}"
     parts = {name: f"{folder}/{name}.part.j2" for name in ("overlay", "conf")}
-    return {**parts, **facet(kind, "generate", SensorNames).names(plan, sensor)}
+    label = f"fwgen_sensor{_number(sensor)}"
+    return {**parts, "label": label, **facet(kind, "generate", SensorNames).names(plan, sensor)}
+
+
+def generated_folder(sensor: PlannedSensor) -> str:
+    """Return the name of the folder with the sensor's sources in the application."""
+    return f"{sensor_folder(sensor.part.TYPE).name}{_number(sensor)}"
+
+
+def source_head(sensor: PlannedSensor) -> bytes:
+    """Return the first lines of the sensor's C files, see own.h; nothing for a single sensor."""
+    return f"#define SENSOR_STREAM {sensor.number}\n".encode() if sensor.name else b""
+
+
+def _number(sensor: PlannedSensor) -> str:
+    return f"_{sensor.number}" if sensor.name else ""
 
 
 def c_bool(value: bool) -> str:

@@ -27,4 +27,16 @@ static inline uint32_t beat_wrap_cycles(uint64_t period_cycles)
 	return (uint32_t)(period_cycles / least);
 }
 
+/*
+ * Returns the length of the next wrap on the way to a slot that is so far away: all of it if it
+ * fits the counter, else a part that leaves no short rest.
+ */
+static inline uint32_t beat_part_cycles(uint64_t cycles)
+{
+	if (cycles <= BEAT_COUNTER_CYCLES) {
+		return (uint32_t)cycles;
+	}
+	return cycles < 2u * BEAT_COUNTER_CYCLES ? (uint32_t)(cycles / 2u) : BEAT_COUNTER_CYCLES;
+}
+
 #endif

@@ -33,7 +33,7 @@ static K_EVENT_DEFINE(events);
 static struct node node;
 static struct node_health health;
 static struct screen_input screen = {.state = HS_DETACHED};
-static uint64_t next_slot_us; /* of the next sample */
+static uint64_t next_slot_us[CORE_STREAMS]; /* of the next sample of each sensor */
 static struct turn turn;
 static uint64_t bells_enabled_us; /* when the doorbell interrupt was enabled */
 
@@ -88,7 +88,7 @@ static const struct node_port port = {
 
 /* ------------------------------------------------------------------------- samples */
 
-static void add_sample(uint64_t slot_us, const struct sample *sample)
+static void add_sample(uint32_t stream, uint64_t slot_us, const struct sample *sample)
 {
 	if (sample->status == SAMPLE_FAULT) {
 		health.sensor_faults++;
@@ -96,10 +96,12 @@ static void add_sample(uint64_t slot_us, const struct sample *sample)
 	if (sample->late_16ths > 0 || sample->status == SAMPLE_MISSED) {
 		health.late_samples++;
 	}
-	node_sample(&node, 0, slot_us, sample, clock_us());
-	screen.has_sample = true;
-	screen.sample = *sample;
-	screen.samples++;
+	node_sample(&node, stream, slot_us, sample, clock_us());
+	if (stream == 0u) { /* the display shows the first sensor */
+		screen.has_sample = true;
+		screen.sample = *sample;
+		screen.samples++;
+	}
 }
 
 static void add_readings(void)
@@ -108,12 +110,15 @@ static void add_readings(void)
 	struct reading reading;
 
 	while (sampler_take(&reading)) {
-		for (; next_slot_us < reading.slot_us;
-		     next_slot_us += fwgen_config.node.log.streams[0].period_us) {
-			add_sample(next_slot_us, &missed);
+		const uint32_t stream = reading_stream(&reading);
+		const uint32_t period_us = fwgen_config.node.log.streams[stream].period_us;
+		uint64_t *next_us = &next_slot_us[stream];
+
+		for (; *next_us < reading.slot_us; *next_us += period_us) {
+			add_sample(stream, *next_us, &missed);
 		}
-		add_sample(reading.slot_us, &reading.sample);
-		next_slot_us = reading.slot_us + fwgen_config.node.log.streams[0].period_us;
+		add_sample(stream, reading.slot_us, &reading.sample);
+		*next_us = reading.slot_us + period_us;
 		watchdog_feed();
 	}
 }
@@ -257,8 +262,7 @@ int main(void)
 		say("watchdog: not ready");
 	}
 	display_start();
-	if (sampler_start(fwgen_config.node.log.streams[0].period_us, has_reading, &next_slot_us) !=
-	    0) {
+	if (sampler_start(has_reading, next_slot_us) != 0) {
 		say("sensor: not ready");
 	}
 	for (;;) {

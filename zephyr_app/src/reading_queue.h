@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A queue from the interrupts to the thread that owns the node: one writer, one reader, no lock.
+ * The interrupts have one priority, and threads that write lock them: so they are one writer.
  * Independent of Zephyr.
  */
 #ifndef READING_QUEUE_H
@@ -13,12 +14,36 @@
 
 #include "sample.h"
 
-#define READING_QUEUE_LENGTH 16u /* a power of two */
+#define READING_QUEUE_LENGTH (16u * CORE_STREAMS) /* a power of two */
 
 struct reading {
 	uint64_t slot_us; /* when it was due */
+#if CORE_STREAMS > 1u
+	uint32_t stream; /* of the sensor */
+#endif
 	struct sample sample;
 };
+
+/* The number of its sensor's stream of samples. */
+static inline uint32_t reading_stream(const struct reading *reading)
+{
+#if CORE_STREAMS > 1u
+	return reading->stream;
+#else
+	(void)reading;
+	return 0;
+#endif
+}
+
+static inline void reading_is_of(struct reading *reading, uint32_t stream)
+{
+#if CORE_STREAMS > 1u
+	reading->stream = stream;
+#else
+	(void)reading;
+	(void)stream;
+#endif
+}
 
 struct reading_queue {
 	struct reading readings[READING_QUEUE_LENGTH];

@@ -4,6 +4,18 @@
 #ifndef SENSOR_H
 #define SENSOR_H
 
+#include "own.h"
+
+#ifdef SENSOR_STREAM
+#define sensor_start OWN(sensor_start)
+#define sensor_begin OWN(sensor_begin)
+#define sensor_look OWN(sensor_look)
+#define sensor_end OWN(sensor_end)
+#define fwgen_sensor OWN(fwgen_sensor) /* the label of its node */
+#endif
+
+#if CORE_STREAMS == 1u || defined(SENSOR_STREAM)
+
 /* Returns 0, or the error of a device. */
 int sensor_start(void);
 
@@ -14,5 +26,18 @@ int sensor_start(void);
 void sensor_begin(void); /* a sample is due now */
 void sensor_look(void);	 /* between two samples, if the clock happens to interrupt there */
 void sensor_end(void);	 /* the next sample is due; a measurement that still runs has failed */
+
+#else /* for the sampler: the same of both sensors */
+
+int sensor_start_0(void);
+void sensor_begin_0(void);
+void sensor_look_0(void);
+void sensor_end_0(void);
+int sensor_start_1(void);
+void sensor_begin_1(void);
+void sensor_look_1(void);
+void sensor_end_1(void);
+
+#endif
 
 #endif

@@ -7,9 +7,10 @@
 #include "clock.h"
 #include "echo.h"
 #include "echo_pull.h"
+#include "fwgen_config.h"
 #include "sampler.h"
 
-void bench_start(uint32_t period_us);
+void bench_start(void);
 void bench_beat(uint64_t now_us, int slot);
 void bench_line(uint64_t now_us, int high);
 uint32_t bench_triggers(void);
@@ -22,6 +23,8 @@ const struct echo_config echo_config = {
 	.sound_mm_per_s = 2000000,
 	.pull_low = BENCH_PULLS,
 };
+
+const struct fwgen_config fwgen_config = {.node.log.streams[0].period_us = 60000};
 
 static uint32_t now_cycles;
 static bool level;
@@ -72,10 +75,10 @@ int gpio_add_callback_dt(const struct gpio_dt_spec *spec, struct gpio_callback *
 	return 0;
 }
 
-uint64_t clock_start_beat(clock_beat listener)
+void clock_start_beat(clock_beat listener, uint64_t first_us[CORE_STREAMS])
 {
 	beat = listener;
-	return 0;
+	first_us[0] = 0;
 }
 
 static void has_reading(void)
@@ -87,13 +90,13 @@ void echo_pull_low(void)
 	pulls++;
 }
 
-void bench_start(uint32_t period_us)
+void bench_start(void)
 {
 	uint64_t first_us;
 
 	level = false;
 	triggers = pulls = 0;
-	(void)sampler_start(period_us, has_reading, &first_us);
+	(void)sampler_start(has_reading, &first_us);
 }
 
 void bench_beat(uint64_t now_us, int slot)

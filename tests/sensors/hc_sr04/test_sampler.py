@@ -41,7 +41,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> list[ctypes.CDLL]:
 class Bench:
     def __init__(self, libraries: list[ctypes.CDLL], pulls: bool = False) -> None:
         self._library = libraries[pulls]
-        self._library.bench_start(PERIOD_US)
+        self._library.bench_start()
         self.slots = 0
 
     def slot(self) -> int:

@@ -7,6 +7,8 @@
 
 #define CYCLES_PER_US 400u
 
-typedef void (*clock_beat)(bool slot, uint64_t slot_us, uint32_t late_us);
+#include "sample.h"
 
-uint64_t clock_start_beat(clock_beat beat);
+typedef void (*clock_beat)(uint32_t due, uint64_t slot_us, uint32_t late_us);
+
+void clock_start_beat(clock_beat beat, uint64_t first_us[CORE_STREAMS]);

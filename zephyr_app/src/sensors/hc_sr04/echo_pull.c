@@ -5,6 +5,8 @@
 #include <zephyr/drivers/gpio.h>
 #include <zephyr/kernel.h>
 
+#include "sensor.h"
+
 #define PULL_LOW_US 20u
 
 static const struct gpio_dt_spec echo_pin =

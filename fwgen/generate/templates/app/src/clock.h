@@ -8,6 +8,8 @@
 
 #include <zephyr/kernel.h>
 
+#include "sample.h"
+
 BUILD_ASSERT(CONFIG_SYS_CLOCK_TICKS_PER_SEC == USEC_PER_SEC, "a tick is a microsecond");
 BUILD_ASSERT(CONFIG_SYS_CLOCK_HW_CYCLES_PER_SEC % USEC_PER_SEC == 0, "whole cycles in it");
 
@@ -28,12 +30,15 @@ static inline k_timeout_t clock_until(uint64_t at_us)
 }
 
 /*
- * Called in every interrupt of the clock. `slot`: a sample was due at `slot_us`, which is `late_us`
- * ago. Else the interrupt is between two slots.
+ * Called in every interrupt of the clock. `due`: 0 between two slots; else 1 and the number of the
+ * sensor of which a sample was due at `slot_us`, which is `late_us` ago. If samples of both sensors
+ * are due there is a call for each.
  */
-typedef void (*clock_beat)(bool slot, uint64_t slot_us, uint32_t late_us);
+typedef void (*clock_beat)(uint32_t due, uint64_t slot_us, uint32_t late_us);
 
-/* Starts the calls; the slots are the multiples of the period. Returns the next slot. */
-uint64_t clock_start_beat(clock_beat beat);
+/*
+ * Starts the calls; the slots of each sensor are the multiples of its period. Sets its next slot.
+ */
+void clock_start_beat(clock_beat beat, uint64_t first_us[CORE_STREAMS]);
 
 #endif

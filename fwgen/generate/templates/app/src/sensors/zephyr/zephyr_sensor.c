@@ -18,7 +18,7 @@
 #define PRIORITY 1
 #define STACK_BYTES 1024
 
-BUILD_ASSERT(ARRAY_SIZE(channel_names) == CORE_CHANNELS, "one name for each channel");
+BUILD_ASSERT(ARRAY_SIZE(channel_names) == SENSOR_CHANNELS, "one name for each channel");
 
 static const struct device *const device = DEVICE_DT_GET(DT_NODELABEL(fwgen_sensor));
 
@@ -34,13 +34,13 @@ static const struct sample fault = {.status = SAMPLE_FAULT};
 
 static struct sample measure(void)
 {
-	int64_t quantities[CORE_CHANNELS];
+	int64_t quantities[SENSOR_CHANNELS];
 	struct sensor_value value;
 
 	if (!device_is_ready(device) || sensor_sample_fetch(device) != 0) {
 		return fault;
 	}
-	for (size_t i = 0; i < CORE_CHANNELS; i++) {
+	for (size_t i = 0; i < SENSOR_CHANNELS; i++) {
 		if (sensor_channel_get(device, channel_names[i], &value) != 0) {
 			return fault;
 		}

@@ -12,7 +12,7 @@ struct sample channels_sample(const int64_t *quantities)
 {
 	struct sample sample = {.status = SAMPLE_VALID};
 
-	for (uint32_t i = 0; i < CORE_CHANNELS; i++) {
+	for (uint32_t i = 0; i < SENSOR_CHANNELS; i++) {
 		const struct channel *channel = &channels[i];
 		int64_t quantity = quantities[i];
 

@@ -5,7 +5,12 @@
 
 #include <stdint.h>
 
-#include "sample.h"
+#include "own.h"
+
+#ifdef SENSOR_STREAM
+#define channels OWN(channels)
+#define channels_sample OWN(channels_sample)
+#endif
 
 /* In millionths of the channel's unit. */
 struct channel {
@@ -15,7 +20,7 @@ struct channel {
 };
 
 /* The spec's, in the order of the record. */
-extern const struct channel channels[CORE_CHANNELS];
+extern const struct channel channels[SENSOR_CHANNELS];
 
 /*
  * The sample for these quantities, each rounded to its nearest step. A quantity out of its range
