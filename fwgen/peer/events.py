@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from fwgen.peer.known import Known
 from fwgen.wire.block import Block
-from fwgen.wire.messages import Call, Hello, OtherHello, Start, Status
+from fwgen.wire.messages import Call, Hello, OtherHello, Start, Status, StreamInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Online:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """New samples, in order: those of `block` from index `skip` on. `block.boot` is the start of
+    """New samples, in order: those of `block` from index `skip` on. `block.stream` is the sensor,
+    whose numbers are its own. `block.boot` is the start of
     the firmware that took them, `block.spec` the spec that it had."""
 
     block: Block
@@ -35,6 +36,13 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamFound:
+    """The firmware has a second sensor. Comes after each Online, if so."""
+
+    info: StreamInfo
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """These samples will not arrive."""
 
@@ -43,6 +51,8 @@ class Lost:
     log: int
     declared: bool
     """False: the firmware did not declare them lost; they are missing."""
+    stream: int = 0
+    """Of which sensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ class NumberingRestarted:
 
     expected_seq: int
     oldest_seq: int
+    stream: int = 0
+    """Whose numbers. The other sensor's are not affected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +164,7 @@ class StatusReceived:
 
 Event: TypeAlias = (
     Online
+    | StreamFound
     | Samples
     | Lost
     | NewLog

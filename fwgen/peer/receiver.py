@@ -5,16 +5,18 @@ from __future__ import annotations
 from fwgen.peer.events import Lost, Samples
 from fwgen.peer.incoming import boot_distance
 from fwgen.wire.block import Block
-from fwgen.wire.messages import Gap, seq_distance
+from fwgen.wire.messages import Gap, StreamGap, seq_distance
 
 _MASK = 0xFFFF_FFFF
 
 
 class Receiver:
     """Sequence numbers wrap at 2^32. Two positions: all samples before `expected` are received, all
-    before `processed` may be acknowledged. `processed` is never ahead of `expected`."""
+    before `processed` may be acknowledged. `processed` is never ahead of `expected`. `stream`: the
+    sensor's; each has a receiver of its own."""
 
-    def __init__(self, next_seq: int | None) -> None:
+    def __init__(self, next_seq: int | None, stream: int = 0) -> None:
+        self.stream = stream
         self.expected = next_seq
         """None: no number is known; the firmware's oldest sample will be the first."""
         self.processed = next_seq
@@ -66,7 +68,7 @@ class Receiver:
         self.expected = (block.first_seq + block.count) & _MASK
         return [*found, Samples(block, skip, self.log, block.spec == self.spec)]
 
-    def take_gap(self, gap: Gap) -> list[Samples | Lost]:
+    def take_gap(self, gap: Gap | StreamGap) -> list[Samples | Lost]:
         found = self._bridge(gap.first_seq)
         if found is None or self.expected is None:
             return []
@@ -74,7 +76,7 @@ class Receiver:
         missing = seq_distance(end, self.expected)
         if missing <= 0:
             return [*found]
-        lost = Lost(self.expected, missing, self.log, declared=True)
+        lost = Lost(self.expected, missing, self.log, declared=True, stream=self.stream)
         self.expected = end
         return [*found, lost]
 
@@ -108,11 +110,21 @@ class Receiver:
         if self._hole != self.expected:
             self.lacks = True
             return None
-        lost = Lost(self.expected, missing, self.log, declared=False)
+        lost = Lost(self.expected, missing, self.log, declared=False, stream=self.stream)
         self.expected = first_seq
         self._hole = None
         self.lacks = False
         return [lost]
+
+    def go_on(self, oldest_seq: int, next_seq: int) -> int | None:
+        """The firmware has these numbers of the known log, and sends again from `processed`. Return
+        the number expected until now if the log has lost it: then it begins at the oldest."""
+        expected = self.processed
+        if expected is not None and seq_distance(next_seq, expected) >= 0:
+            self.note_new_beginning()
+            return None
+        self.begin(oldest_seq)
+        return expected
 
     def note_new_beginning(self) -> None:
         """The firmware sends again from `processed`: a hole at `expected` now means a loss."""

@@ -33,6 +33,7 @@ from fwgen.peer.events import (
     SpecMismatch,
     Started,
     StatusReceived,
+    StreamFound,
     SuspendReady,
     SuspendRefused,
 )
@@ -56,6 +57,9 @@ from fwgen.wire.messages import (
     Start,
     StartAck,
     Status,
+    StreamAck,
+    StreamGap,
+    StreamInfo,
     Wake,
     WakeAck,
     encode,
@@ -118,6 +122,10 @@ class Session:
         self._boot = known.boot if known else None
         self._receiver = Receiver(known.next_seq if known else None)
         self._receiver.log = known.log if known else 0
+        self._second = Receiver(known.next_seq_1 if known else None, stream=1)
+        self._second.log = self._receiver.log
+        self._has_second = False  # the firmware has said so since its last answer
+        self._second_is_void = False  # its log has lost the numbers that are known
         self._hellos = 0  # unanswered
         self._reader: StreamReader[Message | Block] = StreamReader(decode_incoming)
         self._heard_us = 0
@@ -152,7 +160,9 @@ class Session:
         """What the next session needs to continue after the processed samples."""
         if self._receiver.processed is None or self._boot is None:
             return None
-        return Known(self._receiver.log, self._receiver.processed, self._boot)
+        return Known(
+            self._receiver.log, self._receiver.processed, self._boot, self._second.processed
+        )
 
     @property
     def stream_errors(self) -> int:
@@ -161,7 +171,7 @@ class Session:
     @property
     def duplicates(self) -> int:
         """Samples that were received more than once."""
-        return self._receiver.duplicates
+        return self._receiver.duplicates + self._second.duplicates
 
     def start(self, now_us: int) -> None:
         """The transport is open."""
@@ -213,15 +223,17 @@ class Session:
         taken, self._events = self._events, []
         return taken
 
-    def acknowledge(self, next_seq: int, now_us: int, log: int) -> None:
-        """All samples of `log` before `next_seq` are processed: the firmware may free them.
+    def acknowledge(self, next_seq: int, now_us: int, log: int, stream: int = 0) -> None:
+        """All samples of the stream of `log` before `next_seq` are processed: the firmware may free
+        them.
 
         `log` is that of the event (Samples or Lost). The firmware may have a new log by now
         (NewLog) that uses the same numbers; then the call does nothing.
         Raises ValueError if the samples were not all handed out.
         """
         self._now_us = now_us
-        if log == self._receiver.log and self._receiver.acknowledge(next_seq):
+        receiver = self._receivers[stream]
+        if log == receiver.log and receiver.acknowledge(next_seq):
             self._pacing.note_processed(now_us)
             self._pace_acks()
 
@@ -274,8 +286,15 @@ class Session:
         return self._wish_us + self._patience_us
 
     @property
+    def _receivers(self) -> tuple[Receiver, Receiver]:
+        return self._receiver, self._second
+
+    @property
     def _may_ack(self) -> bool:
-        return self._state == "online" and not self._refuses
+        """With two sensors not while a block of either is missing: acknowledgements of the other
+        would keep the firmware from asking and sending it again."""
+        lacks = self._has_second and any(receiver.lacks for receiver in self._receivers)
+        return self._state == "online" and not self._refuses and not lacks
 
     def _fire(self, event: str) -> None:
         row = self._machine.step(self._state, event)
@@ -316,12 +335,16 @@ class Session:
             self._events.append(SpecMismatch(hello))
             return
         known, self._boot = self.known, hello.boot
-        self._receiver.spec = hello.spec_hash[:BLOCK_SPEC_BYTES]
+        self._has_second = False
+        for receiver in self._receivers:
+            receiver.spec = hello.spec_hash[:BLOCK_SPEC_BYTES]
         if known is not None and known.log == hello.log:
             self._go_on(hello, known)
         else:
-            self._receiver.log = hello.log
+            self._receiver.log = self._second.log = hello.log
             self._receiver.begin(hello.oldest_seq)
+            self._second.begin(None)
+            self._second_is_void = False
             if known is not None:
                 self._events.append(NewLog(known, hello.log, hello.oldest_seq))
         restarted = known is not None and (known.log, known.boot) != (hello.log, hello.boot)
@@ -331,6 +354,7 @@ class Session:
         """Continue in the known log, unless it has lost samples that the session knows."""
         backwards = boot_distance(hello.boot, known.boot) < 0
         self._restate = backwards
+        self._second_is_void |= backwards
         if backwards or seq_distance(hello.next_seq, known.next_seq) < 0:
             self._receiver.begin(hello.oldest_seq)
             self._events.append(NumberingRestarted(known.next_seq, hello.oldest_seq))
@@ -385,7 +409,8 @@ class Session:
 
     def _do_come_back(self) -> None:
         self._wake_id = None
-        self._receiver.note_new_beginning()
+        for receiver in self._receivers:
+            receiver.note_new_beginning()
         if self._may_ack:
             self._send_ack()  # WAKE freed nothing
 
@@ -410,7 +435,7 @@ class Session:
         for message in messages:
             if self._watch is not None:
                 self._watch(message, False, self._now_us)
-            if isinstance(message, Block | Gap):
+            if isinstance(message, Block | Gap | StreamGap):
                 self._take_data(message)
             elif isinstance(message, Hello | OtherHello):
                 self._take_hello(message)
@@ -427,19 +452,38 @@ class Session:
                 self._take_start(message)
             elif isinstance(message, Call) and self._state != "greeting":
                 self._events.append(Called(message))
+            elif isinstance(message, StreamInfo) and self._may_ack:
+                self._take_stream(message)
             else:
                 self.counts.stale += 1
 
-    def _take_data(self, message: Block | Gap) -> None:
+    def _take_stream(self, info: StreamInfo) -> None:
+        """The firmware sends this stream after the answer, and from the number in it on."""
+        second = self._second
+        if not self._has_second:
+            self._has_second = True
+            expected = second.processed
+            if self._second_is_void:
+                second.begin(info.oldest_seq)
+            else:
+                expected = second.go_on(info.oldest_seq, info.next_seq)
+            self._second_is_void = False
+            if expected is not None:
+                self._events.append(NumberingRestarted(expected, info.oldest_seq, stream=1))
+            self._events.append(StreamFound(info))
+        self._send(StreamAck(1, second.processed or 0, second.log))
+
+    def _take_data(self, message: Block | Gap | StreamGap) -> None:
         delivers = self._machine.step(self._state, "rx_data").action == "deliver"
         self._fire("rx_data")
-        if not delivers or self._refuses:
+        stream = 0 if isinstance(message, Gap) else message.stream
+        if not delivers or self._refuses or (stream > 0 and not self._has_second):
             self.counts.stale += 1
             return
-        receiver = self._receiver
+        receiver = self._receivers[stream]
         if isinstance(message, Block):
             if self._machine.states[self._state].link_open and receiver.uses_numbers_again(message):
-                self._request_everything(message)
+                self._request_everything(message, receiver)
                 return
             news = receiver.take_block(message)
             self._pacing.note_received()
@@ -452,10 +496,11 @@ class Session:
         elif not news and not receiver.lacks:
             self._pacing.want(self._now_us)  # a repetition: the acknowledgement was lost
 
-    def _request_everything(self, block: Block) -> None:
+    def _request_everything(self, block: Block, receiver: Receiver) -> None:
         """Request everything again: new samples use numbers that the session already knows."""
-        self._events.append(NumberingRestarted(self._receiver.expected or 0, block.first_seq))
-        self._receiver.begin(None)
+        expected = receiver.expected or 0
+        self._events.append(NumberingRestarted(expected, block.first_seq, receiver.stream))
+        receiver.begin(None)
         self._fire("rx_ask")
 
     def _take_hello(self, hello: Hello | OtherHello) -> None:
@@ -493,7 +538,8 @@ class Session:
         Without them the firmware would take a slow application for a dead one and send everything
         again. That is right only if a block was lost on the way.
         """
-        self._pacing.keep_alive(self._receiver.in_work, self._now_us)
+        in_work = any(receiver.in_work for receiver in self._receivers)
+        self._pacing.keep_alive(in_work, self._now_us)
         if self._may_ack and self._pacing.is_due(self._now_us):
             self._send_ack()
 
@@ -501,6 +547,8 @@ class Session:
         self._pacing.sent(self._now_us)
         self.counts.acks += 1
         self._send(Ack(self._receiver.processed or 0, self._receiver.log))
+        if self._has_second:
+            self._send(StreamAck(1, self._second.processed or 0, self._second.log))
 
     def _new_id(self) -> int:
         self._next_id = (self._next_id + 1) & _U32

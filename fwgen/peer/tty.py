@@ -28,7 +28,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +48,7 @@ from fwgen.peer.latency import CPU_DMA_LATENCY, hold_latency
 from fwgen.peer.modes import Modes, raw_modes, wrong_modes
 from fwgen.peer.outbox import Outbox, Pause
 from fwgen.peer.session import Known, Session
-from fwgen.wire.messages import Start, seq_distance
+from fwgen.wire.messages import Start
 
 __all__ = ["System", "TtyError", "TtyPeer", "boot_time_us", "open_raw", "suspend_to_ram"]
 
@@ -219,7 +218,7 @@ class TtyPeer:
         self._check_due_us = 0
         self._lock = threading.Lock()
         self._wished_us: int | None = None  # set by `suspend`, until the thread takes it
-        self._processed: dict[int, int] = {}  # by log; set by `acknowledge`, likewise
+        self._processed: dict[tuple[int, int], int] = {}  # by log and stream; likewise
         self._known_start: Start | None = None  # set by `acknowledge_crashes`, likewise
         self._taken_us: int | None = None  # when the request was made whose end is not reported
         self._in_handler = False
@@ -243,15 +242,15 @@ class TtyPeer:
                 self._wished_us = self._clock_us()
         self._ring()
 
-    def acknowledge(self, next_seq: int, log: int) -> None:
-        """For a session that is not `automatic`: all samples of `log` before `next_seq` are
-        processed. `log` is that of the event (Samples or Lost).
+    def acknowledge(self, next_seq: int, log: int, stream: int = 0) -> None:
+        """For a session that is not `automatic`: all samples of the stream of `log` before
+        `next_seq` are processed. `log` and `stream` are those of the event (Samples or Lost).
 
         An acknowledgement for a log that no longer exists is ignored. So is a number that the
         present session has not handed out yet: those samples are handed out again.
         """
         with self._lock:
-            self._processed[log] = next_seq
+            self._processed[log, stream] = next_seq
         self._ring()
 
     def acknowledge_crashes(self, start: Start) -> None:
@@ -558,23 +557,21 @@ class TtyPeer:
             start, self._known_start = self._known_start, None
         if start is not None:
             session.acknowledge_crashes(start, now_us)
-        for log, next_seq in processed.items():
+        for (log, stream), next_seq in processed.items():
             with contextlib.suppress(ValueError):  # an earlier session's: handed out again
-                session.acknowledge(next_seq, now_us, log)
+                session.acknowledge(next_seq, now_us, log, stream)
 
     def _note_known(self, session: Session) -> None:
         """Note where the next session continues: before the first event that is not handled."""
         known = session.known or self._known
-        for event in self._events:
+        for event in reversed(self._events):
+            if known is None:
+                break
             if isinstance(event, Samples):
                 first_seq = (event.block.first_seq + event.skip) & 0xFFFF_FFFF
+                known = known.back_to(first_seq, event.block.stream)
             elif isinstance(event, Lost):
-                first_seq = event.first_seq
-            else:
-                continue
-            if known is not None and seq_distance(first_seq, known.next_seq) < 0:
-                known = replace(known, next_seq=first_seq)
-            break
+                known = known.back_to(event.first_seq, event.stream)
         self._known = known
 
     def _drop_what_comes_again(self) -> None:

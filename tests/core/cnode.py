@@ -14,7 +14,7 @@ from fwgen.handshake import machine
 from fwgen.wire.log_format import FIXED_BYTES
 from fwgen.wire.messages import Message, PeerMessage, decode, encode
 from tests.core.build import CHECKED, CORE, HERE, HOOKED, LOG_SOURCES, compile_c, shared_library
-from tests.core.clog import LogConfig, StreamConfig, stream_config
+from tests.core.clog import LogConfig, LogConfig2, StreamConfig, stream_config
 from tests.core.samples import DISTANCE
 
 SPEC_HASH = bytes(range(8))
@@ -80,14 +80,22 @@ class CallConfig(ctypes.Structure):
     )
 
 
+_REST = (
+    ("call", CallConfig),
+    ("latency_us", ctypes.c_uint32),
+    ("window_blocks", ctypes.c_uint32),
+    ("spec_hash", ctypes.c_uint8 * 8),
+)
+
+
 class NodeConfig(ctypes.Structure):
-    _fields_ = (
-        ("log", LogConfig),
-        ("call", CallConfig),
-        ("latency_us", ctypes.c_uint32),
-        ("window_blocks", ctypes.c_uint32),
-        ("spec_hash", ctypes.c_uint8 * 8),
-    )
+    _fields_ = (("log", LogConfig), *_REST)
+
+
+class NodeConfig2(ctypes.Structure):
+    """Of a node with two sensors."""
+
+    _fields_ = (("log", LogConfig2), *_REST)
 
 
 class CCrash(ctypes.Structure):
@@ -141,7 +149,8 @@ def _library(streams: int) -> ctypes.CDLL:
     lib.glue_node_size.restype = ctypes.c_size_t
     lib.glue_reader_size.restype = ctypes.c_size_t
     lib.glue_node_init.argtypes = (pointer, pointer, pointer, ctypes.c_size_t, u64)
-    lib.glue_node_sample.argtypes = (pointer, u64, ctypes.c_uint16, ctypes.c_uint8, u64)
+    u32, u16, u8 = ctypes.c_uint32, ctypes.c_uint16, ctypes.c_uint8
+    lib.glue_node_sample.argtypes = (pointer, u32, u64, u16, u8, u64)
     lib.glue_node_fire.argtypes = (pointer, ctypes.c_uint32, ctypes.c_uint32, u64)
     lib.glue_node_set_state.argtypes = (pointer, ctypes.c_uint32, u64)
     lib.glue_node_identify.argtypes = (pointer, u64)
@@ -165,7 +174,8 @@ def _library(streams: int) -> ctypes.CDLL:
 class CNode:
     """One start of the firmware with `region`.
 
-    `log_id`: the identity of its log; 0: none, a hello may set it. `buffers`: how many messages the
+    `log_id`: the identity of its log; 0: none, a hello may set it. `other`: period and widths of a
+    second sensor. `buffers`: how many messages the
     link accepts before it has no free buffer; None: any number.
     """
 
@@ -183,8 +193,9 @@ class CNode:
         max_age_us: int = 0,
         pause_us: int = 0,
         rules: Sequence[Rule] = (),
+        other: tuple[int, tuple[int, ...]] | None = None,
     ) -> None:
-        self.lib = library()
+        self.lib = library(1 if other is None else 2)
         self.sent: list[bytes] = []
         self.buffers: int | None = None
         self.door: list[bool] = []
@@ -193,15 +204,18 @@ class CNode:
         self.sent_through_shut_door = 0
         self.region = region or (ctypes.c_uint64 * ((FIXED_BYTES + 488 * slots) // 8))()
         self._node = ctypes.create_string_buffer(self.lib.glue_node_size())
-        config = NodeConfig(
-            LogConfig(
-                (StreamConfig * 1)(stream_config(PERIOD_US, 0, DISTANCE)),
-                *(when_full, reserve_slots, level_ppm, 0),
-            ),
+        first, of_log = stream_config(PERIOD_US, 0, DISTANCE), (when_full, reserve_slots, level_ppm)
+        rest = (
             self._calls(when_full == 0 or level_ppm > 0, max_age_us, pause_us, rules),
             latency_us,
             WINDOW,
         )
+        config: NodeConfig | NodeConfig2
+        if other is None:
+            config = NodeConfig(LogConfig((StreamConfig * 1)(first), *of_log, 0), *rest)
+        else:
+            both = (StreamConfig * 2)(first, stream_config(other[0], 0, other[1]))
+            config = NodeConfig2(LogConfig2(both, *of_log, 0), *rest)
         config.spec_hash[:] = SPEC_HASH
         self._callbacks = (
             _Send(self._send),
@@ -261,8 +275,8 @@ class CNode:
 
     # --------------------------------------------------------------------------- the node's calls
 
-    def sample(self, schedule_us: int, distance_mm: int, status: int = 0) -> None:
-        self.lib.glue_node_sample(self._node, schedule_us, distance_mm, status, schedule_us)
+    def sample(self, schedule_us: int, value: int, status: int = 0, stream: int = 0) -> None:
+        self.lib.glue_node_sample(self._node, stream, schedule_us, value, status, schedule_us)
 
     def link(self, up: bool, now_us: int) -> None:
         self.lib.node_link(self._node, up, now_us)

@@ -44,12 +44,12 @@ void glue_node_init(struct glue_node *glue, const struct node_config *config, vo
 	node_init(&glue->node, config, &port, log_region, log_size, now_us);
 }
 
-void glue_node_sample(struct glue_node *glue, uint64_t schedule_us, uint16_t distance_mm,
+void glue_node_sample(struct glue_node *glue, uint32_t stream, uint64_t schedule_us, uint16_t value,
 		      uint8_t status, uint64_t now_us)
 {
-	const struct sample sample = {.status = status, .value = {distance_mm}};
+	const struct sample sample = {.status = status, .value = {value, value}};
 
-	node_sample(&glue->node, 0, schedule_us, &sample, now_us);
+	node_sample(&glue->node, stream, schedule_us, &sample, now_us);
 }
 
 void glue_node_fire(struct glue_node *glue, uint32_t event, uint32_t id, uint64_t now_us)

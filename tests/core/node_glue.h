@@ -21,7 +21,7 @@ struct glue_node {
 size_t glue_node_size(void);
 void glue_node_init(struct glue_node *glue, const struct node_config *config, void *log_region,
 		    size_t log_size, uint64_t now_us);
-void glue_node_sample(struct glue_node *glue, uint64_t schedule_us, uint16_t distance_mm,
+void glue_node_sample(struct glue_node *glue, uint32_t stream, uint64_t schedule_us, uint16_t value,
 		      uint8_t status, uint64_t now_us);
 void glue_node_fire(struct glue_node *glue, uint32_t event, uint32_t id, uint64_t now_us);
 void glue_node_set_state(struct glue_node *glue, uint32_t state, uint64_t now_us);

@@ -114,7 +114,6 @@ struct node {
 	bool hello_waits; /* to be sent before the answer: data after it belongs to the log in it */
 	bool start_waits; /* the message that says how the firmware started is to be sent */
 	uint32_t damaged; /* blocks that this message has reported last */
-	bool stream_waits;	 /* the message about stream 1 is to be sent */
 	enum node_answer answer; /* to be sent; it answers the last request */
 	uint32_t answer_id;	 /* of SLEEP or WAKE */
 	uint32_t session;	 /* of the peer's hello; 0: none */

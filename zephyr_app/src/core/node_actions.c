@@ -15,7 +15,6 @@ static void forget_link(struct node *node)
 	node->hello_waits = false;
 	node->start_waits = false;
 	node->call_waits = false;
-	node->stream_waits = false;
 	node->answer = NODE_ANSWER_NONE;
 	node->session = 0;
 	node->wake_id_known = false;
@@ -142,24 +141,18 @@ static bool send_call(struct node *node, uint64_t now_us)
 	return true;
 }
 
-/* False: no buffer; the message is still pending. */
+/* Asks the peer where stream 1 is to begin, until it has answered. False: no buffer. */
 static bool send_stream(struct node *node, uint64_t now_us)
 {
 	const uint32_t last = CORE_STREAMS - 1u;
+	const struct wire_stream about = {
+		.oldest_seq = sample_log_oldest_seq(&node->log, last),
+		.next_seq = sample_log_next_seq(&node->log, last),
+		.period_us = node->config.log.streams[last].period_us,
+	};
 
-	if (CORE_STREAMS > 1u && node->stream_waits) {
-		const struct wire_stream about = {
-			.oldest_seq = sample_log_oldest_seq(&node->log, last),
-			.next_seq = sample_log_next_seq(&node->log, last),
-			.period_us = node->config.log.streams[last].period_us,
-		};
-
-		if (!send(node, wire_encode_stream(node->tx, &about), now_us)) {
-			return false;
-		}
-		node->stream_waits = false;
-	}
-	return true;
+	return node->spec_differs || !sample_log_is_held(&node->log, last) ||
+	       send(node, wire_encode_stream(node->tx, &about), now_us);
 }
 
 /* False: no buffer; the answer is still pending. */
@@ -324,29 +317,23 @@ static enum hs_event do_answer(struct node *node, const struct node_occasion *oc
 	return sleep ? HS_EV_ACK_OUT : HS_EVENTS;
 }
 
-/* Whether the peer must still say where stream 1 begins. */
-static bool asks_for_stream(const struct node *node)
-{
-	return CORE_STREAMS > 1u && !node->spec_differs &&
-	       sample_log_is_held(&node->log, CORE_STREAMS - 1u);
-}
-
 static enum hs_event do_stream(struct node *node, const struct node_occasion *occasion)
 {
 	uint64_t now_us = occasion->now_us;
 
-	if (node->blocked || !send_answer(node, now_us) || !send_stream(node, now_us) ||
-	    !send_start(node, now_us) || !send_call(node, now_us)) {
+	if (node->blocked || !send_answer(node, now_us) || !send_start(node, now_us) ||
+	    !send_call(node, now_us)) {
 		return HS_EVENTS;
 	}
 	/* Before the samples: the peer needs the clock to date them. */
 	if (now_us >= node->status_us) {
+		if (CORE_STREAMS > 1u && !send_stream(node, now_us)) {
+			return HS_EVENTS;
+		}
 		if (!send(node, encode_status(node, now_us), now_us)) {
 			return HS_EVENTS;
 		}
 		node->status_us = now_us + NODE_STATUS_US;
-		/* The peer has not answered. */
-		node->stream_waits = asks_for_stream(node);
 	}
 	return node->spec_differs || send_samples(node, now_us) ? HS_EV_DRAINED : HS_EVENTS;
 }
@@ -417,7 +404,6 @@ static enum hs_event do_welcome(struct node *node, const struct node_occasion *o
 	node->status_us = occasion->now_us;
 	linux_answers(node);
 	node->hello_waits = true;
-	node->stream_waits = asks_for_stream(node);
 	node->start_waits = !node->format_differs && start_has_news(node);
 	node->answer = NODE_ANSWER_NONE;
 	return HS_EVENTS;

@@ -289,8 +289,7 @@ static uint64_t send_due_us(const struct node *node, uint64_t now_us)
 		return keeps_still(node) ? UINT64_MAX : node->retry_us;
 	}
 	if (node->hello_waits || node->answer != NODE_ANSWER_NONE ||
-	    (facts(node)->streams && (node->start_waits || node->call_waits ||
-				      (CORE_STREAMS > 1u && node->stream_waits)))) {
+	    (facts(node)->streams && (node->start_waits || node->call_waits))) {
 		due_us = now_us;
 	} else if (facts(node)->streams) {
 		due_us = node->status_us;
