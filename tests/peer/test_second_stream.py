@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from random import Random
 
@@ -188,9 +189,9 @@ class TestSession:
 class Bench:
     """The C node and the session. A sample's value is its number."""
 
-    def __init__(self, seed: int, slots: int = 40, **node: int) -> None:
+    def __init__(self, seed: int, slots: int = 40, when_full: int = 0) -> None:
         self.random = Random(seed)
-        self.given = node
+        self.when_full = when_full
         self.now = 0
         self.taken = [0, 0]
         self.due_us = [PERIOD_US, OTHER_US]
@@ -202,13 +203,14 @@ class Bench:
         self.sessions = 0
         self.to_node: list[bytes] = []
         self.to_peer: list[bytes] = []
-        self.node = CNode(slots=slots, other=OTHER, **node)
+        self.node = CNode(slots=slots, other=OTHER, when_full=when_full)
         self.node.link(True, 0)
         self.start_application(None)
 
     def reset(self) -> None:
         """Start the firmware again; its clock begins at 0, here it goes on."""
-        self.node = CNode(self.node.region, now_us=self.now, other=OTHER, **self.given)
+        when_full = self.when_full
+        self.node = CNode(self.node.region, now_us=self.now, other=OTHER, when_full=when_full)
         self.node.link(True, self.now)
 
     def start_application(self, known: Known | None) -> None:
@@ -316,7 +318,7 @@ class TestNodeAndSession:
         blocks = [e.block for e in bench.events[begin:] if isinstance(e, Samples)]
         ends = [each.start_us + each.count * each.period_us for each in blocks]
         assert {each.stream for each in blocks[:10]} == {0, 1}
-        assert all(b > a - PERIOD_US - OTHER_US for a, b in zip(ends, ends[1:], strict=False))
+        assert all(b > a - PERIOD_US - OTHER_US for a, b in itertools.pairwise(ends))
 
     @pytest.mark.parametrize("policy", [KEEP_NEWEST, 2])
     def test_a_full_log_declares_both_streams_losses(self, policy: int) -> None:

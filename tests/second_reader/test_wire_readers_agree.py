@@ -23,6 +23,9 @@ NAMES = {
     "SleepAck": "sleep-ack",
     "WakeAck": "wake-ack",
     "StartAck": "start-ack",
+    "StreamInfo": "stream",
+    "StreamGap": "stream-gap",
+    "StreamAck": "stream-ack",
     "PeerHello": "peer-hello",
     "OtherHello": "hello of another format",
     "OtherPeerHello": "peer-hello to another format",
@@ -94,7 +97,7 @@ def test_it_reads_what_the_firmware_sends() -> None:
 
 def test_the_examples_are_what_they_say() -> None:
     rows = re.findall(r"^\| ([a-z-]+), [^|]* \| `(d9 d9 f7[0-9a-f ]*)` \|", SPEC, re.MULTILINE)
-    assert len(rows) == 12
+    assert len(rows) == 15
     for name, text in rows:
         raw = bytes.fromhex(text)
         (found,) = read_stream(raw)
