@@ -35,6 +35,11 @@ Falls Asleep While A 32-Bit Microsecond Clock Wraps
     Report Should Meet    {sleeps: 2, acknowledged: 2, woken_by_user: 2, ack: {at-most: 10 ms}, first_sample: {at-most: 250 ms}}
     Samples Should Arrive Within    300 ms
 
+Wakes Linux Three Times In An Hour
+    [Documentation]    For the level of the log, the age of a sample in an empty room, and a condition.
+    [Tags]    slow
+    Scenario Should Pass As Recorded    hour-wakes
+
 Stores The Reference Walk As Densely As The Endurance Needs
     [Documentation]    The log's endurance is stated for this walk.
     Scenario Should Pass    reference-walk

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fwgen.plan.wake import WakeRule
 
 Ints = NDArray[np.int64]
+AnyInts = NDArray[np.signedinteger] | NDArray[np.unsignedinteger]
 Bools = NDArray[np.bool_]
 
 
@@ -24,8 +25,8 @@ class Readings:
     """The samples of one channel, one after the other, of one start of the firmware. `valued`:
     whether the sample has a value; `missed`: whether no measurement was made."""
 
-    status: Ints
-    value: Ints
+    status: AnyInts
+    value: AnyInts
     valued: Bools
     missed: Bools
 
@@ -56,7 +57,7 @@ def episodes(rule: WakeRule, readings: Readings) -> Episodes:
         true = _changes(value, valued, rule)
         false = ~true
     needed = 1 if rule.form == "changes" else rule.samples
-    turn = (_run(true) >= needed).astype(np.int8) - (_run(false & ~true) >= rule.samples)
+    turn = _lasts(true, needed).astype(np.int8) - _lasts(false & ~true, rule.samples)
     turns = np.flatnonzero(turn)
     signs = turn[turns]
     before = np.concatenate([[-1], signs[:-1]])
@@ -66,14 +67,16 @@ def episodes(rule: WakeRule, readings: Readings) -> Episodes:
     return Episodes(fired.astype(np.int64), np.concatenate([over, missing]).astype(np.int64))
 
 
-def _run(mask: Bools) -> Ints:
-    """Return how many samples in a row, up to each one, are in the mask."""
-    index = np.arange(len(mask))
-    last = np.maximum.accumulate(np.where(mask, -1, index)) if len(mask) else index
-    return np.asarray(index - last, dtype=np.int64)
+def _lasts(mask: Bools, samples: int) -> Bools:
+    """Return where the mask is true for so many samples in a row, up to each one."""
+    index = np.arange(len(mask), dtype=np.int32)
+    outside = index.copy()
+    outside[mask] = -1
+    np.maximum.accumulate(outside, out=outside)
+    return np.asarray(index - outside >= samples)
 
 
-def _changes(value: Ints, valued: Bools, rule: WakeRule) -> Bools:
+def _changes(value: AnyInts, valued: Bools, rule: WakeRule) -> Bools:
     """Return where a value differs by more than the limit from one of the `samples` before."""
     found = np.zeros(len(value), dtype=bool)
     own = value[valued]

@@ -18,7 +18,7 @@ from fwgen.scenario.model import Scenario
 from fwgen.spec import load_spec
 from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 
-LONG = {"day"}
+LONG = {"day", "week"}
 """Bundled scenarios that take too long for a test; `make bench` measures them."""
 
 ROOM = """\

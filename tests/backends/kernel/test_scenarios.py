@@ -12,7 +12,7 @@ from tests.backends.running import run as run_emulated
 
 pytestmark = pytest.mark.needs("linux")
 
-LONG = {"day"}  # measured by `make bench`
+LONG = {"day", "week"}  # measured by `make bench`
 _IDLE = "`idle-ddr` is not supported here: User-Mode Linux has no idle states"
 NO_REMOTEPROC = "this kernel has no remoteproc"
 REFUSED = {
