@@ -54,8 +54,9 @@ Findings = dict[str, Finding | None]
 def standing(record: RunRecord, check: SampleCheck) -> Findings:
     asked = record.asked
     if asked is None:
-        return dict.fromkeys(_ALL)
-    return {name: find(record, check, asked) for name, find in _ALL.items()}
+        return dict.fromkeys((*_ALL, *_REASONS))
+    found = {name: find(record, check, asked) for name, find in _ALL.items()}
+    return found | _reasons(record, asked)
 
 
 def _late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
@@ -139,17 +140,17 @@ def _opened_us(sleep: SleepRecord) -> int:
     return round((sleep.at_s + sleep.slept_s) * 1e6) + _UNDER_WAY_US
 
 
-def _woken_without_reason(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
-    found = wakes.without_reason(record, asked)
-    told = f"The firmware woke Linux without the reason that it named: {found[0]}." if found else ""
-    return Finding(len(found), told)
-
-
-def _not_woken(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
-    if asked.max_age_us is None and not asked.conditions:
-        return None
-    found = wakes.not_woken(record, asked)
-    return Finding(len(found), f"The firmware did not wake Linux for {found[0]}." if found else "")
+def _reasons(record: RunRecord, asked: Asked) -> Findings:
+    """Judge the reasons of the firmware's calls; both findings need when the conditions fired."""
+    firings = wakes.firings_of(record, asked)
+    wrong = wakes.without_reason(record, asked, firings)
+    told = f"The firmware woke Linux without the reason that it named: {wrong[0]}." if wrong else ""
+    found: Findings = {"woken_without_reason": Finding(len(wrong), told), "not_woken": None}
+    if asked.max_age_us is not None or asked.conditions:
+        missed = wakes.not_woken(record, asked, firings)
+        told = f"The firmware did not wake Linux for {missed[0]}." if missed else ""
+        found["not_woken"] = Finding(len(missed), told)
+    return found
 
 
 def _against_policy(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
@@ -355,8 +356,6 @@ _ALL: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]
     "late": _late,
     "woken_early": _woken_early,
     "woken_late": _woken_late,
-    "woken_without_reason": _woken_without_reason,
-    "not_woken": _not_woken,
     "against_policy": _against_policy,
     "dropped_early": _dropped_early,
     "closed_early": _closed_early,
@@ -366,3 +365,4 @@ _ALL: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]
     "miscounted": _miscounted,
     "misdirected": _misdirected,
 }
+_REASONS: Final = ("woken_without_reason", "not_woken")

@@ -5,7 +5,7 @@ The reasons are computed from the samples that the sensor model gave, independen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,8 @@ repeated after 1 s and after another 2 s."""
 _REPEATED_US: Final = 2_000_000
 _EARLIEST_US: Final = 100_000
 Bytes = NDArray[np.uint8]
+Firings = Mapping[str, tuple[Ints, Ints]]
+"""By condition: when it fires, and when each of these times is over, in us."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,15 @@ def nights(record: RunRecord) -> Iterator[Night]:
             yield Night(sleep, asked_us, closed_us, round(band.end_s * 1e6))
 
 
-def without_reason(record: RunRecord, asked: Asked) -> list[str]:
+def firings_of(record: RunRecord, asked: Asked) -> Firings:
+    """Return when each condition fires, and when each of these times is over."""
+    return {rule.text: _firings(record, rule) for rule in asked.conditions}
+
+
+def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[str]:
     """Return a sentence for each wake-up whose reason was not given. The firmware names the reason
     of its last call: one that was given while Linux resumed counts if there was another before."""
-    fired = {rule.text: _firings(record, rule)[0] for rule in asked.conditions}
+    fired = {text: fired_us for text, (fired_us, _) in firings.items()}
     found = []
     for night in nights(record):
         cause, _, text = night.sleep.wake_cause.partition(":")
@@ -73,10 +80,9 @@ def without_reason(record: RunRecord, asked: Asked) -> list[str]:
     return found
 
 
-def not_woken(record: RunRecord, asked: Asked) -> list[str]:
+def not_woken(record: RunRecord, asked: Asked, firings: Firings) -> list[str]:
     """Return a sentence for each reason for which the firmware had to wake Linux and did not."""
     agreed = [night for night in nights(record) if night.sleep.ack_ms is not None]
-    firings = {rule.text: _firings(record, rule) for rule in asked.conditions}
     called_us = _last_calls_us(record, [fired_us for fired_us, _ in firings.values()])
     latest_us = asked.measures_us + SLACK_US
     found = []
