@@ -70,13 +70,17 @@ Results = Generator[Result, None, None]
 def in_processes(chunks: Sequence[Chunk], setting: Setting, jobs: int) -> Results:
     """Yield the results in any order, from `jobs` processes."""
     pool = ProcessPoolExecutor(jobs, initializer=_leave_signals_alone)
+
+    def submit(chunk: Chunk) -> Future[Result]:
+        """Submit it, which may fork; Python would ignore a Ctrl-C in the midst of that."""
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return pool.submit(run_chunk, chunk, setting, program())
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
     try:
-        yield from _windowed(
-            chunks,
-            jobs * _WAITING,
-            lambda chunk: pool.submit(run_chunk, chunk, setting, program()),
-            setting,
-        )
+        yield from _windowed(chunks, jobs * _WAITING, submit, setting)
     finally:
         workers = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
