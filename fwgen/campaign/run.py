@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from fwgen.campaign import specs
 from fwgen.campaign.apart import try_apart
-from fwgen.campaign.history import draw
+from fwgen.campaign.history import History, draw
 from fwgen.campaign.shrink import Shrinker
-from fwgen.campaign.trial import library
+from fwgen.campaign.trial import Failure, Setting, Tally, library, try_history
 from fwgen.campaign.workers import CHUNK, Chunk, Result, Results, in_processes, on_cluster
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def run_campaign(
     number of seeds tried and their total."""
     end = record.first + record.seeds
     begin = record.first + record.done
-    chunks = [Chunk(first, min(CHUNK, end - first)) for first in range(begin, end, CHUNK)]
+    size = CHUNK if record.setting.backend == "host" else 1
+    chunks = [Chunk(first, min(size, end - first)) for first in range(begin, end, size)]
     _prepare(record, chunks)
     record.save(folder)
     began_s = saved_s = time.monotonic()
@@ -84,13 +85,20 @@ def _prepare(record: Record, chunks: list[Chunk]) -> None:
             library(draw(seed).spec, record.setting.plant)
 
 
+def _try(history: History, setting: Setting) -> Failure | None:
+    """Run a history whose core may end its process; an emulator is a process of its own."""
+    if setting.backend == "host":
+        return try_apart(history, setting)
+    return try_history(history, setting, Tally())
+
+
 def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
     assert record.failure is not None
     seed = record.failure.seed
     history = draw(seed)
     say(f"seed {seed} fails: {record.failure.reasons[0]}")
     say(f"making its {len(history.scenario.steps)} steps fewer")
-    shrinker = Shrinker(lambda one: try_apart(one, record.setting))
+    shrinker = Shrinker(lambda one: _try(one, record.setting))
     history, record.failure = shrinker.shrink(history, record.failure)
     record.steps, record.tries = len(history.scenario.steps), shrinker.tries
     name = f"seed-{seed}"

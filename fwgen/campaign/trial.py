@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,7 @@ from fwgen.campaign.history import History, draw
 from fwgen.errors import FwgenError
 
 if TYPE_CHECKING:
+    from fwgen.backends.renode.backend import Emulator
     from fwgen.record import RunRecord
     from fwgen.report.model import Report
     from fwgen.scenario.backend import Backend
@@ -87,13 +89,33 @@ def try_history(history: History, setting: Setting, tally: Tally) -> Failure | N
 
 
 def open_one(setting: Setting, spec: int) -> Backend:
-    from fwgen.backends.registry import open_backend
+    if setting.backend == "renode":
+        from fwgen.backends.renode.backend import RenodeBackend
 
-    if setting.backend != "host":
-        return open_backend(setting.backend)
+        return RenodeBackend(firmware(spec), emulator=emulator())
     from fwgen.backends.host.backend import HostBackend
 
     return HostBackend(library=library(spec, setting.plant))
+
+
+@cache
+def emulator() -> Emulator:
+    """Return this process's emulator: all histories use it."""
+    from fwgen.backends.renode.backend import Emulator
+
+    return Emulator()
+
+
+@cache
+def firmware(spec: int) -> Path:
+    """Return the ELF of a spec; build it unless it is there. One process builds at a time."""
+    from fwgen.backends.renode.build import build_firmware
+    from fwgen.config import load_config
+
+    Path("build").mkdir(exist_ok=True)
+    with Path("build", ".campaign.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return build_firmware(specs.plan_of(spec), load_config(), lambda text: None)[0]
 
 
 @cache

@@ -50,8 +50,8 @@ _LAST_LINES: Final = 20
 class RenodeBackend(Backend):
     """`elf`: the firmware; without one, `start` builds it and reports progress to `say`. `waves`:
     the file to which `finish` writes a dump for a wave viewer. `linux`: the real Linux kernel to
-    run. Raises MissingToolError at once
-    without Renode."""
+    run. `emulator`: the process to use, which then stays for the next run; None: one of its own.
+    Raises MissingToolError at once without Renode."""
 
     name = "renode"
 
@@ -63,6 +63,7 @@ class RenodeBackend(Backend):
         waves: Path | None = None,
         linux: Path | None = None,
         config: Config | None = None,
+        emulator: Emulator | None = None,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._config = config or load_config()
@@ -71,6 +72,7 @@ class RenodeBackend(Backend):
         self._options = options or Options(edges=waves is not None, linux=linux)
         self._waves = waves
         self._say = say
+        self._kept = emulator
         self._child: _Child | None = None
 
     @property
@@ -87,7 +89,7 @@ class RenodeBackend(Backend):
         self._read = elf
         firmware = read_elf(elf)
         self._say("starting the emulator")
-        self._child = child = _Child()
+        self._child = child = self._kept.child() if self._kept else _Child()
         child.ask("open", firmware, self._config.renode, self._options)
         child.ask("start", plan, scenario, seed)
 
@@ -113,7 +115,8 @@ class RenodeBackend(Backend):
             if self._options.linux is not None:
                 with contextlib.suppress(ToolBrokeError):
                     self._child.ask("close")
-            self._child.end()
+            if self._kept is None:
+                self._child.end()
             self._child = None
 
     def ask(self, method: str, *arguments: Any) -> Any:
@@ -128,10 +131,35 @@ class RenodeBackend(Backend):
         return build_firmware(plan, self._config, self._say)
 
 
+class Emulator:
+    """An emulator's process for many runs, one after the other. Each has a new board. A process
+    that ended is replaced, also one that has had enough runs: .NET keeps some memory of each."""
+
+    def __init__(self, most_runs: int = 100) -> None:
+        self._most_runs = most_runs
+        self._child: _Child | None = None
+        self._runs = 0
+
+    def child(self) -> _Child:
+        """Return the process for the next run."""
+        if self._child is not None and (self._runs >= self._most_runs or self._child.ended):
+            self.close()
+        if self._child is None:
+            self._child, self._runs = _Child(), 0
+        self._runs += 1
+        return self._child
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+
 class _Child:
     """The emulator's process."""
 
     def __init__(self) -> None:
+        self.ended = False
         self._stderr: IO[bytes] = tempfile.TemporaryFile(prefix="fwgen-")  # noqa: SIM115
         self._process = subprocess.Popen(
             WORKER,
@@ -149,10 +177,12 @@ class _Child:
             while isinstance(answer, Beat):
                 answer = receive(cast(BinaryIO, self._process.stdout), SILENCE_S)
         except SilentError as error:
+            self.ended = True
             raise ToolBrokeError(
                 f"the emulator did not respond for {SILENCE_S:.0f} s{self._last_output()}"
             ) from error
         except (EndedError, BrokenPipeError) as error:
+            self.ended = True
             code = self._process.wait()
             raise ToolBrokeError(
                 f"the emulator ended unexpectedly (exit code {code}){self._last_output()}"
@@ -163,6 +193,7 @@ class _Child:
         return answer.result
 
     def end(self) -> None:
+        self.ended = True
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.kill()

@@ -1,4 +1,4 @@
-"""One emulated board in this process (Renode has one emulation per process).
+"""One emulated board in this process (Renode has one emulation per process, at a time).
 
 The attributes `linux`, `ddr`, `core`, `ipcc` and `pwr` are the models; their methods are
 those of the C# classes. .NET objects have no Python types, so they are Any. This module has what
@@ -36,6 +36,7 @@ core runs at 260 times real time (470 times with 50 ms, 30 times with 1 ms). A j
 paused emulation waits for the end of the quantum."""
 
 _SILENT: Final = 3  # Renode's log level `error`
+_COMPILED: Final[list[bool]] = []
 
 
 class CoreLostError(FwgenError):
@@ -75,6 +76,8 @@ class Machine:
         self._net = net
         self._monitor = net.Monitor()
         self._emulation = net.Emulation()
+        if _compiled():
+            self._emulation.clear()  # the board of an earlier run
         if log:
             self.execute(f"logFile @{log} true")  # each line at once: the process may be killed
         else:
@@ -270,15 +273,22 @@ class Machine:
 
     def _compile(self, board: str, wiring: str, memory: str) -> None:
         with tempfile.TemporaryDirectory(prefix="fwgen-renode-") as folder:
-            models = Path(folder, "models.cs")
-            models.write_text(merged_models(), encoding="utf-8")
-            self.execute(f"include @{models}")
+            if not _compiled():
+                models = Path(folder, "models.cs")
+                models.write_text(merged_models(), encoding="utf-8")
+                self.execute(f"include @{models}")
+                _COMPILED.append(True)
             self._machine = self._emulation.add_mach("board")
             self._machine.load_repl(str(with_memory(board, memory, Path(folder))))
             if wiring:
                 path = Path(folder, "wiring.repl")
                 path.write_text(wiring, encoding="utf-8")
                 self._machine.load_repl(str(path))
+
+
+def _compiled() -> bool:
+    """Whether this process has the models: Renode compiles them once."""
+    return bool(_COMPILED)
 
 
 def rows(log: Any, first: int = 0) -> tuple[Ints, Ints]:
