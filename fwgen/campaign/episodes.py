@@ -20,6 +20,8 @@ from fwgen.wire.sample import SampleStatus
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
 
+_SILENCE_MS: Final = 17_000
+"""The peer begins a new session if it hears nothing for 15 s."""
 _MEASURES_MS: Final = 40
 """The most that a measurement may take if the M33 halts at some time after it."""
 
@@ -27,7 +29,8 @@ _MEASURES_MS: Final = 40
 @dataclass
 class Draft:
     """A history so far. `now_ms`: where the next episode begins. `away_ms`: the longest time for
-    which nothing was read from the log so far."""
+    which nothing was read from the log so far. `unsteady_ms`: from then on samples stream again,
+    whatever was lost on the way."""
 
     seed: int
     spec: int
@@ -35,6 +38,7 @@ class Draft:
     nights: list[Night] = field(default_factory=list)
     now_ms: int = 1_000
     away_ms: int = 0
+    unsteady_ms: int = 0
     restarts: bool = False  # of the M33
     loses: bool = False  # blocks that are damaged, or a memory that is erased
     crashes: bool = False
@@ -50,6 +54,10 @@ class Draft:
             values["for_us"] = for_ms * 1000
             self.nights.append(Night(at_ms, at_ms + for_ms))
         self.add(at_ms, "suspend", **values)
+
+    def disturbs(self, until_ms: int) -> None:
+        """Messages may be lost until then."""
+        self.unsteady_ms = max(self.unsteady_ms, until_ms + _SILENCE_MS)
 
     def ends(self, at_ms: int) -> None:
         """The episode has begun at `now_ms`; the next one begins at `at_ms`."""
@@ -115,6 +123,7 @@ def _suspended_by_another(draft: Draft, stream: Stream) -> None:
     else:
         draft.add(at_ms, "foreign-suspend")
         draft.add(at_ms + for_ms, "resume")
+    draft.disturbs(at_ms + for_ms)
     draft.ends(at_ms + for_ms + 500)
 
 
@@ -127,6 +136,19 @@ def _called_off(draft: Draft, stream: Stream) -> None:
 
 def _app_dies(draft: Draft, stream: Stream) -> None:
     _away(draft, stream, "crash-app", "start-app")
+
+
+def _app_dies_midway(draft: Draft, stream: Stream) -> None:
+    """The application dies when it has asked for sleep, received samples, or stored them."""
+    at_ms, when = draft.now_ms, stream.pick(("asking", "received", "stored"))
+    at_ms = max(at_ms, draft.unsteady_ms)
+    draft.add(at_ms, "crash-app", when=when)
+    if when == "asking":
+        at_ms += stream.between(1, 500)
+        draft.suspend(at_ms)
+    at_ms += 2 * draft.plan.timing.latency_us // 1000 + stream.between(600, 4_000)
+    draft.add(at_ms, "start-app")
+    draft.ends(at_ms + 300)
 
 
 def _device_unbound(draft: Draft, stream: Stream) -> None:
@@ -167,9 +189,25 @@ def _linux_reboots(draft: Draft, stream: Stream) -> None:
 
 def _linux_stalls(draft: Draft, stream: Stream) -> None:
     at_ms, for_ms = draft.now_ms, stream.spread(50, 12_000)
-    what = stream.pick(("stall-linux", "refuse-writes"))
-    draft.add(at_ms, what, for_us=for_ms * 1000)
+    what = stream.pick(("stall-linux", "refuse-writes", "stall-writes", "short-writes"))
+    values = {"bytes": stream.spread(8, 495)} if what == "short-writes" else {}
+    draft.add(at_ms, what, for_us=for_ms * 1000, **values)
     draft.ends(at_ms + for_ms + 300)
+
+
+def _others_use_the_tty(draft: Draft, stream: Stream) -> None:
+    """Another program reads what the firmware sends, or writes to it."""
+    at_ms = draft.now_ms
+    for _ in range(stream.between(1, 3)):
+        if stream.chance(0.5):
+            draft.add(at_ms, "write-to-tty", what=stream.pick(("text", "noise", "head")))
+        else:
+            for_ms = stream.spread(1, 3_000)
+            draft.add(at_ms, "steal-reads", for_us=for_ms * 1000)
+            at_ms += for_ms
+        at_ms += stream.between(100, 2_000)
+    draft.disturbs(at_ms)
+    draft.ends(at_ms)
 
 
 def _firmware_restarts(draft: Draft, stream: Stream) -> None:
@@ -260,16 +298,19 @@ EPISODES: Final[dict[str, Episode]] = {
     "suspended by another": _suspended_by_another,
     "called off": _called_off,
     "application dies": _app_dies,
+    "application dies midway": _app_dies_midway,
     "device unbound": _device_unbound,
     "other application": _other_app,
     "Linux reboots": _linux_reboots,
     "Linux stalls": _linux_stalls,
+    "others use the tty": _others_use_the_tty,
     "firmware restarts": _firmware_restarts,
     "board restarts": _board_restarts,
     "small faults": _small_faults,
 }
 _OFTEN: Final = ("sleep",) * 6 + ("naps",) * 2
 _SLEEPS: Final = frozenset(("sleep", "nights", "naps", "board restarts"))
+_NEEDS_SAMPLES: Final = frozenset(("application dies midway",))
 _MAY_RESET: Final = frozenset(("sleep", "nights", "naps", "application dies", "device unbound"))
 
 
@@ -305,7 +346,8 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
     if stream.chance(0.1) and kind == "sleep" and span_ms > 2_000:
         draft.add(begin_ms + stream.between(600, span_ms - 600), "stale-doorbell", ring="vq1")
     for at_ms in instants(0.15):
-        _disturb(draft, stream, at_ms, kind)
+        if kind not in _NEEDS_SAMPLES:
+            _disturb(draft, stream, at_ms, kind)
     for at_ms in instants(0.15):
         if kind in _MAY_RESET and all(step.do != "resume" for step in draft.steps):
             draft.add(at_ms, "reset-firmware")
@@ -324,6 +366,7 @@ def _disturb(draft: Draft, stream: Stream, at_ms: int, kind: str) -> None:
     by_ms = stream.between(1, 40 if to == "firmware" else 500)
     by = {"by_us": by_ms * 1000} if how == "late" else {}
     draft.add(at_ms, "disturb-doorbells", to=to, how=how, for_us=for_ms * 1000, **by)
+    draft.disturbs(at_ms + for_ms)
 
 
 def _fault_ms(plan: Plan) -> int:

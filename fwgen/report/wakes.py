@@ -24,6 +24,7 @@ _LATEST_US: Final = 4_000_000
 """A call for a sample's age that Linux has not noticed, because it was still suspending, is
 repeated after 1 s and after another 2 s."""
 _REPEATED_US: Final = 2_000_000
+_LATE_US: Final = 1_000_000
 _EARLIEST_US: Final = 100_000
 Bytes = NDArray[np.uint8]
 Firings = Mapping[str, tuple[Ints, Ints]]
@@ -66,7 +67,9 @@ def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[st
         since_us = night.asked_us - record.period_us
         first = [name for name, at_us in fired.items() if _any(at_us, since_us, night.opened_us)]
         age_us = _age_us(record, night)
-        too_old = asked.max_age_us is not None and age_us >= asked.max_age_us - _EARLIEST_US
+        too_old = asked.max_age_us is not None and age_us >= asked.max_age_us - _early_us(
+            record, night
+        )
         if cause == "condition" and text not in first:
             last_us = _answered_us(record, night.opened_us)
             later = text in fired and _any(fired[text], night.opened_us, last_us)
@@ -115,6 +118,13 @@ def _heard_us(record: RunRecord, due_us: int, slack_us: int) -> int:
         if start_us <= due_us + slack_us and due_us <= end_us:
             due_us += 2 * max(0, end_us - due_us) + _REPEATED_US
     return due_us
+
+
+def _early_us(record: RunRecord, night: Night) -> int:
+    """Return how much younger than the longest age the oldest sample that arrives may be: older
+    ones may have arrived already, and their acknowledgement did not, before Linux slept."""
+    late = is_deaf(record, night.asked_us - _LATE_US, night.closed_us)
+    return _EARLIEST_US + (_LATE_US if late else 0)
 
 
 def is_deaf(record: RunRecord, start_us: int, end_us: int) -> bool:
