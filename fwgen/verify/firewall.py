@@ -6,7 +6,8 @@ Layouts: OP-TEE core/include/dt-bindings/firewall/stm32mp25-rif.h (RIFPROT), stm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -36,20 +37,26 @@ class Peripheral:
 
 @dataclass(frozen=True)
 class Memory:
-    """RISABPROT or RISAFPROT: which compartments may read and write a region of memory."""
+    """RISABPROT or RISAFPROT: which compartments may read and write a region of memory.
+
+    `enabled`: a region of DDR that is not enabled is open to secure software of the A35 alone.
+    """
 
     secure: bool
     filtered: bool
     readers: frozenset[int]
     writers: frozenset[int]
+    enabled: bool = True
 
     def open_to(self, cid: int) -> bool:
         """Return whether non-secure software of that compartment may read and write."""
-        if self.secure:
+        if self.secure or not self.enabled:
             return False
         return not self.filtered or (cid in self.readers and cid in self.writers)
 
     def __str__(self) -> str:
+        if not self.enabled:
+            return "a region that is not enabled (RIF_BREN_DIS)"
         if not self.filtered:
             return f"{'secure' if self.secure else 'non-secure'}, every compartment"
         return (
@@ -68,6 +75,20 @@ def peripheral(word: int) -> Peripheral:
     )
 
 
+def listed(words: Sequence[int], number: int, *, last_wins: bool) -> Peripheral | None:
+    """Return the rights of a resource in a list, as OP-TEE reads one that is listed twice; None if
+    the list does not have it.
+
+    The last word gives the compartment. In RIFSC's list (`last_wins`) it also says whether the
+    resource is secure; in every other list the resource is secure if one of its words says so.
+    Source: ST's OP-TEE 4.0, stm32_risup_cfg and stm32_rif_parse_cfg.
+    """
+    found = [one for one in map(peripheral, words) if one.id == number]
+    if not found:
+        return None
+    return found[-1] if last_wins else replace(found[-1], secure=any(one.secure for one in found))
+
+
 def risab(word: int) -> Memory:
     """Decode a region of internal RAM; its compartment lists count only if filtering is on."""
     return Memory(
@@ -82,10 +103,16 @@ def risaf(word: int) -> Memory:
     """Decode a region of DDR; its compartment lists always count."""
     return Memory(
         secure=bool(word >> 5 & 1),
-        filtered=bool(word >> 4 & 1),
+        filtered=True,
         readers=_cids(word >> 16),
         writers=_cids(word >> 24),
+        enabled=bool(word >> 4 & 1),
     )
+
+
+def risaf_region(word: int) -> int:
+    """Return the number of the RISAF's region, which one memory alone may have."""
+    return word & 0xF
 
 
 def _cids(bits: int) -> frozenset[int]:

@@ -44,8 +44,28 @@ def test_internal_ram(word: int, says: str, cids: set[int]) -> None:
 
 @pytest.mark.parametrize(
     ("word", "cids"),
-    [(0x06060015, {1, 2}), (0x07070015, {1, 2}), (0x02020015, {1}), (0x06060035, set())],
+    [
+        (0x06060015, {1, 2}),
+        (0x07070015, {1, 2}),
+        (0x02020015, {1}),
+        (0x06060035, set()),
+        (0x06060005, set()),
+    ],
 )
 def test_ddr(word: int, cids: set[int]) -> None:
     decoded = firewall.risaf(word)
     assert {cid for cid in (1, 2) if decoded.open_to(cid)} == cids
+
+
+@pytest.mark.parametrize(
+    ("words", "last_wins", "says"),
+    [
+        ([0x10030, 0x2130], False, "secure, compartment 2"),
+        ([0x10030, 0x2130], True, "only compartment 2"),
+        ([0x2130, 0x11130], True, "secure, compartment 1"),
+        ([0x2130, 0x11131], False, "only compartment 2"),
+    ],
+)
+def test_a_resource_that_is_listed_twice(words: list[int], last_wins: bool, says: str) -> None:
+    assert str(firewall.listed(words, 0x30, last_wins=last_wins)) == says
+    assert firewall.listed(words, 0x32, last_wins=last_wins) is None

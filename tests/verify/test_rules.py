@@ -30,6 +30,7 @@ class Case:
     node: str = ""
     found: str = ""
     mend: str = ""
+    severity: str = "error"
 
 
 def prop(label: str, text: str) -> str:
@@ -43,6 +44,8 @@ def without(label: str, name: str) -> str:
 _SIGNED = 'compatible = "st,stm32mp2-m33-tee";'
 _SHUT = "RIF_SEC, 0, RIF_CID1, RIF_SEM_DIS, RIF_CFEN)>;"
 _DDR_ONE = "RISAFPROT(5, RIF_CID1_BF, RIF_CID1_BF, 0, RIF_NSEC, RIF_ENC_DIS, RIF_BREN_EN)"
+_DDR_OFF = "RISAFPROT(5, 6, 6, 0, RIF_NSEC, RIF_ENC_DIS, 0)"
+_DDR_SPARE = "RISAFPROT(5, 2, 2, 0, RIF_NSEC, RIF_ENC_DIS, RIF_BREN_EN)"
 _BOARD = ('"st,stm32mp257f-dk", "st,stm32mp257"', '"st,stm32mp257f-ev1", "st,stm32mp257"')
 _MP15 = ('"st,stm32mp257f-dk", "st,stm32mp257"', '"st,stm32mp157f-dk2", "st,stm32mp157"')
 _OLD = "reg = <0x0 0xa041000 0x0 0x1f000>;"
@@ -227,6 +230,23 @@ CASES = (
         optee=prop("cm33_sram1", "st,protreg = <RISABPROT(0, 0, 0, 0, RIF_CFEN, 6, 0x26, 0)>;"),
         found="written by 1, 2, 5",
     ),
+    Case("optee-protreg", optee=without("cm33_sram1", "st,protreg"), mend="&cm33_sram1 {"),
+    Case(
+        "optee-protreg",
+        optee=without("bsec_mirror", "st,protreg"),
+        node="/reserved-memory/bsec-mirror@a040000",
+        found="no st,protreg",
+    ),
+    Case(
+        "optee-protreg",
+        optee=prop("cm33_retram", "st,protreg = <0x01060600>, <0x01060600>;"),
+        found="2 words",
+    ),
+    Case(
+        "optee-closed",
+        optee=prop("cm33_sram1", "st,protreg = <RISABPROT(0, 0, 0, 0, 1, 0x16, 6, 0)>;"),
+        found="read by 1, 2, 4, written by 1, 2",
+    ),
     Case(
         "optee-owners",
         optee=prop("cm33_sram1", _OLD),
@@ -240,6 +260,45 @@ CASES = (
     ),
     Case("optee-shared", optee=prop("ipc_shmem", f"st,protreg = <{_DDR_ONE}>;"), found="read by 1"),
     Case("optee-shared", optee=without("risaf4", "memory-region"), found="no region of a RISAF"),
+    Case("optee-shared", optee=without("ipc_shmem", "st,protreg"), found="no st,protreg"),
+    Case(
+        "optee-shared",
+        optee=prop("ipc_shmem", f"st,protreg = <{_DDR_OFF}>;"),
+        found="not enabled (RIF_BREN_DIS)",
+        mend="RIF_BREN_EN",
+    ),
+    Case(
+        "optee-shared",
+        optee=prop("risaf4", 'status = "disabled";'),
+        node="/reserved-memory/ipc-shmem@81200000",
+        found="/soc@0/risaf@420d0000, which guards it, is not enabled",
+        mend='&risaf4 {\n\tstatus = "okay";',
+    ),
+    Case(
+        "optee-shared",
+        optee="/ { reserved-memory { spare: spare@84000000 { reg = <0x0 0x84000000 0x0 0x1000>; "
+        f"st,protreg = <{_DDR_SPARE}>; }}; }}; }};"
+        + prop("risaf4", "memory-region = <&ipc_shmem>, <&spare>;"),
+        found="region 5, which /reserved-memory/spare@84000000 has too",
+    ),
+    Case(
+        "optee-device",
+        optee=prop(
+            "rifsc",
+            "st,protreg = <RIFPROT(48, 0, 0, RIF_NSEC, 0, RIF_CID2, 0, 1) "
+            f"RIFPROT(48, 0, 0, {_SHUT}",
+        ),
+        found="i2c8 (resource 48): secure, compartment 1",
+    ),
+    Case(
+        "optee-pin",
+        optee=prop(
+            "gpioz",
+            f"st,protreg = <RIFPROT(4, 0, 0, {_SHUT.removesuffix('>;')} "
+            "RIFPROT(4, 0, 0, RIF_NSEC, 0, RIF_CID2, 0, 1)>;",
+        ),
+        found="PZ4, the display's SCL: secure, compartment 2",
+    ),
     Case(
         "optee-device",
         optee=prop("rifsc", f"st,protreg = <RIFPROT(48, 0, 0, {_SHUT}"),
@@ -299,6 +358,7 @@ def test_a_tree_with_one_mistake_breaks_its_rule(case: Case, tmp_path: Path) -> 
     found = judged(linux + case.linux, optee + case.optee, tmp_path, stage, elf=ELF)
     mine = [finding for finding in found if finding.rule == case.rule]
     assert mine, [finding.rule for finding in found]
+    assert {finding.severity for finding in mine} == {case.severity}
     finding = next((f for f in mine if case.found in f.found), mine[0])
     assert case.found in finding.found
     assert case.node in finding.node
@@ -358,6 +418,21 @@ def test_the_fragments_for_rings_in_ddr_do_not_fit_a_spec_with_rings_in_sram2(
     wanted, made = Stage(rings="sram2"), Stage()
     broken = {finding.rule for finding in judged(made.linux, made.optee, tmp_path, wanted)}
     assert {"linux-reserved", "optee-open", "optee-window"} <= broken
+
+
+def test_the_bus_of_a_sensor_is_checked_as_the_display_s(tmp_path: Path) -> None:
+    stage = Stage(sensor="silabs,si7006")
+    assert judged(stage.linux, stage.optee, tmp_path, stage) == []
+    mistake = prop("rifsc", f"st,protreg = <RIFPROT(48, 0, 0, {_SHUT}")
+    (finding,) = judged(stage.linux, stage.optee + mistake, tmp_path, stage)
+    assert finding.rule == "optee-device"
+    assert finding.found == "i2c8 (resource 48): secure, compartment 1"
+
+
+def test_a_pin_that_is_listed_twice_for_the_m33_last_is_open(tmp_path: Path) -> None:
+    words = "RIFPROT(4, 0, 0, RIF_NSEC, 0, RIF_CID1, 0, 1) RIFPROT(4, 0, 0, 0, 0, RIF_CID2, 0, 1)"
+    more = prop("gpioz", f"st,protreg = <{words}>;")
+    assert judged(Stage().linux, Stage().optee + more, tmp_path, Stage()) == []
 
 
 def test_rings_at_another_address_than_in_linux_s_tree_are_found(tmp_path: Path) -> None:

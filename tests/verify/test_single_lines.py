@@ -60,10 +60,13 @@ def losses(fragment: str) -> Iterator[Loss]:
 
 
 def names(finding: Finding, path: str, loss: Loss) -> bool:
-    """Return whether the finding is about that node, and shows the missing property or element."""
+    """Return whether the finding is an error about that node, and shows the missing property or
+    element."""
     where = f"{finding.node} {finding.found}"
     what = f"{finding.found}\n{finding.expected}\n{finding.mend}"
-    return path in where and loss.name in what and loss.element in what
+    return (
+        finding.severity == "error" and path in where and loss.name in what and loss.element in what
+    )
 
 
 def check(stage: Stage, tree: str, folder: Path) -> int:

@@ -282,6 +282,17 @@ _CONF = """\
 """
 
 
+_ON_A_BUS = """\
+sensor:
+  type: zephyr
+  compatible: {}
+  bus: i2c8
+  address: 0x40
+  period: 200 ms
+  channels: [{{name: humidity, range: [0 %, 100 %], resolution: 0.1 %}}]
+"""
+
+
 @dataclass(frozen=True)
 class Stage:
     """A release and one of its sets of trees, for the reference spec on a board."""
@@ -290,6 +301,8 @@ class Stage:
     flavour: str = "plain"
     board: str = "dk"
     rings: str = "ddr"
+    sensor: str = ""
+    """A sensor on i2c8 instead of the HC-SR04 and the display."""
 
     def __str__(self) -> str:
         return f"{self.trees}-{self.flavour}-{self.board}-{self.rings}"
@@ -298,6 +311,9 @@ class Stage:
     def spec(self) -> str:
         text = SPEC.replace("stm32mp257f_dk", f"stm32mp257f_{self.board}")
         text = text.replace("# rings: ddr", f"rings: {self.rings}")
+        if self.sensor:
+            head, _, rest = text.partition("sensor:\n")
+            text = f"{head}{_ON_A_BUS.format(self.sensor)}\nlink:\n{rest.partition('link:')[2]}"
         return f"{text}\nlinux: {{trees: {self.trees}, flavour: {self.flavour}}}\n"
 
     @cached_property

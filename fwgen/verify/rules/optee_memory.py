@@ -18,46 +18,83 @@ WINDOW = Rule("optee-window", "OP-TEE", "each window has a region of a RISAB of 
 OPEN = Rule("optee-open", "OP-TEE", "the A35 and the M33 may read and write each window")
 CLOSED = Rule("optee-closed", "OP-TEE", "no other master may read or write the firmware")
 OWNERS = Rule("optee-owners", "OP-TEE", "no page of a RISAB has two owners")
+WORD = Rule("optee-protreg", "OP-TEE", "each region of a RISAB has its rights in st,protreg")
 ACROSS = Rule("linux-secure-page", "Linux", "no memory-region contains a secure page of OP-TEE")
 
-RULES = (WINDOW, OPEN, CLOSED, OWNERS, ACROSS)
+RULES = (WORD, WINDOW, OPEN, CLOSED, OWNERS, ACROSS)
 
 Guarded = tuple[Node, Region, firewall.Memory]
+_NO_WORD = "OP-TEE panics at its start (`No RIF configuration available`)"
+_MORE_WORDS = (
+    "OP-TEE panics at its start if it was built with assertions; else it reads only the first word"
+)
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     tree = subject.optee
     if tree is None:
         return
-    guarded = list(_guarded(tree))
+    regions = list(_regions(tree))
+    guarded = [
+        (node, region, firewall.risab(word))
+        for node, region in regions
+        for word in node.cells("st,protreg")[:1]
+    ]
+    yield from _check_words(subject, regions)
     for window in subject.guarded:
-        yield from _check_window(subject, guarded, window)
+        yield from _check_window(subject, regions, window)
+        yield from _check_rights(subject, guarded, window)
     yield from _check_owners(guarded)
     yield from _check_across(subject, guarded)
 
 
-def _guarded(tree: Tree) -> Iterator[Guarded]:
+def _regions(tree: Tree) -> Iterator[tuple[Node, Region]]:
+    """Yield the regions of all enabled RISABs."""
     for risab in tree.compatible("st,stm32mp25-risab"):
         for node in tree.references(risab, "memory-region") if risab.enabled else ():
             for region in node.regions()[:1] if node else ():
                 assert node is not None
-                yield node, region, firewall.risab(node.cell("st,protreg", 0))
+                yield node, region
 
 
-def _check_window(subject: Subject, guarded: list[Guarded], window: Window) -> Iterator[Finding]:
-    mend = subject.lines("optee", window.optee)
-    own = next((one for one in guarded if one[1].start == window.start), None)
+def _check_words(subject: Subject, regions: list[tuple[Node, Region]]) -> Iterator[Finding]:
+    mine = {window.start: window for window in subject.guarded}
+    for node, region in regions:
+        words = node.cells("st,protreg")
+        if len(words) == 1:
+            continue
+        window = mine.get(region.start)
+        yield WORD.broken(
+            node.path,
+            found=f"st,protreg with {len(words)} words" if words else "no st,protreg",
+            expected="st,protreg with one word, RISABPROT(...)",
+            effect=_MORE_WORDS if words else _NO_WORD,
+            mend=subject.lines("optee", window.optee)
+            if window
+            else f"give {node.name} the st,protreg of ST's tree",
+        )
+
+
+def _check_window(
+    subject: Subject, regions: list[tuple[Node, Region]], window: Window
+) -> Iterator[Finding]:
+    own = next((one for one in regions if one[1].start == window.start), None)
     if own is None or own[1].size_bytes != window.size_bytes:
-        near = own or next((one for one in guarded if one[1].overlaps(window)), None)
+        near = own or next((one for one in regions if one[1].overlaps(window)), None)
         yield WINDOW.broken(
             near[0].path if near else "/reserved-memory",
             found=span(near[1]) if near else f"no region of a RISAB at 0x{window.start:x}",
             expected=f"{span(window)} for {window.title}",
             effect="the rest of the window has other access rights: the M33 or Linux faults there",
-            mend=mend,
+            mend=subject.lines("optee", window.optee),
         )
+
+
+def _check_rights(subject: Subject, guarded: list[Guarded], window: Window) -> Iterator[Finding]:
+    own = next((one for one in guarded if one[1].start == window.start), None)
     if own is None:
         return
+    mend = subject.lines("optee", window.optee)
     guard = subject.plan.board.chip.firewall
     shut = [cid for cid in (guard.a35_cid, guard.m33_cid) if not own[2].open_to(cid)]
     if shut:
@@ -77,7 +114,6 @@ def _check_window(subject: Subject, guarded: list[Guarded], window: Window) -> I
             expected=f"only compartments {guard.a35_cid} and {guard.m33_cid}",
             effect="other masters, such as any DMA, can read or write the firmware's memory",
             mend=mend,
-            severity="warning",
         )
 
 

@@ -11,7 +11,7 @@ from fwgen.verify.rules.linux_owners import pins_used
 from fwgen.verify.subject import Subject
 from fwgen.verify.tree import Tree
 
-DEVICE = Rule("optee-device", "OP-TEE", "the M33 may use the display's bus, console and watchdog")
+DEVICE = Rule("optee-device", "OP-TEE", "the M33 may use its buses, console and watchdog")
 PIN = Rule("optee-pin", "OP-TEE", "the M33 may use its pins")
 LINE = Rule("optee-exti", "OP-TEE", "the M33 may use the sensor's interrupt line")
 BELL = Rule("optee-doorbell", "OP-TEE", "each core may use its own side of the doorbells")
@@ -19,6 +19,7 @@ WAKE = Rule("optee-wake-line", "OP-TEE", "the A35 may use the interrupt line tha
 
 RULES = (DEVICE, PIN, LINE, BELL, WAKE)
 
+_RIFSC = "st,stm32mp25-rifsc"
 _PANIC = (
     "the M33's first access is illegal: OP-TEE panics (CFG_STM32_PANIC_ON_IAC_EVENT is its default)"
 )
@@ -38,15 +39,13 @@ def check(subject: Subject) -> Iterator[Finding]:
     yield from _check_bells(subject, tree)
 
 
-def _word(node: Node | None, number: int) -> firewall.Peripheral | None:
-    """Return the word for that resource in the node's list; None: not listed, so it stays open."""
-    words = map(firewall.peripheral, node.cells("st,protreg") if node else ())
-    return next((word for word in words if word.id == number), None)
-
-
 def _shut(node: Node | None, number: int, cid: int) -> firewall.Peripheral | None:
-    word = _word(node, number)
-    return None if word is None or word.open_to(cid) else word
+    """Return the rights of a resource if the compartment cannot use it. A resource that is not in
+    the node's list stays open."""
+    words = node.cells("st,protreg") if node else []
+    last_wins = node is not None and node.is_a(_RIFSC)
+    rights = firewall.listed(words, number, last_wins=last_wins)
+    return None if rights is None or rights.open_to(cid) else rights
 
 
 def _mend(subject: Subject, uses: str, macro: str, node: str) -> str:
@@ -63,8 +62,8 @@ def _mend(subject: Subject, uses: str, macro: str, node: str) -> str:
 
 def _check_devices(subject: Subject, tree: Tree) -> Iterator[Finding]:
     plan, guard = subject.plan, subject.plan.board.chip.firewall
-    rifsc = next(tree.compatible("st,stm32mp25-rifsc"), None)
-    used = [plan.bus.node] if plan.bus else []
+    rifsc = next(tree.compatible(_RIFSC), None)
+    used = [bus.name for bus in plan.buses]
     used += [plan.board.console.uart] if plan.spec.console else []
     used += [plan.board.chip.watchdog.node] if plan.spec.watchdog_us is not None else []
     for name in used:
