@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwgen.build.elf import Elf, Symbol
+from fwgen.build.elf import Elf, ElfError, Symbol
 from fwgen.plan import make_plan
 from fwgen.plan.errors import PlanErrors
 from fwgen.plan.model import Plan
@@ -73,6 +73,19 @@ def declared_log(elf: Elf) -> dict[str, Region]:
     if begin and end:
         found["fwgen_log_start"] = Region(begin.start, end.start - begin.start)
     return found
+
+
+def declared_shared(elf: Elf) -> Region | None:
+    """Return the memory that the firmware shares with Linux: the variable `shared_memory` of
+    link.c. None if the ELF is stripped, or if no debug information describes the variable."""
+    try:
+        symbol = elf.symbol("shared_memory")
+    except ElfError:
+        return None
+    start, size_bytes = (
+        _member(elf, symbol, name) if symbol else None for name in ("start", "size_bytes")
+    )
+    return None if start is None or size_bytes is None else Region(start, size_bytes)
 
 
 def _member(elf: Elf, symbol: Symbol, name: str) -> int | None:

@@ -10,11 +10,10 @@ import pytest
 
 from fwgen.build.elf import Elf
 from fwgen.verify.rules import RULES
+from tests.audit.firmware_elf import IN_SRAM2, SPEC, SPEC_SRAM2, firmware, plan
 from tests.verify.trees import STAGES, Stage, judged
 
 pytestmark = [pytest.mark.needs("dtc"), pytest.mark.needs("cpp")]
-
-ELF = Path(__file__).parents[1] / "audit/golden/good.elf"
 
 
 @dataclass(frozen=True)
@@ -331,13 +330,23 @@ CASES = (
 )
 
 
+def built(stage: Stage, folder: Path, defines: tuple[str, ...] = ()) -> Path:
+    """Return an ELF for the stage's spec: the audit's firmware with this spec's hash."""
+    base = SPEC if stage.rings == "ddr" else SPEC_SRAM2
+    shared = () if stage.rings == "ddr" else IN_SRAM2
+    elf = folder / "firmware.elf"
+    content = firmware(*shared, *defines, spec=base).read_bytes()
+    old = plan(base).spec.spec_hash
+    assert old in content
+    elf.write_bytes(content.replace(old, stage.plan.spec.spec_hash))
+    return elf
+
+
 @pytest.mark.parametrize("stage", STAGES, ids=str)
 def test_trees_with_the_fragments_pass(stage: Stage, tmp_path: Path) -> None:
     # the board's own lines in lists are correct in these trees: nothing must be changed by hand
-    assert (
-        judged(stage.linux, stage.optee, tmp_path, stage, elf=ELF if stage.board == "dk" else None)
-        == []
-    )
+    elf = built(stage, tmp_path) if stage.board == "dk" else None
+    assert judged(stage.linux, stage.optee, tmp_path, stage, elf) == []
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=str)
@@ -355,7 +364,8 @@ def test_a_tree_with_one_mistake_breaks_its_rule(case: Case, tmp_path: Path) -> 
         assert old in linux
         linux = linux.replace(old, new)
     optee = optee.replace(*case.both) if any(case.both) else optee
-    found = judged(linux + case.linux, optee + case.optee, tmp_path, stage, elf=ELF)
+    elf = built(stage, tmp_path)
+    found = judged(linux + case.linux, optee + case.optee, tmp_path, stage, elf)
     mine = [finding for finding in found if finding.rule == case.rule]
     assert mine, [finding.rule for finding in found]
     assert {finding.severity for finding in mine} == {case.severity}
@@ -437,20 +447,53 @@ def test_a_pin_that_is_listed_twice_for_the_m33_last_is_open(tmp_path: Path) -> 
 
 def test_rings_at_another_address_than_in_linux_s_tree_are_found(tmp_path: Path) -> None:
     """This firmware leaves the address to Linux; one with a fixed address must match the tree."""
-    table = Elf(ELF).section(".resource_table")
+    good = built(Stage(), tmp_path)
+    table = Elf(good).section(".resource_table")
     assert table
-    content = Elf(ELF).content(table)
+    content = Elf(good).content(table)
     free = b"\xff\xff\xff\xff"
     for address, broken in ((0x812F8000, []), (0x812F7000, ["elf-rings"])):
         fixed = content.replace(free, address.to_bytes(4, "little"), 1)
         elf = tmp_path / "fixed.elf"
-        elf.write_bytes(ELF.read_bytes().replace(content, fixed))
+        elf.write_bytes(good.read_bytes().replace(content, fixed))
         found = judged(Stage().linux, Stage().optee, tmp_path, Stage(), elf)
         assert [finding.rule for finding in found] == broken
 
 
+@pytest.mark.parametrize("rings", ["ddr", "sram2"])
+def test_an_elf_of_the_other_placement_of_the_rings_is_found(rings: str, tmp_path: Path) -> None:
+    stage = Stage(rings=rings)
+    other = built(Stage(rings="sram2" if rings == "ddr" else "ddr"), tmp_path)
+    found = judged(stage.linux, stage.optee, tmp_path, stage, other)
+    assert [finding.rule for finding in found] == ["elf-spec", "elf-shared"]
+    regions = ["0x81200000 + 0x100000", "0xa070000 + 0x10000"]
+    assert {found[1].found, found[1].expected} == set(regions)
+
+
+def test_an_elf_of_another_spec_is_found_without_symbols_too(tmp_path: Path) -> None:
+    stage = Stage(trees="openstlinux-6.1")
+    elf = built(Stage(), tmp_path)
+    stripped = tmp_path / "stripped.elf"
+    stripped.write_bytes(elf.read_bytes().replace(b".symtab", b".nosyms"))
+    for one in (elf, stripped):
+        (finding,) = judged(stage.linux, stage.optee, tmp_path, stage, one)
+        assert finding.rule == "elf-spec"
+        assert stage.plan.spec.spec_hash.hex() in finding.found
+    stage = Stage()
+    assert judged(stage.linux, stage.optee, tmp_path, stage, stripped) == []
+
+
+def test_an_elf_without_a_vector_table_is_found(tmp_path: Path) -> None:
+    elf = built(Stage(), tmp_path)
+    elf.write_bytes(elf.read_bytes().replace(b".isr_vectors\0", b".vectors_isr\0"))
+    (finding,) = judged(Stage().linux, Stage().optee, tmp_path, Stage(), elf)
+    assert (finding.rule, finding.layer) == ("elf-vectors", "ELF")
+    assert "address 0" in finding.effect
+
+
 def test_every_rule_has_a_broken_tree() -> None:
-    shown = {case.rule for case in CASES} | {"linux-swapped", "optee-swapped", "elf-rings"}
+    shown = {case.rule for case in CASES} | {"linux-swapped", "optee-swapped"}
+    shown |= {"elf-rings", "elf-spec", "elf-shared", "elf-vectors"}
     assert {rule.id for rule in RULES} == shown
     assert len({rule.id for rule in RULES}) == len(RULES)
 

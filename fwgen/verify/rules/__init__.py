@@ -8,6 +8,7 @@ from dataclasses import replace
 from fwgen.verify.finding import Finding, Rule
 from fwgen.verify.rules import (
     chip,
+    elf_image,
     elf_rings,
     linux_boot_vector,
     linux_bus,
@@ -30,6 +31,7 @@ _GROUPS = (
     linux_reserved,
     linux_regions,
     linux_bus,
+    elf_image,
     elf_rings,
     linux_mailbox,
     linux_power,

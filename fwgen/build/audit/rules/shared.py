@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from fwgen.build.audit.finding import Finding, Place, Rule
 from fwgen.build.audit.subject import Subject
+from fwgen.build.sizes import declared_shared
 from fwgen.plan.words import address, size
 from fwgen.soc.model import Region
 
@@ -34,19 +35,9 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _check_region(subject: Subject) -> Iterator[Finding]:
-    """Check the variable `shared_memory` of link.c, if debug information describes it."""
+    found, planned = declared_shared(subject.elf), subject.plan.rings.region
     symbol = subject.elf.symbol("shared_memory")
-    if symbol is None:
-        return
-    values = []
-    for name in ("start", "size_bytes"):
-        member = subject.elf.debug.member(symbol.start, name)
-        content = subject.elf.read(symbol.start + member[0], member[1]) if member else None
-        if content is None:
-            return
-        values.append(int.from_bytes(content, "little"))
-    found, planned = Region(*values), subject.plan.rings.region
-    if found != planned:
+    if found is not None and symbol is not None and found != planned:
         yield REGION.broken(
             f"`{symbol.name}` is {size(found.size_bytes)} at {address(found.start)}; the plan has "
             f"{size(planned.size_bytes)} at {address(planned.start)}",
