@@ -108,8 +108,14 @@ class Board(ABC):
         Return False if no block has enough samples."""
 
     @abstractmethod
-    def set_sensor(self, fault: str) -> None:
-        """`mute`: the sensor gives no pulse; `hold`: it holds its line; "": it works."""
+    def set_sensor(self, fault: str) -> bool:
+        """`mute`: the sensor gives no pulse; `hold`: it holds its line; "": it works; or another of
+        sensor.Condition. Return False if this sensor has no such fault."""
+
+    @abstractmethod
+    def disturb_bus(self, how: str, for_us: int) -> str:
+        """Disturb the display's bus for this long: `nack` or `sda`. Return why that is not
+        possible; "": it is."""
 
     @abstractmethod
     def plug_display(self, plugged: bool) -> None:

@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 
 class Condition(StrEnum):
     """As in `scenario.board.Board.set_sensor`. `HELD`: the sensor holds its line, as if a
-    measurement never ended."""
+    measurement never ended. `STUCK`: it gives the value of the first measurement after it, again
+    and again. The others: see docs/scenarios.md, `disturb-sensor`."""
 
     WELL = ""
     MUTE = "mute"
     HELD = "hold"
+    STUCK = "stuck"
+    SPIKES = "spikes"
+    LONG_ECHO = "long-echo"
+    HOLDS_LINE = "holds-line"
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,11 @@ class SimulatedSensor(ABC):
 
 
 class SensorModel(ABC):
-    """`copies`: the copies of the sensor that a scenario may name."""
+    """`copies`: the copies of the sensor that a scenario may name. `conditions`: those in which it
+    can be."""
 
     copies: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = (Condition.WELL, Condition.MUTE, Condition.HELD)
 
     @abstractmethod
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor: ...

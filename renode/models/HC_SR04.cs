@@ -74,7 +74,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             else if(now - raised >= LeastTrigger && stuck)
             {
                 Triggers.Add(raised, unchecked((int)HeldHigh));
-                if(EndsByTrigger)
+                if(endsByTrigger)
                 {
                     Unstick();
                 }
@@ -239,6 +239,17 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         public int SpikeAtMicroseconds { get; set; }
 
+        // It shows the distance of the first measurement from then on, again and again.
+        public bool Freezes
+        {
+            get { return freezes; }
+            set
+            {
+                freezes = value;
+                frozen = -1;
+            }
+        }
+
         // The distance that the first reading after power-on reports; 0 for the true distance.
         public long FirstMicrometres { get; set; }
 
@@ -290,17 +301,22 @@ namespace Antmicro.Renode.Peripherals.Sensors
                 return HeldHigh;
             }
             var near = MicrometresAt(milliseconds);
-            if(NoiseSigmaMicrometres != 0)
+            if(Freezes)
+            {
+                frozen = frozen < 0 ? near : frozen;
+                near = frozen;
+            }
+            else if(NoiseSigmaMicrometres != 0)
             {
                 near += Noise(milliseconds);
             }
             near = Math.Max(near, BlindMicrometres);
-            var isFirst = milliseconds == 0 && FirstMicrometres != 0;
+            var isFirst = milliseconds == 0 && FirstMicrometres != 0 && !Freezes;
             if(isFirst)
             {
                 near = FirstMicrometres;
             }
-            if(near > FarthestMicrometres || (!isFirst && IsMissed(milliseconds)))
+            if(near > FarthestMicrometres || (!isFirst && !Freezes && IsMissed(milliseconds)))
             {
                 return (uint)SilenceMicroseconds;
             }
@@ -324,6 +340,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
         {
             measuring = false;
             stuck = true;
+            endsByTrigger = EndsByTrigger;
             SetEcho(true);
         }
 
@@ -418,6 +435,9 @@ namespace Antmicro.Renode.Peripherals.Sensors
         private bool measuring;
         private bool held;
         private bool stuck;
+        private bool endsByTrigger; // the pulse without an end that lasts now
+        private bool freezes;
+        private long frozen = -1; // micrometres
 
         private const int EchoPin = 1;
         private const ulong LeastTrigger = 10000;

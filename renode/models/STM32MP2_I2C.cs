@@ -89,6 +89,15 @@ namespace Antmicro.Renode.Peripherals.I2C
             Data.Set(false);
         }
 
+        public void ReleaseData()
+        {
+            clocksToRelease = 0;
+            Data.Set(true);
+        }
+
+        // A device acknowledges its address and two bytes of a transfer, and not the third one.
+        public bool RefusesData { get; set; }
+
         public bool IsDataHeld { get { return clocksToRelease > 0; } }
 
         public bool IsBusy { get { return phase != Phase.Idle; } }
@@ -302,7 +311,7 @@ namespace Antmicro.Renode.Peripherals.I2C
         // Moves a byte from TXDR to the wire
         private void TakeByte()
         {
-            if(!IsThere(target))
+            if(!IsThere(target) || (RefusesData && outgoing.Count >= 2))
             {
                 At(VirtualTime.Now(machine) + 9 * BitTime, Refuse);
                 return;

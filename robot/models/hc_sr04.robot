@@ -180,6 +180,32 @@ A Copy May Hold Its Line Until The Next Trigger, Which Starts No Measurement
     Answer Should Be      sensor Triggers    0 -2\n60000000 -1\n120000000 5827
     Answer Should Be      sensor EchoEdges    470000 1\n60010000 0\n120470000 1\n126297000 0
 
+A Line That Is Held Ends As It Began, Whatever Kind The Sensor Is By Then
+    Execute Command       sensor SilenceMicroseconds 0xFFFFFFFE
+    Execute Command       sensor EndsByTrigger true
+    Execute Command       sensor Distance 6000
+    Trigger For           10
+    Run For Microseconds    59990
+    Execute Command       sensor EndsByTrigger false
+    Execute Command       sensor SilenceMicroseconds 38000
+    Line Should Be High    sensor Echo
+    Trigger For           10
+    Line Should Be Low    sensor Echo
+
+A Stuck Sensor Gives One Value Without Noise And Missed Echoes
+    Execute Command       sensor NoiseSigmaMicrometres 2000
+    Execute Command       sensor MissedPartsPerMillion 1000000
+    Execute Command       sensor Freezes true
+    Trigger For           10
+    Run For Microseconds    59990
+    Execute Command       sensor Distance 2000
+    Trigger For           10
+    Run For Microseconds    59990
+    Execute Command       sensor Freezes false
+    Trigger For           10
+    Run For Microseconds    59990
+    Answer Should Be      sensor Triggers    0 5827\n60000000 5827\n120000000 38000
+
 A Copy May Hold Its Line Until It Is Pulled Low
     Execute Command       sensor SilenceMicroseconds 0xFFFFFFFE
     Execute Command       sensor EndsByPull true

@@ -228,6 +228,33 @@ With The Clock Line Held Low A Transfer Does Not End
     Let Bits Pass         1000
     Register Should Be    ${I2C}    ${ISR}    0x8001
 
+A Device May Refuse A Byte In The Middle Of A Transfer
+    Execute Command       i2c8 RefusesData true
+    Begin                 ${DISPLAY}    4
+    Let Bits Pass         10
+    Send Byte             0x00
+    Send Byte             0xA5
+    Let Bits Pass         9
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${NACKF}
+    Send Byte             0xAF
+    Let Bits Pass         9
+    Bits Should Be Set    ${I2C}    ${ISR}    ${NACKF}
+    Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
+    Number Should Be      i2c8 Refused    1
+
+A Device May Hold The Data Line And Release It
+    Execute Command       i2c8 HoldData 1000000
+    Begin                 ${DISPLAY}    1
+    Let Bits Pass         1000
+    Register Should Be    ${I2C}    ${ISR}    0x8001
+    Execute Command       i2c8 ReleaseData
+    Write Register        ${I2C}    ${CR1}    0
+    Write Register        ${I2C}    ${CR1}    ${ON}
+    Begin                 ${DISPLAY}    0    ${AUTOEND}
+    Let Bits Pass         10
+    Bits Should Be Set    ${I2C}    ${ISR}    ${STOPF}
+    Bits Should Be Clear    ${I2C}    ${ISR}    ${NACKF}
+
 Disabling In The Middle Of A Byte Leaves The Data Line Low Until Nine Clocks
     Wire The Bus
     Begin                 ${DISPLAY}    3

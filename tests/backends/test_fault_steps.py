@@ -16,13 +16,19 @@ from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
 from fwgen.generate import render
 from fwgen.peer.events import Samples
+from fwgen.plan import plan_spec
 from fwgen.record import ASKING, ASLEEP, RunRecord
 from fwgen.report.model import Report
 from fwgen.scenario.load import BUNDLED, parse_scenario
 from fwgen.scenario.model import Scenario
+from fwgen.sensor import Condition
+from fwgen.sensors.hc_sr04.kinds import KINDS, ORIGINAL, disturbed
 from fwgen.spec.diagnostics import DiagnosticErrors
 from fwgen.wire.messages import Sleep, Status, encode
+from fwgen.wire.sample import SampleStatus
 from tests.backends.running import ROOM, in_a_room, plan_of, reference_plan, run
+from tests.sensors.zephyr.night import SPECS
+from tests.sensors.zephyr.night import scenario as climate
 
 SECOND = 1_000_000
 LATENCY_US = 200_000
@@ -317,3 +323,96 @@ def test_another_program_writes_to_the_tty(what: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Ledger, "status", noted)
     passes(in_a_room(", ".join(steps), "40 s"))
     assert errors[0] == 0 and errors[-1] > 0
+
+
+# ------------------------------------------------------------------------------------- the sensor
+
+
+def sensor(how: str, **options: Any) -> tuple[RunRecord, Report]:
+    """Run with a sensor that is disturbed from 10 to 20 s, and sees nothing from 14 to 16 s."""
+    text = """\
+fwgen-scenario: 1
+name: a sensor that is disturbed
+distance:
+  - {at: 0 s, mm: 1500}
+  - {at: 14 s, mm: 800}
+  - {at: 14.01 s, mm: 6000}
+  - {at: 16 s, mm: 6000}
+  - {at: 16.01 s, mm: 800}
+noise: 2 mm
+"""
+    steps = f"{{at: 10 s, do: disturb-sensor, how: {how}}}, {{at: 20 s, do: restore-sensor}}"
+    return run(parse_scenario(f"{text}steps: [{steps}]\nuntil: 30 s\n"), **options)
+
+
+def statuses(record: RunRecord, start_s: float, end_s: float) -> list[int]:
+    taken = record.taken.part(0, len(record.taken))
+    inside = (taken.at_us >= start_s * SECOND) & (taken.at_us < end_s * SECOND)
+    return [int(status) for status in taken.status[inside]]
+
+
+FAULT, NO_ECHO = int(SampleStatus.FAULT), int(SampleStatus.NO_ECHO)
+
+
+def test_a_stuck_sensor_gives_one_value_until_it_works_again() -> None:
+    record, report = sensor("stuck")
+    assert report["verdict"] == "pass", report["reasons"]
+    taken = record.taken.part(0, len(record.taken))
+    inside = (taken.at_us >= 10 * SECOND) & (taken.at_us < 20 * SECOND)
+    assert len(set(taken.value[inside].tolist())) == 1
+    assert len(set(taken.value[~inside].tolist())) > 50
+    assert set(statuses(record, 10, 20)) == {int(SampleStatus.VALID)}
+
+
+def test_an_echo_of_200_ms_covers_the_following_samples() -> None:
+    record, report = sensor("long-echo")
+    assert report["verdict"] == "pass", report["reasons"]
+    found = statuses(record, 14.05, 16)
+    assert found.count(NO_ECHO) * 3 == pytest.approx(found.count(FAULT), abs=3)
+    assert FAULT not in statuses(record, 17, 30)
+
+
+def test_a_line_that_is_held_after_a_miss_is_a_fault_of_every_other_sample() -> None:
+    record, report = sensor("holds-line")
+    assert report["verdict"] == "pass", report["reasons"]
+    found = statuses(record, 14.05, 16)
+    assert found.count(NO_ECHO) == pytest.approx(found.count(FAULT), abs=1)
+    assert FAULT not in statuses(record, 17, 30)
+
+
+def test_spikes_are_those_of_the_copy_that_has_them() -> None:
+    """On the host they change nothing; robot/hazards.robot runs them with the ELF."""
+    assert disturbed(ORIGINAL, Condition.SPIKES).spike_us == KINDS["spikes"].spike_us > 0
+    assert disturbed(ORIGINAL, Condition.WELL).spike_us == 0
+
+
+def test_another_sensor_has_no_such_fault() -> None:
+    steps = "\n  - {at: 10 s, do: disturb-sensor, how: stuck}\n"
+    scenario = parse_scenario(climate("climate", steps, "20 s"))
+    record, _ = run(scenario, plan=plan_of(SPECS / "climate.yaml"))
+    assert [one.reason for one in record.ignored] == ["this sensor has no fault `stuck`"]
+
+
+# ---------------------------------------------------------------------------- the display's bus
+
+
+@pytest.mark.parametrize("how", ["nack", "sda"])
+def test_a_fault_of_the_bus_is_counted_and_delays_nothing(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    status = Ledger.status
+
+    def noted(ledger: Ledger, one: Status) -> None:
+        told.append(one.display_faults)
+        status(ledger, one)
+
+    monkeypatch.setattr(Ledger, "status", noted)
+    passes(in_a_room(f"{{at: 5 s, do: disturb-bus, how: {how}, for: 50 ms}}", "20 s"))
+    assert told[0] == 0 and told[-1] == 1
+
+
+def test_a_spec_without_a_display_has_no_bus() -> None:
+    plan = plan_spec(reference_plan().spec.model_copy(update={"display": None}))
+    record, _ = run(in_a_room("{at: 5 s, do: disturb-bus, how: nack, for: 50 ms}"), plan=plan)
+    assert [one.reason for one in record.ignored] == ["the spec has no display"]

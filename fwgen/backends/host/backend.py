@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from fwgen.backends.asked import asked_of
+from fwgen.backends.bus import why_no_bus
 from fwgen.backends.doorbells import DIRECTIONS, HOW, Disturbance, recovers_us
 from fwgen.backends.host.compile import build_library, core_sources
 from fwgen.backends.host.library import INBOX, REACHED, READINGS, RUNG, STUCK, Machine
@@ -330,8 +331,18 @@ class HostBackend(Backend, board.Board):
             content[at : at + len(mask)] ^= np.frombuffer(mask, np.uint8)
         return at is not None
 
-    def set_sensor(self, fault: str) -> None:
+    def set_sensor(self, fault: str) -> bool:
+        model = model_of(self._plan.sensors[0].part.TYPE)
+        if Condition(fault) not in model.conditions:
+            return False
         self._sensor.condition = Condition(fault)
+        return True
+
+    def disturb_bus(self, how: str, for_us: int) -> str:
+        reason = why_no_bus(self._plan)
+        if not reason:
+            self._running.set_display(False)  # the core counts a fault
+        return reason
 
     def plug_display(self, plugged: bool) -> None:
         self._running.set_display(plugged)

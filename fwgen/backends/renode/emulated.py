@@ -12,11 +12,12 @@ import random
 import resource
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
 from fwgen.backends.asked import asked_of
+from fwgen.backends.bus import why_no_bus
 from fwgen.backends.doorbells import Disturbance, recovers_us
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux import Linux
@@ -55,6 +56,7 @@ _SETTLE_US: Final = 60_000_000
 _SETTLE_STEP_US: Final = 500_000
 _PICTURE_LATER_US: Final = 900_000
 _MOST_PICTURES: Final = 40
+_FOR_LONG: Final = 1 << 30  # clocks
 
 P = TypeVar("P", bound=KernelPort)
 
@@ -258,8 +260,25 @@ class EmulatedBackend(Backend, board.Board):
             self.machine.write(region.start + at, flipped)
         return at is not None
 
-    def set_sensor(self, fault: str) -> None:
+    def set_sensor(self, fault: str) -> bool:
+        model = model_of(self._plan.sensors[0].part.TYPE)
+        if Condition(fault) not in model.conditions:
+            return False
         self._sensor.set_condition(Condition(fault))
+        return True
+
+    def disturb_bus(self, how: str, for_us: int) -> str:
+        reason = why_no_bus(self._plan)
+        if reason or self._plan.bus is None:
+            return reason
+        bus = self.machine.part(self._plan.bus.name)
+        if how == "nack":
+            bus.RefusesData = True
+        else:
+            bus.HoldData(_FOR_LONG)
+        self.port.at(self.now_us + for_us, lambda at_us: _restore(bus))
+        self._do(lambda now_us: None)  # sets Linux's alarm, which is used for this
+        return ""
 
     def plug_display(self, plugged: bool) -> None:
         self._display("Plug" if plugged else "Unplug")
@@ -503,6 +522,11 @@ class EmulatedBackend(Backend, board.Board):
         png = self.picture() if len(self._ledger.frames) < _MOST_PICTURES else b""
         if png:
             self._ledger.frames.append(Frame(at_us / 1e6, png, caption))
+
+
+def _restore(bus: Any) -> None:
+    bus.RefusesData = False
+    bus.ReleaseData()
 
 
 def _readable(firmware: bytes) -> Elf:

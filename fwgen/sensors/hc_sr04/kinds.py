@@ -6,9 +6,10 @@ these figures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from fwgen.sensor import Condition
 from fwgen.sensors.hc_sr04.times import SILENCE_US
 
 NO_PULSE: Final = 0
@@ -52,3 +53,15 @@ KINDS: Final = {
         SensorKind("jsn-sr04t", silence_us=60_000, blind_um=200_000),
     )
 }
+
+
+def disturbed(kind: SensorKind, condition: Condition) -> SensorKind:
+    """Return how a sensor of this kind behaves in this condition."""
+    if condition is Condition.SPIKES:
+        spikes = KINDS["spikes"]
+        return replace(kind, spike_at_us=spikes.spike_at_us, spike_us=spikes.spike_us)
+    if condition is Condition.LONG_ECHO:
+        return replace(kind, silence_us=KINDS["slow-timeout"].silence_us, ends_by="")
+    if condition is Condition.HOLDS_LINE:
+        return replace(kind, silence_us=ENDLESS, ends_by="trigger")
+    return kind

@@ -21,8 +21,11 @@ class EchoLine:
     """
 
     def __init__(self, kind: SensorKind, period_us: int, pulled_low: bool) -> None:
+        self.kind = kind
+        """It may change between two calls."""
         self._period_us = period_us
-        self._comes_back = kind.ends_by == "trigger" or (kind.ends_by == "pull" and pulled_low)
+        self._pulled_low = pulled_low
+        self._comes_back = False  # of a pulse without an end: it ends at the next trigger
         self._up_until_us = 0
         self._stuck = False
 
@@ -46,6 +49,8 @@ class EchoLine:
                 continue
             if echoes[index] == ENDLESS:
                 self._stuck = True
+                by = self.kind.ends_by
+                self._comes_back = by == "trigger" or (by == "pull" and self._pulled_low)
                 self._stay(echoes, index + 1)
             else:
                 begins_us = int(triggers_us[index]) + late_us.get(index, 0) + ECHO_BEGINS_US

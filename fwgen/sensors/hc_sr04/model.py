@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,8 @@ from fwgen.sensor import (
     SensorModel,
     SimulatedSensor,
 )
-from fwgen.sensors.hc_sr04.kinds import HELD, KINDS, NO_PULSE
+from fwgen.sensor.chance import Ints
+from fwgen.sensors.hc_sr04.kinds import HELD, KINDS, NO_PULSE, disturbed
 from fwgen.sensors.hc_sr04.line import EchoLine
 from fwgen.sensors.hc_sr04.plan import figures_of, part_of
 from fwgen.sensors.hc_sr04.samples import expected_samples
@@ -47,15 +50,13 @@ class _Simulated(SimulatedSensor):
         part = part_of(sensor.part)
         self._timeout_us = figures_of(sensor).timeout_us
         self._range_mm, self._air = part.range_mm, part.air_decicelsius
+        self._stuck_um: int | None = None  # the distance that it shows while it is stuck
         kind = world_of(scene).kind
         self._line = EchoLine(kind, part.period_us, part.pull_echo_low)
 
     def read(self, instants: Instants) -> Readings:
-        if self.condition is Condition.WELL:
-            echoes = world_of(self.scene).echo_us(instants.t_ms)
-        else:
-            instead = _INSTEAD[self.condition]
-            echoes = np.full(len(instants.t_ms), instead, dtype=np.int64)
+        self._line.kind = disturbed(world_of(self.scene).kind, self.condition)
+        echoes = self._echoes(instants.t_ms)
         self._line.hold_old_echoes(instants.at_us, echoes, instants.late_us)
         status, distance_mm = expected_samples(
             echoes,
@@ -66,9 +67,23 @@ class _Simulated(SimulatedSensor):
         words = np.asarray(status << DISTANCE_BITS | distance_mm, dtype=np.uint16)
         return Readings(echoes.astype(np.uint32), words)
 
+    def _echoes(self, t_ms: Ints) -> Ints:
+        world = replace(world_of(self.scene), kind=self._line.kind)
+        if self.condition is not Condition.STUCK:
+            self._stuck_um = None
+        elif len(t_ms):
+            if self._stuck_um is None:
+                self._stuck_um = int(world.true_um(t_ms[:1])[0])
+            points, kind = ((0, self._stuck_um),), replace(world.kind, first_um=0)
+            world = World(points, air_decicelsius=world.air_decicelsius, kind=kind)
+        if self.condition in _INSTEAD:
+            return np.full(len(t_ms), _INSTEAD[self.condition], dtype=np.int64)
+        return world.echo_us(t_ms)
+
 
 class _Model(SensorModel):
     copies = tuple(KINDS)
+    conditions = tuple(Condition)
 
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor:
         return _Simulated(sensor, scene)

@@ -19,6 +19,7 @@ from fwgen.backends.renode.waves import wire_of
 from fwgen.plan.model import Plan, PlannedSensor
 from fwgen.record import Ints
 from fwgen.sensor import Condition, Scene
+from fwgen.sensors.hc_sr04.kinds import SensorKind, disturbed
 from fwgen.sensors.hc_sr04.model import world_of
 from fwgen.sensors.hc_sr04.plan import figures_of, part_of
 from fwgen.sensors.hc_sr04.sound import sound_mm_per_s
@@ -28,7 +29,6 @@ from fwgen.series import spec_number
 
 _PULSE_MASK: Final = 0xFFFF_FFFF
 _METHODS: Final = {
-    Condition.WELL: "Restore",
     Condition.MUTE: "Mute",
     Condition.HELD: "HoldEcho",
 }
@@ -63,7 +63,9 @@ class _Emulated(EmulatedSensor):
         show_world(self._model, world_of(scene))
 
     def set_condition(self, condition: Condition) -> None:
-        getattr(self._model, _METHODS[condition])()
+        show_kind(self._model, disturbed(world_of(self.scene).kind, condition))
+        self._model.Freezes = condition is Condition.STUCK
+        getattr(self._model, _METHODS.get(condition, "Restore"))()
 
     @property
     def first_ns(self) -> int | None:
@@ -126,7 +128,10 @@ def show_world(model: Any, world: World) -> None:
     model.NoiseSigmaMicrometres = world.noise_sigma_um
     model.MissedPartsPerMillion = world.missed_ppm
     model.SoundMillimetresPerSecond = sound_mm_per_s(world.air_decicelsius)
-    kind = world.kind
+    show_kind(model, world.kind)
+
+
+def show_kind(model: Any, kind: SensorKind) -> None:
     model.SilenceMicroseconds = kind.silence_us
     model.EndsByTrigger = kind.ends_by == "trigger"
     model.EndsByPull = kind.ends_by == "pull"

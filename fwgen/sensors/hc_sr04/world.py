@@ -24,8 +24,10 @@ Pulse on the echo line, c being the speed of sound in mm/s (fwgen.sensors.hc_sr0
 
 The line rises ECHO_BEGINS_US after the trigger's rise and falls at the end of the pulse; until then
 the sensor ignores triggers. An endless pulse ends as `kind.ends_by` says: at the next trigger,
-which measures nothing, or when the firmware pulls the line low. Whether the sensor is mute or holds
-its line is decided at the rise of the trigger; a later change applies from the next measurement on.
+which measures nothing, or when the firmware pulls the line low. A sensor that is stuck shows the
+distance of its next measurement again and again, without noise and missed echoes. Whether the
+sensor is mute or holds its line is decided at the rise of the trigger; a later change applies from
+the next measurement on.
 """
 
 from __future__ import annotations
