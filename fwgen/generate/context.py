@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan, PlannedSensor, Window
     from fwgen.plan.wake import WakeRule
 
+_MOST_ALARM_S = 366 * 86_400
+"""As the peer's `alarm`; a longer time is a mistake."""
+
 _LEVEL_HIGH = 4
 """IRQ_TYPE_LEVEL_HIGH of the device-tree bindings; a number, since overlays have no headers."""
 
@@ -211,17 +214,19 @@ def _board(plan: Plan) -> dict[str, object]:
         "release": plan.board.release,
         "flavour": plan.board.flavour,
         "mem_sleep": reached.mem_sleep,
-        "mode": plan.mode.name,
+        "mode": reached.instead or plan.mode.name,
         "reaches": reached.reaches,
         "mailbox": ipcc.wake.device,
         "alarm_s": _alarm_s(plan),
+        "most_alarm_s": _MOST_ALARM_S,
     }
 
 
 def _alarm_s(plan: Plan) -> int:
     """Return after how many s the RTC wakes Linux at the latest: when the log could be full."""
     longest_us = plan.spec.sleep.longest_us
-    return longest_us // 1_000_000 if longest_us else int(plan.endurance.worst_s)
+    wanted_s = longest_us // 1_000_000 if longest_us else int(plan.endurance.worst_s)
+    return min(max(wanted_s, 1), _MOST_ALARM_S)
 
 
 def _tree(plan: Plan, pattern: str) -> str:

@@ -32,7 +32,8 @@ def _head(plan: Plan, style: Style) -> Iterator[str]:
     yield style.paint(f"{plan.spec.name} on the {board.title}", "1")
     yield f"with {board.release.title}, the trees `{board.flavour.name}`"
     how = f" (mem_sleep `{plan.reached.mem_sleep}`)" if plan.reached.mem_sleep else ""
-    yield f"Linux sleeps down to {plan.mode.name}{how}. While the M33 runs:"
+    mode = plan.reached.instead or plan.mode.name
+    yield f"Linux sleeps down to {mode}{how}. While the M33 runs:"
     yield from textwrap.wrap(plan.reached.reaches, 78, initial_indent="  ", subsequent_indent="  ")
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from fwgen.generate import render
+from fwgen.plan import plan_spec
 from fwgen.plan.model import Plan
+from fwgen.spec import parse_spec
+from fwgen.spec.examples import example_paths
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -102,6 +105,30 @@ def test_a_kernel_without_the_mode_is_an_error(run: Run, sys: Path) -> None:
     done = run()
     assert done.returncode == 1
     assert f"expected 'deep' in {sys / MEM_SLEEP}, found: [s2idle]" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", ["0", "007", "31622401", "99999999999"])
+def test_a_time_that_no_alarm_can_have_is_an_error(run: Run, sys: Path, seconds: str) -> None:
+    done = run(seconds)
+    assert done.returncode == 1
+    assert f"expected 1 to 31622400 seconds, found '{seconds}'" in done.stderr
+    assert (read(sys, MAILBOX), read(sys, ALARM)) == ("disabled", "")
+    assert run("31622400").returncode == 0
+
+
+def test_the_mode_run_says_which_mode_a_suspend_enters(sys: Path, tmp_path: Path) -> None:
+    text = example_paths()["range-node"].read_text().replace("mode: lp-stop2", "mode: run")
+    script = tmp_path / "run.sh"
+    script.write_bytes(render(plan_spec(parse_spec(text)))["fragments/suspend.sh"])
+    done = subprocess.run(
+        ["sh", script, "9"],
+        env={"PATH": "/usr/bin:/bin", "SYS": str(sys)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b"mem_sleep is left as it is: [s2idle] deep\n" in done.stdout
+    assert read(sys, MEM_SLEEP) == "[s2idle] deep"
 
 
 def test_a_wrong_time_is_an_error(run: Run, sys: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from fwgen.soc.model import Board
 
 BASE = """\
 fwgen: 1
@@ -16,6 +18,15 @@ sleep: {mode: lp-stop2, when_full: wake}
 """
 
 Edit = tuple[str, str]
+
+
+def with_open_ddr(board: Board) -> Board:
+    """Return the board with a chip whose DDR stays open in the mode `run`."""
+    modes = dict(board.chip.power_modes)
+    mode = modes["run"]
+    modes["run"] = replace(mode, reachable=(*mode.reachable, board.ddr.memory))
+    return replace(board, chip=replace(board.chip, power_modes=modes))
+
 
 _CODE, _DATA = "code: sram1", "data: retram"
 
@@ -58,6 +69,8 @@ class Example:
     at: str
     says: tuple[str, ...]
     good: Edit
+    ddr_open: bool = False
+    """On a chip whose DDR stays open in the mode `run`."""
 
 
 EXAMPLES = (
@@ -146,6 +159,7 @@ EXAMPLES = (
             f"{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
             "code: ddr, data: retram}\nsleep: {mode: run",
         ),
+        ddr_open=True,
     ),
     Example(
         "window-overlap",
@@ -170,6 +184,7 @@ EXAMPLES = (
             f"{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
             "code: {in: ddr, at: 0x80100000, size: 1 MiB}, data: retram}\nsleep: {mode: run",
         ),
+        ddr_open=True,
     ),
     Example(
         "window-overlap",
@@ -200,6 +215,7 @@ EXAMPLES = (
             f"200 ms}}\nmemory: {{{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
             "200 ms, rings: sram2}\nmemory: {code: sram1, data: sram2}\nsleep: {mode: run",
         ),
+        ddr_open=True,
     ),
     Example(
         "unknown-mode",
@@ -290,6 +306,19 @@ EXAMPLES = (
             "`sram1`, `sram2`, `retram`",
         ),
         (_DATA, "data: sram2"),
+    ),
+    Example(
+        "unreachable-asleep",
+        (
+            f"{_CODE}, {_DATA}, log: auto}}\nsleep: {{mode: lp-stop2",
+            "code: ddr, data: retram}\nsleep: {mode: run",
+        ),
+        "ddr",
+        (
+            "in run the M33 cannot access its code in DDR",
+            "an idle Linux may put the DDR into self-refresh; memories that the M33 can access",
+        ),
+        ("mode: lp-stop2", "mode: run"),
     ),
     Example(
         "unknown-pin",

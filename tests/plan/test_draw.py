@@ -5,14 +5,15 @@ from itertools import pairwise
 
 import pytest
 
-from fwgen.plan import Plan, plan_spec
+from fwgen.generate import render
+from fwgen.plan import Plan, board_of, make_plan, plan_spec
 from fwgen.plan.draw import draw
 from fwgen.plan.memory_map import memory_maps
 from fwgen.plan.words import duration, milliseconds, size
 from fwgen.spec import load_spec, parse_spec
 from fwgen.spec.examples import example_paths
 from fwgen.terminal import Style
-from tests.plan.examples import BASE
+from tests.plan.examples import BASE, with_open_ddr
 
 
 @pytest.fixture(params=[*example_paths(), "in ddr", "rings in sram2"])
@@ -21,7 +22,8 @@ def plan(request: pytest.FixtureRequest) -> Plan:
         return plan_spec(parse_spec(BASE.replace("200 ms", "200 ms, rings: sram2")))
     if request.param == "in ddr":
         text = BASE.replace("code: sram1", "code: ddr").replace("lp-stop2", "run")
-        return plan_spec(parse_spec(text))
+        spec = parse_spec(text)
+        return make_plan(spec, with_open_ddr(board_of(spec)))
     return plan_spec(load_spec(example_paths()[request.param]))
 
 
@@ -125,3 +127,10 @@ def test_sizes(size_bytes: int, text: str) -> None:
 def test_milliseconds() -> None:
     assert milliseconds(23_530) == "23.5 ms"
     assert milliseconds(60_000) == "60 ms"
+
+
+def test_the_mode_that_is_entered_instead_is_named() -> None:
+    plan = plan_spec(parse_spec(BASE.replace("lp-stop2", "stop1")))
+    assert "Linux sleeps down to lp-stop1 (mem_sleep `s2idle`)" in draw(plan, Style())
+    notes = render(plan)["fragments/README.md"].decode()
+    assert "The deepest mode in which Linux sleeps is lp-stop1." in notes

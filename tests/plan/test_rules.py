@@ -4,14 +4,14 @@ import dataclasses
 
 import pytest
 
-from fwgen.plan import Plan, PlanErrors, all_rules, make_plan, plan_spec
+from fwgen.plan import Plan, PlanErrors, all_rules, board_of, make_plan, plan_spec
 from fwgen.sensors.zephyr.rules import SENSOR as zephyr
 from fwgen.soc import load_board
 from fwgen.soc.model import Board
 from fwgen.spec import parse_spec
 from fwgen.spec.diagnostics import Diagnostic
 from fwgen.wire import log_format
-from tests.plan.examples import BASE, EXAMPLES, Edit, Example
+from tests.plan.examples import BASE, EXAMPLES, Edit, Example, with_open_ddr
 
 
 def edited(*edits: Edit) -> str:
@@ -22,9 +22,10 @@ def edited(*edits: Edit) -> str:
     return text
 
 
-def judge(text: str) -> tuple[Plan | None, list[Diagnostic]]:
+def judge(text: str, *, ddr_open: bool = False) -> tuple[Plan | None, list[Diagnostic]]:
     try:
-        plan = plan_spec(parse_spec(text, "example.yaml"))
+        spec = parse_spec(text, "example.yaml")
+        plan = make_plan(spec, with_open_ddr(board_of(spec))) if ddr_open else plan_spec(spec)
     except PlanErrors as errors:
         return None, errors.diagnostics
     return plan, list(plan.diagnostics)
@@ -42,7 +43,7 @@ def test_the_base_passes_without_diagnostics() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=_name)
 def test_the_bad_one_breaks_this_rule_alone(example: Example) -> None:
-    plan, diagnostics = judge(edited(example.bad))
+    plan, diagnostics = judge(edited(example.bad), ddr_open=example.ddr_open)
     assert [d.rule_id for d in diagnostics] == [example.rule]
     (diagnostic,) = diagnostics
     assert (plan is None) == (diagnostic.severity == "error")
@@ -56,7 +57,7 @@ def test_the_bad_one_breaks_this_rule_alone(example: Example) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=_name)
 def test_the_good_one_passes_without_diagnostics(example: Example) -> None:
-    plan, diagnostics = judge(edited(example.good))
+    plan, diagnostics = judge(edited(example.good), ddr_open=example.ddr_open)
     assert plan
     assert diagnostics == []
 
@@ -141,10 +142,10 @@ def test_rings_do_not_overlap_the_pages_of_others() -> None:
 
 def test_a_log_larger_than_the_index_is_reported() -> None:
     edits = (("lp-stop2", "run"), ("data: retram", "data: ddr"))
-    plan, diagnostics = judge(edited(*edits, ("log: auto", "log: 200 KiB")))
+    plan, diagnostics = judge(edited(*edits, ("log: auto", "log: 200 KiB")), ddr_open=True)
     assert plan
     assert [d.rule_id for d in diagnostics] == ["log-unused"]
-    plan, diagnostics = judge(edited(*edits))
+    plan, diagnostics = judge(edited(*edits), ddr_open=True)
     assert plan
     assert diagnostics == []
     assert plan.log_slots == log_format.SLOTS_MAX

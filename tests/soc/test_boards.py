@@ -225,7 +225,7 @@ def test_power_modes_speak_of_memories(board: Board) -> None:
     for mode in chip.power_modes.values():
         assert set(mode.reachable) <= set(mode.kept) <= chip.memories.keys()
         assert mode.m33_runs or not mode.reachable
-        assert mode.name == "run" or board.ddr.memory not in mode.reachable
+        assert board.ddr.memory not in mode.reachable
     assert set(board.windows) <= set(chip.power_modes["lp-stop2"].reachable)
 
 

@@ -23,6 +23,11 @@ fail() {
 case $alarm_s in
 '' | *[!0-9]*) fail "expected a whole number of seconds, found '$alarm_s'" ;;
 esac
+case $alarm_s in
+0 | 0?* | ?????????*) fail "expected 1 to 31622400 seconds, found '$alarm_s'" ;;
+esac
+[ "$alarm_s" -le 31622400 ] ||
+	fail "expected 1 to 31622400 seconds, found '$alarm_s'"
 
 [ -d "$mailbox" ] ||
 	fail "$mailbox does not exist: enable ipcc1 in the tree (see README.md, step 1)"

@@ -56,7 +56,8 @@ def _check_mode(draft: Draft, findings: Findings) -> None:
             f"in {mode.name} the M33 cannot access its {role} in {memory.title}: it {state}, and "
             "the first access hangs",
             draft.spec.where("memory", role, "in"),
-            "memories that the M33 can access in this mode: "
+            ("" if made.mem_sleep else f"{made.reaches}; ")
+            + "memories that the M33 can access in this mode: "
             + ", ".join(f"`{name}`" for name in fitting),
         )
 
