@@ -117,7 +117,7 @@ def test_a_time_that_no_alarm_can_have_is_an_error(run: Run, sys: Path, seconds:
 
 
 def test_the_mode_run_says_which_mode_a_suspend_enters(sys: Path, tmp_path: Path) -> None:
-    text = example_paths()["range-node"].read_text().replace("mode: lp-stop2", "mode: run")
+    text = example_paths()["stm32mp257f_dk"].read_text().replace("mode: lp-stop2", "mode: run")
     script = tmp_path / "run.sh"
     script.write_bytes(render(plan_spec(parse_spec(text)))["fragments/suspend.sh"])
     done = subprocess.run(
