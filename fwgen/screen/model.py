@@ -73,7 +73,7 @@ def shown(board: Board, figures: Figures) -> dict[str, Any]:
     """Return everything that the screen says, numbers as text; words are QML's."""
     now_us, sample = board.now_us, board.sample
     known = now_us != 0
-    has_value = sample is not None and sample["distance_mm"] is not None
+    has_value = sample is not None and sample.get("distance_mm") is not None
     return {
         "clock": figures.clock(now_us) if known else "",
         "date": figures.date(now_us) if known else "",

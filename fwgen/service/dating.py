@@ -145,6 +145,7 @@ class Dating:
         self._cause_us: float | None = None  # when the request was sent that is not yet answered
         self._segment = 0
         self._end_us: float | None = None  # the last dated sample was taken after this
+        self._dated: dict[tuple[int, int], dict[int, int]] = {}  # by log and boot: stream -> until
         if last is not None:
             linux_us = last.utc_us - offset_us
             track = self._tracks[last.log, last.boot] = Track()
@@ -197,7 +198,10 @@ class Dating:
             ),
             default=0.0,
         )
-        track.forget_before(first_us)
+        until = self._dated.setdefault((log, block.boot), {})
+        until[block.stream] = first_us
+        self._dated = {(log, block.boot): until}
+        track.forget_before(min(until.values()))  # a slow sensor's block may begin earlier
         within = max(first.within_us, last.within_us) + bend
         self._end_us = last.linux_us - last.within_us
         basis = last.basis if last.basis is Basis.BETWEEN else first.basis

@@ -58,6 +58,7 @@ class Delivery:
         self._first = 0  # index of the first item in the deque
         self._before = recorded  # mark of the item before it
         self._log: Log | None = None  # that of the session's numbers
+        self._other: Log | None = None  # likewise, of a second sensor
 
     def waiting(self, sink: str) -> int:
         """Return how many items the sink has not stored."""
@@ -69,7 +70,9 @@ class Delivery:
 
     def add(self, item: Item) -> None:
         self._items.append(item)
-        self._log = None if item.ends_log else item.log
+        mark = item.mark
+        self._log = None if item.ends_log else mark.log
+        self._other = mark.other and mark.other.log
         self._forget()
 
     def work(self, sink: str) -> Work:
@@ -89,7 +92,10 @@ class Delivery:
             self._recorded = work.mark
         mark = work.mark if self._recorder else self._covered(sink, place.done)
         self._forget()
-        return mark if mark is not None and mark.log == self._log else None
+        if mark is None or mark.log != self._log:
+            return None
+        gone = mark.other is not None and mark.other.log != self._other
+        return mark._replace(other=None) if gone else mark
 
     def _covered(self, sink: str, done: int) -> Mark | None:
         """Return the mark before which all required sinks have stored, if `sink` is at `done`."""

@@ -6,12 +6,13 @@ A log's numbers have 32 bits and wrap. A `position` is the number without the wr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from fwgen.peer.events import Lost, NewLog, NumberingRestarted, Samples
+from fwgen.service.sensors import RANGE_SENSOR, Sensor, Sensors, sensor_of
 from fwgen.wire.block import Block
-from fwgen.wire.messages import Hello, seq_distance
+from fwgen.wire.messages import Hello, StreamInfo, seq_distance
 
 _WRAP: Final = 1 << 32
 
@@ -21,20 +22,28 @@ class Log(NamedTuple):
 
     identity: int
     renumbered: int = 0
+    stream: int = 0
+    """Of which sensor: each has positions of its own."""
+
+    @property
+    def owner(self) -> str:
+        """16 hexadecimal digits, with `/1` of a second sensor."""
+        return f"{self.identity:016x}{f'/{self.stream}' if self.stream else ''}"
 
     @property
     def name(self) -> str:
-        """16 hexadecimal digits, with `+N` after N renumberings."""
-        return f"{self.identity:016x}{f'+{self.renumbered}' if self.renumbered else ''}"
+        """`owner`, with `+N` after N renumberings."""
+        return f"{self.owner}{f'+{self.renumbered}' if self.renumbered else ''}"
 
 
 class Mark(NamedTuple):
     """All samples of `log` before `position` are covered. `boot`: the firmware's start in which
-    the last of them was taken."""
+    the last of them was taken. `other`: likewise of a second sensor; None: there is none."""
 
     log: Log
     position: int
     boot: int
+    other: Mark | None = None
 
     @property
     def next_seq(self) -> int:
@@ -59,18 +68,24 @@ class Sample(NamedTuple):
     """Microseconds since 1970; None: not known."""
     status: int
     distance_mm: int | None
+    """None also of another sensor."""
     late_16ths: int
+    values: tuple[int, ...] = ()
+    """Raw numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The samples of a block from index `skip` on."""
+    """The samples of a block from index `skip` on. `after`: the mark, with that of another sensor;
+    None: there is none."""
 
     log: Log
     position: int
     block: Block
     skip: int
     dated: Dated | None
+    sensor: Sensor = RANGE_SENSOR
+    after: Mark | None = None
 
     @property
     def count(self) -> int:
@@ -78,7 +93,7 @@ class Run:
 
     @property
     def mark(self) -> Mark:
-        return Mark(self.log, self.position + self.count, self.block.boot)
+        return self.after or Mark(self.log, self.position + self.count, self.block.boot)
 
     @property
     def ends_log(self) -> bool:
@@ -93,8 +108,9 @@ class Run:
                 start_us + index * block.period_us,
                 None if dated is None else round(dated.utc_us + index * dated.step_us),
                 status,
-                values[0] if values else None,
+                values[0] if values and self.sensor.is_plain else None,
                 late,
+                values,
             )
 
 
@@ -111,15 +127,16 @@ class Hole:
     count: int | None
     reason: str
     boot: int
+    after: Mark | None = None
 
     @property
     def mark(self) -> Mark:
-        return Mark(self.log, self.position + (self.count or 0), self.boot)
+        return self.after or Mark(self.log, self.position + (self.count or 0), self.boot)
 
     @property
     def ends_log(self) -> bool:
-        """Whether the numbers of `log` are no longer in use after it."""
-        return self.count is None
+        """Whether the numbers of the mark's log are no longer in use after it."""
+        return self.count is None and self.log.stream == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,49 +197,66 @@ Item: TypeAlias = Run | Hole | Redate | SleepNote | StartNote
 class Numbering:
     """Turns a session's events into items. `mark`: where the last service stopped, if known."""
 
-    def __init__(self, mark: Mark | None) -> None:
-        self._mark = mark
+    def __init__(self, mark: Mark | None, sensors: Sensors = (RANGE_SENSOR,)) -> None:
+        self._sensors = sensors
+        self._marks: dict[int, Mark] = {}  # by stream
+        if mark is not None:
+            self._marks[0] = mark._replace(other=None)
+            if mark.other is not None:
+                self._marks[1] = mark.other
 
     @property
     def mark(self) -> Mark | None:
         """The mark of the last item."""
-        return self._mark
+        first = self._marks.get(0)
+        return first and first._replace(other=self._marks.get(1))
 
     def note_hello(self, hello: Hello) -> None:
         """The firmware has answered: its log is the first one that this service meets."""
-        if self._mark is None:
-            self._mark = Mark(Log(hello.log), hello.oldest_seq, hello.boot)
+        if 0 not in self._marks:
+            self._marks[0] = Mark(Log(hello.log), hello.oldest_seq, hello.boot)
+
+    def note_stream(self, info: StreamInfo) -> None:
+        """The firmware has a second sensor."""
+        first = self._marks.get(0)
+        if first is not None and 1 not in self._marks:
+            log = Log(first.log.identity, stream=info.stream)
+            self._marks[1] = Mark(log, info.oldest_seq, first.boot)
 
     def item(
         self, event: Samples | Lost | NewLog | NumberingRestarted, dated: Dated | None = None
     ) -> Item:
         if isinstance(event, NewLog):
-            hole = self._hole_of_unknown_size("new-log")
-            self._mark = Mark(Log(event.log), event.oldest_seq, hole.boot)
+            hole = self._hole_of_unknown_size("new-log", 0)
+            self._marks = {0: Mark(Log(event.log), event.oldest_seq, hole.boot)}
             return hole
         if isinstance(event, NumberingRestarted):
-            hole = self._hole_of_unknown_size("renumbered")
-            log = Log(hole.log.identity, hole.log.renumbered + 1)
-            self._mark = Mark(log, event.oldest_seq, hole.boot)
+            hole = self._hole_of_unknown_size("renumbered", event.stream)
+            log = hole.log._replace(renumbered=hole.log.renumbered + 1)
+            self._marks[event.stream] = Mark(log, event.oldest_seq, hole.boot)
             return hole
         if isinstance(event, Lost):
-            log, position = self._place(event.log, event.first_seq)
-            boot = self._mark.boot if self._mark else 0
+            log, position = self._place(event.log, event.first_seq, event.stream)
+            mark = self._marks.get(event.stream)
             reason = "declared" if event.declared else "missing"
-            item: Item = Hole(log, position, event.count, reason, boot)
+            boot = mark.boot if mark else 0
+            item: Run | Hole = Hole(log, position, event.count, reason, boot)
         else:
-            first_seq = (event.block.first_seq + event.skip) % _WRAP
-            log, position = self._place(event.log, first_seq)
-            item = Run(log, position, event.block, event.skip, dated)
-        self._mark = item.mark
-        return item
+            block = event.block
+            first_seq = (block.first_seq + event.skip) % _WRAP
+            log, position = self._place(event.log, first_seq, block.stream)
+            sensor = sensor_of(self._sensors, block.stream, block.widths)
+            item = Run(log, position, block, event.skip, dated, sensor)
+        self._marks[log.stream] = item.mark
+        return replace(item, after=self.mark) if 1 in self._marks else item
 
-    def _place(self, identity: int, seq: int) -> tuple[Log, int]:
-        mark = self._mark
+    def _place(self, identity: int, seq: int, stream: int) -> tuple[Log, int]:
+        mark = self._marks.get(stream)
         if mark is None or mark.log.identity != identity:
-            return Log(identity), seq
+            return Log(identity, stream=stream), seq
         return mark.log, mark.position + seq_distance(seq, mark.next_seq)
 
-    def _hole_of_unknown_size(self, reason: str) -> Hole:
-        assert self._mark is not None  # a hello came before
-        return Hole(self._mark.log, self._mark.position, None, reason, self._mark.boot)
+    def _hole_of_unknown_size(self, reason: str, stream: int) -> Hole:
+        mark = self._marks[stream]  # a hello came before
+        after = self.mark if 1 in self._marks else None
+        return Hole(mark.log, mark.position, None, reason, mark.boot, after)

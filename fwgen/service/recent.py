@@ -57,7 +57,7 @@ class Recent:
             number = at_us // BUCKET_US
             if number <= self._newest_us // BUCKET_US - self._most:
                 continue
-            value = row["distance_mm"] if row["status"] == "valid" else None
+            value = row.get("distance_mm") if row["status"] == "valid" else None
             self._put(number, value)
             self._newest_us = max(self._newest_us, at_us)
         self._drop_old()

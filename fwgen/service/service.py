@@ -24,6 +24,7 @@ from fwgen.peer.events import (
     SpecMismatch,
     Started,
     StatusReceived,
+    StreamFound,
     TtyDisturbed,
 )
 from fwgen.peer.latency import CPU_DMA_LATENCY
@@ -72,7 +73,8 @@ class Service:
         self._records = bool(recorder)
         self.publish: Callable[[dict[str, object]], None] = lambda document: None
         """Called with a JSON document for viewers, from any thread. Set it before `run`."""
-        self._numbering = Numbering(recorded)
+        self._numbering = Numbering(recorded, settings.sensors)
+        self._unknown: set[int] = set()  # streams that the settings do not describe
         self._clock = Clock(last, tell)
         self._state = State()
         self._recent = Recent()
@@ -85,7 +87,12 @@ class Service:
         self._workers = Workers(
             sinks, self._delivery, self._acknowledge, self._report, self._report_crash
         )
-        known = recorded and Known(recorded.log.identity, recorded.next_seq, recorded.boot)
+        known = recorded and Known(
+            recorded.log.identity,
+            recorded.next_seq,
+            recorded.boot,
+            recorded.other and recorded.other.next_seq,
+        )
         self._system = BoardSystem(settings.channel, settings.tty)
         path = settings.tty or Path(f"the tty of the channel {settings.channel}")
         self.sleeping = Sleeping(
@@ -169,6 +176,8 @@ class Service:
             self._add(self._numbering.item(event, dated))
         elif isinstance(event, Online):
             self._note_online(event)
+        elif isinstance(event, StreamFound):
+            self._numbering.note_stream(event.info)
         elif isinstance(event, SpecMismatch):
             found = event.hello.spec_hash.hex()
             self._tell(f"the firmware has another spec ({found}) or format: its samples wait")
@@ -217,10 +226,23 @@ class Service:
         self._state.note_item(item)
         self._workers.add(item)
         if isinstance(item, Run):
+            self._note_unknown(item)
             rows = list(documents(item))
             with self._recent_lock:
                 self._recent.add(rows, [each.utc_us for each in item.samples()], utc_us())
             self.publish({"samples": rows})
+
+    def _note_unknown(self, run: Run) -> None:
+        """Say once that the meaning of a sensor's numbers is not known."""
+        stream, settings = run.block.stream, self._settings
+        known = stream < len(settings.sensors) and run.sensor == settings.sensors[stream]
+        if not known and stream not in self._unknown:
+            self._unknown.add(stream)
+            self._tell(
+                f"the settings do not describe the channels of sensor {stream}, of "
+                f"{', '.join(map(str, run.block.widths))} bits: their raw numbers are kept; "
+                "take [[sensors]] from fragments/fwgen-peer.toml"
+            )
 
     def _note_sleep(self, sleep: Sleep) -> None:
         self._tell(sleep.text)
@@ -245,6 +267,8 @@ class Service:
 
     def _acknowledge(self, mark: Mark) -> None:
         self._peer.acknowledge(mark.next_seq, mark.log.identity)
+        if mark.other is not None:
+            self._peer.acknowledge(mark.other.next_seq, mark.other.log.identity, stream=1)
 
     def _report(
         self, name: str, trouble: str, what: str = "samples wait", *, quiet: bool = False

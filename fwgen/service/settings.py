@@ -21,6 +21,13 @@
     debounce = "30 ms"
     active_low = true
 
+    [[sensors]]                           # without it: one range sensor, distances in mm
+    name = "climate"                      # of two sensors each has a table and a name
+    channels = [                          # as `fwgen generate` writes them to fragments/
+      {name = "ambient-temp", unit = "°C", bits = 14, resolution = "0.01", offset = "-40"},
+      {name = "humidity", unit = "%", bits = 10, resolution = "0.1"},
+    ]
+
     [sinks.sqlite]
     file = "/var/lib/fwgen-peer/samples.sqlite"
     keep = "30 d"                         # remove samples older than this
@@ -50,6 +57,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +65,9 @@ from fwgen.errors import InputError
 from fwgen.service.power.button import ButtonLine
 from fwgen.service.power.sysfs import AS_USUAL, MODES, MOST_ALARM_S, Wanted
 from fwgen.service.quantities import duration_us, size_bytes
+from fwgen.service.sensors import RANGE_SENSOR, Sensor, Sensors
+from fwgen.wire.channel import Channel
+from fwgen.wire.log_format import STREAMS_MAX, WIDTH_MAX
 from fwgen.words import did_you_mean, quote
 
 DEFAULT_FILE: Final = Path("/etc/fwgen-peer.toml")
@@ -91,6 +102,7 @@ class Settings:
     sleep: SleepSettings = field(default_factory=SleepSettings)
     button: ButtonLine | None = None
     sinks: tuple[SinkSettings, ...] = (SinkSettings("sqlite", options={"file": DATABASE}),)
+    sensors: Sensors = (RANGE_SENSOR,)
 
     @property
     def database(self) -> Path | None:
@@ -118,12 +130,15 @@ def parse(text: str, name: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name}: {error}", "see https://toml.io for the syntax") from error
     reader = _Reader(text, name)
-    sinks, sleep, button = (data.pop(name, None) for name in ("sinks", "sleep", "button"))
+    names = ("sinks", "sleep", "button", "sensors")
+    sinks, sleep, button, sensors = (data.pop(name, None) for name in names)
     values = reader.read("", data, _TOP)
     if sleep is not None:
         values["sleep"] = reader.sleep(sleep)
     if button is not None:
         values["button"] = reader.button(button)
+    if sensors is not None:
+        values["sensors"] = reader.sensors(sensors)
     if sinks is not None:
         values["sinks"] = reader.sinks(sinks)
     return Settings(**values)
@@ -174,6 +189,32 @@ def _port(value: object) -> int:
     return value
 
 
+def _word(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[\w-]+", value):
+        raise ValueError(f"expected a word of letters, digits and `-`, found {value!r}")
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"expected a list of tables, found {value!r}")
+    return value
+
+
+def _bits(value: object) -> int:
+    if not isinstance(value, int) or not 1 <= value <= WIDTH_MAX:
+        raise ValueError(f"expected 1 to {WIDTH_MAX}, found {value!r}")
+    return value
+
+
+def _number(value: object) -> Fraction:
+    """Return the number of a text such as "0.01" or "1/3", or of a number."""
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f'expected a number such as "0.01", found {value!r}') from None
+
+
 def _socket(value: object) -> Path | None:
     return None if value == "" else _path(value)
 
@@ -204,7 +245,15 @@ _SLEEP: Final[_Kinds] = {
     "mode": _one_of(*MODES),
 }
 _BUTTON: Final[_Kinds] = {"line": _text, "debounce": duration_us, "active_low": _flag}
-_TABLES: Final = {"sinks": _text, "sleep": _text, "button": _text}
+_TABLES: Final = {"sinks": _text, "sleep": _text, "button": _text, "sensors": _text}
+_SENSOR: Final[_Kinds] = {"name": _word, "channels": _list}
+_CHANNEL: Final[_Kinds] = {
+    "name": _word,
+    "unit": str,
+    "bits": _bits,
+    "resolution": _number,
+    "offset": _number,
+}
 _SINKS: Final[Mapping[str, _Kinds]] = {
     "sqlite": {"file": _path, "keep": duration_us, "most": size_bytes},
     "csv": {"file": _path},
@@ -239,7 +288,9 @@ class _Reader:
             try:
                 values[key] = kinds[key](value)
             except ValueError as error:
-                raise InputError(f"{self._place(table, key)}: `{key}`: {error}") from error
+                place = self._place(table, key)
+                place = self._inside(key, value) if place == self._name else place
+                raise InputError(f"{place}: `{key}`: {error}") from error
         return values
 
     def sleep(self, data: object) -> SleepSettings:
@@ -259,6 +310,32 @@ class _Reader:
             place = self._place("", table.rpartition(".")[2])
             raise InputError(f"{place}: expected a table [{table}], found {data!r}")
         return self.read(table, data, kinds)
+
+    def sensors(self, tables: object) -> Sensors:
+        if not isinstance(tables, list) or not 1 <= len(tables) <= STREAMS_MAX:
+            text = f"{self._place('sensors')}: expected one or two tables [[sensors]]"
+            raise InputError(f"{text}, found {tables!r}")
+        made = tuple(map(self._sensor, tables))
+        if len(made) > 1 and len({sensor.name for sensor in made} - {""}) < len(made):
+            raise InputError(f"{self._place('sensors')}: two [[sensors]] need two names")
+        return made
+
+    def _sensor(self, data: object) -> Sensor:
+        values = self.table("sensors", data, _SENSOR)
+        if "channels" not in values:
+            raise InputError(f"{self._place('sensors')}: `channels` is missing in [[sensors]]")
+        channels = []
+        for each in values["channels"]:
+            channel = self.table("sensors", each, _CHANNEL)
+            for key in ("name", "bits"):
+                if key not in channel:
+                    place = self._place("sensors", "channels")
+                    raise InputError(f"{place}: a channel without `{key}`: {each!r}")
+            width = channel.pop("bits")
+            channels.append(Channel(channel.pop("name"), channel.pop("unit", ""), width, **channel))
+        if len({channel.name for channel in channels}) < len(channels):
+            raise InputError(f"{self._place('sensors', 'channels')}: two channels with one name")
+        return Sensor(values.get("name", ""), tuple(channels))
 
     def sinks(self, tables: object) -> tuple[SinkSettings, ...]:
         if not isinstance(tables, dict) or not tables:
@@ -282,13 +359,20 @@ class _Reader:
                 raise InputError(f"{self._place(table)}: `{key}` is missing in [{table}]")
         return SinkSettings(kind, required, {**_DEFAULTS.get(kind, {}), **values})
 
+    def _inside(self, key: str, value: object) -> str:
+        """Return file and line of a key with this value inside an inline table."""
+        written = re.compile(rf"\b{key}\s*=\s*[\"']?{re.escape(str(value))}\b")
+        found = (n for n, line in enumerate(self._lines, 1) if written.search(line))
+        number = next(found, 0)
+        return f"{self._name}:{number}" if number else self._name
+
     def _place(self, table: str, key: str = "") -> str:
         """Return file and line of a key, or of a table's header."""
         current = ""
         for number, line in enumerate(self._lines, 1):
             header = re.match(r"\s*\[\s*([^\]]*?)\s*\]", line)
             if header:
-                current = header[1].replace('"', "")
+                current = header[1].replace('"', "").lstrip("[")
                 if current == table and not key:
                     return f"{self._name}:{number}"
             written = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*[=.]", line)

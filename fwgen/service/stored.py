@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from fwgen.errors import InputError
 from fwgen.service.sinks import schema
-from fwgen.service.sinks.lines import COLUMNS
+from fwgen.service.sinks.lines import COLUMNS, columns
 
 _SELECT: Final = """
 SELECT log.identity || CASE renumbered WHEN 0 THEN '' ELSE '+' || renumbered END AS log,
@@ -23,16 +23,23 @@ SELECT log.identity || CASE renumbered WHEN 0 THEN '' ELSE '+' || renumbered END
   distance_mm, late_16ths
 FROM sample JOIN log ON log.id = sample.log JOIN life ON life.id = sample.life
 """
+_VALUES: Final = """
+SELECT name, value FROM value JOIN channel ON channel.id = value.channel
+WHERE value.log = (SELECT id FROM log WHERE identity = ? AND renumbered = ?) AND position = ?
+"""
+_PLAIN: Final = ("distance_mm", "mm")
 
 
 class Stored(AbstractContextManager["Stored"]):
-    """Rows are dicts of COLUMNS. All methods raise InputError if the database is not usable."""
+    """Rows are dicts of `columns`. All methods raise InputError if the database is not usable."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._failing():
             self._db = schema.connect_to_read(path)
             self._db.execute("SELECT 1 FROM sample LIMIT 1").fetchone()
+            self.units = self._read_units()
+        self.columns = columns(list(self.units))
 
     def __exit__(self, *exception: object) -> None:
         self._db.close()
@@ -40,7 +47,13 @@ class Stored(AbstractContextManager["Stored"]):
     def last(self, count: int) -> list[dict[str, Any]]:
         """Return the last samples, oldest first."""
         order = "ORDER BY sample.log DESC, position DESC LIMIT ?"
-        return list(self._rows(f"{_SELECT} {order}", (count,)))[::-1]
+        found: list[dict[str, Any]] = []
+        for second in ("NOT LIKE", "LIKE"):
+            where = f"WHERE log.identity {second} '%/1'"
+            found += list(self._rows(f"{_SELECT} {where} {order}", (count,)))[::-1]
+        if any("/1" in row["log"] for row in found):
+            found.sort(key=lambda row: row["utc"] or "")
+        return found[-count:] if count else []
 
     def between(self, since_us: int | None, until_us: int | None) -> Iterator[dict[str, Any]]:
         """Yield the samples in the order of their logs; with a limit only those with a time."""
@@ -57,7 +70,22 @@ class Stored(AbstractContextManager["Stored"]):
     def _rows(self, query: str, values: tuple[int, ...]) -> Iterator[dict[str, Any]]:
         with self._failing():
             for row in self._db.execute(query, values):
-                yield dict(zip(COLUMNS, row, strict=True))
+                yield self._whole(dict(zip(COLUMNS, row, strict=True)))
+
+    def _whole(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return the row with the values of all channels."""
+        if list(self.units) == ["distance_mm"]:
+            return row
+        identity, _, renumbered = row["log"].partition("+")
+        place = (identity, int(renumbered or 0), row["position"])
+        row |= dict(self._db.execute(_VALUES, place).fetchall())
+        return {name: row.get(name) for name in self.columns}
+
+    def _read_units(self) -> dict[str, str]:
+        """Return column -> unit of all values. Databases before format 3 have only distances."""
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        query = "SELECT name, unit FROM channel ORDER BY id"
+        return dict(self._db.execute(query).fetchall() if version > 2 else ()) or dict([_PLAIN])
 
     @contextmanager
     def _failing(self) -> Iterator[None]:

@@ -246,7 +246,9 @@ class TestOtherSensors:
         log = Log(bench.memory, one)
         (state,) = found(log)
         assert flat(state[2]) == bench.taken[0] and state[1] == 150
-        assert log.found[2] == bench.log.used_slots - log.used_slots > 0  # the other's blocks are lost
+        assert (
+            log.found[2] == bench.log.used_slots - log.used_slots > 0
+        )  # the other's blocks are lost
         log.add(10**9, (0, (5,), 0))
         states = found(Log(bench.memory, bench.config))
         assert [following for _, following, _ in states] == [151, 250]

@@ -64,6 +64,6 @@ def test_samples_of_a_run() -> None:
     item = Run(ONE, 21, run(20, 3, words=words).block, 1, None)
     assert item.block.spec == SPEC
     assert [tuple(sample) for sample in item.samples()] == [
-        (21, 21 * 60_000, None, 3, None, 0),
-        (22, 22 * 60_000, None, 2, 4012, 0),
+        (21, 21 * 60_000, None, 3, None, 0, ()),
+        (22, 22 * 60_000, None, 2, 4012, 0, (4012,)),
     ]

@@ -148,8 +148,8 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     [
         (b"SQLite format 2\x00" + bytes(200), "file is not a database"),
         ("CREATE TABLE x (y)", "expected a database of fwgen-peer, found another one"),
-        ("PRAGMA user_version = 9", "expected a database of format 2 or older, found 9"),
-        ("PRAGMA user_version = 0", "expected a database of format 2 or older, found 0"),
+        ("PRAGMA user_version = 9", "expected a database of format 3 or older, found 9"),
+        ("PRAGMA user_version = 0", "expected a database of format 3 or older, found 0"),
     ],
 )
 def test_a_file_that_is_not_its_own_is_left_alone(

@@ -14,7 +14,6 @@ from typing import Any, Final
 from fwgen.errors import InputError, MissingToolError
 from fwgen.output import print_json
 from fwgen.service.command import places
-from fwgen.service.sinks.lines import COLUMNS
 from fwgen.service.stored import Stored
 
 _CHUNK: Final = 10_000
@@ -40,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
     with Stored(places.database_of(args)) as stored:
         rows = stored.between(since, until)
         if args.output is None:
-            _write_text(sys.stdout, rows, args.format)
+            _write_text(sys.stdout, stored, rows, args.format)
         else:
-            _write_file(args.output, rows, args.format)
+            _write_file(args.output, stored, rows, args.format)
     return 0
 
 
@@ -58,33 +57,33 @@ def _utc_us(option: str, text: str | None) -> int | None:
     return round(moment.timestamp() * 1e6)
 
 
-def _write_file(path: Path, rows: Iterable[dict[str, Any]], form: str) -> None:
+def _write_file(path: Path, stored: Stored, rows: Iterable[dict[str, Any]], form: str) -> None:
     """Write the file whole or not at all; an existing one is left alone."""
     if path.exists():
         raise InputError(f"{path}: the file exists", "remove it, or name another one")
     part = path.with_name(f".{path.name}.part{os.getpid()}")
     try:
         if form == "parquet":
-            _write_parquet(part, rows)
+            _write_parquet(part, stored, rows)
         else:
             with part.open("x", encoding="utf-8", newline="") as file:
-                _write_text(file, rows, form)
+                _write_text(file, stored, rows, form)
         os.link(part, path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _write_text(file: Any, rows: Iterable[dict[str, Any]], form: str) -> None:
+def _write_text(file: Any, stored: Stored, rows: Iterable[dict[str, Any]], form: str) -> None:
     if form == "json":
         for row in rows:
             print_json(row, indent=None, file=file)
         return
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(file, stored.columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
 
 
-def _write_parquet(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+def _write_parquet(path: Path, stored: Stored, rows: Iterable[dict[str, Any]]) -> None:
     try:
         import pyarrow
         from pyarrow import parquet
@@ -92,7 +91,9 @@ def _write_parquet(path: Path, rows: Iterable[dict[str, Any]]) -> None:
         text = "Parquet needs the Python package pyarrow"
         raise MissingToolError(text, "`pip install pyarrow`") from error
     whole = {"position", "boot", "device_us", "within_us", "distance_mm", "late_16ths"}
-    kinds = {name: pyarrow.int64() if name in whole else pyarrow.string() for name in COLUMNS}
+    kinds = {name: pyarrow.string() for name in stored.columns}
+    kinds |= {name: pyarrow.float64() for name in stored.units}
+    kinds |= {name: pyarrow.int64() for name in stored.columns if name in whole}
     schema = pyarrow.schema({**kinds, "utc": pyarrow.timestamp("us", "UTC")})
     with parquet.ParquetWriter(path, schema) as writer:
         chunk: list[dict[str, Any]] = []

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         power = Power(chosen.sleep.by, chosen.sleep.wanted, chosen.button, tell)
         service = Service(
             chosen,
-            {sink.kind: make(sink) for sink in chosen.sinks},
+            {sink.kind: make(sink, chosen.sensors) for sink in chosen.sinks},
             suspender=power,
             recorder="" if chosen.database is None else "sqlite",
             recorded=recorded,

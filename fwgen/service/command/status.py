@@ -8,6 +8,7 @@ from typing import Any
 from fwgen.output import print_json
 from fwgen.service.caller import Caller
 from fwgen.service.command import places
+from fwgen.service.sinks.lines import shown_values
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +40,8 @@ def lines(status: dict[str, Any]) -> list[str]:
         found.append(f"backlog   {status['backlog']} samples in the firmware's log")
     if sample is not None:
         value = sample["status"]
-        if sample["distance_mm"] is not None:
-            value += f", {sample['distance_mm']} mm"
+        if shown := shown_values(sample):
+            value += f", {shown}"
         found.append(
             f"last      {sample['position']} at {sample['utc'] or 'unknown time'}: {value}"
         )

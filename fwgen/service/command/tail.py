@@ -8,6 +8,7 @@ from typing import Any
 from fwgen.output import print_json
 from fwgen.service.caller import Caller
 from fwgen.service.command import places
+from fwgen.service.sinks.lines import shown_values
 from fwgen.service.stored import Stored
 
 
@@ -38,6 +39,6 @@ def _print(row: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(row, indent=None)
     else:
-        value = "" if row["distance_mm"] is None else f"{row['distance_mm']} mm"
+        value = shown_values(row)
         time = row["utc"] or "unknown time"
         print(f"{row['position']:>10}  {time:<27}  {value:>8}  {row['status']}", flush=True)

@@ -15,19 +15,31 @@ from pathlib import Path
 from typing import Any, Final
 
 from fwgen.service.items import Hole, Item, Mark, Run, SleepNote, StartNote
+from fwgen.service.sensors import RANGE_SENSOR, Sensor, Sensors, columns_of
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.times import iso
 from fwgen.wire.sample import STATUS_NAMES
 
-COLUMNS: Final = (
-    *("log", "position", "boot", "spec", "device_us", "utc", "within_us", "basis"),
-    *("status", "distance_mm", "late_16ths"),
+_BEFORE: Final = (
+    *("log", "position", "boot", "spec", "device_us", "utc", "within_us", "basis", "status"),
 )
-_TAIL_BYTES: Final = 4096
+
+
+def columns(values: Sequence[str] = RANGE_SENSOR.columns) -> tuple[str, ...]:
+    """Return the names of a sample's columns. `values`: those of its values."""
+    return (*_BEFORE, *values, "late_16ths")
+
+
+COLUMNS: Final = columns()
+"""Of the range sensor alone."""
+
+
+_TAIL_BYTES: Final = 1 << 20
+"""Of it the last row of each sensor is noted."""
 
 
 def rows(item: Run) -> Iterator[dict[str, Any]]:
-    """Yield each sample as a dict of COLUMNS, times in ISO 8601, None where nothing is known."""
+    """Yield each sample as a dict of its columns: times in ISO 8601, None if nothing is known."""
     dated = item.dated
     for sample in item.samples():
         yield {
@@ -40,9 +52,27 @@ def rows(item: Run) -> Iterator[dict[str, Any]]:
             "within_us": None if dated is None else dated.within_us,
             "basis": None if dated is None else dated.basis,
             "status": STATUS_NAMES[sample.status],
-            "distance_mm": sample.distance_mm,
+            **_values(item.sensor, sample.values),
             "late_16ths": sample.late_16ths,
         }
+
+
+def _values(sensor: Sensor, values: tuple[int, ...]) -> dict[str, int | float | None]:
+    """Return the values by column, in their units; None: the status has none."""
+    names = sensor.columns
+    return dict(
+        zip(names, sensor.quantities(values) if values else (None,) * len(names), strict=True)
+    )
+
+
+def shown_values(row: dict[str, Any]) -> str:
+    """Return the values of a row for people: `1500 mm`, `ambient-temp 21.37, humidity 40.1`."""
+    distance = row.get("distance_mm")
+    known = (*_BEFORE, "late_16ths", "distance_mm")
+    others = [
+        f"{name} {row[name]:g}" for name in row if name not in known and row[name] is not None
+    ]
+    return ", ".join([*([] if distance is None else [f"{distance} mm"]), *others])
 
 
 def last_row(item: Run) -> dict[str, Any]:
@@ -52,7 +82,7 @@ def last_row(item: Run) -> dict[str, Any]:
     if dated is not None:
         dated = dated._replace(utc_us=dated.utc_us + (item.count - 1) * dated.step_us)
     position = item.position + item.count - 1
-    return next(rows(Run(item.log, position, item.block, skip, dated)))
+    return next(rows(Run(item.log, position, item.block, skip, dated, item.sensor)))
 
 
 def documents(item: Item) -> Iterator[dict[str, Any]]:
@@ -93,12 +123,16 @@ class JsonLines:
 
 
 class CsvFile:
-    """Appends to a CSV file and syncs it. Gaps are not written: the position shows them."""
+    """Appends to a CSV file and syncs it. Gaps are not written: the position shows them.
 
-    def __init__(self, path: Path) -> None:
+    `sensors`: their values are the columns; of another sensor's sample the cells are empty.
+    """
+
+    def __init__(self, path: Path, sensors: Sensors = (RANGE_SENSOR,)) -> None:
         self._path = path
+        self._columns = columns(columns_of(sensors))
         self._file: io.BufferedRandom | None = None
-        self._last: tuple[str, int] | None = None  # log and position of the last row
+        self._last: dict[str, tuple[str, int]] = {}  # by sensor: log and position of the last row
 
     def open(self) -> None:
         try:
@@ -119,36 +153,46 @@ class CsvFile:
         if file is None:
             raise SinkError(f"{self._path}: the file is not open")
         text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-        last = self._last
+        writer = csv.DictWriter(text, self._columns, lineterminator="\n", extrasaction="ignore")
+        ends = dict(self._last)
         for item in items:
             for row in rows(item) if isinstance(item, Run) else ():
-                key = (row["log"], row["position"])
-                if last is None or last[0] != key[0] or last[1] < key[1]:
+                log, position = row["log"], row["position"]
+                last = ends.get(_owner(log))
+                if last is None or last[0] != log or last[1] < position:
                     writer.writerow(row)
-                    last = key
+                    ends[_owner(log)] = log, position
         try:
-            file.write(text.getvalue().encode("ascii"))
+            file.write(text.getvalue().encode())
             file.flush()
             os.fsync(file.fileno())
         except OSError as error:
             raise SinkError(f"{self._path}: {error.strerror}") from error
-        self._last = last
+        self._last = ends
 
     def _continue(self, file: io.BufferedRandom) -> None:
         """Remove a row that was not written to its end; note the last whole one."""
         size = file.seek(0, os.SEEK_END)
         if size == 0:
-            file.write((",".join(COLUMNS) + "\n").encode("ascii"))
+            file.write((",".join(self._columns) + "\n").encode())
             file.flush()
             return
         start = file.seek(max(0, size - _TAIL_BYTES))
         tail = file.read()
         whole = tail[: tail.rfind(b"\n") + 1]
-        if start == 0 and whole.partition(b"\n")[0].decode("utf-8", "replace") != ",".join(COLUMNS):
-            raise SinkError(f"{self._path}: expected a CSV file of fwgen-peer, found another file")
+        file.seek(0)
+        header = file.readline().decode("utf-8", "replace").rstrip("\n")
+        if header != ",".join(self._columns):
+            text = "expected a CSV file of fwgen-peer, found another file"
+            cure = f"name another one; the columns of these sensors are {','.join(self._columns)}"
+            raise SinkError(f"{self._path}: {text}", cure)
         file.truncate(start + len(whole))
         file.seek(0, os.SEEK_END)
-        cells = next(csv.reader([whole.decode("ascii", "replace").splitlines()[-1]]))
-        if cells[1:2] and cells[1].isdigit():
-            self._last = (cells[0], int(cells[1]))
+        for cells in csv.reader(whole.decode("utf-8", "replace").splitlines()[start > 0 :]):
+            if cells[1:2] and cells[1].isdigit():
+                self._last[_owner(cells[0])] = cells[0], int(cells[1])
+
+
+def _owner(log: str) -> str:
+    """Return the part of a log's name that says which sensor it is of."""
+    return log.partition("/")[2][:1]

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from fwgen.service.sensors import Sensors
 from fwgen.service.settings import SinkSettings
 from fwgen.service.sinks.base import Sink
 
 
-def _sqlite(options: Mapping[str, Any]) -> Sink:
+def _sqlite(options: Mapping[str, Any], sensors: Sensors) -> Sink:
     from fwgen.service.sinks.retention import Retention
     from fwgen.service.sinks.sqlite import SqliteSink
 
@@ -18,13 +19,13 @@ def _sqlite(options: Mapping[str, Any]) -> Sink:
     return SqliteSink(options["file"], retention)
 
 
-def _csv(options: Mapping[str, Any]) -> Sink:
+def _csv(options: Mapping[str, Any], sensors: Sensors) -> Sink:
     from fwgen.service.sinks.lines import CsvFile
 
-    return CsvFile(options["file"])
+    return CsvFile(options["file"], sensors)
 
 
-def _json(options: Mapping[str, Any]) -> Sink:
+def _json(options: Mapping[str, Any], sensors: Sensors) -> Sink:
     from fwgen.service.sinks.lines import JsonLines
 
     def write(text: str) -> None:
@@ -34,13 +35,13 @@ def _json(options: Mapping[str, Any]) -> Sink:
     return JsonLines(write)
 
 
-def _mqtt(options: Mapping[str, Any]) -> Sink:
+def _mqtt(options: Mapping[str, Any], sensors: Sensors) -> Sink:
     from fwgen.service.sinks.mqtt import Broker, MqttSink
 
-    return MqttSink(Broker(**options))
+    return MqttSink(Broker(**options), sensors)
 
 
-_MAKERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Sink]]] = {
+_MAKERS: Final[Mapping[str, Callable[[Mapping[str, Any], Sensors], Sink]]] = {
     "sqlite": _sqlite,
     "csv": _csv,
     "json": _json,
@@ -48,6 +49,6 @@ _MAKERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Sink]]] = {
 }
 
 
-def make(settings: SinkSettings) -> Sink:
+def make(settings: SinkSettings, sensors: Sensors) -> Sink:
     """Return the sink; it is not open yet."""
-    return _MAKERS[settings.kind](settings.options)
+    return _MAKERS[settings.kind](settings.options, sensors)

@@ -1,7 +1,8 @@
 """Samples to an MQTT broker, QoS 1: stored means that the broker has sent PUBACK.
 
-A message is one block: a JSON array of samples as in JSON lines, or of one gap or sleep. After an
-error messages may come again; (log, position) identifies a sample.
+A message is one block: a JSON array of samples as in JSON lines, or of one gap or sleep. Samples
+and gaps of a sensor with a name go to a topic of its own: `TOPIC/NAME`. After an error messages may
+come again; (log, position) identifies a sample.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from fwgen.errors import MissingToolError
-from fwgen.service.items import Item, Mark
+from fwgen.service.items import Hole, Item, Mark, Run
+from fwgen.service.sensors import RANGE_SENSOR, Sensors
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.lines import documents
 
@@ -49,7 +51,7 @@ class Broker:
 class MqttSink:
     """Raises MissingToolError if paho-mqtt is not installed."""
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Broker, sensors: Sensors = (RANGE_SENSOR,)) -> None:
         try:
             from paho.mqtt import client
         except ModuleNotFoundError as error:
@@ -57,6 +59,7 @@ class MqttSink:
             raise MissingToolError(text, "`pip install paho-mqtt`") from error
         self._mqtt: Any = client
         self._broker = broker
+        self._sensors = sensors
         self._client: Any = None
         self._answered = threading.Event()
         self._refused = ""
@@ -98,10 +101,18 @@ class MqttSink:
         for item in items:
             found = list(documents(item))
             if found:
-                sent.append(client.publish(self._broker.topic, json.dumps(found), qos=1))
+                sent.append(client.publish(self._topic(item), json.dumps(found), qos=1))
         end_s = time.monotonic() + PUBACK_S
         for message in sent:
             self._wait(client, message, end_s)
+
+    def _topic(self, item: Item) -> str:
+        """Return the topic; of two sensors each has its own."""
+        topic, stream = self._broker.topic, item.log.stream
+        if not isinstance(item, Run | Hole):
+            return topic
+        name = self._sensors[stream].name if stream < len(self._sensors) else str(stream)
+        return f"{topic}/{name}" if name else topic
 
     def _wait(self, client: Any, message: Any, end_s: float) -> None:
         """Return when the broker has acknowledged the message."""

@@ -16,7 +16,9 @@ _CHUNK: Final = 2_000
 _PAGES: Final = 1_000
 """Free pages that are given back to the file system in one step."""
 
-_OLDEST: Final = "SELECT log, position, utc_us FROM sample ORDER BY log, position LIMIT ?"
+_LOGS: Final = "SELECT id FROM log WHERE (identity LIKE '%/1') = ? ORDER BY id"
+_OLDEST: Final = "SELECT log, position, utc_us FROM sample WHERE log = ? ORDER BY position LIMIT ?"
+_Rows = list[tuple[int, int, int | None]]
 
 
 @dataclass
@@ -44,9 +46,6 @@ class Retention:
         if self.keep_us is None:
             return False
         before_us = self.utc_us() - self.keep_us
-        oldest = db.execute(_OLDEST, (1,)).fetchone()
-        if oldest is None or oldest[2] is None or oldest[2] >= before_us:
-            return False
         return self._remove(db, before_us)
 
     def _remove_large(self, db: sqlite3.Connection) -> bool:
@@ -57,13 +56,26 @@ class Retention:
         )
 
     def _remove(self, db: sqlite3.Connection, before_us: int | None) -> bool:
-        rows = db.execute(_OLDEST, (_CHUNK,)).fetchall()
+        rows = _oldest(db)
         if before_us is not None:
             rows = [row for row in rows if row[2] is not None and row[2] < before_us]
         keys = [(log, position) for log, position, _ in rows]
         with transaction(db):
-            db.executemany("DELETE FROM sample WHERE log = ? AND position = ?", keys)
+            for table in ("sample", "value"):
+                db.executemany(f"DELETE FROM {table} WHERE log = ? AND position = ?", keys)
         return bool(rows)
+
+
+def _oldest(db: sqlite3.Connection) -> _Rows:
+    """Return the oldest samples of the sensor that has the oldest one."""
+    found = []
+    for second in (False, True):
+        for (log,) in db.execute(_LOGS, (second,)).fetchall():
+            rows: _Rows = db.execute(_OLDEST, (log, _CHUNK)).fetchall()
+            if rows:
+                found.append(rows)
+                break
+    return min(found, key=lambda rows: rows[0][2] or 0, default=[])
 
 
 def used_bytes(db: sqlite3.Connection) -> int:

@@ -12,12 +12,25 @@ from urllib.parse import quote
 
 from fwgen.service.sinks.transaction import transaction
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The database's `user_version`."""
 APPLICATION_ID: Final = 0x66776770  # "fwgp"
 
 STEPS: Final = {
     1: "ALTER TABLE sleep ADD COLUMN warnings TEXT NOT NULL DEFAULT '';",
+    2: """
+CREATE TABLE channel (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, unit TEXT NOT NULL);
+CREATE TABLE value (
+  log INTEGER NOT NULL REFERENCES log, position INTEGER NOT NULL,
+  channel INTEGER NOT NULL REFERENCES channel, value REAL NOT NULL,
+  PRIMARY KEY (log, position, channel)
+) WITHOUT ROWID;
+CREATE TABLE mark_1 (
+  only INTEGER PRIMARY KEY CHECK (only = 1), log INTEGER NOT NULL REFERENCES log,
+  position INTEGER NOT NULL, boot INTEGER NOT NULL
+);
+INSERT INTO channel (name, unit) SELECT 'distance_mm', 'mm' WHERE EXISTS (SELECT 1 FROM sample);
+""",
 }
 """Format -> the SQL that makes the next one of it. schema.sql has all of them."""
 assert sorted(STEPS) == list(range(1, FORMAT))

@@ -1,7 +1,7 @@
 -- fwgen-peer's database. `position` is the sample's number in its log, without the wrap at 2^32.
 CREATE TABLE log (
   id INTEGER PRIMARY KEY,
-  identity TEXT NOT NULL,            -- 16 hexadecimal digits
+  identity TEXT NOT NULL,            -- 16 hexadecimal digits; of a second sensor with "/1"
   renumbered INTEGER NOT NULL,       -- how often this log began to use numbers again
   UNIQUE (identity, renumbered)
 );
@@ -21,9 +21,21 @@ CREATE TABLE sample (
   within_us INTEGER,                 -- utc_us is exact to +- this
   basis TEXT,                        -- how utc_us is known, see docs/SPEC.md
   status INTEGER NOT NULL,
-  distance_mm INTEGER,               -- NULL: the status has no distance
+  distance_mm INTEGER,               -- of the range sensor alone; NULL: the status has none
   late_16ths INTEGER NOT NULL,
   PRIMARY KEY (log, position)
+) WITHOUT ROWID;
+CREATE TABLE channel (               -- what was measured
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,         -- with two sensors "sensor.channel"
+  unit TEXT NOT NULL
+);
+CREATE TABLE value (                 -- of each sample with values, except distance_mm
+  log INTEGER NOT NULL REFERENCES log,
+  position INTEGER NOT NULL,
+  channel INTEGER NOT NULL REFERENCES channel,
+  value REAL NOT NULL,               -- in the channel's unit
+  PRIMARY KEY (log, position, channel)
 ) WITHOUT ROWID;
 CREATE TABLE gap (                   -- samples that will not arrive
   log INTEGER NOT NULL REFERENCES log,
@@ -51,6 +63,12 @@ CREATE TABLE start (                 -- starts of the firmware: why, and crashes
   PRIMARY KEY (log, boot, said)
 ) WITHOUT ROWID;
 CREATE TABLE mark (                  -- one row: everything before it was acknowledged
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  log INTEGER NOT NULL REFERENCES log,
+  position INTEGER NOT NULL,
+  boot INTEGER NOT NULL
+);
+CREATE TABLE mark_1 (                -- likewise, of a second sensor
   only INTEGER PRIMARY KEY CHECK (only = 1),
   log INTEGER NOT NULL REFERENCES log,
   position INTEGER NOT NULL,

@@ -14,16 +14,21 @@ from typing import Final
 
 from fwgen.service.dating import MOST_RATE, Basis, LastDated
 from fwgen.service.items import Item, Log, Mark, Redate, Run, SleepNote, StartNote
+from fwgen.service.sensors import Sensor
 from fwgen.service.sinks import schema
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.retention import Retention
 from fwgen.service.sinks.transaction import transaction
 
+_MARKS: Final = ("mark", "mark_1")
+"""By stream."""
 _BUSY_S: Final = 10.0
 _WAL_BYTES: Final = 4 << 20
 
 _ONCE: Final = "ON CONFLICT DO NOTHING"
 _INSERT: Final = f"INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {_ONCE}"
+
+_VALUE: Final = f"INSERT INTO value VALUES (?, ?, ?, ?) {_ONCE}"
 
 _REDATE: Final = """
 UPDATE sample SET utc_us = ? + device_us - ?,
@@ -36,7 +41,7 @@ FROM sample JOIN log ON log.id = sample.log JOIN life ON life.id = sample.life
 WHERE sample.log = (SELECT log FROM mark) ORDER BY position DESC LIMIT 1
 """
 _RECORDED: Final = (
-    "SELECT identity, renumbered, position, mark.boot FROM mark JOIN log ON log.id = mark.log"
+    "SELECT identity, renumbered, position, boot FROM {table} JOIN log ON log.id = {table}.log"
 )
 _BEFORE: Final = """
 SELECT 1 FROM sample JOIN log ON log.id = sample.log JOIN life ON life.id = sample.life
@@ -54,6 +59,7 @@ class SqliteSink:
         self._db: sqlite3.Connection | None = None
         self._logs: dict[Log, int] = {}
         self._lives: dict[tuple[int, int, bytes], int] = {}
+        self._channels: dict[Sensor, tuple[int, ...]] = {}
 
     def open(self) -> None:
         with self._failing():
@@ -67,20 +73,24 @@ class SqliteSink:
 
     def close(self) -> None:
         db, self._db = self._db, None
-        self._logs.clear()
-        self._lives.clear()
+        self._forget()
         if db is not None:
             with suppress(sqlite3.Error):
                 db.close()
 
     def recorded(self) -> Mark | None:
         """Return the mark of the last service; None: the database is new. Raises SinkError."""
+        marks = []
         with self._failing():
-            row = self._open_db.execute(_RECORDED).fetchone()
-        if row is None:
+            for stream, table in enumerate(_MARKS):
+                row = self._open_db.execute(_RECORDED.format(table=table)).fetchone()
+                if row is not None:
+                    identity, renumbered, position, boot = row
+                    log = Log(int(identity.partition("/")[0], 16), renumbered, stream)
+                    marks.append(Mark(log, position, boot))
+        if not marks or marks[0].log.stream:
             return None
-        identity, renumbered, position, boot = row
-        return Mark(Log(int(identity, 16), renumbered), position, boot)
+        return marks[0]._replace(other=marks[1] if len(marks) > 1 else None)
 
     def last_dated(self) -> LastDated | None:
         """Return the last sample, if its time is known. Raises SinkError."""
@@ -98,14 +108,18 @@ class SqliteSink:
                 for item in items:
                     self._store(db, item)
                 if mark is not None:
-                    place = (self._log_id(db, mark.log), mark.position, mark.boot)
-                    db.execute("INSERT OR REPLACE INTO mark VALUES (1, ?, ?, ?)", place)
+                    self._record(db, mark)
             for item in items:
                 if isinstance(item, StartNote):
                     item.stored()
             self._retention.apply(db)
 
     # ------------------------------------------------------------------------------------ inside
+
+    def _forget(self) -> None:
+        self._logs.clear()
+        self._lives.clear()
+        self._channels.clear()
 
     @property
     def _open_db(self) -> sqlite3.Connection:
@@ -120,9 +134,7 @@ class SqliteSink:
         except schema.FormatError as error:
             raise SinkError(f"{self._path}: {error}", error.cure) from error
         except (sqlite3.Error, OSError) as error:
-            # A rolled-back insert must not stay known.
-            self._logs.clear()
-            self._lives.clear()
+            self._forget()  # a rolled-back insert must not stay known
             raise SinkError(f"{self._path}: {error}") from error
 
     def _prepare(self, db: sqlite3.Connection) -> None:
@@ -133,11 +145,21 @@ class SqliteSink:
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         schema.prepare(db)
 
+    def _record(self, db: sqlite3.Connection, mark: Mark) -> None:
+        for table, each in zip(_MARKS, (mark, mark.other), strict=True):
+            if each is None:
+                db.execute(f"DELETE FROM {table}")
+            else:
+                place = (self._log_id(db, each.log), each.position, each.boot)
+                db.execute(f"INSERT OR REPLACE INTO {table} VALUES (1, ?, ?, ?)", place)
+
     def _store(self, db: sqlite3.Connection, item: Item) -> None:
         log = self._log_id(db, item.log)
         if isinstance(item, Redate):
             reference = (item.utc_us, item.device_us, item.within_us, item.device_us)
-            db.execute(_REDATE, (*reference, MOST_RATE, Basis.LATER, log, log, item.boot))
+            other = item.mark.other
+            for each in [log] if other is None else [log, self._log_id(db, other.log)]:
+                db.execute(_REDATE, (*reference, MOST_RATE, Basis.LATER, each, each, item.boot))
         elif isinstance(item, StartNote):
             start = (log, item.boot, item.noted_us, item.said)
             db.execute(f"INSERT INTO start VALUES (?, ?, ?, ?) {_ONCE}", start)
@@ -150,10 +172,17 @@ class SqliteSink:
             db.execute(f"INSERT INTO sleep VALUES (?, ?, ?, ?, ?, ?, ?, ?) {_ONCE}", values)
         elif isinstance(item, Run):
             life = self._life_id(db, log, item.block.boot, item.block.spec)
+            channels = self._channel_ids(db, item.sensor)
             rows: Iterable[tuple[object, ...]] = _rows(item, log, life)
+            known = set()
             if item.log.renumbered:
-                rows = [row for row in rows if not self._stored_before(db, item.log, row)]
+                rows = list(rows)
+                known = {row[1] for row in rows if self._stored_before(db, item.log, row)}
+                rows = [row for row in rows if row[1] not in known]
             db.executemany(_INSERT, rows)
+            if not item.sensor.is_plain:
+                quantities = _values(item, log, channels)
+                db.executemany(_VALUE, (row for row in quantities if row[1] not in known))
         else:
             row = (log, item.position, item.count, item.reason)
             db.execute(f"INSERT INTO gap VALUES (?, ?, ?, ?) {_ONCE}", row)
@@ -162,17 +191,28 @@ class SqliteSink:
         """Whether the sample was stored before its log was renumbered: the firmware sends again
         what survived the damage."""
         position, life, device_us = row[1:4]
-        key = (f"{log.identity:016x}", log.renumbered, position, life, device_us)
+        key = (log.owner, log.renumbered, position, life, device_us)
         found = db.execute(_BEFORE, key)
         return found.fetchone() is not None
 
     def _log_id(self, db: sqlite3.Connection, log: Log) -> int:
         if log not in self._logs:
-            key = (f"{log.identity:016x}", log.renumbered)
+            key = (log.owner, log.renumbered)
             db.execute(f"INSERT INTO log (identity, renumbered) VALUES (?, ?) {_ONCE}", key)
             found = db.execute("SELECT id FROM log WHERE identity = ? AND renumbered = ?", key)
             self._logs[log] = found.fetchone()[0]
         return self._logs[log]
+
+    def _channel_ids(self, db: sqlite3.Connection, sensor: Sensor) -> tuple[int, ...]:
+        if sensor not in self._channels:
+            found = []
+            for name, channel in zip(sensor.columns, sensor.channels, strict=True):
+                row = (name, channel.unit)
+                db.execute(f"INSERT INTO channel (name, unit) VALUES (?, ?) {_ONCE}", row)
+                query = db.execute("SELECT id FROM channel WHERE name = ?", (name,))
+                found.append(int(query.fetchone()[0]))
+            self._channels[sensor] = tuple(found)
+        return self._channels[sensor]
 
     def _life_id(self, db: sqlite3.Connection, log: int, boot: int, spec: bytes) -> int:
         life = (log, boot, spec)
@@ -192,3 +232,11 @@ def _rows(run: Run, log: int, life: int) -> Iterator[tuple[object, ...]]:
             *(log, sample.position, life, sample.device_us, sample.utc_us, within_us, basis),
             *(sample.status, sample.distance_mm, sample.late_16ths),
         )
+
+
+def _values(run: Run, log: int, channels: Sequence[int]) -> Iterator[tuple[object, ...]]:
+    for sample in run.samples():
+        if sample.values:
+            quantities = run.sensor.quantities(sample.values)
+            for channel, quantity in zip(channels, quantities, strict=True):
+                yield log, sample.position, channel, quantity

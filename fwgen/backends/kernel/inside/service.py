@@ -73,7 +73,7 @@ class ServiceApplication:
         )
         self._service = _Journaled(
             chosen,
-            {"sqlite": make(_SINK)},
+            {"sqlite": make(_SINK, chosen.sensors)},
             suspender=self,
             recorder="sqlite",
             recorded=recorded,
