@@ -28,6 +28,7 @@ _ET_EXEC = 2
 _PT_LOAD = 1
 _SHF_ALLOC, _SHF_EXEC = 0x2, 0x4
 _MOST_BYTES = 128 << 20
+_LONGEST_NAME = 200
 _REBUILD = "build the ELF again, or copy it again"
 
 
@@ -104,7 +105,7 @@ class Elf:
             raise self._corrupt(error) from error
 
     def _corrupt(self, error: Exception) -> ElfError:
-        reason = str(error) or type(error).__name__
+        reason = " ".join(str(error).split()) or type(error).__name__
         return ElfError(f"{self.path}: damaged ELF, it cannot be read: {reason}", _REBUILD)
 
     def _segments(self) -> Iterator[Segment]:
@@ -128,7 +129,7 @@ class Elf:
             yield Section(
                 start=head.sh_addr,
                 size_bytes=head.sh_size,
-                name=section.name,
+                name=_printable(section.name),
                 kind=str(head.sh_type),
                 offset=head.sh_offset,
                 allocated=bool(head.sh_flags & _SHF_ALLOC),
@@ -241,11 +242,18 @@ def _symbols(table: Any) -> Iterator[Symbol]:
         yield Symbol(
             start=value & ~1 if kind == "func" else value,
             size_bytes=symbol.entry.st_size,
-            name=symbol.name,
+            name=_printable(symbol.name),
             kind=kind,
             file=file if local else "",
             section=index if isinstance(index, int) else -1,
         )
+
+
+def _printable(name: str) -> str:
+    """Return a name for messages: in a damaged file it may be anything."""
+    if not name.isprintable():
+        name = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
+    return name[:_LONGEST_NAME]
 
 
 def read_elf(path: Path) -> bytes:

@@ -92,6 +92,16 @@ def test_damaged_bytes_end_in_findings_or_a_sentence() -> None:
             assert "\n" not in error.message and "\n" not in error.hint
 
 
+def test_names_of_a_damaged_file_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    content = firmware().read_bytes()
+    assert content.count(b"link_send") >= 1
+    copy = tmp_path / "odd.elf"
+    copy.write_bytes(content.replace(b"link_send", b"li\x1b[31m\nk"))
+    names = {symbol.name for symbol in Elf(copy).symbols}
+    assert "li\N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER}k" in names
+    assert all(name.isprintable() for name in names)
+
+
 def test_without_pyelftools(monkeypatch: pytest.MonkeyPatch) -> None:
     elf = firmware()
     monkeypatch.setitem(sys.modules, "elftools.elf.elffile", None)

@@ -1,7 +1,8 @@
-"""Coverage-guided fuzzing of the firmware's core with libFuzzer (Debian's clang) and sanitizers.
+"""Hostile input: fuzzers of the firmware's core, and of what reads input in Python (readers.py).
 
-`python -m tests.fuzz SECONDS` runs each target for that long and keeps what it found in build/fuzz;
-a nightly job runs it with 600. CI runs a fixed number of inputs, from the corpora in this folder.
+Those of the core are coverage-guided: libFuzzer (Debian's clang) with sanitizers. `python -m
+tests.fuzz SECONDS` runs each for that long and keeps in build/fuzz what those of the core found; a
+nightly job runs it with 600. CI runs a fixed number of inputs, from the corpora in this folder.
 """
 
 from __future__ import annotations

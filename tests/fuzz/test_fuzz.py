@@ -10,15 +10,19 @@ import pytest
 from tests.core.build import CORE
 from tests.fuzz import TARGETS, build, corpus, fuzz
 
-pytestmark = pytest.mark.needs("clang")
-
 RUNS = 15_000
 PLANTED = {
     "wire": ("wire.c", "uint32_t room = WIRE_PEER_MESSAGE_MAX -", "uint32_t room = 99u -"),
+    "log": (
+        "sample_log_recover.c",
+        "return block_decode_whole(&decoder) ? block_decode_len(&decoder) : 0u;",
+        "return block_decode_len(&decoder);",
+    ),
     "node": ("node_actions.c", "node->port.door(node->port.ctx, false);", ""),
 }
 
 
+@pytest.mark.needs("clang")
 @pytest.mark.parametrize("target", TARGETS)
 def test_nothing_is_found(target: str, tmp_path: Path) -> None:
     inputs = tmp_path / "inputs"
@@ -29,7 +33,8 @@ def test_nothing_is_found(target: str, tmp_path: Path) -> None:
     assert len(list(inputs.iterdir())) >= len(list(corpus(target).iterdir())) > 5
 
 
-@pytest.mark.parametrize("target", ("wire", "node"))
+@pytest.mark.needs("clang")
+@pytest.mark.parametrize("target", PLANTED)
 def test_what_is_planted_is_found(target: str, tmp_path: Path) -> None:
     inputs, core = tmp_path / "inputs", tmp_path / "core"
     shutil.copytree(corpus(target), inputs)
