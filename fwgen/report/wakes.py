@@ -64,7 +64,7 @@ def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[st
     found = []
     for night in nights(record):
         cause, _, text = night.sleep.wake_cause.partition(":")
-        since_us = night.asked_us - record.period_us
+        since_us = _silent_since_us(record, night) - record.period_us
         first = [name for name, at_us in fired.items() if _any(at_us, since_us, night.opened_us)]
         age_us = _age_us(record, night)
         too_old = asked.max_age_us is not None and age_us >= asked.max_age_us - _early_us(
@@ -118,6 +118,15 @@ def _heard_us(record: RunRecord, due_us: int, slack_us: int) -> int:
         if start_us <= due_us + slack_us and due_us <= end_us:
             due_us += 2 * max(0, end_us - due_us) + _REPEATED_US
     return due_us
+
+
+def _silent_since_us(record: RunRecord, night: Night) -> int:
+    """Return since when the firmware takes Linux for asleep: since it was asked for sleep, or since
+    nobody reads, if Linux suspends without asking."""
+    if night.sleep.ack_ms is not None:
+        return night.asked_us
+    ends_us = [stream.end_us for stream in record.streams if stream.end_us <= night.asked_us]
+    return max(ends_us, default=0)
 
 
 def _early_us(record: RunRecord, night: Night) -> int:
