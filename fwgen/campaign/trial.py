@@ -43,6 +43,8 @@ class Tally:
         counts["declared_lost"] += report["samples"]["declared_lost"]
         counts["sleeps"] += len(record.sleeps)
         counts["outages"] += len(record.outages)
+        counts["erasures"] += len(record.erasures)
+        counts["crashes"] += len(record.crashes)
         counts.update(f"woken_by {sleep.wake_cause.partition(':')[0]}" for sleep in record.sleeps)
         counts.update(f"step {step.do}" for step in history.scenario.steps)
 

@@ -55,11 +55,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="plant a fault of robot/mutants in the core (host only): the campaign must find it",
     )
+    parser.add_argument(
+        "--page", type=Path, metavar="FILE", help="write what was tried and found as a page"
+    )
     parser.add_argument("--json", action="store_true", help="print the record as one JSON document")
 
 
 def run(args: argparse.Namespace) -> int:
     """Return exit code 1 if a history fails."""
+    from fwgen.campaign.page import check_page, write_page
     from fwgen.campaign.record import open_record
     from fwgen.campaign.run import run_campaign
     from fwgen.campaign.trial import Setting
@@ -68,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("`--plant` changes the core of the host backend", "leave `--backend` out")
     if args.plant:
         _check_plant(args.plant)
+    if args.page:
+        check_page(args.page)
     plant = str(args.plant.resolve()) if args.plant else ""
     record = open_record(args.report, Setting(args.backend, plant), args.seed, args.seeds)
     jobs = args.jobs or ((os.cpu_count() or 1) if args.backend == "host" else 1)
@@ -82,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
             at=progress.at,
             say=progress.say,
         )
+    if args.page:
+        write_page(args.page, record.document())
     if args.json:
         print(json.dumps(record.document(), indent=2))
     else:

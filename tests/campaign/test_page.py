@@ -1,0 +1,53 @@
+"""The page that a campaign writes from its record."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fwgen.campaign.page import PAGE, page_text, record_in
+from fwgen.checkout import ROOT
+from fwgen.cli.main import main
+
+
+def test_a_campaign_writes_its_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    words = ["campaign", "--seeds", "3", "--jobs", "1", "--report", str(tmp_path / "a")]
+    assert main([*words, "--page", str(page)]) == 0
+    record = json.loads((tmp_path / "a" / "campaign.json").read_text("utf-8"))
+    text = page.read_text("utf-8")
+    assert "3 histories (seeds 0 to 2) with the host backend" in text
+    assert f"| samples taken | {record['tried']['samples']:,} |" in text
+    assert f"| `suspend` | {record['tried']['step suspend']:,} |" in text
+    assert record_in(text)["tried"] == record["tried"]
+    assert main([*words, "--page", str(page)]) == 0  # it may be written again
+
+
+def test_a_file_that_is_no_page_is_not_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("mine", "utf-8")
+    words = ["campaign", "--seeds", "1", "--report", str(tmp_path / "a"), "--page", str(page)]
+    assert main(words) == 2
+    assert "is no page of a campaign" in capsys.readouterr().err
+    assert page.read_text("utf-8") == "mine"
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_failure_is_on_the_page() -> None:
+    record = record_in((ROOT / PAGE).read_text("utf-8"))
+    text = page_text({**record, "failure": {"seed": 7, "reasons": ["2 samples were lost."]}})
+    assert "seed 7 failed: 2 samples were lost." in text
+    assert "all of them passed" not in text
+
+
+def test_the_page_of_the_docs_is_that_of_its_record() -> None:
+    """After a change of its form: `python -m fwgen.campaign.page`."""
+    text = (ROOT / PAGE).read_text("utf-8")
+    record = record_in(text)
+    assert text == page_text(record)
+    assert record["failure"] is None
+    assert record["tried"]["histories"] == record["done"] >= 10_000
