@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fwgen.campaign import specs
 from fwgen.campaign.streams import Stream
 from fwgen.campaign.walk import Night
-from fwgen.scenario.steps import Step, make_step
+from fwgen.scenario.steps import STEPS, Step, make_step
 from fwgen.wire.sample import SampleStatus
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Draft:
 
     seed: int
     spec: int
+    backend: str = "host"
     steps: list[Step] = field(default_factory=list)
     nights: list[Night] = field(default_factory=list)
     now_ms: int = 1_000
@@ -255,11 +256,14 @@ def _board_restarts(draft: Draft, stream: Stream) -> None:
     draft.ends(at_ms + takes_ms + app_ms + 1_500)
 
 
+_SMALL: Final = ("send-wake", "stale-doorbell", "idle-ddr", "stall-firmware")
+
+
 def _small_faults(draft: Draft, stream: Stream) -> None:
     """A message, a doorbell or a pause that nobody expects, while Linux is awake."""
     at_ms = draft.now_ms
     for _ in range(stream.between(1, 4)):
-        what = stream.pick(("send-wake", "stale-doorbell", "idle-ddr", "stall-firmware"))
+        what = stream.pick([name for name in _SMALL if draft.backend in STEPS[name].backends])
         if what == "stale-doorbell":
             draft.add(at_ms, what, ring=stream.pick(("vq0", "vq1")))
         elif what == "idle-ddr":
@@ -310,6 +314,9 @@ EPISODES: Final[dict[str, Episode]] = {
 }
 _OFTEN: Final = ("sleep",) * 6 + ("naps",) * 2
 _SLEEPS: Final = frozenset(("sleep", "nights", "naps", "board restarts"))
+_HOST_ONLY: Final = frozenset(("suspended by another",))
+"""On the emulated board the firmware may touch DDR in the two milliseconds before PWR shows that it
+closes (docs/DESIGN.md): it was not asked."""
 _NEEDS_SAMPLES: Final = frozenset(("application dies midway",))
 _MAY_RESET: Final = frozenset(("sleep", "nights", "naps", "application dies", "device unbound"))
 
@@ -317,7 +324,8 @@ _MAY_RESET: Final = frozenset(("sleep", "nights", "naps", "application dies", "d
 def kinds_of(draft: Draft) -> tuple[str, ...]:
     """Return the episodes to choose from, some of them several times."""
     nights = ("nights",) * 5 if draft.wakes else ()
-    return _OFTEN + nights + tuple(EPISODES)
+    kinds = _OFTEN + nights + tuple(EPISODES)
+    return tuple(kind for kind in kinds if draft.backend == "host" or kind not in _HOST_ONLY)
 
 
 # ------------------------------------------------------------------ what happens meanwhile

@@ -39,9 +39,9 @@ class History:
         return scenario_text(self.scenario, spec, self.plan.sensors[0].channels, comment)
 
 
-def draw(seed: int) -> History:
-    """Return the history of this seed."""
-    draft = Draft(seed, specs.spec_of(seed, Stream(seed, "spec")))
+def draw(seed: int, backend: str = "host") -> History:
+    """Return the history of this seed on a backend: some faults are possible on one only."""
+    draft = Draft(seed, specs.spec_of(seed, Stream(seed, "spec")), backend)
     count = Stream(seed, "episodes").between(1, 4)
     kinds = kinds_of(draft)
     for number in range(count):

@@ -82,7 +82,7 @@ def _prepare(record: Record, chunks: list[Chunk]) -> None:
         return
     for chunk in chunks[:1]:
         for seed in range(chunk.first, chunk.first + chunk.count):
-            library(draw(seed).spec, record.setting.plant)
+            library(draw(seed, record.setting.backend).spec, record.setting.plant)
 
 
 def _try(history: History, setting: Setting) -> Failure | None:
@@ -95,7 +95,7 @@ def _try(history: History, setting: Setting) -> Failure | None:
 def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
     assert record.failure is not None
     seed = record.failure.seed
-    history = draw(seed)
+    history = draw(seed, record.setting.backend)
     say(f"seed {seed} fails: {record.failure.reasons[0]}")
     say(f"making its {len(history.scenario.steps)} steps fewer")
     shrinker = Shrinker(lambda one: _try(one, record.setting))

@@ -45,9 +45,9 @@ _NODES: Final = (
 )
 _WAKING: Final = (
     (
-        _RANGE.format(period="100 ms", range="[20 mm, 4000 mm]"),
-        ("200 ms", "ddr", "16 KiB", "2 s"),
-        "when_full: wake, wake_at: 40 %, max_age: 2 min, wake_pause: 10 s, wake_if: "
+        _RANGE.format(period="60 ms", range="[20 mm, 4000 mm]"),
+        ("200 ms", "ddr", "10 KiB", "2 s"),
+        "when_full: wake, wake_at: 15 %, max_age: 2 min, wake_pause: 10 s, wake_if: "
         "[distance < 400 mm for 3 samples until > 500 mm, "
         "distance changes by > 1 m within 2 s, no echo for 5 s]",
     ),
@@ -138,7 +138,7 @@ def _draw(number: int, stream: Stream) -> str:
     when_full = stream.pick(("wake", "wake", "keep-newest", "keep-oldest"))
     sleep = ["mode: lp-stop2", f"when_full: {when_full}"]
     if stream.chance(0.4):
-        sleep.append(f"wake_at: {stream.between(10, 80)} %")
+        sleep.append(f"wake_at: {stream.spread(5, 70)} %")
     if stream.chance(0.4):
         sleep.append(f"max_age: {stream.spread(5, 200)} s")
     conditions = [condition(stream, low, high) for _ in range(stream.pick((0, 1, 1, 2, 3, 4)))]

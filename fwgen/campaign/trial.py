@@ -65,7 +65,7 @@ class Failure:
 
 def try_seed(seed: int, setting: Setting, tally: Tally) -> Failure | None:
     """Run the history of this seed; return how it failed."""
-    return try_history(draw(seed), setting, tally)
+    return try_history(draw(seed, setting.backend), setting, tally)
 
 
 def try_history(history: History, setting: Setting, tally: Tally) -> Failure | None:

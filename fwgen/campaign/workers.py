@@ -58,7 +58,7 @@ def run_chunk(chunk: Chunk, setting: Setting, code: str) -> Result:
 def run_apart(chunk: Chunk, setting: Setting) -> Result:
     """Run each seed in a process of its own, to find the one that ends it. Counts nothing."""
     for seed in range(chunk.first, chunk.first + chunk.count):
-        failure = try_apart(draw(seed), setting)
+        failure = try_apart(draw(seed, setting.backend), setting)
         if failure is not None:
             return Result(chunk, Tally(), failure)
     return Result(chunk, Tally(), None)

@@ -50,4 +50,4 @@ def test_the_page_of_the_docs_is_that_of_its_record() -> None:
     record = record_in(text)
     assert text == page_text(record)
     assert record["failure"] is None
-    assert record["tried"]["histories"] == record["done"] >= 10_000
+    assert record["tried"]["histories"] == record["done"] >= 500

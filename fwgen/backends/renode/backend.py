@@ -72,7 +72,7 @@ class RenodeBackend(Backend):
         self._options = options or Options(edges=waves is not None, linux=linux)
         self._waves = waves
         self._say = say
-        self._kept = emulator
+        self.emulator = emulator
         self._child: _Child | None = None
 
     @property
@@ -89,7 +89,7 @@ class RenodeBackend(Backend):
         self._read = elf
         firmware = read_elf(elf)
         self._say("starting the emulator")
-        self._child = child = self._kept.child() if self._kept else _Child()
+        self._child = child = self.emulator.child() if self.emulator else _Child()
         child.ask("open", firmware, self._config.renode, self._options)
         child.ask("start", plan, scenario, seed)
 
@@ -115,7 +115,7 @@ class RenodeBackend(Backend):
             if self._options.linux is not None:
                 with contextlib.suppress(ToolBrokeError):
                     self._child.ask("close")
-            if self._kept is None:
+            if self.emulator is None:
                 self._child.end()
             self._child = None
 
