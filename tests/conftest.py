@@ -21,6 +21,7 @@ from hypothesis import settings
 
 from fwgen.backends.renode.find import what_is_missing
 from fwgen.build.firmware import find_tools
+from fwgen.build.preflight import check_modules
 from fwgen.config import load_config
 from fwgen.errors import FwgenError
 from fwgen.uml.find import find_kernel
@@ -43,6 +44,15 @@ def _package(name: str) -> str | None:
 def _zephyr() -> str | None:
     try:
         find_tools(load_config(), [Path.cwd()])
+    except FwgenError as error:
+        return str(error)
+    return None
+
+
+def _hal_st() -> str | None:
+    try:
+        tools = find_tools(load_config(), [Path.cwd()])
+        check_modules(load_config(), tools.zephyr, tools.python, ["hal_st"])
     except FwgenError as error:
         return str(error)
     return None
@@ -164,6 +174,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "udev": lambda: _program("udevadm", "apt-get install udev"),
     "valgrind": lambda: _program("valgrind", "apt-get install valgrind"),
     "zephyr": _zephyr,
+    "hal_st": _hal_st,
     "renode": _renode,
     "linux": _linux,
 }

@@ -29,6 +29,7 @@ from fwgen.build.preflight import (
     check_path,
     check_paths,
     module_definitions,
+    modules_of_drivers,
 )
 from fwgen.build.record import FILE as RECORD
 from fwgen.build.record import is_record, previous_log_bytes, write_record
@@ -169,7 +170,10 @@ class Firmware:
     def _preflight(self, tools: Tools, tree: Tree) -> None:
         check_paths(self.folder, tools, self._config.zephyr.modules)
         if not tree.configured and "ZEPHYR_MODULES" not in self._definitions:
-            check_modules(self._config, tools.zephyr, tools.python)
+            read_by_zephyr = [sensor.zephyr_driver for sensor in self.spec.sensors]
+            drivers = [name for name in read_by_zephyr if name]
+            also = modules_of_drivers(drivers, tools.zephyr)
+            check_modules(self._config, tools.zephyr, tools.python, also)
 
     def tree(self, tools: Tools) -> Tree:
         """Return Zephyr's build folder, with CMake's arguments for these tools."""

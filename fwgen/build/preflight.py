@@ -17,7 +17,12 @@ from fwgen.errors import InputError, MissingToolError
 
 _TIMEOUT_S: Final = 60.0
 MODULES: Final = ("cmsis_6", "hal_stm32", "libmetal", "open-amp", "zcbor")
-"""Zephyr's modules that the generated application needs; the same as in its west.yml."""
+"""Zephyr's modules that the generated application needs. Its west.yml has these and ONLY_SOME."""
+
+ONLY_SOME: Final = {"hal_st": "for most of ST's sensors"}
+"""Modules that only some specs need."""
+
+_MODULE: Final = re.compile(r"\bZEPHYR_(\w+)_MODULE\b")
 
 _BREAKS: Final = re.compile(r"""[\s,;:#$&|<>()*?\[\]'"`\\]""")
 """Characters in a path that have a meaning for CMake, ninja or the shell and break the build; each
@@ -49,8 +54,10 @@ def check_paths(folder: Path, tools: Tools, modules: Sequence[Path]) -> None:
         check_path("the folder of a module", module, f"{move} (`zephyr.modules`)")
 
 
-def check_modules(config: Config, zephyr: Zephyr, python: Path) -> None:
-    """Check the modules that Zephyr's own script lists.
+def check_modules(
+    config: Config, zephyr: Zephyr, python: Path, also: Sequence[str] = ()
+) -> set[str]:
+    """Check and return the modules that Zephyr's own script lists. `also`: what a spec needs.
 
     Raises InputError if a configured folder is not a module, MissingToolError if a module that the
     application needs is missing.
@@ -62,9 +69,9 @@ def check_modules(config: Config, zephyr: Zephyr, python: Path) -> None:
                 "name the folder of a module, which has `zephyr/module.yml`",
             )
     seen = _seen_modules(config, zephyr, python)
-    missing = [name for name in MODULES if name not in seen]
+    missing = [name for name in (*MODULES, *also) if name not in seen]
     if not missing:
-        return
+        return seen
     names = ", ".join(missing)
     if zephyr.workspace:
         where = f"the west workspace {zephyr.workspace} does not have them"
@@ -79,6 +86,19 @@ def check_modules(config: Config, zephyr: Zephyr, python: Path) -> None:
         f"Zephyr's modules {names} are missing: {where}",
         f"{hint}{config.path}; or run `fwgen setup`, which makes a workspace with all of them",
     )
+
+
+def modules_of_drivers(compatibles: Sequence[str], zephyr: Zephyr) -> list[str]:
+    """Return the modules without which Zephyr does not build the drivers of these sensors: what the
+    Kconfig files of the drivers depend on."""
+    found: set[str] = set()
+    marks = {f"DT_HAS_{re.sub('[^A-Z0-9]', '_', name.upper())}_ENABLED" for name in compatibles}
+    if marks:
+        for path in sorted((zephyr.base / "drivers" / "sensor").rglob("Kconfig*")):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            if any(mark in text for mark in marks):
+                found |= {name.lower() for name in _MODULE.findall(text)}
+    return sorted(found)
 
 
 def not_a_module(folder: Path) -> str:

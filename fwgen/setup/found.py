@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fwgen.build.find import find_python, find_toolchain, find_zephyr
-from fwgen.build.preflight import MODULES, not_a_module
+from fwgen.build.preflight import MODULES, ONLY_SOME, not_a_module
 from fwgen.config import Config, load_config
 from fwgen.errors import FwgenError
 from fwgen.setup.config_file import Value, put
@@ -69,7 +69,8 @@ def _with_zephyr(config: Config, near: list[Path]) -> Tables:
 def _modules(base: Path) -> list[str]:
     """Return the modules that the application needs, from the folder where a workspace has them."""
     folders = sorted(base.absolute().parent.glob("modules/*/*"))
-    names = {name.removeprefix("hal_") for name in MODULES} | set(MODULES)
+    wanted = {*MODULES, *ONLY_SOME}
+    names = {name.removeprefix("hal_") for name in wanted} | wanted
     return [str(folder) for folder in folders if folder.name in names and not not_a_module(folder)]
 
 

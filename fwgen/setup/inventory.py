@@ -31,7 +31,7 @@ from fwgen.build.find import (
     wanted_cmake,
     wanted_python,
 )
-from fwgen.build.preflight import MODULES, check_modules, check_path
+from fwgen.build.preflight import MODULES, ONLY_SOME, check_modules, check_path
 from fwgen.config import Config, RenodeConfig
 from fwgen.distribution import install
 from fwgen.errors import FwgenError
@@ -158,10 +158,12 @@ def _modules(config: Config, zephyr: Zephyr, python: Path) -> Item:
         else "fwgen setup"
     )
     try:
-        check_modules(config, zephyr, python)
+        seen = check_modules(config, zephyr, python)
     except FwgenError as error:
         return _missing(name, BUILD, error, get)
-    return Item(name, True, BUILD, where=", ".join(MODULES))
+    some = [name for name in ONLY_SOME if name in seen]
+    lacks = [f"{name} ({use}) is missing" for name, use in ONLY_SOME.items() if name not in seen]
+    return Item(name, True, BUILD, where=", ".join((*MODULES, *some)), note="; ".join(lacks))
 
 
 def _toolchain(config: Config) -> Item:

@@ -79,6 +79,11 @@ class SensorPart(Part):
         """Return the least and the greatest valid quantity of a channel, in its unit."""
         raise NotImplementedError
 
+    @property
+    def zephyr_driver(self) -> str | None:
+        """The `compatible` of the driver of Zephyr that reads it; None: it has its own code."""
+        return None
+
     def coarse(self, channel: Channel) -> int:
         """Return to how many units of its last decimal the display rounds a channel while Linux
         sleeps."""

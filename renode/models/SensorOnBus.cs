@@ -4,9 +4,10 @@
 // Modelled: a measurement begins with a transfer whose only written byte is `begins`. Right before it the properties of
 //   the sensor's model are set to the signals' values at that time: in each line of `Signals` the name of a property, what
 //   to divide a value by, the noise and its seed, and the points `t_ms:value`, between which the signal is linear (as in
-//   fwgen/sensor/scene.py; the noise is that of fwgen/sensor/chance.py). Times count from the first measurement. A sensor
-//   that does not answer.
-// Left out: measurements that are missed by chance; sensors that need no written byte.
+//   fwgen/sensor/scene.py; noise and chance are those of fwgen/sensor/chance.py). Times count from the first measurement.
+//   A sensor that does not answer; measurements that are missed by chance: the sensor does not acknowledge the START
+//   after the written byte.
+// Left out: sensors that need no written byte.
 //
 using System;
 using System.Collections.Generic;
@@ -42,7 +43,9 @@ namespace Antmicro.Renode.Peripherals.Sensors
                 return true;
             }
             started = nanoseconds;
-            return !Mute;
+            var answers = !Mute && !misses;
+            misses = false;
+            return answers;
         }
 
         public void Written(int at, byte[] data)
@@ -59,6 +62,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
                 }
                 Measurements++;
                 Show();
+                misses = Chance.IsMissed(Seed, MissedPartsPerMillion, Milliseconds);
             }
             record.AppendFormat(CultureInfo.InvariantCulture, "\n{0} {1:x2} ", started, data[0]);
         }
@@ -80,6 +84,10 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         public bool Mute { get; set; }
 
+        public uint MissedPartsPerMillion { get; set; }
+
+        public ulong Seed { get; set; }
+
         public int Measurements { get; private set; }
 
         public ulong FirstMeasurement { get; private set; }
@@ -97,9 +105,14 @@ namespace Antmicro.Renode.Peripherals.Sensors
             }
         }
 
+        private long Milliseconds
+        {
+            get { return (long)((started - FirstMeasurement + 500000) / 1000000); }
+        }
+
         private void Show()
         {
-            var milliseconds = (long)((started - FirstMeasurement + 500000) / 1000000);
+            var milliseconds = Milliseconds;
             foreach(var feed in feeds)
             {
                 device.GetType().GetProperty(feed.Property).SetValue(device, feed.At(milliseconds), null);
@@ -112,6 +125,47 @@ namespace Antmicro.Renode.Peripherals.Sensors
         private readonly StringBuilder record;
         private readonly List<Feed> feeds;
         private ulong started;
+        private bool misses;
+
+        // As in fwgen/sensor/chance.py
+        private static class Chance
+        {
+            public static long Noise(ulong seed, long sigma, long milliseconds)
+            {
+                if(sigma == 0)
+                {
+                    return 0;
+                }
+                var sum = -393210L;
+                for(var k = 0UL; k < 3; k++)
+                {
+                    var word = Output(seed, (ulong)milliseconds * 4 + k);
+                    sum += (long)(word & 0xFFFF) + (long)(word >> 16 & 0xFFFF) + (long)(word >> 32 & 0xFFFF) + (long)(word >> 48);
+                }
+                return (sigma * sum) >> 16;
+            }
+
+            public static bool IsMissed(ulong seed, uint partsPerMillion, long milliseconds)
+            {
+                var lot = Output(seed, (ulong)milliseconds * 4 + 3) >> 44;
+                return lot * 1000000 < (ulong)partsPerMillion << 20;
+            }
+
+            private static ulong Output(ulong seed, ulong number)
+            {
+                return Mix(Mix(seed) + (number + 1) * 0x9E3779B97F4A7C15UL);
+            }
+
+            private static ulong Mix(ulong z)
+            {
+                unchecked
+                {
+                    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9UL;
+                    z = (z ^ z >> 27) * 0x94D049BB133111EBUL;
+                    return z ^ z >> 31;
+                }
+            }
+        }
 
         private class Feed
         {
@@ -146,35 +200,10 @@ namespace Antmicro.Renode.Peripherals.Sensors
                     var way = (values[at + 1] - values[at]) * (milliseconds - times[at]);
                     value = values[at] + way / (times[at + 1] - times[at]);
                 }
-                return (value + Noise(milliseconds)) / divisor;
+                return (value + Chance.Noise(seed, sigma, milliseconds)) / divisor;
             }
 
             public string Property { get; private set; }
-
-            private long Noise(long milliseconds)
-            {
-                if(sigma == 0)
-                {
-                    return 0;
-                }
-                var sum = -393210L;
-                for(var k = 0UL; k < 3; k++)
-                {
-                    var word = Mix(Mix(seed) + ((ulong)milliseconds * 4 + k + 1) * 0x9E3779B97F4A7C15UL);
-                    sum += (long)(word & 0xFFFF) + (long)(word >> 16 & 0xFFFF) + (long)(word >> 32 & 0xFFFF) + (long)(word >> 48);
-                }
-                return (sigma * sum) >> 16;
-            }
-
-            private static ulong Mix(ulong z)
-            {
-                unchecked
-                {
-                    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9UL;
-                    z = (z ^ z >> 27) * 0x94D049BB133111EBUL;
-                    return z ^ z >> 31;
-                }
-            }
 
             private readonly decimal divisor;
             private readonly long sigma;

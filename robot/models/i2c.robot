@@ -1,79 +1,9 @@
 *** Settings ***
 Documentation     The I2C controller, driven through its registers like an interrupt-driven driver, with a display at 0x3c
 ...               and no other device. Byte by byte (burst 1), unless a test says otherwise.
-Resource          models.resource
+Resource          bus.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board With A Bus
-
-*** Variables ***
-${I2C}            0x46040000
-${GPIOZ}          0x46200000
-${CR1}            0x00
-${CR2}            0x04
-${TIMINGR}        0x10
-${ISR}            0x18
-${ICR}            0x1C
-${RXDR}           0x24
-${TXDR}           0x28
-# CR2
-${START}          0x2000
-${STOP}           0x4000
-${RELOAD}         0x1000000
-${AUTOEND}        0x2000000
-${READ}           0x400
-${DISPLAY}        0x78
-${ABSENT}         0x7A
-# ISR
-${TXE}            0x1
-${TXIS}           0x2
-${RXNE}           0x4
-${NACKF}          0x10
-${STOPF}          0x20
-${TC}             0x40
-${TCR}            0x80
-${BUSY}           0x8000
-# all interrupts and PE
-${ON}             0xFF
-${IRQ}            212
-# 400 kHz from 64 MHz as Zephyr's driver sets it
-${FAST}           0x10320F3B
-
-*** Keywords ***
-Create Board With A Bus
-    Create Board
-    Execute Command       i2c8 Burst 1
-    Write Register        ${I2C}    ${TIMINGR}    ${FAST}
-    Write Register        ${I2C}    ${CR1}    ${ON}
-    ${bit}=               Number Of    i2c8 BitTime
-    Set Test Variable     ${BIT}    ${bit}
-
-Begin
-    [Documentation]       START, address and direction, number of bytes, flags of CR2.
-    [Arguments]           ${address}    ${count}    ${flags}=0
-    ${value}=             Evaluate    hex(${address} | ${count} << 16 | ${START} | ${flags})
-    Write Register        ${I2C}    ${CR2}    ${value}
-
-Let Bits Pass
-    [Documentation]       Runs for the time of this many bits, plus a microsecond.
-    [Arguments]           ${bits}
-    ${microseconds}=      Evaluate    ${bits} * ${BIT} / 1000 + 1
-    Run For Microseconds    ${microseconds}
-
-Send Byte
-    [Arguments]           ${value}
-    Bits Should Be Set    ${I2C}    ${ISR}    ${TXIS}
-    Write Register        ${I2C}    ${TXDR}    ${value}
-
-Wire The Bus
-    [Documentation]       SCL is PZ4, SDA is PZ3, both switched to the bus.
-    Execute Command       machine LoadPlatformDescriptionFromString "i2c8: { Clock -> gpioz@4; Data -> gpioz@3 }"
-    Execute Command       machine LoadPlatformDescriptionFromString "gpioz: { 4 -> i2c8@0 }"
-    Execute Command       i2c8 Wire sysbus.gpioz 4 3
-    Write Register        ${GPIOZ}    0x00    0xFFFFFEBF
-
-Clock By Hand
-    Write Register        ${GPIOZ}    0x28    0x10
-    Write Register        ${GPIOZ}    0x18    0x10
 
 *** Test Cases ***
 Is Idle After It Is Enabled

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
-from fwgen.build.preflight import MODULES, check_path
+from fwgen.build.preflight import MODULES, ONLY_SOME, check_path
 from fwgen.cli.main import main
 from fwgen.errors import InputError
 from tests.build.fakes import Fakes
@@ -90,6 +91,45 @@ def test_modules_that_are_missing(fakes: Fakes, capsys: pytest.CaptureFixture[st
     assert fakes.calls() == []
 
 
+def test_a_module_that_only_this_sensor_s_driver_needs(
+    fakes: Fakes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("node.yaml").write_bytes((ROOT / "tests/sensors/zephyr/specs/motion.yaml").read_bytes())
+    driver = fakes.zephyr / "drivers/sensor/st/lis2dw12/Kconfig"
+    driver.parent.mkdir(parents=True)
+    driver.write_text(
+        "menuconfig LIS2DW12\n\tdepends on DT_HAS_ST_LIS2DW12_ENABLED\n"
+        "\tdepends on ZEPHYR_HAL_ST_MODULE\n"
+    )
+    fakes.set("modules", " ".join(MODULES))
+    status, err = build(capsys)
+    assert status == 3 and "modules hal_st are missing" in err and "`west update` in" in err
+    assert fakes.calls() == []
+    Path("node.yaml").write_bytes((ROOT / "tests/sensors/zephyr/specs/climate.yaml").read_bytes())
+    assert build(capsys)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("modules", "where", "note"),
+    [
+        (MODULES, "zcbor", "hal_st (for most of ST's sensors) is missing"),
+        ((*MODULES, "hal_st"), "zcbor, hal_st", ""),
+    ],
+)
+def test_doctor_knows_the_modules_that_only_some_specs_need(
+    modules: tuple[str, ...],
+    where: str,
+    note: str,
+    fakes: Fakes,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fakes.set("modules", " ".join(modules))
+    main(["doctor", "--json"])
+    items = json.loads(capsys.readouterr().out)["items"]
+    (found,) = (item for item in items if item["name"] == "Zephyr's modules")
+    assert found["found"] and found["note"] == note and found["where"].endswith(where)
+
+
 def outside_of_a_workspace(fakes: Fakes) -> None:
     workspace = fakes.zephyr.parent
     (workspace / ".west" / "config").unlink()
@@ -147,7 +187,7 @@ def test_a_folder_that_is_not_a_module(
 def test_the_modules_are_those_of_the_manifest() -> None:
     text = (ROOT / "fwgen/generate/templates/app/west.yml").read_text(encoding="utf-8")
     listed = re.search(r"name-allowlist:\n((?:\s+- \S+\n)+)", text)
-    assert listed and tuple(re.findall(r"- (\S+)", listed[1])) == MODULES
+    assert listed and re.findall(r"- (\S+)", listed[1]) == sorted({*MODULES, *ONLY_SOME})
 
 
 @pytest.mark.parametrize(

@@ -68,9 +68,6 @@ class _Emulated(EmulatedSensor):
         self._bus: Any = machine.part(self._sensor.bus)
         self._spec = spec_number(plan.spec.spec_hash)
         check_signals(sensor, scene)
-        if scene.missed_ppm:
-            hint = "use the host backend, or the step `mute-sensor`"
-            raise InputError("`missed` is not supported on the emulated board here", hint)
         self.show(scene)
 
     def show(self, scene: Scene) -> None:
@@ -82,6 +79,8 @@ class _Emulated(EmulatedSensor):
             points = " ".join(f"{t_ms}:{value}" for t_ms, value in scene.signals[channel.name])
             lines.append(f"{name} {scale} {scene.noise.get(channel.name, 0)} {seed} {points}")
         self._model.Signals = "\n".join(lines)
+        self._model.MissedPartsPerMillion = scene.missed_ppm
+        self._model.Seed = scene.seed & (1 << 64) - 1
 
     def set_condition(self, condition: Condition) -> None:
         self._model.Mute = condition is Condition.MUTE

@@ -235,6 +235,10 @@ class ZephyrSensor(SensorPart):
         return tuple(part.channel for part in self.channel_parts)
 
     @property
+    def zephyr_driver(self) -> str | None:
+        return self.compatible
+
+    @property
     def on_bus(self) -> str | None:
         return self.bus
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from fwgen.backends.renode.backend import RenodeBackend
+from fwgen.backends.renode.png import png_of
 from fwgen.plan import plan_file
 from fwgen.report.document import build_report
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import parse_scenario
+from fwgen.sensor.chance import missed
+from fwgen.wire.channel import unpacked
 from fwgen.wire.sample import SampleStatus
+from tests.panels.picture import Moment, drawer
 from tests.sensors.zephyr.night import SPECS, scenario
 from tests.zephyr.firmwares import firmware
 
@@ -32,8 +37,9 @@ STEPS = """
 
 
 def test_ten_minutes_with_three_sleeps_and_a_driver_that_fails_and_waits() -> None:
-    spec = SPECS / "climate.yaml"
-    elf = firmware("climate-node", spec).build().elf
+    """With a display on the sensor's bus."""
+    spec = SPECS / "climate-screen.yaml"
+    elf = firmware("climate-screen", spec).build().elf
     text = scenario("climate", STEPS, "600 s").replace("at: 4 h", "at: 600 s")
     asked = parse_scenario(text.replace("at: 2 h", "at: 600 s"))
     record = run_scenario(RenodeBackend(elf), plan_file(spec), asked, 1)
@@ -51,6 +57,35 @@ def test_ten_minutes_with_three_sleeps_and_a_driver_that_fails_and_waits() -> No
     valid = taken.status == SampleStatus.VALID
     assert abs(temperature - true)[valid].max() < 0.15  # six sigma of the noise, and a step
 
+    moments = [Moment(unpacked((14, 10), int(raw)), log=(0, 1)) for raw in taken.value[-2:]]
+    screens = [png_of(drawer(spec.read_text("utf-8")).packed(one), 128, 64) for one in moments]
+    assert record.frames[-1].png in screens
+
     judged = dataclasses.replace(record)
     judged.taken = dataclasses.replace(taken, value=taken.value + valid)
     assert build_report(judged, asked)["verdict"] == "fail"
+
+
+@pytest.mark.needs("hal_st")
+def test_three_axes_at_50_hz_with_a_sleep_and_missed_readings() -> None:
+    spec = SPECS / "motion.yaml"
+    elf = firmware("motion-node", spec).build().elf
+    steps = "  - {at: 2 s, do: suspend}\n  - {at: 8 s, do: resume}"
+    text = scenario("motion", steps, "10 s").replace("\nsteps:", "\nmissed: 3 %\nsteps:")
+    asked = parse_scenario(text.replace("at: 1 h", "at: 10 s"))
+    record = run_scenario(RenodeBackend(elf), plan_file(spec), asked, 1)
+    report = build_report(record, asked)
+    assert report["verdict"] == "pass", report["reasons"]
+    p99_us = report["jitter_us"]["p99"]
+    assert p99_us is not None and p99_us < 2_000
+    taken = record.taken.whole()
+    faults = (taken.status == SampleStatus.FAULT).nonzero()[0]
+    t_ms = 20 * np.arange(len(taken.status))
+    assert faults.tolist() == missed(1, 30_000, t_ms).nonzero()[0].tolist()
+    assert len(faults) > 5
+    # what Renode's model gave is the scenario's signal
+    x, _, z = (taken.value >> shift & 0xFFF for shift in (0, 12, 24))
+    true_x = 0.5 - 3.5 * (taken.at_us / 10e6)
+    valid = taken.status == SampleStatus.VALID
+    assert abs(x * 0.01 - 19 - true_x)[valid].max() < 0.14  # six sigma of the noise, and two steps
+    assert abs(z * 0.01 - 19 - 9.81)[valid].max() < 0.02
