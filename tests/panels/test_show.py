@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from fwgen.generate import render
 from fwgen.plan import PlanErrors, plan_spec
 from fwgen.plan.model import Plan
+from fwgen.plan.screen import channels_of
 from fwgen.sensors.zephyr.data import units
 from fwgen.spec import SpecErrors, parse_spec
 from fwgen.spec.examples import reference_spec
 from tests.panels.picture import drawer
 from tests.panels.specs import BOTH, TEMPERATURE, climate, motion
+from tests.sensors.zephyr.night import SPECS
 
 REFERENCE = reference_spec().read_text("utf-8")
 
@@ -113,3 +116,34 @@ def test_three_axes_fit_beside_each_other_s_state() -> None:
     values = plan(motion("ssd1306", "128x64", show)).screen.values
     assert [value.label for value in values] == ["accel-x", "accel-y", "accel-z"]
     assert [value.y for value in values] == [2, 13, 24]
+
+
+def test_transfers_are_short_on_a_bus_with_a_sensor() -> None:
+    """At 100 kHz: 8 bytes of picture, their address and at most 7 bytes before them, 1.44 ms."""
+    shared = plan(climate("ssd1306", "128x64"))
+    assert shared.bus and shared.bus.most_bytes == 8
+    assert shared.bus.frame_bytes == 8 * (128 + 8 + 15 * 2)
+    alone = plan(REFERENCE)
+    assert alone.bus and alone.bus.most_bytes is None and alone.bus.frame_bytes == 8 * 136
+    for drawn, has in ((shared, True), (alone, False)):
+        (overlay,) = [text for path, text in render(drawn).items() if path.endswith(".overlay")]
+        assert (b"most-bytes = <8>;" in overlay) == has
+
+
+def test_two_sensors_channels_are_told_apart_by_the_sensor_s_name() -> None:
+    text = (SPECS / "climate.yaml").read_text("utf-8")
+    sensor = text[text.index("sensor:") : text.index("link:")].removeprefix("sensor:\n")
+    items = [
+        f"  - name: {name}\n" + "".join(f"  {line}\n" for line in sensor.splitlines())
+        for name in ("inside", "outside")
+    ]
+    both = (
+        text[: text.index("sensor:")] + "sensors:\n" + items[0] + items[1].replace("0x40", "0x41")
+    )
+    known = channels_of(parse_spec(both + text[text.index("link:") :]))
+    assert {name: (one.stream, one.index) for name, one in known.items()} == {
+        "inside.ambient-temp": (0, 0),
+        "inside.humidity": (0, 1),
+        "outside.ambient-temp": (1, 0),
+        "outside.humidity": (1, 1),
+    }
