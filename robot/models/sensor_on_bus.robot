@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation     A model of Renode, the TMP108 at 0x48, behind the bus's witness: what it shows when it is read, and the record of
-...               it. A measurement is a write of 0x00 and, after a repeated START, a read of two bytes.
+...               it. A measurement is a write of 0x00 and, after a repeated START, a read of two bytes. This model gives whole degrees,
+...               rounded towards 0, in the first one.
 Resource          bus.resource
 Suite Setup       Prepare Models
 Test Setup        Create Board With A Sensor On The Bus
@@ -26,14 +27,13 @@ Ask For Temperature
     Begin                 ${SENSOR}    2    ${flags}
 
 Measure
-    [Documentation]       Returns the two bytes as a number.
+    [Documentation]       Returns the first byte.
     Ask For Temperature
     Let Bits Pass         20
     ${high}=              Read Register    ${I2C}    ${RXDR}
     Let Bits Pass         9
-    ${low}=               Read Register    ${I2C}    ${RXDR}
-    ${both}=              Evaluate    ${high} * 256 + ${low}
-    RETURN                ${both}
+    Read Register         ${I2C}    ${RXDR}
+    RETURN                ${high}
 
 Measurement Should Give
     [Arguments]           ${expected}
@@ -44,24 +44,24 @@ Measurement Should Give
 Shows The Signal At The Time Of Each Measurement
     [Documentation]       Linear between the points; time 0 is the first measurement, whenever it is.
     Run For Microseconds    7000
-    Execute Command       witness Signals "Temperature 1000000 0 1 0:25000000 1000:-500000"
-    Measurement Should Give    0x1900
+    Execute Command       witness Signals "Temperature 1000000 0 1 0:25000000 1000:-1500000"
+    Measurement Should Give    25
     Run For Microseconds    500000
-    Measurement Should Give    0x0C40
+    Measurement Should Give    11
     Run For Microseconds    2000000
-    Measurement Should Give    0xFF80
+    Measurement Should Give    0xFF
     Number Should Be      witness Measurements    3
 
 Adds Noise From The Seed
     [Documentation]       As in fwgen/sensor/chance.py: at time 0 with sigma 5 degrees and seed 2.
     Execute Command       witness Signals "Temperature 1000000 5000000 2 0:25000000"
-    Measurement Should Give    0x1330
+    Measurement Should Give    19
 
 Records What The Driver Read
     Execute Command       witness Signals "Temperature 1000000 0 1 0:25000000"
     Measure
     ${first}=             Number Of    witness FirstMeasurement
-    Answer Should Be      witness Record    ${first} 00 1900
+    Answer Should Be      witness Record    ${first} 00 1902
 
 A Write Of More Bytes Is No Measurement
     Begin                 ${SENSOR}    2    ${AUTOEND}
