@@ -148,6 +148,7 @@ def _shown(value: ShownValue) -> dict[str, str]:
         "divisor": c_u32(divisor(shown)),
         "most": c_u32(-(-(high - channel.offset) // channel.resolution)),
         "coarse": c_u32(shown.sensor.coarse(channel)),
+        "stream": c_u32(shown.stream),
         "channel": c_u32(shown.index),
         "decimals": c_u32(shown.decimals),
         "alone": c_bool(len(shown.sensor.channels) == 1),

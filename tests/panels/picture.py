@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +28,8 @@ _SOURCES = (
 
 @dataclass
 class Moment:
-    """What the screen shows: raw numbers of a sample or None, and the state of Linux."""
+    """What the screen shows: raw numbers of a sample or None, and the state of Linux. `second`: raw
+    numbers of the second sensor."""
 
     raw: tuple[int, ...] | None = (0,)
     status: int = 0
@@ -36,7 +37,8 @@ class Moment:
     asleep: bool = False
     samples: int = 1234
     log: tuple[int, int] = (51, 200)
-    call: tuple[int, int] = field(default=(0, 0))
+    call: tuple[int, int] = (0, 0)
+    second: tuple[int, ...] = ()
 
 
 class Drawer:
@@ -70,7 +72,8 @@ class Drawer:
         return bytes(picture)
 
     def _input(self, moment: Moment) -> ctypes.Structure:
-        channels = len(self.plan.spec.sensors[0].channels)
+        sensors = self.plan.spec.sensors
+        streams, channels = len(sensors), max(len(sensor.channels) for sensor in sensors)
 
         class Sample(ctypes.Structure):
             _fields_ = (
@@ -81,8 +84,8 @@ class Drawer:
 
         class Input(ctypes.Structure):
             _fields_ = (
-                ("has_sample", ctypes.c_bool),
-                ("sample", Sample),
+                ("has_sample", ctypes.c_bool * streams),
+                ("sample", Sample * streams),
                 ("samples", ctypes.c_uint32),
                 ("state", ctypes.c_int),
                 ("asleep", ctypes.c_bool),
@@ -92,12 +95,15 @@ class Drawer:
                 ("call_rule", ctypes.c_uint8),
             )
 
-        values = (ctypes.c_uint32 * channels)(*(moment.raw or ()))
-        sample = Sample(moment.status, 0, values)
+        values = ctypes.c_uint32 * channels
+        samples = [
+            Sample(moment.status, 0, values(*(moment.raw or ()))),
+            Sample(0, 0, values(*moment.second)),
+        ]
         state = STATES.index(moment.state)
         return Input(
-            moment.raw is not None,
-            sample,
+            (ctypes.c_bool * streams)(*[moment.raw is not None] * streams),
+            (Sample * streams)(*samples[:streams]),
             moment.samples,
             state,
             moment.asleep,

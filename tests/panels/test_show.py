@@ -12,8 +12,7 @@ from fwgen.sensors.zephyr.data import units
 from fwgen.spec import SpecErrors, parse_spec
 from fwgen.spec.examples import reference_spec
 from tests.panels.picture import drawer
-from tests.panels.specs import BOTH, TEMPERATURE, climate, motion
-from tests.sensors.zephyr.night import SPECS
+from tests.panels.specs import BOTH, TEMPERATURE, climate, motion, two_sensors
 
 REFERENCE = reference_spec().read_text("utf-8")
 
@@ -131,19 +130,17 @@ def test_transfers_are_short_on_a_bus_with_a_sensor() -> None:
 
 
 def test_two_sensors_channels_are_told_apart_by_the_sensor_s_name() -> None:
-    text = (SPECS / "climate.yaml").read_text("utf-8")
-    sensor = text[text.index("sensor:") : text.index("link:")].removeprefix("sensor:\n")
-    items = [
-        f"  - name: {name}\n" + "".join(f"  {line}\n" for line in sensor.splitlines())
-        for name in ("inside", "outside")
-    ]
-    both = (
-        text[: text.index("sensor:")] + "sensors:\n" + items[0] + items[1].replace("0x40", "0x41")
-    )
-    known = channels_of(parse_spec(both + text[text.index("link:") :]))
-    assert {name: (one.stream, one.index) for name, one in known.items()} == {
+    text = two_sensors("{channel: distance, size: large}")
+    known = channels_of(parse_spec(text))
+    places = {name: (one.stream, one.index) for name, one in known.items()}
+    assert places == {
+        "ambient-temp": (0, 0),
         "inside.ambient-temp": (0, 0),
+        "humidity": (0, 1),
         "inside.humidity": (0, 1),
-        "outside.ambient-temp": (1, 0),
-        "outside.humidity": (1, 1),
+        "distance": (1, 0),
+        "near.distance": (1, 0),
     }
+    same = text.replace("name: humidity", "name: distance").replace("0 %, 100 %", "0 m, 100 m")
+    known = channels_of(parse_spec(same.replace("0.1 %", "0.1 m")))
+    assert "distance" not in known and {"inside.distance", "near.distance"} <= set(known)

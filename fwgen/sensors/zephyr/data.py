@@ -24,12 +24,14 @@ class Steps:
 @dataclass(frozen=True)
 class KnownPart:
     """`transfers`: bytes written and read, for each of a measurement; `commands`: the first
-    written byte of each. `renode`: type and arguments of Renode's model."""
+    written byte of each. `renode`: type and arguments of Renode's model. `hides_faults`: its driver
+    does not report that the sensor did not answer."""
 
     transfers: tuple[tuple[int, int], ...]
     commands: tuple[int, ...]
     renode: tuple[str, ...]
     steps: Mapping[str, Steps] = field(default_factory=dict)
+    hides_faults: bool = False
 
 
 @cache
@@ -50,7 +52,8 @@ def _part(entry: dict[str, Any]) -> KnownPart:
         for name, numbers in entry["channels"].items()
     }
     transfers = tuple((write, read) for write, read in entry["transfers"])
-    return KnownPart(transfers, tuple(entry["commands"]), tuple(entry["renode"]), steps)
+    hides = bool(entry.get("hides_faults", False))
+    return KnownPart(transfers, tuple(entry["commands"]), tuple(entry["renode"]), steps, hides)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fwgen.plan.rules.rule import Rule
 from fwgen.plan.rules.sensor import SensorRules
 from fwgen.plan.words import milliseconds
 from fwgen.sensors.zephyr.bus import measures_us
+from fwgen.sensors.zephyr.data import known_parts
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.spec import ZephyrSensor
 from fwgen.soc.model import Bus
@@ -21,6 +22,7 @@ ADDRESS = Rule("sensor-address", "error", "the sensor has its own address on the
 BUSY = Rule("sensor-bus-busy", "error", "the bus can carry the measurements")
 SHARED = Rule("bus-shared", "error", "the bus can carry measurements and pictures")
 OTHER = Rule("sensor-address-taken", "error", "the display has another address on the same bus")
+HIDDEN = Rule("sensor-hides-faults", "warning", "the sensor's driver reports failures")
 RECORD = Rule("record-too-wide", "error", "a sample's channels have at most 60 bits")
 
 _FIRST_FREE, _LAST_FREE = 0x08, 0x77  # UM10204, table 4
@@ -29,12 +31,13 @@ _MOST_BITS = 60
 
 
 class _Rules(SensorRules):
-    rules = (BUS, ADDRESS, BUSY, SHARED, OTHER, RECORD)
+    rules = (BUS, ADDRESS, BUSY, SHARED, OTHER, HIDDEN, RECORD)
 
     def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
         part = part_of(sensor)
         _check_address(draft, part, findings)
         _check_record(draft, part, findings)
+        _check_driver(draft, part, findings)
         bus = draft.sensor_bus(part)
         if bus is None:
             BUS.broken(
@@ -67,6 +70,18 @@ def _check_record(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> Non
             f"the channels have {bits} bits together, more than {_MOST_BITS}",
             draft.spec.where_in(sensor, "channels"),
             "write a coarser resolution, or fewer channels",
+        )
+
+
+def _check_driver(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
+    known = known_parts().get(sensor.compatible)
+    if known and known.hides_faults:
+        HIDDEN.broken(
+            findings,
+            f"Zephyr's driver of {quote(sensor.compatible)} does not report that the sensor did not "
+            "answer: such a sample is valid, with an earlier value or 0",
+            draft.spec.where_in(sensor, "compatible"),
+            "expect no `sensor fault` of it",
         )
 
 

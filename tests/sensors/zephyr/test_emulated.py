@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
 import pytest
 
 from fwgen.backends.renode.backend import RenodeBackend
@@ -13,7 +12,6 @@ from fwgen.plan import plan_file
 from fwgen.report.document import build_report
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import parse_scenario
-from fwgen.sensor.chance import missed
 from fwgen.wire.channel import unpacked
 from fwgen.wire.sample import SampleStatus
 from tests.panels.picture import Moment, drawer
@@ -41,14 +39,17 @@ def test_ten_minutes_with_three_sleeps_and_a_driver_that_fails_and_waits() -> No
     spec = SPECS / "climate-screen.yaml"
     elf = firmware("climate-screen", spec).build().elf
     text = scenario("climate", STEPS, "600 s").replace("at: 4 h", "at: 600 s")
-    asked = parse_scenario(text.replace("at: 2 h", "at: 600 s"))
+    text = text.replace("at: 2 h", "at: 600 s").replace("\nsteps:", "\nmissed: 2 %\nsteps:")
+    asked = parse_scenario(text)
     record = run_scenario(RenodeBackend(elf), plan_file(spec), asked, 1)
     report = build_report(record, asked)
     assert report["verdict"] == "pass", report["reasons"]
     assert report["sleeps"] and len(report["sleeps"]) == 3
     taken = record.taken.whole()
-    faults = (taken.status == SampleStatus.FAULT).nonzero()[0].tolist()
-    assert faults == [405, 406, 407, 411, 412, 413]
+    faults = set((taken.status == SampleStatus.FAULT).nonzero()[0].tolist())
+    while_it_fails = {405, 406, 407, 411, 412, 413}
+    assert while_it_fails <= faults
+    assert 4 <= len(faults - while_it_fails) <= 25  # missed by chance
     p99_us = report["jitter_us"]["p99"]
     assert p99_us is not None and p99_us < 2_000
     # what Renode's model gave is the scenario's signal: the steps of both are finer than 0.02 °C
@@ -67,25 +68,20 @@ def test_ten_minutes_with_three_sleeps_and_a_driver_that_fails_and_waits() -> No
 
 
 @pytest.mark.needs("hal_st")
-def test_three_axes_at_50_hz_with_a_sleep_and_missed_readings() -> None:
+def test_three_axes_at_50_hz_with_a_sleep() -> None:
     spec = SPECS / "motion.yaml"
     elf = firmware("motion-node", spec).build().elf
     steps = "  - {at: 2 s, do: suspend}\n  - {at: 8 s, do: resume}"
-    text = scenario("motion", steps, "10 s").replace("\nsteps:", "\nmissed: 3 %\nsteps:")
-    asked = parse_scenario(text.replace("at: 1 h", "at: 10 s"))
+    asked = parse_scenario(scenario("motion", steps, "10 s").replace("at: 1 h", "at: 10 s"))
     record = run_scenario(RenodeBackend(elf), plan_file(spec), asked, 1)
     report = build_report(record, asked)
     assert report["verdict"] == "pass", report["reasons"]
     p99_us = report["jitter_us"]["p99"]
     assert p99_us is not None and p99_us < 2_000
     taken = record.taken.whole()
-    faults = (taken.status == SampleStatus.FAULT).nonzero()[0]
-    t_ms = 20 * np.arange(len(taken.status))
-    assert faults.tolist() == missed(1, 30_000, t_ms).nonzero()[0].tolist()
-    assert len(faults) > 5
+    assert set(taken.status.tolist()) == {SampleStatus.VALID}
     # what Renode's model gave is the scenario's signal
     x, _, z = (taken.value >> shift & 0xFFF for shift in (0, 12, 24))
     true_x = 0.5 - 3.5 * (taken.at_us / 10e6)
-    valid = taken.status == SampleStatus.VALID
-    assert abs(x * 0.01 - 19 - true_x)[valid].max() < 0.14  # six sigma of the noise, and two steps
-    assert abs(z * 0.01 - 19 - 9.81)[valid].max() < 0.02
+    assert abs(x * 0.01 - 19 - true_x).max() < 0.14  # six sigma of the noise, and two steps
+    assert abs(z * 0.01 - 19 - 9.81).max() < 0.02

@@ -76,8 +76,17 @@ def test_each_rule_is_broken_alone(rule: str) -> None:
     assert says in str(caught.value)
 
 
+def test_a_driver_that_hides_faults_is_a_warning() -> None:
+    plan = plan_spec(parse_spec((SPECS / "motion.yaml").read_text("utf-8"), "motion.yaml"))
+    (found,) = plan.diagnostics
+    assert (found.rule_id, found.severity) == ("sensor-hides-faults", "warning")
+    assert "`st,lis2dw12` does not report that the sensor did not answer" in found.message
+    assert found.position.line == 6
+    assert plan_spec(parse_spec(BASE)).diagnostics == ()
+
+
 def test_every_rule_has_an_example() -> None:
-    assert {rule.id for rule in SENSOR.rules} == set(BROKEN)
+    assert {rule.id for rule in SENSOR.rules} == {*BROKEN, "sensor-hides-faults"}
 
 
 def test_sensors_are_found_by_being_there() -> None:

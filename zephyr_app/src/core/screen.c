@@ -131,7 +131,7 @@ static void put_call(struct pen *pen, const struct screen_input *input)
  * picture wakes the core. */
 static uint32_t shown_mm(const struct screen_input *input)
 {
-	uint32_t distance_mm = input->sample.value[0];
+	uint32_t distance_mm = input->sample[0].value[0];
 
 	return input->asleep ? (distance_mm + 5u) / 10u * 10u : distance_mm;
 }
@@ -141,14 +141,14 @@ static void figure(const struct screen_input *input, struct screen *out)
 	struct pen figure = {out->figure, SCREEN_FIGURE_CHARS};
 	struct pen unit = {out->unit, sizeof(out->unit) - 1u};
 
-	if (!input->has_sample) {
+	if (!input->has_sample[0]) {
 		put(&figure, "");
 		put(&unit, "");
-	} else if (input->sample.status == SAMPLE_VALID) {
+	} else if (input->sample[0].status == SAMPLE_VALID) {
 		put_number(&figure, shown_mm(input));
 		put(&unit, "mm");
 	} else {
-		put(&figure, status_text(input->sample.status));
+		put(&figure, status_text(input->sample[0].status));
 		put(&unit, "");
 	}
 }
@@ -200,9 +200,9 @@ static const char *word_for(const struct sample *sample, const struct screen_val
 bool screen_value(const struct screen_input *input, const struct screen_value *value,
 		  char text[SCREEN_LINE_CHARS + 1u])
 {
-	const struct sample *sample = &input->sample;
+	const struct sample *sample = &input->sample[value->stream];
 	struct pen pen = {text, SCREEN_LINE_CHARS};
-	const char *word = input->has_sample ? word_for(sample, value) : "";
+	const char *word = input->has_sample[value->stream] ? word_for(sample, value) : "";
 	int64_t quantity;
 	uint64_t number;
 

@@ -96,11 +96,9 @@ static void add_sample(uint32_t stream, uint64_t slot_us, const struct sample *s
 		health.late_samples++;
 	}
 	node_sample(&node, stream, slot_us, sample, clock_us());
-	if (stream == 0u) { /* the display shows the first sensor */
-		screen.has_sample = true;
-		screen.sample = *sample;
-		screen.samples++;
-	}
+	screen.has_sample[stream] = true;
+	screen.sample[stream] = *sample;
+	screen.samples++;
 }
 
 static void add_readings(void)

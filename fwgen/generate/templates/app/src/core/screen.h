@@ -23,9 +23,9 @@
 #define SCREEN_ABSENT 0xffu /* as a position */
 
 struct screen_input {
-	bool has_sample;
-	struct sample sample; /* the last one */
-	uint32_t samples;     /* since the start */
+	bool has_sample[CORE_STREAMS];
+	struct sample sample[CORE_STREAMS]; /* the last one of each sensor */
+	uint32_t samples;		    /* of all, since the start */
 	enum hs_state state;
 	bool asleep; /* Linux */
 	uint32_t log_used;
@@ -41,6 +41,7 @@ struct screen_value {
 	uint32_t divisor;
 	uint32_t most;	 /* the raw number at the upper end of the range */
 	uint32_t coarse; /* while Linux sleeps it is rounded to a multiple of this */
+	uint8_t stream;
 	uint8_t channel;
 	uint8_t decimals;
 	bool alone; /* the sensor has no other channel */
