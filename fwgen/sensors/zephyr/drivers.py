@@ -58,9 +58,9 @@ FEEDS: Final = {
     "silabs,si7006": {"ambient-temp": ("Temperature", 10**6), "humidity": ("Humidity", 10**6)},
     "ti,tmp108": {"ambient-temp": ("Temperature", 10**6)},
     "st,lis2dw12": {
-        "accel-x": ("DefaultAccelerationX", _GRAVITY),
-        "accel-y": ("DefaultAccelerationY", _GRAVITY),
-        "accel-z": ("DefaultAccelerationZ", _GRAVITY),
+        "accel-x": ("AccelerationX", _GRAVITY),
+        "accel-y": ("AccelerationY", _GRAVITY),
+        "accel-z": ("AccelerationZ", _GRAVITY),
     },
 }
 """By channel, the property of Renode's model, and how many millionths are one of it."""

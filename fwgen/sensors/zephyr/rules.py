@@ -78,8 +78,8 @@ def _check_driver(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> Non
     if known and known.hides_faults:
         HIDDEN.broken(
             findings,
-            f"Zephyr's driver of {quote(sensor.compatible)} does not report that the sensor did not "
-            "answer: such a sample is valid, with an earlier value or 0",
+            f"Zephyr's driver of {quote(sensor.compatible)} does not report that the sensor did "
+            "not answer: such a sample is valid, with an earlier value or 0",
             draft.spec.where_in(sensor, "compatible"),
             "expect no `sensor fault` of it",
         )
