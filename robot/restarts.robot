@@ -153,3 +153,7 @@ Sample Numbers Continue After 32 Bits While Linux Sleeps
     Resume Linux
     Run For               5 s
     Nothing Should Be Lost
+
+The Firmware May Be Reset Twice Within One Sleep
+    [Documentation]    And a third time, after a block was damaged and the numbers have wrapped.
+    Scenario Should Pass    resets-asleep

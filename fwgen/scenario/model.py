@@ -74,6 +74,11 @@ class Scenario(Part):
         Choice({"open": False, "closed": True}),
         Field(description="closed: the M33 may not access DDR in the whole run; the default: open"),
     ] = False
+    first_number: Annotated[
+        int,
+        Integer(0, 0xFFFF_FFFF, "4294966296"),
+        Field(description="Number of the first sample, as after a long time; they wrap at 2^32."),
+    ] = 0
     steps: Annotated[
         tuple[Step, ...],
         ListOf(Variants("do", STEPS), least=0),

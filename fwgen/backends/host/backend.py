@@ -108,6 +108,7 @@ class HostBackend(Backend, board.Board):
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
         library = self._library or self._compiled(plan)
         self._plan, self._scenario, self._seed = plan, scenario, seed
+        self._initial_seq = scenario.first_number or self._initial_seq
         (sensor,) = plan.sensors
         self._sensor = model_of(sensor.part.TYPE).simulated(sensor, scenario.scene(seed))
         self._peak_slots = 0

@@ -86,6 +86,8 @@ class EmulatedBackend(Backend, board.Board):
 
     def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
         self._plan, self._scenario, self._seed = plan, scenario, seed
+        if scenario.first_number:
+            self._options = replace(self._options, first_seq=scenario.first_number)
         self._elf = _readable(self._firmware)
         check_spec(self._elf, plan)
         self._log_region = LogRegion.of(self._elf, plan)
