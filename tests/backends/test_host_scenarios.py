@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fwgen.backends.host.library import Machine
 from fwgen.plan import plan_spec
 from fwgen.record import RunRecord
 from fwgen.report.html import render_html
@@ -41,7 +42,7 @@ NOBODY = "fwgen-scenario: 1\nname: nobody\ndistance: [{at: 0 s, mm: 9000}]\nunti
 
 # with rings in DDR it fails: see below
 IN_DDR = [name for name in bundled_names() if name not in {*LONG, "rings-in-sram2"}]
-IN_SRAM2 = [name for name in bundled_names() if name not in LONG]
+IN_SRAM2 = [name for name in bundled_names() if name not in {*LONG, "idle-ddr-unheld"}]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,32 @@ def test_with_rings_in_ddr_a_firmware_cannot_work_without_ddr() -> None:
     assert first and first["t_s"] == 0
     assert "while it was closed, first before the first sample (" in " ".join(report["reasons"])
     assert not list(negative(report, record))
+
+
+def test_with_rings_in_sram2_nothing_happens_when_no_process_keeps_ddr_open() -> None:
+    scenario = bundled("idle-ddr-unheld")
+    _, report = run(scenario, plan=plan_with_rings(example_paths()[REFERENCE_BOARD], "sram2"))
+    assert report["ddr"]["accesses_while_closed"] == report["kept"]["late"] == 0
+    assert report["verdict"] == "fail"
+    assert "`late` is 0, expected: at least 100." in " ".join(report["reasons"])
+
+
+def test_under_an_idle_linux_the_firmware_touches_closed_ddr_only_while_pwr_shows_a_running_a35(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    accesses = {(closed, runs): 0 for closed in (False, True) for runs in (False, True)}
+    before, now, set_idle = 0, (False, True), Machine.set_idle
+
+    def noted(self: Machine, ddr_closed: bool, a35_runs: bool) -> None:
+        nonlocal before, now
+        accesses[now] += self.counts().accesses - before
+        before, now = self.counts().accesses, (ddr_closed, a35_runs)
+        set_idle(self, ddr_closed, a35_runs)
+
+    monkeypatch.setattr(Machine, "set_idle", noted)
+    record, _ = run(bundled("idle-ddr-unheld"))
+    assert accesses.pop((True, True)) == len(record.ddr_accesses) > 0
+    assert set(accesses.values()) == {0}
 
 
 def test_a_board_that_restarts_at_once_takes_no_sample() -> None:

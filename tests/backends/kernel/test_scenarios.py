@@ -18,6 +18,7 @@ NO_REMOTEPROC = "this kernel has no remoteproc"
 REFUSED = {
     "edges": "`suspend` is not supported here: `for` must be whole seconds",
     "idle-ddr": _IDLE,
+    "idle-ddr-unheld": _IDLE,
     "rings-in-sram2": _IDLE,
     "other-spec": "`start-app` is not supported here",
     "writes-refused": "`refuse-writes` is not supported here: the kernel's tty accepts",
