@@ -14,10 +14,19 @@ from typing import Final
 
 import pytest
 
+from fwgen.generate import render
+from tests.backends.running import reference_plan
 from tests.board.test_wheel import ROOT, copy_cbor2, make_wheel
 from tests.service.board_linux import LinuxBoard, check_each_once
 
 HOUR_S: Final = 3600
+WAKEUP: Final = "bus/platform/devices/40490000.mailbox/power/wakeup"
+MAILBOX: Final = (
+    "export SYS=/tmp/sys; mkdir -p $SYS/bus/platform/devices; "
+    "ln -s /sys/bus/virtio/devices/virtio0 $SYS/bus/platform/devices/40490000.mailbox; "
+    "ln -s /sys/class /sys/power $SYS"
+)
+"""In that kernel a virtio device wakes Linux, in place of the chip's mailbox."""
 SQLITE3: Final = """#!/bin/sh
 exec {python} -c 'import sqlite3, sys
 for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(*row, sep="|")' "$@"
@@ -51,7 +60,7 @@ def install_programs(folder: Path) -> Path:
 def test_the_commands_go_from_the_wheel_to_rows_across_a_sleep(tmp_path: Path) -> None:
     make_wheel(tmp_path)
     programs = install_programs(tmp_path)
-    install, run, doctor, suspend, tail, query = commands()
+    install, run, doctor, prepare, suspend, tail, query = commands()
     path = {"PATH": f"{programs}:/usr/bin:/bin"}
     subprocess.run(install, shell=True, cwd=tmp_path, env=path, check=True)
 
@@ -61,8 +70,12 @@ def test_the_commands_go_from_the_wheel_to_rows_across_a_sleep(tmp_path: Path) -
     assert "online" in board.do(run)
     board.run(3)
     assert "fwgen-peer runs, online" in board.do(doctor)
+    (tmp_path / "suspend.sh").write_bytes(render(reference_plan())["fragments/suspend.sh"])
+    board.do(f"cd {tmp_path}; {MAILBOX}; echo disabled >$SYS/{WAKEUP}")
+    assert "ready: the M33's doorbell wakes Linux, and the RTC after 3600 s." in board.do(prepare)
+    assert board.do(f"cat $SYS/{WAKEUP}").strip() == "enabled"
     board.do(suspend)
-    board.run(HOUR_S)
+    board.run(HOUR_S + 5)  # all samples of the sleep have arrived
     assert re.search(r"^slept 3(600|599)\.\d+ s; woken by rtc0 alarm$", board.printed, re.MULTILINE)
     last = board.do(tail).splitlines()
     assert len(last) == 5
