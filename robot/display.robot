@@ -7,6 +7,7 @@ Test Tags         renode
 
 *** Variables ***
 ${DARK}               ${CURDIR}/../fwgen/scenario/bundled/specs/narrow-range.yaml
+${WAKES}              ${CURDIR}/../fwgen/scenario/bundled/specs/wakes.yaml
 
 *** Test Cases ***
 Shows The Distance And The State
@@ -36,6 +37,16 @@ Shows Why There Is No Distance
     Mute Sensor
     Run For               2 s
     Display Should Look Like    ${GOLDENS}/sensor-fault.png
+    Nothing Should Be Lost
+
+Shows Why Linux Was Called
+    [Documentation]    With a spec that has several reasons: the condition that became true while Linux slept.
+    Start Board           1503 mm    spec=${WAKES}
+    Run For               2 s
+    Suspend Linux
+    Move Obstacle         300 mm    within=10 s    # slower than the condition for jumps
+    Run For               15 s
+    Display Should Look Like    ${GOLDENS}/woken-by-condition.png
     Nothing Should Be Lost
 
 Shows How Full The Log Is
