@@ -65,7 +65,10 @@ class LiveHost(HostBackend):
 
     def move_obstacle(self, to_um: int, within_ms: int) -> None:
         t_ms = self.now_us // 1000
-        self._sensor.scene = self._sensor.scene.moved(DISTANCE, t_ms, to_um, within_ms)
+        for feed in self._feeds:
+            if DISTANCE in feed.sensor.scene.signals:
+                scene = feed.sensor.scene
+                feed.sensor.scene = scene.moved(DISTANCE, t_ms, to_um, within_ms)
 
     def end(self, scenario: Scenario) -> RunRecord:
         self._scenario = scenario
@@ -114,7 +117,9 @@ class LiveRenode(EmulatedBackend):
 
     def move_obstacle(self, to_um: int, within_ms: int) -> None:
         t_ms = self._t_us // 1000
-        self._sensor.show(self._sensor.scene.moved(DISTANCE, t_ms, to_um, within_ms))
+        for sensor in self._sensors:
+            if DISTANCE in sensor.scene.signals:
+                sensor.show(sensor.scene.moved(DISTANCE, t_ms, to_um, within_ms))
 
     def hold_display_data(self) -> None:
         self._bus.HoldData(9)

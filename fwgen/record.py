@@ -278,6 +278,9 @@ class RunRecord:
     true_t_s: Floats = field(default_factory=_floats)  # the obstacle's corner points, or denser
     true_mm: Floats = field(default_factory=_floats)
     channels: tuple[Channel, ...] = (DISTANCE,)  # of the samples' values, which are packed
+    sensor_name: str = ""  # of two sensors
+    # The same run as a second sensor's samples show it; what does not belong to them is the same
+    second: RunRecord | None = None
     gaps: list[Gap] = field(default_factory=list)
     sleeps: list[SleepRecord] = field(default_factory=list)
     bands: list[Band] = field(default_factory=list)  # in order, without gaps

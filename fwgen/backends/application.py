@@ -90,8 +90,14 @@ class Application:
     @property
     def processed_seq(self) -> int | None:
         """Number of the first sample that is not processed (32 bits); None: not known."""
+        return self.processed(0)
+
+    def processed(self, stream: int) -> int | None:
+        """Return the same of a sensor's stream."""
         known = self._session.known if self._session is not None else self._known
-        return known.next_seq if known else None
+        if known is None:
+            return None
+        return known.next_seq_1 if stream else known.next_seq
 
     def start(self, now_us: int) -> None:
         """Start again, after the processed samples."""
@@ -168,19 +174,20 @@ class Application:
         """Store the received samples, then acknowledge them."""
         if not self._unprocessed or self._session is None:
             return
-        log, next_seq = 0, 0
+        ends: dict[int, tuple[int, int]] = {}  # by stream: the log, the number after the last
         for item, arrival_us in self._unprocessed:
-            log = item.log
             if isinstance(item, Samples):
                 note_samples(self._ledger, item, arrival_us)
-                next_seq = item.block.first_seq + item.block.count
+                block = item.block
+                ends[block.stream] = item.log, block.first_seq + block.count
             else:
                 note_lost(self._ledger, item, arrival_us)
-                next_seq = item.first_seq + item.count
+                ends[item.stream] = item.log, item.first_seq + item.count
         self._unprocessed.clear()
         self._process_due_us = _NEVER
         self._on_moment(STORED, now_us)
-        self._session.acknowledge(next_seq & _SEQ_MASK, now_us, log)
+        for stream, (log, next_seq) in sorted(ends.items()):
+            self._session.acknowledge(next_seq & _SEQ_MASK, now_us, log, stream)
 
     def write(self, data: bytes) -> None:
         """Write to the tty as soon as it accepts the bytes. What waits for long is replaced by

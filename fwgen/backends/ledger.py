@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fwgen.backends.blocks import Blocks
-from fwgen.backends.wire_watch import WireWatch
+from fwgen.backends.wire_watch import LogBlocks, WireWatch
 from fwgen.peer.called import FIRMWARE, LOG_FULL, call_cause
 from fwgen.peer.events import Event as Heard
 from fwgen.peer.started import crashes, memory_words, reset_words
 from fwgen.record import (
+    Asked,
     Band,
     CrashReport,
     Erasure,
@@ -36,6 +38,9 @@ from fwgen.series import PackedTaken, circular
 from fwgen.wire.block import Block
 from fwgen.wire.channel import DISTANCE, Channel, value_bits
 from fwgen.wire.messages import Call, Start, Status
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan, PlannedSensor
 
 
 @dataclass
@@ -63,11 +68,44 @@ class Observer(Protocol):
 
 
 @dataclass
+class Second:
+    """What is collected of a second sensor's stream. `channels`: of the sensor."""
+
+    channels: tuple[Channel, ...]
+    blocks: Blocks = field(init=False)
+    gaps: list[Gap] = field(default_factory=list)
+    gap_logs: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.blocks = Blocks(value_bits(self.channels))
+
+
+def _no_ints() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """What a sensor has given in a run: the samples taken, the corners of what it should show (rows
+    of seconds and values), and what the plan requires. `offsets`: for the log after each erasure,
+    what to add to its numbers to get those of `taken`. `jitter_us`: see RunRecord."""
+
+    sensor: PlannedSensor
+    taken: Taken | PackedTaken
+    truth: NDArray[np.float64]
+    asked: Asked
+    offsets: Sequence[int]
+    jitter_us: Ints = field(default_factory=_no_ints)
+
+
+@dataclass
 class Ledger:
-    """All times are microseconds of scenario time. `channels`: of the sensor."""
+    """All times are microseconds of scenario time. `channels`: of the sensor; `second`: of a
+    second one, if there is any."""
 
     channels: tuple[Channel, ...] = (DISTANCE,)
     observer: Observer | None = None
+    second: Second | None = None
 
     sleeps: list[OpenSleep] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -94,15 +132,25 @@ class Ledger:
 
     def __post_init__(self) -> None:
         self._blocks = Blocks(value_bits(self.channels))
+        if self.second is not None:
+            self.wire.second = WireWatch(stream=1)
+
+    def look_with(self, look: Callable[[], LogBlocks]) -> None:
+        """Read the log's memory with this."""
+        self.wire.look = look
+        if self.wire.second is not None:
+            self.wire.second.look = look
 
     def deliver(self, block: Block, skip: int, arrival_us: int) -> None:
         """The application has received the block's samples from index `skip` on."""
-        self._blocks.add(block, skip, arrival_us)
+        second = self.second if block.stream else None
+        (second.blocks if second else self._blocks).add(block, skip, arrival_us)
 
-    def gap(self, first: int, count: int, at_us: int) -> None:
+    def gap(self, first: int, count: int, at_us: int, stream: int = 0) -> None:
         """The firmware has declared these samples lost; `first` as on the wire."""
-        self.gaps.append(Gap(first, count, at_us))
-        self._gap_logs.append(len(self.erasures))
+        second = self.second if stream else None
+        (second.gaps if second else self.gaps).append(Gap(first, count, at_us))
+        (second.gap_logs if second else self._gap_logs).append(len(self.erasures))
 
     def misdirected(self, first: int, count: int, at_us: int) -> None:
         """The firmware has sent samples to an application that was made for another spec."""
@@ -167,6 +215,8 @@ class Ledger:
         self.erasures.append(Erasure(at_us))
         self._starts_before_log, self._crashes_before_log = len(self.starts), len(self.crashes)
         self._blocks.new_log(boots)
+        if self.second is not None:
+            self.second.blocks.new_log(boots)
         self.wire.forget_numbers()
 
     def new_log(self, at_us: int) -> None:
@@ -242,6 +292,9 @@ class Ledger:
         self.wire.shift(by_us)
         self._states = [(at_us + by_us, state) for at_us, state in self._states]
         self._blocks.shift(by_us)
+        if self.second is not None:
+            self.second.blocks.shift(by_us)
+            self.second.gaps = [replace(gap, at_us=gap.at_us + by_us) for gap in self.second.gaps]
 
     def record(
         self,
@@ -249,28 +302,16 @@ class Ledger:
         taken: Taken | PackedTaken,
         until_us: int,
         offsets: Sequence[int] = (),
+        second: Sampled | None = None,
     ) -> RunRecord:
         """Fill the record from what was collected; return it. `offsets`: for the log after each
-        erasure, what to add to its numbers to get those of `taken`."""
-        of_log = (0, *offsets)
-        self._blocks.renumber(offsets)
-        record.taken = taken
+        erasure, what to add to its numbers to get those of `taken`. `second`: of a second
+        sensor, which gets a record of its own in this one."""
         record.channels = self.channels
-        record.delivered = self._blocks.delivered(taken, until_us)
-        gaps = [
-            replace(gap, first=gap.first + of_log[log])
-            for gap, log in zip(self.gaps, self._gap_logs, strict=True)
-        ]
-        record.gaps = _numbered(gaps, taken)
+        self._fill_stream(record, taken, until_us, offsets)
         record.bands = self._bands(until_us)
         record.events = self.events
         record.frames = self.frames
-        record.sleeps = [
-            _sleep_record(sleep, following, self._blocks, taken, until_us)
-            for sleep, following in zip_longest(self.sleeps, self.sleeps[1:])
-        ]
-        if record.asked and not record.asked.conditions and record.asked.max_age_us is None:
-            record.sleeps = [_of_full_log(sleep) for sleep in record.sleeps]
         record.link = self._link
         if self._status is not None:
             record.link += _link_counts(self._status)
@@ -278,16 +319,62 @@ class Ledger:
         record.starts = self.starts
         record.crashes = self.crashes
         record.streams = self.streams
-        self.wire.fill(record)
+        record.misdirected = self.misled
+        record.outages = self.outages
+        record.erasures = self.erasures
+        record.deaf = self.deaf
+        if second is not None:
+            record.second = self._second_record(record, second, until_us)
+            record.sleeps = [*map(_of_both, record.sleeps, record.second.sleeps)]
+        return record
+
+    def _second_record(self, record: RunRecord, sampled: Sampled, until_us: int) -> RunRecord:
+        made = replace(
+            record,
+            sensor_name=sampled.sensor.name,
+            period_us=sampled.sensor.period_us,
+            channels=sampled.sensor.channels,
+            true_t_s=sampled.truth[:, 0],
+            true_mm=sampled.truth[:, 1],
+            asked=sampled.asked,
+            jitter_us=sampled.jitter_us,
+            misdirected=[],
+        )
+        self._fill_stream(made, sampled.taken, until_us, sampled.offsets, self.second)
+        return made
+
+    def _fill_stream(
+        self,
+        record: RunRecord,
+        taken: Taken | PackedTaken,
+        until_us: int,
+        offsets: Sequence[int],
+        second: Second | None = None,
+    ) -> None:
+        """Fill in what belongs to one sensor's stream."""
+        blocks = second.blocks if second else self._blocks
+        gaps = second.gaps if second else self.gaps
+        gap_logs = second.gap_logs if second else self._gap_logs
+        of_log = (0, *offsets)
+        blocks.renumber(offsets)
+        record.taken = taken
+        record.delivered = blocks.delivered(taken, until_us)
+        unwrapped = [
+            replace(gap, first=gap.first + of_log[log])
+            for gap, log in zip(gaps, gap_logs, strict=True)
+        ]
+        record.gaps = _numbered(unwrapped, taken)
+        record.sleeps = [
+            _sleep_record(sleep, following, blocks, taken, until_us)
+            for sleep, following in zip_longest(self.sleeps, self.sleeps[1:])
+        ]
+        if record.asked and not record.asked.conditions and record.asked.max_age_us is None:
+            record.sleeps = [_of_full_log(sleep) for sleep in record.sleeps]
+        (self.wire.second if second and self.wire.second else self.wire).fill(record)
         record.in_log = [
             ((first + of_log[-1]) & 0xFFFF_FFFF, count) for first, count in record.in_log
         ]
-        record.misdirected = self.misled
-        record.deaf = self.deaf
-        record.outages = self.outages
-        record.erasures = self.erasures
-        record.log_bytes_per_sample = self._blocks.density(taken)
-        return record
+        record.log_bytes_per_sample = blocks.density(taken)
 
     @property
     def received(self) -> int:
@@ -299,9 +386,11 @@ class Ledger:
         bits = value_bits(self.channels)
         return [(word >> bits, word & (1 << bits) - 1) for word in self._blocks.words[-count:]]
 
-    def told(self) -> tuple[Ints, Ints]:
-        """Return boot and device time in us of all delivered samples, in order of arrival."""
-        part = self._blocks.packed().whole()
+    def told(self, stream: int = 0) -> tuple[Ints, Ints]:
+        """Return boot and device time in us of all delivered samples of a sensor, in order of
+        arrival."""
+        blocks = self.second.blocks if stream and self.second else self._blocks
+        part = blocks.packed().whole()
         return part.boot, part.time_us
 
     def _bands(self, until_us: int) -> list[Band]:
@@ -311,6 +400,14 @@ class Ledger:
             for (at, state), end in zip(self._states, ends, strict=True)
             if min(end, until_us) > max(0, at)
         ]
+
+
+def ledger_for(plan: Plan, look: Callable[[], LogBlocks]) -> Ledger:
+    """Return the ledger for a run of a plan. `look`: reads the log's memory."""
+    first, *others = plan.sensors
+    ledger = Ledger(first.channels, second=Second(others[0].channels) if others else None)
+    ledger.look_with(look)
+    return ledger
 
 
 def _link_counts(status: Status) -> LinkCounts:
@@ -332,6 +429,18 @@ def _numbered(gaps: list[Gap], taken: Taken | PackedTaken) -> list[Gap]:
 def _of_full_log(sleep: SleepRecord) -> SleepRecord:
     """Return a sleep of a firmware that has no other reason to call Linux."""
     return replace(sleep, wake_cause=LOG_FULL) if sleep.wake_cause == FIRMWARE else sleep
+
+
+def _of_both(one: SleepRecord, other: SleepRecord) -> SleepRecord:
+    """Return a sleep with the figures of both sensors' samples."""
+    first = [ms for ms in (one.first_sample_ms, other.first_sample_ms) if ms is not None]
+    drained = one.drain_ms is not None and other.drain_ms is not None
+    return replace(
+        one,
+        first_sample_ms=min(first, default=None),
+        drain_ms=max(one.drain_ms or 0, other.drain_ms or 0) if drained else None,
+        backlog=one.backlog + other.backlog,
+    )
 
 
 def _sleep_record(

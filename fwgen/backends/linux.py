@@ -86,6 +86,9 @@ class AnyLinux(Protocol):
     def processed_seq(self) -> int | None:
         """Number of the first sample that the application has not processed (32 bits)."""
 
+    def processed(self, stream: int) -> int | None:
+        """Return the same of a sensor's stream."""
+
     def firmware_restarted(self, now_us: int) -> None: ...
     def disturbed(self, now_us: int, until_us: int) -> None: ...
     def rung_at(self, at_us: int) -> None: ...
@@ -236,6 +239,10 @@ class Linux:
     def processed_seq(self) -> int | None:
         """Number of the first sample that the application has not processed (32 bits)."""
         return self._app.processed_seq
+
+    def processed(self, stream: int) -> int | None:
+        """Return the same of a sensor's stream."""
+        return self._app.processed(stream)
 
     # ------------------------------------------------------------------------------------- power
 

@@ -33,7 +33,7 @@ def note_lost(ledger: Ledger, lost: Lost, at_us: int) -> None:
     ledger.heard(lost, at_us)
     what = f"{lost.count} samples from number {lost.first_seq} on"
     if lost.declared:
-        ledger.gap(lost.first_seq, lost.count, at_us)
+        ledger.gap(lost.first_seq, lost.count, at_us, lost.stream)
         ledger.event(f"the firmware declares lost: {what}", at_us)
     else:
         ledger.event(f"missing and not declared lost: {what}", at_us)

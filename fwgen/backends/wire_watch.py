@@ -16,10 +16,23 @@ from numpy.typing import NDArray
 from fwgen.record import Beginning, Repeat, RunRecord
 from fwgen.wire.block import Block
 from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES, MAGIC, SUPERBLOCK_BYTES, slots
-from fwgen.wire.messages import Ack, Gap, Message, PeerHello, Status, Wake, seq_distance
+from fwgen.wire.messages import (
+    Ack,
+    Gap,
+    Message,
+    PeerHello,
+    Status,
+    StreamAck,
+    StreamGap,
+    StreamInfo,
+    Wake,
+    seq_distance,
+)
 
 _MAGIC: Final = int.from_bytes(MAGIC, "little")
 _COUNT: Final = 0xFFF
+_SHAPE_WORD: Final = 8
+_STREAM: Final = 0xF
 _KEPT: Final = 1000
 _ENOUGH: Final = 16
 """Samples in a block to damage: so many codes reach beyond the first byte of the stream."""
@@ -28,10 +41,17 @@ _MASK: Final = 0xFFFF_FFFF
 
 @dataclass(frozen=True)
 class LogBlocks:
-    """The blocks in the slots of a log: first numbers and counts of their samples, unordered."""
+    """The blocks in the slots of a log: first numbers and counts of their samples, and the sensors'
+    streams, unordered."""
 
     first_seq: NDArray[np.uint32]
     count: NDArray[np.uint32]
+    stream: NDArray[np.uint32]
+
+    def of(self, stream: int) -> LogBlocks:
+        """Return those of one stream."""
+        own = self.stream == stream
+        return LogBlocks(self.first_seq[own], self.count[own], self.stream[own])
 
 
 class LogView:
@@ -48,7 +68,7 @@ class LogView:
     def blocks(self) -> LogBlocks:
         """Return the present blocks, valid or not."""
         used = self._slot[self._magic == _MAGIC]
-        return LogBlocks(used[:, 2], used[:, 1] & _COUNT)
+        return LogBlocks(used[:, 2], used[:, 1] & _COUNT, used[:, _SHAPE_WORD] & _STREAM)
 
 
 def blocks_in(region: bytes | memoryview) -> LogBlocks:
@@ -56,11 +76,19 @@ def blocks_in(region: bytes | memoryview) -> LogBlocks:
     return LogView(region).blocks()
 
 
+def stream_of(message: Block | Gap | StreamGap | Ack | StreamAck) -> int:
+    """Return the number of the sensor whose samples it is about."""
+    return 0 if isinstance(message, Gap | Ack) else message.stream
+
+
 @dataclass
 class WireWatch:
-    """Times in us. `look` reads the log's memory; None: it cannot be read."""
+    """Watches one stream. Times in us. `look` reads the log's memory; None: it cannot be read.
+    `second`: the watch of a second sensor's stream, which sees the same messages."""
 
     look: Callable[[], LogBlocks] | None = None
+    stream: int = 0
+    second: WireWatch | None = None
     beginnings: list[Beginning] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     freed_early: list[tuple[int, int]] = field(default_factory=list)
@@ -70,13 +98,20 @@ class WireWatch:
     _acknowledged: int | None = None  # the peer has said that it has all before this
     _dropped: list[int] = field(default_factory=lambda: [0])  # for each start of the firmware
     _dropped_at_us: int | None = None
+    _begins: bool = False  # the next acknowledgement says where to begin
 
     def used_slots(self) -> int | None:
         return len(self.look().count) if self.look else None
 
     def came(self, message: Block | Message, at_us: int) -> None:
         """The session has received this from the firmware."""
-        if isinstance(message, Block | Gap):
+        if self.second is not None:
+            self.second.came(message, at_us)
+        if isinstance(message, StreamInfo):
+            self._begins = True
+        elif isinstance(message, Block | Gap | StreamGap):
+            if stream_of(message) != self.stream:
+                return
             first, count = message.first_seq, message.count
             if self._behind is not None and seq_distance(first, self._behind) < 0:
                 self.repeats.append(Repeat(at_us, first, count))
@@ -93,11 +128,18 @@ class WireWatch:
 
     def went(self, message: Message, at_us: int) -> None:
         """The session sends this to the firmware; it has not arrived yet."""
-        if isinstance(message, PeerHello):
+        if self.second is not None:
+            self.second.went(message, at_us)
+        if isinstance(message, PeerHello | Wake) and self.stream > 0:
+            self.begin(None, at_us)  # it has no number for this stream
+        elif isinstance(message, PeerHello):
             self.begin(message.expected_seq, at_us)
         elif isinstance(message, Wake):
             self.begin(message.next_seq, at_us)
-        elif isinstance(message, Ack):
+        elif isinstance(message, StreamAck) and self._begins and message.stream == self.stream:
+            self._begins = False
+            self.begin(message.next_seq, at_us)
+        elif isinstance(message, Ack | StreamAck) and stream_of(message) == self.stream:
             self._check_kept(at_us)
             self._forget(message.next_seq)
 
@@ -122,11 +164,15 @@ class WireWatch:
 
     def forget_numbers(self) -> None:
         """The firmware has a new log: forget the numbers of the old one."""
+        if self.second is not None:
+            self.second.forget_numbers()
         self._behind = self._acknowledged = None
         self._unacknowledged.clear()
 
     def shift(self, by_us: int) -> None:
         """Add `by_us` to all times: they were noted on a clock that is behind scenario time."""
+        if self.second is not None:
+            self.second.shift(by_us)
         self.beginnings = [replace(one, at_us=one.at_us + by_us) for one in self.beginnings]
         self.repeats = [replace(one, at_us=one.at_us + by_us) for one in self.repeats]
         self.freed_early = [(at_us + by_us, first) for at_us, first in self.freed_early]
@@ -136,10 +182,11 @@ class WireWatch:
     def fill(self, record: RunRecord) -> None:
         record.beginnings, record.repeats = self.beginnings, self.repeats
         record.freed_early, record.damaged = self.freed_early, self.damaged
-        if self._dropped_at_us is not None:
+        both = self.second is not None or self.stream > 0  # the firmware's count is of both
+        if self._dropped_at_us is not None and not both:
             record.dropped_told = (sum(self._dropped), self._dropped_at_us)
         if self.look is not None:
-            left = self.look()
+            left = self.look().of(self.stream)
             pairs = zip(left.first_seq.tolist(), left.count.tolist(), strict=True)
             record.in_log = sorted(pairs)
 
@@ -149,7 +196,7 @@ class WireWatch:
             return
         if not self._unacknowledged:
             return
-        kept = set(self.look().first_seq.tolist())
+        kept = set(self.look().of(self.stream).first_seq.tolist())
         missing = (first for first, _ in self._unacknowledged if first not in kept)
         self.freed_early += [(at_us, first) for first in missing]
 

@@ -8,10 +8,11 @@ from fwgen.sensor.model import (
     Readings,
     SensorModel,
     SimulatedSensor,
+    can_be,
     copies,
     model_of,
 )
-from fwgen.sensor.scene import DISTANCE, Points, Scene, value_at
+from fwgen.sensor.scene import DISTANCE, Points, Scene, scenes, value_at
 
 __all__ = [
     "DISTANCE",
@@ -22,7 +23,9 @@ __all__ = [
     "Scene",
     "SensorModel",
     "SimulatedSensor",
+    "can_be",
     "copies",
     "model_of",
+    "scenes",
     "value_at",
 ]

@@ -17,7 +17,7 @@ from fwgen.sensor.scene import Scene
 from fwgen.series import Words
 
 if TYPE_CHECKING:
-    from fwgen.plan.model import PlannedSensor
+    from fwgen.plan.model import Plan, PlannedSensor
 
 
 class Condition(StrEnum):
@@ -81,6 +81,11 @@ class SensorModel(ABC):
 
 def model_of(sensor_type: str) -> SensorModel:
     return facet(sensor_type, "model", SensorModel)
+
+
+def can_be(plan: Plan, condition: Condition) -> bool:
+    """Return whether a sensor of the plan can be in this condition."""
+    return any(condition in model_of(one.part.TYPE).conditions for one in plan.sensors)
 
 
 def copies() -> tuple[str, ...]:

@@ -120,7 +120,22 @@ def named_parts() -> dict[str, type[SensorPart]]:
 @cache
 def _named(part: type[SensorPart]) -> type[SensorPart]:
     name = Annotated[str, NAME, Field(description="The sensor's name, in conditions and reports.")]
-    return create_model(part.__name__, __base__=part, __doc__=part.__doc__, name=(name, ...))
+    return create_model(
+        f"Named{part.__name__}",
+        __base__=part,
+        __doc__=part.__doc__,
+        __module__=__name__,
+        name=(name, ...),
+    )
+
+
+def __getattr__(name: str) -> type[SensorPart]:
+    """Return the part of a named sensor by its class's name; pickle asks for it."""
+    parts = sensor_parts().values() if name.startswith("Named") else ()
+    for part in parts:
+        if name == f"Named{part.__name__}":
+            return _named(part)
+    raise AttributeError(name)
 
 
 def _part(name: str) -> type[SensorPart]:

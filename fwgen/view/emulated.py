@@ -11,7 +11,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.backends.host.backend import FIRST_SAMPLE_US
+from fwgen.backends.host.feed import FIRST_SAMPLE_US
 from fwgen.backends.ledger import Ledger
 from fwgen.peer.called import CALL_SOURCES
 from fwgen.peer.events import (

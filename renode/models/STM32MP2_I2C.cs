@@ -79,8 +79,11 @@ namespace Antmicro.Renode.Peripherals.I2C
             Data.Set(true);
         }
 
-        // Sees the transfers from now on; null: nobody does
-        public II2CWitness Witness { get; set; }
+        // Sees the transfers from now on, besides those that already do
+        public void AddWitness(II2CWitness witness)
+        {
+            witnesses.Add(witness);
+        }
 
         // Holds the data line low, as a device does that was left in the middle of a byte.
         public void HoldData(int clocks = 9)
@@ -251,7 +254,7 @@ namespace Antmicro.Renode.Peripherals.I2C
             wireFree = now + 10 * BitTime; // START, seven bits of address, direction, acknowledgement
             II2CPeripheral device;
             if(ReachesPins() && TryGetByAddress(address, out device) && IsThere(device)
-                && (Witness == null || Witness.Begins(address, now)))
+                && LetsBegin(address, now))
             {
                 target = device;
                 if(Burst <= 1)
@@ -352,9 +355,9 @@ namespace Antmicro.Renode.Peripherals.I2C
             if(incoming.Count == 0)
             {
                 var bytes = target.Read(left);
-                if(Witness != null)
+                foreach(var witness in witnesses)
                 {
-                    Witness.Read(address, bytes);
+                    witness.Read(address, bytes);
                 }
                 foreach(var value in bytes)
                 {
@@ -434,9 +437,9 @@ namespace Antmicro.Renode.Peripherals.I2C
             {
                 if(IsThere(target))
                 {
-                    if(Witness != null)
+                    foreach(var witness in witnesses)
                     {
-                        Witness.Written(address, outgoing.ToArray());
+                        witness.Written(address, outgoing.ToArray());
                     }
                     target.Write(outgoing.ToArray());
                 }
@@ -512,6 +515,17 @@ namespace Antmicro.Renode.Peripherals.I2C
 
         private int Length { get { return (int)(control2 >> 16) & 0xFF; } }
 
+        private bool LetsBegin(int address, ulong nanoseconds)
+        {
+            var lets = true;
+            foreach(var witness in witnesses)
+            {
+                lets = witness.Begins(address, nanoseconds) && lets;
+            }
+            return lets;
+        }
+
+        private readonly List<II2CWitness> witnesses = new List<II2CWitness>();
         private uint control1;
         private uint control2;
         private uint timing;

@@ -26,7 +26,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
             this.device = device;
             this.address = address;
             this.begins = (byte)begins;
-            bus.Witness = this;
+            bus.AddWitness(this);
             record = new StringBuilder();
             feeds = new List<Feed>();
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,10 @@ from fwgen.backends.asked import asked_of
 from fwgen.backends.bus import why_no_bus
 from fwgen.backends.doorbells import DIRECTIONS, HOW, Disturbance, recovers_us
 from fwgen.backends.host.compile import build_library, core_sources
+from fwgen.backends.host.feed import FIRST_SAMPLE_US, Feed
 from fwgen.backends.host.library import INBOX, REACHED, READINGS, RUNG, STUCK, Machine
 from fwgen.backends.host.port import HostPort
-from fwgen.backends.ledger import Ledger
+from fwgen.backends.ledger import Sampled, ledger_for
 from fwgen.backends.linux import AnyLinux, Linux
 from fwgen.backends.outages import BITTEN, LOADED, STOPPED
 from fwgen.backends.wire_watch import LogView
@@ -33,9 +33,7 @@ from fwgen.peer.started import (
 from fwgen.record import DdrAccess, RunRecord
 from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
-from fwgen.sensor import Condition, Instants, model_of
-from fwgen.series import Late, Life, PackedTaken, spec_number, word_code
-from fwgen.wire.channel import value_bits
+from fwgen.sensor import Condition, can_be, model_of, scenes
 from fwgen.wire.log_format import BLOCK_BYTES, slots
 
 if TYPE_CHECKING:
@@ -43,11 +41,7 @@ if TYPE_CHECKING:
     from fwgen.scenario.model import Scenario
     from fwgen.scenario.steps.base import Step
 
-FIRST_SAMPLE_US: Final = 100_000
-"""From the firmware's start to its first trigger: the host's clock minus scenario time."""
 LINUX_UP_US: Final = 40_000
-_READINGS_AT_ONCE: Final = 1 << 16
-_MOST_LATE: Final = 15
 _CRASHES: Final = {"fault": CRASH_BUS, "panic": CRASH_PANIC}
 """What the firmware keeps of them. Of a watchdog it keeps the reset's cause."""
 _NEVER: Final = 1 << 62
@@ -61,16 +55,6 @@ class Timing:
 
     link_latency_us: int = 200
     give_back_us: int = 50
-
-
-@dataclass
-class _Boot:
-    """One start of the firmware: when it began on the host's clock, and the samples that its log
-    must contain, as words in wire format."""
-
-    began_us: int
-    number: int
-    words: array[int]
 
 
 class HostBackend(Backend, board.Board):
@@ -109,16 +93,16 @@ class HostBackend(Backend, board.Board):
         library = self._library or self._compiled(plan)
         self._plan, self._scenario, self._seed = plan, scenario, seed
         self._initial_seq = scenario.first_number or self._initial_seq
-        (sensor,) = plan.sensors
-        self._sensor = model_of(sensor.part.TYPE).simulated(sensor, scenario.scene(seed))
+        seen = zip(plan.sensors, scenes(plan, scenario.scene(seed)), strict=True)
+        self._feeds = [
+            Feed(plan, sensor, scene, 0 if sensor.number else self._initial_seq)
+            for sensor, scene in seen
+        ]
         self._peak_slots = 0
-        self._late: dict[int, int] = {}  # sixteenths of the period, by row
-        self._late_us: dict[int, int] = {}  # by index since the firmware's start
         self._runs, self._reset = True, RESET_CORE  # why the next start happens
         self._held = False  # until Linux has loaded the firmware
         self._bite_us, self._recovery_us = _NEVER, 0  # the watchdog's reset; Linux's time after it
         self._bells = Disturbance()  # of those to Linux
-        self._rows_before_log: list[int] = []  # samples taken before each erasure of the log
         self._machine = machine = Machine(
             library,
             plan.log.size_bytes,
@@ -131,8 +115,8 @@ class HostBackend(Backend, board.Board):
             ddr_stays_closed=scenario.ddr_closed,
         )
         machine.a35_off = plan.mode.a35_off
-        self._ledger = Ledger(sensor.channels)
-        self._ledger.wire.look = LogView(machine.log.view(np.uint8).data).blocks
+        view = LogView(machine.log.view(np.uint8).data)
+        self._ledger = ledger_for(plan, view.blocks)
         self._begin(machine)
         self.run_until(0)
 
@@ -158,7 +142,8 @@ class HostBackend(Backend, board.Board):
 
     def _start_core(self, machine: Machine) -> None:
         machine.boot(RESET_POWER | RESET_PIN)
-        self._boots = [self._boot(0, machine.counts().boot)]
+        for feed in self._feeds:
+            feed.begin(0, machine.counts().boot)
 
     def run_until(self, t_us: int) -> None:
         machine, linux = self._running, self._emulated
@@ -197,7 +182,7 @@ class HostBackend(Backend, board.Board):
     def _serve_core(self, reason: int, end_us: int) -> None:
         """Do what the core needs to run on; it is at most at `end_us` of the host's clock then."""
         if reason == READINGS:
-            self._give_readings(end_us)
+            self._feeds[self._running.lacks].give(self._running, end_us)
         elif reason == STUCK:
             raise ToolBrokeError(
                 f"the core asks again and again to be polled at {self.now_us / 1e6:.6f} s"
@@ -205,37 +190,50 @@ class HostBackend(Backend, board.Board):
 
     def finish(self) -> RunRecord:
         until_us = self._scenario.until_us
-        boots, counted = len(self._boots), len(self._boots[-1].words)
-        last = self._initial_seq + self._rows - (self._rows_before_log or [0])[-1]
+        marks = [feed.mark() for feed in self._feeds]
+        ends = [feed.next_seq for feed in self._feeds]
         self._bite_us = _NEVER
         self._linux.end(self.now_us)
-        while not self._has_processed(last) and self.now_us < until_us + _SETTLE_US:
+        while not self._has_processed(ends) and self.now_us < until_us + _SETTLE_US:
             self.run_until(self.now_us + _SETTLE_STEP_US)
         self._ledger.stream(False, self.now_us)
-        del self._boots[boots:]
-        del self._boots[-1].words[counted:]
-        taken = self._taken()
+        for feed, mark in zip(self._feeds, marks, strict=True):
+            feed.cut(mark)
         counts = self._running.counts()
         if counts.unexpected:
             text = f"the firmware counted {counts.unexpected} unexpected events"
             self._ledger.event(text, until_us)
         peak = max(self._peak_slots, counts.log_peak_slots)
-        sensor = self._plan.sensors[0]
-        truth = model_of(sensor.part.TYPE).truth(sensor, self._sensor.scene)
+        first, *others = self._sampled()
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,
             scenario_name=self._scenario.name,
             seed=self._seed,
-            period_us=self._plan.timing.period_us,
-            true_t_s=truth[:, 0],
-            true_mm=truth[:, 1],
+            sensor_name=first.sensor.name,
+            period_us=first.sensor.period_us,
+            true_t_s=first.truth[:, 0],
+            true_mm=first.truth[:, 1],
             ddr_accesses=self._accesses(counts.accesses),
             log_capacity_bytes=counts.log_slots * BLOCK_BYTES,
             log_peak_bytes=peak * BLOCK_BYTES,
-            asked=asked_of(self._plan, sensor, slots(self._plan.log.size_bytes)),
+            asked=first.asked,
         )
-        return self._ledger.record(record, taken, until_us, self._rows_before_log)
+        second = others[0] if others else None
+        return self._ledger.record(record, first.taken, until_us, first.offsets, second)
+
+    def _sampled(self) -> list[Sampled]:
+        log_slots = slots(self._plan.log.size_bytes)
+        return [
+            Sampled(
+                feed.planned,
+                feed.taken(),
+                model_of(feed.planned.part.TYPE).truth(feed.planned, feed.sensor.scene),
+                asked_of(self._plan, feed.planned, log_slots),
+                feed.rows_before_log,
+            )
+            for feed in self._feeds
+        ]
 
     def close(self) -> None:
         if self._machine is not None:
@@ -302,15 +300,10 @@ class HostBackend(Backend, board.Board):
         self._recovery_us = takes_us
 
     def stall_core(self, for_us: int) -> None:
-        now_us, boot, period_us = self._running.now_us, self._boots[-1], self._period_us
+        now_us = self._running.now_us
         self._running.stall(now_us + for_us)
-        since_us = now_us - boot.began_us - FIRST_SAMPLE_US
-        index = max(0, -(-since_us // period_us))
-        late_us = since_us + for_us - index * period_us
-        if late_us > 0:
-            row = sum(len(before.words) for before in self._boots[:-1]) + index
-            self._late[row] = min(_MOST_LATE, late_us * 16 // period_us)
-            self._late_us[index] = late_us
+        for feed in self._feeds:
+            feed.stall(now_us, for_us)
 
     def reset_board(self, cause: str, takes_us: int, app_us: int, log: str) -> None:
         self._stop(cause)
@@ -322,8 +315,9 @@ class HostBackend(Backend, board.Board):
             size = len(self._running.log)
             chance = np.random.default_rng(self._seed)
             self._running.log[:] = 0 if restarted else chance.integers(0, 1 << 63, size, np.uint64)
-            self._rows_before_log.append(self._rows)
-            self._ledger.erased(self._boots[-1].number, self.now_us)
+            for feed in self._feeds:
+                feed.rows_before_log.append(feed.rows)
+            self._ledger.erased(self._feeds[0].boots, self.now_us)
 
     def damage_log(self, mask: bytes) -> bool:
         content = self._running.log.view(np.uint8)
@@ -333,11 +327,11 @@ class HostBackend(Backend, board.Board):
         return at is not None
 
     def set_sensor(self, fault: str) -> bool:
-        model = model_of(self._plan.sensors[0].part.TYPE)
-        if Condition(fault) not in model.conditions:
-            return False
-        self._sensor.condition = Condition(fault)
-        return True
+        condition = Condition(fault)
+        for feed in self._feeds:
+            if condition in model_of(feed.planned.part.TYPE).conditions:
+                feed.sensor.condition = condition
+        return can_be(self._plan, condition)
 
     def disturb_bus(self, how: str, for_us: int) -> str:
         reason = why_no_bus(self._plan)
@@ -348,21 +342,12 @@ class HostBackend(Backend, board.Board):
     def plug_display(self, plugged: bool) -> None:
         self._running.set_display(plugged)
 
-    @property
-    def _period_us(self) -> int:
-        return self._plan.timing.period_us
-
     # -------------------------------------------------------------------------------------- inside
 
     @property
     def _running(self) -> Machine:
         assert self._machine is not None, "start() comes first"
         return self._machine
-
-    @property
-    def _rows(self) -> int:
-        """Number of samples taken so far."""
-        return sum(len(boot.words) for boot in self._boots)
 
     def _stop(self, why: str) -> None:
         """The M33 no longer executes the firmware."""
@@ -373,15 +358,15 @@ class HostBackend(Backend, board.Board):
     def _halt(self) -> None:
         counts = self._running.counts()
         self._peak_slots = max(self._peak_slots, counts.log_peak_slots)
-        del self._boots[-1].words[counts.samples_this_boot :]
-        self._late = {row: late for row, late in self._late.items() if row < self._rows}
+        for feed in self._feeds:
+            feed.halt(self._running)
         self._running.stop()
         self._runs, self._bite_us = False, _NEVER
 
     def _start(self) -> None:
         """The M33 starts the firmware."""
-        self._boots.append(self._boot(self._running.now_us, self._boots[-1].number + 1))
-        self._late_us.clear()
+        for feed in self._feeds:
+            feed.begin(self._running.now_us, feed.boots + 1)
         self._running.boot(self._reset)
         self._reset = RESET_CORE
         self._runs, self._held = True, False
@@ -398,55 +383,15 @@ class HostBackend(Backend, board.Board):
         self._ledger.event(BITTEN, self.now_us)
         self._emulated.firmware_restarted(self.now_us, self._recovery_us)
 
-    def _boot(self, began_us: int, number: int) -> _Boot:
-        bits = value_bits(self._plan.sensors[0].channels)
-        return _Boot(began_us, number, array(word_code(bits)))
-
-    def _give_readings(self, end_us: int) -> None:
-        """Read the sensor for the next measurements before end_us (host's clock), in large
-        parts."""
-        boot, period_us = self._boots[-1], self._plan.timing.period_us
-        first = len(boot.words)
-        at_us = (
-            boot.began_us
-            + FIRST_SAMPLE_US
-            + period_us * np.arange(first, first + _READINGS_AT_ONCE, dtype=np.int64)
-        )
-        at_us = at_us[at_us < end_us]
-        t_ms = (at_us - FIRST_SAMPLE_US + 500) // 1000
-        end = first + len(at_us)
-        late_us = {
-            index - first: late for index, late in self._late_us.items() if first <= index < end
-        }
-        readings = self._sensor.read(Instants(at_us, t_ms, late_us))
-        boot.words.frombytes(readings.words.tobytes())
-        self._running.give(readings.given, first)
-
-    def _taken(self) -> PackedTaken:
-        """Return all samples triggered until now."""
-        parts = [np.asarray(boot.words) for boot in self._boots]
-        lives, row = [], 0
-        for boot in self._boots:
-            lives.append(Life(boot.number, row, FIRST_SAMPLE_US, boot.began_us))
-            row += len(boot.words)
-        return PackedTaken(
-            first_seq=self._initial_seq,
-            period_us=self._plan.timing.period_us,
-            lives=lives,
-            words=np.concatenate(parts),  # copies: the array may still grow
-            spec=spec_number(self._plan.spec.spec_hash),
-            value_bits=value_bits(self._plan.sensors[0].channels),
-            late=Late(
-                np.array(sorted(self._late), dtype=np.int64),
-                np.array([self._late[row] for row in sorted(self._late)], dtype=np.int64),
-            ),
-        )
-
-    def _has_processed(self, last: int) -> bool:
-        expected = self._linux.processed_seq
-        if expected is None or not self._ledger.knows_log:
+    def _has_processed(self, ends: Sequence[int]) -> bool:
+        """Return whether Linux has processed all samples before these numbers, of each sensor."""
+        if not self._ledger.knows_log:
             return False
-        return (expected - last) & 0xFFFF_FFFF < 1 << 31
+        processed = [self._linux.processed(feed.planned.number) for feed in self._feeds]
+        return all(
+            expected is not None and (expected - end) & 0xFFFF_FFFF < 1 << 31
+            for expected, end in zip(processed, ends, strict=True)
+        )
 
     def _accesses(self, count: int) -> list[DdrAccess]:
         """Return the stored accesses; the first is repeated for those that were not stored."""

@@ -32,6 +32,8 @@ CORE: Final = "src/core/"
 
 _SENSOR_PART: Final = re.compile(r"src/(sensors/\w+)/core/(.+)")
 """The portable part of a sensor in the generated tree."""
+_NUMBERED: Final = re.compile(r"(\w+)_([01])")
+"""The folder of one of two sensors: its kind and its number, see generate.sensor."""
 _SENSOR_HOST: Final = "host_sensor.c"
 """In the folder of a sensor."""
 
@@ -194,10 +196,13 @@ def _own_sources() -> dict[str, bytes]:
 def _sensor_sources(core: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the simulated sensors of the core's sensors."""
     folders = sorted({name.split("/")[1] for name in core if name.startswith("sensors/")})
-    return {
-        f"sensors/{folder}/{_SENSOR_HOST}": (sensor_folder(folder) / _SENSOR_HOST).read_bytes()
-        for folder in folders
-    }
+    found = {}
+    for folder in folders:
+        numbered = _NUMBERED.fullmatch(folder)
+        head = f"#define SENSOR_STREAM {numbered[2]}\n" if numbered else ""
+        source = (sensor_folder(numbered[1] if numbered else folder) / _SENSOR_HOST).read_bytes()
+        found[f"sensors/{folder}/{_SENSOR_HOST}"] = head.encode() + source
+    return found
 
 
 def compilers() -> list[list[str]]:

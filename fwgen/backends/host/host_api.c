@@ -54,11 +54,24 @@ uint64_t host_now_us(const struct host *host)
 	return host->now_us;
 }
 
-void host_readings(struct host *host, const uint32_t *readings, uint64_t first, uint64_t count)
+void host_readings(struct host *host, uint32_t stream, const uint32_t *readings, uint64_t first,
+		   uint64_t count)
 {
-	host->readings = readings;
-	host->readings_first = first;
-	host->readings_count = count;
+	struct host_stream *own = &host->streams[stream];
+
+	own->readings = readings;
+	own->readings_first = first;
+	own->readings_count = count;
+}
+
+uint32_t host_lacks(const struct host *host)
+{
+	return host->lacks;
+}
+
+uint64_t host_samples(const struct host *host, uint32_t stream)
+{
+	return host->streams[stream].sample;
 }
 
 void host_reading_set(struct host *host, uint32_t reads)
@@ -157,7 +170,6 @@ void host_counts_get(const struct host *host, struct host_counts *counts)
 	const struct node_counters *node = node_counters(&host->node);
 
 	*counts = (struct host_counts){
-		.samples_this_boot = host->sample,
 		.next_seq = sample_log_next_seq(log, 0),
 		.boot = sample_log_boot(log),
 		.log_slots = sample_log_slots(log),

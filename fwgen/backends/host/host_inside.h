@@ -13,6 +13,17 @@
 
 #define HOST_INBOX_BYTES 32768u
 
+/* A sensor. */
+struct host_stream {
+	uint64_t sample; /* number of the sample that is triggered next, or is being measured */
+	bool measuring;
+	uint64_t measured_us;	/* when the running measurement ends */
+	struct sample measured; /* its result */
+	const uint32_t *readings;
+	uint64_t readings_first;
+	uint64_t readings_count;
+};
+
 struct host {
 	struct host_params params;
 	struct node node;
@@ -24,13 +35,8 @@ struct host {
 	uint64_t now_us;
 	uint64_t boot_us;
 	uint64_t stalled_us; /* the M33 is stopped until then */
-	uint64_t sample;     /* number of the sample that is triggered next, or is being measured */
-	bool measuring;
-	uint64_t measured_us;	/* when the running measurement ends */
-	struct sample measured; /* its result */
-	const uint32_t *readings;
-	uint64_t readings_first;
-	uint64_t readings_count;
+	struct host_stream streams[CORE_STREAMS];
+	uint32_t lacks; /* the stream that needs a reading */
 	bool vq0_rang;
 	bool vq1_rang;
 	bool again; /* the last turn left messages in the ring */

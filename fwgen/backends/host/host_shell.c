@@ -13,10 +13,23 @@ static uint64_t device_us(const struct host *host)
 	return host->now_us - host->boot_us;
 }
 
-static uint64_t schedule_us(const struct host *host)
+#if CORE_STREAMS == 1u
+static const struct host_sensor sensors[CORE_STREAMS] = {{&host_reading_words, host_measure}};
+#else
+static const struct host_sensor sensors[CORE_STREAMS] = {
+	{&host_reading_words_0, host_measure_0},
+	{&host_reading_words_1, host_measure_1},
+};
+#endif
+
+static uint32_t period_us(uint32_t stream)
 {
-	return host->params.first_sample_us +
-	       host->sample * fwgen_config.node.log.streams[0].period_us;
+	return fwgen_config.node.log.streams[stream].period_us;
+}
+
+static uint64_t schedule_us(const struct host *host, uint32_t stream)
+{
+	return host->params.first_sample_us + host->streams[stream].sample * period_us(stream);
 }
 
 /* As doorbell_a35_runs() in the firmware: with rings outside DDR a stopped A35 only idles. */
@@ -59,7 +72,7 @@ static void port_door(void *ctx, bool open)
 {
 	struct host *host = ctx;
 
-	if (HOST_FAULT == HOST_FAULT_LOSE_SAMPLE && !open && host->sample > 0) {
+	if (HOST_FAULT == HOST_FAULT_LOSE_SAMPLE && !open && host->streams[0].sample > 0) {
 		host->lose_next = true;
 	}
 }
@@ -174,42 +187,43 @@ static void take_turn(struct host *host)
 	}
 }
 
-static struct sample measured(const struct host *host)
+static struct sample measured(const struct host_stream *own)
 {
-	struct sample sample = host->measured;
+	struct sample sample = own->measured;
 
-	if (HOST_FAULT == HOST_FAULT_WRONG_VALUE && host->sample % 1000 == 500) {
+	if (HOST_FAULT == HOST_FAULT_WRONG_VALUE && own->sample % 1000 == 500) {
 		sample.value[0]++;
 	}
 	return sample;
 }
 
 /* The next slot ends a measurement, as in the firmware's sampler. */
-static void start_measuring(struct host *host)
+static void start_measuring(struct host *host, uint32_t stream)
 {
-	const uint64_t next_us =
-		host->boot_us + schedule_us(host) + fwgen_config.node.log.streams[0].period_us;
-	const uint64_t at = (host->sample - host->readings_first) * host_reading_words;
-	const struct host_measurement measurement = host_measure(&host->readings[at]);
+	struct host_stream *own = &host->streams[stream];
+	const uint64_t slot_us = schedule_us(host, stream);
+	const uint64_t next_us = host->boot_us + slot_us + period_us(stream);
+	const uint64_t at = (own->sample - own->readings_first) * *sensors[stream].words;
+	const struct host_measurement measurement = sensors[stream].measure(&own->readings[at]);
 
-	host->measured = measurement.sample;
-	host->measured.late_16ths = sample_late_16ths(device_us(host) - schedule_us(host),
-						      fwgen_config.node.log.streams[0].period_us);
-	host->measured_us = host->now_us + measurement.takes_us;
-	if (host->measured_us > next_us) {
-		host->measured_us = next_us;
+	own->measured = measurement.sample;
+	own->measured.late_16ths = sample_late_16ths(device_us(host) - slot_us, period_us(stream));
+	own->measured_us = host->now_us + measurement.takes_us;
+	if (own->measured_us > next_us) {
+		own->measured_us = next_us;
 	}
-	host->measuring = true;
+	own->measuring = true;
 }
 
-static void end_measuring(struct host *host)
+static void end_measuring(struct host *host, uint32_t stream)
 {
-	struct sample sample = measured(host);
-	uint64_t due_us = schedule_us(host);
+	struct host_stream *own = &host->streams[stream];
+	struct sample sample = measured(own);
+	uint64_t due_us = schedule_us(host, stream);
 	bool lost = host->lose_next;
 
-	host->measuring = false;
-	host->sample++;
+	own->measuring = false;
+	own->sample++;
 	host->lose_next = false;
 	if (sample.status == SAMPLE_FAULT) {
 		host->health.sensor_faults++;
@@ -222,7 +236,7 @@ static void end_measuring(struct host *host)
 		due_us = device_us(host);
 	}
 	if (!lost) {
-		node_sample(&host->node, 0, due_us, &sample, device_us(host));
+		node_sample(&host->node, stream, due_us, &sample, device_us(host));
 	}
 }
 
@@ -241,6 +255,7 @@ enum source {
 struct due {
 	uint64_t at_us;
 	enum source source;
+	uint32_t stream;
 };
 
 static void sooner(struct due *due, enum source source, uint64_t at_us)
@@ -256,6 +271,21 @@ static void sooner_here(struct due *due, enum source source, uint64_t at_us,
 			const struct host *host)
 {
 	sooner(due, source, at_us > host->stalled_us ? at_us : host->stalled_us);
+}
+
+static void sooner_sensor(struct due *due, uint32_t stream, const struct host *host)
+{
+	const struct host_stream *own = &host->streams[stream];
+	const uint64_t before_us = due->at_us;
+
+	if (own->measuring) {
+		sooner_here(due, SOURCE_MEASURED, own->measured_us, host);
+	} else {
+		sooner_here(due, SOURCE_TRIGGER, host->boot_us + schedule_us(host, stream), host);
+	}
+	if (due->at_us < before_us) {
+		due->stream = stream;
+	}
 }
 
 static uint64_t poll_due_us(const struct host *host)
@@ -278,10 +308,8 @@ static struct due next_due(const struct host *host, uint64_t until_us)
 	sooner(&due, SOURCE_READ, host_link_read_due_us(&host->link));
 	sooner(&due, SOURCE_GIVE_BACK, host_link_give_back_due_us(&host->link));
 	sooner_here(&due, SOURCE_KICK, host_link_kick_due_us(&host->link), host);
-	if (host->measuring) {
-		sooner_here(&due, SOURCE_MEASURED, host->measured_us, host);
-	} else {
-		sooner_here(&due, SOURCE_TRIGGER, host->boot_us + schedule_us(host), host);
+	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+		sooner_sensor(&due, stream, host);
 	}
 	sooner_here(&due, SOURCE_POLL, poll_due_us(host), host);
 	return due;
@@ -310,9 +338,9 @@ static void read_by_linux(struct host *host)
 					       HOST_INBOX_BYTES - host->inbox_len, host->now_us);
 }
 
-static void happen(struct host *host, enum source source)
+static void happen(struct host *host, const struct due *due)
 {
-	switch (source) {
+	switch (due->source) {
 	case SOURCE_READ:
 		read_by_linux(host);
 		break;
@@ -323,10 +351,10 @@ static void happen(struct host *host, enum source source)
 		take_kick(host);
 		break;
 	case SOURCE_TRIGGER:
-		start_measuring(host);
+		start_measuring(host, due->stream);
 		break;
 	case SOURCE_MEASURED:
-		end_measuring(host);
+		end_measuring(host, due->stream);
 		break;
 	case SOURCE_POLL:
 		take_turn(host);
@@ -337,10 +365,12 @@ static void happen(struct host *host, enum source source)
 	}
 }
 
-static bool reading_is_missing(const struct host *host, enum source source)
+static bool reading_is_missing(const struct host *host, const struct due *due)
 {
-	return source == SOURCE_TRIGGER &&
-	       host->sample - host->readings_first >= host->readings_count;
+	const struct host_stream *own = &host->streams[due->stream];
+
+	return due->source == SOURCE_TRIGGER &&
+	       own->sample - own->readings_first >= own->readings_count;
 }
 
 void host_boot(struct host *host, uint32_t reset)
@@ -360,9 +390,7 @@ void host_boot(struct host *host, uint32_t reset)
 	}
 	host->boot_us = host->now_us;
 	host->stalled_us = 0;
-	host->sample = 0;
-	host->measuring = false;
-	host->readings_count = 0;
+	memset(host->streams, 0, sizeof(host->streams));
 	host->vq0_rang = false;
 	host->vq1_rang = false;
 	host->again = false;
@@ -387,7 +415,8 @@ uint32_t host_run(struct host *host, uint64_t until_us)
 			host->now_us = until_us;
 			return HOST_REACHED;
 		}
-		if (reading_is_missing(host, due.source)) {
+		if (reading_is_missing(host, &due)) {
+			host->lacks = due.stream;
 			return HOST_READINGS;
 		}
 		host->polls = due.at_us > host->now_us ? 0 : host->polls + 1u;
@@ -395,7 +424,7 @@ uint32_t host_run(struct host *host, uint64_t until_us)
 			return HOST_STUCK;
 		}
 		host->now_us = due.at_us > host->now_us ? due.at_us : host->now_us;
-		happen(host, due.source);
+		happen(host, &due);
 		if (host->rung) {
 			host->rung = false;
 			return HOST_RUNG;

@@ -58,7 +58,6 @@ enum host_reason {
 };
 
 struct host_counts {
-	uint64_t samples_this_boot; /* measurements that ended */
 	uint32_t next_seq;
 	uint32_t boot;
 	uint32_t log_slots;
@@ -88,8 +87,12 @@ HOST_API uint64_t host_next_due_us(const struct host *host);
 
 /* What the sensor reads in the measurements of this boot from number `first` on, see host_sensor.h;
  * kept by reference. */
-HOST_API void host_readings(struct host *host, const uint32_t *readings, uint64_t first,
-			    uint64_t count);
+HOST_API void host_readings(struct host *host, uint32_t stream, const uint32_t *readings,
+			    uint64_t first, uint64_t count);
+/* The sensor that needs a reading, after HOST_READINGS. */
+HOST_API uint32_t host_lacks(const struct host *host);
+/* Measurements of a sensor that ended in this boot. */
+HOST_API uint64_t host_samples(const struct host *host, uint32_t stream);
 
 /* Linux's side. */
 HOST_API void host_link_set(struct host *host, uint32_t up);

@@ -53,7 +53,6 @@ class Rings(Structure):
 class Counts(Structure):
     """struct host_counts."""
 
-    samples_this_boot: int
     next_seq: int
     boot: int
     log_slots: int
@@ -63,7 +62,6 @@ class Counts(Structure):
     stale_doorbells: int
     unexpected: int
     _fields_ = (
-        ("samples_this_boot", c_uint64),
         ("next_seq", c_uint32),
         ("boot", c_uint32),
         ("log_slots", c_uint32),
@@ -83,7 +81,9 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_run": (c_uint32, (c_void_p, c_uint64)),
     "host_now_us": (c_uint64, (c_void_p,)),
     "host_next_due_us": (c_uint64, (c_void_p,)),
-    "host_readings": (None, (c_void_p, c_void_p, c_uint64, c_uint64)),
+    "host_readings": (None, (c_void_p, c_uint32, c_void_p, c_uint64, c_uint64)),
+    "host_lacks": (c_uint32, (c_void_p,)),
+    "host_samples": (c_uint64, (c_void_p, c_uint32)),
     "host_link_set": (None, (c_void_p, c_uint32)),
     "host_reading_set": (None, (c_void_p, c_uint32)),
     "host_ddr_set": (None, (c_void_p, c_uint32)),
@@ -114,7 +114,7 @@ class Machine:
         """In the sleep mode the A35's domain is switched off."""
         self._link = False
         self._inbox = (c_uint8 * _INBOX_BYTES)()
-        self._readings: NDArray[np.uint32] = np.zeros(0, dtype=np.uint32)
+        self._readings: dict[int, NDArray[np.uint32]] = {}
         wanted = Params(log_bytes=log_bytes, log=self.log.ctypes.data, **params)
         self._host = self._library.host_new(byref(wanted))
         if not self._host:
@@ -144,11 +144,21 @@ class Machine:
         """Return when the M33 does something next, if nothing happens to it before."""
         return int(self._library.host_next_due_us(self._host))
 
-    def give(self, readings: NDArray[np.uint32], first: int) -> None:
-        """Set what the sensor reads in the measurements of this boot from number `first` on, one
+    def give(self, readings: NDArray[np.uint32], first: int, stream: int = 0) -> None:
+        """Set what a sensor reads in the measurements of this boot from number `first` on, one
         row each."""
-        self._readings = np.ascontiguousarray(readings, dtype=np.uint32)
-        self._library.host_readings(self._host, self._readings.ctypes.data, first, len(readings))
+        self._readings[stream] = np.ascontiguousarray(readings, dtype=np.uint32)
+        place = self._readings[stream].ctypes.data
+        self._library.host_readings(self._host, stream, place, first, len(readings))
+
+    @property
+    def lacks(self) -> int:
+        """The number of the sensor that needs readings, after READINGS."""
+        return int(self._library.host_lacks(self._host))
+
+    def samples(self, stream: int) -> int:
+        """Return how many measurements of a sensor have ended since the boot."""
+        return int(self._library.host_samples(self._host, stream))
 
     def inbox(self) -> bytes:
         """Return the bytes that Linux's driver has read."""

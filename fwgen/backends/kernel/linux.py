@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from fwgen.backends.doorbells import SILENCE_US
 from fwgen.backends.kernel.calendar import NEVER, Calendar
@@ -48,6 +48,9 @@ from fwgen.peer.events import (
 from fwgen.peer.session import Known
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
 
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
+
 ZERO_NS: Final = 2_300_000_000
 """Scenario time 0 on the calendar. Steps are often at whole seconds of scenario time. These must
 not be whole seconds of Linux's clock: an alarm that is set there may be a second late."""
@@ -82,6 +85,15 @@ class M33(Protocol):
 
     def go_down(self) -> None:
         """The A35 is reset without telling the firmware."""
+
+
+def check_one_sensor(plan: Plan) -> None:
+    """Raise InputError for a plan with two sensors."""
+    if len(plan.sensors) > 1:
+        raise InputError(
+            "a real Linux kernel with two sensors is not supported yet",
+            "use `--linux emulated`, or a spec with one sensor",
+        )
 
 
 class KernelLinux:
@@ -175,6 +187,11 @@ class KernelLinux:
         """Number of the first sample that the application has not processed (32 bits)."""
         self._read_journal(rang=False)
         return self._processed
+
+    def processed(self, stream: int) -> int | None:
+        """Return the same of a sensor's stream. A plan with two sensors is refused."""
+        assert stream == 0
+        return self.processed_seq
 
     # --------------------------------------------------------------- called by whoever runs the M33
 

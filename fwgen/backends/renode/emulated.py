@@ -19,7 +19,7 @@ import numpy as np
 from fwgen.backends.asked import asked_of
 from fwgen.backends.bus import why_no_bus
 from fwgen.backends.doorbells import Disturbance, recovers_us
-from fwgen.backends.ledger import Ledger
+from fwgen.backends.ledger import Sampled, ledger_for
 from fwgen.backends.linux import Linux
 from fwgen.backends.outages import BITTEN, LOADED, STOPPED
 from fwgen.backends.renode.log_region import LogRegion
@@ -31,6 +31,7 @@ from fwgen.backends.renode.png import png_of
 from fwgen.backends.renode.port import KernelPort
 from fwgen.backends.renode.sensor import EmulatedSensor, Seen, emulation_of
 from fwgen.backends.renode.share import ShareMeter
+from fwgen.backends.renode.vcd import Wire
 from fwgen.backends.renode.waves import waves_of
 from fwgen.backends.renode.wiring import platform_repl
 from fwgen.backends.wire_watch import LogBlocks, blocks_in
@@ -39,7 +40,7 @@ from fwgen.peer.linux.elf import Elf, RefusedError
 from fwgen.record import DdrAccess, Frame, RunRecord
 from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
-from fwgen.sensor import Condition, model_of
+from fwgen.sensor import Condition, can_be, model_of, scenes
 
 if TYPE_CHECKING:
     from fwgen.config import RenodeConfig
@@ -68,7 +69,7 @@ class EmulatedBackend(Backend, board.Board):
     name = "renode"
 
     port: KernelPort
-    _sensor: EmulatedSensor
+    _sensors: list[EmulatedSensor]
     console: bytearray
     """The firmware's output on its console so far."""
 
@@ -94,8 +95,7 @@ class EmulatedBackend(Backend, board.Board):
         self._peak_slots = 0
         self._recovery_us: int | None = None
         self._zero_ns = 0
-        self._ledger = Ledger(plan.sensors[0].channels)
-        self._ledger.wire.look = self._log_blocks
+        self._ledger = ledger_for(plan, self._log_blocks)
         self.kernel_log: list[tuple[int, str]] = []
         self.machine = machine = self._board()
         self._connect_linux()
@@ -149,33 +149,48 @@ class EmulatedBackend(Backend, board.Board):
         end_ns = self.machine.now_ns
         core = self._share.result()
         self._do(lambda now_us: self.linux.end(now_us))
-        next_seq = self._next_seq(end_ns)
-        while not self._has_processed(next_seq) and self._t_us < until_us + _SETTLE_US:
+        while not self._has_processed(end_ns) and self._t_us < until_us + _SETTLE_US:
             self.run_until(self._t_us + _SETTLE_STEP_US)
-            next_seq = self._next_seq(end_ns)
         self._note_slots()
         self._note_core()
         self._ledger.stream(False, self.now_us)
         self._ledger.shift(-self._zero_us)
-        seen = self._seen(end_ns)
-        sensor = self._plan.sensors[0]
-        truth = model_of(sensor.part.TYPE).truth(sensor, self._sensor.scene)
+        first, *others = self._sampled(end_ns)
         record = RunRecord(
             backend=self.name,
             spec_name=self._plan.spec.name,
             scenario_name=self._scenario.name,
             seed=self._seed,
-            period_us=self._plan.timing.period_us,
-            true_t_s=truth[:, 0],
-            true_mm=truth[:, 1],
+            sensor_name=first.sensor.name,
+            period_us=first.sensor.period_us,
+            true_t_s=first.truth[:, 0],
+            true_mm=first.truth[:, 1],
             ddr_accesses=self._accesses(),
             log_capacity_bytes=self._log_region.capacity_bytes,
             log_peak_bytes=self._log_region.bytes_of(self._peak_slots),
-            jitter_us=seen.jitter_us,
+            jitter_us=first.jitter_us,
             core=core,
-            asked=asked_of(self._plan, sensor, self._log_region.slots),
+            asked=first.asked,
         )
-        return self._ledger.record(record, seen.taken, until_us, self._offsets(seen, 0))
+        second = others[0] if others else None
+        return self._ledger.record(record, first.taken, until_us, first.offsets, second)
+
+    def _sampled(self, end_ns: int) -> list[Sampled]:
+        """Return what each sensor has given until then."""
+        found = []
+        for sensor, emulated in zip(self._plan.sensors, self._sensors, strict=True):
+            seen = self._seen(sensor.number, end_ns)
+            found.append(
+                Sampled(
+                    sensor,
+                    seen.taken,
+                    model_of(sensor.part.TYPE).truth(sensor, emulated.scene),
+                    asked_of(self._plan, sensor, self._log_region.slots),
+                    self._offsets(sensor.number, seen, 0),
+                    seen.jitter_us,
+                )
+            )
+        return found
 
     # ------------------------------------------------------------------------ a scenario's steps
 
@@ -263,11 +278,11 @@ class EmulatedBackend(Backend, board.Board):
         return at is not None
 
     def set_sensor(self, fault: str) -> bool:
-        model = model_of(self._plan.sensors[0].part.TYPE)
-        if Condition(fault) not in model.conditions:
-            return False
-        self._sensor.set_condition(Condition(fault))
-        return True
+        condition = Condition(fault)
+        for sensor, emulated in zip(self._plan.sensors, self._sensors, strict=True):
+            if condition in model_of(sensor.part.TYPE).conditions:
+                emulated.set_condition(condition)
+        return can_be(self._plan, condition)
 
     def disturb_bus(self, how: str, for_us: int) -> str:
         reason = why_no_bus(self._plan)
@@ -308,7 +323,7 @@ class EmulatedBackend(Backend, board.Board):
             t_us=self._t_us,
             instructions=int(self.machine.core.Instructions),
             wake_ups=int(self.machine.core.WakeUps),
-            triggers=self._sensor.measurements,
+            triggers=sum(sensor.measurements for sensor in self._sensors),
             frames=int(self.machine.part(f"{bus.name}.panel").FrameCount) if bus and shown else 0,
             messages=rpmsg.received if rpmsg is not None else 0,
             processed=self.linux.processed_seq or 0,
@@ -326,7 +341,10 @@ class EmulatedBackend(Backend, board.Board):
 
     def waves(self) -> str:
         """Return the run as a dump for a wave viewer (VCD)."""
-        return waves_of(self.machine, self._plan, self._sensor.wires(self._zero_ns), self._zero_ns)
+        return waves_of(self.machine, self._plan, self._wires(), self._zero_ns)
+
+    def _wires(self) -> list[Wire]:
+        return [wire for sensor in self._sensors for wire in sensor.wires(self._zero_ns)]
 
     def _do(self, action: Callable[[int], None]) -> None:
         """Between two runs: let Linux act, then let all that follows at once happen."""
@@ -344,12 +362,13 @@ class EmulatedBackend(Backend, board.Board):
             region = self._log_region
             machine.watch_stores(region.start, region.start + region.size_bytes)
         machine.core_reset_bits = chip.reset.core
-        (sensor,) = plan.sensors
-        self._sensor = emulation_of(sensor.part.TYPE).on(
-            machine, plan, sensor, self._scenario.scene(self._seed)
-        )
-        if options.edges:
-            self._sensor.record_edges()
+        seen = zip(plan.sensors, scenes(plan, self._scenario.scene(self._seed)), strict=True)
+        self._sensors = [
+            emulation_of(sensor.part.TYPE).on(machine, plan, sensor, scene)
+            for sensor, scene in seen
+        ]
+        for emulated in self._sensors if options.edges else ():
+            emulated.record_edges()
         for wires in plan.buses:
             bus = machine.part(wires.name)
             bus.Burst = options.bus_burst
@@ -369,13 +388,19 @@ class EmulatedBackend(Backend, board.Board):
 
     def _reach_first_trigger(self) -> None:
         machine = self.machine
-        while (first_ns := self._sensor.first_ns) is None and self.now_us < _FIRST_TRIGGER_MOST_US:
+        while (first_ns := self._first_ns) is None and self.now_us < _FIRST_TRIGGER_MOST_US:
             machine.run_for(_FIRST_STEP_US)
         if first_ns is not None:
             self._zero_ns = first_ns - _LOOK_NS
         else:
             self._zero_ns = machine.now_ns
             self._ledger.event("the firmware has not triggered the sensor", self.now_us)
+
+    @property
+    def _first_ns(self) -> int | None:
+        """When the firmware first measured with a sensor; None: not yet."""
+        begun = (sensor.first_ns for sensor in self._sensors)
+        return min((first_ns for first_ns in begun if first_ns is not None), default=None)
 
     def _core_reset_itself(self) -> None:
         """Called after a reset by the watchdog or by the firmware, while the emulation is
@@ -425,12 +450,15 @@ class EmulatedBackend(Backend, board.Board):
         _, running = rows(self.machine.core.Clock)
         return int(self._options.first_seq > 0) + int(running.sum())
 
-    def _offsets(self, seen: Seen, zero_us: int) -> list[int]:
+    def _offsets(self, stream: int, seen: Seen, zero_us: int) -> list[int]:
         """Return for the log after each erasure what to add to its numbers. `zero_us`: scenario
         time 0 on the ledger's clock."""
         at_us = [erasure.at_us - zero_us for erasure in self._ledger.erasures]
         before = seen.taken.before(np.array(at_us, dtype=np.int64))
-        return [self._options.first_seq + int(rows_before) for rows_before in before]
+        return [self._first_seq(stream) + int(rows_before) for rows_before in before]
+
+    def _first_seq(self, stream: int) -> int:
+        return 0 if stream else self._options.first_seq
 
     def _note_kernel(self, line: str) -> None:
         self.kernel_log.append((self.now_us, line))
@@ -441,27 +469,24 @@ class EmulatedBackend(Backend, board.Board):
 
     # ------------------------------------------------------------------------------------- samples
 
-    def _seen(self, end_ns: int) -> Seen:
-        delivered, first_seq = self._ledger.told(), self._options.first_seq
-        boots = boots_of(self.machine, self._zero_ns, end_ns, int(first_seq > 0))
-        seen = self._sensor.seen(boots, delivered, self._zero_ns, end_ns)
+    def _seen(self, stream: int, end_ns: int) -> Seen:
+        delivered, first_seq = self._ledger.told(stream), self._first_seq(stream)
+        boots = boots_of(self.machine, self._zero_ns, end_ns, int(self._options.first_seq > 0))
+        seen = self._sensors[stream].seen(boots, delivered, self._zero_ns, end_ns)
         return replace(seen, taken=replace(seen.taken, seq=seen.taken.seq + first_seq))
 
-    def _next_seq(self, end_ns: int) -> int:
-        """Return the number, in the present log, that follows the last sample's."""
-        seen = self._seen(end_ns)
-        return (
-            self._options.first_seq
-            + len(seen.taken)
-            - (self._offsets(seen, self._zero_us) or [0])[-1]
-        )
-
-    def _has_processed(self, next_seq: int) -> bool:
-        """Return whether Linux has processed all samples before `next_seq`."""
-        expected = self.linux.processed_seq
-        if expected is None or not self._ledger.knows_log:
+    def _has_processed(self, end_ns: int) -> bool:
+        """Return whether Linux has processed all samples taken before then."""
+        if not self._ledger.knows_log:
             return False
-        return (expected - next_seq) & 0xFFFF_FFFF < 1 << 31
+        for stream in range(len(self._sensors)):
+            seen = self._seen(stream, end_ns)
+            before = (self._offsets(stream, seen, self._zero_us) or [0])[-1]
+            next_seq = self._first_seq(stream) + len(seen.taken) - before
+            expected = self.linux.processed(stream)
+            if expected is None or (expected - next_seq) & 0xFFFF_FFFF >= 1 << 31:
+                return False
+        return True
 
     def _retained_log(self) -> bytes:
         from fwgen.backends.host.compile import core_sources

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux
+from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux, check_one_sensor
 from fwgen.backends.linux import Linux, Pace
 from fwgen.backends.renode.emulated import EmulatedBackend
 from fwgen.backends.renode.real_port import RealPort
 from fwgen.record import RunRecord
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
+    from fwgen.scenario.model import Scenario
 
 _APPLICATION_US: Final = 60_000
 """When the application starts, on the machine's clock: the tty exists by then."""
@@ -20,6 +24,10 @@ class RealBackend(EmulatedBackend):
 
     real_linux = True
     real: KernelLinux | None = None
+
+    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
+        check_one_sensor(plan)
+        super().start(plan, scenario, seed)
 
     def finish(self) -> RunRecord:
         record = super().finish()

@@ -10,7 +10,7 @@
 #define ANSWER_VALUES 0u
 #define QUANTITIES 2u
 
-const uint32_t host_reading_words = QUANTITIES + 2u * CORE_CHANNELS;
+const uint32_t host_reading_words = QUANTITIES + 2u * SENSOR_CHANNELS;
 
 struct host_measurement host_measure(const uint32_t *reading)
 {
@@ -18,9 +18,9 @@ struct host_measurement host_measure(const uint32_t *reading)
 		.sample = {.status = SAMPLE_FAULT},
 		.takes_us = reading[1],
 	};
-	int64_t quantities[CORE_CHANNELS];
+	int64_t quantities[SENSOR_CHANNELS];
 
-	for (uint32_t i = 0; i < CORE_CHANNELS; i++) {
+	for (uint32_t i = 0; i < SENSOR_CHANNELS; i++) {
 		const uint32_t *half = &reading[QUANTITIES + 2u * i];
 
 		quantities[i] = (int64_t)(half[0] | (uint64_t)half[1] << 32);
