@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from fwgen.report.model import (
     Outage,
     Report,
     Samples,
+    Sensor,
     Share,
     Sleep,
     Start,
@@ -35,7 +37,8 @@ from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 def build_report(record: RunRecord, scenario: Scenario) -> Report:
     """Return the report: check every sample and judge what the scenario expects."""
     check = check_samples(record)
-    findings = standing(record, check)
+    second = check_samples(record.second) if record.second else None
+    findings = standing(record, check, second)
     report: Report = {
         "fwgen-report": FORMAT,
         "backend": record.backend,
@@ -50,8 +53,8 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
         "virtual_s": round(record.virtual_s, 6),
         "wall_s": round(record.wall_s, 3),
         "speed": round(record.virtual_s / record.wall_s, 1) if record.wall_s else 0.0,
-        "samples": _samples(check),
-        "statuses": _statuses(record),
+        "samples": _sum([_samples(one) for one in (check, second) if one]),
+        "statuses": _sum([_statuses(one) for one in (record, record.second) if one]),
         "sleeps": [_sleep(sleep) for sleep in record.sleeps],
         "outages": [_outage(record, outage) for outage in record.outages],
         "ddr": _ddr(record),
@@ -79,7 +82,11 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
         "verdict": "fail",
         "reasons": [],
     }
-    passed, report["reasons"] = judge(record, check, report, findings, scenario.expectations())
+    if record.second and second:
+        report["sensors"] = [_sensor(record, check), _sensor(record.second, second)]
+    passed, report["reasons"] = judge(
+        record, check, report, findings, scenario.expectations(), second
+    )
     report["verdict"] = "pass" if passed else "fail"
     return report
 
@@ -87,6 +94,28 @@ def build_report(record: RunRecord, scenario: Scenario) -> Report:
 def to_json(report: Report) -> str:
     """Return one JSON document with a final newline; the same report gives the same text."""
     return json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+N = TypeVar("N", Samples, dict[str, int])
+
+
+def _sum(counts: list[N]) -> N:
+    """Return the sums of counts with the same names."""
+    first = counts[0]
+    names: Any = first
+    sums: Any = {name: sum(cast(Any, one)[name] for one in counts) for name in names}
+    return cast(N, sums)
+
+
+def _sensor(record: RunRecord, check: SampleCheck) -> Sensor:
+    return {
+        "name": record.sensor_name,
+        "period_us": record.period_us,
+        "samples": _samples(check),
+        "statuses": _statuses(record),
+        "jitter_us": _jitter(record.jitter_us),
+        "bytes_per_sample": round(record.log_bytes_per_sample, 4),
+    }
 
 
 def _samples(check: SampleCheck) -> Samples:

@@ -59,6 +59,9 @@ def _decided(record: RunRecord) -> Iterator[bytes]:
         ]
     )
     yield from _columns(record, _VALUES, _VALUES)
+    if record.second is not None:
+        yield _json([[gap.first, gap.count] for gap in record.second.gaps])
+        yield from _columns(record.second, _VALUES, _VALUES)
 
 
 def _measured(record: RunRecord) -> Iterator[bytes]:
@@ -85,6 +88,9 @@ def _measured(record: RunRecord) -> Iterator[bytes]:
         ]
     )
     yield from _columns(record, ("time_us", "at_us"), ("time_us", "arrival_us"))
+    if (second := record.second) is not None:
+        yield _json([second.log_bytes_per_sample, second.jitter_us.tolist()])
+        yield from _columns(second, ("time_us", "at_us"), ("time_us", "arrival_us"))
     yield from (_pixels(frame.png) for frame in record.frames)
 
 

@@ -13,7 +13,7 @@ decided (its first eight digits) and measured (the last eight) in virtual time.
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 FORMAT = 1
 
@@ -151,6 +151,18 @@ class Crash(TypedDict):
     uptime_s: int | None
 
 
+class Sensor(TypedDict):
+    """One of two sensors. The report's own `samples` and `statuses` are of both, its `jitter_us`
+    and `log.bytes_per_sample` of the first."""
+
+    name: str
+    period_us: int
+    samples: Samples
+    statuses: dict[str, int]
+    jitter_us: Jitter
+    bytes_per_sample: float
+
+
 Report = TypedDict(
     "Report",
     {
@@ -171,6 +183,7 @@ Report = TypedDict(
         "link": Link,
         "log": Log,
         "jitter_us": Jitter,
+        "sensors": NotRequired[list[Sensor]],
         "core": Core | None,
         "kept": dict[str, int | None],
         "ignored": list[Ignored],

@@ -51,12 +51,39 @@ Findings = dict[str, Finding | None]
 """By the name of the expectation; None: this run cannot show it."""
 
 
-def standing(record: RunRecord, check: SampleCheck) -> Findings:
+def standing(record: RunRecord, check: SampleCheck, second: SampleCheck | None = None) -> Findings:
+    """`second`: of the record of a second sensor."""
     asked = record.asked
     if asked is None:
         return dict.fromkeys((*_ALL, *_REASONS))
-    found = {name: find(record, check, asked) for name, find in _ALL.items()}
-    return found | _reasons(record, asked)
+    found: Findings = {name: find(record, check, asked) for name, find in _ALL.items()}
+    found |= _reasons(record, asked)
+    if record.second is None or second is None:
+        return found
+    other = standing(record.second, second)
+    return {
+        name: _of_the_first(record, finding) if name in _OF_WAKES else _joined(finding, other[name])
+        for name, finding in found.items()
+    }
+
+
+def _joined(one: Finding | None, other: Finding | None) -> Finding | None:
+    """Return the findings on both sensors' samples as one."""
+    found = [finding for finding in (one, other) if finding]
+    if not found:
+        return None
+    return Finding(
+        sum(finding.times for finding in found),
+        " ".join(finding.told for finding in found if finding.told),
+    )
+
+
+def _of_the_first(record: RunRecord, finding: Finding | None) -> Finding | None:
+    """Return what the first sensor's samples show of the wake-ups. They cannot show it if a
+    condition or the age of a sample of either sensor may be the reason."""
+    asked = [one.asked for one in (record, record.second) if one and one.asked]
+    for_samples = any(one.conditions or one.max_age_us is not None for one in asked)
+    return None if for_samples else finding
 
 
 def _late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
@@ -351,6 +378,13 @@ def _misdirected(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
         f"first at {clock(first.at_us / 1e6)}.",
     )
 
+
+_OF_WAKES: Final = (
+    "woken_early",
+    "woken_late",
+    "woken_without_reason",
+    "not_woken",
+)
 
 _ALL: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]] = {
     "late": _late,

@@ -31,16 +31,25 @@ def judge(
     report: Report,
     findings: Findings,
     expectations: tuple[Expectation, ...],
+    second: SampleCheck | None = None,
 ) -> tuple[bool, list[str]]:
-    """Return whether the run passes, and the reasons: all that is wrong, or why it passes."""
-    bad = [*_general_errors(record, check)]
+    """Return whether the run passes, and the reasons: all that is wrong, or why it passes.
+    `second`: of the samples of a second sensor."""
+    runs = [(record, check)]
+    if record.second and second:
+        runs.append((record.second, second))
+    bad = [
+        _of(one, error)
+        for one, checked in runs
+        for error in _general_errors(one, checked, one is record)
+    ]
     for expectation in expectations:
         if expectation.standing and findings.get(expectation.field, _JUDGED) is None:
             continue
         sentence = expectation.judge(cast(dict[str, Any], report))
         if sentence is not None:
             finding = findings.get(expectation.field)
-            told = finding.told if finding else _told(expectation, record, check)
+            told = finding.told if finding else _told_of_all(expectation, runs)
             bad.append(_detailed(expectation, sentence, told))
     if bad:
         return False, bad
@@ -48,6 +57,19 @@ def judge(
 
 
 # ------------------------------------------------------------- expectations that are not met
+
+
+def _of(record: RunRecord, told: str) -> str:
+    """Return the sentence with the sensor that it is about, if there are two."""
+    return f"`{record.sensor_name}`: {told}" if record.sensor_name and told else told
+
+
+def _told_of_all(expectation: Expectation, runs: list[tuple[RunRecord, SampleCheck]]) -> str:
+    """Return the details of each sensor's samples; those that are not about samples once."""
+    found = [_of(record, _told(expectation, record, check)) for record, check in runs]
+    if expectation.field not in _OF_SAMPLES:
+        return _told(expectation, *runs[0])
+    return " ".join(told for told in found if told)
 
 
 def _told(expectation: Expectation, record: RunRecord, check: SampleCheck) -> str:
@@ -221,6 +243,8 @@ def _tell_foreign(record: RunRecord, check: SampleCheck) -> str:
     return f"The firmware received and dropped {messages} from a sender other than the peer."
 
 
+_OF_SAMPLES: Final = ("lost", "declared_lost", "duplicated", "out_of_order", "wrong")
+
 _DETAILS: Final[dict[str, Callable[[RunRecord, SampleCheck], str]]] = {
     "lost": _tell_lost,
     "declared_lost": _tell_declared,
@@ -238,11 +262,13 @@ _DETAILS: Final[dict[str, Callable[[RunRecord, SampleCheck], str]]] = {
 # ----------------------------------------------------------- errors in every scenario
 
 
-def _general_errors(record: RunRecord, check: SampleCheck) -> Iterator[str]:
+def _general_errors(record: RunRecord, check: SampleCheck, first: bool) -> Iterator[str]:
+    """`first`: these are the samples of the first sensor."""
     if not len(record.taken):
         yield f"No sample was taken in {span(record.virtual_s)}."
     yield from _pauses(record)
-    yield from _resets(record)
+    if first:
+        yield from _resets(record)
     yield from _misnumbered(record, check)
     wrongly = int(check.declared_arrived.sum())
     if wrongly:

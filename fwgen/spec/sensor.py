@@ -54,6 +54,9 @@ class SensorPart(Part):
 
     PINS: ClassVar[tuple[PinUse, ...]] = ()
 
+    ALONE: ClassVar[str] = ""
+    """Why a node cannot have two sensors of this type; "": it can."""
+
     name: str = ""
     """Which of two sensors it is; "": there is only this one."""
 

@@ -37,19 +37,21 @@ def sensor_rules() -> tuple[Rule, ...]:
     return tuple(rule for name in sensor_types() for rule in _of(name).rules)
 
 
-TWO = Rule("two-sensors", "error", "the firmware can read the sensors")
+TWO = Rule("two-sensors", "error", "two sensors of this kind can work together")
 
 RULES = (TWO,)  # see also sensor_rules: the sensors' modules import this room
 
 
 def _check_two(draft: Draft, findings: Findings) -> None:
-    if len(draft.spec.sensors) > 1:
-        TWO.broken(
-            findings,
-            "two sensors are not supported yet: the format allows them, the firmware does not",
-            draft.spec.where("sensors"),
-            "keep one of them, as `sensor:` without a name",
-        )
+    first, *others = draft.spec.sensors
+    for second in others:
+        if first.TYPE == second.TYPE and first.ALONE:
+            TWO.broken(
+                findings,
+                f"`{first.name}` and `{second.name}` cannot work together: {first.ALONE}",
+                draft.spec.where_in(second, "type"),
+                "choose another type for one of them",
+            )
 
 
 CHECKS = (_check_sensors, _check_two)

@@ -31,6 +31,8 @@ class HcSr04(SensorPart):
         PinUse("echo", interrupt=True, note="divide its 5 V to 3.3 V"),
     )
 
+    ALONE: ClassVar = "each would hear the other one's sound and take it for its echo"
+
     type: Annotated[
         str, Choice({"hc-sr04": "hc-sr04"}, {"hcsr04": "hc-sr04"}), Field(description="The sensor.")
     ]
