@@ -78,6 +78,11 @@ class SensorPart(Part):
         """The name of the sensor's I2C bus; None: it has none."""
         return None
 
+    @property
+    def bus_address(self) -> int | None:
+        """Its address on that bus."""
+        return None
+
     def bounds(self, channel: Channel) -> tuple[Fraction, Fraction]:
         """Return the least and the greatest valid quantity of a channel, in its unit."""
         raise NotImplementedError

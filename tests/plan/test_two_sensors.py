@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fwgen.plan import PlanErrors, plan_spec
+from fwgen.plan.draw import draw
+from fwgen.plan.model import Plan
 from fwgen.spec import parse_spec
+from fwgen.terminal import Style
+from fwgen.wire.log_format import worst_samples
 
 HEAD = "fwgen: 1\nname: two\nboard: stm32mp257f_dk\n"
 RANGE = (
@@ -46,8 +50,44 @@ def broken(first: str, second: str, tail: str = TAIL) -> str:
     return str(caught.value)
 
 
-def test_two_sensors_are_refused_for_now() -> None:
-    assert "error[two-sensors]: two sensors are not supported yet" in broken(RANGE, CLIMATE)
+def planned(first: str, second: str, tail: str = TAIL) -> Plan:
+    return plan_spec(parse_spec(f"{HEAD}sensors:\n{first}{second}{tail}"))
+
+
+def test_the_log_has_room_for_both() -> None:
+    one = plan_spec(parse_spec(f"{HEAD}sensor: {RANGE[4:].replace('name: range, ', '')}{TAIL}"))
+    both = planned(RANGE, CLIMATE)
+    assert [(one.number, one.name, one.period_us) for one in both.sensors] == [
+        (0, "range", 60_000),
+        (1, "climate", 1_000_000),
+    ]
+    assert both.timing.reserve_slots > one.timing.reserve_slots
+    blocks = both.log_slots - both.timing.window_blocks - 2 - both.timing.reserve_slots
+    rate = 1 / (worst_samples([13]) * 0.06) + 1 / (worst_samples([14, 10]) * 1.0)
+    assert both.endurance.worst_s == pytest.approx(blocks / rate)
+    assert both.endurance.reference_s < one.endurance.reference_s
+    assert both.pins.keys() == {"range.trigger", "range.echo"}
+    text = draw(both, Style(colour=False))
+    assert "range: hc-sr04, distance every 60 ms" in text
+    assert "climate: zephyr, ambient-temp, humidity every 1,000 ms" in text
+
+
+def test_sensors_on_a_bus_have_their_own_addresses() -> None:
+    text = broken(CLIMATE, CELLAR.replace("0x48", "0x40"))
+    assert "error[sensors-same-address]: `climate` has the address 0x40 on i2c8 too" in text
+
+
+def test_the_bus_carries_the_measurements_of_both() -> None:
+    fast = CELLAR.replace("700 ms", "1 ms")
+    text = broken(CLIMATE.replace("1 s", "2 ms"), fast)
+    assert "error[bus-shared]: the measurements of both sensors need" in text
+
+
+def test_the_latency_is_that_of_the_sensor_that_measures_most_often() -> None:
+    assert planned(RANGE, CLIMATE).timing.period_us == 60_000
+    assert "latency-too-short" in broken(
+        RANGE, CLIMATE, TAIL.replace("latency: 200 ms", "latency: 50 ms")
+    )
 
 
 def test_the_sensors_do_not_share_a_pin() -> None:
@@ -64,15 +104,21 @@ def test_each_sensor_has_its_own_rules() -> None:
 
 
 def test_a_condition_names_a_sensor_if_both_have_what_it_names() -> None:
-    def say(condition: str) -> str:
+    def spec(condition: str) -> tuple[str, str, str]:
         tail = TAIL.replace("when_full: wake", f"when_full: wake, wake_if: ['{condition}']")
-        return broken(CLIMATE, CELLAR, tail)
+        return CLIMATE, CELLAR, tail.replace("200 ms", "2 s")
+
+    def say(condition: str) -> str:
+        return broken(*spec(condition))
+
+    def stream(condition: str) -> int:
+        return planned(*spec(condition)).wake_rules[0].stream
 
     both = say("ambient-temp < 5 °C for 3 samples")
     assert "both sensors have `ambient-temp`" in both
     assert "write `climate.ambient-temp` or `cellar.ambient-temp`" in both
-    assert "wake-unknown" not in say("cellar.ambient-temp < 5 °C for 3 samples")
-    assert "wake-unknown" not in say("humidity < 5 % for 3 samples")
+    assert stream("cellar.ambient-temp < 5 °C for 3 samples") == 1
+    assert stream("humidity < 5 % for 3 samples") == 0
     assert "no sensor has a channel `cellar.humidity`" in say("cellar.humidity < 5 % for 3 samples")
     assert "both sensors have `sensor fault`" in say("sensor fault for 3 samples")
-    assert "wake-unknown" not in say("cellar.sensor fault for 3 samples")
+    assert stream("cellar.sensor fault for 3 samples") == 1

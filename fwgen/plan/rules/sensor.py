@@ -39,7 +39,9 @@ def sensor_rules() -> tuple[Rule, ...]:
 
 TWO = Rule("two-sensors", "error", "two sensors of this kind can work together")
 
-RULES = (TWO,)  # see also sensor_rules: the sensors' modules import this room
+SAME = Rule("sensors-same-address", "error", "two sensors on a bus have different addresses")
+
+RULES = (TWO, SAME)  # see also sensor_rules: the sensors' modules import this room
 
 
 def _check_two(draft: Draft, findings: Findings) -> None:
@@ -54,4 +56,17 @@ def _check_two(draft: Draft, findings: Findings) -> None:
             )
 
 
-CHECKS = (_check_sensors, _check_two)
+def _check_addresses(draft: Draft, findings: Findings) -> None:
+    first, *others = draft.spec.sensors
+    for second in others:
+        same = (first.on_bus, first.bus_address) == (second.on_bus, second.bus_address)
+        if same and first.on_bus and first.bus_address is not None:
+            SAME.broken(
+                findings,
+                f"`{first.name}` has the address 0x{first.bus_address:02x} on {first.on_bus} too",
+                draft.spec.where_in(second, "address"),
+                "set another address on one of them, or use another bus",
+            )
+
+
+CHECKS = (_check_sensors, _check_two, _check_addresses)

@@ -49,6 +49,7 @@ class _Rules(SensorRules):
         else:
             _check_bus(draft, part, bus, findings)
             _check_shared(draft, part, bus, findings)
+            _check_load(draft, part, bus, findings)
 
 
 def _check_address(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
@@ -109,16 +110,36 @@ def _check_shared(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findin
             draft.spec.where_in(sensor, "address"),
             "set another address on one of them, or use another bus",
         )
-    takes_us = measures_us(sensor, bus.speed_hz)
-    pictures = Fraction(picture_us, display.refresh_period_us)
-    whole = Fraction(takes_us, sensor.period_us) + pictures
-    if pictures * 100 <= _MOST_PERCENT < whole * 100:
+
+
+def _check_load(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findings) -> None:
+    """All that is on the bus; reported for the last of its sensors."""
+    users = [one for one in draft.spec.sensors if isinstance(one, ZephyrSensor)]
+    users = [one for one in users if one.bus == sensor.bus]
+    shares = [Fraction(measures_us(one, bus.speed_hz), one.period_us) for one in users]
+    display, picture_us = draft.spec.display, draft.picture_us
+    pictures = Fraction(0)
+    if display is not None and picture_us is not None and draft.bus == bus:
+        pictures = Fraction(picture_us, display.refresh_period_us)
+    measurements = sum(shares, Fraction(0))
+    alone = max(*shares, pictures) * 100 > _MOST_PERCENT  # another rule says so
+    if users[-1] is not sensor or alone or (measurements + pictures) * 100 <= _MOST_PERCENT:
+        return
+    if pictures:
         SHARED.broken(
             findings,
             f"the pictures need {float(pictures * 100):.0f} % of {bus.name} and the measurements "
-            f"{float((whole - pictures) * 100):.0f} %, more than {_MOST_PERCENT} % together",
+            f"{float(measurements * 100):.0f} %, more than {_MOST_PERCENT} % together",
             draft.spec.where("display", "refresh"),
             "write a slower `refresh`, or a longer period of the sensor",
+        )
+    else:
+        SHARED.broken(
+            findings,
+            f"the measurements of both sensors need {float(measurements * 100):.0f} % of "
+            f"{bus.name}, more than {_MOST_PERCENT} %",
+            draft.spec.where_in(sensor, "period"),
+            "write longer periods, or use another bus for one of them",
         )
 
 

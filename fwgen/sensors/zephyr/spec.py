@@ -242,6 +242,10 @@ class ZephyrSensor(SensorPart):
     def on_bus(self) -> str | None:
         return self.bus
 
+    @property
+    def bus_address(self) -> int | None:
+        return self.address
+
     def bounds(self, channel: Channel) -> tuple[Fraction, Fraction]:
         part = next(part for part in self.channel_parts if part.name == channel.name)
         return part.range[0].value, part.range[1].value
