@@ -167,11 +167,13 @@ class Power:
     `a35_state`: the mask of the states of the A35 and of its domain. `a35_runs`: their values while
     the A35 executes code or waits for an interrupt. `a35_domain`: the mask of the domain's state;
     `a35_domain_off`: its value while the domain is switched off. `m33_status`: the M33's register;
-    `m33_state`: the mask of its state.
+    `m33_state`: the mask of its state. `guards`: the firewall's resources of which one may guard
+    `a35_status`; no public source says which.
     """
 
     node: str
     start: int
+    guards: tuple[int, ...]
     a35_status: int
     a35_state: int
     a35_runs: tuple[int, ...]
@@ -184,9 +186,13 @@ class Power:
 
 @dataclass(frozen=True)
 class Reset:
-    """`status`: the register that shows why the M33 was reset; writing a 1 clears a bit. The other
-    fields: its bits for each cause."""
+    """`status`: the register that shows why the M33 was reset; writing a 1 clears a bit. `node`,
+    `start`: the device that has it; `guards`: the firewall's resources of which one may guard it;
+    no public source says which. The other fields: the register's bits for each cause."""
 
+    node: str
+    start: int
+    guards: tuple[int, ...]
     status: int
     power: int
     voltage: int

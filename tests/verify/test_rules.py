@@ -327,6 +327,24 @@ CASES = (
         optee=prop("exti1", "st,protreg = <RIFPROT(59, 0, 0, RIF_NSEC, 0, RIF_CID2, 0, 1)>;"),
         found="line 59: only compartment 2",
     ),
+    Case(
+        "optee-status",
+        optee="&{/soc@0} { pwr@44210000 { reg = <0x44210000 0x400>; "
+        f"st,protreg = <RIFPROT(2, 0, 0, {_SHUT} }}; }};",
+        node="/soc@0/pwr@44210000",
+        found="resources 2",
+        mend="CONFIG_FWGEN_ASK_PWR=n",
+        severity="warning",
+    ),
+    Case(
+        "optee-status",
+        optee="&{/soc@0} { rcc@44200000 { reg = <0x44200000 0x400>; "
+        f"st,protreg = <RIFPROT(67, 0, 0, {_SHUT} }}; }};",
+        node="/soc@0/rcc@44200000",
+        found="resources 67",
+        mend="CONFIG_FWGEN_ASK_RCC=n",
+        severity="warning",
+    ),
 )
 
 

@@ -17,7 +17,9 @@ LINE = Rule("optee-exti", "OP-TEE", "the M33 may use the sensor's interrupt line
 BELL = Rule("optee-doorbell", "OP-TEE", "each core may use its own side of the doorbells")
 WAKE = Rule("optee-wake-line", "OP-TEE", "the A35 may use the interrupt line that wakes Linux")
 
-RULES = (DEVICE, PIN, LINE, BELL, WAKE)
+STATUS = Rule("optee-status", "OP-TEE", "the M33 may read what PWR and RCC tell it")
+
+RULES = (DEVICE, PIN, LINE, BELL, WAKE, STATUS)
 
 _RIFSC = "st,stm32mp25-rifsc"
 _PANIC = (
@@ -26,6 +28,10 @@ _PANIC = (
 _IGNORED = (
     "the M33's writes to the pin are ignored, and OP-TEE prints `Discarded IAC ID` (it does not "
     "panic for GPIO ports)"
+)
+
+_NO_POWER = (
+    "the M33 reads 0, takes the A35 for stopped and sends nothing; OP-TEE prints `Discarded IAC ID`"
 )
 
 
@@ -37,6 +43,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     yield from _check_pins(subject, tree)
     yield from _check_lines(subject, tree)
     yield from _check_bells(subject, tree)
+    yield from _check_status(subject, tree)
 
 
 def _shut(node: Node | None, number: int, cid: int) -> firewall.Peripheral | None:
@@ -148,3 +155,25 @@ def _check_bells(subject: Subject, tree: Tree) -> Iterator[Finding]:
                     f"{1 if core == 'A35' else 2}_CHANNEL({bell.channel + 1}) to RIF_NSEC and "
                     f"RIF_CID{cid}",
                 )
+
+
+def _check_status(subject: Subject, tree: Tree) -> Iterator[Finding]:
+    """Warn if one of the resources that may guard a status register is closed to the M33."""
+    chip = subject.plan.board.chip
+    power, reset, cid = chip.power, chip.reset, chip.firewall.m33_cid
+    for node, start, guards, register, effect, option in (
+        (power.node, power.start, power.guards, power.a35_status, _NO_POWER, "FWGEN_ASK_PWR"),
+        (reset.node, reset.start, reset.guards, reset.status, _PANIC, "FWGEN_ASK_RCC"),
+    ):
+        device = tree.at(node, start)
+        closed = [number for number in guards if _shut(device, number, cid)]
+        if device is not None and closed:
+            yield STATUS.broken(
+                device.path,
+                found=f"closed to the M33: resources {', '.join(map(str, closed))}",
+                expected=f"the M33 may use the register at 0x{register:x}; no public source says "
+                "which resource guards it, or whether one does",
+                effect=f"if it is one of these, {effect}",
+                mend=f"if the firmware fails so on your board, build it with CONFIG_{option}=n",
+                severity="warning",
+            )
