@@ -66,8 +66,9 @@ def _content(record: RunRecord, report: Report, check: SampleCheck | None) -> di
         "subtitle": _subtitle(report),
         "figures": figures,
         "columns": len(figures) if len(figures) < 8 else (len(figures) + 1) // 2,
-        "pictures": {p.key: Markup(p.markup) for p in overview.pictures()},
-        "narrow": {p.key: Markup(p.markup) for p in overview.narrow().pictures()},
+        **_pictures(overview),
+        "sensors": report.get("sensors", []),
+        "second": _second(record),
         "readings": Markup(overview.readings()),
         "states": [s for s in BAND_STATES if any(b.state == s for b in record.bands)],
         "sleeps": [_row(index, sleep) for index, sleep in enumerate(report["sleeps"])],
@@ -86,6 +87,22 @@ def _content(record: RunRecord, report: Report, check: SampleCheck | None) -> di
         "style": Markup((_PAGE / "page.css").read_text(encoding="utf-8")),
         "script": Markup((_PAGE / "page.js").read_text(encoding="utf-8")),
     }
+
+
+def _pictures(overview: Overview) -> dict[str, dict[str, Markup]]:
+    return {
+        "pictures": {p.key: Markup(p.markup) for p in overview.pictures()},
+        "narrow": {p.key: Markup(p.markup) for p in overview.narrow().pictures()},
+    }
+
+
+def _second(record: RunRecord) -> dict[str, Any]:
+    """Return the pictures of a second sensor's samples; empty if there is none."""
+    second = record.second
+    if second is None:
+        return {}
+    title = f"{second.sensor_name}: {second.channels[0].name}"
+    return {"title": title, **_pictures(Overview(Run(second, check_samples(second))))}
 
 
 def _code(sentence: str) -> Markup:

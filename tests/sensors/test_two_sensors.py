@@ -51,7 +51,7 @@ def test_both_streams_are_complete_after_three_sleeps() -> None:
     assert abs(temperature - true).max() < 0.15  # six sigma of the noise, and a step
     jsonschema.validate(json.loads(to_json(report)), SCHEMA)
     page = render_html(record, report)
-    assert "range" in page and "climate" in page
+    assert "Each sensor" in page and "climate: ambient-temp" in page
 
 
 def test_a_night_of_two_sensors_on_one_bus_loses_nothing() -> None:
