@@ -6,12 +6,14 @@ No template computes; this module computes what they need.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from fwgen.generate.sensor import c_bool, c_u32, sensor_context
 from fwgen.generate.zephyr import zephyr_context
 from fwgen.plan.screen import ShownValue, divisor, micro
 from fwgen.soc.model import Region
+from fwgen.wire.channel import DISTANCE, Channel, decimal
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan, PlannedSensor, Window
@@ -53,6 +55,7 @@ def render_context(plan: Plan) -> dict[str, object]:
         "sensor_confs": list(dict.fromkeys(sensor["conf"] for sensor in sensors)),
         "linux": _linux(plan),
         "optee": _optee(plan),
+        "peer": _peer(plan),
     }
 
 
@@ -204,6 +207,36 @@ def _optee(plan: Plan) -> dict[str, object]:
         "by_hand": plan.by_hand,
         "tree": plan.board.trees.optee or _tree(plan, plan.board.flavour.optee_tree),
     }
+
+
+def _peer(plan: Plan) -> dict[str, object]:
+    """Return the values of fwgen-peer's settings. Without sensors it expects the range sensor."""
+    usual = [(sensor.name, sensor.channels) for sensor in plan.sensors] == [("", (DISTANCE,))]
+    sensors = [
+        {"name": sensor.name, "channels": [_peer_channel(each) for each in sensor.channels]}
+        for sensor in plan.sensors
+    ]
+    return {
+        "channel": plan.spec.link.channel,
+        "hold_latency": c_bool(plan.rings.in_ddr),
+        "sensors": [] if usual else sensors,
+    }
+
+
+def _peer_channel(channel: Channel) -> dict[str, str]:
+    return {
+        "name": channel.name,
+        "unit": channel.unit,
+        "width": str(channel.width),
+        "resolution": _exact(channel.resolution),
+        "offset": _exact(channel.offset),
+    }
+
+
+def _exact(value: Fraction) -> str:
+    """Return a number as `0.01`, or as `1/3` if no decimals of six digits are exact."""
+    text = decimal(value)
+    return text if Fraction(text) == value else str(value)
 
 
 def _board(plan: Plan) -> dict[str, object]:

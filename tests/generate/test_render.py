@@ -65,6 +65,7 @@ def test_the_fragments_are_named_after_the_board(other: Plan) -> None:
     names = [name for name in render(other) if name.startswith("fragments/")]
     assert names == [
         "fragments/README.md",
+        "fragments/fwgen-peer.toml",
         "fragments/linux/stm32mp257f_ev1-fwgen.dtsi",
         "fragments/optee/stm32mp257f_ev1-fwgen.dtsi",
         "fragments/suspend.sh",

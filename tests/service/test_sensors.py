@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from fwgen.errors import InputError
+from fwgen.generate import render
 from fwgen.peer.events import Lost, NewLog, NumberingRestarted, Samples
 from fwgen.peer.known import Known
+from fwgen.plan import plan_spec
 from fwgen.service.command.main import main
 from fwgen.service.delivery import Delivery
 from fwgen.service.items import Dated, Hole, Item, Log, Mark, Numbering, Redate, Run
@@ -26,9 +28,11 @@ from fwgen.service.sinks.mqtt import Broker, MqttSink
 from fwgen.service.sinks.retention import Retention
 from fwgen.service.sinks.sqlite import SqliteSink
 from fwgen.service.stored import Stored
+from fwgen.spec import load_spec
 from fwgen.wire.block import decode_block
 from fwgen.wire.channel import DISTANCE, Channel
 from fwgen.wire.messages import Hello, StreamInfo
+from tests.backends.running import reference_plan
 from tests.core.plain_block import PlainBlock
 from tests.core.samples import Full
 
@@ -129,6 +133,20 @@ class TestSettings:
         with pytest.raises(InputError) as raised:
             parse(SETTINGS.replace(old, new, 1), "x.toml")
         assert error in str(raised.value)
+
+    @pytest.mark.parametrize("name", ["cellar", "climate", "motion"])
+    def test_the_generated_settings_describe_the_firmware(self, name: str) -> None:
+        spec = load_spec(Path(__file__).parents[1] / f"sensors/zephyr/specs/{name}.yaml")
+        plan = plan_spec(spec)
+        made = parse(render(plan)["fragments/fwgen-peer.toml"].decode(), "x.toml")
+        assert [sensor.channels for sensor in made.sensors] == [
+            sensor.channels for sensor in plan.sensors
+        ]
+        assert (made.channel, made.spec) == (spec.link.channel, spec.spec_hash)
+
+    def test_of_the_range_sensor_they_say_nothing(self) -> None:
+        text = render(reference_plan())["fragments/fwgen-peer.toml"].decode()
+        assert parse(text, "x.toml").sensors == (RANGE_SENSOR,)
 
 
 class TestItems:
