@@ -51,12 +51,13 @@ def _in_time() -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def read(reader: Reader, inputs: int | None, seconds: float = 0.0) -> int:
+def read(reader: Reader, inputs: int | None, seconds: float = 0.0, *, shrinks: bool = True) -> int:
     """Give the reader so many inputs, or as many as fit into the time; return their number.
 
-    The n-th input is the same each time. Raises what the reader raises, after making the input
-    small, with a note that shows it.
+    The n-th input is the same each time. Raises what the reader raises, with a note that shows the
+    input; `shrinks`: after making it small.
     """
+    phases = (Phase.generate, Phase.shrink) if shrinks else (Phase.generate,)
     count, end_s = 0, time.monotonic() + seconds
     base_mb: float | None = None
 
@@ -79,7 +80,7 @@ def read(reader: Reader, inputs: int | None, seconds: float = 0.0) -> int:
                 max_examples=left,
                 database=None,
                 deadline=None,
-                phases=(Phase.generate, Phase.shrink),
+                phases=phases,
                 suppress_health_check=list(HealthCheck),
             )(drawn)
         )()

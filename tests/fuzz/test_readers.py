@@ -61,7 +61,7 @@ def test_what_is_planted_is_found(
     monkeypatch.setattr(holder, attribute, wrong)
     monkeypatch.setattr(readers, "FOLDER", tmp_path)
     with pytest.raises((AssertionError, ValueError, KeyError)):
-        reading.read(READERS[name], 2 * INPUTS)
+        reading.read(READERS[name], 2 * INPUTS, shrinks=False)
 
 
 def test_an_input_that_takes_too_long_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
