@@ -133,6 +133,8 @@ C_CALLED_BY_NAME = {
     "CRASH_NONE": "documents the value 0",
     "LOG_MEMORY_KEPT": "documents the value 0",
     "host_*": "ctypes, by fwgen.backends.host",
+    "sampler_*_[01]": "sensors, whose OWN() makes the names",
+    "CORE_CHANNELS_OF_*": "OWN() makes the name",
     "*_H": "guards of headers",
     "HOST_FAULT_NONE": "documents the value 0",
     "HOST_A35_STOPPED": "Python's A35_STOPPED",
