@@ -48,8 +48,9 @@ Linux does not notice, and the pause after each call.
 
 *Not in the models:* how long the pauses are, and a peer with another spec or format, which is not
 called (`tests/core/test_node.py`, `test_wake_calls.py`); the contents of messages and of the log
-(`logs.py`, a second search, checks whose samples are counted); a Linux that only idles; the rule
-that, after a reset of the M33, an A35 that has run for ten seconds counts as awake.
+(`logs.py`, a second search, checks whose samples are counted); a Linux that only idles; a ring
+that another program has filled (DESIGN.md, "Assumptions"); the rule that, after a reset of the
+M33, an A35 that has run for ten seconds counts as awake.
 
 The search finds each of 20 planted faults, and so does Spin. CI runs Spin on seven of them, among
 these a call that is not repeated, a condition that is forgotten, and a running A35 that is taken
