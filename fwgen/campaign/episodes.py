@@ -343,12 +343,15 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
         lasts_ms = stream.spread(10, 5_000)
         if stream.chance(0.5):  # about as long as a condition asks for
             lasts_ms = max(lasts_ms, _fault_ms(draft.plan) * stream.spread(50, 300) // 100)
-        draft.add(at_ms, stream.pick(("mute-sensor", "hold-echo")))
+        _fail_sensor(draft, stream, at_ms)
         draft.add(at_ms + lasts_ms, "restore-sensor")
         draft.ends(max(draft.now_ms, at_ms + lasts_ms - 4_000))
     for at_ms in instants(0.1):
         draft.add(at_ms, "display-off")
         draft.add(at_ms + stream.spread(10, 5_000), "display-on")
+    for at_ms in instants(0.1 if draft.plan.bus is not None else 0):
+        how, for_ms = stream.pick(("nack", "sda")), stream.spread(1, 5_000)
+        draft.add(at_ms, "disturb-bus", how=how, for_us=for_ms * 1000)
     for at_ms in instants(0.15):
         draft.add(at_ms, "stale-doorbell", ring="vq0")
     if stream.chance(0.1) and kind == "sleep" and span_ms > 2_000:
@@ -361,6 +364,16 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
             draft.add(at_ms, "reset-firmware")
             draft.restarts = True
             draft.ends(max(draft.now_ms, at_ms + 1_500))
+
+
+def _fail_sensor(draft: Draft, stream: Stream, at_ms: int) -> None:
+    """The sensor fails, or behaves as a bad copy of it does."""
+    name = stream.pick(("mute-sensor", "hold-echo", "disturb-sensor"))
+    if name != "disturb-sensor" or draft.plan.sensors[0].part.TYPE != "hc-sr04":
+        draft.add(at_ms, "mute-sensor" if name == "disturb-sensor" else name)
+        return
+    how = stream.pick(("stuck", "spikes", "long-echo", "holds-line"))
+    draft.add(at_ms, "disturb-sensor", how=how)
 
 
 def _disturb(draft: Draft, stream: Stream, at_ms: int, kind: str) -> None:

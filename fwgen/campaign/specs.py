@@ -22,11 +22,14 @@ fwgen: 1
 name: campaign-{number}
 board: stm32mp257f_dk
 sensor: {sensor}
-link: {{channel: rpmsg-tty, latency: {latency}, rings: {rings}}}
+{display}link: {{channel: rpmsg-tty, latency: {latency}, rings: {rings}}}
 memory: {{code: sram1, data: retram, log: {log}}}
 sleep: {{{sleep}}}
 watchdog: {watchdog}
 """
+_DISPLAY: Final = (
+    "display: {type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 5 Hz}\n"
+)
 _RANGE: Final = "{{type: hc-sr04, trigger: PG5, echo: PF15, period: {period}, range: {range}}}"
 _CLIMATE: Final = (
     '{{type: zephyr, compatible: "silabs,si7006", bus: i2c8, address: 0x40, period: {period}, '
@@ -62,6 +65,7 @@ _WAKING: Final = (
 )
 WRITTEN: Final = len(_NODES) + len(_WAKING)
 """The number of specs that are written here."""
+_WITH_DISPLAY: Final = (0, 8)
 FIRST_DRAWN: Final = 1_000
 SEEDS_A_SPEC: Final = 500
 """So many seeds in a row share a drawn spec."""
@@ -86,6 +90,7 @@ def spec_text(number: int) -> str:
     return _TEXT.format(
         number=number,
         sensor=sensor,
+        display=_DISPLAY if number in _WITH_DISPLAY else "",
         latency=latency,
         rings=rings,
         log=log,
@@ -148,6 +153,7 @@ def _draw(number: int, stream: Stream) -> str:
     return _TEXT.format(
         number=number,
         sensor=sensor,
+        display=_DISPLAY if stream.chance(0.3) else "",
         latency=f"{stream.spread(60, 2_000)} ms",
         rings=stream.pick(("ddr", "sram2")),
         log=f"{stream.spread(7, 48)} KiB",
