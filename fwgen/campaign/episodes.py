@@ -243,8 +243,9 @@ def _board_restarts(draft: Draft, stream: Stream) -> None:
         draft.suspend(at_ms)
         at_ms += stream.between(1, 6_000)
     long_ms = stream.between(10_000, 60_000)
-    # after the last of these the new log has more samples than the application knows of the old one
-    app_ms = stream.pick((0, stream.spread(1, 5_000), long_ms, at_ms + long_ms // 2))
+    # after `later_ms` the new log has more samples than the application knows of the old one
+    later_ms = at_ms + long_ms // 2
+    app_ms = stream.pick((0, stream.spread(1, 5_000), long_ms, later_ms, later_ms))
     times = {"takes_us": takes_ms * 1000, "app_us": app_ms * 1000}
     if stream.chance(0.5):
         draft.add(at_ms, "power-cycle", **times)
@@ -312,7 +313,7 @@ EPISODES: Final[dict[str, Episode]] = {
     "board restarts": _board_restarts,
     "small faults": _small_faults,
 }
-_OFTEN: Final = ("sleep",) * 6 + ("naps",) * 2
+_OFTEN: Final = ("sleep",) * 6 + ("naps",) * 2 + ("board restarts",)
 _SLEEPS: Final = frozenset(("sleep", "nights", "naps", "board restarts"))
 _HOST_ONLY: Final = frozenset(("suspended by another",))
 """On the emulated board the firmware may touch DDR in the two milliseconds before PWR shows that it
