@@ -71,6 +71,13 @@ class Drawer:
         assert beyond == 0, f"{beyond} pixels are beyond the panel"
         return bytes(picture)
 
+    def number(self, moment: Moment) -> str:
+        """Return the text of the first value."""
+        given, text = self._input(moment), ctypes.create_string_buffer(22)
+        value = ctypes.c_char.in_dll(self.library, "screen_values")
+        self.library.screen_value(ctypes.byref(given), ctypes.byref(value), text)
+        return text.value.decode()
+
     def _input(self, moment: Moment) -> ctypes.Structure:
         sensors = self.plan.spec.sensors
         streams, channels = len(sensors), max(len(sensor.channels) for sensor in sensors)

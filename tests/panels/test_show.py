@@ -11,8 +11,9 @@ from fwgen.plan.screen import channels_of
 from fwgen.sensors.zephyr.data import units
 from fwgen.spec import SpecErrors, parse_spec
 from fwgen.spec.examples import reference_spec
-from tests.panels.picture import drawer
+from tests.panels.picture import Moment, drawer
 from tests.panels.specs import BOTH, TEMPERATURE, climate, motion, two_sensors
+from tests.sensors.zephyr.night import SPECS
 
 REFERENCE = reference_spec().read_text("utf-8")
 
@@ -144,3 +145,28 @@ def test_two_sensors_channels_are_told_apart_by_the_sensor_s_name() -> None:
     same = text.replace("name: humidity", "name: distance").replace("0 %, 100 %", "0 m, 100 m")
     known = channels_of(parse_spec(same.replace("0.1 %", "0.1 m")))
     assert "distance" not in known and {"inside.distance", "near.distance"} <= set(known)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (0, "-40.00"),
+        (1, "-39.94"),  # -39.9375: halves away from zero, as people round
+        (2, "-39.88"),
+        (640, "0.00"),
+        (639, "-0.06"),
+        (641, "0.06"),
+        (2000, "85.00"),
+    ],
+)
+def test_a_number_is_rounded_to_its_last_decimal(raw: int, text: str) -> None:
+    cellar = (SPECS / "cellar.yaml").read_text("utf-8")
+    display = "{type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 5 Hz}"
+    drawn = drawer(cellar.replace("link:", f"display: {display}\nlink:"))
+    assert drawn.number(Moment((raw,))) == text
+
+
+def test_while_linux_sleeps_a_distance_is_rounded_to_a_centimetre() -> None:
+    small = REFERENCE.replace("5 Hz", "5 Hz\n  show: [{channel: distance, size: small}]")
+    assert drawer(small).number(Moment((1234,))) == "1234"
+    assert drawer(small).number(Moment((1235,), state="asleep", asleep=True)) == "1240"
