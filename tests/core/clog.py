@@ -262,7 +262,7 @@ def decode(data: bytes) -> Decoded | None:
     header = _Header()
     status, late = (ctypes.c_uint8 * 4096)(), (ctypes.c_uint8 * 4096)()
     values = (ctypes.c_uint32 * (4096 * CHANNELS_MAX))()
-    count = library().glue_decode(data, len(data), header, status, late, values)
+    count = library(2).glue_decode(data, len(data), header, status, late, values)
     if count < 0:
         return None
     channels = header.channels

@@ -278,7 +278,7 @@ static bool read_shape(struct block_decoder *decoder, const uint8_t *bytes, size
 	shape->stream = bytes[0] & SHAPE_STREAM_MASK;
 	shape->channels = bytes[0] >> SHAPE_CHANNELS_SHIFT;
 	words = shape_words(shape->channels);
-	if (shape->stream >= BLOCK_STREAMS_MAX || shape->channels == 0u ||
+	if (shape->stream >= CORE_STREAMS || shape->channels == 0u ||
 	    shape->channels > SAMPLE_CHANNELS_MAX || len < words * 4u) {
 		return false;
 	}

@@ -17,7 +17,6 @@
 #define BLOCK_WORDS (BLOCK_BYTES / 4u)
 #define BLOCK_HEADER_BYTES 36u /* the shortest one: up to three channels */
 #define BLOCK_STREAM_BITS ((BLOCK_BYTES - BLOCK_HEADER_BYTES) * 8u)
-#define BLOCK_STREAMS_MAX 2u
 #define BLOCK_MAGIC 0x33425746u	     /* "FWB3" */
 #define BLOCK_MAGIC_MASK 0x00ffffffu /* the part that all formats share */
 #define BLOCK_MAGIC_LOST 0x30425746u /* "FWB0": replaces a magic that cannot be read */
@@ -105,7 +104,8 @@ bool block_append(struct block_encoder *encoder, const struct sample *sample);
 
 uint32_t block_count(const struct block_encoder *encoder);
 
-/* Begins to decode `len` bytes at any address. False if no block begins there. */
+/* Begins to decode `len` bytes at any address. False if no block of a stream of this firmware
+ * begins there. */
 bool block_decode_begin(struct block_decoder *decoder, const uint8_t *bytes, size_t len);
 
 /* Decodes the next sample. False after the last one, or if the stream is invalid. */

@@ -17,8 +17,7 @@ uint32_t sample_log_whole_len(const struct sample_log *log, uint32_t slot)
 	struct block_decoder decoder;
 	struct block_sample sample;
 
-	if (!block_decode_begin(&decoder, bytes, BLOCK_BYTES) ||
-	    decoder.header.shape.stream >= CORE_STREAMS) {
+	if (!block_decode_begin(&decoder, bytes, BLOCK_BYTES)) {
 		return 0;
 	}
 	while (block_decode_next(&decoder, &sample)) {

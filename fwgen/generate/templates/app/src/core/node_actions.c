@@ -195,16 +195,16 @@ bool node_window_open(const struct node *node)
 
 uint64_t node_open_block_due_us(const struct node *node, uint32_t stream)
 {
-	uint64_t last_us = node->last_us[stream];
-	uint64_t latest_us = node->open_us[stream] + node->config.latency_us;
+	const uint32_t own = CORE_STREAMS == 1u ? 0u : stream;
+	uint64_t last_us = node->last_us[own];
+	uint64_t latest_us = node->open_us[own] + node->config.latency_us;
 
-	if (sample_log_open_samples(&node->log, stream) == 0 ||
-	    (CORE_STREAMS > 1u && sample_log_is_held(&node->log, stream))) {
+	if (sample_log_open_samples(&node->log, own) == 0 ||
+	    (CORE_STREAMS > 1u && sample_log_is_held(&node->log, own))) {
 		return UINT64_MAX;
 	}
 	/* If the next sample would come too late for this block's latency, send it now. */
-	return last_us + node->config.log.streams[stream].period_us > latest_us ? last_us
-										: latest_us;
+	return last_us + node->config.log.streams[own].period_us > latest_us ? last_us : latest_us;
 }
 
 static size_t encode_gap(struct node *node, const struct log_view *view)
@@ -347,12 +347,12 @@ static enum hs_event do_ask(struct node *node, const struct node_occasion *occas
 	return HS_EVENTS;
 }
 
-/* False, and nothing freed: some samples before `next_seq` were not handed out. */
-static bool release(struct node *node, uint32_t stream, uint32_t next_seq, uint64_t now_us)
+/* Frees what the peer has processed. False, and nothing freed: some of it was not handed out. */
+static bool release(struct node *node, const struct wire_peer_message *has, uint64_t now_us)
 {
 	uint32_t used = sample_log_used_slots(&node->log);
 
-	if (!sample_log_release(&node->log, stream, next_seq)) {
+	if (!sample_log_release(&node->log, has->stream, has->next_seq)) {
 		return false;
 	}
 	if (sample_log_used_slots(&node->log) != used) {
@@ -369,7 +369,7 @@ static void greet(struct node *node, const struct wire_peer_message *hello, uint
 {
 	if (hello->knows_seq && node_is_own_log(node, hello) &&
 	    sample_log_rewind(&node->log, 0, hello->next_seq)) {
-		(void)release(node, 0, hello->next_seq, now_us); /* these count as handed out */
+		(void)release(node, hello, now_us); /* these count as handed out */
 	} else {
 		/* no sample has this number: all samples */
 		(void)sample_log_rewind(&node->log, 0, sample_log_next_seq(&node->log, 0) + 1u);
@@ -455,7 +455,7 @@ static enum hs_event do_release(struct node *node, const struct node_occasion *o
 	if (CORE_STREAMS > 1u && ack->kind == WIRE_PEER_STREAM_ACK) {
 		begin_stream(node, ack);
 	}
-	if (!release(node, CORE_STREAMS > 1u ? ack->stream : 0u, ack->next_seq, occasion->now_us)) {
+	if (!release(node, ack, occasion->now_us)) {
 		node->counters.unexpected++;
 		return HS_EVENTS;
 	}

@@ -295,20 +295,21 @@ static struct sample cut_to_range(const struct log_stream_config *config, struct
 void sample_log_append_unusual(struct sample_log *log, uint32_t stream, uint64_t schedule_us,
 			       const struct sample *raw)
 {
-	const struct sample sample = cut_to_range(&log->config.streams[stream], *raw);
-	struct log_stream *one = &log->streams[stream];
+	const uint32_t own = log_own_stream(stream);
+	const struct sample sample = cut_to_range(&log->config.streams[own], *raw);
+	struct log_stream *one = &log->streams[own];
 
 	if (!one->is_open || schedule_us != one->next_us || !block_append(&one->open, &sample)) {
 		if (one->is_open) {
-			close_open(log, stream);
+			close_open(log, own);
 		}
 		if (!make_room(log)) {
-			drop_sample(log, stream);
+			drop_sample(log, own);
 			return;
 		}
-		open_block(log, stream, schedule_us, &sample);
+		open_block(log, own, schedule_us, &sample);
 	}
-	one->next_us = schedule_us + log->config.streams[stream].period_us;
+	one->next_us = schedule_us + log->config.streams[own].period_us;
 	one->next_seq++;
 }
 
