@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _QUIET_MS: Final = 5_500
 """Longer than the firmware waits between two status messages."""
+_NUMBERS: Final = 1 << 32
+"""After so many the numbers of samples begin at 0 again."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,12 @@ def draw(seed: int, backend: str = "host") -> History:
 
 def _scenario(draft: Draft) -> Scenario:
     until_ms = draft.now_ms + _QUIET_MS
+    number = Stream(draft.seed, "number")
+    wraps = number.chance(0.15) and draft.backend == "host"
     return Scenario(
         name=f"history {draft.seed}",
         **scene_of(draft.seed, draft.plan, draft.nights, until_ms),
+        first_number=_NUMBERS - number.spread(1, 5_000) if wraps else 0,
         steps=tuple(draft.steps),
         until_us=until_ms * 1000,
         expect=_expectations(draft),

@@ -83,7 +83,7 @@ def _plainer(scenario: Scenario) -> Iterator[Scenario]:
             simpler.append(replace(signal, noise=0))
         for one in simpler:
             yield scenario.model_copy(update={"signals": (*before, one, *after)})
-    for name in ("noise_um", "missed_ppm"):
+    for name in ("noise_um", "missed_ppm", "first_number"):
         if getattr(scenario, name):
             yield scenario.model_copy(update={name: 0})
 

@@ -40,6 +40,8 @@ def _lines(scenario: Scenario, spec: str, units: Mapping[str, str], comment: str
             yield from _signal(signal, units[signal.name])
     if scenario.missed_ppm:
         yield f"missed: {show(scenario.missed_ppm, 'ppm')}"
+    if scenario.first_number:
+        yield f"first_number: {scenario.first_number}"
     yield "steps:" if scenario.steps else "steps: []"
     for step in scenario.steps:
         yield f"  - {step_text(step)}"
