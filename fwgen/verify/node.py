@@ -65,15 +65,16 @@ class Node:
         if not 0 < step <= 8 or not addresses:
             return []
         for at in range(0, len(cells) - step + 1, step):
-            start = _number(cells[at : at + addresses])
-            found.append(Region(start, _number(cells[at + addresses : at + step])))
+            start = number(cells[at : at + addresses])
+            found.append(Region(start, number(cells[at + addresses : at + step])))
         return found
 
     def is_a(self, *compatibles: str) -> bool:
         return any(one in self.strings("compatible") for one in compatibles)
 
 
-def _number(cells: list[int]) -> int:
+def number(cells: list[int]) -> int:
+    """Return the cells as one number, the first being the highest."""
     value = 0
     for cell in cells:
         value = value << 32 | cell

@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from fwgen import files
+from fwgen.soc.model import Region
 from fwgen.verify import fdt
 from fwgen.verify.errors import TreeError
-from fwgen.verify.node import Node
+from fwgen.verify.node import Node, number
 
 _MOST_BYTES = 16 << 20
 
@@ -84,6 +85,46 @@ class Tree:
             found.append(Interrupt(parent, tuple(words[1 : count + 1])))
             words = words[count + 1 :]
         return found
+
+    def plain_interrupts(self, node: Node) -> list[Interrupt]:
+        """Return `interrupts`, which are for the nearest `interrupt-parent` upwards."""
+        above: Node | None = node
+        while above is not None and not above.has("interrupt-parent"):
+            above = above.parent
+        parent = self.phandle(above.cell("interrupt-parent", 0)) if above else None
+        count = parent.cell("#interrupt-cells", 0) if parent else 0
+        words = node.cells("interrupts")
+        if parent is None or not count:
+            return []
+        ends = range(count, len(words) + 1, count)
+        return [Interrupt(parent, tuple(words[end - count : end])) for end in ends]
+
+    def registers(self, node: Node) -> list[Region]:
+        """Return `reg` as addresses of the CPU; [] if a bus above does not map it."""
+        found, bus = node.regions(), node.parent
+        while bus is not None and bus.parent is not None:
+            if not bus.has("ranges"):
+                return []
+            found = [moved for one in found for moved in _through(bus, one)]
+            bus = bus.parent
+        return found
+
+
+def _through(bus: Node, region: Region) -> list[Region]:
+    """Return the region as the bus's parent sees it, [] if the bus does not map it."""
+    if not bus.cells("ranges"):
+        return [region]
+    child, parent = bus.cell("#address-cells", 2), bus.parent
+    above = parent.cell("#address-cells", 2) if parent else 2
+    sizes, words = bus.cell("#size-cells", 1), bus.cells("ranges")
+    step = child + above + sizes
+    for at in range(0, len(words) - step + 1, step):
+        start = number(words[at : at + child])
+        to = number(words[at + child : at + child + above])
+        size_bytes = number(words[at + child + above : at + step])
+        if start <= region.start < start + size_bytes:
+            return [Region(region.start - start + to, region.size_bytes)]
+    return []
 
 
 def load_tree(path: Path) -> Tree:

@@ -40,6 +40,11 @@ def without(label: str, name: str) -> str:
     return prop(label, f"/delete-property/ {name};")
 
 
+_PORT = (
+    "&{/soc@0} { gpiof: gpio@44290000 { reg = <0x44290000 0x400>; gpio-controller; "
+    "#gpio-cells = <2>; interrupt-controller; #interrupt-cells = <2>; #address-cells = <0>; }; }; "
+    "&gpiog { interrupt-controller; #interrupt-cells = <2>; #address-cells = <0>; };\n"
+)
 _SIGNED = 'compatible = "st,stm32mp2-m33-tee";'
 _SHUT = "RIF_SEC, 0, RIF_CID1, RIF_SEM_DIS, RIF_CFEN)>;"
 _DDR_ONE = "RISAFPROT(5, RIF_CID1_BF, RIF_CID1_BF, 0, RIF_NSEC, RIF_ENC_DIS, RIF_BREN_EN)"
@@ -196,6 +201,67 @@ CASES = (
         "&{/leds/led-pins/pins1} { pinmux = <0x5f02>; };",
         node="/leds/led",
         found="PF15",
+    ),
+    *(
+        Case("linux-pin", _PORT + device, node=node, found=f"the node uses {pin}")
+        for device, node, pin in (
+            ("&gpiof { hog { gpio-hog; gpios = <15 0>; }; };", "/soc@0/gpio@44290000/hog", "PF15"),
+            ("&gpiof { hog { gpio-hog; gpios = <1 0>, <15 0>; }; };", "/hog", "PF15"),
+            ("/ { one { interrupt-parent = <&gpiof>; interrupts = <15 2>; }; };", "/one", "PF15"),
+            (
+                "/ { one { interrupt-parent = <&gpiof>; two { interrupts = <1 2>, <15 2>; }; }; };",
+                "/one/two",
+                "PF15",
+            ),
+            ("/ { one { interrupts-extended = <&intc 0 1 4>, <&gpiof 15 2>; }; };", "/one", "PF15"),
+            ("/ { one { reset-gpio = <&gpiog 5 0>; }; };", "/one", "PG5"),
+            ("/ { one { gpio = <&gpiog 5 0>; }; };", "/one", "PG5"),
+            ("/ { one { cs-gpios = <0>, <&gpiof 15 2>; }; };", "/one", "PF15"),
+            (
+                "/ { one { cs-gpios = <&wide 1 2 3>, <&gpiog 5 0>; }; "
+                "wide: wide { #gpio-cells = <3>; }; };",
+                "/one",
+                "PG5",
+            ),
+            (
+                "/ { own: own { pins { pinmux = <0x5f02>; }; }; "
+                'one { pinctrl-names = "default", "sleep"; pinctrl-1 = <&own>; }; };',
+                "/one",
+                "PF15",
+            ),
+        )
+    ),
+    Case(
+        "linux-exti",
+        _PORT + "/ { one { interrupts-extended = <&gpiog 15 2>; }; };",
+        node="/one",
+        found="an interrupt of PG15",
+    ),
+    Case(
+        "linux-memory",
+        '/ { sram@a043000 { compatible = "mmio-sram"; reg = <0x0 0xa043000 0x0 0x1000>; }; };',
+        node="/sram@a043000",
+        found="reg 0xa043000 + 0x1000",
+    ),
+    Case(
+        "linux-memory",
+        "&{/soc@0} { ranges = <0x0 0x0 0xa000000 0x1000000>; "
+        "sram@80000 { reg = <0x80000 0x10>; }; };",
+        node="/soc@0/sram@80000",
+        found="reg 0xa080000 + 0x10",
+    ),
+    Case(
+        "linux-memory",
+        "/ { dsp { memory-region = <&cm33_sram1>; }; };",
+        node="/dsp",
+        found="memory-region /reserved-memory/cm33-sram1@a043000",
+    ),
+    Case(
+        "linux-device",
+        prop("i2c8", 'status = "okay";'),
+        edit=("i2c8: i2c@46040000", "i2c8: other@46040000"),
+        node="/soc@0/other@46040000",
+        found="enabled",
     ),
     Case("optee-rproc", optee=prop("m33_rproc", 'status = "disabled";')),
     Case("optee-rproc", optee=prop("m33_rproc", 'compatible = "acme";'), mend="take ST's OP-TEE"),
@@ -455,6 +521,30 @@ def test_the_bus_of_a_sensor_is_checked_as_the_display_s(tmp_path: Path) -> None
     (finding,) = judged(stage.linux, stage.optee + mistake, tmp_path, stage)
     assert finding.rule == "optee-device"
     assert finding.found == "i2c8 (resource 48): secure, compartment 1"
+
+
+def test_a_watchdog_of_the_m33_that_linux_uses_is_found(tmp_path: Path) -> None:
+    stage = Stage(watchdog="4 s")
+    assert judged(stage.linux, stage.optee, tmp_path, stage) == []
+    more = "&{/soc@0} { watchdog@44040000 { reg = <0x44040000 0x400>; }; };"
+    (finding,) = judged(stage.linux + more, stage.optee, tmp_path, stage)
+    assert (finding.rule, finding.node) == ("linux-device", "/soc@0/watchdog@44040000")
+    assert finding.mend == '&iwdg4 {\n\tstatus = "disabled";\n};'
+    without = Stage()
+    assert judged(without.linux + more, without.optee, tmp_path, without) == []
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "one { snps,nr-gpios = <5>; ngpios = <15>; cs-gpios = <0>, <0>; };",
+        "one { interrupts-extended = <&gpiof 14 2>; gpios = <&gpiof 14 0>; };",
+        'one { status = "disabled"; interrupts-extended = <&gpiof 15 2>; };',
+    ],
+)
+def test_other_pins_and_lists_are_no_error(node: str, tmp_path: Path) -> None:
+    linux = f"{Stage().linux}{_PORT}/ {{ {node} }};"
+    assert judged(linux, Stage().optee, tmp_path, Stage()) == []
 
 
 def test_a_pin_that_is_listed_twice_for_the_m33_last_is_open(tmp_path: Path) -> None:

@@ -303,6 +303,7 @@ class Stage:
     rings: str = "ddr"
     sensor: str = ""
     """A sensor on i2c8 instead of the HC-SR04 and the display."""
+    watchdog: str = ""
 
     def __str__(self) -> str:
         return f"{self.trees}-{self.flavour}-{self.board}-{self.rings}"
@@ -311,6 +312,8 @@ class Stage:
     def spec(self) -> str:
         text = SPEC.replace("stm32mp257f_dk", f"stm32mp257f_{self.board}")
         text = text.replace("# rings: ddr", f"rings: {self.rings}")
+        if self.watchdog:
+            text = text.replace("# watchdog: off", f"watchdog: {self.watchdog}")
         if self.sensor:
             head, _, rest = text.partition("sensor:\n")
             text = f"{head}{_ON_A_BUS.format(self.sensor)}\nlink:\n{rest.partition('link:')[2]}"

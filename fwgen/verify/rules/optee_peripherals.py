@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fwgen.verify import firewall
 from fwgen.verify.finding import Finding, Rule
 from fwgen.verify.node import Node
-from fwgen.verify.rules.linux_owners import pins_used
+from fwgen.verify.rules.linux_pins import pins_used
 from fwgen.verify.subject import Subject
 from fwgen.verify.tree import Tree
 
