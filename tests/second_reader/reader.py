@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
 HAVE_VALUES = (0, 1, 2)
@@ -295,12 +296,18 @@ def slots(region: bytes) -> list[bytes]:
     return [region[at : at + SLOT_BYTES] for at in starts]
 
 
-def read_region(region: bytes) -> tuple[Superblock | None, list[list[Sample]]]:
-    """Return the superblock and the samples of all whole blocks, in no particular order."""
+Read = Callable[[bytes], tuple[list[Sample], int]]
+
+
+def read_region(
+    region: bytes, read: Read = read_block
+) -> tuple[Superblock | None, list[list[Sample]]]:
+    """Return the superblock and the samples of all whole blocks, in no particular order. `read`:
+    read_block, perhaps with a cache."""
     blocks = []
     for slot in slots(region):
         with contextlib.suppress(Broken):
-            blocks.append(read_block(slot)[0])
+            blocks.append(read(slot)[0])
     return superblock_in_force(region), blocks
 
 
@@ -334,10 +341,16 @@ def in_order(a: list[Sample], b: list[Sample]) -> int:
     return -1 if before(a[0].seq, b[0].seq) else 1
 
 
-def recover(region: bytes, initial_seq: int, sensors: int = 1, initial_seq_1: int = 0) -> Found:
+def recover(
+    region: bytes,
+    initial_seq: int,
+    sensors: int = 1,
+    initial_seq_1: int = 0,
+    read: Read = read_block,
+) -> Found:
     """Recover the log from a region. `sensors`: of the firmware; `initial_seq...`: the configured
     numbers of its streams."""
-    superblock, whole = read_region(region)
+    superblock, whole = read_region(region, read)
     whole = [block for block in whole if block[0].stream < sensors]
     kept = [keep([block for block in whole if block[0].stream == number]) for number in (0, 1)]
     known = superblock is not None or any(kept)
