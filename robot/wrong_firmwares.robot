@@ -81,6 +81,9 @@ Wakes Linux when the log is full, without the reserve
 Forgets a sample taken while it falls asleep
     lose-sample-at-transition
 
+Stores a block's magic before its header, when the slot still has the block before
+    magic-first
+
 Reports a distance at the near limit as too near
     near-off-by-one
 
@@ -92,6 +95,9 @@ Reports a distance beyond the range as valid
 
 Reports a distance below the range as valid
     no-near-limit
+
+Stores the next number after it has freed the last block, not before
+    number-after-wipe
 
 Keeps using the old rings when Linux has made new ones
     old-rings
