@@ -106,7 +106,7 @@ class StoresBoard(EmulatedBackend):
     def truth(self) -> list[tuple[int, int, int, int, int, int]]:
         """Return number, boot, device time, status, value and lateness of each sample that the
         emulated sensor says was taken."""
-        taken = self._seen(self.machine.now_ns).taken
+        taken = self._seen(0, self.machine.now_ns).taken
         columns: list[Ints] = [
             taken.seq,
             taken.boot,
@@ -163,7 +163,7 @@ class StoresBoard(EmulatedBackend):
         def delivers(block: Block, skip: int, arrival_us: int) -> None:
             self.delivered.append(block)
 
-        def declares(first: int, count: int, at_us: int) -> None:
+        def declares(first: int, count: int, at_us: int, stream: int = 0) -> None:
             self.declared.append((first, count))
 
         wire.went = goes  # type: ignore[method-assign]
@@ -212,7 +212,7 @@ class StoresBoard(EmulatedBackend):
         self._boot_linux()
         self.port.attend()
         end_ns = self.machine.now_ns + _DRAIN_US * 1000
-        while not self._has_processed(next_seq):
+        while (self.linux.processed_seq or 0) < next_seq:  # numbers do not wrap here
             assert self.machine.now_ns < end_ns, "the samples do not arrive"
             self.machine.run_for(_STEP_US)
         return self.delivered, self.declared
