@@ -52,7 +52,6 @@ def render_context(plan: Plan) -> dict[str, object]:
         "config": _config(plan),
         "zephyr": zephyr_context(plan),
         "sensors": sensors,
-        "sensor_confs": list(dict.fromkeys(sensor["conf"] for sensor in sensors)),
         "linux": _linux(plan),
         "optee": _optee(plan),
         "peer": _peer(plan),

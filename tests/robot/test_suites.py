@@ -50,7 +50,7 @@ def test_suites_pass_on_the_host(tmp_path: Path) -> None:
 
 def test_every_bundled_scenario_is_in_a_suite() -> None:
     """robot/hour.robot replaces `hour`; `night`, `day` and `week` take too long.
-    tests/sensors runs two sensors."""
+    tests/sensors/test_two_emulated.py runs two sensors."""
     text = "\n".join(suite.read_text("utf-8") for suite in (ROOT / "robot").glob("*.robot"))
     named = set(re.findall(r"(?:Should Pass(?: As Recorded)?|Run Scenario) {2,}(\S+)", text))
     assert set(bundled_names()) - named == {

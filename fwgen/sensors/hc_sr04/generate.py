@@ -13,6 +13,7 @@ class _Names(SensorNames):
         part = part_of(sensor.part)
         near_mm, far_mm = part.range_mm
         return {
+            "beside_another": len(plan.sensors) > 1,
             "trigger": cells_of(sensor.pins["trigger"]),
             "echo": cells_of(sensor.pins["echo"]),
             "timeout_us": c_u32(figures_of(sensor).timeout_us),

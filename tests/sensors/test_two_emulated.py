@@ -1,0 +1,34 @@
+"""Two sensors in the ELF, opposite Renode's models: each with its own period and its own judge."""
+
+from __future__ import annotations
+
+import pytest
+
+from fwgen.backends.renode.backend import RenodeBackend
+from fwgen.plan import plan_file
+from fwgen.report.document import build_report
+from fwgen.scenario.engine import run_scenario
+from tests.backends.running import bundled
+from tests.sensors.two import RANGE_AND_CLIMATE
+from tests.zephyr.firmwares import firmware
+
+pytestmark = pytest.mark.needs("zephyr", "renode")
+
+
+def test_three_sleeps_of_two_sensors() -> None:
+    """Their periods have a small common divisor, and both schedules are exact."""
+    elf = firmware("range-and-climate", RANGE_AND_CLIMATE).build().elf
+    scenario = bundled("range-and-climate")
+    record = run_scenario(RenodeBackend(elf), plan_file(RANGE_AND_CLIMATE), scenario, 1)
+    report = build_report(record, scenario)
+    assert report["verdict"] == "pass", report["reasons"]
+    distance, climate = report["sensors"]
+    assert distance["samples"]["delivered"] == distance["samples"]["taken"] >= 1830
+    assert climate["samples"]["delivered"] == climate["samples"]["taken"] >= 108
+    assert distance["jitter_us"]["p99"] is not None and distance["jitter_us"]["p99"] <= 20
+    assert climate["jitter_us"]["p99"] is not None and climate["jitter_us"]["p99"] < 2_000
+    assert record.second is not None
+    taken = record.second.taken.whole()
+    temperature = (taken.value & 0x3FFF) * 0.01 - 40
+    first_us = taken.at_us - taken.at_us[0]  # the model's time counts from its first measurement
+    assert abs(temperature - (20 - 5 * first_us / 120e6)).max() < 0.15
