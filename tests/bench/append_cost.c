@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 			sample.value[c] = given[1u + c];
 		}
 		CALLGRIND_ZERO_STATS;
-		sample_log_append(&bench_log, 0, time_us, &sample);
+		sample_log_append(&bench_log, time_us, &sample, 0);
 		CALLGRIND_DUMP_STATS;
 		time_us += config.streams[0].period_us;
 	}

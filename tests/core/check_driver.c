@@ -54,7 +54,7 @@ static void identity_twice(void)
 static void sent_without_a_view(void)
 {
 	start();
-	sample_log_append(&sample_log, 0, 0, &sample);
+	sample_log_append(&sample_log, 0, &sample, 0);
 	sample_log_sent(&sample_log);
 }
 
@@ -76,7 +76,7 @@ static void block_over_a_block(void)
 	struct block_encoder encoder;
 
 	start();
-	sample_log_append(&sample_log, 0, 0, &sample);
+	sample_log_append(&sample_log, 0, &sample, 0);
 	block_begin(&encoder, sample_log.slots + sample_log.ring[0][0].slot * BLOCK_WORDS, &header,
 		    &sample);
 }
@@ -113,7 +113,7 @@ static void sample_out_of_range(void)
 static void sample_into_a_freed_block(void)
 {
 	start();
-	sample_log_append(&sample_log, 0, 0, &sample);
+	sample_log_append(&sample_log, 0, &sample, 0);
 	sample_log.slots[sample_log.ring[0][0].slot * BLOCK_WORDS] = 0;
 	(void)block_append(&sample_log.streams[0].open, &fault);
 }
@@ -128,7 +128,7 @@ static void superblock_nowhere(void)
 static void more_handed_out_than_there_is(void)
 {
 	start();
-	sample_log_append(&sample_log, 0, 0, &sample);
+	sample_log_append(&sample_log, 0, &sample, 0);
 	sample_log.streams[0].cursor = 2;
 	(void)sample_log_release(&sample_log, 0, 0);
 }

@@ -157,7 +157,7 @@ static void append(struct bench *bench)
 
 		const struct sample sample = any_sample();
 
-		sample_log_append(&bench->log, 0, bench->due_us, &sample);
+		sample_log_append(&bench->log, bench->due_us, &sample, 0);
 		bench->due_us += 60000u;
 		if (sample_log_next_seq(&bench->log, 0) != before + 1u) {
 			fail("a sample has no number");

@@ -19,7 +19,7 @@ void glue_append(struct sample_log *log, uint32_t stream, uint64_t schedule_us,
 	for (uint32_t c = 0; c < channels; c++) {
 		sample.value[c] = values[c];
 	}
-	sample_log_append(log, stream, schedule_us, &sample);
+	sample_log_append(log, schedule_us, &sample, stream);
 }
 
 void glue_append_many(struct sample_log *log, uint64_t start_us, uint32_t period_us,

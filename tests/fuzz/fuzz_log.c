@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	start(region, bytes);
 	check(drain() == sample_log_next_seq(&log_, 0));
 	for (uint64_t i = 0; i < 40u; i++) {
-		sample_log_append(&log_, 0, 1000000u + i * 60000u, &sample);
+		sample_log_append(&log_, 1000000u + i * 60000u, &sample, 0);
 	}
 	next = sample_log_next_seq(&log_, 0);
 	check(drain() == next);

@@ -6,8 +6,8 @@
 #include "block_encode.h"
 #include "sample_log_inside.h"
 
-void sample_log_append(struct sample_log *log, uint32_t stream, uint64_t schedule_us,
-		       const struct sample *sample)
+void sample_log_append(struct sample_log *log, uint64_t schedule_us, const struct sample *sample,
+		       uint32_t stream)
 {
 	const uint32_t own = log_own_stream(stream);
 	struct log_stream *one = &log->streams[own];
@@ -16,6 +16,6 @@ void sample_log_append(struct sample_log *log, uint32_t stream, uint64_t schedul
 		one->next_us += log->config.streams[own].period_us;
 		one->next_seq++;
 	} else {
-		sample_log_append_unusual(log, own, schedule_us, sample);
+		sample_log_append_unusual(log, schedule_us, sample, own);
 	}
 }

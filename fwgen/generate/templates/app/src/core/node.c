@@ -163,7 +163,7 @@ void node_sample(struct node *node, uint32_t stream, uint64_t schedule_us,
 	uint32_t open_after;
 
 	CORE_ENTER(node->inside);
-	sample_log_append(&node->log, own, schedule_us, sample);
+	sample_log_append(&node->log, schedule_us, sample, own);
 	open_after = sample_log_open_samples(&node->log, own);
 	if (open_after <= 1) {
 		node->open_us[own] = schedule_us;

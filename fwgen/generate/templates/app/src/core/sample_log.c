@@ -292,8 +292,8 @@ static struct sample cut_to_range(const struct log_stream_config *config, struct
 	return sample;
 }
 
-void sample_log_append_unusual(struct sample_log *log, uint32_t stream, uint64_t schedule_us,
-			       const struct sample *raw)
+void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us,
+			       const struct sample *raw, uint32_t stream)
 {
 	const uint32_t own = log_own_stream(stream);
 	const struct sample sample = cut_to_range(&log->config.streams[own], *raw);

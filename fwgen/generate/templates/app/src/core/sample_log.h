@@ -134,8 +134,8 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
  *
  * Here and below, streams are 0 to CORE_STREAMS - 1.
  */
-void sample_log_append(struct sample_log *log, uint32_t stream, uint64_t schedule_us,
-		       const struct sample *sample);
+void sample_log_append(struct sample_log *log, uint64_t schedule_us, const struct sample *sample,
+		       uint32_t stream);
 
 /*
  * Returns the next block, or the next gap where samples were dropped or lost; those of a stream
