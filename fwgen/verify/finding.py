@@ -29,11 +29,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """`title`: what the rule requires, in one line; `layer`: where the mistake is to be fixed."""
+    """`title`: what the rule requires, in one line; `layer`: where the mistake is to be fixed;
+    `also`: a second file that the rule needs."""
 
     id: str
     layer: Layer
     title: str
+    also: Layer | None = None
 
     def broken(
         self,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from fwgen.build.elf import Elf
 from fwgen.terminal import Style
-from fwgen.verify.finding import Finding
+from fwgen.verify.finding import Finding, Layer, Rule
 from fwgen.verify.rules import RULES
 from fwgen.verify.subject import Subject
+from fwgen.verify.tree import Tree
 
 FORMAT = 1
 
@@ -31,6 +33,7 @@ def to_json(subject: Subject, findings: list[Finding]) -> dict[str, Any]:
         "ok": passed(findings),
         "findings": [finding.to_json() for finding in findings],
         "rules": {rule.id: rule.title for rule in RULES},
+        "checked": [rule.id for rule in _checked(subject)],
     }
 
 
@@ -44,8 +47,7 @@ def to_text(subject: Subject, findings: list[Finding], style: Style) -> str:
 
 
 def _table(subject: Subject, findings: list[Finding], style: Style) -> Iterator[str]:
-    given = {"Linux": subject.linux, "OP-TEE": subject.optee, "ELF": subject.elf}
-    for layer, what in given.items():
+    for layer, what in _given(subject).items():
         if what is None:
             yield f"  {layer:<8} {style.paint('not given, not checked', '2')}"
             continue
@@ -75,9 +77,20 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
 
 
 def _verdict(subject: Subject, findings: list[Finding]) -> str:
-    plan = subject.plan
+    plan, checked = subject.plan, _checked(subject)
     name = f"{plan.spec.name} on the {plan.board.title}, {plan.board.release.title}"
     if passed(findings):
-        return f"passed {len(RULES)} rules: {name}"
+        some = f" of {len(RULES)}" if len(checked) < len(RULES) else ""
+        return f"passed {len(checked)}{some} rules: {name}"
     broken = len({finding.rule for finding in findings if finding.severity == "error"})
-    return f"failed {broken} of {len(RULES)} rules: {name}"
+    return f"failed {broken} of {len(checked)} rules: {name}"
+
+
+def _checked(subject: Subject) -> list[Rule]:
+    """Return the rules for which the files were given."""
+    layers = {layer for layer, what in _given(subject).items() if what is not None}
+    return [rule for rule in RULES if {rule.layer, rule.also or rule.layer} <= layers]
+
+
+def _given(subject: Subject) -> dict[Layer, Tree | Elf | None]:
+    return {"Linux": subject.linux, "OP-TEE": subject.optee, "ELF": subject.elf}

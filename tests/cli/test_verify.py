@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from fwgen.cli.main import main
+from fwgen.verify.rules import RULES
 from tests.verify.trees import Stage, compiled
 
 pytestmark = [pytest.mark.needs("dtc"), pytest.mark.needs("cpp")]
@@ -56,7 +57,13 @@ def test_json_is_one_document(arguments: list[str], capsys: pytest.CaptureFixtur
 
 def test_one_tree_alone_will_do(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments[:5]) == 0
-    assert "OP-TEE   not given, not checked" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "OP-TEE   not given, not checked" in out
+    linux = [rule for rule in RULES if rule.layer == "Linux" and rule.also is None]
+    assert f"passed {len(linux)} of {len(RULES)} rules: " in out
+    main([*arguments[:5], "--json"])
+    document = json.loads(capsys.readouterr().out)
+    assert document["checked"] == [rule.id for rule in linux]
 
 
 def test_nothing_to_verify_and_no_tree_are_bad_input(

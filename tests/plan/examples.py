@@ -277,6 +277,27 @@ EXAMPLES = (
         _linux("openstlinux-6.2, flavour: plain"),
     ),
     Example(
+        "trees-cannot-work",
+        _linux("m33-td"),
+        "m33-td",
+        ("the M33 as the trusted domain cannot run the firmware: TF-M starts the M33",),
+        _linux("openstlinux-6.2"),
+    ),
+    Example(
+        "trees-cannot-work",
+        _linux("upstream"),
+        "upstream",
+        ("mainline Linux cannot run the firmware",),
+        _linux("openstlinux-6.2"),
+    ),
+    Example(
+        "flavour-cannot-work",
+        _linux("openstlinux-6.0, flavour: cm33tdcid"),
+        "cm33tdcid",
+        ("TF-M starts the M33 and owns RETRAM", "sets that can: `plain`"),
+        _linux("openstlinux-6.0, flavour: plain"),
+    ),
+    Example(
         "change-by-hand",
         _ostl("PJ4"),
         "PJ4",

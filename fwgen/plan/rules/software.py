@@ -49,8 +49,15 @@ def _check_flavour(spec: Spec, release: Release, findings: Findings) -> None:
         for flavour in release.flavours.values()
         if not flavour.refused and (own or spec.board in flavour.boards)
     ]
-    flavour = release.flavours.get(name)
-    if flavour is None:
+    flavour, refused = release.flavours.get(name), _refused(name)
+    if flavour is None and refused:
+        FLAVOUR_CANNOT.broken(
+            findings,
+            f"`{name}`, {refused.title}, cannot run the firmware: {refused.reason}",
+            place,
+            f"sets that can: {_list(fitting)}",
+        )
+    elif flavour is None:
         FLAVOUR.broken(
             findings,
             f"{release.title} has no set of trees {quote(name)}",

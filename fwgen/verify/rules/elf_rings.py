@@ -10,7 +10,9 @@ from fwgen.verify.finding import Finding, Rule
 from fwgen.verify.subject import Subject
 from fwgen.verify.words import span
 
-RINGS = Rule("elf-rings", "ELF", "the resource table's rings are where Linux's tree has them")
+RINGS = Rule(
+    "elf-rings", "ELF", "the resource table's rings are where Linux's tree has them", also="Linux"
+)
 
 RULES = (RINGS,)
 

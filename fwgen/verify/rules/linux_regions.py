@@ -12,7 +12,7 @@ from fwgen.verify.subject import Subject
 from fwgen.verify.words import span
 
 MISSING = Rule("linux-memory-region", "Linux", "memory-region names every window")
-SEGMENT = Rule("elf-segment", "ELF", "every segment of the ELF is in a memory-region")
+SEGMENT = Rule("elf-segment", "ELF", "every segment of the ELF is in a memory-region", also="Linux")
 NAMES = Rule("linux-vdev-names", "Linux", "rings and buffers have the names that Linux expects")
 POOL = Rule("linux-vdev-pool", "Linux", "the buffers' node is a DMA pool")
 

@@ -19,7 +19,9 @@ OPEN = Rule("optee-open", "OP-TEE", "the A35 and the M33 may read and write each
 CLOSED = Rule("optee-closed", "OP-TEE", "no other master may read or write the firmware")
 OWNERS = Rule("optee-owners", "OP-TEE", "no page of a RISAB has two owners")
 WORD = Rule("optee-protreg", "OP-TEE", "each region of a RISAB has its rights in st,protreg")
-ACROSS = Rule("linux-secure-page", "Linux", "no memory-region contains a secure page of OP-TEE")
+ACROSS = Rule(
+    "linux-secure-page", "Linux", "no memory-region contains a secure page of OP-TEE", also="OP-TEE"
+)
 
 RULES = (WORD, WINDOW, OPEN, CLOSED, OWNERS, ACROSS)
 
