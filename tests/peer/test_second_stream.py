@@ -296,6 +296,16 @@ class TestNodeAndSession:
         infos = [m for m in bench.messages if isinstance(m, StreamInfo)]
         assert len(infos) == 12 and infos[-1].oldest_seq == 0
 
+    def test_nor_is_it_after_a_peer_that_knew_them(self) -> None:
+        bench = Bench(1).run(5_000_000)
+        bench.start_application(None)
+        bench.session._take_stream = lambda info: None  # type: ignore[method-assign]
+        bench.run(1_000_000)  # what is under way still arrives
+        bench.messages.clear()
+        bench.run(10_000_000)
+        blocks = [m for m in bench.messages if isinstance(m, Data)]
+        assert blocks and all(m.block[32] & 15 == 0 for m in blocks)
+
     def test_a_sleep(self) -> None:
         bench = Bench(1).run(5_000_000)
         bench.session.suspend(bench.now)
