@@ -17,6 +17,9 @@ from fwgen.spec.examples import reference_spec
 SPEC = reference_spec().read_text("utf-8")
 EACH = [(name, size) for name, panel in panels().items() for size in panel.sizes]
 
+SPECS = ("spec/examples/", "scenario/", "campaign/specs.py")
+"""Texts of specs in the package."""
+
 
 def spec_of(name: str, size: tuple[int, int]) -> str:
     text = SPEC.replace("type: ssd1306", f"type: {name}")
@@ -73,7 +76,7 @@ def test_a_size_that_the_panel_does_not_have() -> None:
 
 
 def test_no_code_names_a_panel() -> None:
-    """Outside the data files and the examples, and the emulated controllers' data sheets."""
+    """Outside the data files, the specs and examples, and the emulated controllers' data sheets."""
     names = [*panels(), *(panel.title for panel in panels().values())]
     package = Path(fwgen.__file__).parent
     files = [
@@ -88,4 +91,4 @@ def test_no_code_names_a_panel() -> None:
         for path in files
         if any(name.lower() in path.read_text("utf-8").lower() for name in names)
     }
-    assert {path for path in found if not path.startswith(("spec/examples/", "scenario/"))} == set()
+    assert {path for path in found if not path.startswith(SPECS)} == set()
