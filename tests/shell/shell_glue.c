@@ -6,6 +6,7 @@
 #include "screen_pace.h"
 
 uint32_t glue_wrap_cycles(uint64_t period_cycles);
+uint32_t glue_part_cycles(uint64_t cycles);
 struct reading_queue *glue_queue(void);
 int glue_put(struct reading_queue *queue, uint64_t slot_us);
 int glue_take(struct reading_queue *queue, uint64_t *slot_us);
@@ -50,6 +51,11 @@ int glue_presence_bell_is_new(uint64_t enabled_us, uint64_t now_us)
 uint32_t glue_wrap_cycles(uint64_t period_cycles)
 {
 	return beat_wrap_cycles(period_cycles);
+}
+
+uint32_t glue_part_cycles(uint64_t cycles)
+{
+	return beat_part_cycles(cycles);
 }
 
 struct reading_queue *glue_queue(void)
