@@ -212,7 +212,7 @@ static void append(uint64_t due_us)
 			known[(words[2] + i) % WINDOW].after = false;
 		}
 	}
-	sample_log_append(&sample_log, 0, &sample, due_us);
+	sample_log_append(&sample_log, due_us, &sample, 0);
 
 	const uint32_t lost = sample_log_dropped_total(&sample_log) - dropped;
 
