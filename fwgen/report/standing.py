@@ -325,11 +325,11 @@ def _under_way_since(record: RunRecord, at_us: int) -> int:
     for stream in reversed(record.streams):
         if stream.start_us >= at_us:
             continue
+        if stream.end_us < at_us:
+            since_us = min(since_us, stream.end_us - _UNDER_WAY_US)
         if since_us >= stream.start_us:
             break
         since_us = min(since_us, stream.start_us - _UNDER_WAY_US)
-        if stream.end_us < at_us:
-            since_us = min(since_us, stream.end_us - _UNDER_WAY_US)
     return since_us
 
 

@@ -149,6 +149,17 @@ def test_without_its_guard_a_firmware_takes_a_doubled_doorbell_for_a_wake_up() -
     assert broken["verdict"] == "fail"
 
 
+def test_a_full_ring_whose_doorbells_were_lost_is_read_when_no_acknowledgement_comes() -> None:
+    """Linux rings only when it puts a message into the ring: a full one stays as it is."""
+    steps = [
+        bells("3 s", "firmware", "lost", "300 ms"),
+        "{at: 3.01 s, do: write-to-tty, what: head, every: 1 ms, times: 16}",
+    ]
+    record, _ = passes(in_a_room(", ".join(steps), "20 s", "{late: {at-least: 0}}"))
+    assert pause_us(record, 4.5) < 3 * SECOND
+    passes(in_a_room(bells("3 s", "firmware", "lost", "3 s"), "20 s"))
+
+
 def test_a_doorbell_to_the_firmware_cannot_be_later_than_the_guard() -> None:
     text = f"{ROOM}steps: [{bells('1 s', 'firmware', 'late', '1 s', ', by: 60 ms')}]\nuntil: 5 s\n"
     with pytest.raises(DiagnosticErrors, match="at most 40 ms"):

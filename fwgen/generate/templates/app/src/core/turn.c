@@ -40,7 +40,9 @@ static bool read_messages(struct node *node, const struct turn_port *port)
 struct turn_result turn_take(struct turn *turn, struct node *node, const struct turn_port *port,
 			     struct turn_bells bells)
 {
+	const struct turn_bells missed = {.vq1 = true};
 	struct turn_result result = {0};
+	uint32_t asks;
 
 	result.new_rings = follow_link(turn, node, port, bells);
 	if (bells.vq0) {
@@ -55,6 +57,13 @@ struct turn_result turn_take(struct turn *turn, struct node *node, const struct 
 	/* The doorbell may have opened the door. */
 	result.new_rings |= follow_link(turn, node, port, bells);
 	result.more = read_messages(node, port);
+	asks = node_counters(node)->asks;
 	node_poll(node, port->now_us(port->ctx));
+	if (node_counters(node)->asks != asks) {
+		/* No acknowledgement came, perhaps because a doorbell was lost. If the ring is full
+		 * by now, no other one can follow. */
+		result.new_rings |= follow_link(turn, node, port, missed);
+		result.more |= read_messages(node, port);
+	}
 	return result;
 }
