@@ -118,7 +118,7 @@ def _through(bus: Node, region: Region) -> list[Region]:
     above = parent.cell("#address-cells", 2) if parent else 2
     sizes, words = bus.cell("#size-cells", 1), bus.cells("ranges")
     step = child + above + sizes
-    for at in range(0, len(words) - step + 1, step):
+    for at in range(0, len(words) - step + 1, max(step, 1)):
         start = number(words[at : at + child])
         to = number(words[at + child : at + child + above])
         size_bytes = number(words[at + child + above : at + step])

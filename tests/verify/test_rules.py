@@ -113,6 +113,21 @@ CASES = (
     Case("linux-nsvtor", prop("m33_rproc", "st,syscfg-nsvtor = <0x99>;"), found="three cells"),
     Case("linux-cm-state", without("m33_rproc", "st,syscfg-cm-state"), mend="&pwr 0x204"),
     Case(
+        "linux-cm-state",
+        prop("m33_rproc", "st,syscfg-cm-state = <&exti1 0x204 0xc>;"),
+        found="0x204 0xc",
+        mend="&pwr 0x204",
+    ),
+    Case("linux-resets", without("m33_rproc", "resets"), found="no resets"),
+    Case("linux-resets", prop("m33_rproc", 'reset-names = "mcu_rst";'), found='"mcu_rst"'),
+    Case("linux-mailbox", prop("ipcc1", 'compatible = "acme";'), found='compatible "acme"'),
+    Case("linux-wake-line", prop("exti1", 'compatible = "acme";'), found='compatible "acme"'),
+    Case(
+        "linux-power-domains",
+        prop("ret_pd", 'status = "disabled";'),
+        found="/psci/power-domain-retention, which is not enabled",
+    ),
+    Case(
         "linux-memory-region",
         prop("m33_rproc", "memory-region = <&cm33_cube_fw>, <&cm33_retram>;"),
         found="cm33-cube-fw@80100000 (0x80100000 + 0x800000), cm33-retram",

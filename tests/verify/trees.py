@@ -98,6 +98,7 @@ _LINUX = """\
 			status = "disabled";
 		}};
 		exti1: interrupt-controller@44220000 {{
+			compatible = "st,stm32mp1-exti", "syscon";
 			reg = <0x44220000 0x400>;
 			#interrupt-cells = <2>;
 			#address-cells = <0>;
@@ -124,6 +125,8 @@ _LINUX = """\
 		led: led {{ pinctrl-0 = <&led_pins>; gpios = <&gpiog 12 0>; }};
 	}};
 
+	scmi_reset: resets {{ #reset-cells = <1>; }};
+
 	ahb@1 {{
 		#address-cells = <1>;
 		#size-cells = <1>;
@@ -133,6 +136,8 @@ _LINUX = """\
 		m33_rproc: m33@0 {{
 			compatible = "{compatible}";
 			reg = <0 0>;
+			resets = <&scmi_reset 2>, <&scmi_reset 3>;
+			reset-names = "mcu_rst", "hold_boot";
 			st,syscfg-cm-state = <&pwr 0x204 0xc>;
 			memory-region = <&cm33_cube_fw>;
 			status = "disabled";

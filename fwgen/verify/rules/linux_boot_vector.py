@@ -43,14 +43,26 @@ def check(subject: Subject) -> Iterator[Finding]:
             effect=_ZERO,
             mend=mend if syscfg is None or syscfg.enabled else subject.lines("linux", vector.label),
         )
-    if not node.has("st,syscfg-cm-state"):
+    state = node.cells("st,syscfg-cm-state")
+    if not node.has("st,syscfg-cm-state") or not _is_state(subject, state):
         yield STATE.broken(
             node.path,
-            found="no st,syscfg-cm-state",
-            expected="st,syscfg-cm-state, as in ST's stm32mp251.dtsi",
-            effect=f"the driver reads no further and ignores st,syscfg-nsvtor: {_ZERO}",
+            found=f"st,syscfg-cm-state {cells(state)}" if state else "no st,syscfg-cm-state",
+            expected=f"{_cm_state(subject)}, as in ST's stm32mp251.dtsi",
+            effect="the driver reads the M33's state from another register, and may not start "
+            "it or not sleep"
+            if state
+            else f"the driver reads no further and ignores st,syscfg-nsvtor: {_ZERO}",
             mend=f"&{label} {{\n\tst,syscfg-cm-state = {_cm_state(subject)};\n}};",
         )
+
+
+def _is_state(subject: Subject, words: list[int]) -> bool:
+    power = subject.plan.board.chip.power
+    syscon = subject.linux.phandle(words[0]) if subject.linux and len(words) == 3 else None
+    base = next(iter(subject.linux.registers(syscon)), None) if subject.linux and syscon else None
+    found = base.start + words[1] if base else None
+    return found == power.m33_status and words[2] == power.m33_state
 
 
 def _cm_state(subject: Subject) -> str:

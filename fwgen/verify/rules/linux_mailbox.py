@@ -17,6 +17,7 @@ LINE = Rule("linux-wake-line", "Linux", "the mailbox's interrupts: receive by th
 
 RULES = (CHANNELS, ENABLED, SOURCE, LINE)
 
+_IPCC, _EXTI = "st,stm32mp1-ipcc", "st,stm32mp1-exti"  # u-boot stm32mp251.dtsi: ipcc1, exti1
 _SPI, _LEVEL_HIGH = 0, 4  # dt-bindings/interrupt-controller: arm-gic.h and irq.h
 
 
@@ -26,11 +27,15 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     mend = subject.lines("linux", ipcc.node)
     mailbox = tree.at("mailbox", ipcc.start)
-    if mailbox is None or not mailbox.enabled:
+    if mailbox is None or not mailbox.enabled or not mailbox.is_a(_IPCC):
+        found = f"no mailbox@{ipcc.start:x}"
+        if mailbox:
+            names = text(mailbox.strings("compatible"))
+            found = f"compatible {names}" if mailbox.enabled else "not enabled"
         yield ENABLED.broken(
             mailbox.path if mailbox else "/",
-            found="not enabled" if mailbox else f"no mailbox@{ipcc.start:x}",
-            expected=f"{ipcc.node}, enabled",
+            found=found,
+            expected=f'{ipcc.node}, enabled, compatible "{_IPCC}"',
             effect="no doorbell works: the firmware starts, and Linux never gets its messages",
             mend=mend,
         )
@@ -82,11 +87,12 @@ def _check_line(subject: Subject, tree: Tree, mailbox: Node, mend: str) -> Itera
             "which sleeps until an alarm or a key",
             mend=mend,
         )
-    elif parent is not None and not parent.enabled:
+    elif parent is not None and not (parent.enabled and parent.is_a(_EXTI)):
+        names = text(parent.strings("compatible"))
         yield LINE.broken(
             parent.path,
-            found="the EXTI is not enabled",
-            expected='status "okay"',
+            found=f"compatible {names}" if parent.enabled else "the EXTI is not enabled",
+            expected=f'status "okay", compatible "{_EXTI}"',
             effect="the mailbox's driver waits indefinitely for its interrupt controller",
             mend=f'&{wake.exti} {{\n\tstatus = "okay";\n}};',
         )

@@ -50,6 +50,10 @@ def _check_domains(tree: Tree, node: Node, mend: str) -> Iterator[Finding]:
     elif default is None or sleep not in tree.references(default, "power-domains"):
         found = f"power-domains: default {_name(default)}, sleep {_name(sleep)}"
         effect = "while Linux sleeps it keeps another domain on than the one of the M33's memory"
+    elif not (sleep.enabled and default.enabled):
+        off = default if sleep.enabled else sleep
+        found = f"{off.path}, which is not enabled"
+        effect = "the driver waits indefinitely for that domain: there is no remoteproc0"
     else:
         return
     yield DOMAINS.broken(

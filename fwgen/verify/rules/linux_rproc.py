@@ -11,7 +11,11 @@ from fwgen.verify.words import text
 THERE = Rule("linux-rproc", "Linux", "the tree has an enabled m33_rproc")
 COMPATIBLE = Rule("linux-compatible", "Linux", "m33_rproc loads a plain ELF")
 
-RULES = (THERE, COMPATIBLE)
+RESETS = Rule("linux-resets", "Linux", "m33_rproc has the resets by which Linux starts the M33")
+
+RULES = (THERE, COMPATIBLE, RESETS)
+
+_RESETS = ("mcu_rst", "hold_boot")  # Linux stm32_rproc.c, stm32_rproc_parse_dt
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -43,4 +47,16 @@ def check(subject: Subject) -> Iterator[Finding]:
             expected=f'compatible "{PLAIN}"',
             effect="the driver accepts only firmware signed for OP-TEE, and refuses a plain ELF",
             mend=mend,
+        )
+    names = node.strings("reset-names")
+    missing = [name for name in _RESETS if name not in names]
+    if missing or not node.has("resets"):
+        yield RESETS.broken(
+            node.path,
+            found=f"reset-names {text(names)}" if node.has("resets") else "no resets",
+            expected='resets with the names "mcu_rst" and "hold_boot", as in ST\'s stm32mp251.dtsi',
+            effect="the driver refuses `start`: it cannot reset the M33 or release its boot",
+            mend=f"&{label} {{\n\tresets = <&scmi_reset RST_SCMI_C2_R>,\n"
+            "\t\t <&scmi_reset RST_SCMI_C2_HOLDBOOT_R>;\n"
+            '\treset-names = "mcu_rst", "hold_boot";\n};',
         )
