@@ -157,16 +157,17 @@ def _answered_us(record: RunRecord, from_us: int) -> int:
 
 
 def _last_calls_us(record: RunRecord, fired: list[Ints]) -> list[tuple[int, int]]:
-    """Return for each suspend in which the firmware may have called Linux for a condition when it
-    began, and when the last such call may have been: the pause begins with it. Linux may not have
-    noticed it, or may have been woken for another reason."""
-    found = []
-    for sleep in record.sleeps:
-        asked_us = round(sleep.at_s * 1e6)
-        last_us = _answered_us(record, asked_us)
-        if any(_any(at_us, asked_us - record.period_us, last_us) for at_us in fired):
-            found.append((asked_us, last_us))
-    return found
+    """Return for each time in which nobody reads, asleep or not, and in which the firmware may have
+    called Linux for a condition, when it began, and when the last such call may have been: the
+    pause begins with it. Linux may not have noticed it, or may have been woken for another
+    reason."""
+    ends_us = [0, *(stream.end_us for stream in record.streams)]
+    silences = [(end_us, _answered_us(record, end_us)) for end_us in ends_us]
+    return [
+        (start_us, last_us)
+        for start_us, last_us in silences
+        if any(_any(at_us, start_us - record.period_us, last_us) for at_us in fired)
+    ]
 
 
 def _age_us(record: RunRecord, night: Night) -> int:
