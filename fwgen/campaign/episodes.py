@@ -15,6 +15,7 @@ from fwgen.campaign import specs
 from fwgen.campaign.streams import Stream
 from fwgen.campaign.walk import Night
 from fwgen.scenario.steps import STEPS, Step, make_step
+from fwgen.sensor import Condition, can_be
 from fwgen.wire.sample import SampleStatus
 
 if TYPE_CHECKING:
@@ -370,7 +371,7 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
 def _fail_sensor(draft: Draft, stream: Stream, at_ms: int) -> None:
     """The sensor fails, or behaves as a bad copy of it does."""
     name = stream.pick(("mute-sensor", "hold-echo", "disturb-sensor"))
-    if name != "disturb-sensor" or draft.plan.sensors[0].part.TYPE != "hc-sr04":
+    if name != "disturb-sensor" or not can_be(draft.plan, Condition.STUCK):
         draft.add(at_ms, "mute-sensor" if name == "disturb-sensor" else name)
         return
     how = stream.pick(("stuck", "spikes", "long-echo", "holds-line"))

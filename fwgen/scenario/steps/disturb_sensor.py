@@ -10,9 +10,10 @@ from fwgen.spec.kinds import Choice
 
 
 class DisturbSensor(Step):
-    """Until `restore-sensor` the HC-SR04 is `stuck` (it gives the same value again and again), has
+    """Until `restore-sensor` the sensor is `stuck` (it gives the same value again and again), has
     `spikes` on its line before each echo, has a `long-echo` of 200 ms after each missed one, or
-    `holds-line` after a missed one until the next trigger. Other sensors have no such faults."""
+    `holds-line` after a missed one until the next trigger. A sensor without an echo line has no
+    such faults."""
 
     do: Annotated[
         str,
