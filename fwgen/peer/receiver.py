@@ -8,6 +8,9 @@ from fwgen.wire.block import Block
 from fwgen.wire.messages import Gap, StreamGap, seq_distance
 
 _MASK = 0xFFFF_FFFF
+_TRIES = 3
+"""A number that is missing after so many new beginnings in a row is lost. The firmware declares its
+own losses; but another program may have read a block, once or twice, before it got here."""
 
 
 class Receiver:
@@ -31,12 +34,16 @@ class Receiver:
         self.spec = b""
         """First bytes of the session's spec hash, as each block contains them."""
         self._hole: int | None = None
+        """`expected` at a new beginning, until something arrived after it."""
+        self._tries = 0
+        """New beginnings in a row after which `expected` was missing."""
         self._boot: int | None = None  # of the block that the sample before `expected` came in
 
     def begin(self, next_seq: int | None) -> None:
         """Start again at this number (None: at the firmware's oldest sample)."""
         self.expected = self.processed = next_seq
         self._hole = self._boot = None
+        self._tries = 0
         self.lacks = False
 
     @property
@@ -95,26 +102,24 @@ class Receiver:
         return True
 
     def _bridge(self, first_seq: int) -> list[Lost] | None:
-        """Return the samples lost before `first_seq`; None: they are missing and requested again.
-
-        If the hole is still there after the firmware has sent again from `processed`, the samples
-        are lost.
-        """
+        """Return the samples lost before it; None: they are missing, and will be sent again."""
         if self.expected is None:
             return None
         missing = seq_distance(first_seq, self.expected)
-        if missing <= 0:
+        if missing > 0 and self._hole == self.expected:
             self._hole = None
-            self.lacks = False
-            return []
-        if self._hole != self.expected:
+            self._tries += 1
+        if missing > 0 and self._tries < _TRIES:
             self.lacks = True
             return None
-        lost = Lost(self.expected, missing, self.log, declared=False, stream=self.stream)
-        self.expected = first_seq
+        found: list[Lost] = []
+        if missing > 0:
+            found = [Lost(self.expected, missing, self.log, declared=False, stream=self.stream)]
+            self.expected = first_seq
         self._hole = None
+        self._tries = 0
         self.lacks = False
-        return [lost]
+        return found
 
     def go_on(self, oldest_seq: int, next_seq: int) -> int | None:
         """The firmware has these numbers of the known log, and sends again from `processed`. Return
@@ -127,6 +132,6 @@ class Receiver:
         return expected
 
     def note_new_beginning(self) -> None:
-        """The firmware sends again from `processed`: a hole at `expected` now means a loss."""
+        """The firmware sends again from `processed`."""
         self._hole = self.expected
         self.lacks = False

@@ -317,6 +317,13 @@ def test_another_program_reads_the_tty() -> None:
     assert 1.5 * SECOND < pause_us(record, 12.0) < 3 * SECOND
 
 
+def test_another_program_reads_what_comes_first_after_each_wake_up() -> None:
+    steps = "{at: 10 s, do: suspend, for: 10 s}, {at: 19.9 s, do: steal-reads, for: 2500 ms}"
+    passes(in_a_room(steps, "60 s"))
+    steps = "{at: 10 s, do: suspend, for: 10 s}, {at: 20 s, do: steal-reads, for: 150 ms}"
+    passes(in_a_room(steps, "60 s"))
+
+
 @pytest.mark.parametrize("what", ["text", "noise", "head"])
 def test_another_program_writes_to_the_tty(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [

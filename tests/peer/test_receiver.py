@@ -64,6 +64,9 @@ def test_a_number_half_the_range_away_is_before(origin: int) -> None:
     receiver.note_new_beginning()
     assert got(receiver, half, 1) == []
     assert receiver.expected == origin
+    for _ in range(2):
+        receiver.note_new_beginning()
+        assert got(receiver, half - 1, 1) == []
     receiver.note_new_beginning()
     assert got(receiver, half - 1, 1) == [
         ("missing", origin, WRAP // 2 - 1),
@@ -88,8 +91,24 @@ def test_samples_after_a_hole_wait_until_they_are_sent_again() -> None:
 def test_a_hole_that_remains_is_reported_as_undeclared() -> None:
     receiver = Receiver(10)
     assert got(receiver, 20, 5) == []
+    for _ in range(2):
+        receiver.note_new_beginning()
+        assert got(receiver, 20, 5) == []
+        assert got(receiver, 25, 5) == []
+        assert receiver.lacks
     receiver.note_new_beginning()
     assert got(receiver, 20, 5) == [("missing", 10, 10), ("samples", 20, 5)]
+    assert not receiver.lacks
+
+
+def test_what_another_program_took_twice_arrives_the_third_time() -> None:
+    receiver = Receiver(10)
+    for expected in (10, 20):
+        for _ in range(2):
+            receiver.note_new_beginning()
+            assert got(receiver, expected + 5, 5) == []
+        receiver.note_new_beginning()
+        assert got(receiver, expected, 10) == [("samples", expected, 10)]
 
 
 def test_a_new_handshake_without_a_hole_reports_no_loss() -> None:
