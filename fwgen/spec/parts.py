@@ -69,7 +69,8 @@ class Section(Kind[P]):
     def example(self) -> str:  # type: ignore[override]
         if self.short:
             return self._short.example
-        fields = [field for field in fields_of(self.part) if field.required]
+        every = list(fields_of(self.part))
+        fields = [field for field in every if field.required] or every[:1]
         return "{" + ", ".join(f"{field.key}: {field.example}" for field in fields) + "}"
 
     @property
