@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 PAGE: Final = "report.html"
 DATA: Final = "report.json"
 SAMPLES: Final = "samples.csv"
+SECOND: Final = "samples-1.csv"
+"""Of a second sensor, whose samples are stream 1."""
 _BEFORE: Final = "number,boot,taken_s,"
 _AFTER: Final = ",status,late_16ths,fate,arrived_s"
 MANIFEST: Final = "report.manifest"
-_NAMES: Final = (PAGE, DATA, SAMPLES)
+_NAMES: Final = (PAGE, DATA, SAMPLES, SECOND)
 _MOST_MANIFEST_BYTES: Final = 1 << 16
 _HELP: Final = "choose another folder with `--report DIR`"
 
@@ -61,7 +63,7 @@ def check_directory(directory: Path) -> None:
 def write_report(
     directory: Path, record: RunRecord, report: Report, *, samples: bool = False
 ) -> Path:
-    """Write the JSON, the page and, if `samples`, a CSV of the samples; return the page's path.
+    """Write the JSON, the page and, if `samples`, a CSV for each sensor; return the page's path.
 
     Raises InputError like check_directory. Each file is complete at any time, old or new.
     """
@@ -77,6 +79,8 @@ def write_report(
     }
     if samples:
         files[SAMPLES] = samples_csv(record, check)
+        if record.second:
+            files[SECOND] = samples_csv(record.second, check_samples(record.second))
     _write(directory, files)
     return directory / PAGE
 

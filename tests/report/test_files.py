@@ -4,6 +4,7 @@ import csv
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,18 @@ def test_an_interrupted_write_leaves_the_old_report_complete(
     with pytest.raises(InputError, match="No space left"):
         write(tmp_path, record)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_second_sensor_has_a_csv_of_its_own(tmp_path: Path) -> None:
+    second = make_record()
+    second.taken.whole().value[13] = 1234
+    second.delivered.whole().value[13] = 1234
+    write(tmp_path, replace(make_record(), second=second), samples=True)
+    lines = [(tmp_path / name).read_text().splitlines() for name in (files.SAMPLES, files.SECOND)]
+    assert lines[0][0] == lines[1][0] and lines[0][15:] == lines[1][15:]
+    assert lines[0][14] != lines[1][14]
+    write(tmp_path, samples=True)
+    assert not (tmp_path / files.SECOND).exists()
 
 
 def test_the_csv_has_a_line_for_each_sample(tmp_path: Path) -> None:
