@@ -323,6 +323,7 @@ class Ledger:
         record.outages = self.outages
         record.erasures = self.erasures
         record.deaf = self.deaf
+        record.virtual_s = until_us / 1e6
         if second is not None:
             record.second = self._second_record(record, second, until_us)
             record.sleeps = [*map(_of_both, record.sleeps, record.second.sleeps)]

@@ -71,8 +71,9 @@ class Draft:
         return specs.plan_of(self.spec)
 
     @property
-    def has_watchdog(self) -> bool:
-        return self.plan.timing.watchdog_us > 0
+    def watchdog_ms(self) -> int:
+        """0: there is none."""
+        return self.plan.timing.watchdog_us // 1000
 
     @property
     def wakes(self) -> bool:
@@ -216,7 +217,7 @@ def _firmware_restarts(draft: Draft, stream: Stream) -> None:
     at_ms = draft.now_ms
     draft.restarts = True
     how = stream.pick(("reset-firmware", "restart-firmware", "crash-firmware"))
-    if how == "crash-firmware" and draft.has_watchdog:
+    if how == "crash-firmware" and draft.watchdog_ms:
         takes_ms = stream.between(1, 3_000)
         draft.add(
             at_ms,
@@ -225,7 +226,7 @@ def _firmware_restarts(draft: Draft, stream: Stream) -> None:
             takes_us=takes_ms * 1000,
         )
         draft.crashes = True
-        draft.ends(at_ms + takes_ms + 3_000)
+        draft.ends(at_ms + takes_ms + max(draft.watchdog_ms, 2_000) + 1_000)
         return
     for _ in range(stream.between(1, 3) if how == "reset-firmware" else 1):
         draft.add(at_ms, "reset-firmware" if how == "crash-firmware" else how)

@@ -15,7 +15,7 @@ from fwgen.record import BAND_STATES, Frame, RunRecord
 from fwgen.report.closeup import Closeup, closeups
 from fwgen.report.model import Crash, Outage, Report, Samples, Sleep
 from fwgen.report.outages import TOLD
-from fwgen.report.overview import Overview
+from fwgen.report.overview import Overview, title_of
 from fwgen.report.samples import SampleCheck, check_samples
 from fwgen.report.scene import Run
 from fwgen.report.words import clock, core_words, count, crash_words, fine_clock, linux_words, span
@@ -67,6 +67,8 @@ def _content(record: RunRecord, report: Report, check: SampleCheck | None) -> di
         "figures": figures,
         "columns": len(figures) if len(figures) < 8 else (len(figures) + 1) // 2,
         **_pictures(overview),
+        "channel": title_of(record.channels[0]),
+        "truth": "where the obstacle was" if record.channels[0].unit == "mm" else "the true value",
         "sensors": report.get("sensors", []),
         "second": _second(record),
         "readings": Markup(overview.readings()),
@@ -101,7 +103,7 @@ def _second(record: RunRecord) -> dict[str, Any]:
     second = record.second
     if second is None:
         return {}
-    title = f"{second.sensor_name}: {second.channels[0].name}"
+    title = f"{second.sensor_name}: {title_of(second.channels[0]).lower()}"
     return {"title": title, **_pictures(Overview(Run(second, check_samples(second))))}
 
 

@@ -17,6 +17,7 @@ from fwgen.report.scene import Run
 from fwgen.report.survey import FEW_POINTS, missing, survey, wrong_points
 from fwgen.report.svg import Scale, line, rect, text
 from fwgen.report.words import count, fine_clock, moment, span
+from fwgen.wire.channel import Channel
 
 WIDTH: Final = 1160.0
 NARROW: Final = 400.0
@@ -61,7 +62,7 @@ class Overview:
     def pictures(self) -> list[Picture]:
         return [
             Picture("linux", self._linux()),
-            Picture("distance", self._distance()),
+            Picture("values", self._values()),
             Picture("backlog", self._backlog()),
             Picture("arrival", self._arrival()),
         ]
@@ -86,24 +87,36 @@ class Overview:
         told = f"Linux was asleep {count(len(asleep), 'time')} in {span(self._run.end_s)}."
         return svg.picture(self._width, 32, "State of Linux", told, parts, f"linux{self._suffix}")
 
-    def _distance(self) -> str:
-        record, height = self._run.record, 236.0
-        tallest = np.nanmax(np.append(self._seen.farthest, record.true_mm), initial=100.0)
-        y = Scale(0.0, float(tallest) * 1.06, height - 8, 8)
-        parts = [*self._frame(y, height, lambda mm: f"{mm / 1000:g} m")]
+    def _values(self) -> str:
+        channel, height = self._run.record.channels[0], 236.0
+        y, label = self._value_scale(height)
+        parts = [*self._frame(y, height, label)]
         true_x, true_y = self._true_line(y)
         parts.append(svg.polyline(true_x, true_y, "true"))
         parts.append(self._received(y))
         parts += self._wrong(y)
         parts += self._missing(height)
-        told = (
-            f"True and received distance over {span(self._run.end_s)}; received values are "
-            f"between {np.nanmin(self._seen.nearest, initial=9e9):.0f} and "
-            f"{np.nanmax(self._seen.farthest, initial=0):.0f} mm."
-        )
-        return svg.picture(
-            self._width, height, "Distance over time", told, parts, f"distance{self._suffix}"
-        )
+        told = f"True and received {channel.name} over {span(self._run.end_s)}"
+        if not np.isnan(self._seen.nearest).all():
+            low, high = np.nanmin(self._seen.nearest), np.nanmax(self._seen.farthest)
+            told += f"; received values are between {low:g} and {high:g} {channel.unit}"
+        title = f"{title_of(channel)} over time"
+        return svg.picture(self._width, height, title, f"{told}.", parts, f"values{self._suffix}")
+
+    def _value_scale(self, height: float) -> tuple[Scale, Callable[[float], str]]:
+        """Return the y axis and its labels: lengths from 0, in m; others from the least value."""
+        record, seen = self._run.record, self._seen
+        channel = record.channels[0]
+        highest = np.append(seen.farthest, record.true_mm)
+        if channel.unit == "mm":
+            high = float(np.nanmax(highest, initial=100.0))
+            return Scale(0.0, high * 1.06, height - 8, 8), lambda mm: f"{mm / 1000:g} m"
+        values = np.append(seen.nearest, highest)
+        low = float(np.nanmin(values)) if not np.isnan(values).all() else 0.0
+        high = max(float(np.nanmax(values, initial=low)), low + 10 * float(channel.resolution))
+        margin = (high - low) * 0.06
+        scale = Scale(low - margin, high + margin, height - 8, 8)
+        return scale, lambda value: f"{value:g} {channel.unit}"
 
     def _backlog(self) -> str:
         height = 150.0
@@ -270,13 +283,27 @@ class Overview:
                 "right": 1 - RIGHT / WIDTH,
                 "names": names,
                 "state": [names.index(state) for state in states],
-                "near": _whole(self._seen.nearest),
-                "far": _whole(self._seen.farthest),
+                "near": self._shown(self._seen.nearest),
+                "far": self._shown(self._seen.farthest),
+                "channel": record.channels[0].name,
+                "unit": record.channels[0].unit,
                 "waiting": self._seen.waiting[4::8].tolist(),
                 "known": [round(value, 1) for value in known.tolist()],
             },
             separators=(",", ":"),
         )
+
+    def _shown(self, values: Floats) -> list[float | None]:
+        """Return the values with the channel's resolution, None for NaN."""
+        step = self._run.record.channels[0].resolution
+        places = 0 if step.denominator == 1 else len(f"{float(step):.6f}".rstrip("0")) - 2
+        rounded = [value if value != value else round(value, places) for value in values.tolist()]
+        return [None if v != v else int(v) if not places else v for v in rounded]
+
+
+def title_of(channel: Channel) -> str:
+    """Return the channel's name as a heading: `Ambient temp`."""
+    return channel.name.replace("-", " ").capitalize()
 
 
 def _marker(x: float, title: str) -> str:
@@ -304,7 +331,3 @@ def _capacity(run: Run) -> float:
     if not record.log_bytes_per_sample or not record.log_capacity_bytes:
         return float("inf")
     return record.log_capacity_bytes / record.log_bytes_per_sample
-
-
-def _whole(values: Floats) -> list[int | None]:
-    return [None if value != value else round(value) for value in values.tolist()]

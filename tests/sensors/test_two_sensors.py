@@ -19,6 +19,7 @@ from fwgen.record import RunRecord
 from fwgen.report.document import build_report, to_json
 from fwgen.report.html import render_html
 from fwgen.scenario.load import parse_scenario
+from fwgen.series import Delivered, Taken
 from fwgen.spec import parse_spec
 from fwgen.wire.sample import SampleStatus
 from tests.backends.running import bundled, run
@@ -51,7 +52,8 @@ def test_both_streams_are_complete_after_three_sleeps() -> None:
     assert abs(temperature - true).max() < 0.15  # six sigma of the noise, and a step
     jsonschema.validate(json.loads(to_json(report)), SCHEMA)
     page = render_html(record, report)
-    assert "Each sensor" in page and "climate: ambient-temp" in page
+    assert "Each sensor" in page and "climate: ambient temp" in page
+    assert ">18 °C</text>" in page  # the axis has the channel's unit
 
 
 def test_a_night_of_two_sensors_on_one_bus_loses_nothing() -> None:
@@ -87,6 +89,20 @@ def test_the_judge_compares_each_with_its_own_sensor() -> None:
     report = build_report(record, scenario)
     assert report["verdict"] == "fail"
     assert "`climate`: 110 samples arrived with another value" in " ".join(report["reasons"])
+
+
+def test_the_judge_notices_a_sensor_that_falls_silent() -> None:
+    scenario = bundled("range-and-climate")
+    record, _ = run(scenario)
+    other = second(record)
+    taken, got = other.taken.whole(), other.delivered.whole()
+    record.second = replace(
+        other,
+        taken=Taken(**{name: column[:90] for name, column in vars(taken).items()}),
+        delivered=Delivered(**{name: column[:90] for name, column in vars(got).items()}),
+    )
+    report = build_report(record, scenario)
+    assert "`climate`: No sample was taken after 00:01:29." in report["reasons"]
 
 
 def test_firmware_resets_and_a_lost_log_concern_both() -> None:

@@ -18,11 +18,11 @@
     const at = Math.floor(share * count);
     const t = ((at + 0.5) / count) * READINGS.end;
     const near = READINGS.near[at], far = READINGS.far[at];
-    const distance = near === null ? "no distance" : near === far ? `${near} mm` : `${near} to ${far} mm`;
+    const value = near === null ? `no ${READINGS.channel}` : `${near === far ? near : `${near} to ${far}`} ${READINGS.unit}`;
     const behind = Math.max(0, t - READINGS.known[at]);
     reading.textContent = [
       `${clock(t)}  ${READINGS.names[READINGS.state[at]]}`,
-      distance,
+      value,
       `${READINGS.waiting[at].toLocaleString("en")} samples wait in the log`,
       behind < 2 ? "Linux is up to date" : `Linux has all samples up to ${clock(READINGS.known[at])}`,
     ].join("\n");
