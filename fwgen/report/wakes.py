@@ -131,8 +131,10 @@ def _silent_since_us(record: RunRecord, night: Night) -> int:
 
 def _early_us(record: RunRecord, night: Night) -> int:
     """Return how much younger than the longest age the oldest sample that arrives may be: older
-    ones may have arrived already, and their acknowledgement did not, before Linux slept."""
-    late = is_deaf(record, night.asked_us - _LATE_US, night.closed_us)
+    ones may have arrived already, and their acknowledgement did not, before Linux slept, or before
+    its device was unbound or its application died."""
+    unasked = night.sleep.ack_ms is None
+    late = unasked or is_deaf(record, night.asked_us - _LATE_US, night.closed_us)
     return _EARLIEST_US + (_LATE_US if late else 0)
 
 
