@@ -74,6 +74,13 @@ def test_it_is_small(wheel: Path) -> None:
         assert any(name.endswith("licenses/LICENSE") for name in archive.namelist())
 
 
+def test_it_has_each_file_to_install(board: Path) -> None:
+    """The folder share/fwgen-peer that docs/peer.md names."""
+    own = {path.name: path.read_bytes() for path in (ROOT / "board/files").iterdir()}
+    share = board.parents[1] / "share/fwgen-peer"
+    assert {path.name: path.read_bytes() for path in share.glob("*")} == own != {}
+
+
 def test_all_its_modules_import_with_cbor2_and_the_standard_library(board: Path) -> None:
     ran = subprocess.run([board, "-I", "-c", IMPORT_ALL], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
