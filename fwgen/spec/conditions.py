@@ -40,7 +40,7 @@ _LIMIT = re.compile(
 )
 _CHANGE = re.compile(rf"({_NAME}) +changes +by *> *({_AMOUNT}) +within +({_SPAN})")
 _STATUS = re.compile(rf"({_NAME}) +for +({_SPAN})")
-_QUANTITY = r"[+-]?[0-9]+(?:\.[0-9]+)? *[^ 0-9<>]+"
+_QUANTITY = r"[+-]?[0-9]+(?:\.[0-9]+)? *[^ 0-9<>]+(?:/[a-z]+\^?[23])?"
 _DURATION = r"[0-9]+(?:\.[0-9]+)? *[^ 0-9<>]+"
 _PATTERN = (
     rf"^ *{_NAME} *(?:[<>] *{_QUANTITY} +for +{_DURATION}(?: +until *[<>] *{_QUANTITY})?"

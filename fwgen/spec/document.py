@@ -46,14 +46,18 @@ class Node:
     @property
     def shape(self) -> Shape:
         if isinstance(self._raw.value, str):
-            plain = self._raw.style in (None, "")
-            return "nothing" if plain and self._raw.value in _NULLS else "text"
+            return "nothing" if self.plain and self._raw.value in _NULLS else "text"
         return "list" if _is_list(self._raw) else "mapping"
 
     @property
     def text(self) -> str:
         """The scalar as written, without its quotes; "" for a mapping or a list."""
         return self._raw.value if isinstance(self._raw.value, str) else ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a scalar without quotes."""
+        return isinstance(self._raw.value, str) and self._raw.style in (None, "")
 
     @property
     def name(self) -> str:

@@ -1,8 +1,8 @@
 """Quantities with units (`60 ms`, `116 KiB`), exact until they become a whole number.
 
-`parse` returns the quantity in the base unit of its dimension (s, Hz, B, m, °C, 1) as a Fraction;
-`whole` converts it to the integer that the code works with (`us`, `bytes`, `mm`, ...) and never
-rounds. Both raise QuantityError with a rule id, a sentence and a hint.
+`parse` returns the quantity in the base unit of its dimension (s, Hz, B, m, °C, 1, V, ...) as a
+Fraction; `whole` converts it to the integer that the code works with (`us`, `bytes`, `mm`, ...) and
+never rounds. Both raise QuantityError with a rule id, a sentence and a hint.
 """
 
 from __future__ import annotations
@@ -21,6 +21,19 @@ class Dimension(Enum):
     LENGTH = "a length"
     TEMPERATURE = "a temperature"
     SHARE = "a share"
+    ACCELERATION = "an acceleration"
+    ANGULAR_RATE = "an angular rate"
+    FIELD = "a magnetic field"
+    PRESSURE = "a pressure"
+    LIGHT = "an illuminance"
+    PARTICLES = "a mass per volume"
+    RESISTANCE = "a resistance"
+    FLOW = "a flow rate"
+    VOLTAGE = "a voltage"
+    CURRENT = "a current"
+    POWER = "a power"
+    ANGLE = "an angle"
+    TURNS = "a speed of rotation"
 
 
 _TIME, _FREQUENCY, _SIZE = Dimension.TIME, Dimension.FREQUENCY, Dimension.SIZE
@@ -43,11 +56,30 @@ UNITS: dict[str, tuple[Dimension, Fraction]] = {
     "m": (_LENGTH, Fraction(1)),
     "°C": (_TEMPERATURE, Fraction(1)),
     "%": (_SHARE, Fraction(1, 100)),
+    "ppb": (_SHARE, Fraction(1, 10**9)),
     "ppm": (_SHARE, Fraction(1, 10**6)),
+    "m/s²": (Dimension.ACCELERATION, Fraction(1)),
+    "rad/s": (Dimension.ANGULAR_RATE, Fraction(1)),
+    "G": (Dimension.FIELD, Fraction(1)),
+    "kPa": (Dimension.PRESSURE, Fraction(1)),
+    "lx": (Dimension.LIGHT, Fraction(1)),
+    "µg/m³": (Dimension.PARTICLES, Fraction(1)),
+    "Ω": (Dimension.RESISTANCE, Fraction(1)),
+    "l/min": (Dimension.FLOW, Fraction(1)),
+    "mV": (Dimension.VOLTAGE, Fraction(1, 1000)),
+    "V": (Dimension.VOLTAGE, Fraction(1)),
+    "A": (Dimension.CURRENT, Fraction(1)),
+    "W": (Dimension.POWER, Fraction(1)),
+    "°": (Dimension.ANGLE, Fraction(1)),
+    "rpm": (Dimension.TURNS, Fraction(1)),
 }
 
 # Other spellings that are accepted.
-SPELLINGS = {"us": "µs", "\u03bcs": "µs", "C": "°C", "\u2103": "°C"}
+SPELLINGS = {
+    **{"us": "µs", "\u03bcs": "µs", "C": "°C", "\u2103": "°C"},
+    **{"m/s2": "m/s²", "m/s^2": "m/s²"},
+    **{"ug/m3": "µg/m³", "\u03bcg/m³": "µg/m³", "Ohm": "Ω", "\u2126": "Ω"},
+}
 
 # Spellings that are not accepted -> the unit to suggest.
 _MEANT = {
@@ -63,6 +95,8 @@ _MEANT = {
     **dict.fromkeys(("meter", "meters", "metre", "metres"), "m"),
     **dict.fromkeys(("deg", "degC", "celsius", "Celsius", "°"), "°C"),
     **dict.fromkeys(("percent", "pct"), "%"),
+    **dict.fromkeys(("lux", "Lux"), "lx"),
+    **dict.fromkeys(("ohm", "ohms", "Ohms"), "Ω"),
 }
 
 # The integers that the code works with: name -> (dimension, its unit in the base unit).
@@ -79,7 +113,7 @@ RESOLUTIONS: dict[str, tuple[Dimension, Fraction]] = {
 }
 
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
-_QUANTITY = re.compile(rf"({_NUMBER})\s*([^\s0-9+.,-][^\s0-9]*)")
+_QUANTITY = re.compile(rf"({_NUMBER})\s*([^\s0-9+.,-][^\s0-9]*(?:/[a-z]+\^?[23])?)")
 _BARE = re.compile(_NUMBER)
 _COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)(.*)")
 _LONGEST = 40
@@ -130,7 +164,11 @@ def _likely_unit(written: str, dimensions: tuple[Dimension, ...]) -> str | None:
 
 def _unknown_unit(number: str, unit: str, dimensions: tuple[Dimension, ...]) -> QuantityError:
     likely = _likely_unit(unit, dimensions)
-    hint = f"did you mean `{number} {likely}`?" if likely else f"write {_expected(dimensions)}"
+    hint = f"write {_expected(dimensions)}"
+    if likely:
+        hint = f"did you mean `{number} {likely}`?"
+    elif dimensions == tuple(Dimension):
+        hint = f"known units: {', '.join(UNITS)}"
     return QuantityError("unknown-unit", f"unknown unit `{unit}`", hint)
 
 
@@ -138,6 +176,9 @@ def _wrong_dimension(quantity: Quantity, dimensions: tuple[Dimension, ...]) -> Q
     number = quantity.text[: len(quantity.text) - len(quantity.unit)].strip()
     expected = " or ".join(d.value for d in dimensions)
     hint = f"write {_expected(dimensions)}"
+    likely = _MEANT.get(quantity.unit)
+    if likely in units_of(*dimensions):
+        hint = f"did you mean `{number} {likely}`?"
     if quantity.unit == "m" and _TIME in dimensions:
         hint = f"`m` is metres; did you mean `{number} min`?"
     return QuantityError(

@@ -22,7 +22,7 @@ from fwgen.spec import parse_spec
 from fwgen.spec.conditions import Form
 
 NOT_DRAWN = {"capture"}
-"""Steps that the host backend does not have."""
+"""Steps that no episode draws: the host backend does not have them."""
 
 
 def text_of(seed: int) -> str:

@@ -100,7 +100,7 @@ def test_any_step_can_be_typed(name: str) -> None:
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("do", "expected a step, one of bind, capture,"),
+        ("do", f"expected a step, one of {', '.join(STEPS)}"),
         ("do damage-lo", "did you mean `damage-log`?"),
         ("do stall-linux", "the key `for` is missing"),
         ("do stall-linux, for: 2", "`2` has no unit"),

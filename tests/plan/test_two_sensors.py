@@ -122,3 +122,27 @@ def test_a_condition_names_a_sensor_if_both_have_what_it_names() -> None:
     assert "no sensor has a channel `cellar.humidity`" in say("cellar.humidity < 5 % for 3 samples")
     assert "both sensors have `sensor fault`" in say("sensor fault for 3 samples")
     assert stream("cellar.sensor fault for 3 samples") == 1
+
+
+BOTH_SAME = CLIMATE.replace("name: climate", "name: cellar"), CLIMATE.replace("0x40", "0x41")
+
+
+def test_the_hint_names_the_sensors_of_channels_that_both_have() -> None:
+    wake = "when_full: wake, wake_if: ['attic.press > 5 °C for 3 samples']"
+    text = broken(*BOTH_SAME, TAIL.replace("when_full: wake", wake).replace("200 ms", "2 s"))
+    names = (f"`{one}.{channel}`" for one in ("cellar", "climate")
+             for channel in ("ambient-temp", "humidity"))  # fmt: skip
+    assert f"help: the channels: {', '.join(names)}" in text
+    wake = "when_full: wake, wake_if: ['celar.ambient-temp > 5 °C for 3 samples']"
+    text = broken(*BOTH_SAME, TAIL.replace("when_full: wake", wake).replace("200 ms", "2 s"))
+    assert "did you mean `cellar.ambient-temp`?" in text
+
+
+def test_a_shown_channel_names_its_sensor_if_both_have_it() -> None:
+    display = (
+        "display: {type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 1 Hz, "
+        "show: [{channel: humidity, size: small}]}\n"
+    )
+    text = broken(*BOTH_SAME, display + TAIL.replace("200 ms", "2 s"))
+    assert "error[show-unknown]: both sensors have `humidity`" in text
+    assert "write `cellar.humidity` or `climate.humidity`" in text

@@ -25,6 +25,10 @@ def _check_show(draft: Draft, findings: Findings) -> None:
         if one.channel not in known:
             message = f"no sensor has the channel {quote(one.channel)}"
             hint = did_you_mean(one.channel, known, "its channels")
+            having = [name for name in known if name.endswith(f".{one.channel}")]
+            if having:
+                message = f"both sensors have {quote(one.channel)}"
+                hint = f"write {' or '.join(f'`{name}`' for name in having)}"
             CHANNEL.broken(findings, message, place, hint)
             return
         if one.channel in [other.channel for other in display.show[:index]]:

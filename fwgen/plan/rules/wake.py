@@ -67,6 +67,12 @@ def _sensor_of(
         return None
     status = condition.form == "status"
     names = [name for sensor in sensors for name in _names(sensor, status)]
+    twice = {name for name in names if names.count(name) > 1}
+    names = [
+        f"{sensor.name}.{name}" if name in twice else name
+        for sensor in sensors
+        for name in _names(sensor, status)
+    ]
     who = "the sensor" if len(sensors) == 1 else "no sensor"
     verb = ("never" if len(sensors) == 1 else "ever") + " reports"
     if not status:

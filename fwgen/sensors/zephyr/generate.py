@@ -6,6 +6,7 @@ from fwgen.generate.sensor import SensorNames, c_u32
 from fwgen.generate.zephyr import bus_context
 from fwgen.plan.model import Plan, PlannedSensor
 from fwgen.sensors.zephyr.plan import part_of
+from fwgen.sensors.zephyr.spec import Property
 
 
 class _Names(SensorNames):
@@ -19,7 +20,9 @@ class _Names(SensorNames):
             "own_bus": sensor.bus.name not in users,
             "compatible": part.compatible,
             "address": f"{part.address:x}",
-            "properties": [{"name": name, "value": value} for name, value in part.properties],
+            "properties": [
+                _property(name, value) for name, value in part.properties if value is not False
+            ],
             "channels": [
                 {
                     "zephyr": f"SENSOR_CHAN_{channel.name.upper().replace('-', '_')}",
@@ -30,6 +33,16 @@ class _Names(SensorNames):
                 for channel, written in zip(part.channels, part.channel_parts, strict=True)
             ],
         }
+
+
+def _property(name: str, value: Property) -> str:
+    """Return a property as a device tree has it."""
+    if value is True:
+        return name
+    if isinstance(value, str):
+        text = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'{name} = "{text}"'
+    return f"{name} = <{value}>" if value >= 0 else f"{name} = <({value})>"
 
 
 SENSOR = _Names()

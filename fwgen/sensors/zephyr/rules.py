@@ -23,6 +23,8 @@ BUSY = Rule("sensor-bus-busy", "error", "the bus can carry the measurements")
 SHARED = Rule("bus-shared", "error", "the bus can carry measurements and pictures")
 OTHER = Rule("sensor-address-taken", "error", "the display has another address on the same bus")
 HIDDEN = Rule("sensor-hides-faults", "warning", "the sensor's driver reports failures")
+CHANNELS = Rule("sensor-no-channel", "error", "a known sensor has the channels of the spec")
+UNKNOWN = Rule("sensor-unknown", "warning", "the sensor's transfers and its model are known")
 RECORD = Rule("record-too-wide", "error", "a sample's channels have at most 60 bits")
 
 _FIRST_FREE, _LAST_FREE = 0x08, 0x77  # UM10204, table 4
@@ -31,13 +33,14 @@ _MOST_BITS = 60
 
 
 class _Rules(SensorRules):
-    rules = (BUS, ADDRESS, BUSY, SHARED, OTHER, HIDDEN, RECORD)
+    rules = (BUS, ADDRESS, BUSY, SHARED, OTHER, HIDDEN, CHANNELS, UNKNOWN, RECORD)
 
     def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
         part = part_of(sensor)
         _check_address(draft, part, findings)
         _check_record(draft, part, findings)
         _check_driver(draft, part, findings)
+        _check_part(draft, part, findings)
         bus = draft.sensor_bus(part)
         if bus is None:
             BUS.broken(
@@ -84,6 +87,28 @@ def _check_driver(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> Non
             draft.spec.where_in(sensor, "compatible"),
             "expect no `sensor fault` of it",
         )
+
+
+def _check_part(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
+    known = known_parts().get(sensor.compatible)
+    if known is None:
+        UNKNOWN.broken(
+            findings,
+            f"fwgen does not know {quote(sensor.compatible)}: its time on the bus is an estimate, "
+            "and Renode has no model of it",
+            draft.spec.where_in(sensor, "compatible"),
+            "run it on the host backend or on a board",
+        )
+        return
+    for index, channel in enumerate(sensor.channels):
+        if channel.name not in known.steps:
+            CHANNELS.broken(
+                findings,
+                f"{quote(sensor.compatible)} has no channel {quote(channel.name)}: Zephyr's driver "
+                "would report an error instead of each sample",
+                draft.spec.where_in(sensor, "channels", index, "name"),
+                did_you_mean(channel.name, known.steps, "its channels"),
+            )
 
 
 def _check_bus(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findings) -> None:

@@ -7,25 +7,39 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from fwgen.sensors.zephyr.data import units
 from fwgen.spec.diagnostics import Findings, quote
 from fwgen.spec.document import Node
-from fwgen.spec.kinds import Choice, Integer, Key, Kind, ListOf, Part, Schema, Word, read_text
+from fwgen.spec.kinds import (
+    Choice,
+    Integer,
+    Key,
+    Kind,
+    ListOf,
+    Part,
+    Schema,
+    Word,
+    read_each,
+    read_text,
+)
 from fwgen.spec.parts import Section, read_part
+from fwgen.spec.quantity import SPELLINGS
 from fwgen.spec.sensor import SensorPart
 from fwgen.wire.channel import Channel, decimal
 from fwgen.wire.sample import SampleStatus
 
 CHANNELS_MOST = 8
 WIDTH_MOST = 24
+TEXT_MOST = 100
 _MICRO = 1_000_000
 _FARTHEST = 1_000_000_000  # keeps the firmware's sums far within 64 bits
 
+Property = StrictBool | StrictInt | StrictStr
+
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _MEASURE = re.compile(rf"({_NUMBER})\s*([^\s0-9.]\S*)")
-_SPELLINGS = {"C": "°C", "m/s2": "m/s²", "m/s^2": "m/s²", "ug/m3": "µg/m³", "Ohm": "Ω", "us": "µs"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ class _Measured(Kind[Measure]):
         if abs(value) > _FARTHEST or value * _MICRO % 1:
             message = f"{quote(text)} is not a whole number of millionths below {_FARTHEST:,}"
             node.reject(findings, "out-of-range", message, f"write it like `{self.example}`")
-        return Measure(value, _SPELLINGS.get(found[2], found[2]))
+        return Measure(value, SPELLINGS.get(found[2], found[2]))
 
     def schema(self) -> Schema:
         return {"type": "string", "pattern": rf"^{_NUMBER}\s*\S+$", "examples": [self.example]}
@@ -63,8 +77,13 @@ class _Range(Kind[tuple[Measure, Measure]]):
     _each = _Measured("-40 °C")
 
     def read(self, node: Node, findings: Findings) -> tuple[Measure, Measure]:
-        both = ListOf(self._each, least=2).read(node, findings)
-        if len(both) != 2 or both[0].value >= both[1].value:
+        items = list(node.items())
+        if node.shape != "list" or len(items) != 2:
+            found = f"a list of {len(items)}" if node.shape == "list" else f"a {node.shape}"
+            message = f"expected a list of two values, found {found}".replace("a nothing", "none")
+            node.reject(findings, "bad-range", message, f"write it like `{self.example}`")
+        both = read_each([(item, self._each) for item in items], findings)
+        if both[0].value >= both[1].value:
             message = "expected two values, the lower one first"
             node.reject(findings, "bad-range", message, f"write it like `{self.example}`")
         return both[0], both[1]
@@ -170,13 +189,38 @@ class _OneChannel(Kind[ZephyrChannel]):
         return Section(ZephyrChannel).schema()
 
 
-class _Properties(Kind[tuple[tuple[str, int], ...]]):
-    """Further properties of the sensor's node, whole numbers."""
+class _Property(Kind[Property]):
+    """A whole number, a flag (`true`, `false`) or a text."""
+
+    example = "100"
+    _number = Integer(-0x8000_0000, 0xFFFF_FFFF, "100")
+
+    def read(self, node: Node, findings: Findings) -> Property:
+        text = read_text(node, findings, self.example)
+        if node.plain and text in ("true", "false"):
+            return text == "true"
+        if node.plain and text.lower() in ("true", "false", "on", "off", "yes", "no"):
+            message = f"expected `true` or `false` for a flag, found {quote(text)}"
+            node.reject(findings, "bad-property", message, f'write `true`, or a text: `"{text}"`')
+        if node.plain and re.match("[+-]?[.]?[0-9]", text):
+            return self._number.read(node, findings)
+        if not text.isprintable() or len(text) > TEXT_MOST:
+            message = f"{quote(text)} is not one line of at most {TEXT_MOST} characters"
+            node.reject(findings, "bad-property", message, 'write one line, like `"text"`')
+        return text
+
+    def schema(self) -> Schema:
+        text: Schema = {"type": "string", "maxLength": TEXT_MOST}
+        return {"anyOf": [self._number.schema(), {"type": "boolean"}, text]}
+
+
+class _Properties(Kind[tuple[tuple[str, Property], ...]]):
+    """Further properties of the sensor's node."""
 
     example = "{odr: 100}"
-    _value = Integer(0, 0xFFFF_FFFF, "100")
+    _value = _Property()
 
-    def read(self, node: Node, findings: Findings) -> tuple[tuple[str, int], ...]:
+    def read(self, node: Node, findings: Findings) -> tuple[tuple[str, Property], ...]:
         if node.shape != "mapping":
             message = f"expected a mapping, found a {node.shape}"
             node.reject(findings, "wrong-shape", message, f"write it like `{self.example}`")
@@ -189,7 +233,7 @@ class _Properties(Kind[tuple[tuple[str, int], ...]]):
         return tuple(found)
 
     def schema(self) -> Schema:
-        return {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+        return {"type": "object", "additionalProperties": self._value.schema()}
 
 
 class ZephyrSensor(SensorPart):
@@ -225,7 +269,7 @@ class ZephyrSensor(SensorPart):
         Field(description="What is kept of it, in the order of the record."),
     ]
     properties: Annotated[
-        tuple[tuple[str, int], ...],
+        tuple[tuple[str, Property], ...],
         _Properties(),
         Field(description="Properties of its device tree node, as in its binding, such as odr."),
     ] = ()

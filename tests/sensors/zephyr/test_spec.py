@@ -69,6 +69,7 @@ def test_each_rule_is_broken_alone(rule: str) -> None:
         plan_spec(parse_spec(BASE.replace(old, new).replace("latency: 2 s", "latency: 5 s")))
     also = {
         "sensor-bus-busy": ["log-too-small"],  # so many samples fill the log, too
+        "record-too-wide": ["sensor-no-channel"],  # of accelerations
         "sensor-address-taken": ["bus-address-unlikely"],  # no panel has the sensor's address
     }
     found = {one.rule_id for one in caught.value.diagnostics}
@@ -86,7 +87,10 @@ def test_a_driver_that_hides_faults_is_a_warning() -> None:
 
 
 def test_every_rule_has_an_example() -> None:
-    assert {rule.id for rule in SENSOR.rules} == {*BROKEN, "sensor-hides-faults"}
+    assert {rule.id for rule in SENSOR.rules} == {
+        *BROKEN,
+        *("sensor-hides-faults", "sensor-no-channel", "sensor-unknown"),
+    }
 
 
 def test_sensors_are_found_by_being_there() -> None:
@@ -131,3 +135,132 @@ def test_conditions_on_its_channels_are_checked(condition: str) -> None:
         return
     with pytest.raises(PlanErrors, match=re.escape(CONDITIONS[condition])):
         plan_spec(spec)
+
+
+def with_channel(name: str, unit: str, condition: str, compatible: str = "acme,any") -> str:
+    """Return a spec with this one channel, 0 to 1000 in steps of 1/2, and one condition."""
+    channel = f"{{name: {name}, range: [0 {unit}, 1000 {unit}], resolution: 0.5 {unit}}}"
+    head, tail = BASE.split("    - {name: ambient-temp")[0], BASE[BASE.index("link:") :]
+    tail = tail.replace("when_full: wake", f"when_full: wake, wake_if: ['{condition}']")
+    return f"{head}    - {channel}\n{tail}".replace("silabs,si7006", compatible)
+
+
+@pytest.mark.parametrize("name", units())
+def test_conditions_know_the_unit_of_every_channel(name: str) -> None:
+    unit = units()[name]
+    above = with_channel(name, unit, f"{name} > 5 {unit} for 3 samples until < 4 {unit}")
+    (rule,) = plan_spec(parse_spec(above)).wake_rules
+    assert (rule.form, rule.limit, rule.until, rule.samples) == ("above", 10, 7, 3)
+    changes = with_channel(name, unit, f"{name} changes by > 2.5 {unit} within 2 s")
+    (rule,) = plan_spec(parse_spec(changes)).wake_rules
+    assert (rule.form, rule.limit) == ("changes", 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("accel-x", "5 m/s2"),
+        ("accel-x", "5 m/s^2"),
+        ("pm-10", "5 ug/m3"),
+        ("gas-res", "5 Ohm"),
+        ("vshunt", "0.005 V"),
+        ("voltage", "5000 mV"),
+        ("voc", "0.005 ppm"),
+    ],
+)
+def test_a_condition_may_spell_a_unit_otherwise(name: str, written: str) -> None:
+    text = with_channel(name, units()[name], f"{name} > {written} for 3 samples")
+    (rule,) = plan_spec(parse_spec(text)).wake_rules
+    assert rule.limit == 10
+
+
+def test_a_condition_in_another_unit_is_refused() -> None:
+    text = with_channel("accel-x", "m/s²", "accel-x > 5 kPa for 3 samples")
+    with pytest.raises(PlanErrors, match=re.escape("expected an acceleration, found a pressure")):
+        plan_spec(parse_spec(text))
+
+
+def overlay_of(properties: str) -> str:
+    from fwgen.generate import render
+
+    text = BASE.replace("  period:", f"  properties: {{{properties}}}\n  period:")
+    files = render(plan_spec(parse_spec(text)))
+    (overlay,) = (text.decode() for name, text in files.items() if name.endswith(".overlay"))
+    return overlay
+
+
+PROPERTIES = {
+    "odr: 100": "odr = <100>;",
+    "odr: 0x10": "odr = <16>;",
+    "offset: -40": "offset = <(-40)>;",
+    "least: -2147483648": "least = <(-2147483648)>;",
+    "drdy: true": "\t\tdrdy;\n",
+    'mode: "true"': 'mode = "true";',
+    'mode: "100"': 'mode = "100";',
+    "mode: low power": 'mode = "low power";',
+    'mode: ""': 'mode = "";',
+    r"""mode: 'a\b";'""": r'mode = "a\\b\";";',
+}
+
+
+@pytest.mark.parametrize("written", PROPERTIES)
+def test_a_property_is_written_as_the_device_tree_has_it(written: str) -> None:
+    assert PROPERTIES[written] in overlay_of(written)
+
+
+def test_a_false_flag_is_left_out() -> None:
+    assert "drdy" not in overlay_of("drdy: false")
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("odr: -2147483649", "write a number from -2147483648 to 4294967295"),
+        ("odr: 4294967296", "write a number from -2147483648 to 4294967295"),
+        ("odr: 1.5", "expected a whole number, found `1.5`"),
+        ("odr: .5", "expected a whole number, found `.5`"),
+        ("drdy: on", 'write `true`, or a text: `"on"`'),
+        ("odr: [1, 2]", "expected one value, found a list"),
+        (r'mode: "a\nb"', "is not one line"),
+        (r'mode: "a\x07b"', "is not one line"),
+        (f"mode: {'a' * 101}", "is not one line of at most 100 characters"),
+    ],
+)
+def test_a_property_that_a_device_tree_cannot_have_is_refused(written: str, says: str) -> None:
+    with pytest.raises(SpecErrors, match=re.escape(says)):
+        overlay_of(written)
+
+
+def test_a_known_sensor_has_only_its_channels() -> None:
+    text = BASE.replace("name: humidity, range: [0 %, 100 %], resolution: 0.1 %",
+                        "name: press, range: [0 kPa, 120 kPa], resolution: 0.1 kPa")  # fmt: skip
+    with pytest.raises(PlanErrors) as caught:
+        plan_spec(parse_spec(text))
+    (found,) = caught.value.diagnostics
+    assert found.rule_id == "sensor-no-channel"
+    assert "`silabs,si7006` has no channel `press`" in found.message
+    assert found.hint == "its channels: `ambient-temp`, `humidity`"
+    line = found.position.text
+    assert line[found.position.column - 1 :].startswith("press")
+
+
+def test_a_sensor_that_is_not_known_is_a_warning() -> None:
+    (found,) = plan_spec(parse_spec(BASE.replace("silabs,si7006", "acme,any"))).diagnostics
+    assert (found.rule_id, found.severity) == ("sensor-unknown", "warning")
+    assert "its time on the bus is an estimate, and Renode has no model of it" in found.message
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("[-40 °C]", "a list of 1"),
+        ("[]", "a list of 0"),
+        ("[-40 °C, 0 °C, 85 °C]", "a list of 3"),
+        ("-40 °C", "a text"),
+    ],
+)
+def test_a_range_has_two_values(written: str, found: str) -> None:
+    with pytest.raises(SpecErrors) as caught:
+        parse_spec(BASE.replace("[-40 °C, 85 °C]", written))
+    assert f"expected a list of two values, found {found}" in str(caught.value)
+    assert "write it like `[-40 °C, 85 °C]`" in str(caught.value)
