@@ -158,6 +158,8 @@ def _likely_unit(written: str, dimensions: tuple[Dimension, ...]) -> str | None:
     if _MEANT.get(written) == "us" and _TIME in dimensions:
         return "us"
     folded = [unit for unit in fitting if unit.lower() == written.lower()]
+    if written == "g":  # of gravity, not gauss
+        return None
     close = difflib.get_close_matches(written, fitting, n=1, cutoff=0.6)
     return next(iter(folded + close), None)
 

@@ -180,6 +180,12 @@ def test_a_condition_in_another_unit_is_refused() -> None:
         plan_spec(parse_spec(text))
 
 
+def test_gravity_is_not_taken_for_gauss() -> None:
+    with pytest.raises(SpecErrors) as caught:
+        parse_spec(with_channel("accel-x", "m/s²", "accel-x > 5 g for 3 samples"))
+    assert "known units: " in str(caught.value) and "`5 G`" not in str(caught.value)
+
+
 def overlay_of(properties: str) -> str:
     from fwgen.generate import render
 
