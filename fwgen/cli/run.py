@@ -144,6 +144,7 @@ def _read(args: argparse.Namespace) -> tuple[Scenario, Plan]:
     """Return scenario and plan; raise one error with the errors of both."""
     from fwgen.plan import plan_file
     from fwgen.scenario.load import find_scenario, load_scenario
+    from fwgen.scenario.seen import seen_by
     from fwgen.spec.diagnostics import Diagnostic, DiagnosticErrors
     from fwgen.spec.examples import reference_spec
 
@@ -162,6 +163,7 @@ def _read(args: argparse.Namespace) -> tuple[Scenario, Plan]:
         found += error.diagnostics
     if scenario is None or plan is None:
         raise DiagnosticErrors(found)
+    seen_by(scenario, plan, 0)  # before the backend is built
     return scenario, plan
 
 

@@ -97,12 +97,12 @@ class Scenario(Part):
 
     _document: Document | None = PrivateAttr(default=None)
 
-    def where(self, *path: PathStep) -> Position:
-        """Return the position of a value by its YAML keys. A scenario without a document has no
-        positions: the result has line 0."""
+    def where(self, *path: PathStep, key: bool = False) -> Position:
+        """Return the position of a value (or of its key) by its YAML keys. A scenario without a
+        document has no positions: the result has line 0."""
         if self._document is None:
             return Position(self.file or f"<{self.name}>")
-        return self._document.where(*path)
+        return self._document.where(*path, key=key)
 
     def scene(self, seed: int) -> Scene:
         """Return what the sensor sees."""

@@ -9,13 +9,15 @@ from fwgen.sensor.model import (
     SensorModel,
     SimulatedSensor,
     can_be,
+    channel_units,
     copies,
     model_of,
 )
-from fwgen.sensor.scene import DISTANCE, Points, Scene, scenes, value_at
+from fwgen.sensor.scene import DISTANCE, SECOND, Points, Scene, value_at
 
 __all__ = [
     "DISTANCE",
+    "SECOND",
     "Condition",
     "Instants",
     "Points",
@@ -24,8 +26,8 @@ __all__ = [
     "SensorModel",
     "SimulatedSensor",
     "can_be",
+    "channel_units",
     "copies",
     "model_of",
-    "scenes",
     "value_at",
 ]

@@ -65,10 +65,15 @@ class SimulatedSensor(ABC):
 
 class SensorModel(ABC):
     """`copies`: the copies of the sensor that a scenario may name. `conditions`: those in which it
-    can be."""
+    can be. `hears_echoes`: a scenario's `distance`, `noise` and `air` are said of it."""
 
     copies: tuple[str, ...] = ()
+    hears_echoes: bool = False
     conditions: tuple[Condition, ...] = (Condition.WELL, Condition.MUTE, Condition.HELD)
+
+    @abstractmethod
+    def units(self) -> Mapping[str, str]:
+        """Return the unit of each channel that such a sensor may have, by name."""
 
     @abstractmethod
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor: ...
@@ -86,6 +91,12 @@ def model_of(sensor_type: str) -> SensorModel:
 def can_be(plan: Plan, condition: Condition) -> bool:
     """Return whether a sensor of the plan can be in this condition."""
     return any(condition in model_of(one.part.TYPE).conditions for one in plan.sensors)
+
+
+def channel_units() -> dict[str, str]:
+    """Return the units of the channels of all sensors, for scenarios. A distance has one of its
+    units."""
+    return {name: unit for kind in sensor_types() for name, unit in model_of(kind).units().items()}
 
 
 def copies() -> tuple[str, ...]:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fwgen.errors import InputError
 from fwgen.sensor.chance import Ints
-
-if TYPE_CHECKING:
-    from fwgen.plan.model import Plan, PlannedSensor
 
 Points = tuple[tuple[int, int], ...]
 """A signal's corners (t_ms, value), t_ms ascending since the first measurement. The value is in
-millionths of the channel's unit, or in micrometres for a distance."""
+millionths of the channel's unit; lengths are in micrometres, whatever the channel's unit is."""
 
 DISTANCE = "distance"
 
@@ -56,29 +51,6 @@ class Scene:
     copy: str = ""
     noise: Mapping[str, int] = field(default_factory=dict)
 
-    def of(self, sensor: PlannedSensor) -> Scene:
-        """Return what one of the sensors sees: its channels, which may be named `sensor.channel`.
-        What is said of echoes is said of the sensor that sees the distance."""
-        if not sensor.name:
-            return self
-        own = [channel.name for channel in sensor.channels]
-        names = {name: f"{sensor.name}.{name}" for name in own}
-        signals = {name: self._signal(name, full) for name, full in names.items()}
-        noise = {
-            name: self.noise.get(full, self.noise.get(name, 0)) for name, full in names.items()
-        }
-        heard = DISTANCE in own or DISTANCE not in self.signals
-        return replace(
-            self,
-            signals={name: points for name, points in signals.items() if points is not None},
-            noise={name: sigma for name, sigma in noise.items() if sigma},
-            missed_ppm=self.missed_ppm if heard else 0,
-            seed=self.seed + sensor.number * SECOND,
-        )
-
-    def _signal(self, name: str, full: str) -> Points | None:
-        return self.signals.get(full, self.signals.get(name))
-
     def moved(self, channel: str, t_ms: int, to: int, within_ms: int) -> Scene:
         """Return the scene in which the signal goes from its present value in a straight line."""
         points = self.signals[channel]
@@ -86,13 +58,3 @@ class Scene:
         before = tuple(point for point in points if point[0] < t_ms)
         after = (*before, (t_ms, here), (t_ms + max(1, within_ms), to))
         return replace(self, signals={**self.signals, channel: after})
-
-
-def scenes(plan: Plan, scene: Scene) -> list[Scene]:
-    """Return what each sensor of the plan sees. Raises InputError if the name of a signal does not
-    say which of two sensors sees it."""
-    names = [{channel.name for channel in sensor.channels} for sensor in plan.sensors]
-    for name in sorted(set.intersection(*names) & scene.signals.keys() if len(names) > 1 else ()):
-        both = " and ".join(f"`{sensor.name}.{name}`" for sensor in plan.sensors)
-        raise InputError(f"both sensors have a channel `{name}`", f"write {both} in the scenario")
-    return [scene.of(sensor) for sensor in plan.sensors]

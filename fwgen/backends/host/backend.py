@@ -33,7 +33,8 @@ from fwgen.peer.started import (
 from fwgen.record import DdrAccess, RunRecord
 from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
-from fwgen.sensor import Condition, can_be, model_of, scenes
+from fwgen.scenario.seen import seen_by
+from fwgen.sensor import Condition, can_be, model_of
 from fwgen.wire.log_format import BLOCK_BYTES, slots
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class HostBackend(Backend, board.Board):
         library = self._library or self._compiled(plan)
         self._plan, self._scenario, self._seed = plan, scenario, seed
         self._initial_seq = scenario.first_number or self._initial_seq
-        seen = zip(plan.sensors, scenes(plan, scenario.scene(seed)), strict=True)
+        seen = zip(plan.sensors, seen_by(scenario, plan, seed), strict=True)
         self._feeds = [
             Feed(plan, sensor, scene, 0 if sensor.number else self._initial_seq)
             for sensor, scene in seen

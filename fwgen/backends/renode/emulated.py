@@ -40,7 +40,8 @@ from fwgen.peer.linux.elf import Elf, RefusedError
 from fwgen.record import DdrAccess, Frame, RunRecord
 from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
-from fwgen.sensor import Condition, can_be, model_of, scenes
+from fwgen.scenario.seen import seen_by
+from fwgen.sensor import Condition, can_be, model_of
 
 if TYPE_CHECKING:
     from fwgen.config import RenodeConfig
@@ -362,7 +363,7 @@ class EmulatedBackend(Backend, board.Board):
             region = self._log_region
             machine.watch_stores(region.start, region.start + region.size_bytes)
         machine.core_reset_bits = chip.reset.core
-        seen = zip(plan.sensors, scenes(plan, self._scenario.scene(self._seed)), strict=True)
+        seen = zip(plan.sensors, seen_by(self._scenario, plan, self._seed), strict=True)
         self._sensors = [
             emulation_of(sensor.part.TYPE).on(machine, plan, sensor, scene)
             for sensor, scene in seen

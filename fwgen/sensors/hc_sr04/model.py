@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from fwgen.sensors.hc_sr04.line import EchoLine
 from fwgen.sensors.hc_sr04.plan import figures_of, part_of
 from fwgen.sensors.hc_sr04.samples import expected_samples
 from fwgen.sensors.hc_sr04.world import World
+from fwgen.wire.channel import DISTANCE as CHANNEL
 from fwgen.wire.sample import DISTANCE_BITS
 
 _INSTEAD = {Condition.MUTE: NO_PULSE, Condition.HELD: HELD}
@@ -84,6 +86,10 @@ class _Simulated(SimulatedSensor):
 class _Model(SensorModel):
     copies = tuple(KINDS)
     conditions = tuple(Condition)
+    hears_echoes = True
+
+    def units(self) -> Mapping[str, str]:
+        return {CHANNEL.name: CHANNEL.unit}
 
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor:
         return _Simulated(sensor, scene)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -15,7 +15,7 @@ from fwgen.sensor import Condition, Instants, Readings, Scene, SensorModel, Simu
 from fwgen.sensor.chance import Ints, missed, noise
 from fwgen.sensor.scene import value_at
 from fwgen.sensors.zephyr.bus import measures_us
-from fwgen.sensors.zephyr.data import Steps, known_parts
+from fwgen.sensors.zephyr.data import Steps, known_parts, units
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.spec import ZephyrChannel, ZephyrSensor
 from fwgen.series import word_code
@@ -36,7 +36,8 @@ def check_signals(sensor: PlannedSensor, scene: Scene) -> None:
             unit = channel.resolution.unit
             raise InputError(
                 f"the scenario has no signal for the sensor's channel {quote(channel.name)}",
-                f"add `signals: {{{channel.name}: [{{at: 0 s, value: 20 {unit}}}]}}` to it",
+                f"add `signals: {{{sensor.named(channel.name)}: "
+                f"[{{at: 0 s, value: 20 {unit}}}]}}` to it",
             )
 
 
@@ -109,6 +110,9 @@ class _Simulated(SimulatedSensor):
 
 
 class _Model(SensorModel):
+    def units(self) -> Mapping[str, str]:
+        return units()
+
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor:
         return _Simulated(sensor, scene)
 
