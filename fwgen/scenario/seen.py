@@ -95,8 +95,8 @@ def _check_echoes(scenario: Scenario, hears: bool, findings: Findings) -> None:
         default = Scenario.model_fields[name].get_default()
         if hears or name not in _OF_ECHOES or getattr(scenario, name) == default:
             continue
-        message = f"`{field.key}` is of the HC-SR04, and the spec has none"
-        hint = "remove it, or use a spec with an HC-SR04"
+        message = f"`{field.key}` is for a sensor that hears echoes, and the spec has none"
+        hint = "remove it, or use a spec with such a sensor"
         if field.key == "noise":
             hint = "remove it, or write it in `signals`: `{points: [...], noise: 0.02 °C}`"
         findings.error("no-echoes", message, scenario.where(field.key, key=True), hint)

@@ -57,11 +57,26 @@ def range_and_tof() -> Plan:
         ("distance: [{at: 0 s, value: 20 °C}]", "wrong-unit", "in mm, cm or m", "20 °C"),
         ("distance: [{at: 0 s, value: -1 mm}]", "out-of-range", "at least 0", "-1 mm"),
         ("humidity: {csv: x.csv, noise: 1 °C}", "wrong-unit", "humidity is in %", "1 °C"),
-        ("humidity: {points: [{at: 0 s, value: 2 %}], noise: -3 parsec}", "wrong-unit", "like `-3 %`", "-3 parsec"),
-        ("humidity: {points: [{at: 0 s, value: 2 %}], noise: -3 %}", "out-of-range", "without the minus sign", "-3 %"),
-        ("presss: [{at: 0 s, value: 50 parsec}]", "unknown-unit", "no channel of any sensor", "50 parsec"),
+        (
+            "humidity: {points: [{at: 0 s, value: 2 %}], noise: -3 parsec}",
+            "wrong-unit",
+            "like `-3 %`",
+            "-3 parsec",
+        ),
+        (
+            "humidity: {points: [{at: 0 s, value: 2 %}], noise: -3 %}",
+            "out-of-range",
+            "without the minus sign",
+            "-3 %",
+        ),
+        (
+            "presss: [{at: 0 s, value: 50 parsec}]",
+            "unknown-unit",
+            "no channel of any sensor",
+            "50 parsec",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_unit_is_refused(signals: str, rule: str, says: str, marked: str) -> None:
     with pytest.raises(ScenarioErrors) as caught:
         scenario(signals)
@@ -95,9 +110,8 @@ def test_a_signals_file_is_in_the_units_of_the_channel(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("time_s,value\n0,1.5\n")
     path = tmp_path / "x.yaml"
     path.write_text(
-        "fwgen-scenario: 1\nname: x\nuntil: 5 s\n"
-        "signals: {distance: {csv: d.csv, noise: 2 mm}}\n"
-    )  # fmt: skip
+        "fwgen-scenario: 1\nname: x\nuntil: 5 s\nsignals: {distance: {csv: d.csv, noise: 2 mm}}\n"
+    )
     (far,) = seen_by(load_scenario(path), tof_alone(), 1)
     (near,) = seen_by(load_scenario(path), reference_plan(), 1)
     assert far.signals == {"distance": ((0, 1_500_000),)} and far.noise == {"distance": 2000}
