@@ -15,6 +15,16 @@ from fwgen.spec.diagnostics import Rejected, did_you_mean, quote
 
 _WORDS = {str: "a text in quotes", int: "a whole number", bool: "true or false"}
 _EXAMPLES = {str: '"text"', int: "0x0A060000", bool: "true"}
+_BY_KEY = {
+    "size_bytes": "0x10000",
+    "position": "11",
+    "speed_hz": "400_000",
+    "buffers": "8",
+    "buffer_bytes": "512",
+    "rest_bytes": "0x4800",
+    "resume_us": "20_000_000",
+}
+"""Examples of numbers that are no address."""
 DEFAULT_TREES, DEFAULT_FLAVOUR = load.DEFAULT_TREES, load.DEFAULT_FLAVOUR
 
 
@@ -66,13 +76,21 @@ def _base(file: TomlFile) -> str:
 
 
 def _check_known(file: TomlFile, data: dict[str, Any]) -> None:
-    """The name of the chip, before its data are needed."""
+    """The names of the chip and of its memories, before their data are needed."""
     chips = load.chip_names()
     if data["chip"] not in chips:
         message = f"`chip`: unknown chip {quote(data['chip'])}"
         hint = did_you_mean(data["chip"], chips, "chips")
         file.findings.error("unknown-chip", message, file.where("chip"), hint)
         raise TomlErrors(file.findings.diagnostics)
+    chip = load.load_chip(data["chip"])
+    for table in ("windows", "rings"):
+        for name in data[table]:
+            if name not in chip.memories:
+                message = f"`{table}.{name}`: no such memory in {chip.title}"
+                hint = did_you_mean(name, chip.memories, "memories")
+                file.findings.error("unknown-memory", message, file.where(table, name), hint)
+    file.findings.raise_errors(TomlErrors)
 
 
 def _root(path: Path, written: str) -> str:
@@ -127,7 +145,7 @@ def _check_fields(
     for key, (kind, required) in fields.items():
         if required and complete and key not in data:
             where = f"`{_name(path)}`: " if path else ""
-            hint = f"add `{key} = {_example(kind)}`" if _is_scalar(kind) else f"add `{key}`"
+            hint = f"add `{key} = {_example(kind, key)}`" if _is_scalar(kind) else f"add `{key}`"
             hint += "" if path else ", or `extends` with a board that fwgen knows"
             message = f"{where}the key `{key}` is missing"
             file.findings.error("missing-key", message, file.where(*path), hint)
@@ -154,7 +172,10 @@ def _check_value(
     elif shape == "table":
         _check_fields(file, path, value, fields_of(kind), complete)
     elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        _wrong(file, path, _WORDS[kind], value, f"write it like `{_example(kind)}`")
+        _wrong(file, path, _WORDS[kind], value, f"write it like `{_example(kind, path[-1])}`")
+    elif kind is str and not value.isprintable() and path[-1] != "source":
+        message = f"`{_name(path)}`: {quote(repr(value))} has a line break or a control character"
+        file.findings.error("bad-text", message, file.where(*path), "write it on one line")
 
 
 def _wrong(
@@ -172,8 +193,9 @@ def _is_scalar(hint: Any) -> bool:
     return kind_of(hint)[0] == "scalar"
 
 
-def _example(kind: Any) -> str:
-    return _EXAMPLES.get(kind, "...")
+def _example(kind: Any, key: str | int) -> str:
+    number = _BY_KEY.get(str(key)) if kind is int else None
+    return number or _EXAMPLES.get(kind, "...")
 
 
 def _with_sources(data: Any, source: str) -> Any:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 from fwgen.boards.toml import TomlFile
+from fwgen.boards.wires import check_buses, check_console, check_pins
 from fwgen.soc import board_names
-from fwgen.soc.model import Board, Carveout, Region
+from fwgen.soc.model import Board, Carveout, Region, Rings
 from fwgen.spec.diagnostics import did_you_mean, quote
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_PIN = re.compile(r"P[A-Z](?:[0-9]|1[0-5])")
+_NOT_IN_A_TREE = ('"', "\\", "/*", "*/")
 
 
 def check_board(file: TomlFile, board: Board) -> None:
@@ -21,21 +23,12 @@ def check_board(file: TomlFile, board: Board) -> None:
     for path, part in _carveouts(board):
         _check_part(file, board, path, part)
     _check_overlaps(file, board)
-    for name in board.pins:
-        _check_pin(file, board, name, ("pins", name))
-    for name, bus in board.buses.items():
-        if name not in board.chip.i2c:
-            message = f"`buses.{name}`: {board.chip.title} has no such bus for the M33"
-            hint = did_you_mean(name, board.chip.i2c, "buses")
-            file.findings.error("unknown-bus", message, file.where("buses", name), hint)
-        _check_pin(file, board, bus.scl, ("buses", name, "scl"))
-        _check_pin(file, board, bus.sda, ("buses", name, "sda"))
-    if board.console.uart not in board.chip.uarts:
-        message = f"`console.uart`: {board.chip.title} has no {quote(board.console.uart)}"
-        hint = did_you_mean(board.console.uart, board.chip.uarts, "serial ports")
-        file.findings.error("unknown-uart", message, file.where("console", "uart"), hint)
-    _check_pin(file, board, board.console.tx, ("console", "tx"))
-    _check_pin(file, board, board.console.rx, ("console", "rx"))
+    _check_reserved_names(file, board)
+    _check_places(file, board)
+    check_pins(file, board)
+    check_buses(file, board)
+    check_console(file, board)
+    _check_trees(file, board)
     _check_zephyr(file, board)
 
 
@@ -63,7 +56,7 @@ def _carveouts(board: Board) -> Iterator[tuple[tuple[str | int, ...], Carveout]]
 
 def _check_part(file: TomlFile, board: Board, path: tuple[str | int, ...], part: Carveout) -> None:
     memory, where = board.chip.memories.get(part.memory), file.where(*path)
-    name = ".".join(str(key + 1) if isinstance(key, int) else key for key in path)
+    name = _name(path)
     if memory is None:
         message = f"`{name}`: {board.chip.title} has no memory {quote(part.memory)}"
         hint = did_you_mean(part.memory, board.chip.memories, "memories")
@@ -95,14 +88,56 @@ def _check_overlaps(file: TomlFile, board: Board) -> None:
                 file.findings.error("window-reserved", message, file.where("windows", name), hint)
 
 
-def _check_pin(file: TomlFile, board: Board, name: str, path: tuple[str | int, ...]) -> None:
-    known = bool(_PIN.fullmatch(name))
-    if known and name[1] in board.chip.gpio_ports:
+def _check_reserved_names(file: TomlFile, board: Board) -> None:
+    known = dict[str, int]()
+    for index, part in enumerate(board.reserved):
+        first = known.setdefault(part.name, index)
+        if first != index:
+            message = f"`reserved.{index + 1}`: {quote(part.name)} is the name of another one"
+            place = file.where("reserved", index, "name")
+            hint = "give each [[reserved]] its own name"
+            file.findings.error("same-name", message, place, hint)
+
+
+def _check_places(file: TomlFile, board: Board) -> None:
+    """No two pages for two uses; windows are another rule's."""
+    parts = [(path, part) for path, part in _carveouts(board) if path[0] != "windows"]
+    for (first, one), (second, other) in combinations(parts, 2):
+        if one.overlaps(other):
+            message = f"`{_name(second)}`: {_range(other)} overlaps `{_name(first)}`, {_range(one)}"
+            place = file.where(*second, "start")
+            place = place if place.line else file.where(*first, "start")
+            hint = "correct `start` and `size_bytes`: no two of them may have a common page"
+            file.findings.error("overlap", message, place, hint)
+    for memory, rings in board.rings.items():
+        _check_rings(file, memory, rings)
+
+
+def _check_rings(file: TomlFile, memory: str, rings: Rings) -> None:
+    """Their parts are one region: the firmware and OP-TEE's firewall have it as a whole."""
+    ends = {part.end for part in rings.parts}
+    starts = {part.start for part in rings.parts}
+    if len(starts - ends) <= 1:
         return
-    what = f"{board.chip.title} has no port {name[1]}" if known else "it is not a pin's name"
-    message = f"`{'.'.join(map(str, path))}`: {quote(name)}: {what}"
-    hint = f"write it like `PF6`; ports: {', '.join(board.chip.gpio_ports)}"
-    file.findings.error("unknown-pin", message, file.where(*path), hint)
+    names = ("shm", "vring0", "vring1", "vdev_buffer")
+    gaps = [
+        min(max(part.start - one.end, one.start - part.end) for one in rings.parts if one != part)
+        for part in rings.parts
+    ]
+    farthest = gaps.index(max(gaps))
+    name, part = names[farthest], rings.parts[farthest]
+    message = f"`rings.{memory}.{name}`: {_range(part)} is not beside the other parts of the rings"
+    hint = f"write addresses without a gap from one of {', '.join(names)} to the next"
+    file.findings.error("ring-gap", message, file.where("rings", memory, name, "start"), hint)
+
+
+def _check_trees(file: TomlFile, board: Board) -> None:
+    for key in ("linux", "optee"):
+        name = getattr(board.trees, key)
+        if any(sign in name for sign in _NOT_IN_A_TREE):
+            message = f"`trees.{key}`: {quote(name)} is not the name of a device tree's file"
+            hint = 'write it like `"our-carrier.dts"`, without quotes, backslashes and comments'
+            file.findings.error("bad-tree", message, file.where("trees", key), hint)
 
 
 def _check_zephyr(file: TomlFile, board: Board) -> None:
@@ -118,6 +153,10 @@ def _check_zephyr(file: TomlFile, board: Board) -> None:
         known = sorted(path.parent.name for path in folder.rglob("board.yml"))
         hint = did_you_mean(name, known, "its boards")
         file.findings.error("zephyr-board", message, file.where("labels", "zephyr_board"), hint)
+
+
+def _name(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(key + 1) if isinstance(key, int) else key for key in path)
 
 
 def _range(region: Region) -> str:

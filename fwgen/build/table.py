@@ -24,7 +24,7 @@ def table(built: Built) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     tools = built.tools
     head = (
-        f"{plan.spec.name} on the {plan.board.title}: Zephyr {tools.zephyr.version_text}, "
+        f"{plan.spec.name} on {plan.board.called}: Zephyr {tools.zephyr.version_text}, "
         f"toolchain {tools.toolchain.variant}"
     )
     lines = [head, ""]

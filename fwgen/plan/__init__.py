@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from fwgen.boards import TomlErrors, board_file, read_board
+from fwgen.boards import TomlErrors, board_file, read_board, search_path
 from fwgen.plan import display
 from fwgen.plan.draft import Draft, readable
 from fwgen.plan.errors import PlanErrors
@@ -68,14 +68,8 @@ def _find_board(spec: Spec, findings: Findings) -> Board | None:
     """Return the board, None after an error. Raises Rejected if its name could not be read."""
     names = board_names()
     own = None if spec.board in names else board_file(spec.board, _folder(spec))
-    if spec.board not in names and own is None:
-        hint = did_you_mean(spec.board, names, "boards")
-        findings.error(
-            "unknown-board",
-            f"unknown board {quote(spec.board)}",
-            spec.where("board"),
-            f"{hint}; a board of your own is a file: `board: ./our-carrier.toml` (docs/boards.md)",
-        )
+    if spec.board not in names and (own is None or not own.exists()):
+        _report_unknown(spec, own, findings)
         return None
     before = len(findings.errors)
     software.check(spec, findings)
@@ -90,6 +84,22 @@ def _find_board(spec: Spec, findings: Findings) -> Board | None:
         for diagnostic in error.diagnostics:
             findings.add(diagnostic)
         return None
+
+
+def _report_unknown(spec: Spec, own: Path | None, findings: Findings) -> None:
+    """The board is none that fwgen knows. `own`: the file that it names and that does not exist."""
+    near = _folder(spec)
+    places = [own.parent] if own and "/" in spec.board else search_path(near)
+    searched = ", ".join(str(place.resolve()) for place in places)
+    if own:
+        message = f"there is no file {quote(spec.board)}"
+        hint = f"correct the name (docs/boards.md); searched: {searched}"
+    else:
+        message = f"unknown board {quote(spec.board)}"
+        hint = did_you_mean(spec.board, board_names(), "boards")
+        hint += "; a board of your own is a file: `board: ./our-carrier.toml` (docs/boards.md); "
+        hint += f"searched for its file: {searched}"
+    findings.error("unknown-board", message, spec.where("board"), hint)
 
 
 def _folder(spec: Spec) -> Path:

@@ -29,7 +29,7 @@ def draw(plan: Plan, style: Style) -> str:
 
 def _head(plan: Plan, style: Style) -> Iterator[str]:
     board = plan.board
-    yield style.paint(f"{plan.spec.name} on the {board.title}", "1")
+    yield style.paint(f"{plan.spec.name} on {board.called}", "1")
     yield f"with {board.release.title}, the trees `{board.flavour.name}`"
     how = f" (mem_sleep `{plan.reached.mem_sleep}`)" if plan.reached.mem_sleep else ""
     mode = plan.reached.instead or plan.mode.name
@@ -158,10 +158,12 @@ def _sensor(plan: Plan, sensor: PlannedSensor) -> Iterator[str]:
         line = f": EXTI line {pin.exti_line}, irq {pin.irq}" if pin.use.interrupt else ""
         note = f"; {pin.use.note}" if pin.use.note else ""
         yield f"    {use:<8} {_pin(plan, pin.name)}{line}{note}"
-    if sensor.bus and sensor.name:
-        bus = sensor.bus
+    if sensor.bus:
+        bus, at = sensor.bus, sensor.part.bus_address
         wires = f"SCL {_pin(plan, bus.scl)}, SDA {_pin(plan, bus.sda)}"
-        yield f"    bus      {bus.name}: {wires}"
+        yield f"    bus      {bus.name}{'' if at is None else f' at 0x{at:02x}'}: {wires}"
+    if sensor.part.zephyr_driver:
+        yield f"    driver   {sensor.part.zephyr_driver}, of Zephyr"
 
 
 def _shown(value: ShownValue) -> str:

@@ -231,7 +231,7 @@ class Expect(Kind[tuple[Expectation, ...]]):
     def read(self, node: Node, findings: Findings) -> tuple[Expectation, ...]:
         if node.shape != "mapping":
             hint = f"write it like `{self.example}`"
-            message = f"expected a mapping, found a {node.shape}"
+            message = f"expected a mapping, found a {node.shape}".replace("a nothing", "none")
             node.reject(findings, "wrong-shape", message, hint)
         found, wrong = [], False
         for name, value in node.entries():

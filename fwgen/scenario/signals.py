@@ -142,7 +142,9 @@ class Signals(Kind[tuple[Signal, ...]]):
 
     def read(self, node: Node, findings: Findings) -> tuple[Signal, ...]:
         if node.shape != "mapping":
-            message = f"expected a mapping of channels, found a {node.shape}"
+            message = f"expected a mapping of channels, found a {node.shape}".replace(
+                "a nothing", "none"
+            )
             node.reject(findings, "wrong-shape", message, f"write it like `{self.example}`")
         return tuple(self._signal(name, value, findings) for name, value in node.entries())
 

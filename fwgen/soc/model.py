@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -373,11 +374,17 @@ class Pin:
         return f"{self.connector} pin {self.position}" if self.position else self.connector
 
 
+I2C_SPEEDS_HZ: Final = (100_000, 400_000, 1_000_000)
+"""Standard, Fast and Fast-mode Plus (UM10204, table 10). Zephyr's driver for the STM32 accepts no
+speed between them (Zephyr 4.3.0 drivers/i2c/i2c-priv.h:25: i2c_map_dt_bitrate)."""
+
+
 @dataclass(frozen=True)
 class Bus:
     """An I2C bus that the M33 may use and that is on a connector of the board.
 
-    `pinctrl`: the nodes of Zephyr's pin control that select these pins.
+    `pinctrl`: the nodes of Zephyr's pin control that select these pins. `speed_hz`: one of
+    `I2C_SPEEDS_HZ`.
     """
 
     name: str
@@ -579,6 +586,11 @@ class Board:
     own: str = ""
     zephyr_root: str = ""
     trees: Trees = field(default_factory=lambda: Trees())
+
+    @property
+    def called(self) -> str:
+        """The title within a sentence: `the STM32MP257F-DK`; a user's own as it is written."""
+        return self.title if self.own else f"the {self.title}"
 
     @property
     def emulated_as(self) -> str:

@@ -78,7 +78,7 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
 
 def _verdict(subject: Subject, findings: list[Finding]) -> str:
     plan, checked = subject.plan, _checked(subject)
-    name = f"{plan.spec.name} on the {plan.board.title}, {plan.board.release.title}"
+    name = f"{plan.spec.name} on {plan.board.called}, {plan.board.release.title}"
     if passed(findings):
         some = f" of {len(RULES)}" if len(checked) < len(RULES) else ""
         return f"passed {len(checked)}{some} rules: {name}"

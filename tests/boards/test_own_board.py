@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from fwgen.boards.schema import board_schema
 from fwgen.cli.main import main
 from fwgen.plan import plan_file
 from fwgen.plan.errors import PlanErrors
-from fwgen.soc import board_names, load_board
+from fwgen.soc import board_names, load, load_board
 from fwgen.soc.load import board_table
 from tests.generate.device_tree import compile_tree, preprocess
 
@@ -156,7 +157,8 @@ EXTENDS = 'extends = "stm32mp257f_dk"\nname = "ours"\n'
         ('extends = "stm32mp257f_dk"\nname = "Ours"\n', "bad-name", (2, 1), "our_carrier"),
         (EXTENDS + "[windows.sram1]\nstart = 0x1000\n", "not-in-memory", (4, 1), "non-secure"),
         (EXTENDS + "[windows.sram1]\nsize_bytes = 0x1234\n", "not-pages", (3, 2), "0x1000"),
-        (EXTENDS + "[windows.sram9]\nstart = 0\n", "missing-key", (3, 2), "add `size_bytes"),
+        (EXTENDS + "[windows.sram9]\nstart = 0\n", "unknown-memory", (3, 2), "`sram2`"),
+        (EXTENDS + '[pins.PB1]\nconnector = "X1"\n', "missing-key", (3, 2), "`position = 11`"),
         (EXTENDS + "[windows]\nsram1.start = 0x0A042000\n", "window-reserved", (4, 1), "smaller"),
         (EXTENDS + '[pins.PQ1]\nconnector = ""\nposition = 0\n', "unknown-pin", (3, 2), "PF6"),
         (EXTENDS + '[pins.LED]\nconnector = ""\nposition = 0\n', "unknown-pin", (3, 2), "PF6"),
@@ -187,6 +189,103 @@ def test_an_error_has_its_place_and_a_way_out(
     assert rule in found, found
     assert (found[rule].position.line, found[rule].position.column) == place
     assert hint in found[rule].hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "says"),
+    [
+        ("speed_hz = 400_000", "speed_hz = 0", "bus-speed", "0 is no speed"),
+        ("speed_hz = 400_000", "speed_hz = 123456789", "bus-speed", "`1_000_000`"),
+        ("speed_hz = 400_000", "speed_hz = 200_000", "bus-speed", "`400_000`"),
+        ('scl = "PF2"', 'scl = "PF3"', "bus-pin", "there is no `[pins.PF3]`"),
+        ('"i2c2_scl_pf2"', '"i2c2_scl_pf3"', "bus-pinctrl", "not for PF2 and PF0 of i2c2"),
+        ('"i2c2_scl_pf2"', '"nonsense; }"', "bus-pinctrl", "not the label of a node"),
+        ('["i2c2_scl_pf2", "i2c2_sda_pf0"]', "[]", "bus-pinctrl", '"i2c2_sda_pf0"]`'),
+        ('sda = "PF0"', 'sda = "PF2"', "same-pin", "`PF2` is also `scl`"),
+        ('rx = "PF14"', 'rx = "PF13"', "same-pin", "`PF13` is also `tx`"),
+        ("position = 8", "position = 7", "same-position", "PB10 is at X4 pin 7 already"),
+        ("start = 0x9E800000", "start = 0x9E000000", "overlap", "`ddr.code`"),
+        ("start = 0x9F2F8000", "start = 0x8F2F8000", "ring-gap", "`rings.ddr.vring0`"),
+        ("start = 0x9F2F8000", "start = 0x9F2F9000", "overlap", "`rings.ddr.vring0`"),
+        ("start = 0x0A041000", "start = 0x0A040000", "overlap", "`reserved.1`"),
+        ('name = "scmi"', 'name = "bsec_mirror"', "same-name", "`reserved.2`"),
+        ('"our linux/acme-carrier.dts"', r"""'a"b.dts'""", "bad-tree", "`trees.linux`"),
+        ('"our linux/acme-carrier.dts"', '"a*/b.dts"', "bad-tree", "`trees.linux`"),
+        ('"our linux/acme-carrier.dts"', r'"a\n.dts"', "bad-text", "a line break"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(
+    old: str, new: str, rule: str, says: str, carrier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By `board check`, and by `check` of a spec on the board."""
+    file = carrier / "our-carrier.toml"
+    text = file.read_text("utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), "utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    for command in (["board", "check", str(file)], ["check", str(carrier / "node.yaml")]):
+        assert main(command) == 2
+        shown = capsys.readouterr().err
+        place = re.search(rf"{re.escape(str(file))}:(\d+):\d+: error\[{rule}\]", shown)
+        assert place, shown
+        assert int(place[1]) == line or rule == "overlap"
+        assert says in shown
+
+
+def test_an_inherited_bus_needs_its_pins(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    pins = '[pins.PB10]\nconnector = "X4"\nposition = 7\n'
+    file.write_text(EXTENDS + pins, "utf-8")
+    with pytest.raises(TomlErrors, match=r"bus-pin(?s:.*)the bus is inherited: write `\[buses\]`"):
+        read_board(file)
+    file.write_text(f"{EXTENDS}[buses]\n{pins}", "utf-8")
+    assert not read_board(file).buses
+
+
+@pytest.mark.parametrize("name", board_names())
+@pytest.mark.parametrize("trees", load.release_names())
+@pytest.mark.parametrize("rings", ["ddr", "sram2"])
+def test_boards_that_fwgen_knows_keep_the_same_rules(
+    name: str, trees: str, rings: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "same.toml"
+    file.write_text(f'extends = "{name}"\nname = "same"\n', "utf-8")
+    assert read_board(file, trees, rings=rings).own
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("./their-carrier.toml", "there is no file `./their-carrier.toml`"),
+        ("their-carrier.toml", "there is no file `their-carrier.toml`"),
+        ("their-carrier", "unknown board `their-carrier`"),
+    ],
+)
+def test_a_board_that_is_missing_is_reported_at_the_spec(
+    name: str, message: str, carrier: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FWGEN_BOARD_PATH", "/nowhere")
+    spec = carrier / "node.yaml"
+    text = spec.read_text("utf-8").replace("./our-carrier.toml", name)
+    spec.write_text(text, "utf-8")
+    with pytest.raises(PlanErrors) as caught:
+        plan_file(spec)
+    (found,) = caught.value.diagnostics
+    line = text[: text.index(name)].count("\n") + 1
+    assert (found.position.file, found.position.line) == (str(spec), line)
+    assert found.position.column > 1
+    assert found.message == message
+    searched = found.hint.partition("searched")[2]
+    assert str(carrier) in searched
+    assert ("/nowhere" in searched) == (not name.startswith("."))
+
+
+def test_a_board_s_own_title_gets_no_article(carrier: Path) -> None:
+    spec = carrier / "node.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("bus: i2c2", "bus: i2c9"), "utf-8")
+    with pytest.raises(PlanErrors, match=r": ACME carrier with .* has no bus `i2c9`"):
+        plan_file(spec)
+    assert load_board("stm32mp257f_dk").called == "the STM32MP257F-DK"
 
 
 def test_a_zephyr_board_that_is_missing_is_named(carrier: Path) -> None:

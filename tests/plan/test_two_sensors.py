@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fwgen.plan import PlanErrors, plan_spec
@@ -52,6 +54,19 @@ def broken(first: str, second: str, tail: str = TAIL) -> str:
 
 def planned(first: str, second: str, tail: str = TAIL) -> Plan:
     return plan_spec(parse_spec(f"{HEAD}sensors:\n{first}{second}{tail}"))
+
+
+def test_the_wiring_of_each_sensor_on_a_bus_is_shown() -> None:
+    alone = CLIMATE.replace("  - name: climate\n    type", "sensor:\n    type")
+    spec = parse_spec(f"{HEAD}{alone}{TAIL}".replace("200 ms", "2 s"))
+    one = draw(plan_spec(spec), Style()).partition("Wiring")[2]
+    assert re.search(r"bus +i2c8 at 0x40: SCL PZ4 \(CN5 pin 5\), SDA PZ3", one)
+    assert re.search(r"driver +silabs,si7006", one)
+    both = draw(planned(CLIMATE, CELLAR, TAIL.replace("200 ms", "2 s")), Style()).partition(
+        "Wiring"
+    )[2]
+    for address, driver in (("40", "silabs,si7006"), ("48", "ti,tmp108")):
+        assert re.search(rf"i2c8 at 0x{address}: SCL.*\n +driver +{driver}", both)
 
 
 def test_the_log_has_room_for_both() -> None:

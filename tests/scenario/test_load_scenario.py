@@ -93,6 +93,12 @@ REFUSED = {
         "wrong-shape",
         "at least 1",
     ),
+    "empty expect": (
+        GOOD[: GOOD.index("expect:")] + "expect:\n",
+        "wrong-shape",
+        "expected a mapping, found none",
+    ),
+    "empty signals": (GOOD + "signals:\n", "wrong-shape", "of channels, found none"),
     "unknown field": (GOOD.replace("{lost: 0", "{lots: 0"), "unknown-field", "`lost`?"),
     "unknown limit": (
         GOOD.replace("{lost: 0", "{lost: {atleast: 1}"),

@@ -29,7 +29,7 @@ def _check_bus(draft: Draft, findings: Findings) -> None:
         name = draft.spec.display.bus
         UNKNOWN.broken(
             findings,
-            f"the {draft.board.title} has no bus {quote(name)} for the M33 on a connector",
+            f"{draft.board.called} has no bus {quote(name)} for the M33 on a connector",
             draft.spec.where("display", "bus"),
             did_you_mean(name, draft.board.buses, "buses"),
         )

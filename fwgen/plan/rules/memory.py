@@ -149,7 +149,7 @@ def _own_part(draft: Draft, window: Window) -> str:
     own = firmware_part(draft.board, memory, window.name)
     if own == memory:
         free = ", ".join(f"`{name}`" for name in draft.board.windows)
-        return f"use a memory that the {draft.board.title} gives to the firmware: {free}"
+        return f"use a memory that {draft.board.called} gives to the firmware: {free}"
     return (
         f"stay inside the firmware's part of {memory.title}: `at: {address(own.start)}`, "
         f"`size: {size(own.size_bytes)}`"

@@ -55,7 +55,7 @@ def _check_pin(draft: Draft, findings: Findings, name: str, place: Position) -> 
         what = f"{name} is {pin.taken_by}: " if pin else ""
         NOT_OUT.broken(
             findings,
-            f"{what}the {board.title} does not have {name} on a connector",
+            f"{what}{board.called} does not have {name} on a connector",
             place,
             _free(draft),
         )

@@ -25,7 +25,7 @@ def _check_offered(draft: Draft, findings: Findings) -> None:
     OFFERED.broken(
         findings,
         f"the trees `{board.flavour.name}` of {board.release.title} have no nodes for rings in "
-        f"{wanted} on the {board.title}",
+        f"{wanted} on {board.called}",
         draft.spec.where("link", "rings"),
         "memories that they have nodes for: " + ", ".join(f"`{name}`" for name in offered),
     )

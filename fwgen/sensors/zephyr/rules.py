@@ -45,7 +45,7 @@ class _Rules(SensorRules):
         if bus is None:
             BUS.broken(
                 findings,
-                f"the {draft.board.title} has no bus {quote(part.bus)} for the M33 on a connector",
+                f"{draft.board.called} has no bus {quote(part.bus)} for the M33 on a connector",
                 draft.spec.where_in(part, "bus"),
                 did_you_mean(part.bus, draft.board.buses, "buses"),
             )

@@ -47,7 +47,7 @@ def judge(subject: Subject, layer: Layer, tree: Tree) -> Finding | None:
         return _CHIP[layer].broken(
             "/",
             found=f"{tree.model}: compatible {text(tree.chips)}",
-            expected=f'a tree of the {subject.plan.board.title}: compatible "st,{chip}"',
+            expected=f'a tree of {subject.plan.board.called}: compatible "st,{chip}"',
             effect="this tree does not describe the board: no other rule was checked",
             mend=f"give the tree with which {layer} is started on the board",
         )
@@ -58,7 +58,7 @@ def judge(subject: Subject, layer: Layer, tree: Tree) -> Finding | None:
         return _BOARD[layer].broken(
             "/",
             found=f"{tree.model}: compatible {text(tree.chips)}",
-            expected=f"a tree of the {subject.plan.board.title}",
+            expected=f"a tree of {subject.plan.board.called}",
             effect="pins and memories are the other board's: no other rule was checked",
             mend=f"if that is the board, set `board: {other}` in the spec",
         )

@@ -1,0 +1,100 @@
+"""What a user's own board says of pins, buses and the console."""
+
+from __future__ import annotations
+
+import re
+
+from fwgen.boards.toml import TablePath, TomlFile
+from fwgen.soc.model import I2C_SPEEDS_HZ, Board, Bus
+from fwgen.spec.diagnostics import did_you_mean, quote
+
+_PIN = re.compile(r"P[A-Z](?:[0-9]|1[0-5])")
+_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NODE = re.compile(r"i2c[0-9]+_(scl|sda)_p[a-z][0-9]+")
+"""How Zephyr names the nodes of its pin control (hal_stm32 dts/st/mp2/*-pinctrl.dtsi)."""
+
+
+def check_pins(file: TomlFile, board: Board) -> None:
+    places = dict[tuple[str, int], str]()
+    for name, pin in board.pins.items():
+        _is_pin(file, board, name, ("pins", name))
+        if not pin.connector or not pin.position:
+            continue
+        first = places.setdefault((pin.connector, pin.position), name)
+        if first != name:
+            message = f"`pins.{name}`: {first} is at {pin.place} already"
+            place = file.where("pins", name, "position")
+            hint = "correct one of the two; `position = 0` if only the schematic shows it"
+            file.findings.error("same-position", message, place, hint)
+
+
+def check_buses(file: TomlFile, board: Board) -> None:
+    for name, bus in board.buses.items():
+        if name not in board.chip.i2c:
+            message = f"`buses.{name}`: {board.chip.title} has no such bus for the M33"
+            hint = did_you_mean(name, board.chip.i2c, "buses")
+            file.findings.error("unknown-bus", message, file.where("buses", name), hint)
+        if bus.speed_hz not in I2C_SPEEDS_HZ:
+            message = f"`buses.{name}.speed_hz`: {bus.speed_hz} is no speed of an I2C bus"
+            hint = f"write {', '.join(f'`{hz:_}`' for hz in I2C_SPEEDS_HZ[:-1])} or "
+            hint += f"`{I2C_SPEEDS_HZ[-1]:_}`; Zephyr's driver has no other"
+            place = file.where("buses", name, "speed_hz")
+            file.findings.error("bus-speed", message, place, hint)
+        for key, pin in (("scl", bus.scl), ("sda", bus.sda)):
+            path = ("buses", name, key)
+            if _is_pin(file, board, pin, path) and pin not in board.pins:
+                message = f"`buses.{name}.{key}`: there is no `[pins.{pin}]`"
+                hint = f"add `[pins.{pin}]` with `connector` and `position`, or correct the pin"
+                if not file.where(*path).line:
+                    hint += "; the bus is inherited: write `[buses]` if your board does not have it"
+                file.findings.error("bus-pin", message, file.where(*path), hint)
+        _two_pins(file, bus.scl, bus.sda, ("buses", name, "sda"), "scl")
+        _check_pinctrl(file, bus)
+
+
+def check_console(file: TomlFile, board: Board) -> None:
+    console = board.console
+    if console.uart not in board.chip.uarts:
+        message = f"`console.uart`: {board.chip.title} has no {quote(console.uart)}"
+        hint = did_you_mean(console.uart, board.chip.uarts, "serial ports")
+        file.findings.error("unknown-uart", message, file.where("console", "uart"), hint)
+    _is_pin(file, board, console.tx, ("console", "tx"))
+    _is_pin(file, board, console.rx, ("console", "rx"))
+    _two_pins(file, console.tx, console.rx, ("console", "rx"), "tx")
+
+
+def _is_pin(file: TomlFile, board: Board, name: str, path: TablePath) -> bool:
+    known = bool(_PIN.fullmatch(name))
+    if known and name[1] in board.chip.gpio_ports:
+        return True
+    what = f"{board.chip.title} has no port {name[1]}" if known else "it is not a pin's name"
+    message = f"`{'.'.join(map(str, path))}`: {quote(name)}: {what}"
+    hint = f"write it like `PF6`; ports: {', '.join(board.chip.gpio_ports)}"
+    file.findings.error("unknown-pin", message, file.where(*path), hint)
+    return False
+
+
+def _two_pins(file: TomlFile, one: str, other: str, path: TablePath, first: str) -> None:
+    if one == other:
+        message = f"`{'.'.join(map(str, path))}`: {quote(other)} is also `{first}`"
+        file.findings.error("same-pin", message, file.where(*path), "write two different pins")
+
+
+def _check_pinctrl(file: TomlFile, bus: Bus) -> None:
+    """The nodes are labels, and those with Zephyr's names are of this bus and its pins."""
+    wanted = [f"{bus.name}_scl_{bus.scl.lower()}", f"{bus.name}_sda_{bus.sda.lower()}"]
+    nodes = ", ".join(f'"{name}"' for name in wanted)
+    hint = f"write `pinctrl = [{nodes}]`"
+    place = file.where("buses", bus.name, "pinctrl")
+    for name in bus.pinctrl:
+        if not _LABEL.fullmatch(name):
+            what = "is not the label of a node"
+        elif _NODE.fullmatch(name) and name not in wanted:
+            what = f"is not for {bus.scl} and {bus.sda} of {bus.name}"
+        else:
+            continue
+        message = f"`buses.{bus.name}.pinctrl`: {quote(name)} {what}"
+        file.findings.error("bus-pinctrl", message, place, hint)
+    if not bus.pinctrl:
+        message = f"`buses.{bus.name}.pinctrl`: the list has no node"
+        file.findings.error("bus-pinctrl", message, place, hint)
