@@ -49,7 +49,8 @@ def check_buses(file: TomlFile, board: Board) -> None:
                     hint += "; the bus is inherited: write `[buses]` if your board does not have it"
                 file.findings.error("bus-pin", message, file.where(*path), hint)
         _two_pins(file, bus.scl, bus.sda, ("buses", name, "sda"), "scl")
-        _check_pinctrl(file, bus)
+        if name in board.chip.i2c:
+            _check_pinctrl(file, bus)
 
 
 def check_console(file: TomlFile, board: Board) -> None:
