@@ -36,6 +36,15 @@ def test_the_unit_runs_the_service_without_rights() -> None:
     assert service["StateDirectory"] == service["RuntimeDirectory"] == "fwgen-peer"
 
 
+@pytest.mark.parametrize("name", ["fwgen-peer", "fwgen-screen"])
+def test_systemd_starts_a_unit_again_however_often_it_ends(name: str) -> None:
+    """Without this line systemd gives up after five quick ends."""
+    unit = (FILES / f"{name}.service").read_text("utf-8")
+    head, _, service = unit.partition("[Service]\n")
+    assert "\nStartLimitIntervalSec=0\n" in head
+    assert "\nRestart=always\nRestartSec=2\n" in service
+
+
 def test_the_screen_s_unit_needs_no_desktop() -> None:
     text = (FILES / "fwgen-screen.service").read_text("utf-8")
     assert "ExecStart=/usr/bin/fwgen-screen --full\n" in text
