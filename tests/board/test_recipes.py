@@ -79,6 +79,21 @@ def test_make_reads_buildroot_s_package(tmp_path: Path) -> None:
         assert (BOARD.parent / name).is_file(), name
 
 
+def test_buildroot_installs_what_systemd_s_unit_needs() -> None:
+    """The user comes from FWGEN_PEER_USERS; the screen's unit is installed by hand, if wanted."""
+    package = (BOARD / "buildroot/package/fwgen-peer/fwgen-peer.mk").read_text("utf-8")
+    installed = dict(
+        re.findall(r"\$\(@D\)/board/files/(\S+) \\\n\t+\$\(TARGET_DIR\)(\S+)", package)
+    )
+    rest = {path.name for path in (BOARD / "files").iterdir()} - set(installed)
+    assert rest == {"fwgen-peer.sysusers", "fwgen-screen.service"}
+    assert installed["10-fwgen-peer.rules"] == "/usr/share/polkit-1/rules.d/10-fwgen-peer.rules"
+    by_systemd = package.partition("define FWGEN_PEER_INSTALL_INIT_SYSTEMD")[2].partition("endef")[
+        0
+    ]
+    assert "fwgen-peer.service" in by_systemd and "10-fwgen-peer.rules" in by_systemd
+
+
 @pytest.mark.needs("board-tools")
 def test_buildroot_s_menu_selects_what_it_needs(tmp_path: Path) -> None:
     (tmp_path / "Config.in").write_text(BUILDROOT)

@@ -33,6 +33,8 @@ endef
 define FWGEN_PEER_INSTALL_INIT_SYSTEMD
 	$(INSTALL) -D -m 0644 $(@D)/board/files/fwgen-peer.service \
 		$(TARGET_DIR)/usr/lib/systemd/system/fwgen-peer.service
+	$(INSTALL) -D -m 0644 $(@D)/board/files/10-fwgen-peer.rules \
+		$(TARGET_DIR)/usr/share/polkit-1/rules.d/10-fwgen-peer.rules
 endef
 
 $(eval $(python-package))
