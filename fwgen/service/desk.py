@@ -8,7 +8,7 @@ from pathlib import Path
 from fwgen.service.hub import Client, Document, Hub
 from fwgen.service.power.remote import RemoteSuspender
 from fwgen.service.power.sleeping import Outcome, Sleep
-from fwgen.service.power.sysfs import Wanted
+from fwgen.service.power.sysfs import Slept, Wanted
 from fwgen.service.service import Service
 from fwgen.service.state import sleep_document
 
@@ -53,9 +53,17 @@ class Desk:
         elif do == "serve":
             client.send({"error": "only root and the service's own user may suspend Linux"})
         elif isinstance(request.get("slept"), dict) and client.trusted:
-            self._suspender.slept(client, request["slept"])
+            self._slept(client, request["slept"])
         else:
             client.send({"error": f"unknown request: {do!r}"})
+
+    def _slept(self, client: Client, data: Document) -> None:
+        try:
+            slept = Slept.from_json(data)
+        except ValueError as error:
+            client.send({"error": f"slept: {error}"})
+        else:
+            self._suspender.slept(client, slept)
 
     def _suspend(self, client: Client, request: Document) -> None:
         try:

@@ -34,6 +34,7 @@ from fwgen.errors import InputError
 _MOST_LINES: Final = 200
 """Lines that wait for one viewer."""
 _MOST_REQUEST_BYTES: Final = 65_536
+_MOST_BRACKETS: Final = 100
 Document = dict[str, Any]
 
 
@@ -169,7 +170,7 @@ class Hub:
             return
         for line in lines:
             try:
-                request = json.loads(line)
+                request = json.loads(line) if _is_flat(line) else None
             except ValueError:
                 request = None
             if isinstance(request, dict):
@@ -218,6 +219,11 @@ def _listen(path: Path) -> socket.socket:
         raise
     listener.setblocking(False)
     return listener
+
+
+def _is_flat(line: bytes) -> bool:
+    """Whether the line is not nested so deeply that Python cannot read or show it."""
+    return line.count(b"[") + line.count(b"{") <= _MOST_BRACKETS
 
 
 def _is_trusted(connection: socket.socket) -> bool:

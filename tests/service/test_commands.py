@@ -163,6 +163,27 @@ def test_a_request_with_a_wrong_alarm_or_mode_is_an_error(
     asker.close()
 
 
+@pytest.mark.parametrize(
+    ("slept", "error"),
+    [
+        ({"causes": 5}, "slept: `causes`: expected a list of texts, found 5"),
+        ({"causes": ["\ud800"]}, "slept: 'utf-8' codec can't encode"),
+        ({"slept_s": float("nan")}, "slept: `slept_s`: expected seconds, found nan"),
+        ({"slept_s": "1"}, "slept: `slept_s`: expected seconds"),
+        ({"errno": 1e999}, "slept: `errno`: expected an error number, found inf"),
+        ({"error": 3}, "slept: `error`: expected a list of texts"),
+    ],
+)
+def test_a_wrong_answer_to_a_suspend_is_an_error(
+    running: Running, slept: dict[str, Any], error: str
+) -> None:
+    asker = Caller(running.socket)
+    asker.send({"slept": slept})
+    with pytest.raises(ToolBrokeError, match=re.escape(error)):
+        next(iter(asker.lines()))
+    asker.close()
+
+
 def test_without_a_process_that_may_suspend_the_request_fails(running: Running) -> None:
     asker = Caller(running.socket)
     assert "fwgen-peer suspend --serve" in asker.ask("suspend", "sleep")["refused"]

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from fwgen.errors import ExaminedBadError, InputError, ToolBrokeError
+from fwgen.service import caller as caller_module
 from fwgen.service.caller import Caller
+from fwgen.service.command import doctor
 from fwgen.service.hub import Client, Document, Hub
 from tests.service.running import wait_until
 
@@ -84,7 +86,9 @@ def test_a_viewer_that_does_not_read_misses_lines_and_delays_no_other(
     lazy.close()
 
 
-@pytest.mark.parametrize("request_line", [b"no json\n", b"3\n", b"\xff\n"])
+@pytest.mark.parametrize(
+    "request_line", [b"no json\n", b"3\n", b"\xff\n", b"[" * 60_000 + b"\n", b'{"a":' * 900 + b"\n"]
+)
 def test_garbage_is_answered_with_an_error(bench: Bench, path: Path, request_line: bytes) -> None:
     caller = Caller(path)
     caller._socket.sendall(request_line)
@@ -99,6 +103,21 @@ def test_an_endless_line_ends_the_connection(bench: Bench, path: Path) -> None:
         for _ in range(1000):
             caller._socket.sendall(b"x" * 65_536)
     caller.close()
+
+
+def test_a_service_that_does_not_answer_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caller_module, "ANSWER_S", 0.2)
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as stuck:
+        stuck.bind(str(path))
+        stuck.listen(4)
+        caller = Caller(path)
+        with pytest.raises(ExaminedBadError, match=r"did not answer within 0\.2 s\nhelp: it is st"):
+            caller.ask("status", "status")
+        caller.close()
+        assert doctor._status(path)[1] == f"fwgen-peer at {path} did not answer within 0.2 s"
 
 
 def test_a_socket_that_a_killed_service_left_is_replaced(path: Path) -> None:

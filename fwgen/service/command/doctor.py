@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.errors import FwgenError
+from fwgen.errors import ExaminedBadError, FwgenError
 from fwgen.output import print_json
 from fwgen.service import settings
 from fwgen.service.caller import Caller
@@ -35,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
     """Return 1 if something is bad."""
     chosen = settings.load(args.settings)
     socket = args.socket or chosen.socket
-    board = Board(chosen, status=_status(socket), utc_us=utc_us())
+    status, silent = _status(socket)
+    board = Board(chosen, status=status, silent=silent, utc_us=utc_us())
     findings = examine(board)
     fine = all(finding.state != "bad" for finding in findings)
     if args.json:
@@ -54,13 +55,18 @@ def examine(board: Board) -> list[Finding]:
     return [finding for rule in RULES for finding in rule(board)]
 
 
-def _status(socket: Path | None) -> dict[str, Any] | None:
+def _status(socket: Path | None) -> tuple[dict[str, Any] | None, str]:
+    """Return the service's status, or None and why there is none."""
+    text = "fwgen-peer does not run"
     if socket is None:
-        return None
+        return None, text
     try:
         caller = Caller(socket)
     except FwgenError:
-        return None
-    status = caller.ask("status", "status")
-    caller.close()
-    return status
+        return None, text
+    try:
+        return caller.ask("status", "status"), ""
+    except ExaminedBadError as error:
+        return None, error.message
+    finally:
+        caller.close()

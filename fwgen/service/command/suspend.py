@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     usual = asked.or_else(settings.load(args.settings).sleep.wanted)
     power = SysfsPower()
     caller = Caller(places.socket_of(args))
+    caller.ask("status", "status")  # raises if the service is stuck: a sleep may take any time
     if root:
         caller.send({"do": "serve", "stays": args.serve})
     if not args.serve:

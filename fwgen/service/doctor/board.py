@@ -40,12 +40,14 @@ def unknown(name: str, text: str) -> Finding:
 
 @dataclass(frozen=True)
 class Board:
-    """`root`: where /sys, /proc and /dev are; `status`: of the running service, if one answers."""
+    """`root`: where /sys, /proc and /dev are; `status`: of the running service, if one answers;
+    `silent`: why none does."""
 
     settings: Settings
     root: Path = Path("/")
     status: dict[str, Any] | None = None
     utc_us: int = 0
+    silent: str = "fwgen-peer does not run"
 
     def path(self, name: str) -> Path:
         return self.root / name.lstrip("/")

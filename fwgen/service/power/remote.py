@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from fwgen.service.hub import Client, Document
+from fwgen.service.hub import Client
 from fwgen.service.power.sysfs import AS_USUAL, Slept
 
 NOBODY = "no process that may suspend Linux is there; run `fwgen-peer suspend --serve` as root"
@@ -40,9 +40,9 @@ class RemoteSuspender:
         with self._changed:
             self._servers.insert(len(self._servers) if stays else 0, client)
 
-    def slept(self, client: Client, data: Document) -> None:
+    def slept(self, client: Client, slept: Slept) -> None:
         with self._changed:
-            self._slept[client] = Slept.from_json(data)
+            self._slept[client] = slept
             self._changed.notify_all()
 
     def gone(self, client: Client) -> None:

@@ -19,6 +19,8 @@ ALARM: Final = "rtc0 alarm"
 """The cause of a wake-up at the time for which the RTC's alarm was set, whoever set it."""
 MODES: Final = ("deep", "s2idle")
 MOST_ALARM_S: Final = 366 * 86_400
+_MOST_SLEPT_S: Final = 1e10
+_MOST_ERRNO: Final = 4096
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,15 @@ class Slept:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Slept:
-        texts = {name: tuple(map(str, data.get(name, ()))) for name in ("causes", "warnings")}
-        slept_s, errno = float(data.get("slept_s", 0)), int(data.get("errno", 0))
-        return cls(slept_s, error=str(data.get("error", "")), errno=errno, **texts)
+        """Raises ValueError."""
+        texts = {name: _words(data, name) for name in ("causes", "warnings")}
+        (error,) = _words({"error": [data.get("error", "")]}, "error")
+        slept_s, errno = data.get("slept_s", 0), data.get("errno", 0)
+        if not isinstance(slept_s, int | float) or not 0 <= slept_s < _MOST_SLEPT_S:
+            raise ValueError(f"`slept_s`: expected seconds, found {slept_s!r:.60}")
+        if not isinstance(errno, int) or not 0 <= errno < _MOST_ERRNO:
+            raise ValueError(f"`errno`: expected an error number, found {errno!r:.60}")
+        return cls(float(slept_s), error=error, errno=errno, **texts)
 
 
 @dataclass(frozen=True)
@@ -171,6 +179,16 @@ def new_causes(before: dict[str, int], root: Path = ROOT) -> tuple[str, ...]:
         actions = _text(root / "kernel/irq" / irq / "actions")
         causes.append(f"irq {irq}{f' ({actions})' if actions else ''}")
     return tuple(causes)
+
+
+def _words(data: dict[str, Any], key: str) -> tuple[str, ...]:
+    """Return a list of texts that a client sent. Raises ValueError."""
+    found = data.get(key, [])
+    if not isinstance(found, list | tuple) or not all(isinstance(each, str) for each in found):
+        raise ValueError(f"`{key}`: expected a list of texts, found {found!r:.60}")
+    for each in found:
+        each.encode()  # a lone surrogate cannot be stored: a UnicodeError is a ValueError
+    return tuple(found)
 
 
 def _text(path: Path) -> str:
