@@ -68,7 +68,7 @@ def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[st
         first = [name for name, at_us in fired.items() if _any(at_us, since_us, night.opened_us)]
         age_us = _age_us(record, night)
         too_old = asked.max_age_us is not None and age_us >= asked.max_age_us - _early_us(
-            record, night
+            record, asked, night
         )
         if cause == "condition" and text not in first:
             last_us = _answered_us(record, night.opened_us)
@@ -129,13 +129,13 @@ def _silent_since_us(record: RunRecord, night: Night) -> int:
     return max(ends_us, default=0)
 
 
-def _early_us(record: RunRecord, night: Night) -> int:
+def _early_us(record: RunRecord, asked: Asked, night: Night) -> int:
     """Return how much younger than the longest age the oldest sample that arrives may be: older
     ones may have arrived already, and their acknowledgement did not, before Linux slept, or before
     its device was unbound or its application died."""
     unasked = night.sleep.ack_ms is None
     late = unasked or is_deaf(record, night.asked_us - _LATE_US, night.closed_us)
-    return _EARLIEST_US + (_LATE_US if late else 0)
+    return _EARLIEST_US + (asked.latency_us + _LATE_US if late else 0)
 
 
 def is_deaf(record: RunRecord, start_us: int, end_us: int) -> bool:
