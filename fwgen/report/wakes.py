@@ -131,11 +131,15 @@ def _silent_since_us(record: RunRecord, night: Night) -> int:
 
 def _early_us(record: RunRecord, asked: Asked, night: Night) -> int:
     """Return how much younger than the longest age the oldest sample that arrives may be: older
-    ones may have arrived already, and their acknowledgement did not, before Linux slept, or before
-    its device was unbound or its application died."""
+    ones may have arrived already, and their acknowledgement did not, because something disturbed
+    the link before Linux slept."""
+    asked_us = night.asked_us
+    steady = [min(one.end_us, asked_us) for one in record.streams if one.start_us <= asked_us]
+    unsteady_us = asked_us - max(steady, default=0)
     unasked = night.sleep.ack_ms is None
-    late = unasked or is_deaf(record, night.asked_us - _LATE_US, night.closed_us)
-    return _EARLIEST_US + (asked.latency_us + _LATE_US if late else 0)
+    if unsteady_us or unasked or is_deaf(record, asked_us - _LATE_US, night.closed_us):
+        return _EARLIEST_US + unsteady_us + asked.latency_us + _LATE_US
+    return _EARLIEST_US
 
 
 def is_deaf(record: RunRecord, start_us: int, end_us: int) -> bool:
