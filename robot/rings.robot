@@ -26,6 +26,9 @@ Rings In SRAM2 Are Found Again After A Reset While Linux Sleeps
 An Idle Linux Does Not Close DDR While The Peer Holds The Latency
     Scenario Should Pass    idle-ddr
 
+An Idle Linux Closes DDR Under The Link
+    Scenario Should Pass    idle-ddr-unheld
+
 An Idle Linux Without The Hold Delays The Samples
     [Documentation]    PWR shows that the A35 is stopped, and the firmware does not use the rings. Nothing is lost, all is late.
     Start Board               1500 mm    spec=${IN_DDR}
