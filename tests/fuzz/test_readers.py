@@ -17,7 +17,7 @@ from fwgen.scenario import csv_points
 from fwgen.spec import load
 from fwgen.verify import fdt
 from fwgen.wire import stream
-from tests.fuzz import readers, reading
+from tests.fuzz import SMALL, readers, reading
 from tests.fuzz.readers import READERS, Reader
 
 INPUTS = 300
@@ -80,6 +80,7 @@ def test_an_input_that_takes_too_much_memory_is_found() -> None:
         "from tests.fuzz.reading import MOST_MB, Reader, read\n"
         "read(Reader(st.integers(0, 9), lambda n: bytearray(n * (MOST_MB << 18))), 50)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    command = [*SMALL, sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "BoundError: the inputs took more than" in done.stderr
