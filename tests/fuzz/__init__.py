@@ -45,7 +45,7 @@ def build(target: str, folder: Path, core: Path = CORE) -> Path:
 
 
 SMALL = ("sh", "-c", '"$@"; exit $?', "sh")
-"""Before a command: Linux counts the memory of the process that starts it, too. A shell is small."""
+"""Before a command: Linux counts the memory of the process that starts it, too."""
 
 
 def corpus(target: str) -> Path:
