@@ -72,6 +72,7 @@ from fwgen.words import did_you_mean, quote
 
 DEFAULT_FILE: Final = Path("/etc/fwgen-peer.toml")
 SOCKET: Final = Path("/run/fwgen-peer/socket")
+_MOST_DIGITS: Final = 60
 DATABASE: Final = Path("/var/lib/fwgen-peer/samples.sqlite")
 
 
@@ -120,7 +121,12 @@ def load(path: Path | None) -> Settings:
         if not DEFAULT_FILE.exists():
             return Settings()
         path = DEFAULT_FILE
-    return parse(path.read_text("utf-8", "replace"), str(path))
+    try:
+        text = path.read_text("utf-8", "replace")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{path}: cannot read the settings: {why}", "name a TOML file") from error
+    return parse(text, str(path))
 
 
 def parse(text: str, name: str) -> Settings:
@@ -129,6 +135,9 @@ def parse(text: str, name: str) -> Settings:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name}: {error}", "see https://toml.io for the syntax") from error
+    except RecursionError:
+        text = f"{name}: expected settings, found lists or tables nested too deeply"
+        raise InputError(text, "remove the brackets that are too many") from None
     reader = _Reader(text, name)
     names = ("sinks", "sleep", "button", "sensors")
     sinks, sleep, button, sensors = (data.pop(name, None) for name in names)
@@ -147,6 +156,8 @@ def parse(text: str, name: str) -> Settings:
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"expected a text, found {value!r}")
+    if "\0" in value:
+        raise ValueError(f"expected a text without a NUL character, found {value!r}")
     return value
 
 
@@ -161,6 +172,20 @@ def _path(value: object) -> Path:
     if not path.is_absolute():
         raise ValueError(f"expected an absolute path, found {value!r}")
     return path
+
+
+def _file(value: object) -> Path:
+    path = _path(value)
+    if path.name in ("", ".."):
+        raise ValueError(f"expected a file, found {value!r}, which is a folder")
+    return path
+
+
+def _topic(value: object) -> str:
+    topic = _text(value)
+    if "+" in topic or "#" in topic or topic.startswith("$"):
+        raise ValueError(f"expected a topic without `+`, `#` and a `$` in front, found {value!r}")
+    return topic
 
 
 def _flag(value: object) -> bool:
@@ -209,10 +234,13 @@ def _bits(value: object) -> int:
 
 def _number(value: object) -> Fraction:
     """Return the number of a text such as "0.01" or "1/3", or of a number."""
+    text = str(value)
     try:
-        return Fraction(str(value))
+        if len(text) > _MOST_DIGITS or re.search(r"[eE][-+]?\d{3}", text):
+            raise ValueError
+        return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f'expected a number such as "0.01", found {value!r}') from None
+        raise ValueError(f'expected a number such as "0.01", found {value!r:.60}') from None
 
 
 def _socket(value: object) -> Path | None:
@@ -255,13 +283,13 @@ _CHANNEL: Final[_Kinds] = {
     "offset": _number,
 }
 _SINKS: Final[Mapping[str, _Kinds]] = {
-    "sqlite": {"file": _path, "keep": duration_us, "most": size_bytes},
-    "csv": {"file": _path},
+    "sqlite": {"file": _file, "keep": duration_us, "most": size_bytes},
+    "csv": {"file": _file},
     "json": {},
     "mqtt": {
         "host": _text,
         "port": _port,
-        "topic": _text,
+        "topic": _topic,
         "user": _text,
         "password_file": _path,
         "ca": _path,

@@ -12,6 +12,9 @@ from fwgen.service.power.button import ButtonLine
 from fwgen.service.power.sysfs import Wanted
 from fwgen.service.settings import DATABASE, Settings, SinkSettings, SleepSettings, parse
 
+_RESOLUTION = """[[sensors]]
+channels = [{{name="a", bits=3, resolution={}}}]"""
+
 
 def test_an_empty_file_gives_the_defaults() -> None:
     assert parse("", "f") == Settings()
@@ -76,6 +79,19 @@ debounce = "50 ms"
         ("sleep = 3", "f:1: expected a table [sleep], found 3"),
         ("sinks = 3", "f:1: expected tables such as [sinks.sqlite]"),
         ("[sinks]", "f: expected tables such as [sinks.sqlite]"),
+        ("[sinks.mqtt]\nhost = 'h'\ntopic = 'a/#'", "f:3: `topic`: expected a topic without"),
+        ("[sinks.mqtt]\nhost = 'h'\ntopic = '+'", "f:3: `topic`: expected a topic without"),
+        ("[sinks.mqtt]\nhost = 'h'\ntopic = '$SYS/a'", "f:3: `topic`: expected a topic without"),
+        ('[sinks.csv]\nfile = "/x\\u0000"', "f:2: `file`: expected a text without a NUL"),
+        ("[sinks.csv]\nfile = '/'", "f:2: `file`: expected a file, found '/', which is a folder"),
+        ("[sinks.sqlite]\nfile = '/a/..'", "f:2: `file`: expected a file, found '/a/..'"),
+        (f"[sinks.sqlite]\nkeep = '{'9' * 400} d'", "f:2: `keep`: expected a duration"),
+        ("channel = " + "[" * 5000, "f: expected settings, found lists or tables nested too"),
+        (_RESOLUTION.format("'1e99999999'"), "f:2: `resolution`: expected a number such as"),
+        (
+            _RESOLUTION.format("'" + "9" * 5000 + "'"),
+            "f:2: `resolution`: expected a number such as",
+        ),
         ("channel = ", "f: Invalid value (at end of document)"),
     ],
 )
@@ -98,3 +114,9 @@ def test_the_latency_is_held_unless_the_settings_say_otherwise() -> None:
     assert not parse("hold_latency = false", "f").hold_latency
     with pytest.raises(InputError, match="f:1: `hold_latency`: expected true or false"):
         parse("hold_latency = 0", "f")
+
+
+@pytest.mark.parametrize("name", ["nonexistent.toml", ".", "a\0b"])
+def test_settings_that_cannot_be_read_are_bad_input(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"cannot read the settings: .*\nhelp: name a TOML file"):
+        settings.load(tmp_path / name)
