@@ -8,6 +8,14 @@ from typing import Final
 
 from fwgen.wire.channel import DISTANCE, Channel
 
+COLUMNS_BEFORE: Final = (
+    *("log", "position", "boot", "spec", "device_us", "utc", "within_us", "basis", "status"),
+)
+COLUMNS_AFTER: Final = ("late_16ths",)
+"""Of a sample, before and after its values."""
+TAKEN: Final = (*COLUMNS_BEFORE, *COLUMNS_AFTER, "distance_mm", "gap", "count", "sleep", "start")
+"""Names that no channel may have: a sink uses them for something else."""
+
 
 @dataclass(frozen=True)
 class Sensor:

@@ -65,7 +65,7 @@ from fwgen.errors import InputError
 from fwgen.service.power.button import ButtonLine
 from fwgen.service.power.sysfs import AS_USUAL, MODES, MOST_ALARM_S, Wanted
 from fwgen.service.quantities import duration_us, size_bytes
-from fwgen.service.sensors import RANGE_SENSOR, Sensor, Sensors
+from fwgen.service.sensors import RANGE_SENSOR, TAKEN, Sensor, Sensors
 from fwgen.wire.channel import Channel
 from fwgen.wire.log_format import STREAMS_MAX, WIDTH_MAX
 from fwgen.words import did_you_mean, quote
@@ -363,7 +363,13 @@ class _Reader:
             channels.append(Channel(channel.pop("name"), channel.pop("unit", ""), width, **channel))
         if len({channel.name for channel in channels}) < len(channels):
             raise InputError(f"{self._place('sensors', 'channels')}: two channels with one name")
-        return Sensor(values.get("name", ""), tuple(channels))
+        sensor = Sensor(values.get("name", ""), tuple(channels))
+        for name in sensor.columns if not sensor.is_plain else ():
+            if name in TAKEN:
+                text = f"`name`: {quote(name)} is a column of every sample"
+                place = self._inside("name", name)
+                raise InputError(f"{place}: {text}", "give the channel another name")
+        return sensor
 
     def sinks(self, tables: object) -> tuple[SinkSettings, ...]:
         if not isinstance(tables, dict) or not tables:

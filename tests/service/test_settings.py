@@ -10,10 +10,16 @@ from fwgen.errors import InputError
 from fwgen.service import settings
 from fwgen.service.power.button import ButtonLine
 from fwgen.service.power.sysfs import Wanted
+from fwgen.service.sensors import TAKEN
 from fwgen.service.settings import DATABASE, Settings, SinkSettings, SleepSettings, parse
+from fwgen.service.sinks.lines import COLUMNS
 
 _RESOLUTION = """[[sensors]]
 channels = [{{name="a", bits=3, resolution={}}}]"""
+
+
+_CHANNEL = """[[sensors]]
+channels = [{{name="{}", bits=13}}]"""
 
 
 def test_an_empty_file_gives_the_defaults() -> None:
@@ -92,6 +98,8 @@ debounce = "50 ms"
             _RESOLUTION.format("'" + "9" * 5000 + "'"),
             "f:2: `resolution`: expected a number such as",
         ),
+        (_CHANNEL.format("position"), "f:2: `name`: `position` is a column of every sample"),
+        (_CHANNEL.format("gap"), "f:2: `name`: `gap` is a column"),
         ("channel = ", "f: Invalid value (at end of document)"),
     ],
 )
@@ -120,3 +128,12 @@ def test_the_latency_is_held_unless_the_settings_say_otherwise() -> None:
 def test_settings_that_cannot_be_read_are_bad_input(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match=r"cannot read the settings: .*\nhelp: name a TOML file"):
         settings.load(tmp_path / name)
+
+
+def test_no_channel_has_the_name_of_a_column() -> None:
+    assert set(COLUMNS) <= set(TAKEN)
+    with pytest.raises(InputError, match="f:2: `name`: `distance_mm` is a column"):
+        parse(_CHANNEL.format("distance_mm"), "f")
+    for name in COLUMNS:
+        named = _CHANNEL.format(name) + '\nname = "climate"'
+        assert parse(named, "f").sensors[0].columns == (f"climate.{name}",)

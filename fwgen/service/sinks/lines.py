@@ -15,19 +15,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from fwgen.service.items import Hole, Item, Mark, Run, SleepNote, StartNote
-from fwgen.service.sensors import RANGE_SENSOR, Sensor, Sensors, columns_of
+from fwgen.service.sensors import (
+    COLUMNS_AFTER,
+    COLUMNS_BEFORE,
+    RANGE_SENSOR,
+    Sensor,
+    Sensors,
+    columns_of,
+)
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.times import iso
 from fwgen.wire.sample import STATUS_NAMES
 
-_BEFORE: Final = (
-    *("log", "position", "boot", "spec", "device_us", "utc", "within_us", "basis", "status"),
-)
-
 
 def columns(values: Sequence[str] = RANGE_SENSOR.columns) -> tuple[str, ...]:
     """Return the names of a sample's columns. `values`: those of its values."""
-    return (*_BEFORE, *values, "late_16ths")
+    return (*COLUMNS_BEFORE, *values, *COLUMNS_AFTER)
 
 
 COLUMNS: Final = columns()
@@ -68,7 +71,7 @@ def _values(sensor: Sensor, values: tuple[int, ...]) -> dict[str, int | float | 
 def shown_values(row: dict[str, Any]) -> str:
     """Return the values of a row for people: `1500 mm`, `ambient-temp 21.37, humidity 40.1`."""
     distance = row.get("distance_mm")
-    known = (*_BEFORE, "late_16ths", "distance_mm")
+    known = (*COLUMNS_BEFORE, *COLUMNS_AFTER, "distance_mm")
     others = [
         f"{name} {row[name]:g}" for name in row if name not in known and row[name] is not None
     ]
