@@ -9,12 +9,14 @@ import configparser
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from fwgen.service.settings import parse
+from tests.service.running import wait_until
 
 BOARD = Path(__file__).parents[2] / "board"
 FILES = BOARD / "files"
@@ -99,12 +101,69 @@ def test_the_init_script_runs_only_the_suspending_part_as_root(tmp_path: Path) -
     code, calls = init_script(tmp_path, "start")
     assert code == 0
     service, suspend = (call for call in calls if "-S" in call.split())
-    assert "-c fwgen-peer -x /usr/bin/fwgen-peer -- run" in service
+    assert "-c fwgen-peer -x /bin/sh -- -c " in service
+    assert "/usr/bin/fwgen-peer run " in service
     assert " -c fwgen-peer " not in suspend
     assert "/usr/bin/fwgen-peer suspend --serve" in suspend
     assert init_script(tmp_path, "stop")[0] == 0
     assert init_script(tmp_path, "restart")[0] == 0
     assert init_script(tmp_path, "else")[0] == 2
+
+
+STAND_IN = """#!/bin/sh
+# start-stop-daemon, as far as the init script uses it
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	case "$1" in -S | -K) do=$1 ;; -p) file=$2 ;; -x) program=$2 ;; esac
+	shift
+done
+[ "$do" = -K ] && exec kill "$(cat "$file")"
+shift
+"$program" "$@" &
+echo $! >"$file"
+"""
+DAEMON = """#!/bin/sh
+echo "$$ $*" >>LOG
+exec sleep 1000
+"""
+
+
+def test_the_init_script_starts_a_killed_service_again_and_stops_it(tmp_path: Path) -> None:
+    text = (FILES / "S60fwgen-peer").read_text("utf-8").replace("/etc/default", str(tmp_path))
+    for path in ("/usr/bin", "/run", "/var/lib"):
+        text = text.replace(f"={path}/fwgen-peer", f"={tmp_path}{path}/fwgen-peer")
+    script, log = tmp_path / "script", tmp_path / "log"
+    script.write_text(text.replace(" /run/", f" {tmp_path}/run/"))
+    log.touch()
+    daemon = tmp_path / "usr/bin/fwgen-peer"
+    for tool, content in (("start-stop-daemon", STAND_IN), ("chown", "#!/bin/sh\n")):
+        (tmp_path / tool).write_text(content)
+    daemon.parent.mkdir(parents=True)
+    daemon.write_text(DAEMON.replace("LOG", str(log)))
+    for made in (tmp_path / "start-stop-daemon", tmp_path / "chown", daemon):
+        made.chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    def call(word: str) -> None:
+        nothing = subprocess.DEVNULL
+        subprocess.run(["sh", script, word], env=env, stdout=nothing, stderr=nothing, check=True)
+
+    def started() -> dict[int, str]:
+        each = (line.partition(" ") for line in log.read_text().splitlines())
+        return {int(pid): words for pid, _, words in each}
+
+    (tmp_path / "fwgen-peer").write_text("SUSPEND_OPTIONS=\"--alarm '5 s'\"\n")
+    call("start")
+    try:
+        wait_until(lambda: len(started()) == 2, "both are started")
+        assert sorted(started().values()) == ["run", "suspend --serve --alarm 5 s"]
+        for pid in started():
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: len(started()) == 4, "both are started again")
+        call("restart")
+        wait_until(lambda: len(started()) == 6, "both are started by restart")
+    finally:
+        call("stop")
+    assert [pid for pid in started() if Path(f"/proc/{pid}").exists()] == []
 
 
 def test_udev_rules_are_matches_and_assignments() -> None:
