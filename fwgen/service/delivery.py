@@ -43,7 +43,8 @@ class Delivery:
     """`sinks`: name -> whether its samples must be durable before they are acknowledged.
 
     `recorder`: the sink that keeps the mark at which the next service continues ("": none does);
-    `recorded`: the mark that it has. What it has not recorded is not acknowledged.
+    `recorded`: the mark that it has. What it has not recorded is not acknowledged, unless it is
+    not required.
     """
 
     def __init__(
@@ -90,19 +91,21 @@ class Delivery:
         place.done = max(place.done, work.until)
         if work.mark is not None:
             self._recorded = work.mark
-        mark = work.mark if self._recorder else self._covered(sink, place.done)
+        waits = self._recorder and self._places[self._recorder].required
+        mark = work.mark if waits else self._covered(sink, place.done, with_recorder=False)
         self._forget()
         if mark is None or mark.log != self._log:
             return None
         gone = mark.other is not None and mark.other.log != self._other
         return mark._replace(other=None) if gone else mark
 
-    def _covered(self, sink: str, done: int) -> Mark | None:
-        """Return the mark before which all required sinks have stored, if `sink` is at `done`."""
+    def _covered(self, sink: str, done: int, *, with_recorder: bool = True) -> Mark | None:
+        """Return the mark before which all required sinks, and the recorder, have stored, if `sink`
+        is at `done`."""
         ends = [
             done if name == sink else place.done
             for name, place in self._places.items()
-            if place.required
+            if place.required or (with_recorder and name == self._recorder)
         ]
         last = min(ends) - self._first
         return self._items[last - 1].mark if last > 0 else self._before

@@ -13,15 +13,13 @@ from fwgen.errors import InputError
 
 
 @contextmanager
-def only_one(database: Path | None) -> Iterator[None]:
+def only_one(database: Path | None, *, needed: bool = True) -> Iterator[None]:
     """Hold the database's lock file, which has the process's id. Raises InputError if another
-    process holds it, OSError if it cannot be made."""
-    if database is None:
+    process holds it, OSError if it cannot be made and is `needed`."""
+    handle = None if database is None else _open(database, needed=needed)
+    if handle is None:
         yield
         return
-    path = database.with_name(database.name + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -30,8 +28,20 @@ def only_one(database: Path | None) -> Iterator[None]:
             text = f"{database}: another fwgen-peer (process {owner}) writes to it"
             raise InputError(text, "stop it, or name another database with --database") from None
         os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode())
+        with contextlib.suppress(OSError):  # the disk is full: the lock holds without the number
+            os.write(handle, f"{os.getpid()}\n".encode())
         yield
     finally:
         with contextlib.suppress(OSError):
             os.close(handle)
+
+
+def _open(database: Path, *, needed: bool) -> int | None:
+    path = database.with_name(database.name + ".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError:
+        if needed:
+            raise
+        return None

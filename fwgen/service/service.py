@@ -131,7 +131,10 @@ class Service:
 
     def status(self) -> dict[str, object]:
         """Return the status as a JSON document. Any thread may call this."""
-        return self._state.document(self._system.opened, self._workers.waiting())
+        return {
+            **self._state.document(self._system.opened, self._workers.waiting()),
+            "missed": self._workers.missed(),
+        }
 
     def recent(self) -> list[list[int | None]]:
         """Return the last minutes as Recent.dump. Any thread may call this."""

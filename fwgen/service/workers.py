@@ -59,6 +59,12 @@ class Workers:
         with self._changed:
             return {name: self._delivery.waiting(name) for name in self._names}
 
+    def missed(self) -> dict[str, int]:
+        """Return by sink how many items it did not get; only of those that missed some."""
+        with self._changed:
+            found = {name: self._delivery.missed(name) for name in self._names}
+        return {name: count for name, count in found.items() if count}
+
     def stop(self, patience_s: float) -> None:
         """Let each sink store what it has; wait for them at most that long."""
         with self._changed:

@@ -38,6 +38,29 @@ def test_what_the_recorder_has_not_recorded_is_not_acknowledged() -> None:
     assert not delivery.work("db")
 
 
+def test_a_recorder_that_is_not_required_holds_nothing_up() -> None:
+    delivery = Delivery({"db": False, "csv": True}, recorder="db")
+    for number in range(2 * MOST_WAITING):
+        delivery.add(run(10 * number, 10))
+        mark = delivery.done("csv", delivery.work("csv"))
+        assert mark == Mark(ONE, 10 * number + 10, 1), "the database does not store"
+    assert delivery.missed("db") >= MOST_WAITING - 1
+    work = delivery.work("db")
+    assert work.mark == mark, "it records again when it stores"
+    delivery.done("db", work)
+    assert not delivery.work("db")
+
+
+def test_the_mark_of_a_recorder_that_is_not_required_covers_only_what_it_has() -> None:
+    delivery = Delivery({"db": False, "csv": True}, recorder="db")
+    delivery.add(run(0, 10))
+    work = delivery.work("db")
+    delivery.add(run(10, 10))
+    delivery.done("csv", delivery.work("csv"))
+    assert work.mark is None, "CSV had not stored it"
+    assert delivery.work("db").mark == Mark(ONE, 20, 1)
+
+
 def test_alone_the_recorder_records_with_the_items() -> None:
     delivery = Delivery({"db": True}, recorder="db")
     delivery.add(run(0, 10))

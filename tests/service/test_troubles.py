@@ -62,6 +62,35 @@ def test_a_full_disk_is_survived_and_told(firmware: PtyFirmware, tmp_path: Path)
     assert sqlite3.connect(database).execute("SELECT count(*) FROM gap").fetchone() == (0,)
 
 
+def test_a_database_that_is_not_required_stops_no_other_sink(
+    firmware: PtyFirmware, tmp_path: Path
+) -> None:
+    """Neither while the service runs nor at its start."""
+    table, file, socket = tmp_path / "csv", tmp_path / "file", tmp_path / "socket"
+    file.write_text("no folder")
+    chosen = tmp_path / "settings.toml"
+    for database in (tmp_path / "garbage", file / "db"):
+        if database.parent == tmp_path:
+            database.write_text("no database")
+        chosen.write_text(
+            f"[sinks.sqlite]\nfile = '{database}'\nrequired = false\n[sinks.csv]\nfile = '{table}'"
+        )
+        firmware.skip(1000)
+        taken = firmware.taken
+        words = ("--settings", chosen, "--tty", firmware.path, "--socket", socket)
+        service = start(*words)
+        wait_until(
+            lambda: table.exists() and table.read_bytes().count(b"\n") > taken,  # noqa: B023
+            "all samples in the CSV file",
+        )
+        assert "sqlite" in trouble(socket)
+        code, _, err = end(service)
+        assert code == 0
+        assert "the settings do not require it: going on without it" in err
+    rows = table.read_text().splitlines()[1:]
+    assert [int(row.split(",")[1]) for row in rows] == list(range(len(rows)))
+
+
 def test_a_request_to_suspend_ends_the_pause_after_an_unusable_tty(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

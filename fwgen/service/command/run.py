@@ -42,8 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Return 0 when a signal stops the service."""
     chosen = changed(settings.load(args.settings), args)
-    with only_one(chosen.database):
-        recorded, last = (None, None) if chosen.database is None else recorded_in(chosen.database)
+    needed = any(sink.kind == "sqlite" and sink.required for sink in chosen.sinks)
+    with only_one(chosen.database, needed=needed):
+        recorded, last = _recorded(chosen.database, needed=needed)
         power = Power(chosen.sleep.by, chosen.sleep.wanted, chosen.button, tell)
         service = Service(
             chosen,
@@ -82,6 +83,19 @@ def changed(chosen: Settings, args: argparse.Namespace) -> Settings:
     tty = args.tty or chosen.tty
     socket = args.socket.absolute() if args.socket else chosen.socket
     return dataclasses.replace(chosen, tty=tty, socket=socket, sinks=tuple(sinks.values()))
+
+
+def _recorded(database: Path | None, *, needed: bool) -> tuple[Mark | None, LastDated | None]:
+    """As `recorded_in`; (None, None) if there is no database, or it is unusable and not needed."""
+    if database is None:
+        return None, None
+    try:
+        return recorded_in(database)
+    except InputError as error:
+        if needed:
+            raise
+        tell(f"{error.message}; the settings do not require it: going on without it")
+        return None, None
 
 
 def recorded_in(database: Path) -> tuple[Mark | None, LastDated | None]:
