@@ -46,6 +46,9 @@ from fwgen.service.system_clock import utc_us
 from fwgen.service.workers import Workers
 
 STOP_PATIENCE_S: Final = 5.0
+_SIGNAL_S: Final = 1.0
+"""The main thread alone runs the handlers of signals. If the kernel gives one to another thread,
+as after SIGSTOP, the main thread's wait goes on; it sees the signal after this time."""
 _TTY_PAUSE_S: Final = (1.0, 30.0)
 """First and longest pause after the tty could not be used."""
 
@@ -115,7 +118,8 @@ class Service:
         self._workers.start()
         self._thread.start()
         try:
-            self._over.wait()
+            while not self._over.wait(_SIGNAL_S):
+                pass
         finally:
             self.stop()
             self._peer.stop()

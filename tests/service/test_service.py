@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import random
 import signal
@@ -155,6 +156,23 @@ def test_a_service_stops_at_once_on_each_signal(firmware: PtyFirmware, tmp_path:
         service.send_signal(number)
         _, err = service.communicate(timeout=10)
         assert (service.returncode, err) == (0, "stopped\n")
+
+
+def test_a_signal_that_the_kernel_gives_to_another_thread_stops_the_service(
+    firmware: PtyFirmware, tmp_path: Path
+) -> None:
+    """As it does after a kill -STOP and a kill -CONT."""
+    service = start("--tty", firmware.path, "--database", tmp_path / "db")
+    assert service.stderr is not None
+    assert "online" in service.stderr.readline()
+    threads = {int(path.name) for path in Path(f"/proc/{service.pid}/task").iterdir()}
+    other = max(threads - {service.pid})
+    assert ctypes.CDLL(None).tgkill(service.pid, other, signal.SIGTERM) == 0
+    try:
+        _, err = service.communicate(timeout=10)
+    finally:
+        service.kill()
+    assert (service.returncode, err) == (0, "stopped\n")
 
 
 def test_a_latency_that_cannot_be_held_is_reported(tmp_path: Path) -> None:
