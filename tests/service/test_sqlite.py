@@ -187,6 +187,57 @@ def test_a_sample_without_a_time_has_no_age(tmp_path: Path) -> None:
     assert positions(path) == list(range(10))
 
 
+def test_samples_without_a_time_are_older_than_the_next_that_has_one(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    clock = iter(range(0, 10_000_000, 100))
+    retention = Retention(30 * DAY_US, None, lambda: 100 * DAY_US, lambda: float(next(clock)))
+    sink = SqliteSink(path, retention)
+    sink.open()
+    old, new = (Dated(day * float(DAY_US), PERIOD_US, 1, "pair") for day in (10, 99))
+    sink.store([run(number * 1000, 1000) for number in range(3)], None)
+    sink.store([run(3000, 10, dated=old), run(3010, 10), run(3020, 10, dated=new)], None)
+    for number in range(5):
+        sink.store([run(4000 + number, 1, dated=new)], None)
+    sink.close()
+    assert positions(path) == [*range(3010, 3030), *range(4000, 4005)]
+
+
+def test_samples_that_will_never_have_a_time_are_removed_with_their_log(tmp_path: Path) -> None:
+    path, other = tmp_path / "db", Log(0xB0B)
+    retention = Retention(keep_us=30 * DAY_US, utc_us=lambda: 100 * DAY_US)
+    old = Dated(10.0 * DAY_US, PERIOD_US, 1, "pair")
+    new = old._replace(utc_us=99.0 * DAY_US)
+    sink = SqliteSink(path, retention)
+    sink.open()
+    sink.store([run(0, 1000), run(0, 10, other, dated=old), run(10, 10, other, dated=new)], None)
+    sink.store([], None)
+    sink.close()
+    assert positions(path) == list(range(10, 20))
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_leap_of_the_clock_removes_nothing(tmp_path: Path, restarted: bool) -> None:
+    path, now_us, seconds = tmp_path / "db", 100 * DAY_US, 0.0
+
+    def made() -> SqliteSink:
+        sink = SqliteSink(path, Retention(30 * DAY_US, None, lambda: now_us, lambda: seconds))
+        sink.open()
+        return sink
+
+    sink = made()
+    sink.store([run(0, 10, dated=Dated(float(now_us), PERIOD_US, 1, "pair"))], None)
+    if restarted:
+        sink.close()
+        sink = made()
+    now_us, seconds = now_us + 40 * DAY_US, 100.0
+    sink.store([run(10, 10, dated=Dated(float(now_us), PERIOD_US, 1, "pair"))], None)
+    assert positions(path) == list(range(20))
+    seconds = 31 * 86_400.0
+    sink.store([], None)
+    assert positions(path) == list(range(10, 20)), "in time they are old"
+    sink.close()
+
+
 def test_the_database_stays_below_its_size(tmp_path: Path) -> None:
     path = tmp_path / "db"
     most = 400_000

@@ -144,6 +144,7 @@ class SqliteSink:
         db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         schema.prepare(db)
+        self._retention.begin(db)
 
     def _record(self, db: sqlite3.Connection, mark: Mark) -> None:
         for table, each in zip(_MARKS, (mark, mark.other), strict=True):
