@@ -5,11 +5,13 @@ Not checked: a build of either.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +31,60 @@ SUPPRESSED: Final = (  # the sources are this tree; there is no page and no trac
     "oelint.var.bbclassextend",
     "oelint.vars.multilineident",
 )
+CORE: Final = frozenset(
+    (
+        "__future__",
+        "argparse",
+        "array",
+        "binascii",
+        "bisect",
+        "codecs",
+        "collections",
+        "contextlib",
+        "csv",
+        "dataclasses",
+        "enum",
+        "errno",
+        "functools",
+        "importlib",
+        "io",
+        "itertools",
+        "math",
+        "os",
+        "pathlib",
+        "re",
+        "select",
+        "selectors",
+        "signal",
+        "stat",
+        "struct",
+        "subprocess",
+        "sys",
+        "threading",
+        "time",
+        "traceback",
+        "types",
+        "typing",
+        "urllib",
+    )
+)
+"""Modules of python3-core, by OpenEmbedded-Core's manifest of Python."""
+PACKAGES: Final = {
+    "cbor2": "cbor2",
+    "datetime": "datetime",
+    "fcntl": "fcntl",
+    "fractions": "numbers",
+    "json": "json",
+    "secrets": "netclient",
+    "shlex": "shell",
+    "socket": "io",
+    "sqlite3": "sqlite3",
+    "tempfile": "io",
+    "termios": "io",
+    "tomllib": "tomllib",
+}
+"""Module -> its package there, without python3-."""
+OPTIONAL: Final = frozenset({"gpiod", "jeepney", "paho", "pyarrow"})
 KCONFIG: Final = """
 import kconfiglib, sys
 kconfig = kconfiglib.Kconfig(sys.argv[1], warn_to_stderr=False)
@@ -115,6 +171,28 @@ def test_buildroot_s_menu_selects_what_it_needs(tmp_path: Path) -> None:
 def test_the_recipe_has_the_package_s_version() -> None:
     (recipe,) = BOARD.glob("yocto/recipes-*/*/*.bb")
     assert recipe.name == f"fwgen-peer_{__version__}.bb"
+
+
+def test_the_recipe_depends_on_the_package_of_each_imported_module() -> None:
+    settings = tomllib.loads((BOARD / "pyproject.toml").read_text("utf-8"))
+    hook = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+    imported = set()
+    for pattern in hook["modules"]:
+        for path in (BOARD.parent / "fwgen").glob(pattern):
+            if path.suffix != ".py" or path.parent.name == "screen":
+                continue  # the screen is an extra
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Import):
+                    imported |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    imported.add(str(node.module).partition(".")[0])
+    foreign = imported - {"fwgen"} - CORE - OPTIONAL
+    assert foreign <= set(PACKAGES), "find its package in OpenEmbedded-Core's python3-manifest.json"
+    (recipe,) = BOARD.glob("yocto/recipes-*/*/*.bb")
+    needs = re.search(r'^RDEPENDS:\$\{PN\} = "([^"]*)"', recipe.read_text("utf-8"), re.MULTILINE)
+    assert needs is not None
+    named = set(needs[1].replace("\\\n", " ").split())
+    assert named == {"python3-core"} | {f"python3-{PACKAGES[module]}" for module in foreign}
 
 
 @pytest.mark.needs("board-tools")

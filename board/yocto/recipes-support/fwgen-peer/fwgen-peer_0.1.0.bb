@@ -23,5 +23,6 @@ do_install:append() {
 
 FILES:${PN} += "${datadir}/polkit-1 ${nonarch_base_libdir}/udev"
 
-RDEPENDS:${PN} = "python3-cbor2 python3-core python3-fcntl python3-json python3-sqlite3"
+RDEPENDS:${PN} = "python3-cbor2 python3-core python3-datetime python3-fcntl python3-io python3-json \
+python3-netclient python3-numbers python3-shell python3-sqlite3 python3-tomllib"
 RRECOMMENDS:${PN} = "python3-jeepney"
