@@ -110,8 +110,7 @@ class Hub:
             self._stopping = True
             self._wake()
             self._thread.join()
-        else:
-            self._close_all()
+        self._close_all()
 
     def publish(self, document: Document) -> None:
         """Send a document to all viewers."""
@@ -137,7 +136,6 @@ class Hub:
                 elif (client := self._clients.get(key.fd)) and events & selectors.EVENT_READ:
                     self._read(client)
             self._write_all()
-        self._close_all()
 
     def _close_all(self) -> None:
         for client in list(self._clients.values()):

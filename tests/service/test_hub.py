@@ -135,6 +135,22 @@ def test_a_socket_that_a_killed_service_left_is_replaced(path: Path) -> None:
     assert not path.exists()
 
 
+def test_the_end_of_its_thread_does_not_disturb_the_stop(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(path)
+    wake = bench.hub._wake
+
+    def late() -> None:
+        wake()
+        bench.hub._thread.join()
+        wake()
+
+    monkeypatch.setattr(bench.hub, "_wake", late)
+    bench.hub.stop()
+    assert not path.exists()
+
+
 def test_without_a_service_the_error_says_how_to_start_it(path: Path) -> None:
     with pytest.raises(ExaminedBadError, match=r"no fwgen-peer answers at .*\nhelp: start it"):
         Caller(path)
