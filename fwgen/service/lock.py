@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from fwgen.errors import InputError
 @contextmanager
 def only_one(database: Path | None, *, needed: bool = True) -> Iterator[None]:
     """Hold the database's lock file, which has the process's id. Raises InputError if another
-    process holds it, OSError if it cannot be made and is `needed`."""
+    process holds it or the disk is full, OSError if it cannot be made and is `needed`."""
     handle = None if database is None else _open(database, needed=needed)
     if handle is None:
         yield
@@ -41,7 +42,10 @@ def _open(database: Path, *, needed: bool) -> int | None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError:
-        if needed:
-            raise
-        return None
+    except OSError as error:
+        if not needed:
+            return None
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            hint = "free space on its disk, or name another database with --database"
+            raise InputError(f"{path}: {error.strerror}", hint) from None
+        raise

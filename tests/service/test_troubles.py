@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import resource
 import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from fwgen.errors import InputError
 from fwgen.service import service as service_module
 from fwgen.service.caller import Caller
+from fwgen.service.lock import only_one
 from fwgen.service.power.remote import RemoteSuspender
 from fwgen.service.power.sleeping import Outcome
 from fwgen.service.service import Service
@@ -89,6 +94,19 @@ def test_a_database_that_is_not_required_stops_no_other_sink(
         assert "the settings do not require it: going on without it" in err
     rows = table.read_text().splitlines()[1:]
     assert [int(row.split(",")[1]) for row in rows] == list(range(len(rows)))
+
+
+def test_a_lock_file_for_which_the_disk_is_full_is_bad_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*words: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", full)
+        with pytest.raises(InputError, match=r"db\.lock: No space left on device") as caught:
+            only_one(tmp_path / "db").__enter__()
+    assert "free space on its disk" in caught.value.hint
 
 
 def test_a_request_to_suspend_ends_the_pause_after_an_unusable_tty(
