@@ -195,9 +195,13 @@ class Ledger:
             self.outages.append(Outage(at_us, None, why, asked))
 
     def called(self, call: Call) -> None:
-        """The firmware has said why it has called Linux in the last sleep."""
-        if self.sleeps and self.sleeps[-1].cause == FIRMWARE:
-            self.sleeps[-1].cause = call_cause(call)
+        """The firmware has said why it has called Linux: in the last sleep, if this is the first
+        time since then that the application reads; else while Linux was awake."""
+        last = self.sleeps[-1] if self.sleeps else None
+        if last is None or last.up_us is None or last.cause != FIRMWARE:
+            return
+        if not any(stream.start_us >= last.up_us for stream in self.streams):
+            last.cause = call_cause(call)
 
     def started(self, at_us: int) -> None:
         """The M33 executes the firmware from its beginning."""
