@@ -116,7 +116,6 @@ class Stage:
         self._backend.run_until(until_us)
         scenario = self._scenario.model_copy(update={"until_us": until_us})
         record = self._backend.end(scenario)
-        record.virtual_s = until_us / 1e6
         return record, scenario
 
     @property
