@@ -60,7 +60,6 @@ def test_runs_up_to_each_step_and_to_the_end() -> None:
         ("finish",),
         ("close",),
     ]
-    assert record.virtual_s == 10.0
     assert record.wall_s > 0
 
 
