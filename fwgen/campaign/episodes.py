@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from fwgen.backends.bus import why_no_bus
 from fwgen.campaign import specs
 from fwgen.campaign.streams import Stream
 from fwgen.campaign.walk import Night
@@ -352,7 +353,7 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
     for at_ms in instants(0.1):
         draft.add(at_ms, "display-off")
         draft.add(at_ms + stream.spread(10, 5_000), "display-on")
-    for at_ms in instants(0.1 if draft.plan.bus is not None else 0):
+    for at_ms in instants(0 if why_no_bus(draft.plan) else 0.1):
         how, for_ms = stream.pick(("nack", "sda")), stream.spread(1, 5_000)
         draft.add(at_ms, "disturb-bus", how=how, for_us=for_ms * 1000)
     for at_ms in instants(0.15):

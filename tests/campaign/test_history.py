@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from fwgen.backends.bus import why_no_bus
 from fwgen.campaign import episodes, specs
 from fwgen.campaign.history import draw
 from fwgen.campaign.streams import Stream
@@ -76,6 +77,15 @@ def test_histories_have_every_step_and_every_spec() -> None:
     drawn = [draw(seed) for seed in range(400)]
     assert {step.do for one in drawn for step in one.scenario.steps} == set(STEPS) - NOT_DRAWN
     assert {one.spec for one in drawn} == {*range(specs.WRITTEN), specs.FIRST_DRAWN}
+
+
+def test_a_bus_with_a_sensor_on_it_is_not_disturbed() -> None:
+    """That is possible with a display on a bus of its own only. Seed 20016 has both on one."""
+    plans = [draw(seed).plan for seed in range(20_000, 20_050)]
+    assert any(plan.bus and plan.spec.display and why_no_bus(plan) for plan in plans)
+    for seed, plan in enumerate(plans, 20_000):
+        steps = {step.do for step in draw(seed).scenario.steps}
+        assert "disturb-bus" not in steps or not why_no_bus(plan), seed
 
 
 DRAWN = [specs.FIRST_DRAWN + index for index in range(60)]
