@@ -77,6 +77,7 @@ class Service:
         self.publish: Callable[[dict[str, object]], None] = lambda document: None
         """Called with a JSON document for viewers, from any thread. Set it before `run`."""
         self._numbering = Numbering(recorded, settings.sensors)
+        self._order = threading.Lock()  # items reach the sinks in the order of their marks
         self._unknown: set[int] = set()  # streams that the settings do not describe
         self._clock = Clock(last, tell)
         self._state = State()
@@ -119,11 +120,12 @@ class Service:
         self._thread.start()
         try:
             while not self._over.wait(_SIGNAL_S):
-                pass
+                self.sleeping.report_late()
         finally:
             self.stop()
             self._peer.stop()
             self._thread.join(STOP_PATIENCE_S)
+            self.sleeping.report_late(0)
             self._workers.stop(STOP_PATIENCE_S)
         if self._failure is not None:
             raise self._failure
@@ -180,7 +182,10 @@ class Service:
         self.sleeping.handle(event)
         if isinstance(event, Samples | Lost | NewLog | NumberingRestarted):
             dated = self._clock.date(event) if isinstance(event, Samples) else None
-            self._add(self._numbering.item(event, dated))
+            with self._order:
+                item = self._numbering.item(event, dated)
+                self._workers.add(item)
+            self._note_item(item)
         elif isinstance(event, Online):
             self._note_online(event)
         elif isinstance(event, StreamFound):
@@ -202,7 +207,7 @@ class Service:
             self._clock.check()
             redate = self._clock.redate(self._numbering.mark)
             if redate is not None:
-                self._add(redate)
+                self._workers.add(redate)
             self._publish_status()
 
     def _note_online(self, event: Online) -> None:
@@ -225,13 +230,12 @@ class Service:
 
         if self._records and mark is not None:
             said = "\n".join(lines)
-            self._add(StartNote(mark, event.start.boot, utc_us(), said, acknowledge))
+            self._workers.add(StartNote(mark, event.start.boot, utc_us(), said, acknowledge))
         else:
             acknowledge()
 
-    def _add(self, item: Item) -> None:
+    def _note_item(self, item: Item) -> None:
         self._state.note_item(item)
-        self._workers.add(item)
         if isinstance(item, Run):
             self._note_unknown(item)
             rows = list(documents(item))
@@ -254,9 +258,11 @@ class Service:
     def _note_sleep(self, sleep: Sleep) -> None:
         self._tell(sleep.text)
         self._state.note_sleep(sleep)
-        mark, document = self._numbering.mark, sleep_document(sleep)
-        if mark is not None:
-            self._workers.add(SleepNote(mark, sleep.asked_us, sleep.ended_us, document))
+        document = sleep_document(sleep)
+        with self._order:
+            mark = self._numbering.mark
+            if mark is not None:
+                self._workers.add(SleepNote(mark, sleep.asked_us, sleep.ended_us, document))
         self.publish({"sleep": document})
 
     # ------------------------------------------------------------------------------ in any thread

@@ -137,7 +137,8 @@ def check_database(
     assert off.max() <= 1, "as they were taken"
     assert len(taken) - both < _LAST
     assert db.execute("SELECT count(*) FROM gap").fetchone() == (0,)
-    assert db.execute("SELECT count(*) FROM sleep WHERE refused = ''").fetchone()[0] > 0
+    (slept,) = db.execute("SELECT count(*) FROM sleep WHERE refused = ''").fetchone()
+    assert slept == len(record.sleeps) > 0, "each sleep once"
 
     seen_us = within_us[bounds == 0].max()
     assert seen_us < 1_000_000

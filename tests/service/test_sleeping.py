@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from fwgen.peer.events import Called, Resumed, StatusReceived, SuspendReady, SuspendRefused
+from fwgen.peer.events import (
+    Called,
+    Event,
+    Online,
+    Resumed,
+    SpecMismatch,
+    StatusReceived,
+    SuspendReady,
+    SuspendRefused,
+)
 from fwgen.service.power.sleeping import Outcome, Sleep, Sleeping
 from fwgen.service.power.sysfs import Slept
-from fwgen.wire.messages import Call, Status
+from fwgen.wire.messages import Call, Hello, Status
 
 
 class Noted(Outcome):
@@ -37,8 +46,12 @@ class Bench:
     def request(self) -> None:
         self.sleeping.request("command", Noted(self.outcomes))
 
-    def wake(self, call: Call | None = None) -> None:
-        self.sleeping.handle(Resumed(100))
+    def sleep(self) -> None:
+        self.sleeping.handle(SuspendReady(1, 2))
+        self.sleeping.suspend_linux()
+
+    def wake(self, call: Call | None = None, answer: Event | None = None) -> None:
+        self.sleeping.handle(answer or Resumed(100))
         if call is not None:
             self.sleeping.handle(Called(call))
         self.sleeping.handle(StatusReceived(Status(1, *[0] * 13)))
@@ -47,8 +60,7 @@ class Bench:
 def test_a_sleep_is_reported_with_its_causes() -> None:
     bench = Bench()
     bench.request()
-    bench.sleeping.handle(SuspendReady(1, 2))
-    bench.sleeping.suspend_linux()
+    bench.sleep()
     assert bench.ended == []
     bench.wake()
     (sleep,) = bench.ended
@@ -75,7 +87,7 @@ def test_viewers_learn_when_linux_asks_sleeps_and_wakes() -> None:
 def test_the_firmware_s_call_is_a_cause() -> None:
     bench = Bench()
     bench.request()
-    bench.sleeping.suspend_linux()
+    bench.sleep()
     bench.wake(Call(5, 1, b""))
     assert bench.ended[0].causes == ("firmware: the log is nearly full", "rtc0")
 
@@ -83,10 +95,10 @@ def test_the_firmware_s_call_is_a_cause() -> None:
 def test_the_call_of_one_sleep_is_not_that_of_the_next() -> None:
     bench = Bench()
     bench.request()
-    bench.sleeping.suspend_linux()
+    bench.sleep()
     bench.wake(Call(5, 4, b"no echo for 30 s"))
     bench.request()
-    bench.sleeping.suspend_linux()
+    bench.sleep()
     bench.wake()
     assert [sleep.causes for sleep in bench.ended] == [
         ("condition: no echo for 30 s", "rtc0"),
@@ -98,7 +110,7 @@ def test_requests_made_together_share_the_outcome() -> None:
     bench = Bench()
     for _ in range(3):
         bench.request()
-    bench.sleeping.suspend_linux()
+    bench.sleep()
     bench.wake()
     assert len(bench.ended) == 1
     assert len(bench.outcomes) == 3
@@ -128,6 +140,47 @@ def test_a_kernel_that_refuses_is_reported() -> None:
     bench = Bench(slept=Slept(error="Device or resource busy", errno=16))
     bench.request()
     with pytest.raises(OSError, match="busy"):
-        bench.sleeping.suspend_linux()
+        bench.sleep()
     bench.sleeping.handle(Resumed(0))
     assert "did not suspend" in bench.outcomes[0].text
+
+
+HELLO = Hello(1, bytes(8), 2, 7, 0, 0, 0, 60_000, 1)
+
+
+@pytest.mark.parametrize("answer", [Online(HELLO, True), SpecMismatch(HELLO)])
+def test_a_firmware_that_was_reset_while_linux_slept_ends_the_sleep(answer: Event) -> None:
+    """It does not answer WAKE: it greets."""
+    bench = Bench()
+    bench.request()
+    bench.sleep()
+    bench.wake(answer=answer)
+    (sleep,) = bench.ended
+    assert bench.outcomes == [sleep]
+    assert (sleep.acknowledged, sleep.refused, sleep.causes) == (True, "", ("rtc0",))
+
+
+def test_a_sleep_is_reported_though_the_firmware_is_silent_after_it() -> None:
+    bench = Bench()
+    bench.request()
+    bench.sleep()
+    bench.sleeping.report_late()
+    assert bench.ended == [], "it may still answer"
+    bench.sleeping.report_late(0)
+    bench.sleeping.report_late(0)
+    assert bench.outcomes == bench.ended
+    assert [sleep.causes for sleep in bench.ended] == [("rtc0",)]
+
+
+def test_a_request_after_the_sleep_is_another_one() -> None:
+    """Also if it is made before the firmware has said why it woke Linux."""
+    bench = Bench()
+    bench.request()
+    bench.sleep()
+    bench.sleeping.request("button", Noted(bench.outcomes))
+    bench.wake()
+    assert [sleep.by for sleep in bench.outcomes] == ["command"]
+    bench.sleep()
+    bench.wake()
+    assert [sleep.by for sleep in bench.outcomes] == ["command", "button"]
+    assert bench.ended == bench.outcomes

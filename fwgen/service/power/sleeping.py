@@ -7,15 +7,18 @@ again. Each request ends in one outcome.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from fwgen.peer.called import call_source
 from fwgen.peer.events import (
     Called,
     Event,
+    Online,
     Resumed,
+    SpecMismatch,
     StatusReceived,
     SuspendReady,
     SuspendRefused,
@@ -29,6 +32,8 @@ ASKING: Final = "asking"
 """The firmware is asked."""
 ASLEEP: Final = "asleep"
 """The firmware has agreed: Linux suspends, or is suspended."""
+REPORT_S: Final = 10.0
+"""A sleep is reported at the latest so long after it."""
 
 
 class Suspender(Protocol):
@@ -76,6 +81,27 @@ class Outcome:
         self.ended(Sleep(by, now_us, now_us, False, Slept(), why))
 
 
+@dataclass
+class _Request:
+    """`outcomes`: of all who asked before the request ended."""
+
+    by: str = ""
+    asked_us: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+@dataclass
+class _Up:
+    """Linux is up again; the firmware has not said yet what it knows of the sleep."""
+
+    sleep: Sleep
+    outcomes: list[Outcome]
+    since_s: float
+    """time.monotonic."""
+    greeted: bool = False
+    """Whether the firmware has answered since."""
+
+
 class Sleeping:
     """`ask` starts the handshake (TtyPeer.suspend). `unacknowledged`: "allow" suspends Linux also
     if the firmware did not agree; "refuse" does not. `ended` gets each outcome."""
@@ -94,62 +120,80 @@ class Sleeping:
         self.enter: Callable[[str], None] = lambda phase: None
         """Called with the phase that begins, from any thread. Set it before the first request."""
         self._lock = threading.Lock()
-        self._waiting: list[Outcome] = []
-        self._by = ""
-        self._asked_us = 0
-        self._slept = Slept()
+        self._next = _Request()
+        self._agreed = _Request()  # the one that the firmware has agreed to
         self._called = ""
-        self._finishing: Sleep | None = None  # Linux is up; the firmware has not said why
+        self._up: _Up | None = None
 
     def request(self, by: str, outcome: Outcome) -> None:
         """Any thread may call this."""
         with self._lock:
-            if not self._waiting:
-                self._by, self._asked_us = by, utc_us()
-            self._waiting.append(outcome)
+            if not self._next.outcomes:
+                self._next = _Request(by, utc_us())
+            self._next.outcomes.append(outcome)
         self.enter(ASKING)
         self._ask()
+
+    def report_late(self, patience_s: float = REPORT_S) -> None:
+        """Report a sleep of which the firmware has said nothing for `patience_s`: it may have lost
+        its tty, or no longer run. Any thread may call this."""
+        with self._lock:
+            up = self._up
+            if up is None or time.monotonic() < up.since_s + patience_s:
+                return
+            self._up = None
+        self._report(up.sleep, up.outcomes)
 
     # ------------------------------------------------------------------- in the session's thread
 
     def suspend_linux(self) -> None:
         """For TtyPeer: raises OSError if Linux did not suspend."""
         self._called = ""
-        self._slept = self._suspender.suspend()
+        slept = self._suspender.suspend()
         self.enter(AWAKE)
-        if self._slept.error:
-            raise OSError(self._slept.errno, self._slept.error)
+        request, self._agreed = self._agreed, _Request()
+        sleep = Sleep(request.by, request.asked_us, utc_us(), True, slept)
+        with self._lock:
+            self._up = _Up(sleep, request.outcomes, time.monotonic())
+        if slept.error:
+            raise OSError(slept.errno, slept.error)
 
     def handle(self, event: Event) -> None:
+        up = self._up
         if isinstance(event, SuspendRefused):
-            self._slept = self._suspender.suspend() if self._allows and self._waiting else Slept()
-            self._finish(acknowledged=False, refused="" if self._allows else event.reason)
+            self._refused(event.reason)
         elif isinstance(event, SuspendReady):
+            self.report_late(0)
+            self._agreed = self._take()
             self.enter(ASLEEP)
-            self._slept = Slept()
-        elif isinstance(event, Resumed) and self._waiting:
-            self._finish(acknowledged=True, refused="")
+        elif isinstance(event, Resumed | Online | SpecMismatch) and up is not None:
+            up.greeted = True  # Online: it was reset while Linux slept
+            if up.sleep.slept.error:
+                self.report_late(0)
         elif isinstance(event, Called):
             self._called = call_source(event.call)
-        elif isinstance(event, StatusReceived) and self._finishing is not None:
-            sleep, self._finishing = self._finishing, None
-            self._report(replace(sleep, called=self._called))
+        elif isinstance(event, StatusReceived) and up is not None and up.greeted:
+            up.sleep = replace(up.sleep, called=self._called)
+            self.report_late(0)
 
-    def _finish(self, *, acknowledged: bool, refused: str) -> None:
-        """Linux is up. A sleep that the firmware knew of is reported with its next status."""
+    def _refused(self, reason: str) -> None:
+        self.report_late(0)
+        request = self._take()
+        suspends = self._allows and bool(request.outcomes)
+        slept = self._suspender.suspend() if suspends else Slept()
         self.enter(AWAKE)
-        if self._finishing is not None:
-            self._report(self._finishing)
-        sleep = Sleep(self._by, self._asked_us, utc_us(), acknowledged, self._slept, refused)
-        if acknowledged and not self._slept.error:
-            self._finishing = sleep
-        else:
-            self._report(sleep)
+        refused = "" if self._allows else reason
+        sleep = Sleep(request.by, request.asked_us, utc_us(), False, slept, refused)
+        self._report(sleep, request.outcomes)
 
-    def _report(self, sleep: Sleep) -> None:
-        self._finishing = None
+    def _take(self) -> _Request:
+        """Return the request that ends; later ones are another."""
         with self._lock:
-            waiting, self._waiting = self._waiting, []
+            taken = self._next
+            self._next = _Request(taken.by, taken.asked_us)
+        return taken
+
+    def _report(self, sleep: Sleep, outcomes: list[Outcome]) -> None:
         self._ended(sleep)
-        for outcome in waiting:
+        for outcome in outcomes:
             outcome.ended(sleep)
