@@ -9,7 +9,7 @@ from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.kernel.host import KernelHostBackend
 from fwgen.backends.kernel.linux import KernelLinux
 from fwgen.backends.ledger import Ledger
-from fwgen.backends.linux import AnyLinux
+from fwgen.backends.linux.port import AnyLinux
 from fwgen.backends.renode.emulated import EmulatedBackend
 from fwgen.backends.renode.real import RealBackend
 from fwgen.errors import InputError

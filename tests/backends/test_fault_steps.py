@@ -13,7 +13,7 @@ from fwgen.backends.application import Application
 from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.host.compile import core_sources
 from fwgen.backends.ledger import Ledger
-from fwgen.backends.linux import Linux
+from fwgen.backends.linux.emulated import Linux
 from fwgen.generate import render
 from fwgen.peer.events import Samples
 from fwgen.plan import plan_spec

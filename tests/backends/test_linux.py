@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fwgen.backends.ledger import Ledger
-from fwgen.backends.linux import Linux, Pace
+from fwgen.backends.linux.emulated import Linux
+from fwgen.backends.linux.pace import Pace
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
 from fwgen.wire.log_format import FORMAT
 from fwgen.wire.messages import (

@@ -17,7 +17,8 @@ from fwgen.backends.host.feed import FIRST_SAMPLE_US, Feed
 from fwgen.backends.host.library import INBOX, REACHED, READINGS, RUNG, STUCK, Machine
 from fwgen.backends.host.port import HostPort
 from fwgen.backends.ledger import Sampled, ledger_for
-from fwgen.backends.linux import AnyLinux, Linux
+from fwgen.backends.linux.emulated import Linux
+from fwgen.backends.linux.port import AnyLinux
 from fwgen.backends.outages import BITTEN, LOADED, STOPPED
 from fwgen.backends.wire_watch import LogView
 from fwgen.errors import ToolBrokeError

@@ -1,4 +1,4 @@
-"""Linux's kernel over the simulated M33: the port that `fwgen.backends.linux.Linux` uses."""
+"""Linux's kernel over the simulated M33: the port that `backends.linux.Linux` uses."""
 
 from __future__ import annotations
 

@@ -7,7 +7,12 @@
     vhost.py      its virtio devices: what Linux says about rings, and our doorbells to it
     control.py    an rpmsg device of our own, over which `inside` gets commands and rings back
     tap.py        reads along what passes between Linux and the firmware, for the verdict
-    linux.py      Linux as the peer of a run: its power states and faults, as in backends/linux.py
+    m33.py        what Linux does to the M33's side
+    state.py      what is true of Linux now: its process, its states, which steps are possible
+    power.py      suspends and wakes up
+    application.py  starts and kills the application in Linux; reads what `inside` reports
+    faults.py     reboots; faults of the driver and the tty
+    linux.py      Linux as the peer of a run: all of this, as in backends/linux
     inside/       runs in that Linux as its init: steps, and the application with the peer
     host.py       the backend: the compiled core on those rings
 

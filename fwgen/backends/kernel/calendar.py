@@ -15,6 +15,10 @@ from typing import Final
 from fwgen.backends.kernel.sockets import Sockets, receive
 
 NEVER: Final = (1 << 63) - 1
+ZERO_NS: Final = 2_300_000_000
+"""Scenario time 0 on the calendar. Steps are often at whole seconds of scenario time. These must
+not be whole seconds of Linux's clock: an alarm that is set there may be a second late."""
+LONG_AGO_US: Final = -(1 << 62)
 _MESSAGE: Final = struct.Struct("<IIQ")
 _ACK, _START, _REQUEST, _WAIT, _GET, _UPDATE, _RUN, _FREE_UNTIL, _GET_TOD = range(9)
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from fwgen.backends.host.backend import LINUX_UP_US, HostBackend
 from fwgen.backends.host.feed import FIRST_SAMPLE_US
 from fwgen.backends.host.library import INTERRUPT, REACHED, RUNG, Machine, Rings
-from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux, check_one_sensor
+from fwgen.backends.kernel.calendar import ZERO_NS
+from fwgen.backends.kernel.linux import KernelLinux, check_one_sensor
 from fwgen.backends.kernel.vhost import Device
-from fwgen.backends.linux import Pace
+from fwgen.backends.linux.pace import Pace
 from fwgen.record import RunRecord
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class KernelHostBackend(HostBackend):
 
 
 class CoreSide:
-    """The compiled core as Linux sees it (linux.M33)."""
+    """The compiled core as Linux sees it (m33.M33)."""
 
     def __init__(self, machine: Machine, serve: Callable[[int, int], None]) -> None:
         self._machine = machine

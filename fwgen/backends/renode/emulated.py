@@ -20,7 +20,7 @@ from fwgen.backends.asked import asked_of
 from fwgen.backends.bus import why_no_bus
 from fwgen.backends.doorbells import Disturbance, recovers_us
 from fwgen.backends.ledger import Sampled, ledger_for
-from fwgen.backends.linux import Linux
+from fwgen.backends.linux.emulated import Linux
 from fwgen.backends.outages import BITTEN, LOADED, STOPPED
 from fwgen.backends.renode.log_region import LogRegion
 from fwgen.backends.renode.machine import Machine, rows

@@ -1,4 +1,4 @@
-"""Linux's kernel on an emulated board: the port that `fwgen.backends.linux.Linux` uses.
+"""Linux's kernel on an emulated board: the port that `backends.linux.Linux` uses.
 
 Everything happens at exact virtual times inside the emulator's run: the model of Linux's side calls
 `attend` after a doorbell and Linux's latency, and at the alarm's time. Times are microseconds since
@@ -18,7 +18,7 @@ from fwgen.peer.linux.remoteproc import CRASHED, OFFLINE
 from fwgen.record import ASLEEP
 
 if TYPE_CHECKING:
-    from fwgen.backends.linux import Linux
+    from fwgen.backends.linux.emulated import Linux
     from fwgen.plan.model import Plan
 
 _EVENT_RING: Final = 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 
-from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux, check_one_sensor
-from fwgen.backends.linux import Linux, Pace
+from fwgen.backends.kernel.calendar import ZERO_NS
+from fwgen.backends.kernel.linux import KernelLinux, check_one_sensor
+from fwgen.backends.linux.emulated import Linux
+from fwgen.backends.linux.pace import Pace
 from fwgen.backends.renode.emulated import EmulatedBackend
 from fwgen.backends.renode.real_port import RealPort
 from fwgen.record import RunRecord

@@ -1,4 +1,4 @@
-"""A real Linux on an emulated board (linux.M33): remoteproc, mailbox and power are emulated, the
+"""A real Linux on an emulated board (m33.M33): remoteproc, mailbox and power are emulated, the
 rings and all above them are the real kernel's.
 
 Linux runs inside the emulator's callbacks, while the M33 stands still. A doorbell of the firmware
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fwgen.backends.kernel.linux import ZERO_NS, KernelLinux
+from fwgen.backends.kernel.calendar import ZERO_NS
+from fwgen.backends.kernel.linux import KernelLinux
 from fwgen.backends.kernel.vhost import Device
 from fwgen.backends.renode.port import KernelPort
 from fwgen.backends.renode.relay import Relay

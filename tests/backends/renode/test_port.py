@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from fwgen.backends.linux import Linux
+from fwgen.backends.linux.emulated import Linux
 from fwgen.backends.renode.options import KernelPace
 from fwgen.backends.renode.port import KernelPort
 from fwgen.peer.linux.elf import RefusedError

@@ -1,0 +1,140 @@
+"""The application in the real Linux: starts and kills it, and reads what `inside` reports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fwgen.backends.kernel.calendar import ZERO_NS
+from fwgen.backends.kernel.journal import (
+    EVENT,
+    FAILED,
+    OUTPUT,
+    READY,
+    RELAYED,
+    SESSION,
+    UP,
+)
+from fwgen.backends.kernel.power import KernelWithPower
+from fwgen.backends.ledger import OpenSleep
+from fwgen.backends.notes import note_event, note_lost, note_samples
+from fwgen.errors import ToolBrokeError
+from fwgen.peer.events import (
+    Event,
+    Lost,
+    Online,
+    Samples,
+    SuspendFailed,
+    SuspendReady,
+    SuspendRefused,
+)
+from fwgen.peer.session import Known
+from fwgen.record import ASKING, AWAKE, OFFLINE, SUSPENDING
+
+_SEQ_MASK: Final = 0xFFFF_FFFF
+
+
+class KernelWithApplication(KernelWithPower):
+    """Times are microseconds of scenario time."""
+
+    @property
+    def processed_seq(self) -> int | None:
+        """Number of the first sample that the application has not processed (32 bits)."""
+        self._read_journal(rang=False)
+        return self._processed
+
+    def processed(self, stream: int) -> int | None:
+        """Return the same of a sensor's stream. A plan with two sensors is refused."""
+        assert stream == 0
+        return self.processed_seq
+
+    def crash_app(self, now_us: int, when: str = "now") -> None:
+        """`when`: always "now" (the step CrashApp)."""
+        if not self._cannot("crash-app", now_us, self._app_alive):
+            self._app_alive = self._online = False
+            self._control.send("crash-app")
+            self._enter(OFFLINE)
+
+    def start_app(self, now_us: int, spec: str = "own") -> None:
+        """`spec`: always "own" (the step StartApp)."""
+        if self._asleep:
+            self._when_up.append(self.start_app)
+        elif not self._cannot("start-app", now_us, not self._app_alive):
+            self._start_app()
+
+    def _start_app(self) -> None:
+        self._app_alive = True
+        self._starts += 1
+        self._read_journal(rang=False)
+        known = self._known
+        words = [] if known is None else [known.log, known.next_seq, known.boot]
+        self._control.send(" ".join(["start-app", *map(str, [self._starts, *words])]))
+
+    # --------------------------------------------------------------------------- what `inside` says
+
+    def _read_journal(self, rang: bool = True) -> None:
+        """Take what `inside` has written; `rang`: its last record is of the present time."""
+        records = list(self._journal.read())
+        if rang and records:
+            self._offset_ns = self.calendar.now_ns - records[-1].at_ns
+        for record in records:
+            at_us = (record.at_ns + self._offset_ns - ZERO_NS) // 1000
+            self._take(record.kind, record.value, at_us)
+
+    def _take(self, kind: str, value: object, at_us: int) -> None:
+        if kind == EVENT:
+            self._take_event(value, at_us)  # type: ignore[arg-type]
+        elif kind == READY:
+            self.release = str(value)
+            self._alarms["start"] = (max(self.now_us, self._starts_us), self._start_app)
+        elif kind == SESSION:
+            self._online = True
+            if self.state == OFFLINE:
+                self._enter(AWAKE)
+            self._note_stream()
+        elif kind == UP:
+            if self.state == SUSPENDING and self._sleep is not None:  # no application: called off
+                self._sleep.cause = self._called_off_by
+            self._up()
+        elif kind == RELAYED:
+            self.relayed(*value)  # type: ignore[misc]
+        elif kind == OUTPUT:
+            self.output += str(value)
+        elif kind == FAILED or value is not None:
+            raise ToolBrokeError(f"in Linux: {value}")
+
+    def _take_event(self, event: Event, at_us: int) -> None:
+        if isinstance(event, Samples):
+            note_samples(self.ledger, event, at_us)
+            self._note_processed(event.log, event.block.first_seq + event.block.count)
+        elif isinstance(event, Lost):
+            note_lost(self.ledger, event, at_us)
+            self._note_processed(event.log, event.first_seq + event.count)
+        elif isinstance(event, SuspendReady):
+            if self.state == AWAKE:  # a client of the service inside has asked for it
+                self._sleep = OpenSleep(asked_us=at_us)
+                self.ledger.sleeps.append(self._sleep)
+                self._cause = "timer"
+                self._enter(ASKING)
+            if self.state == ASKING and self._sleep is not None:
+                self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
+                self._enter(SUSPENDING)
+        elif isinstance(event, SuspendRefused | SuspendFailed):
+            self._call_off(event)
+        else:
+            if isinstance(event, Online):
+                self._boot = event.hello.boot
+            note_event(self.ledger, event, at_us)
+
+    def _note_processed(self, log: int, next_seq: int) -> None:
+        self._processed = next_seq & _SEQ_MASK
+        self._known = Known(log, self._processed, self._boot)
+
+    def _call_off(self, event: SuspendRefused | SuspendFailed) -> None:
+        if self._sleep is None or self.state not in (ASKING, SUSPENDING):
+            return
+        if isinstance(event, SuspendFailed) or self._cause != "timer":  # a resume came first
+            self._sleep.cause = self._called_off_by
+        else:
+            self._sleep.cause = "refused"
+            self.ledger.event(f"suspend refused: {event.reason}", self.now_us)
+        self._up()
