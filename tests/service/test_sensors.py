@@ -115,12 +115,12 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("old", "new", "error"),
         [
-            ('name = "range"', 'nam = "range"', "x.toml:3: unknown key `nam`"),
-            ("bits = 13", "bits = 25", "x.toml:4: `bits`: expected 1 to 24, found 25"),
+            ('name = "range"', 'nam = "range"', "x.toml:3:1: unknown key `nam`"),
+            ("bits = 13", "bits = 25", "x.toml:4:53: `bits`: expected 1 to 24, found 25"),
             ('"0.01"', '"cm"', "`resolution`: expected a number such as"),
-            (', unit = "mm", bits = 13', "", "x.toml:4: a channel without `bits`"),
-            ('name = "climate"', 'name = "range"', "x.toml:2: two [[sensors]] need two names"),
-            ('"humidity"', '"ambient-temp"', "two channels with one name"),
+            (', unit = "mm", bits = 13', "", "x.toml:4:13: `bits` is missing in a channel"),
+            ('name = "climate"', 'name = "range"', "x.toml:6:3: two [[sensors]] need two names"),
+            ('"humidity"', '"ambient-temp"', "`name`: `ambient-temp` is the name of two channels"),
             (
                 'channels = [{name = "distance", unit = "mm", bits = 13}]',
                 "",
