@@ -5,7 +5,6 @@ It keeps only what may be a fault: a run has millions of messages.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -14,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.record import Beginning, Repeat, RunRecord
-from fwgen.wire.block import Block
-from fwgen.wire.log_format import BLOCK_BYTES, HEADER_BYTES, MAGIC, SUPERBLOCK_BYTES, slots
+from fwgen.wire.block import Block, BlockError, block_in
+from fwgen.wire.log_format import BLOCK_BYTES, MAGIC, SUPERBLOCK_BYTES, header_bytes, slots
 from fwgen.wire.messages import (
     Ack,
     Gap,
@@ -34,8 +33,9 @@ _COUNT: Final = 0xFFF
 _SHAPE_WORD: Final = 8
 _STREAM: Final = 0xF
 _KEPT: Final = 1000
-_ENOUGH: Final = 16
-"""Samples in a block to damage: so many codes reach beyond the first byte of the stream."""
+_WORD_BYTES: Final = 4
+"""The firmware writes the last word of an open block's samples again with each sample: damage there
+does not last."""
 _MASK: Final = 0xFFFF_FFFF
 
 
@@ -74,6 +74,17 @@ class LogView:
 def blocks_in(region: bytes | memoryview) -> LogBlocks:
     """Return the blocks in a log's region, valid or not."""
     return LogView(region).blocks()
+
+
+def _block_at(region: bytes | memoryview, at: int) -> Block | None:
+    """Return the block in a slot; None: there is no whole one."""
+    slot = bytes(region[at : at + BLOCK_BYTES])
+    if not slot.startswith(MAGIC):
+        return None
+    try:
+        return block_in(slot)
+    except BlockError:
+        return None
 
 
 def stream_of(message: Block | Gap | StreamGap | Ack | StreamAck) -> int:
@@ -149,18 +160,29 @@ class WireWatch:
             self._forget(next_seq)
 
     def damage(self, region: bytes | memoryview) -> int | None:
-        """Return which byte of the region to change to damage its oldest block; None: no block has
-        enough samples."""
+        """Return which byte of the region to change to damage the oldest block with more than a
+        word of samples that the peer has not received. A shorter one is taken if there is no such
+        block and it is not open. None: there is neither."""
         count = slots(len(region))
         start = len(region) - SUPERBLOCK_BYTES - count * BLOCK_BYTES
-        oldest: tuple[int, int] | None = None
+        places: list[tuple[int, bool, int]] = []  # how far behind the others, it is short, where
         for at in range(start, start + count * BLOCK_BYTES, BLOCK_BYTES):
-            magic, commit, first_seq = struct.unpack_from("<III", region, at)
-            enough = magic == _MAGIC and commit & _COUNT >= _ENOUGH
-            if enough and (oldest is None or seq_distance(first_seq, oldest[0]) < 0):
-                oldest = first_seq, at
-        self.damaged = self.damaged or oldest is not None
-        return None if oldest is None else oldest[1] + HEADER_BYTES
+            block = _block_at(region, at)
+            if block is not None and block.stream == self.stream and not self._has(block):
+                begin = header_bytes(len(block.widths))
+                behind = seq_distance(block.first_seq, self._behind or 0)
+                places.append((behind, block.size_bytes <= begin + _WORD_BYTES, at + begin))
+        if places and max(places)[1]:
+            places.remove(max(places))  # it may be open
+        if places:
+            self.damaged = True
+            return min(places, key=lambda place: (place[1], place[0]))[2]
+        return None if self.second is None else self.second.damage(region)
+
+    def _has(self, block: Block) -> bool:
+        """Return whether the peer has received the block."""
+        end = (block.first_seq + block.count) & _MASK
+        return self._behind is not None and seq_distance(end, self._behind) <= 0
 
     def forget_numbers(self) -> None:
         """The firmware has a new log: forget the numbers of the old one."""

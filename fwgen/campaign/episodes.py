@@ -26,6 +26,8 @@ _SILENCE_MS: Final = 17_000
 """The peer begins a new session if it hears nothing for 15 s."""
 _MEASURES_MS: Final = 40
 """The most that a measurement may take if the M33 halts at some time after it."""
+_FILLS: Final = 40
+"""So many samples fill more than a word of the log, whatever they are."""
 
 
 @dataclass
@@ -93,8 +95,9 @@ def _sleep(draft: Draft, stream: Stream) -> None:
     else:
         draft.suspend(at_ms)
         draft.add(at_ms + for_ms, "resume")
-    if for_ms > 8_000 and not draft.wakes and stream.chance(0.15):  # the log has a block then
-        damaged_ms = at_ms + stream.between(7_000, for_ms - 500)
+    filled_ms = max(7_000, _FILLS * draft.plan.timing.period_us // 1000)
+    if for_ms > filled_ms + 1_000 and not draft.wakes and stream.chance(0.15):
+        damaged_ms = at_ms + stream.between(filled_ms, for_ms - 500)
         draft.add(damaged_ms, "damage-log", what=stream.pick(("bit", "word", "block")))
         draft.loses = True
         if stream.chance(0.5):

@@ -145,6 +145,17 @@ def decode_block(data: bytes) -> Block:
     return block
 
 
+def block_in(slot: bytes) -> Block:
+    """Return the block at the beginning of a slot of the log, whatever follows it. Raises
+    BlockError."""
+    *_, commit, _, _, _, _, _, shape = _HEADER.unpack_from(slot)
+    widths = _widths(slot, shape >> 4)
+    header = header_bytes(len(widths))
+    reader = _Reader(slot[header:], widths)
+    reader.read(commit & 0xFFF)
+    return decode_block(slot[: header + (reader.position + 7) // 8])
+
+
 def _widths(data: bytes, channels: int) -> tuple[int, ...]:
     if not 1 <= channels <= CHANNELS_MAX:
         raise BlockError(f"expected 1 to {CHANNELS_MAX} channels, found {channels}")

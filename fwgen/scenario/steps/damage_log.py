@@ -12,8 +12,9 @@ _MASKS: Final = {"bit": b"\x10", "word": b"\xff" * 4, "block": b"\xff" * 256}
 
 
 class DamageLog(Step):
-    """Bits flip in the oldest block of the log, in retained memory: one bit, a word, or all of its
-    samples."""
+    """Bits flip in retained memory, in the oldest block of the log that Linux has not received and
+    that has more than a word of samples: one bit, a word, or all of its samples. Ignored if there
+    is none: the firmware writes the word again to which it adds samples."""
 
     do: Annotated[
         str,
@@ -31,4 +32,7 @@ class DamageLog(Step):
         if board.damage_log(_MASKS[self.what]):
             board.note(f"a {self.what} of the log has flipped")
         else:
-            board.ignore(self.do, "the log has no block with enough samples")
+            board.ignore(
+                self.do,
+                "the log has no block with more than a word of samples that Linux has not received",
+            )

@@ -1,0 +1,59 @@
+"""A step that changes nothing is told as ignored."""
+
+from __future__ import annotations
+
+import pytest
+
+from fwgen.plan import plan_spec
+from fwgen.plan.model import Plan
+from fwgen.report.model import Report
+from fwgen.scenario.load import parse_scenario
+from fwgen.spec import parse_spec
+from tests.backends.running import run
+
+SLOW = """\
+fwgen: 1
+name: slow
+board: stm32mp257f_dk
+sensor: {type: hc-sr04, trigger: PG5, echo: PF15, period: 1 s, range: [20 mm, 4000 mm]}
+link: {channel: rpmsg-tty, latency: 2 s}
+memory: {code: sram1, data: retram, log: 7 KiB}
+sleep: {mode: lp-stop2, when_full: keep-newest}
+"""
+NIGHT = """\
+fwgen-scenario: 1
+name: a night of faults
+distance: [{at: 0 s, mm: 1500}]
+steps: [{at: 0 s, do: mute-sensor}, {at: 5 s, do: suspend, for: 100 s}, STEPS]
+until: 130 s
+expect: {declared_lost: {at-least: 0}}
+"""
+NO_BLOCK = "the log has no block with more than a word of samples that Linux has not received"
+
+
+def slow() -> Plan:
+    return plan_spec(parse_spec(SLOW, "slow.yaml"))
+
+
+def night(steps: str) -> Report:
+    report = run(parse_scenario(NIGHT.replace("STEPS", steps)), plan=slow())[1]
+    assert report["verdict"] == "pass", report["reasons"]
+    return report
+
+
+@pytest.mark.parametrize("what", ["bit", "word", "block"])
+@pytest.mark.parametrize("at_s", [6, 20, 28, 36, 60])
+def test_damage_to_the_log_lasts_or_is_told(what: str, at_s: int) -> None:
+    """A failed sensor's sample takes one bit, and the firmware writes a word until it is full."""
+    report = night(f"{{at: {at_s} s, do: damage-log, what: {what}}}")
+    told = [one["reason"] for one in report["ignored"]]
+    lost = report["samples"]["declared_lost"]
+    assert (told, lost > 0) in (([NO_BLOCK], False), ([], True))
+    assert not told or at_s < 36
+
+
+def test_damage_twice_does_not_undo_itself() -> None:
+    once = "{at: 60 s, do: damage-log, what: bit}"
+    report = night(f"{once}, {once.replace('60', '61')}")
+    assert [one["reason"] for one in report["ignored"]] == [NO_BLOCK]
+    assert report["samples"]["declared_lost"] > 0
