@@ -37,12 +37,25 @@ class Sensor:
         prefix = f"{self.name}." if self.name else ""
         return tuple(f"{prefix}{channel.name}" for channel in self.channels)
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """`columns` with units, of a CSV file."""
+        units = (channel.unit for channel in self.channels)
+        return tuple(map(with_unit, self.columns, units))
+
     def quantities(self, values: Sequence[int]) -> tuple[int | float, ...]:
         """Return the values in the units of the channels. `values`: raw numbers."""
         return tuple(
             value if channel.plain else float(channel.quantity(value))
             for channel, value in zip(self.channels, values, strict=True)
         )
+
+
+def with_unit(name: str, unit: str) -> str:
+    """Return a column's name with the unit: `ambient-temp (°C)`; `distance_mm` has it already."""
+    unit = " ".join(unit.split())
+    known = not unit or name == "distance_mm" or name.endswith(f" ({unit})")
+    return name if known else f"{name} ({unit})"
 
 
 RANGE_SENSOR: Final = Sensor()
@@ -63,3 +76,8 @@ def sensor_of(sensors: Sensors, stream: int, widths: Sequence[int]) -> Sensor:
 def columns_of(sensors: Sensors) -> tuple[str, ...]:
     """Return the names of all values."""
     return tuple(name for sensor in sensors for name in sensor.columns)
+
+
+def headings_of(sensors: Sensors) -> tuple[str, ...]:
+    """Return the names of all values, with their units."""
+    return tuple(name for sensor in sensors for name in sensor.headings)

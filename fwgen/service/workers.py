@@ -97,7 +97,7 @@ class Workers:
             except SinkError as error:
                 sink.close()
                 is_open = False
-                self._report(name, str(error))
+                self._report(name, f"{error} ({error.cure})" if error.cure else str(error))
                 if not self._pause(pause_s):
                     return
                 pause_s = min(2 * pause_s, _PAUSE_S[1])

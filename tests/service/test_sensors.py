@@ -23,7 +23,8 @@ from fwgen.service.items import Dated, Hole, Item, Log, Mark, Numbering, Redate,
 from fwgen.service.recent import Recent
 from fwgen.service.sensors import RANGE_SENSOR, Sensor, Sensors, sensor_of
 from fwgen.service.settings import parse
-from fwgen.service.sinks.lines import CsvFile, JsonLines, rows
+from fwgen.service.sinks.csv_file import CsvFile
+from fwgen.service.sinks.lines import JsonLines, rows
 from fwgen.service.sinks.mqtt import Broker, MqttSink
 from fwgen.service.sinks.retention import Retention
 from fwgen.service.sinks.sqlite import SqliteSink
@@ -315,8 +316,10 @@ class TestCommands:
         assert main(["export", "--database", str(tmp_path / "db"), "--format", form]) == 0
         text = capsys.readouterr().out.splitlines()
         found = list(csv.DictReader(text)) if form == "csv" else [json.loads(line) for line in text]
-        assert [str(row["climate.ambient-temp"]) for row in found[3:]] == ["21.37", "-3.5"]
-        assert float(found[0]["range.distance"]) == 1500
+        name = "climate.ambient-temp" + (" (°C)" if form == "csv" else "")
+        assert [str(row[name]) for row in found[3:]] == ["21.37", "-3.5"]
+        name = "range.distance" + (" (mm)" if form == "csv" else "")
+        assert float(found[0][name]) == 1500
 
     def test_parquet(self, tmp_path: Path) -> None:
         parquet = pytest.importorskip("pyarrow.parquet")
@@ -358,8 +361,8 @@ class TestLines:
             file.close()
             found = list(csv.DictReader(path.read_text("utf-8").splitlines()))
             assert len(found) == 5, again
-        assert found[2]["climate.ambient-temp"] == "21.37"
-        assert found[2]["range.distance"] == ""
+        assert found[2]["climate.ambient-temp (°C)"] == "21.37"
+        assert found[2]["range.distance (mm)"] == ""
 
     def test_a_csv_file_of_other_sensors_is_left_alone(self, tmp_path: Path) -> None:
         path = tmp_path / "out.csv"

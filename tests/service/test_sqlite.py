@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fwgen.service.items import Dated, Hole, Item, Log, Mark, StartNote
+from fwgen.service.sensors import Sensor
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.retention import Retention, used_bytes
 from fwgen.service.sinks.sqlite import SqliteSink
+from fwgen.wire.channel import Channel
 from tests.service.make_items import ONE, PERIOD_US, run
 from tests.service.running import positions
 
@@ -168,6 +171,134 @@ def test_a_file_that_is_not_its_own_is_left_alone(
     with pytest.raises(SinkError, match=why):
         store(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("ends", [("",), ("", "-wal", "-shm"), ("-wal",), ("-shm",)], ids=str)
+@pytest.mark.parametrize("how", ["moved", "removed", "replaced"])
+def test_only_what_is_in_the_file_that_the_path_names_is_stored(
+    tmp_path: Path, ends: tuple[str, ...], how: str
+) -> None:
+    path, old = tmp_path / "db", tmp_path / "old"
+    store(tmp_path / "other", run(0, 3))
+    sink = SqliteSink(path)
+    sink.open()
+    sink.store([run(0, 10)], Mark(ONE, 10, 1))
+    for end in ends:
+        name = tmp_path / f"db{end}"
+        name.unlink() if how == "removed" else name.rename(tmp_path / f"old{end}")
+        if how == "replaced":
+            name.write_bytes(b"" if end else (tmp_path / "other").read_bytes())
+    with pytest.raises(
+        SinkError, match=r"the file was .*: going on in the one that the path names"
+    ):
+        sink.store([run(10, 10)], Mark(ONE, 20, 1))
+    sink.close()
+    sink.open()
+    sink.store([run(10, 10)], Mark(ONE, 20, 1))
+    sink.close()
+    before = list(range(10)) if "" not in ends else [0, 1, 2] if how == "replaced" else []
+    assert positions(path) == [*before, *range(10, 20)]
+    assert read(path, "PRAGMA integrity_check") == [("ok",)]
+    if "" in ends and how != "removed":
+        assert positions(old) == list(range(10)), "also what was in the write-ahead log"
+
+
+def test_a_database_that_moves_while_it_stores_has_not_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, moved = tmp_path / "db", tmp_path / "moved"
+    sink = SqliteSink(path)
+    sink.open()
+    monkeypatch.setattr(sink, "_record", lambda db, mark: path.rename(moved))
+    with pytest.raises(SinkError, match="was moved or removed"):
+        sink.store([run(0, 10)], Mark(ONE, 10, 1))
+    sink.close()
+
+
+@pytest.mark.parametrize("logged", [False, True], ids=["", "log"])
+@pytest.mark.parametrize("how", ["emptied", "garbage", "another database"])
+def test_a_database_that_another_program_overwrites_is_noticed(
+    tmp_path: Path, how: str, logged: bool
+) -> None:
+    """`mv` puts another file in its place, but `cp` writes into the one that is open. `logged`: the
+    write-ahead log has pages of the old one."""
+    path, other = tmp_path / "db", tmp_path / "other"
+    store(other, run(0, 5))
+    content = {"emptied": b"", "garbage": b"garbage" * 1000}.get(how, other.read_bytes())
+    sink = SqliteSink(path)
+    sink.open()
+    for number in range(50):
+        sink.store([run(100 * number, 100)], Mark(ONE, 100 * number + 100, 1))
+        if number == 40 or not logged:
+            sink._complete()
+    path.write_bytes(content)
+    with pytest.raises(SinkError):
+        sink.store([run(5000, 10)], Mark(ONE, 5010, 1))
+    sink.close()
+    try:
+        sink.open()
+        sink.store([run(5000, 10)], Mark(ONE, 5010, 1))
+    except SinkError as error:
+        assert f"move {path} away" in error.cure
+        sink.close()
+        for each in tmp_path.glob("db*"):
+            each.unlink()
+        sink.open()
+        sink.store([run(5000, 10)], Mark(ONE, 5010, 1))
+    else:
+        assert how != "garbage" and not logged
+    sink.close()
+    before = range(5) if how == "another database" and not logged else range(0)
+    assert positions(path) == [*before, *range(5000, 5010)]
+    assert read(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_other_programs_may_write_to_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    sink = SqliteSink(path)
+    sink.open()
+    sink.store([run(0, 100)], None)
+    for _ in range(3):
+        other = sqlite3.connect(path)
+        other.execute("DELETE FROM sample WHERE position < 10")
+        other.commit()
+        other.execute("VACUUM")
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        other.close()
+        sink.store([run(100, 10)], None)
+    sink.close()
+    assert positions(path) == list(range(10, 110))
+
+
+def test_a_symbolic_link_that_names_another_database_is_followed(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    (tmp_path / "disk").mkdir()
+    link.symlink_to(tmp_path / "disk/db")
+    sink = SqliteSink(link)
+    sink.open()
+    sink.store([run(0, 10)], None)
+    sink.store([run(10, 10)], None)
+    link.unlink()
+    link.symlink_to(tmp_path / "disk/second")
+    with pytest.raises(SinkError, match=r"was moved or removed|was replaced"):
+        sink.store([run(20, 10)], None)
+    sink.close()
+    assert positions(tmp_path / "disk/db") == list(range(20))
+
+
+def test_a_channel_whose_unit_has_changed_is_another_channel(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    for number, unit in enumerate(("°C", "°F", "°C", "")):
+        sensor = Sensor("", (Channel("temp", unit, 13),))
+        item = replace(run(10 * number, 1, words=[20 + number]), sensor=sensor)
+        store(path, item)
+    rows = read(path, "SELECT position, name, unit, value FROM value JOIN channel ON id = channel")
+    assert rows == [
+        (0, "temp", "°C", 20.0),
+        (10, "temp (°F)", "°F", 21.0),
+        (20, "temp", "°C", 22.0),
+        (30, "temp ()", "", 23.0),
+    ]
 
 
 def test_old_samples_are_removed(tmp_path: Path) -> None:

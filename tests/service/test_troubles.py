@@ -67,6 +67,32 @@ def test_a_full_disk_is_survived_and_told(firmware: PtyFirmware, tmp_path: Path)
     assert sqlite3.connect(database).execute("SELECT count(*) FROM gap").fetchone() == (0,)
 
 
+def test_files_that_are_moved_are_told_and_made_again(
+    firmware: PtyFirmware, tmp_path: Path
+) -> None:
+    """No sample is in neither file."""
+    database, table = tmp_path / "db", tmp_path / "csv"
+    old = {path: path.with_name(f"{path.name}.old") for path in (database, table)}
+    service = start("--tty", firmware.path, "--database", database, "--csv", table)
+    wait_until(lambda: len(positions(database)) > 0, "a sample")
+    for path, other in old.items():
+        path.rename(other)
+    wait_until(lambda: len(positions(database)) > 20, "samples in the new database")
+    _, _, err = end(service)
+    for kind, path in (("sqlite", database), ("csv", table)):
+        text = "the file was moved or removed: going on in the one that the path names"
+        assert f"{kind}: {path}: {text}; samples wait" in err
+        assert f"{kind}: stores again" in err
+    found = {*positions(old[database]), *positions(database)}
+    assert found == set(range(len(found)))
+    rows = [
+        int(line.split(",")[1])
+        for path in (old[table], table)
+        for line in path.read_text().splitlines()[1:]
+    ]
+    assert rows == list(range(len(rows)))
+
+
 def test_a_database_that_is_not_required_stops_no_other_sink(
     firmware: PtyFirmware, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from fwgen.errors import InputError, MissingToolError
 from fwgen.output import print_json
 from fwgen.service.command import places
+from fwgen.service.sensors import with_unit
 from fwgen.service.stored import Stored
 
 _CHUNK: Final = 10_000
@@ -78,8 +79,9 @@ def _write_text(file: Any, stored: Stored, rows: Iterable[dict[str, Any]], form:
         for row in rows:
             print_json(row, indent=None, file=file)
         return
+    headings = {name: with_unit(name, stored.units.get(name, "")) for name in stored.columns}
     writer = csv.DictWriter(file, stored.columns, lineterminator="\n")
-    writer.writeheader()
+    writer.writerow(headings)
     writer.writerows(rows)
 
 

@@ -1,17 +1,12 @@
-"""Samples as text: JSON lines on stdout, or CSV in a file.
+"""Samples as text: rows and JSON documents; a sink that writes JSON lines.
 
-JSON lines may repeat samples after a kill or an error; (log, position) identifies them. A CSV file
-holds each sample once: after a restart the file's end says what it has.
+JSON lines may repeat samples after a kill or an error; (log, position) identifies them.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from fwgen.service.items import Hole, Item, Mark, Run, SleepNote, StartNote
@@ -20,8 +15,6 @@ from fwgen.service.sensors import (
     COLUMNS_BEFORE,
     RANGE_SENSOR,
     Sensor,
-    Sensors,
-    columns_of,
 )
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.times import iso
@@ -35,10 +28,6 @@ def columns(values: Sequence[str] = RANGE_SENSOR.columns) -> tuple[str, ...]:
 
 COLUMNS: Final = columns()
 """Of the range sensor alone."""
-
-
-_TAIL_BYTES: Final = 1 << 20
-"""Of it the last row of each sensor is noted."""
 
 
 def rows(item: Run) -> Iterator[dict[str, Any]]:
@@ -123,79 +112,3 @@ class JsonLines:
             self._write("".join(lines))
         except OSError as error:
             raise SinkError(f"standard output: {error.strerror}") from error
-
-
-class CsvFile:
-    """Appends to a CSV file and syncs it. Gaps are not written: the position shows them.
-
-    `sensors`: their values are the columns; of another sensor's sample the cells are empty.
-    """
-
-    def __init__(self, path: Path, sensors: Sensors = (RANGE_SENSOR,)) -> None:
-        self._path = path
-        self._columns = columns(columns_of(sensors))
-        self._file: io.BufferedRandom | None = None
-        self._last: dict[str, tuple[str, int]] = {}  # by sensor: log and position of the last row
-
-    def open(self) -> None:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            self._file = os.fdopen(handle, "r+b")
-            self._continue(self._file)
-        except OSError as error:
-            raise SinkError(f"{self._path}: {error.strerror}") from error
-
-    def close(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            file.raw.close()  # nothing is buffered
-
-    def store(self, items: Sequence[Item], mark: Mark | None) -> None:
-        file = self._file
-        if file is None:
-            raise SinkError(f"{self._path}: the file is not open")
-        text = io.StringIO()
-        writer = csv.DictWriter(text, self._columns, lineterminator="\n", extrasaction="ignore")
-        ends = dict(self._last)
-        for item in items:
-            for row in rows(item) if isinstance(item, Run) else ():
-                log, position = row["log"], row["position"]
-                last = ends.get(_owner(log))
-                if last is None or last[0] != log or last[1] < position:
-                    writer.writerow(row)
-                    ends[_owner(log)] = log, position
-        try:
-            file.write(text.getvalue().encode())
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError as error:
-            raise SinkError(f"{self._path}: {error.strerror}") from error
-        self._last = ends
-
-    def _continue(self, file: io.BufferedRandom) -> None:
-        """Remove a row that was not written to its end; note the last whole one."""
-        size = file.seek(0, os.SEEK_END)
-        if size == 0:
-            file.write((",".join(self._columns) + "\n").encode())
-            file.flush()
-            return
-        start = file.seek(max(0, size - _TAIL_BYTES))
-        tail = file.read()
-        whole = tail[: tail.rfind(b"\n") + 1]
-        file.seek(0)
-        header = file.readline().decode("utf-8", "replace").rstrip("\n")
-        if header != ",".join(self._columns):
-            text = "expected a CSV file of fwgen-peer, found another file"
-            cure = f"name another one; the columns of these sensors are {','.join(self._columns)}"
-            raise SinkError(f"{self._path}: {text}", cure)
-        file.truncate(start + len(whole))
-        file.seek(0, os.SEEK_END)
-        for cells in csv.reader(whole.decode("utf-8", "replace").splitlines()[start > 0 :]):
-            if cells[1:2] and cells[1].isdigit():
-                self._last[_owner(cells[0])] = cells[0], int(cells[1])
-
-
-def _owner(log: str) -> str:
-    """Return the part of a log's name that says which sensor it is of."""
-    return log.partition("/")[2][:1]

@@ -20,7 +20,7 @@ def _sqlite(options: Mapping[str, Any], sensors: Sensors) -> Sink:
 
 
 def _csv(options: Mapping[str, Any], sensors: Sensors) -> Sink:
-    from fwgen.service.sinks.lines import CsvFile
+    from fwgen.service.sinks.csv_file import CsvFile
 
     return CsvFile(options["file"], sensors)
 

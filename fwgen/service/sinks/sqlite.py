@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from fwgen.service.dating import MOST_RATE, Basis, LastDated
 from fwgen.service.items import Item, Log, Mark, Redate, Run, SleepNote, StartNote
 from fwgen.service.sensors import Sensor
 from fwgen.service.sinks import schema
 from fwgen.service.sinks.base import SinkError
+from fwgen.service.sinks.place import MovedError, Place
 from fwgen.service.sinks.retention import Retention
 from fwgen.service.sinks.transaction import transaction
 
 _MARKS: Final = ("mark", "mark_1")
 """By stream."""
+_BROKEN: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_CURE: Final = (
+    "move {0} away, with {0}-wal and {0}-shm: fwgen-peer then makes a new one; "
+    "`sqlite3 FILE .recover` saves what is in the old one"
+)
 _BUSY_S: Final = 10.0
 _WAL_BYTES: Final = 4 << 20
 
@@ -50,6 +56,14 @@ AND boot = (SELECT boot FROM life WHERE id = ?) AND device_us = ?
 """
 
 
+class _Contents(NamedTuple):
+    """Of the database's file: what shows that another program has written to it."""
+
+    size: int
+    changed_ns: int
+    marks: list[list[tuple[object, ...]]]
+
+
 class SqliteSink:
     """The recorder among the sinks: `recorded` returns the mark."""
 
@@ -57,6 +71,9 @@ class SqliteSink:
         self._path = path
         self._retention = retention or Retention()
         self._db: sqlite3.Connection | None = None
+        self._place = Place()
+        self._left: _Contents | None = None  # after `open` and `store`
+        self._suspect = False  # another program has written to the file
         self._logs: dict[Log, int] = {}
         self._lives: dict[tuple[int, int, bytes], int] = {}
         self._channels: dict[Sensor, tuple[int, ...]] = {}
@@ -64,12 +81,21 @@ class SqliteSink:
     def open(self) -> None:
         with self._failing():
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            if not self._path.exists():
+                self._path.touch()
+            before, real = Place(self._path), self._path.resolve()
             schema.check(self._path)
             db = sqlite3.connect(
                 self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
             self._db = db
+            if self._suspect:
+                self._check_whole(db)
             self._prepare(db)
+            others = (real.with_name(real.name + end) for end in ("-wal", "-shm"))
+            self._place = Place(self._path, *others)
+            before.check()
+            self._left, self._suspect = self._contents(db), False
 
     def close(self) -> None:
         db, self._db = self._db, None
@@ -104,15 +130,19 @@ class SqliteSink:
     def store(self, items: Sequence[Item], mark: Mark | None) -> None:
         db = self._open_db
         with self._failing():
+            self._place.check()
+            self._check_contents()
             with transaction(db):
                 for item in items:
                     self._store(db, item)
                 if mark is not None:
                     self._record(db, mark)
+            self._place.check()
             for item in items:
                 if isinstance(item, StartNote):
                     item.stored()
             self._retention.apply(db)
+            self._left, self._suspect = self._contents(db), False
 
     # ------------------------------------------------------------------------------------ inside
 
@@ -131,11 +161,48 @@ class SqliteSink:
     def _failing(self) -> Iterator[None]:
         try:
             yield
+        except MovedError:
+            self._complete()
+            raise
         except schema.FormatError as error:
             raise SinkError(f"{self._path}: {error}", error.cure) from error
         except (sqlite3.Error, OSError) as error:
             self._forget()  # a rolled-back insert must not stay known
-            raise SinkError(f"{self._path}: {error}") from error
+            broken = getattr(error, "sqlite_errorname", "").startswith(_BROKEN)
+            cure = _CURE.format(self._path) if broken else ""
+            raise SinkError(f"{self._path}: {error}", cure) from error
+
+    def _contents(self, db: sqlite3.Connection) -> _Contents:
+        marks = [db.execute(f"SELECT * FROM {table}").fetchall() for table in _MARKS]
+        found = self._path.stat()
+        return _Contents(found.st_size, found.st_mtime_ns, marks)
+
+    def _check_contents(self) -> None:
+        """Raise SinkError if another program has written something else into the file, as `cp`
+        does. This connection might not notice it for long: it has the pages in memory."""
+        found, left = self._path.stat(), self._left
+        if left is None or (found.st_size, found.st_mtime_ns) == left[:2]:
+            return
+        self._suspect = True
+        with closing(schema.connect_to_read(self._path)) as db:
+            self._check_whole(db)
+            if self._contents(db).marks != left.marks:
+                text = "another program has written another database into it: going on in that one"
+                raise SinkError(f"{self._path}: {text}")
+        self._suspect = False
+
+    def _check_whole(self, db: sqlite3.Connection) -> None:
+        (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            text = f"another program has damaged it: {found}"
+            raise SinkError(f"{self._path}: {text}", _CURE.format(self._path))
+
+    def _complete(self) -> None:
+        """Move what is in the write-ahead log to the database that is open, wherever that is now;
+        SQLite does not when it closes a database that was moved."""
+        if self._db is not None:
+            with suppress(sqlite3.Error):
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _prepare(self, db: sqlite3.Connection) -> None:
         if schema.is_empty(db):
@@ -208,10 +275,7 @@ class SqliteSink:
         if sensor not in self._channels:
             found = []
             for name, channel in zip(sensor.columns, sensor.channels, strict=True):
-                row = (name, channel.unit)
-                db.execute(f"INSERT INTO channel (name, unit) VALUES (?, ?) {_ONCE}", row)
-                query = db.execute("SELECT id FROM channel WHERE name = ?", (name,))
-                found.append(int(query.fetchone()[0]))
+                found.append(_channel_id(db, name, channel.unit))
             self._channels[sensor] = tuple(found)
         return self._channels[sensor]
 
@@ -223,6 +287,17 @@ class SqliteSink:
             found = db.execute("SELECT id FROM life WHERE log = ? AND boot = ? AND spec = ?", key)
             self._lives[life] = found.fetchone()[0]
         return self._lives[life]
+
+
+def _channel_id(db: sqlite3.Connection, name: str, unit: str) -> int:
+    """Return the id of the channel; it is made if it is new. If another spec gave its name another
+    unit, its name is `NAME (UNIT)`."""
+    for each in (name, f"{name} ({unit})"):
+        db.execute(f"INSERT INTO channel (name, unit) VALUES (?, ?) {_ONCE}", (each, unit))
+        row = db.execute("SELECT id, unit FROM channel WHERE name = ?", (each,)).fetchone()
+        if row[1] == unit:
+            break
+    return int(row[0])
 
 
 def _rows(run: Run, log: int, life: int) -> Iterator[tuple[object, ...]]:
