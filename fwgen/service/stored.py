@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -94,4 +95,8 @@ class Stored(AbstractContextManager["Stored"]):
         except schema.FormatError as error:
             raise InputError(f"{self._path}: {error}", error.cure) from error
         except sqlite3.Error as error:
-            raise InputError(f"{self._path}: not a database of fwgen-peer: {error}") from error
+            if error.sqlite_errorname == "SQLITE_NOTADB":
+                raise InputError(f"{self._path}: not a database of fwgen-peer: {error}") from error
+            hint = "read it as root, or as the user or a member of the group fwgen-peer"
+            hint = "" if os.access(self._path, os.R_OK) else hint
+            raise InputError(f"{self._path}: cannot read it: {error}", hint) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -37,7 +38,7 @@ assert sorted(STEPS) == list(range(1, FORMAT))
 
 
 class FormatError(Exception):
-    """The file is no database that this fwgen-peer can use. Nothing was changed in it."""
+    """The file is no database that this fwgen-peer can use here. Nothing was changed in it."""
 
     def __init__(self, text: str, cure: str) -> None:
         super().__init__(text)
@@ -45,8 +46,34 @@ class FormatError(Exception):
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """Raises sqlite3.Error; FormatError if this fwgen-peer does not know the database's format."""
-    db = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+    """Raises sqlite3.Error; FormatError if this fwgen-peer does not know the database's format, or
+    may not read the log that a killed service left."""
+    try:
+        return _connect(path, "mode=ro")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname.startswith(_NO_SHM) and os.access(path, os.R_OK):
+            return _connect_without_log(path)
+        raise
+
+
+_NO_SHM: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+"""What SQLite says if it cannot make the file -shm beside the database."""
+
+
+def _connect_without_log(path: Path) -> sqlite3.Connection:
+    """Connect to a database in WAL mode in a folder in which this user may not write, or that is
+    read-only. Without a log nobody writes to it: then SQLite need not share memory with others."""
+    log = path.resolve()
+    log = log.with_name(f"{log.name}-wal")
+    if log.exists() and log.stat().st_size:
+        text = f"its last samples are in {log}, which cannot be read in a folder that is read-only"
+        cure = "copy both to another folder, or read it as root or as the user of fwgen-peer"
+        raise FormatError(text, cure)
+    return _connect(path, "immutable=1")
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
+    db = sqlite3.connect(f"file:{quote(str(path.absolute()))}?{how}", uri=True)
     try:
         _check(db)
     except BaseException:

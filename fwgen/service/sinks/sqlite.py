@@ -101,6 +101,9 @@ class SqliteSink:
         db, self._db = self._db, None
         self._forget()
         if db is not None:
+            with suppress(sqlite3.Error):  # so that it can be read where nobody may write
+                db.execute("PRAGMA busy_timeout = 0")
+                db.execute("PRAGMA journal_mode = DELETE")
             with suppress(sqlite3.Error):
                 db.close()
 
@@ -181,7 +184,7 @@ class SqliteSink:
         """Raise SinkError if another program has written something else into the file, as `cp`
         does. This connection might not notice it for long: it has the pages in memory."""
         found, left = self._path.stat(), self._left
-        if left is None or (found.st_size, found.st_mtime_ns) == left[:2]:
+        if left is None or (found.st_size, found.st_mtime_ns) == (left.size, left.changed_ns):
             return
         self._suspect = True
         with closing(schema.connect_to_read(self._path)) as db:
