@@ -23,7 +23,6 @@ from fwgen.series import (
     word_code,
 )
 from fwgen.wire.block import Block
-from fwgen.wire.channel import packed
 from fwgen.wire.sample import DISTANCE_BITS, DISTANCE_WIDTHS
 
 _WAITED_US: Final = 2_000_000
@@ -48,14 +47,12 @@ def words_of(block: Block, value_bits: int) -> array[int]:
         raise ValueError(f"expected values of {value_bits} bits, found {block.widths}")
     if block.widths == DISTANCE_WIDTHS:
         return block.words
-    numbers = zip(*block.values, strict=True)
-    return array(
-        word_code(value_bits),
-        [
-            status << value_bits | packed(block.widths, values)
-            for status, values in zip(block.statuses, numbers, strict=True)
-        ],
-    )
+    words = [status << value_bits for status in block.statuses]
+    at = 0
+    for width, values in zip(block.widths, block.values, strict=True):
+        words = [word | value << at for word, value in zip(words, values, strict=True)]
+        at += width
+    return array(word_code(value_bits), words)
 
 
 @dataclass

@@ -67,8 +67,9 @@ class LogView:
 
     def blocks(self) -> LogBlocks:
         """Return the present blocks, valid or not."""
-        used = self._slot[self._magic == _MAGIC]
-        return LogBlocks(used[:, 2], used[:, 1] & _COUNT, used[:, _SHAPE_WORD] & _STREAM)
+        slot, used = self._slot, np.flatnonzero(self._magic == _MAGIC)
+        shape = slot[used, _SHAPE_WORD]
+        return LogBlocks(slot[used, 2], slot[used, 1] & _COUNT, shape & _STREAM)
 
 
 def blocks_in(region: bytes | memoryview) -> LogBlocks:

@@ -29,6 +29,13 @@ Ints = NDArray[np.int64]
 _SUM_MEAN: Final = 393_210  # 12 * (2**16 - 1) / 2
 _MASK64: Final = (1 << 64) - 1
 _GOLDEN: Final = 0x9E37_79B9_7F4A_7C15
+_PER_MEASUREMENT: Final = np.uint64(4)
+_OF_NOISE: Final = np.arange(3, dtype=np.uint64)[:, np.newaxis]
+_OF_MISSED: Final = np.uint64(3)
+_16, _32 = np.uint64(16), np.uint64(32)
+_EVEN: Final = np.uint64(0x0000_FFFF_0000_FFFF)
+"""Every other of the 16-bit numbers of an output, so that their sums have room."""
+_LOW: Final = np.uint64(0xFFFF_FFFF)
 
 
 def mix(z: int) -> int:
@@ -40,17 +47,15 @@ def mix(z: int) -> int:
 
 def noise(seed: int, sigma: int, t_ms: Ints) -> Ints:
     """Return what to add to the measured values, in the unit of `sigma`."""
-    total = np.full(len(t_ms), -_SUM_MEAN, dtype=np.int64)
-    for k in range(3):
-        word = _chances(seed, t_ms.astype(np.uint64) * np.uint64(4) + np.uint64(k))
-        for shift in (0, 16, 32, 48):
-            total += ((word >> np.uint64(shift)) & np.uint64(0xFFFF)).astype(np.int64)
+    words = _chances(seed, t_ms.astype(np.uint64) * _PER_MEASUREMENT + _OF_NOISE)
+    pairs = ((words & _EVEN) + (words >> _16 & _EVEN)).sum(axis=0)
+    total: Ints = ((pairs & _LOW) + (pairs >> _32)).astype(np.int64) - _SUM_MEAN
     return (sigma * total) >> 16
 
 
 def missed(seed: int, missed_ppm: int, t_ms: Ints) -> NDArray[np.bool_]:
     """Return for each measurement whether the sensor gives nothing."""
-    word = _chances(seed, t_ms.astype(np.uint64) * np.uint64(4) + np.uint64(3))
+    word = _chances(seed, t_ms.astype(np.uint64) * _PER_MEASUREMENT + _OF_MISSED)
     lot = (word >> np.uint64(44)).astype(np.int64) * 1_000_000
     return np.asarray(lot < (missed_ppm << 20))
 

@@ -174,19 +174,32 @@ def _widths(data: bytes, channels: int) -> tuple[int, ...]:
 
 def _checked_bytes(block: Block) -> bytes:
     """Return the bytes after the header that the CRC covers."""
-    sizes = [(width + 7) // 8 for width in block.widths]
-    if sizes == [2] and not any(block.statuses) and not any(block.late):
-        checked = array("H", block.values[0])
-        if sys.byteorder == "big":
-            checked.byteswap()
-        return checked.tobytes()
-    parts = []
-    for status, values, late in block.samples():
+    values = _value_bytes(block)
+    row = len(values) // block.count
+    parts: list[bytes | bytearray] = []
+    begin = 0
+    for index, (status, late) in enumerate(zip(block.statuses, block.late, strict=True)):
         if status or late:
-            parts.append(bytes([late << 4 | status]))
-        for value, size in zip(values, sizes, strict=bool(values)):
-            parts.append(value.to_bytes(size, "little"))
-    return b"".join(parts)
+            parts += (values[begin : index * row], bytes([late << 4 | status]))
+            begin = (index + (status > _LAST_WITH_VALUES)) * row
+    return b"".join([*parts, values[begin:]])
+
+
+def _value_bytes(block: Block) -> bytearray:
+    """Return the values of all samples, each in as few bytes as its channel needs."""
+    sizes = [(width + 7) // 8 for width in block.widths]
+    row = sum(sizes)
+    found = bytearray(row * block.count)
+    at = 0
+    for values, size in zip(block.values, sizes, strict=True):
+        little = values if sys.byteorder == "little" else array("I", values)
+        if little is not values:
+            little.byteswap()
+        content = little.tobytes()
+        for byte in range(size):
+            found[at::row] = content[byte :: little.itemsize]
+            at += 1
+    return found
 
 
 @cache
@@ -236,7 +249,10 @@ class _Channel:
         """Learn a value after a value."""
         half = 1 << self.width - 1
         residual = (value - (self.expected + 128 >> 8) + half & self.mask) - half
-        number = -2 * residual - 1 if residual < 0 else 2 * residual
+        self.learn(value, residual, -2 * residual - 1 if residual < 0 else 2 * residual)
+
+    def learn(self, value: int, residual: int, number: int) -> None:
+        """As `follow`; `number`: the residual as a zigzag number."""
         average = self.mean >> 4
         if number <= average + _SURPRISE:
             level_gain, speed_gain = _GAINS[self.age]
@@ -274,13 +290,14 @@ class _Reader:
     def read(self, count: int) -> None:
         """Read this many samples."""
         self._spelt(self._take(3))
+        one = len(self.widths) == 1
         while len(self.statuses) < count and self.position <= self.limit:
             left = count - len(self.statuses)
             if self.status > _LAST_WITH_VALUES:
                 if self._repetitions(left) < left:
                     self._take(1)
                     self._spelt(self._take(3))
-            elif len(self.widths) > 1 or self._short_residuals(left) < left:
+            elif (self._short_residuals if one else self._short_rows)(left) < left:
                 self._residuals()
         if self.position > self.limit:
             raise BlockError(f"the stream ends before the {count} samples do")
@@ -341,6 +358,34 @@ class _Reader:
         self.statuses.extend([self.status] * count)
         self.position, channel.value = position, value
         channel.expected, channel.speed, channel.mean, channel.age = expected, speed, mean, age
+        return count
+
+    def _short_rows(self, most: int) -> int:
+        """As _short_residuals, of several channels: up to a sample with a code that is not in the
+        tables."""
+        lookup, bits, position = _lookup(), self.bits, self.position
+        channels, columns = self.channels, self.values
+        count = 0
+        while count < most:
+            at, numbers = position, []
+            for channel in channels:
+                rest = channel.mean * 5 >> 7
+                code = lookup[rest].get(bits[at : at + _KEY_BITS]) if rest < _LOOKUP else None
+                if code is None or code[1] >> channel.width:
+                    break
+                at += code[0]
+                numbers.append(code[1])
+            if len(numbers) < len(channels):
+                break
+            position = at
+            count += 1
+            for channel, column, number in zip(channels, columns, numbers, strict=True):
+                residual = ~(number >> 1) if number & 1 else number >> 1
+                value = (channel.expected + 128 >> 8) + residual & channel.mask
+                channel.learn(value, residual, number)
+                column.append(value)
+        self.statuses.extend([self.status] * count)
+        self.position = position
         return count
 
     def _residuals(self) -> None:

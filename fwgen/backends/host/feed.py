@@ -99,12 +99,9 @@ class Feed:
         parts."""
         boot, period_us = self._boots[-1], self.planned.period_us
         first = len(boot.words)
-        at_us = (
-            boot.began_us
-            + FIRST_SAMPLE_US
-            + period_us * np.arange(first, first + _READINGS_AT_ONCE, dtype=np.int64)
-        )
-        at_us = at_us[at_us < end_us]
+        begin_us = boot.began_us + FIRST_SAMPLE_US + period_us * first
+        count = min(_READINGS_AT_ONCE, max(0, -((begin_us - end_us) // period_us)))
+        at_us = begin_us + period_us * np.arange(count, dtype=np.int64)
         t_ms = (at_us - FIRST_SAMPLE_US + 500) // 1000
         end = first + len(at_us)
         late_us = {

@@ -6,10 +6,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+MICRO: Final = 1_000_000
 _HERE = Path(__file__).parent
 
 
@@ -19,6 +20,11 @@ class Steps:
 
     zero: Fraction
     step: Fraction
+
+    @cached_property
+    def micro(self) -> tuple[float, float]:
+        """`zero` and `step` in millionths."""
+        return float(self.zero * MICRO), float(self.step * MICRO)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from fwgen.spec.diagnostics import quote
 from fwgen.wire.channel import value_bits
 from fwgen.wire.sample import SampleStatus
 
-MICRO: Final = 1_000_000
 _VALUES, _ERROR = 0, 1  # host_sensor.c
 PRIME: Final = 0x9E37_79B9
 """Apart from each other, so that channels have different noise."""
@@ -50,18 +49,17 @@ def quantities(sensor: ZephyrSensor, scene: Scene, t_ms: Ints) -> list[Ints]:
         sigma = scene.noise.get(channel.name, 0)
         if sigma:
             micro = micro + noise(scene.seed + index * PRIME, sigma, t_ms)
-        own = Steps(Fraction(0), channel.resolution.value)
-        steps = known.steps.get(channel.name, own) if known else own
-        found.append(_in_steps(micro, steps))
+        steps = known.steps.get(channel.name) if known else None
+        found.append(_in_steps(micro, steps or Steps(Fraction(0), channel.resolution.value)))
     return found
 
 
 def _in_steps(micro: Ints, steps: Steps) -> Ints:
     """Return the values of the sensor's nearest steps, as the driver gives them: whole
     millionths."""
-    step, zero = float(steps.step * MICRO), float(steps.zero * MICRO)
-    number = np.round((micro - zero) / step)
-    return np.asarray(np.round(number * step + zero), dtype=np.int64)
+    zero, step = steps.micro
+    number = np.rint((micro - zero) / step)
+    return np.asarray(np.rint(number * step + zero), dtype=np.int64)
 
 
 def expected(channels: Sequence[ZephyrChannel], micro: Sequence[Ints]) -> tuple[Ints, Ints]:
@@ -72,11 +70,11 @@ def expected(channels: Sequence[ZephyrChannel], micro: Sequence[Ints]) -> tuple[
     packed = np.zeros(count, dtype=np.int64)
     at = 0
     for channel, values in zip(channels, micro, strict=True):
-        low, high = (int(end.value * MICRO) for end in channel.range)
-        step = int(channel.resolution.value * MICRO)
+        low, high, step = channel.micro
         status[values < low] = SampleStatus.TOO_NEAR
         status[values > high] = SampleStatus.TOO_FAR
-        packed |= ((np.clip(values, low, high) - low + step // 2) // step) << at
+        kept = np.minimum(np.maximum(values, low), high)
+        packed |= ((kept - low + step // 2) // step) << at
         at += channel.channel.width
     return status, packed
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
-from fwgen.sensors.zephyr.data import units
+from fwgen.sensors.zephyr.data import MICRO, units
 from fwgen.spec.diagnostics import Findings, quote
 from fwgen.spec.document import Node
 from fwgen.spec.kinds import (
@@ -33,7 +34,6 @@ from fwgen.wire.sample import SampleStatus
 CHANNELS_MOST = 8
 WIDTH_MOST = 24
 TEXT_MOST = 100
-_MICRO = 1_000_000
 _FARTHEST = 1_000_000_000  # keeps the firmware's sums far within 64 bits
 
 Property = StrictBool | StrictInt | StrictStr
@@ -63,7 +63,7 @@ class _Measured(Kind[Measure]):
             message = f"expected a number with a unit, found {quote(text)}"
             node.reject(findings, "bad-measure", message, f"write it like `{self.example}`")
         value = Fraction(found[1])
-        if abs(value) > _FARTHEST or value * _MICRO % 1:
+        if abs(value) > _FARTHEST or value * MICRO % 1:
             message = f"{quote(text)} is not a whole number of millionths below {_FARTHEST:,}"
             node.reject(findings, "out-of-range", message, f"write it like `{self.example}`")
         return Measure(value, SPELLINGS.get(found[2], found[2]))
@@ -115,7 +115,13 @@ class ZephyrChannel(Part):
         low, high = self.range
         return (high.value - low.value) / self.resolution.value
 
-    @property
+    @cached_property
+    def micro(self) -> tuple[int, int, int]:
+        """The range's ends and the resolution, in millionths."""
+        low, high = (int(end.value * MICRO) for end in self.range)
+        return low, high, int(self.resolution.value * MICRO)
+
+    @cached_property
     def channel(self) -> Channel:
         low, _ = self.range
         most = -(-self.steps.numerator // self.steps.denominator)
