@@ -66,7 +66,7 @@ def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[st
         cause, _, text = night.sleep.wake_cause.partition(":")
         since_us = _silent_since_us(record, night) - record.period_us
         first = [name for name, at_us in fired.items() if _any(at_us, since_us, night.opened_us)]
-        age_us = _age_us(record, night)
+        age_us = _age_us(record, night, _unacknowledged(record, night))
         too_old = asked.max_age_us is not None and age_us >= asked.max_age_us - _early_us(
             record, asked, night
         )
@@ -176,11 +176,17 @@ def _last_calls_us(record: RunRecord, fired: list[Ints]) -> list[tuple[int, int]
     ]
 
 
-def _age_us(record: RunRecord, night: Night) -> int:
-    """Return how long the oldest sample had waited when Linux was woken. A firmware that was reset
-    counts from its start."""
+def _unacknowledged(record: RunRecord, night: Night) -> int:
+    """Return how many samples arrived after Linux had asked for sleep. The firmware counts their
+    age on: the peer acknowledges nothing from then on."""
+    return len(record.delivered.between(night.asked_us, night.closed_us))
+
+
+def _age_us(record: RunRecord, night: Night, unacknowledged: int = 0) -> int:
+    """Return how long the oldest sample had waited when Linux was woken: of those that had not
+    arrived, and of so many before them. A firmware that was reset counts from its start."""
     instant = np.array([night.opened_us], dtype=np.int64)
-    row = int(record.taken.before(instant)[0]) - night.sleep.backlog
+    row = int(record.taken.before(instant)[0]) - night.sleep.backlog - unacknowledged
     oldest_us = int(record.taken.at(np.array([max(0, row)], dtype=np.int64))[0])
     starts_us = [one.end_us for one in record.outages if one.end_us is not None]
     since_us = max((at_us for at_us in starts_us if at_us <= night.opened_us), default=oldest_us)
