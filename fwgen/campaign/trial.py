@@ -77,7 +77,7 @@ def try_history(history: History, setting: Setting, tally: Tally) -> Failure | N
         record = run_scenario(backend, history.plan, history.scenario, history.seed)
     except FwgenError as error:
         return Failure(history.seed, (), (f"{type(error).__name__}: {error}",))
-    report = build_report(record, history.scenario)
+    report = build_report(record, history.scenario, digest=False)
     tally.add(record, report, history)
     if report["verdict"] == "pass":
         return None
