@@ -16,4 +16,5 @@ def test_killed_at_random_moments_it_keeps_every_sample_once(tmp_path: Path) -> 
     """night.py runs longer nights."""
     kept = run_night("host", KILLS, KILLS, tmp_path)
     assert kept.sleeps >= KILLS / 5
+    assert kept.resets > 0
     assert kept.samples > 200 * KILLS / 10
