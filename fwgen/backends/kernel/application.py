@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from fwgen.backends.kernel.calendar import ZERO_NS
@@ -39,13 +40,14 @@ class KernelWithApplication(KernelWithPower):
     @property
     def processed_seq(self) -> int | None:
         """Number of the first sample that the application has not processed (32 bits)."""
-        self._read_journal(rang=False)
-        return self._processed
+        return self.processed(0)
 
     def processed(self, stream: int) -> int | None:
-        """Return the same of a sensor's stream. A plan with two sensors is refused."""
-        assert stream == 0
-        return self.processed_seq
+        """Return the same of a sensor's stream."""
+        self._read_journal(rang=False)
+        if self._known is None:
+            return None
+        return self._known.next_seq_1 if stream else self._known.next_seq
 
     def crash_app(self, now_us: int, when: str = "now") -> None:
         """`when`: always "now" (the step CrashApp)."""
@@ -67,6 +69,8 @@ class KernelWithApplication(KernelWithPower):
         self._read_journal(rang=False)
         known = self._known
         words = [] if known is None else [known.log, known.next_seq, known.boot]
+        if known is not None and known.next_seq_1 is not None:
+            words.append(known.next_seq_1)
         self._control.send(" ".join(["start-app", *map(str, [self._starts, *words])]))
 
     # --------------------------------------------------------------------------- what `inside` says
@@ -105,10 +109,11 @@ class KernelWithApplication(KernelWithPower):
     def _take_event(self, event: Event, at_us: int) -> None:
         if isinstance(event, Samples):
             note_samples(self.ledger, event, at_us)
-            self._note_processed(event.log, event.block.first_seq + event.block.count)
+            block = event.block
+            self._note_processed(event.log, block.stream, block.first_seq + block.count)
         elif isinstance(event, Lost):
             note_lost(self.ledger, event, at_us)
-            self._note_processed(event.log, event.first_seq + event.count)
+            self._note_processed(event.log, event.stream, event.first_seq + event.count)
         elif isinstance(event, SuspendReady):
             if self.state == AWAKE:  # a client of the service inside has asked for it
                 self._sleep = OpenSleep(asked_us=at_us)
@@ -122,12 +127,18 @@ class KernelWithApplication(KernelWithPower):
             self._call_off(event)
         else:
             if isinstance(event, Online):
-                self._boot = event.hello.boot
+                self._hello = event.hello
             note_event(self.ledger, event, at_us)
 
-    def _note_processed(self, log: int, next_seq: int) -> None:
-        self._processed = next_seq & _SEQ_MASK
-        self._known = Known(log, self._processed, self._boot)
+    def _note_processed(self, log: int, stream: int, next_seq: int) -> None:
+        """The application has stored all samples of the stream before `next_seq`."""
+        hello, known = self._hello, self._known
+        assert hello is not None, "no samples come before the firmware's hello"
+        if known is None or known.log != log:
+            known = Known(log, hello.oldest_seq, hello.boot)
+        next_seq &= _SEQ_MASK
+        changed = {"next_seq_1" if stream else "next_seq": next_seq, "boot": hello.boot}
+        self._known = replace(known, **changed)
 
     def _call_off(self, event: SuspendRefused | SuspendFailed) -> None:
         if self._sleep is None or self.state not in (ASKING, SUSPENDING):

@@ -5,20 +5,16 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fwgen.backends.host.backend import LINUX_UP_US, HostBackend
 from fwgen.backends.host.feed import FIRST_SAMPLE_US
 from fwgen.backends.host.library import INTERRUPT, REACHED, RUNG, Machine, Rings
 from fwgen.backends.kernel.calendar import ZERO_NS
-from fwgen.backends.kernel.linux import KernelLinux, check_one_sensor
+from fwgen.backends.kernel.linux import KernelLinux
 from fwgen.backends.kernel.vhost import Device
 from fwgen.backends.linux.pace import Pace
 from fwgen.record import RunRecord
-
-if TYPE_CHECKING:
-    from fwgen.plan.model import Plan
-    from fwgen.scenario.model import Scenario
 
 _START_NS: Final = ZERO_NS - FIRST_SAMPLE_US * 1000
 """When the M33 starts, on Linux's calendar."""
@@ -47,10 +43,6 @@ class KernelHostBackend(HostBackend):
         self._application = application
         self._alarm_s = alarm_s
         self._real: KernelLinux | None = None
-
-    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
-        check_one_sensor(plan)
-        super().start(plan, scenario, seed)
 
     def _begin(self, machine: Machine) -> None:
         core = CoreSide(machine, self._serve_core)

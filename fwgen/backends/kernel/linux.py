@@ -7,7 +7,7 @@ what whoever runs the M33 calls. `*_ns` are on the calendar's clock.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fwgen.backends.doorbells import SILENCE_US
 from fwgen.backends.kernel.calendar import NEVER, ZERO_NS
@@ -17,21 +17,9 @@ from fwgen.errors import InputError
 from fwgen.peer.called import FIRMWARE
 from fwgen.record import ASLEEP, AWAKE, OFFLINE, RESUMING
 
-if TYPE_CHECKING:
-    from fwgen.plan.model import Plan
-
 INTERRUPT: Final = "^C"
 """The line that interrupts what the shell runs."""
 _LONGEST_LINE: Final = 480
-
-
-def check_one_sensor(plan: Plan) -> None:
-    """Raise InputError for a plan with two sensors."""
-    if len(plan.sensors) > 1:
-        raise InputError(
-            "a real Linux kernel with two sensors is not supported yet",
-            "use `--linux emulated`, or a spec with one sensor",
-        )
 
 
 class KernelLinux(KernelWithFaults):

@@ -22,6 +22,7 @@ from fwgen.backends.linux.pace import Pace
 from fwgen.backends.linux.state import why_ignored
 from fwgen.peer.session import Known
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.wire.messages import Hello
 
 _EPOCH_S: Final = 1_800_000_000
 
@@ -93,8 +94,7 @@ class KernelState:
         self._bound = True
         self._stalled = False
         self._known: Known | None = None
-        self._boot = 0
-        self._processed: int | None = None
+        self._hello: Hello | None = None  # the firmware's last one
         self._steady_us = LONG_AGO_US  # until then messages may be late
 
     def _kicked(self, ring: int) -> None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from fwgen.backends.kernel.calendar import ZERO_NS
-from fwgen.backends.kernel.linux import KernelLinux, check_one_sensor
+from fwgen.backends.kernel.linux import KernelLinux
 from fwgen.backends.linux.emulated import Linux
 from fwgen.backends.linux.pace import Pace
 from fwgen.backends.renode.emulated import EmulatedBackend
 from fwgen.backends.renode.real_port import RealPort
 from fwgen.record import RunRecord
-
-if TYPE_CHECKING:
-    from fwgen.plan.model import Plan
-    from fwgen.scenario.model import Scenario
 
 _APPLICATION_US: Final = 60_000
 """When the application starts, on the machine's clock: the tty exists by then."""
@@ -26,10 +22,6 @@ class RealBackend(EmulatedBackend):
 
     real_linux = True
     real: KernelLinux | None = None
-
-    def start(self, plan: Plan, scenario: Scenario, seed: int) -> None:
-        check_one_sensor(plan)
-        super().start(plan, scenario, seed)
 
     def finish(self) -> RunRecord:
         record = super().finish()

@@ -10,6 +10,7 @@ from fwgen.scenario.load import bundled_names
 from tests.backends.kernel.running import run
 from tests.backends.running import bundled, in_a_room
 from tests.backends.running import run as run_emulated
+from tests.sensors.two import scene_of_climates, two_climates
 
 pytestmark = pytest.mark.needs("linux")
 
@@ -21,7 +22,6 @@ REFUSED = {
     "idle-ddr": _IDLE,
     "idle-ddr-unheld": _IDLE,
     "rings-in-sram2": _IDLE,
-    "range-and-climate": "a real Linux kernel with two sensors is not supported",
     "other-spec": "`start-app` is not supported here",
     "writes-refused": "`refuse-writes` is not supported here: the kernel's tty accepts",
     "buffers-exhausted": "`refuse-writes` is not supported here: the kernel's tty accepts",
@@ -75,6 +75,20 @@ def test_an_application_that_starts_as_the_other_crashes_knows_its_samples() -> 
     _, report = run(in_a_room(", ".join(steps), until="9 s"))
     assert report["samples"]["duplicated"] == 0
     assert report["verdict"] == "pass", report["reasons"]
+
+
+def test_each_of_two_sensors_goes_on_where_it_was_stored() -> None:
+    """The application crashes and Linux reboots: what is stored does not arrive again."""
+    steps = (
+        "{at: 5 s, do: crash-app}, {at: 6 s, do: start-app}, {at: 9 s, do: suspend, for: 20 s}, "
+        "{at: 32 s, do: crash-app}, {at: 32 s, do: start-app}, "
+        "{at: 36 s, do: reboot-linux, takes: 4 s}"
+    )
+    _, report = run(scene_of_climates(steps, "50 s"), plan=two_climates())
+    assert report["verdict"] == "pass", report["reasons"]
+    assert [one["samples"]["delivered"] for one in report["sensors"]] == [50, 72]
+    assert report["samples"]["duplicated"] == 0
+    assert [sleep["wake_cause"] for sleep in report["sleeps"]] == ["timer"]
 
 
 UNTOLD = {
