@@ -8,11 +8,23 @@ from fwgen.backends.renode.backend import RenodeBackend
 from fwgen.plan import plan_file
 from fwgen.report.document import build_report
 from fwgen.scenario.engine import run_scenario
-from fwgen.scenario.steps import make_step
+from fwgen.scenario.load import parse_scenario
 from tests.backends.kernel.running import kernel
 from tests.backends.running import bundled
 from tests.sensors.two import RANGE_AND_CLIMATE
 from tests.zephyr.firmwares import firmware
+
+WITH_KERNEL = """
+fwgen-scenario: 1
+name: a sleep, and an application that starts again
+distance: [{at: 0 s, mm: 1500}, {at: 20 s, mm: 300}]
+signals: {ambient-temp: [{at: 0 s, value: 20 °C}], humidity: [{at: 0 s, value: 40 %}, {at: 20 s, value: 60 %}]}
+steps:
+  - {at: 4 s, do: suspend, for: 8 s}
+  - {at: 14 s, do: crash-app}
+  - {at: 15 s, do: start-app}
+until: 20 s
+"""
 
 pytestmark = pytest.mark.needs("zephyr", "renode")
 
@@ -38,18 +50,8 @@ def test_three_sleeps_of_two_sensors() -> None:
 
 @pytest.mark.needs("linux")
 def test_two_sensors_opposite_a_real_linux() -> None:
-    """A sleep, and an application that crashes and starts again."""
     elf = firmware("range-and-climate", RANGE_AND_CLIMATE).build().elf
-    whole = bundled("range-and-climate")
-    steps = tuple(
-        make_step(name, at_us=at_s * 1_000_000, **keys)
-        for at_s, name, keys in (
-            (4, "suspend", {"for_us": 8_000_000}),
-            (14, "crash-app", {}),
-            (15, "start-app", {}),
-        )
-    )
-    scenario = whole.model_copy(update={"steps": steps, "until_us": 20_000_000, "expect": ()})
+    scenario = parse_scenario(WITH_KERNEL)
     backend = RenodeBackend(elf, linux=kernel())
     record = run_scenario(backend, plan_file(RANGE_AND_CLIMATE), scenario, 1)
     report = build_report(record, scenario)

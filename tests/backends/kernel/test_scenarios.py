@@ -80,9 +80,9 @@ def test_an_application_that_starts_as_the_other_crashes_knows_its_samples() -> 
 def test_each_of_two_sensors_goes_on_where_it_was_stored() -> None:
     """The application crashes and Linux reboots: what is stored does not arrive again."""
     steps = (
-        "{at: 5 s, do: crash-app}, {at: 6 s, do: start-app}, {at: 9 s, do: suspend, for: 20 s}, "
-        "{at: 32 s, do: crash-app}, {at: 32 s, do: start-app}, "
-        "{at: 36 s, do: reboot-linux, takes: 4 s}"
+        "{at: 5 s, do: crash-app, every: 130 ms, times: 60}, "
+        "{at: 5.01 s, do: start-app, every: 130 ms, times: 60}, "
+        "{at: 14 s, do: suspend, for: 20 s}, {at: 36 s, do: reboot-linux, takes: 4 s}"
     )
     _, report = run(scene_of_climates(steps, "50 s"), plan=two_climates())
     assert report["verdict"] == "pass", report["reasons"]
