@@ -18,7 +18,9 @@ WITH_KERNEL = """
 fwgen-scenario: 1
 name: a sleep, and an application that starts again
 distance: [{at: 0 s, mm: 1500}, {at: 20 s, mm: 300}]
-signals: {ambient-temp: [{at: 0 s, value: 20 °C}], humidity: [{at: 0 s, value: 40 %}, {at: 20 s, value: 60 %}]}
+signals:
+  ambient-temp: [{at: 0 s, value: 20 °C}]
+  humidity: [{at: 0 s, value: 40 %}, {at: 20 s, value: 60 %}]
 steps:
   - {at: 4 s, do: suspend, for: 8 s}
   - {at: 14 s, do: crash-app}
