@@ -308,7 +308,16 @@ class RunRecord:
     deaf: list[tuple[int, int]] = field(default_factory=list)  # doorbells to Linux were disturbed
     outages: list[Outage] = field(default_factory=list)  # in order
     erasures: list[Erasure] = field(default_factory=list)  # in order
-    dropped_told: tuple[int, int] | None = None  # the firmware's own count, and when it sent it
+    # The firmware's own count, of both sensors, and when it sent it
+    dropped_told: tuple[int, int] | None = None
+    dropped_received: int = 0  # samples that it dropped after they had been received
+    # Of each sleep: when the oldest sample that arrived after it was due; None: none arrived
+    oldest_us: list[int | None] = field(default_factory=list)
+
+    @property
+    def of_sensors(self) -> list[RunRecord]:
+        """The record as each sensor's samples show it; the first is this one."""
+        return [self, self.second] if self.second else [self]
 
     def show(self, value: int) -> str:
         """Return the packed value of a sample as text: `1500 mm`, `21.4 °C, 40 %`."""

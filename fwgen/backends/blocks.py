@@ -55,6 +55,18 @@ def words_of(block: Block, value_bits: int) -> array[int]:
     return array(word_code(value_bits), words)
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """What arrived from a time on: when the first sample did (None: none), how many samples taken
+    before that time did, when the oldest of these was due (None: none), and when the last of these
+    arrived (that time if none did)."""
+
+    first_us: int | None
+    samples: int
+    oldest_us: int | None
+    last_us: int
+
+
 @dataclass
 class Blocks:
     """Takes one row per block and a word per sample: two bytes, or eight for values of more than 13
@@ -182,13 +194,12 @@ class Blocks:
         size_bytes, samples = waited if waited[1] else every
         return float(size_bytes / samples) if samples else 0.0
 
-    def after(self, taken: Taken | PackedTaken, up_us: int) -> tuple[int | None, int, int]:
-        """Return when the first sample arrived from `up_us` on; how many samples taken before
-        `up_us` arrived from then on; and when the last of these arrived (`up_us` if none did)."""
+    def after(self, taken: Taken | PackedTaken, up_us: int) -> Backlog:
+        """Return what arrived from `up_us` on."""
         start = bisect.bisect_left(self._arrival_us, up_us)
         first_us = self._arrival_us[start] if start < len(self._arrival_us) else None
         due = int(taken.before(np.array([up_us], dtype=np.int64))[0])
-        samples, last_us = 0, up_us
+        samples, last_us, oldest = 0, up_us, NEVER
         for first, end in spans(len(self._begin), start):
             row = self._rows(taken, first, end)
             behind = np.minimum(row + self._counts(first, end), due)
@@ -197,7 +208,9 @@ class Blocks:
                 break
             samples += int((behind - row)[waited].sum())
             last_us = max(last_us, self._arrival_us[first + int(np.flatnonzero(waited)[-1])])
-        return first_us, samples, last_us
+            oldest = int(row[waited].min()) if oldest == NEVER else oldest
+        oldest_us = int(taken.at(np.array([oldest]))[0]) if samples else None
+        return Backlog(first_us, samples, oldest_us, last_us)
 
     def _rows(self, taken: Taken | PackedTaken, first: int, end: int) -> Ints:
         """Return for each of these blocks the row of its first sample in `taken`."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fwgen.backends.blocks import Blocks
+from fwgen.backends.blocks import Backlog, Blocks
 from fwgen.backends.wire_watch import LogBlocks, WireWatch
 from fwgen.peer.called import FIRMWARE, LOG_FULL, call_cause
 from fwgen.peer.events import Event as Heard
@@ -331,6 +331,9 @@ class Ledger:
         if second is not None:
             record.second = self._second_record(record, second, until_us)
             record.sleeps = [*map(_of_both, record.sleeps, record.second.sleeps)]
+        asked = [one.asked for one in record.of_sensors if one.asked]
+        if asked and not any(one.conditions or one.max_age_us is not None for one in asked):
+            record.sleeps = [_of_full_log(sleep) for sleep in record.sleeps]
         return record
 
     def _second_record(self, record: RunRecord, sampled: Sampled, until_us: int) -> RunRecord:
@@ -369,12 +372,15 @@ class Ledger:
             for gap, log in zip(gaps, gap_logs, strict=True)
         ]
         record.gaps = _numbered(unwrapped, taken)
-        record.sleeps = [
-            _sleep_record(sleep, following, blocks, taken, until_us)
-            for sleep, following in zip_longest(self.sleeps, self.sleeps[1:])
+        backlogs = [
+            None if sleep.up_us is None else blocks.after(taken, sleep.up_us)
+            for sleep in self.sleeps
         ]
-        if record.asked and not record.asked.conditions and record.asked.max_age_us is None:
-            record.sleeps = [_of_full_log(sleep) for sleep in record.sleeps]
+        record.oldest_us = [backlog.oldest_us if backlog else None for backlog in backlogs]
+        record.sleeps = [
+            _sleep_record(sleep, following, backlog, until_us)
+            for sleep, following, backlog in zip_longest(self.sleeps, self.sleeps[1:], backlogs)
+        ]
         (self.wire.second if second and self.wire.second else self.wire).fill(record)
         record.in_log = [
             ((first + of_log[-1]) & 0xFFFF_FFFF, count) for first, count in record.in_log
@@ -451,8 +457,7 @@ def _of_both(one: SleepRecord, other: SleepRecord) -> SleepRecord:
 def _sleep_record(
     sleep: OpenSleep,
     following: OpenSleep | None,
-    blocks: Blocks,
-    taken: Taken | PackedTaken,
+    backlog: Backlog | None,
     until_us: int,
 ) -> SleepRecord:
     """Return the record of a suspend. `drain_ms` is None if the following sleep began before the
@@ -461,9 +466,8 @@ def _sleep_record(
     if sleep.closed_us is not None:
         slept_us = (until_us if sleep.opened_us is None else sleep.opened_us) - sleep.closed_us
     first_ms = drain_ms = None
-    backlog = 0
-    if sleep.up_us is not None:
-        first_us, backlog, last_us = blocks.after(taken, sleep.up_us)
+    if sleep.up_us is not None and backlog is not None:
+        first_us, last_us = backlog.first_us, backlog.last_us
         first_ms = None if first_us is None else (first_us - sleep.up_us) / 1e3
         if following is None or following.closed_us is None or last_us < following.closed_us:
             drain_ms = (last_us - sleep.up_us) / 1e3
@@ -474,7 +478,7 @@ def _sleep_record(
         wake_cause=sleep.cause,
         first_sample_ms=first_ms,
         drain_ms=drain_ms,
-        backlog=backlog,
+        backlog=backlog.samples if backlog else 0,
         used_closed=sleep.used_closed,
         used_opened=sleep.used_opened,
     )

@@ -110,6 +110,7 @@ class WireWatch:
     _acknowledged: int | None = None  # the peer has said that it has all before this
     _dropped: list[int] = field(default_factory=lambda: [0])  # for each start of the firmware
     _dropped_at_us: int | None = None
+    _dropped_received: int = 0  # samples
     _begins: bool = False  # the next acknowledgement says where to begin
 
     def used_slots(self) -> int | None:
@@ -158,6 +159,11 @@ class WireWatch:
     def begin(self, next_seq: int | None, at_us: int) -> None:
         self.beginnings.append(Beginning(at_us, next_seq))
         if next_seq is not None:
+            self._dropped_received += sum(
+                count
+                for first, count in self._missing()
+                if seq_distance((first + count) & _MASK, next_seq) <= 0
+            )
             self._forget(next_seq)
 
     def damage(self, region: bytes | memoryview) -> int | None:
@@ -205,9 +211,9 @@ class WireWatch:
     def fill(self, record: RunRecord) -> None:
         record.beginnings, record.repeats = self.beginnings, self.repeats
         record.freed_early, record.damaged = self.freed_early, self.damaged
-        both = self.second is not None or self.stream > 0  # the firmware's count is of both
-        if self._dropped_at_us is not None and not both:
+        if self._dropped_at_us is not None:
             record.dropped_told = (sum(self._dropped), self._dropped_at_us)
+        record.dropped_received = self._dropped_received
         if self.look is not None:
             left = self.look().of(self.stream)
             pairs = zip(left.first_seq.tolist(), left.count.tolist(), strict=True)
@@ -215,13 +221,15 @@ class WireWatch:
 
     def _check_kept(self, at_us: int) -> None:
         """Check that every block that is not acknowledged yet is in the log's memory."""
-        if self.look is None or self.damaged or len(self.freed_early) >= _KEPT:
-            return
-        if not self._unacknowledged:
-            return
+        if len(self.freed_early) < _KEPT:
+            self.freed_early += [(at_us, first) for first, _ in self._missing()]
+
+    def _missing(self) -> list[tuple[int, int]]:
+        """Return the blocks that are not acknowledged and no longer in the log's memory."""
+        if self.look is None or self.damaged or not self._unacknowledged:
+            return []
         kept = set(self.look().of(self.stream).first_seq.tolist())
-        missing = (first for first, _ in self._unacknowledged if first not in kept)
-        self.freed_early += [(at_us, first) for first in missing]
+        return [block for block in self._unacknowledged if block[0] not in kept]
 
     def _forget(self, next_seq: int) -> None:
         self._acknowledged = next_seq

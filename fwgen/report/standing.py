@@ -55,35 +55,25 @@ def standing(record: RunRecord, check: SampleCheck, second: SampleCheck | None =
     """`second`: of the record of a second sensor."""
     asked = record.asked
     if asked is None:
-        return dict.fromkeys((*_ALL, *_REASONS))
-    found: Findings = {name: find(record, check, asked) for name, find in _ALL.items()}
+        return dict.fromkeys((*_OF_RUN, *_REASONS, *_OF_SENSOR))
+    checks = [one for one in (check, second) if one]
+    streams = [*zip(record.of_sensors, checks, strict=True)]
+    found: Findings = {name: find(record, asked) for name, find in _OF_RUN.items()}
     found |= _reasons(record, asked)
-    if record.second is None or second is None:
-        return found
-    other = standing(record.second, second)
-    return {
-        name: _of_the_first(record, finding) if name in _OF_WAKES else _joined(finding, other[name])
-        for name, finding in found.items()
-    }
+    for name, find in _OF_SENSOR.items():
+        found[name] = _joined([find(one, own, one.asked or asked) for one, own in streams])
+    return found
 
 
-def _joined(one: Finding | None, other: Finding | None) -> Finding | None:
-    """Return the findings on both sensors' samples as one."""
-    found = [finding for finding in (one, other) if finding]
+def _joined(of_sensors: list[Finding | None]) -> Finding | None:
+    """Return the findings on each sensor's samples as one."""
+    found = [finding for finding in of_sensors if finding]
     if not found:
         return None
     return Finding(
         sum(finding.times for finding in found),
         " ".join(finding.told for finding in found if finding.told),
     )
-
-
-def _of_the_first(record: RunRecord, finding: Finding | None) -> Finding | None:
-    """Return what the first sensor's samples show of the wake-ups. They cannot show it if a
-    condition or the age of a sample of either sensor may be the reason."""
-    asked = [one.asked for one in (record, record.second) if one and one.asked]
-    for_samples = any(one.conditions or one.max_age_us is not None for one in asked)
-    return None if for_samples else finding
 
 
 def _late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
@@ -119,7 +109,7 @@ def _late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None
     )
 
 
-def _woken_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+def _woken_early(record: RunRecord, asked: Asked) -> Finding | None:
     if asked.level is None:
         return None
     early = [
@@ -139,17 +129,19 @@ def _woken_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
     )
 
 
-def _woken_late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+def _woken_late(record: RunRecord, asked: Asked) -> Finding | None:
     level = asked.level
     if level is None:
         return None
+    most = level + len(record.of_sensors) - 1  # both may begin a block in the same instant
     late = [
         (sleep.at_s + sleep.slept_s, sleep.used_opened)
         for sleep in record.sleeps
         if sleep.ack_ms is not None
         and sleep.used_closed is not None
         and sleep.used_opened is not None
-        and sleep.used_closed < level < sleep.used_opened
+        and sleep.used_closed < level
+        and sleep.used_opened > most
         and not wakes.is_deaf(record, round(sleep.at_s * 1e6), _opened_us(sleep))
     ]
     if not late:
@@ -169,11 +161,11 @@ def _opened_us(sleep: SleepRecord) -> int:
 
 def _reasons(record: RunRecord, asked: Asked) -> Findings:
     """Judge the reasons of the firmware's calls; both findings need when the conditions fired."""
-    firings = wakes.firings_of(record, asked)
+    firings = wakes.firings_of(record)
     wrong = wakes.without_reason(record, asked, firings)
     told = f"The firmware woke Linux without the reason that it named: {wrong[0]}." if wrong else ""
     found: Findings = {"woken_without_reason": Finding(len(wrong), told), "not_woken": None}
-    if asked.max_age_us is not None or asked.conditions:
+    if asked.max_age_us is not None or firings:
         missed = wakes.not_woken(record, asked, firings)
         told = f"The firmware did not wake Linux for {missed[0]}." if missed else ""
         found["not_woken"] = Finding(len(missed), told)
@@ -345,25 +337,30 @@ def _freed_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
     )
 
 
-def _miscounted(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
+def _miscounted(record: RunRecord, asked: Asked) -> Finding | None:
     """Compare the firmware's own count of dropped samples with what it declared."""
     told = record.dropped_told
-    taken = record.taken
-    if told is None or record.damaged or not len(taken):
+    damaged = any(one.damaged for one in record.of_sensors)
+    if told is None or damaged or len(_boots(record)) != 1:
+        return None  # each start counts from 0, and its last count may not have arrived
+    gaps = [gap for one in record.of_sensors for gap in one.gaps]
+    if any(gap.at_us >= told[1] for gap in gaps):
         return None
-    if taken.part(0, 1).boot[0] != taken.part(len(taken) - 1, len(taken)).boot[0]:
-        return (
-            None  # each start counts from 0, and the last count before a reset may not have arrived
-        )
-    if any(gap.at_us >= told[1] for gap in record.gaps):
-        return None
-    declared = sum(gap.count for gap in record.gaps)
-    if declared == told[0]:
+    declared = sum(gap.count for gap in gaps)
+    received = sum(one.dropped_received for one in record.of_sensors)
+    if declared + received == told[0]:
         return Finding()
     return Finding(
-        abs(declared - told[0]),
+        abs(declared + received - told[0]),
         f"The firmware counts {count(told[0], 'dropped sample')} but has declared {declared:,}.",
     )
+
+
+def _boots(record: RunRecord) -> set[int]:
+    """Return the starts of the firmware in which the first and the last samples were taken."""
+    series = [one.taken for one in record.of_sensors if len(one.taken)]
+    ends = [part for one in series for part in (one.part(0, 1), one.part(len(one) - 1, len(one)))]
+    return {int(part.boot[0]) for part in ends}
 
 
 def _misdirected(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
@@ -379,24 +376,19 @@ def _misdirected(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding
     )
 
 
-_OF_WAKES: Final = (
-    "woken_early",
-    "woken_late",
-    "woken_without_reason",
-    "not_woken",
-)
-
-_ALL: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]] = {
-    "late": _late,
+_OF_RUN: Final[dict[str, Callable[[RunRecord, Asked], Finding | None]]] = {
     "woken_early": _woken_early,
     "woken_late": _woken_late,
+    "miscounted": _miscounted,
+}
+_REASONS: Final = ("woken_without_reason", "not_woken")
+_OF_SENSOR: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | None]]] = {
+    "late": _late,
     "against_policy": _against_policy,
     "dropped_early": _dropped_early,
     "closed_early": _closed_early,
     "sent_again": _sent_again,
     "known_again": _known_again,
     "freed_early": _freed_early,
-    "miscounted": _miscounted,
     "misdirected": _misdirected,
 }
-_REASONS: Final = ("woken_without_reason", "not_woken")

@@ -5,7 +5,7 @@ The reasons are computed from the samples that the sensor model gave, independen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from fwgen.record import ASLEEP, Asked, RunRecord, SleepRecord
 from fwgen.report.conditions import AnyInts, Readings, episodes
 from fwgen.report.due import SLACK_US
 from fwgen.report.words import clock, span
-from fwgen.series import Ints, spans
+from fwgen.series import NEVER, Ints, spans
 from fwgen.wire.sample import SampleStatus
 
 _LATEST_US: Final = 4_000_000
@@ -27,15 +27,34 @@ _REPEATED_US: Final = 2_000_000
 _LATE_US: Final = 1_000_000
 _EARLIEST_US: Final = 100_000
 Bytes = NDArray[np.uint8]
-Firings = Mapping[str, tuple[Ints, Ints]]
-"""By condition: when it fires, and when each of these times is over, in us."""
+
+
+@dataclass(frozen=True)
+class Firing:
+    """A condition: when it fires, and when each of these times is over. `period_us`, `measures_us`:
+    of its sensor."""
+
+    fired_us: Ints
+    ended_us: Ints
+    period_us: int
+    measures_us: int
+
+    def between(self, first_us: int, last_us: int) -> bool:
+        """Whether it fires from `first_us` to `last_us`, both included."""
+        return bool(((self.fired_us >= first_us) & (self.fired_us <= last_us)).any())
+
+
+Firings = Mapping[str, Firing]
+"""By condition."""
 
 
 @dataclass(frozen=True)
 class Night:
-    """A sleep. Times in us: DDR closed, DDR open again."""
+    """A sleep. `oldest_us`: when the oldest sample that waited was due, of each sensor that had
+    one. Other times in us: Linux asked for sleep, DDR closed, DDR open again."""
 
     sleep: SleepRecord
+    oldest_us: tuple[int, ...]
     asked_us: int
     closed_us: int
     opened_us: int
@@ -43,36 +62,46 @@ class Night:
 
 def nights(record: RunRecord) -> Iterator[Night]:
     bands = [band for band in record.bands if band.state == ASLEEP]
-    for sleep in record.sleeps:
+    oldest_us = zip(*(one.oldest_us for one in record.of_sensors), strict=True)
+    for sleep, oldest in zip(record.sleeps, oldest_us, strict=True):
         if not sleep.slept_s:
             continue
         band = next((band for band in bands if band.start_s >= sleep.at_s), None)
         if band is not None:
             asked_us, closed_us = round(sleep.at_s * 1e6), round(band.start_s * 1e6)
-            yield Night(sleep, asked_us, closed_us, round(band.end_s * 1e6))
+            opened_us, waited = round(band.end_s * 1e6), (at for at in oldest if at is not None)
+            yield Night(sleep, tuple(waited), asked_us, closed_us, opened_us)
 
 
-def firings_of(record: RunRecord, asked: Asked) -> Firings:
-    """Return when each condition fires, and when each of these times is over."""
-    return {rule.text: _firings(record, rule) for rule in asked.conditions}
+def firings_of(record: RunRecord) -> Firings:
+    """Return when each condition on any of the sensors fires."""
+    return {
+        rule.text: Firing(*_firings(one, rule), one.period_us, one.asked.measures_us)
+        for one in record.of_sensors
+        if one.asked
+        for rule in one.asked.conditions
+    }
 
 
 def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[str]:
     """Return a sentence for each wake-up whose reason was not given. The firmware names the reason
     of its last call: one that was given while Linux resumed counts if there was another before."""
-    fired = {text: fired_us for text, (fired_us, _) in firings.items()}
     found = []
     for night in nights(record):
         cause, _, text = night.sleep.wake_cause.partition(":")
-        since_us = _silent_since_us(record, night) - record.period_us
-        first = [name for name, at_us in fired.items() if _any(at_us, since_us, night.opened_us)]
-        age_us = _age_us(record, night, _unacknowledged(record, night))
+        silent_us = _silent_since_us(record, night)
+        first = [
+            name
+            for name, one in firings.items()
+            if one.between(silent_us - one.period_us, night.opened_us)
+        ]
+        age_us = _age_us(record, night, _unacknowledged_us(record, night))
         too_old = asked.max_age_us is not None and age_us >= asked.max_age_us - _early_us(
             record, asked, night
         )
         if cause == "condition" and text not in first:
             last_us = _answered_us(record, night.opened_us)
-            later = text in fired and _any(fired[text], night.opened_us, last_us)
+            later = text in firings and firings[text].between(night.opened_us, last_us)
             if not (later and (first or too_old or _is_at_level(night, asked))):
                 found.append(f"for `{text}` at {clock(night.opened_us / 1e6)}, but it was not so")
         elif cause == "age" and not too_old:
@@ -86,10 +115,10 @@ def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[st
 def not_woken(record: RunRecord, asked: Asked, firings: Firings) -> list[str]:
     """Return a sentence for each reason for which the firmware had to wake Linux and did not."""
     agreed = [night for night in nights(record) if night.sleep.ack_ms is not None]
-    called_us = _last_calls_us(record, [fired_us for fired_us, _ in firings.values()])
-    latest_us = asked.measures_us + SLACK_US
+    called_us = _last_calls_us(record, firings)
     found = []
-    for text, (fired_us, ended_us) in firings.items():
+    for text, one in firings.items():
+        fired_us, ended_us, latest_us = one.fired_us, one.ended_us, one.measures_us + SLACK_US
         for night in agreed:
             inside = (fired_us > night.closed_us) & (fired_us < night.opened_us - latest_us)
             for start_us, end_us in zip(fired_us[inside], ended_us[inside], strict=True):
@@ -147,10 +176,6 @@ def is_deaf(record: RunRecord, start_us: int, end_us: int) -> bool:
     return any(start < end_us and start_us < end for start, end in record.deaf)
 
 
-def _any(instants_us: Ints, first_us: int, last_us: int) -> bool:
-    return bool(((instants_us >= first_us) & (instants_us <= last_us)).any())
-
-
 def _is_at_level(night: Night, asked: Asked) -> bool:
     used = night.sleep.used_opened
     return asked.level is not None and used is not None and used >= asked.level
@@ -162,32 +187,37 @@ def _answered_us(record: RunRecord, from_us: int) -> int:
     return min(starts_us, default=round(record.virtual_s * 1e6)) + SLACK_US
 
 
-def _last_calls_us(record: RunRecord, fired: list[Ints]) -> list[tuple[int, int]]:
+def _last_calls_us(record: RunRecord, firings: Firings) -> list[tuple[int, int]]:
     """Return for each time in which nobody reads, asleep or not, and in which the firmware may have
     called Linux for a condition, when it began, and when the last such call may have been: the
     pause begins with it. Linux may not have noticed it, or may have been woken for another
     reason."""
-    ends_us = [0, *(stream.end_us for stream in record.streams)]
+    begin_us = min([0, *(stream.start_us for stream in record.streams)])
+    ends_us = [begin_us, *(stream.end_us for stream in record.streams)]
     silences = [(end_us, _answered_us(record, end_us)) for end_us in ends_us]
     return [
         (start_us, last_us)
         for start_us, last_us in silences
-        if any(_any(at_us, start_us - record.period_us, last_us) for at_us in fired)
+        if any(one.between(start_us - one.period_us, last_us) for one in firings.values())
     ]
 
 
-def _unacknowledged(record: RunRecord, night: Night) -> int:
-    """Return how many samples arrived after Linux had asked for sleep. The firmware counts their
-    age on: the peer acknowledges nothing from then on."""
-    return len(record.delivered.between(night.asked_us, night.closed_us))
+def _unacknowledged_us(record: RunRecord, night: Night) -> list[int]:
+    """Return when the oldest sample was due that arrived after Linux had asked for sleep, of each
+    sensor that had one. The firmware counts their age on: the peer acknowledges nothing from then
+    on."""
+    found = []
+    for one in record.of_sensors:
+        places = one.delivered.between(night.asked_us, night.closed_us)
+        rows = one.taken.find(one.delivered.pick(places).seq - one.taken.first_seq)
+        found += one.taken.at(rows[rows != NEVER])[:1].tolist()
+    return found
 
 
-def _age_us(record: RunRecord, night: Night, unacknowledged: int = 0) -> int:
+def _age_us(record: RunRecord, night: Night, unacknowledged_us: Sequence[int] = ()) -> int:
     """Return how long the oldest sample had waited when Linux was woken: of those that had not
-    arrived, and of so many before them. A firmware that was reset counts from its start."""
-    instant = np.array([night.opened_us], dtype=np.int64)
-    row = int(record.taken.before(instant)[0]) - night.sleep.backlog - unacknowledged
-    oldest_us = int(record.taken.at(np.array([max(0, row)], dtype=np.int64))[0])
+    arrived, and of these others. A firmware that was reset counts from its start."""
+    oldest_us = min((*night.oldest_us, *unacknowledged_us), default=night.opened_us)
     starts_us = [one.end_us for one in record.outages if one.end_us is not None]
     since_us = max((at_us for at_us in starts_us if at_us <= night.opened_us), default=oldest_us)
     return night.opened_us - max(oldest_us, since_us)
