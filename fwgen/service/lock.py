@@ -15,7 +15,8 @@ from fwgen.errors import InputError
 
 @contextmanager
 def only_one(database: Path | None, *, needed: bool = True) -> Iterator[None]:
-    """Hold the database's lock file, which has the process's id. Raises InputError if another
+    """Hold the database's lock file, which has the process's id. It is found by the file's real
+    name: a symbolic link names the same database. Raises InputError if another
     process holds it or the disk is full, OSError if it cannot be made and is `needed`."""
     handle = None if database is None else _open(database, needed=needed)
     if handle is None:
@@ -38,7 +39,11 @@ def only_one(database: Path | None, *, needed: bool = True) -> Iterator[None]:
 
 
 def _open(database: Path, *, needed: bool) -> int | None:
-    path = database.with_name(database.name + ".lock")
+    try:
+        real = database.resolve()
+    except (OSError, RuntimeError):  # a loop of links; opening the database reports it
+        real = database
+    path = real.with_name(real.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

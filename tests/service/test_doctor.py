@@ -231,7 +231,11 @@ def test_a_disk_nearly_full_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
         f_bavail, f_frsize, f_blocks = 1000, real.f_frsize, real.f_blocks
 
     monkeypatch.setattr(os, "statvfs", lambda path: Stat)
-    assert "free space" in board.bad()["disk"]
+    assert "free space, or limit the database" in board.bad()["disk"]
+    table = SinkSettings("csv", options={"file": Path("/var/lib/csv")})
+    board.settings = replace(board.settings, sinks=(table, SinkSettings("json")))
+    assert "free for /var/lib/csv" in board.bad()["disk"]
+    assert "logrotate" in board.bad()["disk"]
     board.close()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,7 +16,10 @@ from fwgen.errors import ExaminedBadError, InputError, ToolBrokeError
 from fwgen.service import caller as caller_module
 from fwgen.service.caller import Caller
 from fwgen.service.command import doctor
+from fwgen.service.doctor import link
+from fwgen.service.doctor.board import Board
 from fwgen.service.hub import Client, Document, Hub
+from fwgen.service.settings import Settings
 from tests.service.running import wait_until
 
 
@@ -117,7 +123,9 @@ def test_a_service_that_does_not_answer_is_told(
         with pytest.raises(ExaminedBadError, match=r"did not answer within 0\.2 s\nhelp: it is st"):
             caller.ask("status", "status")
         caller.close()
-        assert doctor._status(path)[1] == f"fwgen-peer at {path} did not answer within 0.2 s"
+        assert (
+            doctor._status(path)[1].message == f"fwgen-peer at {path} did not answer within 0.2 s"
+        )
 
 
 def test_a_socket_that_a_killed_service_left_is_replaced(path: Path) -> None:
@@ -160,8 +168,54 @@ def test_a_path_that_is_too_long_is_bad_input(tmp_path: Path) -> None:
     path = tmp_path / ("x" * 110)
     with pytest.raises(InputError, match=r"cannot make the socket: AF_UNIX path too long\nhelp"):
         Bench(path)
-    with pytest.raises(ExaminedBadError, match="AF_UNIX path too long"):
+    with pytest.raises(InputError, match=r"AF_UNIX path too long\nhelp: name the socket"):
         Caller(path)
+
+
+def test_a_socket_that_this_user_may_not_use_is_no_reason_to_start_the_service(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: socket.socket, name: str) -> NoReturn:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    with pytest.raises(InputError, match=r"Permission denied\nhelp: .*the group fwgen-peer"):
+        Caller(path)
+    planted = Board(Settings(), silent=doctor._status(path)[1])
+    (finding,) = link.service(planted)
+    assert "Permission denied" in finding.text
+    assert "the group fwgen-peer" in finding.cure
+
+
+def test_a_file_that_is_no_socket_is_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="name the socket of fwgen-peer"):
+        Caller(tmp_path / "file")
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\n", b"[1]\n", b"[" * 5000 + b"\n"])
+def test_another_server_s_answer_is_told(tmp_path: Path, answer: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(tmp_path / "socket"))
+        other.listen(1)
+        caller = Caller(tmp_path / "socket")
+        connection, _ = other.accept()
+        with connection:
+            connection.sendall(answer)
+            with pytest.raises(ToolBrokeError, match="expected JSON objects of fwgen-peer, found"):
+                caller.ask("status", "status")
+        caller.close()
+
+
+def test_a_service_that_has_ended_is_told(path: Path) -> None:
+    bench = Bench(path)
+    caller = Caller(path)
+    assert caller.ask("status", "heard")
+    bench.hub.stop()
+    with pytest.raises(ExaminedBadError, match="ended"):
+        for _ in range(2):
+            caller.ask("status", "heard")
+    caller.close()
 
 
 def test_lines_are_json(bench: Bench, path: Path) -> None:

@@ -145,3 +145,5 @@ def test_a_reader_that_is_gone_is_an_error_of_the_sink() -> None:
 
     with pytest.raises(SinkError, match="standard output: Broken pipe"):
         JsonLines(write).store([run(0, 1)], None)
+    with pytest.raises(BrokenPipeError):
+        JsonLines(write, ends=True).store([run(0, 1)], None)

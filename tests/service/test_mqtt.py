@@ -96,6 +96,18 @@ def test_a_block_is_one_message_and_a_gap_too(broker: Mosquitto) -> None:
     subscriber.close()
 
 
+def test_boards_with_one_host_name_do_not_disturb_each_other(broker: Mosquitto) -> None:
+    """A broker ends the connection of a client when another one with its name comes."""
+    sinks = [broker.sink() for _ in range(2)]
+    for sink in sinks:
+        sink.open()
+    for number in range(5):
+        for sink in sinks:
+            sink.store([run(number, 1)], None)
+    for sink in sinks:
+        sink.close()
+
+
 def test_without_an_acknowledgement_it_is_not_stored(
     broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
 ) -> None:

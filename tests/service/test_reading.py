@@ -1,7 +1,9 @@
-"""The database is read by users who may not write beside it, and in a read-only folder."""
+"""`tail` and `export`: numbers and files that cannot be; the database of another user, and in a
+read-only folder."""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -9,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -97,3 +100,50 @@ def test_a_database_of_another_user_is_an_error_with_the_way_out(
     err = capsys.readouterr().err
     assert f"{database}: cannot read it" in err
     assert "group fwgen-peer" in err
+
+
+@pytest.mark.parametrize(("count", "code", "lines"), [(10**21, 0, 10), (0, 0, 0), (-1, 2, 0)])
+def test_any_number_of_last_samples_can_be_asked_for(
+    database: Path, count: int, code: int, lines: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["tail", f"-n={count}", "--database", str(database)]) == code
+    assert len(capsys.readouterr().out.splitlines()) == lines
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("missing/out.csv", "missing/out.csv: the folder does not exist\nhelp: make it: `mkdir -p"),
+        ("folder", "folder: expected a file, found a folder"),
+        ("db", "db: the file exists"),
+        ("link", "link: the file exists"),
+        ("db/out.csv", "db/out.csv: Not a directory"),
+        ("/proc/out.csv", "/proc/out.csv: no file can be made there"),
+    ],
+)
+def test_a_file_that_cannot_be_made_is_bad_input(
+    database: Path, name: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = database.parent
+    (folder / "folder").mkdir()
+    (folder / "link").symlink_to("nowhere")
+    before = sorted(folder.iterdir())
+    assert main(["export", "--database", str(database), "-o", str(folder / name)]) == 2
+    assert text in capsys.readouterr().err
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["out.csv", "x" * 255])
+def test_a_file_system_without_second_names_gets_the_file_too(
+    database: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As FAT, which USB sticks have."""
+
+    def refuse(*words: object) -> NoReturn:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    target = database.with_name(name)
+    assert main(["export", "--database", str(database), "-o", str(target)]) == 0
+    assert len(target.read_text().splitlines()) == 11
+    assert {each.name for each in database.parent.iterdir()} == {"db", name}

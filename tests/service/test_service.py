@@ -14,14 +14,16 @@ from typing import cast
 
 import pytest
 
+from fwgen.errors import InputError
 from fwgen.peer.events import LatencyNotHeld
+from fwgen.service.lock import only_one
 from fwgen.service.power.remote import RemoteSuspender
 from fwgen.service.service import Service
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
 from fwgen.service.system_clock import utc_offset_us
 from tests.service.pty_firmware import LOG, PtyFirmware, distance_mm
-from tests.service.running import end, positions, start, wait_until
+from tests.service.running import PATIENCE_S, end, positions, start, wait_until
 
 pytestmark = pytest.mark.needs("pty")
 KILLS = 12
@@ -146,6 +148,34 @@ def test_a_second_service_for_the_same_tty_waits_and_says_why(
     end(first)
     wait_until(lambda: len(positions(tmp_path / "two")) > 0, "it takes over")
     end(second)
+
+
+def test_without_a_reader_of_its_output_the_service_ends_as_programs_do(
+    firmware: PtyFirmware, tmp_path: Path
+) -> None:
+    """As `fwgen-peer run --json-lines | head -1`."""
+    database = tmp_path / "db"
+    service = start("--tty", firmware.path, "--database", database, "--json-lines")
+    assert service.stdout is not None and service.stderr is not None
+    assert json.loads(service.stdout.readline())["position"] == 0
+    service.stdout.close()
+    assert service.wait(PATIENCE_S) == 128 + signal.SIGPIPE
+    assert "Broken pipe" not in service.stderr.read()
+    found = positions(database)
+    assert found == list(range(len(found)))
+
+
+def test_one_database_by_any_name_has_one_service(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "folder/db")
+    (tmp_path / "other").symlink_to(tmp_path / "folder")
+    with only_one(tmp_path / "folder/db"):
+        for name in ("link", "other/db", "folder/../folder/db"):
+            with pytest.raises(InputError, match="another fwgen-peer"), only_one(tmp_path / name):
+                pass
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with only_one(tmp_path / "loop", needed=False):
+        pass
 
 
 def test_a_service_stops_at_once_on_each_signal(firmware: PtyFirmware, tmp_path: Path) -> None:

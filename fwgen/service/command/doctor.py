@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.errors import ExaminedBadError, FwgenError
+from fwgen.errors import FwgenError
 from fwgen.output import print_json
 from fwgen.service import settings
 from fwgen.service.caller import Caller
 from fwgen.service.command import places
 from fwgen.service.doctor import link, system, tree
-from fwgen.service.doctor.board import Board, Finding
+from fwgen.service.doctor.board import SILENT, Board, Finding
 from fwgen.service.system_clock import utc_us
 
 FORMAT: Final = 1
@@ -55,18 +55,18 @@ def examine(board: Board) -> list[Finding]:
     return [finding for rule in RULES for finding in rule(board)]
 
 
-def _status(socket: Path | None) -> tuple[dict[str, Any] | None, str]:
+def _status(socket: Path | None) -> tuple[dict[str, Any] | None, FwgenError]:
     """Return the service's status, or None and why there is none."""
-    text = "fwgen-peer does not run"
     if socket is None:
-        return None, text
+        text = 'no command can ask fwgen-peer: the settings say socket = ""'
+        return None, FwgenError(text, "name a socket in the settings")
     try:
         caller = Caller(socket)
-    except FwgenError:
-        return None, text
+    except FwgenError as error:
+        return None, error
     try:
-        return caller.ask("status", "status"), ""
-    except ExaminedBadError as error:
-        return None, error.message
+        return caller.ask("status", "status"), SILENT
+    except FwgenError as error:
+        return None, error
     finally:
         caller.close()

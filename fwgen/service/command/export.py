@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -60,18 +62,53 @@ def _utc_us(option: str, text: str | None) -> int | None:
 
 def _write_file(path: Path, stored: Stored, rows: Iterable[dict[str, Any]], form: str) -> None:
     """Write the file whole or not at all; an existing one is left alone."""
-    if path.exists():
-        raise InputError(f"{path}: the file exists", "remove it, or name another one")
-    part = path.with_name(f".{path.name}.part{os.getpid()}")
+    _check_free(path)
+    part = path.with_name(f".fwgen-peer-{os.getpid()}.part")
     try:
-        if form == "parquet":
-            _write_parquet(part, stored, rows)
-        else:
-            with part.open("x", encoding="utf-8", newline="") as file:
-                _write_text(file, stored, rows, form)
-        os.link(part, path)
+        with _named(path):
+            if form == "parquet":
+                part.open("xb").close()
+                _write_parquet(part, stored, rows)
+            else:
+                with part.open("x", encoding="utf-8", newline="") as file:
+                    _write_text(file, stored, rows, form)
+            _rename(part, path)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _check_free(path: Path) -> None:
+    """Raise InputError if there is a file of this name."""
+    if path.is_dir():
+        raise InputError(f"{path}: expected a file, found a folder", "name a file in it")
+    if os.path.lexists(path):
+        raise InputError(f"{path}: the file exists", "remove it, or name another one")
+
+
+def _rename(part: Path, path: Path) -> None:
+    """Give the file its name, unless a file of that name was made meanwhile."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        _check_free(path)
+    except OSError:  # no second names on FAT, as on USB sticks
+        _check_free(path)
+        part.rename(path)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Raise errors of the temporary file as those of the file that it will be."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if path.parent.exists():
+            raise InputError(f"{path}: no file can be made there", "name another folder") from error
+        hint = f"make it: `mkdir -p {shlex.quote(str(path.parent))}`, or name another folder"
+        raise InputError(f"{path}: the folder does not exist", hint) from error
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _write_text(file: Any, stored: Stored, rows: Iterable[dict[str, Any]], form: str) -> None:

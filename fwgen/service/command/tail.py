@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import Any, Final
 
+from fwgen.errors import ExaminedBadError, InputError
 from fwgen.output import print_json
 from fwgen.service.caller import Caller
 from fwgen.service.command import places
 from fwgen.service.sinks.lines import shown_values
 from fwgen.service.stored import Stored
+
+_MOST: Final = (1 << 63) - 1
+"""What SQLite takes for a number."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.n < 0:
+        raise InputError(f"-n: expected a number of samples, found {args.n}", "0 shows none")
     with Stored(places.database_of(args)) as stored:
-        for row in stored.last(max(0, args.n)):
+        for row in stored.last(min(args.n, _MOST)):
             _print(row, args.json)
     if args.follow:
         caller = Caller(places.socket_of(args))
@@ -32,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         for document in caller.lines():
             for row in document.get("samples", ()):
                 _print(row, args.json)
+        raise ExaminedBadError("fwgen-peer ended")
     return 0
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from fwgen.errors import FwgenError
 from fwgen.service.settings import Settings
 
 State = Literal["ok", "bad", "unknown"]
@@ -38,6 +39,9 @@ def unknown(name: str, text: str) -> Finding:
     return Finding(name, "unknown", text)
 
 
+SILENT: Final = FwgenError("fwgen-peer does not run", "`systemctl restart fwgen-peer`")
+
+
 @dataclass(frozen=True)
 class Board:
     """`root`: where /sys, /proc and /dev are; `status`: of the running service, if one answers;
@@ -47,7 +51,7 @@ class Board:
     root: Path = Path("/")
     status: dict[str, Any] | None = None
     utc_us: int = 0
-    silent: str = "fwgen-peer does not run"
+    silent: FwgenError = SILENT
 
     def path(self, name: str) -> Path:
         return self.root / name.lstrip("/")

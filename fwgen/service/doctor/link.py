@@ -87,8 +87,7 @@ def service(board: Board) -> Iterator[Finding]:
     """The service runs, and its firmware and log are in order."""
     status = board.status
     if status is None:
-        cure = "`systemctl restart fwgen-peer`, or `fwgen-peer run`"
-        yield bad("service", board.silent, cure)
+        yield bad("service", board.silent.message, board.silent.hint)
         return
     for name, text in status["trouble"].items():
         yield bad("service", f"{name}: {text}", "the text says what is missing")

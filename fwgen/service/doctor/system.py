@@ -12,6 +12,11 @@ from fwgen.service.system_clock import SET_SINCE_US
 from fwgen.service.times import iso
 
 _LEAST_FREE_BYTES: Final = 64 << 20
+_LIMITS: Final = {
+    "sqlite": "limit the database: `most` or `keep` in [sinks.sqlite]",
+    "csv": "begin a new file at times: logrotate, without `copytruncate`",
+}
+"""By sink: how its file stays small."""
 
 
 def mailbox(board: Board) -> Iterator[Finding]:
@@ -75,18 +80,20 @@ def clock(board: Board) -> Iterator[Finding]:
 
 def disk(board: Board) -> Iterator[Finding]:
     """There is room for samples."""
-    database = board.settings.database
-    if database is None:
-        return
-    folder = next((path for path in database.parents if board.path(str(path)).exists()), Path("/"))
+    for sink in board.settings.sinks:
+        file = sink.options.get("file")
+        if file is not None:
+            yield _disk_of(board, file, _LIMITS[sink.kind])
+
+
+def _disk_of(board: Board, file: Path, limit: str) -> Finding:
+    folder = next((path for path in file.parents if board.path(str(path)).exists()), Path("/"))
     stat = os.statvfs(board.path(str(folder)))
     free = stat.f_bavail * stat.f_frsize
-    text = f"{free >> 20} MiB are free for {database}"
+    text = f"{free >> 20} MiB are free for {file}"
     if free < _LEAST_FREE_BYTES or stat.f_bavail * 20 < stat.f_blocks:
-        cure = "free space, or limit the database: `most` or `keep` in [sinks.sqlite]"
-        yield bad("disk", text, cure)
-    else:
-        yield ok("disk", text)
+        return bad("disk", text, f"free space, or {limit}")
+    return ok("disk", text)
 
 
 def latency(board: Board) -> Iterator[Finding]:

@@ -95,10 +95,12 @@ def documents(item: Item) -> Iterator[dict[str, Any]]:
 
 
 class JsonLines:
-    """Writes JSON lines, one a sample or gap. `write` raises OSError."""
+    """Writes JSON lines, one a sample or gap. `write` raises OSError. `ends`: without a reader
+    `store` raises BrokenPipeError, which ends the service: a reader never comes back."""
 
-    def __init__(self, write: Callable[[str], None]) -> None:
+    def __init__(self, write: Callable[[str], None], *, ends: bool = False) -> None:
         self._write = write
+        self._ends = ends
 
     def open(self) -> None:
         pass
@@ -111,4 +113,6 @@ class JsonLines:
         try:
             self._write("".join(lines))
         except OSError as error:
+            if self._ends and isinstance(error, BrokenPipeError):
+                raise
             raise SinkError(f"standard output: {error.strerror}") from error

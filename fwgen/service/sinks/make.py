@@ -4,44 +4,45 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from fwgen.service.sensors import Sensors
 from fwgen.service.settings import SinkSettings
 from fwgen.service.sinks.base import Sink
 
 
-def _sqlite(options: Mapping[str, Any], sensors: Sensors) -> Sink:
+def _sqlite(settings: SinkSettings, sensors: Sensors) -> Sink:
     from fwgen.service.sinks.retention import Retention
     from fwgen.service.sinks.sqlite import SqliteSink
 
+    options = settings.options
     retention = Retention(options.get("keep"), options.get("most"))
     return SqliteSink(options["file"], retention)
 
 
-def _csv(options: Mapping[str, Any], sensors: Sensors) -> Sink:
+def _csv(settings: SinkSettings, sensors: Sensors) -> Sink:
     from fwgen.service.sinks.csv_file import CsvFile
 
-    return CsvFile(options["file"], sensors)
+    return CsvFile(settings.options["file"], sensors)
 
 
-def _json(options: Mapping[str, Any], sensors: Sensors) -> Sink:
+def _json(settings: SinkSettings, sensors: Sensors) -> Sink:
     from fwgen.service.sinks.lines import JsonLines
 
     def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
 
-    return JsonLines(write)
+    return JsonLines(write, ends=settings.required)
 
 
-def _mqtt(options: Mapping[str, Any], sensors: Sensors) -> Sink:
+def _mqtt(settings: SinkSettings, sensors: Sensors) -> Sink:
     from fwgen.service.sinks.mqtt import Broker, MqttSink
 
-    return MqttSink(Broker(**options), sensors)
+    return MqttSink(Broker(**settings.options), sensors)
 
 
-_MAKERS: Final[Mapping[str, Callable[[Mapping[str, Any], Sensors], Sink]]] = {
+_MAKERS: Final[Mapping[str, Callable[[SinkSettings, Sensors], Sink]]] = {
     "sqlite": _sqlite,
     "csv": _csv,
     "json": _json,
@@ -51,4 +52,4 @@ _MAKERS: Final[Mapping[str, Callable[[Mapping[str, Any], Sensors], Sink]]] = {
 
 def make(settings: SinkSettings, sensors: Sensors) -> Sink:
     """Return the sink; it is not open yet."""
-    return _MAKERS[settings.kind](settings.options, sensors)
+    return _MAKERS[settings.kind](settings, sensors)

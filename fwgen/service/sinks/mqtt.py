@@ -8,7 +8,7 @@ come again; (log, position) identifies a sample.
 from __future__ import annotations
 
 import json
-import socket
+import secrets
 import threading
 import time
 from collections.abc import Sequence
@@ -61,6 +61,8 @@ class MqttSink:
         self._broker = broker
         self._sensors = sensors
         self._client: Any = None
+        # 23 characters, which every broker takes; boards of one image may have one host name
+        self._name = f"fwgen-peer-{secrets.token_hex(6)}"
         self._answered = threading.Event()
         self._refused = ""
 
@@ -68,10 +70,11 @@ class MqttSink:
         broker = self._broker
         self._answered.clear()
         self._refused = ""
-        name = f"fwgen-peer-{socket.gethostname()}"
         version = self._mqtt.CallbackAPIVersion.VERSION2
         transport = "unix" if broker.is_local else "tcp"
-        client = self._client = self._mqtt.Client(version, client_id=name, transport=transport)
+        client = self._client = self._mqtt.Client(
+            version, client_id=self._name, transport=transport
+        )
         client.on_connect = self._on_connect
         try:
             if broker.user:
