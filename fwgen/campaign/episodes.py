@@ -44,6 +44,8 @@ class Draft:
     now_ms: int = 1_000
     away_ms: int = 0
     unsteady_ms: int = 0
+    failing_ms: int = -1  # until then a sensor does not work
+    dark_ms: int = -1  # until then the display is off
     restarts: bool = False  # of the M33
     loses: bool = False  # blocks that are damaged, or a memory that is erased
     crashes: bool = False
@@ -347,15 +349,20 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
             yield begin_ms + stream.between(1, span_ms)
 
     for at_ms in instants(0.5 if _fault_ms(draft.plan) else 0.15):
+        if at_ms <= draft.failing_ms:
+            continue
         lasts_ms = stream.spread(10, 5_000)
         if stream.chance(0.5):  # about as long as a condition asks for
             lasts_ms = max(lasts_ms, _fault_ms(draft.plan) * stream.spread(50, 300) // 100)
         _fail_sensor(draft, stream, at_ms)
-        draft.add(at_ms + lasts_ms, "restore-sensor")
+        draft.failing_ms = at_ms + lasts_ms
+        draft.add(draft.failing_ms, "restore-sensor")
         draft.ends(max(draft.now_ms, at_ms + lasts_ms - 4_000))
-    for at_ms in instants(0.1):
-        draft.add(at_ms, "display-off")
-        draft.add(at_ms + stream.spread(10, 5_000), "display-on")
+    for at_ms in instants(0.1 if draft.plan.spec.display else 0):
+        if at_ms > draft.dark_ms:
+            draft.dark_ms = at_ms + stream.spread(10, 5_000)
+            draft.add(at_ms, "display-off")
+            draft.add(draft.dark_ms, "display-on")
     for at_ms in instants(0 if why_no_bus(draft.plan) else 0.1):
         how, for_ms = stream.pick(("nack", "sda")), stream.spread(1, 5_000)
         draft.add(at_ms, "disturb-bus", how=how, for_us=for_ms * 1000)
@@ -376,11 +383,13 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
 def _fail_sensor(draft: Draft, stream: Stream, at_ms: int) -> None:
     """The sensor fails, or behaves as a bad copy of it does."""
     name = stream.pick(("mute-sensor", "hold-echo", "disturb-sensor"))
-    if name != "disturb-sensor" or not can_be(draft.plan, Condition.STUCK):
-        draft.add(at_ms, "mute-sensor" if name == "disturb-sensor" else name)
+    sensor = stream.pick(draft.plan.sensors)
+    if name != "disturb-sensor" or not can_be(sensor, Condition.STUCK):
+        name = "mute-sensor" if name == "disturb-sensor" else name
+        draft.add(at_ms, name, sensor=sensor.name)
         return
     how = stream.pick(("stuck", "spikes", "long-echo", "holds-line"))
-    draft.add(at_ms, "disturb-sensor", how=how)
+    draft.add(at_ms, "disturb-sensor", how=how, sensor=sensor.name)
 
 
 def _disturb(draft: Draft, stream: Stream, at_ms: int, kind: str) -> None:

@@ -108,9 +108,11 @@ class Board(ABC):
         Return False if no block has enough samples."""
 
     @abstractmethod
-    def set_sensor(self, fault: str) -> bool:
+    def set_sensor(self, fault: str, sensor: str) -> str:
         """`mute`: the sensor gives no pulse; `hold`: it holds its line; "": it works; or another of
-        sensor.Condition. Return False if this sensor has no such fault."""
+        sensor.Condition. `sensor`: its name; "": the first that has the fault, or all if they
+        shall work. Return why that changes nothing; "": it does. Raises InputError if no sensor
+        has the name."""
 
     @abstractmethod
     def disturb_bus(self, how: str, for_us: int) -> str:
@@ -118,8 +120,9 @@ class Board(ABC):
         possible; "": it is."""
 
     @abstractmethod
-    def plug_display(self, plugged: bool) -> None:
-        """Connect the display to its bus and its supply, or disconnect it."""
+    def plug_display(self, plugged: bool) -> str:
+        """Connect the display to its bus and its supply, or disconnect it. Return why that changes
+        nothing; "": it does."""
 
     def keep_picture(self, caption: str) -> None:
         """Keep a picture of the display for the report."""

@@ -9,6 +9,7 @@ from typing import Final
 from fwgen.plan.model import Plan, PlannedSensor
 from fwgen.scenario.model import Scenario
 from fwgen.scenario.signals import LENGTHS, Signal
+from fwgen.scenario.steps.sensing import SensorStep
 from fwgen.sensor import DISTANCE, SECOND, Points, Scene, model_of
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
 from fwgen.spec.parts import fields_of
@@ -28,6 +29,7 @@ def seen_by(scenario: Scenario, plan: Plan, seed: int) -> list[Scene]:
     seen = _seen(scenario, plan, findings)
     hears = any(map(_hears, plan.sensors))
     _check_echoes(scenario, hears, findings)
+    _check_steps(scenario, plan, findings)
     findings.raise_errors()
     whole = scenario.scene(seed)
     return [_scene(whole, sensor, seen, hears) for sensor in plan.sensors]
@@ -100,6 +102,19 @@ def _check_echoes(scenario: Scenario, hears: bool, findings: Findings) -> None:
         if field.key == "noise":
             hint = "remove it, or write it in `signals`: `{points: [...], noise: 0.02 °C}`"
         findings.error("no-echoes", message, scenario.where(field.key, key=True), hint)
+
+
+def _check_steps(scenario: Scenario, plan: Plan, findings: Findings) -> None:
+    """Refuse a step for a sensor that the spec does not have."""
+    names = [sensor.name for sensor in plan.sensors if sensor.name]
+    for index, step in enumerate(scenario.steps):
+        if isinstance(step, SensorStep) and step.sensor and step.sensor not in names:
+            message = f"no sensor of the spec is called {quote(step.sensor)}"
+            hint = did_you_mean(step.sensor, names, "its sensors")
+            if not names:
+                hint = "the spec has one sensor: remove `sensor`"
+            place = scenario.where("steps", index, "sensor")
+            findings.error("unknown-sensor", message, place, hint)
 
 
 def _scene(whole: Scene, sensor: PlannedSensor, seen: Seen, hears: bool) -> Scene:

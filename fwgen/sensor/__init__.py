@@ -12,6 +12,7 @@ from fwgen.sensor.model import (
     channel_units,
     copies,
     model_of,
+    named_sensors,
 )
 from fwgen.sensor.scene import DISTANCE, SECOND, Points, Scene, value_at
 
@@ -29,5 +30,6 @@ __all__ = [
     "channel_units",
     "copies",
     "model_of",
+    "named_sensors",
     "value_at",
 ]

@@ -88,9 +88,14 @@ def model_of(sensor_type: str) -> SensorModel:
     return facet(sensor_type, "model", SensorModel)
 
 
-def can_be(plan: Plan, condition: Condition) -> bool:
-    """Return whether a sensor of the plan can be in this condition."""
-    return any(condition in model_of(one.part.TYPE).conditions for one in plan.sensors)
+def can_be(sensor: PlannedSensor, condition: Condition) -> bool:
+    """Return whether a sensor can be in this condition."""
+    return condition in model_of(sensor.part.TYPE).conditions
+
+
+def named_sensors(plan: Plan, name: str) -> list[PlannedSensor]:
+    """Return the sensors that have this name; "": all."""
+    return [sensor for sensor in plan.sensors if name in ("", sensor.name)]
 
 
 def channel_units() -> dict[str, str]:

@@ -9,7 +9,7 @@ from fwgen.plan.model import Plan
 from fwgen.report.model import Report
 from fwgen.scenario.load import parse_scenario
 from fwgen.spec import parse_spec
-from tests.backends.running import run
+from tests.backends.running import in_a_room, run
 
 SLOW = """\
 fwgen: 1
@@ -50,6 +50,37 @@ def test_damage_to_the_log_lasts_or_is_told(what: str, at_s: int) -> None:
     lost = report["samples"]["declared_lost"]
     assert (told, lost > 0) in (([NO_BLOCK], False), ([], True))
     assert not told or at_s < 36
+
+
+SENSOR_WELL, SENSOR_SO = "the sensor already works", "the sensor is already so"
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ("{at: 2 s, do: restore-sensor}, {at: 3 s, do: restore-sensor}", [SENSOR_WELL]),
+        ("{at: 2 s, do: mute-sensor}", [SENSOR_SO]),
+        ("{at: 2 s, do: hold-echo}, {at: 3 s, do: hold-echo}", [SENSOR_SO]),
+        ("{at: 2 s, do: display-off}", ["the spec has no display"]),
+    ],
+)
+def test_a_sensor_or_display_that_is_already_so(steps: str, told: list[str]) -> None:
+    if "display" in steps:
+        steps += ", {at: 3 s, do: display-on}"
+        told = told * 2
+    assert [one["reason"] for one in night(steps)["ignored"]] == told
+
+
+def test_a_display_that_is_already_so() -> None:
+    steps = ", ".join(f"{{at: {at} s, do: display-{to}}}" for at, to in enumerate(TWICE))
+    _, report = run(in_a_room(steps, "10 s"))
+    assert [one["reason"] for one in report["ignored"]] == [
+        "the display is already off",
+        "the display is already on",
+    ]
+
+
+TWICE = ("off", "off", "on", "on")
 
 
 def test_damage_twice_does_not_undo_itself() -> None:

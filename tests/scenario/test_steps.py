@@ -19,7 +19,7 @@ PAGE = "docs/scenarios.md"
 def test_each_file_of_the_folder_is_a_step() -> None:
     folder = Path(fwgen.scenario.steps.__file__).parent
     files = {path.stem.replace("_", "-") for path in folder.glob("*.py")}
-    assert files - {"--init--", "base", "booting"} == set(STEPS)
+    assert files - {"--init--", "base", "booting", "sensing"} == set(STEPS)
 
 
 def test_the_page_has_the_table_of_the_steps() -> None:

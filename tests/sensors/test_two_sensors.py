@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -15,14 +16,15 @@ from fwgen.backends.renode.channel import receive, send
 from fwgen.errors import InputError
 from fwgen.generate import render
 from fwgen.plan import PlanErrors, plan_file, plan_spec
+from fwgen.plan.model import Plan
 from fwgen.record import RunRecord
 from fwgen.report.document import build_report, to_json
 from fwgen.report.html import render_html
-from fwgen.scenario.load import parse_scenario
+from fwgen.scenario.load import parse_scenario, parse_step
 from fwgen.series import Delivered, Taken
 from fwgen.spec import parse_spec
 from fwgen.wire.sample import SampleStatus
-from tests.backends.running import bundled, run
+from tests.backends.running import bundled, reference_plan, run
 from tests.sensors.two import RANGE_AND_CLIMATE, TWO_CLIMATES, scene_of_climates, two_climates
 
 SCHEMA = json.loads(Path("tests/report/report.schema.json").read_text("utf-8"))
@@ -133,14 +135,67 @@ def test_a_full_log_keeps_the_newest_of_both() -> None:
     assert all(one["declared_lost"] > 0 and one["delivered"] > 0 for one in counts)
 
 
-def test_a_sensor_that_fails_gives_faults() -> None:
-    steps = "{at: 10500 ms, do: mute-sensor}, {at: 13500 ms, do: restore-sensor}"
+@pytest.mark.parametrize(
+    ("fails", "works", "both_fail"),
+    [
+        ("", "", (True, False)),
+        (", sensor: climate", ", sensor: climate", (True, False)),
+        (", sensor: cellar", ", sensor: cellar", (False, True)),
+        (", sensor: cellar", "", (False, True)),
+    ],
+)
+def test_a_sensor_that_fails_gives_faults(
+    fails: str, works: str, both_fail: tuple[bool, bool]
+) -> None:
+    steps = f"{{at: 10500 ms, do: mute-sensor{fails}}}, "
+    steps += f"{{at: 13500 ms, do: restore-sensor{works}}}"
     record, report = run(scene_of_climates(steps, "20 s"), plan=two_climates())
     assert report["verdict"] == "pass", report["reasons"]
-    for one in (record, second(record)):
+    assert report["ignored"] == []
+    for one, fail in zip((record, second(record)), both_fail, strict=True):
         faults = one.taken.whole().status == SampleStatus.FAULT
         at_us = one.taken.whole().at_us
-        assert (faults == ((at_us >= 10_500_000) & (at_us < 13_500_000))).all()
+        assert (faults == (fail & (at_us >= 10_500_000) & (at_us < 13_500_000))).all()
+
+
+def test_a_fault_that_the_first_sensor_cannot_have_is_the_others() -> None:
+    scenario, step = bundled("range-and-climate"), parse_step("disturb-sensor, how: stuck")
+    scenario = scenario.model_copy(update={"steps": (step,)})
+    plan = plan_file(RANGE_AND_CLIMATE)
+    assert run(scenario, plan=plan)[1]["ignored"] == []
+    other = step.model_copy(update={"sensor": "climate"})
+    scenario = scenario.model_copy(update={"steps": (other,)})
+    (told,) = run(scenario, plan=plan)[1]["ignored"]
+    assert told["reason"] == "this sensor has no fault `stuck`"
+
+
+@pytest.mark.parametrize(
+    ("name", "plan", "told"),
+    [
+        ("celler", two_climates, "did you mean `cellar`?"),
+        ("cellar", reference_plan, "the spec has one sensor: remove `sensor`"),
+    ],
+)
+def test_a_step_for_a_sensor_that_is_not_there_is_refused(
+    name: str, plan: Callable[[], Plan], told: str
+) -> None:
+    text = f"""\
+fwgen-scenario: 1
+name: x
+until: 9 s
+distance: [{{at: 0 s, mm: 1000}}]
+steps:
+  - {{at: 1 s, do: mute-sensor, sensor: {name}}}
+"""
+    if plan is two_climates:
+        text = text.replace("distance:", "signals: {humidity:").replace("mm: 1000}", "value: 1 %}")
+        text = text.replace("%}]", "%}]}")
+    with pytest.raises(InputError) as error:
+        run(parse_scenario(text, "x.yaml"), plan=plan())
+    assert f"x.yaml:6:40: error[unknown-sensor]: no sensor of the spec is called `{name}`" in str(
+        error.value
+    )
+    assert told in str(error.value)
 
 
 def test_a_signal_must_say_which_sensor_sees_it() -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from fwgen.backends.asked import asked_of
-from fwgen.backends.bus import why_no_bus
+from fwgen.backends.bus import why_no_bus, why_not_plugged
+from fwgen.backends.conditions import Conditions
 from fwgen.backends.doorbells import DIRECTIONS, HOW, Disturbance, recovers_us
 from fwgen.backends.host.compile import build_library, core_sources
 from fwgen.backends.host.feed import FIRST_SAMPLE_US, Feed
@@ -35,7 +36,7 @@ from fwgen.record import DdrAccess, RunRecord
 from fwgen.scenario import board
 from fwgen.scenario.backend import Backend
 from fwgen.scenario.seen import seen_by
-from fwgen.sensor import Condition, can_be, model_of
+from fwgen.sensor import model_of
 from fwgen.wire.log_format import BLOCK_BYTES, slots
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ class HostBackend(Backend, board.Board):
             Feed(plan, sensor, scene, 0 if sensor.number else self._initial_seq)
             for sensor, scene in seen
         ]
+        self._conditions = Conditions(plan)
+        self._plugged = True  # the display
         self._peak_slots = 0
         self._runs, self._reset = True, RESET_CORE  # why the next start happens
         self._held = False  # until Linux has loaded the firmware
@@ -328,12 +331,11 @@ class HostBackend(Backend, board.Board):
             content[at : at + len(mask)] ^= np.frombuffer(mask, np.uint8)
         return at is not None
 
-    def set_sensor(self, fault: str) -> bool:
-        condition = Condition(fault)
-        for feed in self._feeds:
-            if condition in model_of(feed.planned.part.TYPE).conditions:
-                feed.sensor.condition = condition
-        return can_be(self._plan, condition)
+    def set_sensor(self, fault: str, sensor: str) -> str:
+        reason = self._conditions.set(fault, sensor)
+        for feed, condition in zip(self._feeds, self._conditions.of, strict=True):
+            feed.sensor.condition = condition
+        return reason
 
     def disturb_bus(self, how: str, for_us: int) -> str:
         reason = why_no_bus(self._plan)
@@ -341,8 +343,12 @@ class HostBackend(Backend, board.Board):
             self._running.set_display(False)  # the core counts a fault
         return reason
 
-    def plug_display(self, plugged: bool) -> None:
-        self._running.set_display(plugged)
+    def plug_display(self, plugged: bool) -> str:
+        reason = why_not_plugged(self._plan, plugged, self._plugged)
+        if not reason:
+            self._plugged = plugged
+            self._running.set_display(plugged)
+        return reason
 
     # -------------------------------------------------------------------------------------- inside
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from fwgen.backends.conditions import Conditions
 from fwgen.backends.ledger import ledger_for
 from fwgen.backends.linux.emulated import Linux
 from fwgen.backends.renode.display import Display
@@ -71,6 +72,7 @@ class EmulatedBackend(Steps, Backend):
         self._elf = _readable(self._firmware)
         check_spec(self._elf, plan)
         self._log_region = LogRegion.of(self._elf, plan)
+        self._conditions = Conditions(plan)
         self._peak_slots = 0
         self._recovery_us: int | None = None
         self._zero_ns = 0

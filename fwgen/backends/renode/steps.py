@@ -5,18 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from fwgen.backends.bus import why_no_bus
+from fwgen.backends.bus import why_no_bus, why_not_plugged
+from fwgen.backends.conditions import Conditions
 from fwgen.backends.doorbells import Disturbance, recovers_us
 from fwgen.backends.outages import BITTEN, STOPPED
 from fwgen.backends.renode.panic import PANIC, panic_at
 from fwgen.backends.renode.running import Running
 from fwgen.scenario import board
-from fwgen.sensor import Condition, can_be, model_of
 
 
 class Steps(Running, board.Board):
     """What steps are composed of (scenario/board.py)."""
 
+    _conditions: Conditions
     _recovery_us: int | None  # from a crash that Linux knows until the firmware is loaded
 
     def ignore(self, step: str, reason: str) -> None:
@@ -48,12 +49,13 @@ class Steps(Running, board.Board):
             self.machine.write(region.start + at, flipped)
         return at is not None
 
-    def set_sensor(self, fault: str) -> bool:
-        condition = Condition(fault)
-        for sensor, emulated in zip(self._plan.sensors, self._sensors, strict=True):
-            if condition in model_of(sensor.part.TYPE).conditions:
-                emulated.set_condition(condition)
-        return can_be(self._plan, condition)
+    def set_sensor(self, fault: str, sensor: str) -> str:
+        before = list(self._conditions.of)
+        reason = self._conditions.set(fault, sensor)
+        for emulated, old, new in zip(self._sensors, before, self._conditions.of, strict=True):
+            if new != old:
+                emulated.set_condition(new)
+        return reason
 
     def disturb_bus(self, how: str, for_us: int) -> str:
         reason = why_no_bus(self._plan)
@@ -64,8 +66,11 @@ class Steps(Running, board.Board):
         self._do(lambda now_us: None)  # sets Linux's alarm, which is used for this
         return ""
 
-    def plug_display(self, plugged: bool) -> None:
-        self._display.plug(plugged)
+    def plug_display(self, plugged: bool) -> str:
+        reason = why_not_plugged(self._plan, plugged, self._display.is_there)
+        if not reason:
+            self._display.plug(plugged)
+        return reason
 
     def keep_picture(self, caption: str) -> None:
         self._keep_picture(caption, self.now_us)

@@ -17,4 +17,5 @@ class DisplayOff(Step):
     ]
 
     def run(self, board: Board) -> None:
-        board.plug_display(False)
+        if reason := board.plug_display(False):
+            board.ignore(self.do, reason)

@@ -18,4 +18,5 @@ class DisplayOn(Step):
     undoes: ClassVar = "display-off"
 
     def run(self, board: Board) -> None:
-        board.plug_display(True)
+        if reason := board.plug_display(True):
+            board.ignore(self.do, reason)

@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from fwgen.scenario.board import Board
-from fwgen.scenario.steps.base import Step
+from fwgen.scenario.steps.sensing import SensorStep
 from fwgen.spec.kinds import Choice
 
 
-class DisturbSensor(Step):
+class DisturbSensor(SensorStep):
     """Until `restore-sensor` the sensor is `stuck` (it gives the same value again and again), has
     `spikes` on its line before each echo, has a `long-echo` of 200 ms after each missed one, or
     `holds-line` after a missed one until the next trigger. A sensor without an echo line has no
@@ -31,5 +31,4 @@ class DisturbSensor(Step):
     ]
 
     def run(self, board: Board) -> None:
-        if not board.set_sensor(self.how):
-            board.ignore(self.do, f"this sensor has no fault `{self.how}`")
+        self.set(board, self.how)

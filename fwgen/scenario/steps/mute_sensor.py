@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from fwgen.scenario.board import Board
-from fwgen.scenario.steps.base import Step
+from fwgen.scenario.steps.sensing import SensorStep
 from fwgen.spec.kinds import Choice
 
 
-class MuteSensor(Step):
+class MuteSensor(SensorStep):
     """The sensor gives no pulse until `restore-sensor`; a measurement that has begun is not
     affected."""
 
@@ -20,4 +20,4 @@ class MuteSensor(Step):
     ]
 
     def run(self, board: Board) -> None:
-        board.set_sensor("mute")
+        self.set(board, "mute")

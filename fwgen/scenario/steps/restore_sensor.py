@@ -5,11 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from fwgen.scenario.board import Board
-from fwgen.scenario.steps.base import Step
+from fwgen.scenario.steps.sensing import SensorStep
 from fwgen.spec.kinds import Choice
 
 
-class RestoreSensor(Step):
+class RestoreSensor(SensorStep):
+    """The sensor works again. Without `sensor` all do."""
+
     do: Annotated[
         str,
         Choice({"restore-sensor": "restore-sensor"}),
@@ -17,4 +19,4 @@ class RestoreSensor(Step):
     ]
 
     def run(self, board: Board) -> None:
-        board.set_sensor("")
+        self.set(board, "")
