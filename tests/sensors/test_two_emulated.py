@@ -9,6 +9,8 @@ from fwgen.plan import plan_file
 from fwgen.report.document import build_report
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import parse_scenario
+from fwgen.scenario.steps import make_step
+from fwgen.wire.sample import SampleStatus
 from tests.backends.kernel.running import kernel
 from tests.backends.running import bundled
 from tests.sensors.two import RANGE_AND_CLIMATE
@@ -32,9 +34,16 @@ pytestmark = pytest.mark.needs("zephyr", "renode")
 
 
 def test_three_sleeps_of_two_sensors() -> None:
-    """Their periods have a small common divisor, and both schedules are exact."""
+    """Their periods have a small common divisor, and both schedules are exact. In the second sleep
+    one of them fails."""
     elf = firmware("range-and-climate", RANGE_AND_CLIMATE).build().elf
     scenario = bundled("range-and-climate")
+    fails = [("mute-sensor", 50_500_000), ("restore-sensor", 53_500_000)]
+    steps = [
+        make_step(name, sensor="climate").model_copy(update={"at_us": at_us})
+        for name, at_us in fails
+    ]
+    scenario = scenario.model_copy(update={"steps": (*scenario.steps, *steps)})
     record = run_scenario(RenodeBackend(elf), plan_file(RANGE_AND_CLIMATE), scenario, 1)
     report = build_report(record, scenario)
     assert report["verdict"] == "pass", report["reasons"]
@@ -45,9 +54,12 @@ def test_three_sleeps_of_two_sensors() -> None:
     assert climate["jitter_us"]["p99"] is not None and climate["jitter_us"]["p99"] < 2_000
     assert record.second is not None
     taken = record.second.taken.whole()
+    failed = taken.status == SampleStatus.FAULT
+    assert (failed == ((taken.at_us > 50_500_000) & (taken.at_us < 53_500_000))).all()
+    assert not (record.taken.whole().status == SampleStatus.FAULT).any()
     temperature = (taken.value & 0x3FFF) * 0.01 - 40
     first_us = taken.at_us - taken.at_us[0]  # the model's time counts from its first measurement
-    assert abs(temperature - (20 - 5 * first_us / 120e6)).max() < 0.15
+    assert abs(temperature - (20 - 5 * first_us / 120e6))[~failed].max() < 0.15
 
 
 @pytest.mark.needs("linux")
