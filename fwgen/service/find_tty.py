@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -53,17 +54,20 @@ def choose(found: list[Found], channel: str) -> Path:
 
 
 class BoardSystem(System):
-    """Opens the tty that has the channel's name at that moment, or always `tty`."""
+    """Opens the tty that has the channel's name at that moment, or always `tty`. `missing` gets the
+    reason each time that it is not there."""
 
     def __init__(
         self,
         channel: str,
         tty: Path | None = None,
+        missing: Callable[[str], None] = lambda why: None,
         sysfs: Path = TTY_CLASS,
         dev: Path = Path("/dev"),
     ) -> None:
         self._channel = channel
         self._tty = tty
+        self._missing = missing
         self._sysfs = sysfs
         self._dev = dev
         self.opened: Path | None = None
@@ -71,11 +75,15 @@ class BoardSystem(System):
 
     def open_tty(self, path: Path) -> int:
         """Raises GoneError, AgainError, TtyError. `path` only describes what is looked for."""
-        found = [] if self._tty else find_ttys(self._channel, self._sysfs, self._dev)
-        node = self._tty or choose(found, self._channel)
-        handle = open_raw(node, self)
-        if handle is None:
-            raise GoneError(f"{node} does not exist")
+        try:
+            found = [] if self._tty else find_ttys(self._channel, self._sysfs, self._dev)
+            node = self._tty or choose(found, self._channel)
+            handle = open_raw(node, self)
+            if handle is None:
+                raise GoneError(f"{node} does not exist")
+        except GoneError as error:
+            self._missing(str(error))
+            raise
         self.opened = node
         return handle
 

@@ -97,7 +97,7 @@ class Service:
             recorded.boot,
             recorded.other and recorded.other.next_seq,
         )
-        self._system = BoardSystem(settings.channel, settings.tty)
+        self._system = BoardSystem(settings.channel, settings.tty, self._report_missing)
         path = settings.tty or Path(f"the tty of the channel {settings.channel}")
         self.sleeping = Sleeping(
             suspender, self._ask, self._note_sleep, settings.sleep.unacknowledged
@@ -162,6 +162,9 @@ class Service:
         except BaseException as error:
             self._report_crash(error)
 
+    def _report_missing(self, why: str) -> None:
+        self._report("tty", why, "waiting for it; `fwgen-peer doctor` finds the cause")
+
     def _wait(self, pause_s: float) -> None:
         """Wait; a request to suspend ends it: the tty is tried again, and the request answered."""
         self._asked.clear()
@@ -192,7 +195,10 @@ class Service:
             self._numbering.note_stream(event.info)
         elif isinstance(event, SpecMismatch):
             found = event.hello.spec_hash.hex()
-            self._tell(f"the firmware has another spec ({found}) or format: its samples wait")
+            self._tell(
+                f"the firmware has another spec ({found}) or format: its samples wait; "
+                "`fwgen-peer doctor` says how to fix it"
+            )
             self._publish_status()
         elif isinstance(event, LatencyNotHeld):
             self._tell(

@@ -7,6 +7,7 @@ import os
 import resource
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -154,6 +155,20 @@ def test_a_request_to_suspend_ends_the_pause_after_an_unusable_tty(
     wait_until(lambda: any("did not suspend" in text for text in told), "the answer")
     service.stop()
     thread.join()
+
+
+def test_a_tty_that_is_not_there_is_reported_once(tmp_path: Path, firmware: PtyFirmware) -> None:
+    tty, database, socket = tmp_path / "tty", tmp_path / "db", tmp_path / "socket"
+    service = start("--tty", tty, "--database", database, "--socket", socket)
+    wait_until(socket.exists, "the service runs")
+    wait_until(lambda: trouble(socket) == {"tty": f"{tty} does not exist"}, "it says so")
+    time.sleep(1)
+    tty.symlink_to(firmware.path)
+    wait_until(lambda: len(positions(database)) > 0, "a sample")
+    assert trouble(socket) == {}
+    _, _, err = end(service)
+    text = f"tty: {tty} does not exist; waiting for it; `fwgen-peer doctor` finds the cause"
+    assert err.splitlines().count(text) == 1
 
 
 def test_the_tty_of_a_restarted_firmware_is_found_again(tmp_path: Path) -> None:
