@@ -144,3 +144,27 @@ def test_strings_comments_and_arrays_of_tables_do_not_confuse_it() -> None:
     assert places.value(("t", 0, "u", "v", 1, "w", "x")) == (9, 38)
     assert places.value(("t", 1, "u", "v")) == (11, 5)
     assert places.value(("t", 1, "nowhere")) == places.key(("t", 1)) == (10, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("--database {0}", "--database: expected a file, found '{0}', which is a folder"),
+        ("--csv {0}", "--csv: expected a file, found '{0}', which is a folder"),
+        ("--tty {0}", "--tty: expected a file, found '{0}', which is a folder"),
+        ("--socket {0}", "--socket: expected a file, found '{0}', which is a folder"),
+        ("--database {0}/x --csv {0}/x", "`file`: `{0}/x` is already `file` [sinks.sqlite]"),
+        ("--database {0}/x --csv {0}/x-wal", "`file`: `{0}/x-wal` is already `file` [sinks.sql"),
+        ("--csv {0}/f.toml --settings {0}/f.toml", "`file`: `{0}/f.toml` is already the settings"),
+        ("--tty {0}/x --socket {0}/x", "`socket`: `{0}/x` is already `tty`"),
+    ],
+)
+def test_a_file_of_the_command_line_has_one_use(
+    words: str, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "f.toml").write_text("")
+    assert main(["run", *words.format(tmp_path).split()]) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"error: {error.format(tmp_path)}")
+    assert "\nhelp: name a" in printed
+    assert [path.name for path in tmp_path.iterdir()] == ["f.toml"], "nothing was made"

@@ -70,7 +70,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def changed(chosen: Settings, args: argparse.Namespace) -> Settings:
-    """Return the settings with the changes that the command line makes."""
+    """Return the settings with the changes that the command line makes. Raises InputError."""
+    for option in ("tty", "database", "csv", "socket"):
+        path = getattr(args, option)
+        if path is not None:
+            _check_file(f"--{option}", path)
     sinks = {sink.kind: sink for sink in chosen.sinks}
     if args.database:
         old = sinks.get("sqlite", SinkSettings("sqlite"))
@@ -82,7 +86,17 @@ def changed(chosen: Settings, args: argparse.Namespace) -> Settings:
         sinks["json"] = SinkSettings("json")
     tty = args.tty or chosen.tty
     socket = args.socket.absolute() if args.socket else chosen.socket
-    return dataclasses.replace(chosen, tty=tty, socket=socket, sinks=tuple(sinks.values()))
+    chosen = dataclasses.replace(chosen, tty=tty, socket=socket, sinks=tuple(sinks.values()))
+    for _, text in settings.two_uses(chosen, str(args.settings or settings.DEFAULT_FILE)):
+        raise InputError(text, "name another file")
+    return chosen
+
+
+def _check_file(option: str, path: Path) -> None:
+    try:
+        settings.file_path(str(path.absolute()))
+    except ValueError as error:
+        raise InputError(f"{option}: {error}", "name a file") from error
 
 
 def _recorded(database: Path | None, *, needed: bool) -> tuple[Mark | None, LastDated | None]:

@@ -62,7 +62,7 @@ def _alarm_s(text: str | None) -> int | None:
     try:
         return None if text is None else settings.alarm_s(text)
     except ValueError as error:
-        raise InputError(f"--alarm: {error}") from error
+        raise InputError(f"--alarm: {error}", "for example `--alarm '12 h'`") from error
 
 
 def _outcome(sleep: dict[str, object], as_json: bool) -> int:

@@ -59,8 +59,8 @@ from fwgen.service.settings.model import (
     SinkSettings,
     SleepSettings,
 )
-from fwgen.service.settings.read import load, parse
-from fwgen.service.settings.values import alarm_s
+from fwgen.service.settings.read import load, parse, two_uses
+from fwgen.service.settings.values import alarm_s, file_path
 
 __all__ = [
     "DATABASE",
@@ -70,6 +70,8 @@ __all__ = [
     "SinkSettings",
     "SleepSettings",
     "alarm_s",
+    "file_path",
     "load",
     "parse",
+    "two_uses",
 ]

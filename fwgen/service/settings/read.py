@@ -156,7 +156,8 @@ class _Reader:
         if "sinks" in data:
             values["sinks"] = self._sinks(data["sinks"])
         settings = Settings(**values)
-        self._check_files(settings)
+        for path, text in two_uses(settings, self._name):
+            self._fault(path, text, "name another file")
         return settings
 
     def _fault(self, path: TomlPath, message: str, hint: str, *, of_key: bool = False) -> None:
@@ -266,18 +267,19 @@ class _Reader:
             self._fault((*path, "password_file"), "`password_file` needs `user`", hint, of_key=True)
         return SinkSettings(kind, required, {**_DEFAULTS.get(kind, {}), **values})
 
-    def _check_files(self, settings: Settings) -> None:
-        """No file has two uses."""
-        uses = {os.path.realpath(self._name): "the settings"}
-        for path, file in _files(settings):
-            use = f"`{path[-1]}` {_header(path[:-1])}".strip()
-            is_database = path[:2] == ("sinks", "sqlite")
-            names = [f"{os.path.realpath(file)}{end}" for end in _OF_A_DATABASE]
-            for name in names if is_database else names[:1]:
-                if name in uses:
-                    text = f"{quote(str(file), 100)} is already {uses[name]}"
-                    self._fault(path, f"`{path[-1]}`: {text}", "name another file")
-                uses.setdefault(name, use)
+
+def two_uses(settings: Settings, name: str) -> Iterator[tuple[TomlPath, str]]:
+    """Yield where the settings name a file that they use already, and the error's text. `name`:
+    the file of the settings."""
+    uses = {os.path.realpath(name): "the settings"}
+    for path, file in _files(settings):
+        use = f"`{path[-1]}` {_header(path[:-1])}".strip()
+        is_database = path[:2] == ("sinks", "sqlite")
+        names = [f"{os.path.realpath(file)}{end}" for end in _OF_A_DATABASE]
+        for each in names if is_database else names[:1]:
+            if each in uses:
+                yield path, f"`{path[-1]}`: {quote(str(file), 100)} is already {uses[each]}"
+            uses.setdefault(each, use)
 
 
 def _files(settings: Settings) -> Iterator[tuple[TomlPath, Path]]:

@@ -32,12 +32,12 @@ _MOST_SOCKET_BYTES: Final = 107
 """Of the path of a local socket (unix(7))."""
 
 
-def shown(value: object) -> str:
+def shown(value: object, most: int = _MOST_SHOWN) -> str:
     """Return a value as an error shows it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return repr(value) if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]!r}..."
+        return repr(value) if len(value) <= most else f"{value[:most]!r}..."
     if isinstance(value, int):
         return str(value) if abs(value) < 10**_MOST_SHOWN else "a number with too many digits"
     if isinstance(value, float):
@@ -70,21 +70,21 @@ def _device(value: object) -> str:
     return text(value)
 
 
-def _path(value: object) -> Path:
+def file_path(value: object) -> Path:
     """Return the path of a file, which need not be there."""
     if not text(value).startswith("/"):
         raise unfit("an absolute path", value)
     path = Path(text(value))
     is_there = os.path.isdir(path)  # noqa: PTH112  Path.is_dir raises what this does not
     if path.name in ("", "..") or text(value).endswith(("/", "/.")) or is_there:
-        raise ValueError(f"expected a file, found {shown(value)}, which is a folder")
+        raise ValueError(f"expected a file, found {shown(value, 200)}, which is a folder")
     return path
 
 
 def _socket(value: object) -> Path | None:
     if value == "":
         return None
-    path = _path(value)
+    path = file_path(value)
     if len(os.fsencode(path)) > _MOST_SOCKET_BYTES:
         raise unfit(f"a path of at most {_MOST_SOCKET_BYTES} bytes", value)
     return path
@@ -224,7 +224,7 @@ class Kind(NamedTuple):
 Kinds = Mapping[str, Kind]
 TOP: Final[Kinds] = {
     "channel": Kind(text, '"rpmsg-tty"'),
-    "tty": Kind(_path, '"/dev/ttyRPMSG0"'),
+    "tty": Kind(file_path, '"/dev/ttyRPMSG0"'),
     "spec": Kind(_hash, '"0011223344556677"'),
     "hold_latency": Kind(flag, "true"),
     "socket": Kind(_socket, '"/run/fwgen-peer/socket"'),
@@ -256,13 +256,13 @@ CHANNEL: Final[Kinds] = {
 _REQUIRED: Final = Kind(flag, "true")
 SINKS: Final[Mapping[str, Kinds]] = {
     "sqlite": {
-        "file": Kind(_path, '"/var/lib/fwgen-peer/samples.sqlite"'),
+        "file": Kind(file_path, '"/var/lib/fwgen-peer/samples.sqlite"'),
         "keep": Kind(_keep_us, '"30 d"'),
         "most": Kind(_size_bytes, '"1 GiB"'),
         "required": _REQUIRED,
     },
     "csv": {
-        "file": Kind(_path, '"/var/lib/fwgen-peer/samples.csv"'),
+        "file": Kind(file_path, '"/var/lib/fwgen-peer/samples.csv"'),
         "required": _REQUIRED,
     },
     "json": {"required": _REQUIRED},
@@ -271,8 +271,8 @@ SINKS: Final[Mapping[str, Kinds]] = {
         "port": Kind(_port, "1883"),
         "topic": Kind(_topic, '"fwgen-peer/samples"'),
         "user": Kind(text, '"board"'),
-        "password_file": Kind(_path, '"/etc/fwgen-peer.password"'),
-        "ca": Kind(_path, '"/etc/ssl/certs/ca.pem"'),
+        "password_file": Kind(file_path, '"/etc/fwgen-peer.password"'),
+        "ca": Kind(file_path, '"/etc/ssl/certs/ca.pem"'),
         "required": _REQUIRED,
     },
 }
