@@ -111,6 +111,28 @@ def test_a_command_of_root_uses_the_alarm_of_the_process_that_serves(board: Linu
     assert board.query("SELECT DISTINCT causes, warnings FROM sleep") == [("rtc0 alarm", "")]
 
 
+def test_the_command_is_killed_while_it_asks_and_after_a_sleep(board: LinuxBoard) -> None:
+    """night.py kills a service in its own program; this is `fwgen-peer run` itself."""
+    for after_s in (0.3, 1.7):
+        board.serve()
+        board.run(after_s)
+        board.do("kill -9 $!")
+    for killed_after_s in (0.13, 0.2):  # the firmware has not agreed yet; Linux has woken
+        board.serve()
+        board.run(3)
+        board.do("service=$!")
+        board.do(f"(sleep {killed_after_s}; kill -9 $service) &")
+        board.do(f"{PEER} suspend --alarm '4 s' --socket {board.socket} 2>&1 &")
+        board.run(8)
+    board.serve()
+    board.run(4)
+    record = board.finish()
+    assert re.findall(r"ended|slept", board.printed) == ["ended", "slept"]
+    assert [round(sleep.slept_s or 0) for sleep in record.sleeps] == [4]
+    assert board.told.read_text().count("online") == 5
+    check_each_once(board, record)
+
+
 def test_a_full_disk_is_survived_and_reported(board: LinuxBoard) -> None:
     """A tmpfs that another file fills. The samples wait in the firmware's log."""
     disk = board.folder / "disk"
