@@ -27,6 +27,16 @@ def test_the_example_settings_are_valid() -> None:
     assert parse(path.read_text("utf-8"), str(path)).database is not None
 
 
+def test_the_tests_that_the_documentation_names_are_there() -> None:
+    text = (BOARD.parent / "docs/peer.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:(tests/board)/)?(test_\w+\.py)`", text))
+    assert len(named) > 20
+    for folder, name in named:
+        assert (BOARD.parent / (folder or "tests/service") / name).is_file(), name
+    for name in re.findall(r"`python -m (tests\.[\w.]+)", text):
+        assert (BOARD.parent / f"{name.replace('.', '/')}.py").is_file(), name
+
+
 def test_the_unit_runs_the_service_without_rights() -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]

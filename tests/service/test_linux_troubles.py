@@ -191,9 +191,12 @@ def test_the_tty_goes_and_comes_back_with_another_number(board: LinuxBoard) -> N
 
 
 PROBER: Final = """
-import os, select, sys, time, tty
+import os, select, sys, termios, time
 handle = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-tty.setcbreak(handle)
+modes = termios.tcgetattr(handle)
+modes[0] |= termios.ICRNL
+modes[3] |= termios.ICANON | termios.ECHO
+termios.tcsetattr(handle, termios.TCSANOW, modes)
 for _ in range(5):
     os.write(handle, b"AT\\r\\n")
     time.sleep(0.6)
@@ -215,6 +218,7 @@ def test_a_getty_and_a_modem_prober_on_the_tty(board: LinuxBoard) -> None:
     board.do(suspend)
     board.run(8)
     assert "probed" in board.printed
+    assert "another program changed the tty's modes: " in board.told.read_text()
     assert board.told.read_text().count("online") == 1
     board.do("setsid agetty --noissue ttyRPMSG0 115200 vt100 & getty=$!")
     board.run(4)
