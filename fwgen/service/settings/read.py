@@ -37,6 +37,13 @@ from fwgen.wire.log_format import STREAMS_MAX
 from fwgen.words import did_you_mean, quote, suggest
 
 _MOST_BYTES: Final = 1 << 20
+_SYNTAX_HINT: Final = "see https://toml.io for the syntax"
+_SYNTAX_HINTS: Final = {
+    "Cannot overwrite": "the key is there already: remove one of the two",
+    "twice": "the header is there already: write the lines of both below one of them",
+    "Invalid value": 'a text needs quotes, for example `channel = "rpmsg-tty"`',
+}
+"""By words of tomllib's message."""
 _TABLES: Final = ("sinks", "sleep", "button", "sensors")
 _NEEDED: Final = {"csv": ("file",), "mqtt": ("host",)}
 _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {"sqlite": {"file": DATABASE}}
@@ -122,7 +129,7 @@ def _syntax_fault(text: str, name: str, error: Exception) -> Fault:
     if isinstance(error, RecursionError):
         message = "expected settings, found lists or tables nested too deeply"
         return Fault(name, *too_deep(text), message, "remove the brackets that are too many")
-    hint = "see https://toml.io for the syntax"
+    hint = _SYNTAX_HINT
     if not isinstance(error, tomllib.TOMLDecodeError):  # int() limits the digits
         found = re.search(r"[\d_]{4000,}", text)
         place = line_and_column(text, found.start() if found else 0)
@@ -134,6 +141,7 @@ def _syntax_fault(text: str, name: str, error: Exception) -> Fault:
         place = int(found[1]), int(found[2])
     else:
         message += " at the end of the file"
+    hint = next((hint for words, hint in _SYNTAX_HINTS.items() if words in message), hint)
     return Fault(name, *place, message[0].lower() + message[1:], hint)
 
 
