@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -144,6 +145,17 @@ def test_strings_comments_and_arrays_of_tables_do_not_confuse_it() -> None:
     assert places.value(("t", 0, "u", "v", 1, "w", "x")) == (9, 38)
     assert places.value(("t", 1, "u", "v")) == (11, 5)
     assert places.value(("t", 1, "nowhere")) == places.key(("t", 1)) == (10, 3)
+
+
+def test_with_json_each_error_has_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text("tty = 3\nspecs = 4\n")
+    assert main(["doctor", "--json", "--settings", str(path)]) == 2
+    first, second = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert (first["file"], first["line"], first["column"]) == (str(path), 1, 7)
+    assert (second["line"], second["column"], second["hint"]) == (2, 1, "did you mean `spec`?")
 
 
 @pytest.mark.parametrize(
