@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls the log and the decoder at random, for sanitizers: all memory has exactly the documented
- * size. Arguments: seed, rounds. Exit code 1 and a line on stderr after an error.
+ * Calls the log, of one stream or two, and the decoder at random, for sanitizers: all memory has
+ * exactly the documented size. Arguments: seed, rounds. Exit code 1 and a line on stderr after an
+ * error.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "sample_log.h"
 
+static const uint32_t periods_us[] = {60000, 170000};
 static uint64_t random_state;
 
 /* xorshift64* (Vigna, 2016) */
@@ -48,7 +50,8 @@ static int decode(const uint8_t *bytes, size_t len)
 	memcpy(copy, bytes, len);
 	if (block_decode_begin(&decoder, copy, len)) {
 		while (block_decode_next(&decoder, &sample)) {
-			if (sample.status > SAMPLE_FAULT ||
+			if (decoder.header.shape.stream >= CORE_STREAMS ||
+			    sample.status > SAMPLE_FAULT ||
 			    sample.late_16ths > SAMPLE_LATE_MAX_16THS) {
 				fail("a sample out of range");
 			}
@@ -113,35 +116,52 @@ struct bench {
 	struct sample_log log;
 	uint8_t *region;
 	size_t size;
-	uint64_t due_us;
-	uint32_t expected; /* by the peer */
+	uint64_t due_us[CORE_STREAMS];
+	uint32_t expected[CORE_STREAMS]; /* by the peer */
 };
+
+static uint32_t any_stream(void)
+{
+	return CORE_STREAMS == 1u ? 0u : random_below(CORE_STREAMS);
+}
 
 static void start(struct bench *bench)
 {
 	struct sample_log_config config = {
-		.streams[0] = {.period_us = 60000, .initial_seq = UINT32_MAX - 1000u},
 		.when_full = (enum log_policy)random_below(3),
 		.reserve_slots = random_below(3),
 	};
 
-	config.streams[0].channels = (uint8_t)(1u + random_below(CORE_CHANNELS));
-	for (uint32_t c = 0; c < config.streams[0].channels; c++) {
-		config.streams[0].width[c] = (uint8_t)(1u + random_below(SAMPLE_WIDTH_MAX));
+	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+		struct log_stream_config *one = &config.streams[stream];
+
+		one->period_us = periods_us[stream];
+		one->initial_seq = UINT32_MAX - 1000u;
+		one->channels = (uint8_t)(1u + random_below(CORE_CHANNELS));
+		for (uint32_t c = 0; c < one->channels; c++) {
+			one->width[c] = (uint8_t)(1u + random_below(SAMPLE_WIDTH_MAX));
+		}
 	}
 	sample_log_init(&bench->log, bench->region, bench->size, &config);
 }
 
 static void begin_anew(struct bench *bench)
 {
-	bench->expected = sample_log_oldest_seq(&bench->log, 0);
-	(void)sample_log_rewind(&bench->log, 0, bench->expected);
+	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+		bench->expected[stream] = sample_log_oldest_seq(&bench->log, stream);
+		(void)sample_log_rewind(&bench->log, stream, bench->expected[stream]);
+	}
 }
 
 static void reset(struct bench *bench)
 {
+	bool known = true;
+
 	start(bench);
-	if (sample_log_rewind(&bench->log, 0, bench->expected)) {
+	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+		known = sample_log_rewind(&bench->log, stream, bench->expected[stream]) && known;
+	}
+	if (known) {
 		return;
 	}
 	if (bench->size >= SUPERBLOCK_BYTES) {
@@ -153,17 +173,37 @@ static void reset(struct bench *bench)
 static void append(struct bench *bench)
 {
 	for (uint32_t left = random_below(400); left > 0u; left--) {
-		const uint32_t before = sample_log_next_seq(&bench->log, 0);
+		const uint32_t stream = any_stream();
+		const uint32_t before = sample_log_next_seq(&bench->log, stream);
 
 		const struct sample sample = any_sample();
 
-		sample_log_append(&bench->log, bench->due_us, &sample, 0);
-		bench->due_us += 60000u;
-		if (sample_log_next_seq(&bench->log, 0) != before + 1u) {
+		sample_log_append(&bench->log, bench->due_us[stream], &sample, stream);
+		bench->due_us[stream] += periods_us[stream];
+		if (sample_log_next_seq(&bench->log, stream) != before + 1u) {
 			fail("a sample has no number");
 		}
 	}
-	bench->due_us += random_below(5) == 0u ? random_below(100000) : 0u;
+	bench->due_us[any_stream()] += random_below(5) == 0u ? random_below(100000) : 0u;
+}
+
+/* The peer is asked where the second stream is to begin, and answers. */
+static void hold(struct bench *bench)
+{
+	const uint32_t last = CORE_STREAMS - 1u;
+	struct log_view view;
+
+	sample_log_hold(&bench->log, last);
+	while (sample_log_peek(&bench->log, UINT32_MAX, &view)) {
+		if (view.stream == last) {
+			fail("a stream that is held was handed out");
+		}
+		bench->expected[view.stream] = view.first_seq + view.count;
+		sample_log_sent(&bench->log);
+	}
+	if (!sample_log_rewind(&bench->log, last, bench->expected[last])) {
+		fail("a stream does not go on where it was held");
+	}
 }
 
 static void send(struct bench *bench)
@@ -171,18 +211,21 @@ static void send(struct bench *bench)
 	struct log_view view;
 
 	for (uint32_t left = random_below(8); left > 0u; left--) {
-		if (!sample_log_peek(&bench->log, random_below(2) == 0u, &view)) {
+		const uint32_t close_open = random_below(1u << CORE_STREAMS);
+
+		if (!sample_log_peek(&bench->log, close_open, &view)) {
 			return;
 		}
-		if ((int32_t)(view.first_seq - bench->expected) > 0) {
+		if ((int32_t)(view.first_seq - bench->expected[view.stream]) > 0) {
 			fail("samples skipped in silence");
 		}
 		if (view.kind == LOG_VIEW_BLOCK &&
-		    (view.len > BLOCK_BYTES || decode(view.bytes, view.len) != (int)view.count)) {
+		    (view.len > BLOCK_BYTES || decode(view.bytes, view.len) != (int)view.count ||
+		     (view.bytes[32] & 0xfu) != view.stream)) {
 			fail("not the block that it should be");
 		}
 		if (random_below(8) != 0u) {
-			bench->expected = view.first_seq + view.count;
+			bench->expected[view.stream] = view.first_seq + view.count;
 			sample_log_sent(&bench->log);
 		}
 	}
@@ -200,7 +243,9 @@ static void damage(struct bench *bench)
 
 static void step(struct bench *bench)
 {
-	switch (random_below(8)) {
+	const uint32_t stream = any_stream();
+
+	switch (random_below(CORE_STREAMS > 1u ? 9 : 8)) {
 	case 0:
 	case 1:
 	case 2:
@@ -211,16 +256,20 @@ static void step(struct bench *bench)
 		send(bench);
 		break;
 	case 5:
-		if (!sample_log_release(&bench->log, 0, bench->expected - random_below(300))) {
+		if (!sample_log_release(&bench->log, stream,
+					bench->expected[stream] - random_below(300))) {
 			fail("what was sent cannot be released");
 		}
 		break;
 	case 6:
 		reset(bench);
 		break;
-	default:
+	case 7:
 		decode_nonsense();
-		(void)sample_log_release(&bench->log, 0, random_below(UINT32_MAX));
+		(void)sample_log_release(&bench->log, stream, random_below(UINT32_MAX));
+		break;
+	default:
+		hold(bench);
 		break;
 	}
 }
@@ -239,7 +288,9 @@ int main(int argc, char **argv)
 		for (size_t i = 0; i < bench.size; i++) {
 			bench.region[i] = (uint8_t)random_below(256);
 		}
-		bench.due_us = random_below(UINT32_MAX);
+		for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+			bench.due_us[stream] = random_below(UINT32_MAX);
+		}
 		start(&bench);
 		begin_anew(&bench);
 		for (int i = 0; i < 30; i++) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls a node at random: SEED STEPS. Exits with 0 if the node keeps its rules; built with
- * sanitizers. Prints the number of messages that the node sent, and how often it was in each state.
- * Messages of the peer are valid, damaged, or random.
+ * Calls a node of one sensor or two at random: SEED STEPS. Exits with 0 if the node keeps its
+ * rules; built with sanitizers. Prints the number of messages that the node sent, those of them
+ * that have samples of the last stream, and how often it was in each state. Messages of the peer
+ * are valid, damaged, or random.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,20 +14,27 @@
 
 #define SLOTS 6u
 #define POLLS_MAX 8u
-#define PERIOD_US 60000u
+#define LAST (CORE_STREAMS - 1u) /* stream */
+#define TYPE_DATA 1u
+#define TYPE_STREAM_GAP 9u
+#define TYPE_STREAM_ACK 21u
+#define SHAPE_AT 32u /* in a block */
 #define LOG_BYTES (CRASH_BYTES + SUPERBLOCK_BYTES + SLOTS * BLOCK_BYTES)
 #define CHECK(say) check((say), #say, __LINE__)
 
+static const uint32_t periods_us[] = {60000u, 170000u};
 static struct node node;
 static uint64_t region[LOG_BYTES / sizeof(uint64_t)];
 static uint64_t now_us;
-static uint64_t schedule_us;
+static uint64_t schedule_us[CORE_STREAMS];
+static bool answered; /* the peer may have said in this session where stream 1 is to begin */
 #ifndef CHANCE_FROM_INPUT
 static uint64_t random_state;
 #endif
 static uint32_t buffers;
 static bool door;
 static uint32_t messages_sent;
+static uint32_t last_sent; /* of these, with samples of the last stream */
 #ifndef CHANCE_FROM_INPUT
 static uint32_t visits[HS_STATES];
 #endif
@@ -54,6 +62,16 @@ static uint32_t chance(uint32_t below)
 }
 #endif
 
+/* Whether a message of the node has samples, or a gap, of the last stream. */
+static bool of_last_stream(const uint8_t *bytes)
+{
+	/* After the tag come the array, the type, and in data the head of the block. */
+	const uint8_t *block = bytes + (bytes[5] == 0x58u ? 7u : 8u);
+
+	return (bytes[4] == TYPE_DATA && (block[SHAPE_AT] & 0xfu) == LAST) ||
+	       bytes[4] == TYPE_STREAM_GAP;
+}
+
 static int port_send(void *ctx, const uint8_t *bytes, size_t len)
 {
 	(void)ctx;
@@ -61,11 +79,13 @@ static int port_send(void *ctx, const uint8_t *bytes, size_t len)
 	CHECK(node_door_open(&node));
 	CHECK(len >= 6u && len <= WIRE_MESSAGE_MAX);
 	CHECK(bytes[0] == 0xd9u && bytes[len - 1u] == bytes[len - 1u]);
+	CHECK(CORE_STREAMS == 1u || answered || !of_last_stream(bytes));
 	if (buffers == 0) {
 		return -1;
 	}
 	buffers--;
 	messages_sent++;
+	last_sent += of_last_stream(bytes) ? 1u : 0u;
 	return 0;
 }
 
@@ -105,15 +125,15 @@ static size_t put_number(uint8_t *out, uint32_t number)
 	return 5;
 }
 
-static uint32_t some_seq(void)
+static uint32_t some_seq(uint32_t stream)
 {
 	switch (chance(4)) {
 	case 0:
-		return sample_log_oldest_seq(&node.log, 0);
+		return sample_log_oldest_seq(&node.log, stream);
 	case 1:
-		return sample_log_next_seq(&node.log, 0) - chance(300);
+		return sample_log_next_seq(&node.log, stream) - chance(300);
 	case 2:
-		return node.log.streams[0].cursor_seq;
+		return node.log.streams[stream].cursor_seq;
 	default:
 		return chance(UINT32_MAX);
 	}
@@ -139,30 +159,50 @@ static size_t some_hello(uint8_t *out, uint8_t *items)
 		out[at++] = 0xf6;
 		return at;
 	}
-	at += put_number(out + at, some_seq());
+	at += put_number(out + at, some_seq(0));
 	at += put_number(out + at, some_log());
 	return at + put_number(out + at, 1u + chance(UINT32_MAX));
 }
 
 static size_t some_message(uint8_t *out)
 {
-	uint32_t kind = 16u + chance(4);
+	uint32_t kind = 16u + chance(CORE_STREAMS > 1u ? 5 : 4);
 	uint8_t items = kind == 17u ? 1u : 2u;
 	size_t at = 4;
 
+	kind = kind == 20u ? TYPE_STREAM_ACK : kind;
 	memcpy(out, "\xd9\xd9\xf7", 3);
 	at += put_number(out + at, kind);
 	if (kind == 16u) {
 		at += some_hello(out + at, &items);
 	} else if (kind == 19u) {
-		at += put_number(out + at, some_seq());
+		at += put_number(out + at, some_seq(0));
+		at += put_number(out + at, some_log());
+	} else if (kind == TYPE_STREAM_ACK) {
+		items = 3u;
+		at += put_number(out + at, 1);
+		at += put_number(out + at, some_seq(LAST));
 		at += put_number(out + at, some_log());
 	} else {
 		at += put_number(out + at, chance(70000));
-		at += kind == 18u ? put_number(out + at, some_seq()) : 0;
+		at += kind == 18u ? put_number(out + at, some_seq(0)) : 0;
 	}
 	out[3] = (uint8_t)(0x81u + items);
 	return at;
+}
+
+static void receive(const uint8_t *bytes, size_t len)
+{
+	const bool greeted = node.hello_waits;
+	const uint32_t session = node.session;
+	const bool may_answer = memchr(bytes, TYPE_STREAM_ACK, len) != NULL ||
+				memchr(node.reader.bytes, TYPE_STREAM_ACK, node.reader.len) != NULL;
+
+	answered = answered || may_answer;
+	node_receive(&node, bytes, len, now_us);
+	if (node.session != session || (node.hello_waits && !greeted)) {
+		answered = may_answer;
+	}
 }
 
 static void receive_something(void)
@@ -181,22 +221,24 @@ static void receive_something(void)
 	}
 	cut = chance(3) == 0 ? chance((uint32_t)len) : len;
 	if (door || chance(20) == 0) {
-		node_receive(&node, bytes, cut, now_us);
+		receive(bytes, cut);
 	}
 	if (chance(2) == 0 && door) {
-		node_receive(&node, bytes + cut, len - cut, now_us);
+		receive(bytes + cut, len - cut);
 	}
 }
 
+/* Of the sensor that is due first. */
 static void sample_something(void)
 {
+	const uint32_t stream = schedule_us[LAST] < schedule_us[0] ? LAST : 0u;
 	struct sample sample = {.status = (uint8_t)(chance(9) == 0 ? chance(6) : 0),
 				.late_16ths = (uint8_t)(chance(30) == 0 ? chance(16) : 0),
 				.value = {1000u + chance(20)}};
 
-	schedule_us += PERIOD_US;
-	now_us = now_us > schedule_us ? now_us : schedule_us;
-	node_sample(&node, 0, schedule_us, &sample, now_us);
+	schedule_us[stream] += periods_us[stream];
+	now_us = now_us > schedule_us[stream] ? now_us : schedule_us[stream];
+	node_sample(&node, stream, schedule_us[stream], &sample, now_us);
 }
 
 static void start(enum log_policy when_full)
@@ -207,14 +249,21 @@ static void start(enum log_policy when_full)
 				       .clear_doorbells = port_signal};
 	struct node_config config = {.latency_us = 200000u, .window_blocks = 8u};
 
-	config.log.streams[0].period_us = PERIOD_US;
-	config.log.streams[0].channels = 1;
-	config.log.streams[0].width[0] = 13;
+	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+		struct log_stream_config *one = &config.log.streams[stream];
+
+		one->period_us = periods_us[stream];
+		one->channels = (uint8_t)(1u + stream);
+		one->width[0] = 13;
+		one->width[stream] = 13;
+	}
 	config.log.when_full = when_full;
 	config.log.reserve_slots = 2;
 	config.call.at_level = when_full == LOG_WAKE;
 	now_us = chance(1000000);
-	schedule_us = now_us;
+	schedule_us[0] = now_us;
+	schedule_us[LAST] = now_us;
+	answered = false;
 	node_init(&node, &config, &port, region, sizeof(region), now_us);
 }
 
@@ -286,7 +335,7 @@ int main(int argc, char **argv)
 			poll_while_due();
 		}
 	}
-	printf("%u", messages_sent);
+	printf("%u %u", messages_sent, last_sent);
 	for (uint32_t state = 0; state < HS_STATES; state++) {
 		printf(" %u", visits[state]);
 	}

@@ -16,7 +16,15 @@ from tests.core.build import HERE as CORE_TESTS
 from tests.core.cnode import NODE_SOURCES, zcbor_flags, zcbor_objects
 
 HERE = Path(__file__).parent
-TARGETS = ("wire", "log", "node")
+TARGETS = {
+    "wire": ("wire", 2),
+    "log": ("log", 1),
+    "log-of-two": ("log", 2),
+    "node": ("node", 1),
+    "node-of-two": ("node", 2),
+}
+"""Each with its source, fuzz_*.c, and the number of sensors. The reader of the wire reads with two
+sensors all that it reads with one."""
 MOST_MB = 512
 """Memory that a target may take."""
 MOST_S = 5
@@ -36,12 +44,13 @@ _SOURCES = {
 
 def build(target: str, folder: Path, core: Path = CORE) -> Path:
     """Return the fuzzer of a target; `core`: the sources."""
-    sources = [HERE / f"fuzz_{target}.c", CORE_TESTS / "check_failed.c"]
-    sources += [core / path.name for path in _SOURCES[target]]
-    if target != "log":
+    source, streams = TARGETS[target]
+    sources = [HERE / f"fuzz_{source}.c", CORE_TESTS / "check_failed.c"]
+    sources += [core / path.name for path in _SOURCES[source]]
+    if source != "log":
         sources += zcbor_objects(folder, *_SANITIZE, cc=_CC)
     flags = (f"-I{CORE_TESTS}", *zcbor_flags(), *_SANITIZE, *_LINK)
-    return compile_c(folder / f"fuzz-{target}", sources, *flags, cc=_CC)
+    return compile_c(folder / f"fuzz-{target}", sources, *flags, cc=_CC, streams=streams)
 
 
 SMALL = ("sh", "-c", '"$@"; exit $?', "sh")

@@ -39,5 +39,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 	}
 	(void)messages_sent;
+	(void)last_sent;
 	return 0;
 }

@@ -55,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < whole.count; i++) {
 		if (whole.messages[i].kind != cut.messages[i].kind ||
 		    whole.messages[i].id != cut.messages[i].id ||
+		    whole.messages[i].stream != cut.messages[i].stream ||
 		    whole.messages[i].next_seq != cut.messages[i].next_seq ||
 		    whole.messages[i].log != cut.messages[i].log) {
 			abort();

@@ -10,7 +10,7 @@ import pytest
 from tests.core.build import CORE
 from tests.fuzz import TARGETS, build, corpus, fuzz
 
-RUNS = 15_000
+RUNS = 10_000
 PLANTED = {
     "wire": ("wire.c", "uint32_t room = WIRE_PEER_MESSAGE_MAX -", "uint32_t room = 99u -"),
     "log": (
@@ -18,7 +18,13 @@ PLANTED = {
         "return block_decode_whole(&decoder) ? block_decode_len(&decoder) : 0u;",
         "return block_decode_len(&decoder);",
     ),
+    "log-of-two": (
+        "sample_log_recover.c",
+        "const uint32_t stream = CORE_STREAMS == 1u ? 0u : slot_stream(log, slot);",
+        "const uint32_t stream = 0;",
+    ),
     "node": ("node_actions.c", "node->port.door(node->port.ctx, false);", ""),
+    "node-of-two": ("node_actions.c", "sample_log_hold(&node->log, stream);", ""),
 }
 
 
