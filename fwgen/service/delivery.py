@@ -53,7 +53,7 @@ class Delivery:
         self._places = {name: _Place(required) for name, required in sinks.items()}
         if not any(place.required for place in self._places.values()):
             raise ValueError("no sink is required: samples would be acknowledged unstored")
-        self._recorder = recorder
+        self.recorder = recorder
         self._recorded = recorded
         self._items: deque[Item] = deque()
         self._first = 0  # index of the first item in the deque
@@ -81,7 +81,7 @@ class Delivery:
         place = self._places[sink]
         items = list(self._items)[place.done - self._first :]
         until = place.done + len(items)
-        mark = self._covered(sink, until) if sink == self._recorder else None
+        mark = self._covered(sink, until) if sink == self.recorder else None
         return Work(items, until, mark if mark != self._recorded else None)
 
     def done(self, sink: str, work: Work) -> Mark | None:
@@ -91,7 +91,7 @@ class Delivery:
         place.done = max(place.done, work.until)
         if work.mark is not None:
             self._recorded = work.mark
-        waits = self._recorder and self._places[self._recorder].required
+        waits = self.recorder and self._places[self.recorder].required
         mark = work.mark if waits else self._covered(sink, place.done, with_recorder=False)
         self._forget()
         if mark is None or mark.log != self._log:
@@ -105,7 +105,7 @@ class Delivery:
         ends = [
             done if name == sink else place.done
             for name, place in self._places.items()
-            if place.required or (with_recorder and name == self._recorder)
+            if place.required or (with_recorder and name == self.recorder)
         ]
         last = min(ends) - self._first
         return self._items[last - 1].mark if last > 0 else self._before

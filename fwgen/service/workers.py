@@ -40,6 +40,7 @@ class Workers:
         self._crashed = crashed
         self._changed = threading.Condition()
         self._stopping = False
+        self._running = set(sinks)
         self._threads = [
             threading.Thread(target=self._run, args=(name, sink), name=f"sink-{name}", daemon=True)
             for name, sink in sinks.items()
@@ -83,6 +84,9 @@ class Workers:
             self._crashed(error)
         finally:
             sink.close()
+            with self._changed:
+                self._running.discard(name)
+                self._changed.notify_all()
 
     def _feed(self, name: str, sink: Sink) -> None:
         is_open, pause_s = False, _PAUSE_S[0]
@@ -114,11 +118,17 @@ class Workers:
     def _wait_for_work(self, name: str) -> bool:
         """Wait until there is work and it has gathered; False: the service stops."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stopping or bool(self._delivery.work(name)))
+            self._changed.wait_for(lambda: self._ends(name) or bool(self._delivery.work(name)))
             self._changed.wait_for(
                 lambda: self._stopping or self._delivery.waiting(name) >= GATHER_ITEMS, GATHER_S
             )
             return bool(self._delivery.work(name))
+
+    def _ends(self, name: str) -> bool:
+        """Return whether the service stops and this sink has nothing more to wait for: the recorder
+        waits for the others, because what they store last moves the mark."""
+        others = self._running - {name} if name == self._delivery.recorder else ()
+        return self._stopping and not others
 
     def _pause(self, pause_s: float) -> bool:
         """Wait; False: the service stops."""

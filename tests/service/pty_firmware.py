@@ -1,4 +1,4 @@
-"""The compiled node on a pty, in its own thread; it takes a sample each period."""
+"""The compiled node on a pty, in its own thread; it takes a sample of each sensor each period."""
 
 from __future__ import annotations
 
@@ -22,20 +22,30 @@ def distance_mm(number: int) -> int:
 
 
 class PtyFirmware:
-    """`ppm`: how much faster the firmware's clock runs than Linux's."""
+    """`ppm`: how much faster the firmware's clock runs than Linux's. `other`: period in
+    microseconds and widths of the channels of a second sensor, whose sample has its number as the
+    first value."""
 
-    def __init__(self, slots: int = 200, ppm: float = 0.0, log_id: int = LOG) -> None:
+    def __init__(
+        self,
+        slots: int = 200,
+        ppm: float = 0.0,
+        log_id: int = LOG,
+        other: tuple[int, tuple[int, ...]] | None = None,
+    ) -> None:
         self.master, slave = pty.openpty()
         tty.setraw(self.master)
         self.path = Path(os.ttyname(slave))
         self.taken = 0
         """Samples taken so far; the next one has this number."""
+        self.other_taken = 0
+        self._other_us = other[0] if other else None
         self._slave = slave
         self._rate = 1 + ppm * 1e-6
         self._linux_us = boot_time_us()
         self._ahead_us = 0
         self._lock = threading.Lock()
-        self.node = CNode(slots=slots, log_id=log_id)
+        self.node = CNode(slots=slots, log_id=log_id, other=other)
         self._over, self._stop = os.pipe()
         self._thread = threading.Thread(target=self._live, daemon=True)
         self.node.link(True, self.now_us())
@@ -70,6 +80,9 @@ class PtyFirmware:
         while self.taken * PERIOD_US <= self.now_us():
             self.node.sample(self.taken * PERIOD_US, distance_mm(self.taken))
             self.taken += 1
+        while self._other_us and self.other_taken * self._other_us <= self.now_us():
+            self.node.sample(self.other_taken * self._other_us, self.other_taken, stream=1)
+            self.other_taken += 1
 
     def _live(self) -> None:
         while True:

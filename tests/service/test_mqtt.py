@@ -20,7 +20,7 @@ from fwgen.service.items import Hole
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.mqtt import Broker, MqttSink
 from tests.service.make_items import ONE, run
-from tests.service.pty_firmware import PtyFirmware
+from tests.service.pty_firmware import PtyFirmware, distance_mm
 from tests.service.running import end, positions, start, wait_until
 
 pytestmark = pytest.mark.needs("mosquitto")
@@ -62,18 +62,33 @@ class Mosquitto:
 class Subscriber:
     def __init__(self, port: int) -> None:
         self.arrived: queue.Queue[bytes | bytearray] = queue.Queue()
+        self.of_topic: dict[str, list[dict[str, object]]] = {}
         self._ready: queue.Queue[bool] = queue.Queue()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
-        self._client.on_message = lambda client, data, message: self.arrived.put(message.payload)
+        self._client.on_message = self._take
         self._client.on_connect = lambda client, *rest: client.subscribe("#", qos=1)
         self._client.on_subscribe = lambda *rest: self._ready.put(True)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
         self._ready.get(timeout=10)
 
+    def _take(self, client: object, data: object, message: mqtt.MQTTMessage) -> None:
+        self.of_topic.setdefault(message.topic, []).extend(json.loads(message.payload))
+        self.arrived.put(message.payload)
+
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+
+
+TWO = """
+[[sensors]]
+name = "range"
+channels = [{name = "distance", unit = "mm", bits = 13}]
+[[sensors]]
+name = "climate"
+channels = [{name = "ambient-temp", unit = "°C", bits = 14, resolution = "0.01", offset = "-40"}]
+"""
 
 
 @pytest.fixture
@@ -166,3 +181,41 @@ def test_while_the_broker_is_away_samples_wait_in_the_firmware(
     assert sorted(seen)[:500] == list(range(500))
     subscriber.close()
     firmware.close()
+
+
+@pytest.mark.needs("pty")
+def test_samples_of_two_sensors_arrive_once_each_on_its_topic(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    """Also those that wait in the log when the service is stopped and started again."""
+    firmware = PtyFirmware(other=(100_000, (14,)))
+    settings = tmp_path / "settings.toml"
+    settings.write_text(
+        f'{TWO}[sinks.sqlite]\nfile = "{tmp_path / "db"}"\n'
+        f'[sinks.mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\ntopic = "hall"\n'
+    )
+    subscriber = Subscriber(broker.port)
+    for more in (500, 300):
+        firmware.skip(more)
+        taken = {"hall/range": firmware.taken, "hall/climate": firmware.other_taken}
+        service = start("--settings", settings, "--tty", firmware.path)
+        for topic, count in taken.items():
+            wait_until(
+                lambda topic=topic, count=count: (  # type: ignore[misc]
+                    len(subscriber.of_topic.get(topic, [])) >= count
+                ),
+                f"{count} samples on {topic}",
+            )
+        assert end(service)[0] == 0
+    subscriber.close()
+    firmware.close()
+    assert set(subscriber.of_topic) == set(taken)
+    ranged, climate = (subscriber.of_topic[topic] for topic in taken)
+    assert [sample["position"] for sample in ranged] == list(range(len(ranged)))
+    assert [sample["position"] for sample in climate] == list(range(len(climate)))
+    assert [sample["range.distance"] for sample in ranged] == [
+        distance_mm(number) for number in range(len(ranged))
+    ]
+    assert [sample["climate.ambient-temp"] for sample in climate] == [
+        pytest.approx(number / 100 - 40) for number in range(len(climate))
+    ]
