@@ -1,4 +1,4 @@
-"""Zephyr's driver in the ELF, opposite Renode's own model of the sensor."""
+"""Zephyr's drivers in the ELF, opposite Renode's own models of the sensors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from fwgen.backends.renode.backend import RenodeBackend
 from fwgen.backends.renode.png import png_of
 from fwgen.plan import plan_file
+from fwgen.record import RunRecord
 from fwgen.report.document import build_report
 from fwgen.scenario.engine import run_scenario
 from fwgen.scenario.load import parse_scenario
@@ -34,12 +35,11 @@ STEPS = """
 """
 
 
-def test_ten_minutes_with_three_sleeps_and_a_driver_that_fails_and_waits() -> None:
-    """With a display on the sensor's bus."""
-    spec = SPECS / "climate-screen.yaml"
-    elf = firmware("climate-screen", spec).build().elf
-    text = scenario("climate", STEPS, "600 s").replace("at: 4 h", "at: 600 s")
-    text = text.replace("at: 2 h", "at: 600 s").replace("\nsteps:", "\nmissed: 2 %\nsteps:")
+def test_ten_minutes_with_three_sleeps_and_drivers_that_fail_and_wait() -> None:
+    """Two sensors and a display on one bus."""
+    spec = SPECS / "two-screen.yaml"
+    elf = firmware("two-screen", spec).build().elf
+    text = scenario("two-screen", STEPS, "600 s").replace("\nsteps:", "\nmissed: 2 %\nsteps:")
     asked = parse_scenario(text)
     record = run_scenario(RenodeBackend(elf), plan_file(spec), asked, 1)
     report = build_report(record, asked)
@@ -50,21 +50,37 @@ def test_ten_minutes_with_three_sleeps_and_a_driver_that_fails_and_waits() -> No
     while_it_fails = {405, 406, 407, 411, 412, 413}
     assert while_it_fails <= faults
     assert 4 <= len(faults - while_it_fails) <= 25  # missed by chance
-    p99_us = report["jitter_us"]["p99"]
-    assert p99_us is not None and p99_us < 2_000
+    for one in report["sensors"]:
+        assert one["samples"]["delivered"] == one["samples"]["taken"]
+        p99_us = one["jitter_us"]["p99"]
+        assert p99_us is not None and p99_us < 2_000
     # what Renode's model gave is the scenario's signal: the steps of both are finer than 0.02 °C
     temperature = (taken.value & 0x3FFF) * 0.01 - 40
     true = 20 - 24.5 * (taken.at_us / 600e6)
     valid = taken.status == SampleStatus.VALID
     assert abs(temperature - true)[valid].max() < 0.15  # six sigma of the noise, and a step
+    check_the_cellar(record)
 
-    moments = [Moment(unpacked((14, 10), int(raw)), log=(0, 1)) for raw in taken.value[-2:]]
+    moments = [Moment(unpacked((14, 10), int(raw)), log=(0, 2)) for raw in taken.value[-2:]]
     screens = [png_of(drawer(spec.read_text("utf-8")).packed(one), 128, 64) for one in moments]
     assert record.frames[-1].png in screens
 
     judged = dataclasses.replace(record)
     judged.taken = dataclasses.replace(taken, value=taken.value + valid)
     assert build_report(judged, asked)["verdict"] == "fail"
+
+
+def check_the_cellar(record: RunRecord) -> None:
+    """The second sensor: its own period, and whole degrees, which Renode's model gives."""
+    assert record.second is not None
+    taken = record.second.taken.whole()
+    assert len(taken.value) >= 352
+    valid = taken.status == SampleStatus.VALID
+    assert {238, 239, 242} <= set((~valid).nonzero()[0].tolist())
+    degrees = taken.value * 0.0625 - 40
+    true = 12 - 19 * (taken.at_us / 600e6)
+    assert abs(degrees - true)[valid].max() < 1.1
+    assert set(degrees[valid].tolist()) == set(range(-6, 13))
 
 
 @pytest.mark.needs("hal_st")
