@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import signal
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,11 +49,25 @@ def run_chunk(chunk: Chunk, setting: Setting, code: str) -> Result:
             "install the same fwgen on all machines",
         )
     tally = Tally()
-    for seed in range(chunk.first, chunk.first + chunk.count):
-        failure = try_seed(seed, setting, tally)
-        if failure is not None:
-            return Result(chunk, tally, failure)
+    with _no_collections():
+        for seed in range(chunk.first, chunk.first + chunk.count):
+            failure = try_seed(seed, setting, tally)
+            if failure is not None:
+                return Result(chunk, tally, failure)
     return Result(chunk, tally, None)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Collect garbage once, at the end: what the modules consist of is not searched for it."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.enable()
+        gc.unfreeze()
 
 
 def run_apart(chunk: Chunk, setting: Setting) -> Result:
