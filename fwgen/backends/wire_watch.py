@@ -29,6 +29,7 @@ from fwgen.wire.messages import (
 )
 
 _MAGIC: Final = int.from_bytes(MAGIC, "little")
+_MAGIC_WORD: Final = np.uint32(_MAGIC)
 _COUNT: Final = 0xFFF
 _SHAPE_WORD: Final = 8
 _STREAM: Final = 0xF
@@ -51,6 +52,8 @@ class LogBlocks:
     def of(self, stream: int) -> LogBlocks:
         """Return those of one stream."""
         own = self.stream == stream
+        if own.all():
+            return self
         return LogBlocks(self.first_seq[own], self.count[own], self.stream[own])
 
 
@@ -62,14 +65,14 @@ class LogView:
         start = len(region) - SUPERBLOCK_BYTES - count * BLOCK_BYTES
         size = count * BLOCK_BYTES // 4
         words = np.frombuffer(region, "<u4", size, start) if size else np.zeros(0, np.uint32)
-        self._slot = words.reshape(count, BLOCK_BYTES // 4)
-        self._magic = self._slot[:, 0]
+        self._head = words.reshape(count, BLOCK_BYTES // 4)[:, : _SHAPE_WORD + 1]
+        self._magic = self._head[:, 0]
 
     def blocks(self) -> LogBlocks:
         """Return the present blocks, valid or not."""
-        slot, used = self._slot, np.flatnonzero(self._magic == _MAGIC)
-        shape = slot[used, _SHAPE_WORD]
-        return LogBlocks(slot[used, 2], slot[used, 1] & _COUNT, shape & _STREAM)
+        (used,) = (self._magic == _MAGIC_WORD).nonzero()
+        head = self._head[used]
+        return LogBlocks(head[:, 2], head[:, 1] & _COUNT, head[:, _SHAPE_WORD] & _STREAM)
 
 
 def blocks_in(region: bytes | memoryview) -> LogBlocks:

@@ -38,7 +38,7 @@ _AGE_MAX = len(_GAINS) - 1
 _PADDING = "0" * 256  # longer than any code or key that begins inside the stream
 
 _KEY_BITS = 11  # bits that are looked up at once to find a residual's code
-_LOOKUP = 1 << 11  # entries of the table of codes
+_TABLES = 1 << _KEY_BITS - _ZEROS  # for smaller `mean * 5 >> 7` a key has most codes
 _Residuals = dict[str, tuple[int, int]]
 
 
@@ -205,11 +205,9 @@ def _value_bytes(block: Block) -> bytearray:
 @cache
 def _lookup() -> list[_Residuals]:
     """Return one table per `mean * 5 >> 7`: key that begins with a residual's code -> the code's
-    length and the zigzag number. Empty where codes may be longer than a key."""
+    length and the zigzag number."""
     by_k = [_residuals(k) for k in range(_KEY_BITS - _ZEROS + 1)]
-    return [
-        by_k[rest.bit_length()] if rest.bit_length() < len(by_k) else {} for rest in range(_LOOKUP)
-    ]
+    return [by_k[rest.bit_length()] for rest in range(_TABLES)]
 
 
 def _residuals(k: int) -> _Residuals:
@@ -316,7 +314,7 @@ class _Reader:
         return ones
 
     def _short_residuals(self, most: int) -> int:
-        """Read residuals of one channel up to a code that is not in the tables, at most `most`.
+        """Read residuals of one channel up to a code that is not that of a number, at most `most`.
         Return how many. This loop must be fast."""
         lookup, gains = _lookup(), _GAINS
         bits, position, values = self.bits, self.position, self.values[0]
@@ -326,12 +324,17 @@ class _Reader:
         before = len(values)
         for _ in range(most):
             rest = mean * 5 >> 7
-            if rest >= _LOOKUP:
-                break
-            code = lookup[rest].get(bits[position : position + _KEY_BITS])
-            if code is None:
-                break
-            length, number = code
+            if rest < _TABLES:
+                code = lookup[rest].get(bits[position : position + _KEY_BITS])
+                if code is None:
+                    break
+                length, number = code
+            else:
+                k, one = rest.bit_length(), bits.find("1", position, position + _ZEROS)
+                if one < 0:
+                    break
+                number = (one - position << k) + int(bits[one + 1 : one + 1 + k], 2)
+                length = one + 1 + k - position
             if number >> width:
                 break
             residual = ~(number >> 1) if number & 1 else number >> 1
@@ -361,8 +364,7 @@ class _Reader:
         return count
 
     def _short_rows(self, most: int) -> int:
-        """As _short_residuals, of several channels: up to a sample with a code that is not in the
-        tables."""
+        """As _short_residuals, of several channels: whole samples."""
         lookup, bits, position = _lookup(), self.bits, self.position
         channels, columns = self.channels, self.values
         count = 0
@@ -370,11 +372,21 @@ class _Reader:
             at, numbers = position, []
             for channel in channels:
                 rest = channel.mean * 5 >> 7
-                code = lookup[rest].get(bits[at : at + _KEY_BITS]) if rest < _LOOKUP else None
-                if code is None or code[1] >> channel.width:
+                if rest < _TABLES:
+                    code = lookup[rest].get(bits[at : at + _KEY_BITS])
+                    if code is None:
+                        break
+                    length, number = code
+                else:
+                    k, one = rest.bit_length(), bits.find("1", at, at + _ZEROS)
+                    if one < 0:
+                        break
+                    number = (one - at << k) + int(bits[one + 1 : one + 1 + k], 2)
+                    length = one + 1 + k - at
+                if number >> channel.width:
                     break
-                at += code[0]
-                numbers.append(code[1])
+                at += length
+                numbers.append(number)
             if len(numbers) < len(channels):
                 break
             position = at
@@ -424,10 +436,12 @@ class _Reader:
     def _append(self, status: int, values: list[int]) -> None:
         if not self.channels:
             self.channels = [_Channel(*pair) for pair in zip(self.widths, values, strict=True)]
-        elif status <= _LAST_WITH_VALUES:
-            follows = self.status <= _LAST_WITH_VALUES
+        elif status <= _LAST_WITH_VALUES and self.status <= _LAST_WITH_VALUES:
             for channel, value in zip(self.channels, values, strict=True):
-                (channel.follow if follows else channel.resume)(value)
+                channel.follow(value)
+        elif status <= _LAST_WITH_VALUES:
+            for channel, value in zip(self.channels, values, strict=True):
+                channel.resume(value)
         self.statuses.append(status)
         for column, value in zip(self.values, values, strict=True):
             column.append(value)
