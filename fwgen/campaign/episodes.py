@@ -294,6 +294,7 @@ def _stall(draft: Draft, stream: Stream, at_ms: int) -> int:
     if (
         draft.restarts
         or period_ms < 60
+        or len(plan.sensors) > 1
         or plan.sensors[0].figures.measures_us > _MEASURES_MS * 1000
     ):
         return at_ms
@@ -410,8 +411,8 @@ def _fault_ms(plan: Plan) -> int:
     """Return for how long the sensor must fail to fulfil a condition of the spec; 0: there is no
     such condition."""
     faults = [
-        rule.samples
+        rule.samples * plan.sensors[rule.stream].period_us
         for rule in plan.wake_rules
         if rule.form == "status" and rule.limit == SampleStatus.FAULT
     ]
-    return min(faults, default=0) * plan.timing.period_us // 1000
+    return min(faults, default=0) // 1000

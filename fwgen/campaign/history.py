@@ -4,6 +4,7 @@ episode nothing happens any more: everything must arrive."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Final
 
 from fwgen.campaign import specs
@@ -38,7 +39,12 @@ class History:
 
     def text(self, spec: str, comment: str = "") -> str:
         """Return the scenario as a file. `spec`: the name of the spec's file next to it."""
-        return scenario_text(self.scenario, spec, self.plan.sensors[0].channels, comment)
+        units = {
+            sensor.named(channel.name): channel.unit
+            for sensor in self.plan.sensors
+            for channel in sensor.channels
+        }
+        return scenario_text(self.scenario, spec, units, comment)
 
 
 def draw(seed: int, backend: str = "host") -> History:
@@ -82,6 +88,12 @@ def _expectations(draft: Draft) -> tuple[Expectation, ...]:
 
 
 def _held_us(plan: Plan) -> int:
-    """Return for how long the log holds all samples, whatever they are."""
-    samples = worst_samples([channel.width for channel in plan.sensors[0].channels])
-    return slots(plan.log.size_bytes) * samples * plan.timing.period_us
+    """Return for how long the log holds all samples, whatever they are. With two sensors a block of
+    each may have begun."""
+    us_a_block = [
+        worst_samples([channel.width for channel in sensor.channels]) * sensor.period_us
+        for sensor in plan.sensors
+    ]
+    own = slots(plan.log.size_bytes) - len(us_a_block) + 1
+    product = prod(us_a_block)
+    return own * product // sum(product // block_us for block_us in us_a_block)

@@ -2,12 +2,13 @@
 
 A spec has a number. Those from 0 on are written here; they differ in everything that matters to the
 log, the link and the sleep. Those from `FIRST_DRAWN` on are drawn at random, within the limits that
-`fwgen check` sets. The core is compiled once for each.
+`fwgen check` sets; those from `FIRST_WITH_TWO` on have two sensors. The core is compiled once for
+each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -21,7 +22,7 @@ _TEXT: Final = """\
 fwgen: 1
 name: campaign-{number}
 board: stm32mp257f_dk
-sensor: {sensor}
+{sensor}
 {display}link: {{channel: rpmsg-tty, latency: {latency}, rings: {rings}}}
 memory: {{code: sram1, data: retram, log: {log}}}
 sleep: {{{sleep}}}
@@ -30,11 +31,18 @@ watchdog: {watchdog}
 _DISPLAY: Final = (
     "display: {type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 5 Hz}\n"
 )
-_RANGE: Final = "{{type: hc-sr04, trigger: PG5, echo: PF15, period: {period}, range: {range}}}"
+_RANGE: Final = (
+    "{{{name}type: hc-sr04, trigger: PG5, echo: PF15, period: {period}, range: {range}}}"
+)
 _CLIMATE: Final = (
-    '{{type: zephyr, compatible: "silabs,si7006", bus: i2c8, address: 0x40, period: {period}, '
-    "channels: [{{name: ambient-temp, range: [-40 °C, 85 °C], resolution: 0.01 °C}}, "
+    '{{{name}type: zephyr, compatible: "silabs,si7006", bus: i2c8, address: 0x40, '
+    "period: {period}, channels: ["
+    "{{name: ambient-temp, range: [-40 °C, 85 °C], resolution: 0.01 °C}}, "
     "{{name: humidity, range: [0 %, 100 %], resolution: 0.1 %}}]}}"
+)
+_CELLAR: Final = (
+    '{{{name}type: zephyr, compatible: "ti,tmp108", bus: i2c8, address: 0x48, period: {period}, '
+    "channels: [{{name: ambient-temp, range: [-20 °C, 60 °C], resolution: 0.0625 °C}}]}}"
 )
 _NODES: Final = (
     ("60 ms", "[20 mm, 4000 mm]", "200 ms", "ddr", "16 KiB", "wake", "2 s"),
@@ -48,20 +56,20 @@ _NODES: Final = (
 )
 _WAKING: Final = (
     (
-        _RANGE.format(period="60 ms", range="[20 mm, 4000 mm]"),
+        _RANGE.format(name="", period="60 ms", range="[20 mm, 4000 mm]"),
         ("200 ms", "ddr", "10 KiB", "2 s"),
         "when_full: wake, wake_at: 15 %, max_age: 2 min, wake_pause: 10 s, wake_if: "
         "[distance < 400 mm for 3 samples until > 500 mm, "
         "distance changes by > 1 m within 2 s, no echo for 5 s]",
     ),
     (
-        _CLIMATE.format(period="200 ms"),
+        _CLIMATE.format(name="", period="200 ms"),
         ("500 ms", "sram2", "10 KiB", "2 s"),
         "when_full: keep-newest, max_age: 1 min, wake_pause: 5 s, wake_if: "
         "[ambient-temp > 30 °C for 2 s until < 28 °C, humidity changes by > 10 % within 4 s, "
         "sensor fault for 3 samples]",
     ),
-    (_CLIMATE.format(period="1 s"), ("2 s", "ddr", "7 KiB", "off"), "when_full: wake"),
+    (_CLIMATE.format(name="", period="1 s"), ("2 s", "ddr", "7 KiB", "off"), "when_full: wake"),
 )
 WRITTEN: Final = len(_NODES) + len(_WAKING)
 """The number of specs that are written here."""
@@ -69,10 +77,16 @@ _WITH_DISPLAY: Final = (0, 8)
 FIRST_DRAWN: Final = 1_000
 SEEDS_A_SPEC: Final = 500
 """So many seeds in a row share a drawn spec."""
+FIRST_WITH_TWO: Final = 1_000_000
+_SEEDS_A_PAIR: Final = 2_000
+_WITH_TWO: Final = 0.1
+"""Share of the seeds whose spec has two sensors."""
 
 
 def spec_of(seed: int, stream: Stream) -> int:
     """Return the number of the spec of this seed: half of them have a drawn one."""
+    if Stream(seed, "two sensors").chance(_WITH_TWO):
+        return FIRST_WITH_TWO + seed // _SEEDS_A_PAIR
     if stream.chance(0.5):
         return FIRST_DRAWN + seed // SEEDS_A_SPEC
     return stream.between(0, WRITTEN - 1)
@@ -84,12 +98,13 @@ def spec_text(number: int) -> str:
         return _drawn(number)[0]
     if number < len(_NODES):
         period, range_, latency, rings, log, when_full, watchdog = _NODES[number]
-        sensor, sleep = _RANGE.format(period=period, range=range_), f"when_full: {when_full}"
+        sensor = _RANGE.format(name="", period=period, range=range_)
+        sleep = f"when_full: {when_full}"
     else:
         sensor, (latency, rings, log, watchdog), sleep = _WAKING[number - len(_NODES)]
     return _TEXT.format(
         number=number,
-        sensor=sensor,
+        sensor=f"sensor: {sensor}",
         display=_DISPLAY if number in _WITH_DISPLAY else "",
         latency=latency,
         rings=rings,
@@ -120,7 +135,8 @@ def _drawn(number: int) -> tuple[str, Plan]:
     from fwgen.spec.diagnostics import DiagnosticErrors
 
     for attempt in count():
-        text = _draw(number, Stream(number, f"drawn spec {attempt}"))
+        draw = _draw if number < FIRST_WITH_TWO else _draw_two
+        text = draw(number, Stream(number, f"drawn spec {attempt}"))
         try:
             return text, _planned(number, text)
         except DiagnosticErrors:
@@ -133,23 +149,59 @@ def _draw(number: int, stream: Stream) -> str:
     if stream.chance(0.75):
         low, high = stream.spread(20, 400), stream.between(1_000, 4_000)
         period_ms = stream.between(40, 250)
-        sensor = _RANGE.format(period=f"{period_ms} ms", range=f"[{low} mm, {high} mm]")
+        sensor = _RANGE.format(name="", period=f"{period_ms} ms", range=f"[{low} mm, {high} mm]")
         condition = _range_condition
     else:
         low, high = -40, 85
         period_ms = stream.spread(100, 2_000)
-        sensor = _CLIMATE.format(period=f"{period_ms} ms")
+        sensor = _CLIMATE.format(name="", period=f"{period_ms} ms")
         condition = _climate_condition
+    return _with_sensor(number, stream, f"sensor: {sensor}", [lambda: condition(stream, low, high)])
+
+
+def _draw_two(number: int, stream: Stream) -> str:
+    """Return a spec with two sensors at random: a range sensor and one that Zephyr drives, or two
+    of Zephyr's. Their order is random."""
+    high, low_mm = stream.between(1_000, 4_000), stream.spread(20, 400)
+    periods = [f"{stream.between(40, 250)} ms", f"{stream.spread(100, 2_000)} ms"]
+    kinds = [
+        ("range", _RANGE, lambda: _range_condition(stream, low_mm, high)),
+        ("climate", _CLIMATE, lambda: _climate_condition(stream, -40, 85)),
+        ("cellar", _CELLAR, lambda: _climate_condition(stream, -20, 60, _TEMPERATURE)),
+    ]
+    del kinds[stream.pick((0, 1, 2, 2))]
+    if kinds[0][0] == "climate":
+        periods[0] = f"{stream.spread(100, 2_000)} ms"
+    if stream.chance(0.5):
+        kinds.reverse()
+        periods.reverse()
+    sensors = [
+        form.format(name=f"name: {name}, ", period=period, range=f"[{low_mm} mm, {high} mm]")
+        for (name, form, _), period in zip(kinds, periods, strict=True)
+    ]
+    conditions = [
+        lambda name=name, condition=condition: f"{name}.{condition()}"
+        for name, _, condition in kinds
+    ]
+    listed = "".join(f"\n  - {sensor}" for sensor in sensors)
+    return _with_sensor(number, stream, f"sensors:{listed}", conditions)
+
+
+def _with_sensor(
+    number: int, stream: Stream, sensor: str, conditions: Sequence[Callable[[], str]]
+) -> str:
+    """Return a spec with these lines of its sensors. `conditions`: each draws one."""
     when_full = stream.pick(("wake", "wake", "keep-newest", "keep-oldest"))
     sleep = ["mode: lp-stop2", f"when_full: {when_full}"]
     if stream.chance(0.4):
         sleep.append(f"wake_at: {stream.spread(5, 70)} %")
     if stream.chance(0.4):
         sleep.append(f"max_age: {stream.spread(5, 200)} s")
-    conditions = [condition(stream, low, high) for _ in range(stream.pick((0, 1, 1, 2, 3, 4)))]
-    if conditions:
+    count = stream.pick((0, 1, 1, 2, 3, 4))
+    drawn = [conditions[index % len(conditions)]() for index in range(count)]
+    if drawn:
         sleep.append(f"wake_pause: {stream.pick((0, 1, 5, 20, 60))} s")
-        sleep.append(f"wake_if: [{', '.join(conditions)}]")
+        sleep.append(f"wake_if: [{', '.join(drawn)}]")
     return _TEXT.format(
         number=number,
         sensor=sensor,
@@ -160,9 +212,6 @@ def _draw(number: int, stream: Stream) -> str:
         sleep=", ".join(sleep),
         watchdog=stream.pick(("off", "500 ms", "2 s", "5 s")),
     )
-
-
-Condition = Callable[[Stream, int, int], str]
 
 
 def _range_condition(stream: Stream, low: int, high: int) -> str:
@@ -177,12 +226,18 @@ def _range_condition(stream: Stream, low: int, high: int) -> str:
     return _limit(stream, "distance", form, limit, 1, 300, "mm")
 
 
-def _climate_condition(stream: Stream, low: int, high: int) -> str:
-    """Return a condition on one of its two channels; bounds in °C."""
+_TEMPERATURE: Final = (("ambient-temp", "°C"),)
+_BOTH: Final = (*_TEMPERATURE, ("humidity", "%"))
+
+
+def _climate_condition(
+    stream: Stream, low: int, high: int, channels: tuple[tuple[str, str], ...] = _BOTH
+) -> str:
+    """Return a condition on one of these channels; bounds in °C."""
     form = stream.pick(("below", "above", "changes", "status"))
     if form == "status":
         return f"{stream.pick(('too near', 'too far', 'sensor fault'))} for {_duration(stream)}"
-    name, unit = stream.pick((("ambient-temp", "°C"), ("humidity", "%")))
+    name, unit = stream.pick(channels)
     least, most = (low, high) if unit == "°C" else (0, 100)
     if form == "changes":
         return f"{name} changes by > {stream.between(1, 20)} {unit} within {_time(stream)}"

@@ -13,7 +13,7 @@ from fwgen.sensor import DISTANCE
 from fwgen.wire.sample import SampleStatus
 
 if TYPE_CHECKING:
-    from fwgen.plan.model import Plan
+    from fwgen.plan.model import Plan, PlannedSensor
     from fwgen.plan.wake import WakeRule
     from fwgen.wire.channel import Channel
 
@@ -47,22 +47,26 @@ class _Walk:
 
 def scene_of(seed: int, plan: Plan, nights: Sequence[Night], until_ms: int) -> dict[str, Any]:
     """Return what the sensor sees, as attributes of a Scenario."""
-    chance = Stream(seed, "noise")
-    channels = plan.sensors[0].channels
-    walks = [
-        _walk(Stream(seed, f"walk {index}"), plan, index, nights, until_ms)
-        for index in range(len(channels))
-    ]
-    missed_ppm = chance.pick((0, 0, 10_000, 200_000))
-    if channels[0].name == DISTANCE:
-        noise_um = chance.pick((0, 2_000, 20_000, 300_000, 300_000))
-        points = tuple((at, mm * 1000) for at, mm in sorted(walks[0].corners.items()))
-        return {"points": points, "noise_um": noise_um, "missed_ppm": missed_ppm}
-    signals = tuple(
-        Signal(channel.name, _micro(channel, walk), _noise(chance, channel, walk))
-        for channel, walk in zip(channels, walks, strict=True)
-    )
-    return {"signals": signals, "missed_ppm": missed_ppm}
+    seen: dict[str, Any] = {"signals": ()}
+    for sensor in plan.sensors:
+        own = f" of sensor {sensor.number}" if sensor.number else ""
+        chance = Stream(seed, f"noise{own}")
+        walks = [
+            _walk(Stream(seed, f"walk {index}{own}"), plan, sensor, index, nights, until_ms)
+            for index in range(len(sensor.channels))
+        ]
+        missed_ppm = chance.pick((0, 0, 10_000, 200_000))
+        seen.setdefault("missed_ppm", missed_ppm)
+        if sensor.channels[0].name == DISTANCE:
+            seen["noise_um"] = chance.pick((0, 2_000, 20_000, 300_000, 300_000))
+            points = sorted(walks[0].corners.items())
+            seen["points"] = tuple((at, mm * 1000) for at, mm in points)
+            continue
+        seen["signals"] += tuple(
+            Signal(sensor.named(channel.name), _micro(channel, walk), _noise(chance, channel, walk))
+            for channel, walk in zip(sensor.channels, walks, strict=True)
+        )
+    return seen
 
 
 def _micro(channel: Channel, walk: _Walk) -> tuple[tuple[int, int], ...]:
@@ -78,30 +82,40 @@ def _noise(chance: Stream, channel: Channel, walk: _Walk) -> int:
     return round(steps * channel.resolution * 1_000_000)
 
 
-def _walk(stream: Stream, plan: Plan, index: int, nights: Sequence[Night], until_ms: int) -> _Walk:
-    channel = plan.sensors[0].channels[index]
-    low, high = _bounds(plan, channel)
+def _walk(
+    stream: Stream,
+    plan: Plan,
+    sensor: PlannedSensor,
+    index: int,
+    nights: Sequence[Night],
+    until_ms: int,
+) -> _Walk:
+    low, high = _bounds(sensor, sensor.channels[index])
     walk = _Walk(low, high, {0: (low + high) // 3})
     for _ in range(stream.between(1, 6)):
         walk.add(stream.between(0, until_ms), stream.between(low, high))
-    rules = [rule for rule in plan.wake_rules if rule.channel == index and _level(rule, plan)]
+    rules = [
+        rule
+        for rule in plan.wake_rules
+        if (rule.stream, rule.channel) == (sensor.number, index) and _level(rule, sensor)
+    ]
     for night in nights:
         if rules and stream.chance(_VISITED):
-            _visit(walk, stream, stream.pick(rules), plan, night)
+            _visit(walk, stream, stream.pick(rules), sensor, night)
     return walk
 
 
-def _bounds(plan: Plan, channel: Channel) -> tuple[int, int]:
+def _bounds(sensor: PlannedSensor, channel: Channel) -> tuple[int, int]:
     """Return the least and the most raw number of the walk."""
     if channel.name == DISTANCE:
         return 0, _FARTHEST_MM
-    ends = plan.sensors[0].part.bounds(channel)
+    ends = sensor.part.bounds(channel)
     low, high = (round((end - channel.offset) / channel.resolution) for end in ends)
     beyond = round((high - low) * _BEYOND)
     return low - beyond, high + beyond
 
 
-def _level(rule: WakeRule, plan: Plan) -> tuple[int, int] | None:
+def _level(rule: WakeRule, sensor: PlannedSensor) -> tuple[int, int] | None:
     """Return a number that fulfils the rule and one that does not; None: the walk cannot."""
     if rule.form == "changes":
         return rule.limit, 0
@@ -109,10 +123,9 @@ def _level(rule: WakeRule, plan: Plan) -> tuple[int, int] | None:
         return rule.limit - 1, rule.until
     if rule.form == "above":
         return rule.limit + 1, rule.until
-    channel = plan.sensors[0].channels[rule.channel]
+    channel = sensor.channels[rule.channel]
     low, high = (
-        round((end - channel.offset) / channel.resolution)
-        for end in plan.sensors[0].part.bounds(channel)
+        round((end - channel.offset) / channel.resolution) for end in sensor.part.bounds(channel)
     )
     if rule.limit == SampleStatus.TOO_NEAR:
         return low - 1, low + 1
@@ -121,11 +134,13 @@ def _level(rule: WakeRule, plan: Plan) -> tuple[int, int] | None:
     return (_NO_ECHO_MM, high - 1) if rule.limit == SampleStatus.NO_ECHO else None
 
 
-def _visit(walk: _Walk, stream: Stream, rule: WakeRule, plan: Plan, night: Night) -> None:
+def _visit(
+    walk: _Walk, stream: Stream, rule: WakeRule, sensor: PlannedSensor, night: Night
+) -> None:
     """Make the rule true for about as long as it must be."""
-    found = _level(rule, plan)
+    found = _level(rule, sensor)
     assert found is not None
-    holds_ms = rule.samples * plan.timing.period_us // 1000
+    holds_ms = rule.samples * sensor.period_us // 1000
     at_ms = night.start_ms + stream.between(300, max(400, night.end_ms - night.start_ms))
     ramp_ms = stream.spread(1, 2_000)
     if rule.form == "changes":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -13,15 +13,14 @@ from fwgen.scenario.steps import Step
 from fwgen.spec.kinds import Amount, Choice, Kind
 from fwgen.spec.parts import fields_of
 from fwgen.spec.quantity import show
-from fwgen.wire.channel import Channel, decimal
+from fwgen.wire.channel import decimal
 
 
 def scenario_text(
-    scenario: Scenario, spec: str, channels: Sequence[Channel], comment: str = ""
+    scenario: Scenario, spec: str, units: Mapping[str, str], comment: str = ""
 ) -> str:
-    """Return the file's text. `spec`: the name of the spec's file next to it; `channels`: of its
-    sensor."""
-    units = {channel.name: channel.unit for channel in channels}
+    """Return the file's text. `spec`: the name of the spec's file next to it; `units`: of its
+    signals, by name."""
     return "".join(f"{line}\n" for line in _lines(scenario, spec, units, comment))
 
 

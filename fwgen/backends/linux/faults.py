@@ -120,8 +120,9 @@ class LinuxWithFaults(LinuxWithPower):
     def send_wake(self, now_us: int) -> None:
         if not self._cannot("send-wake", now_us, self.state == AWAKE):
             self.ledger.event("WAKE sent without an earlier SLEEP", now_us)
-            self.ledger.wire.begin(self.processed_seq or 0, now_us)
-            self._app.write(encode(Wake(_NO_ID, self.processed_seq or 0)))
+            wake = Wake(_NO_ID, self.processed_seq or 0)
+            self.ledger.wire.went(wake, now_us)
+            self._app.write(encode(wake))
 
     # --------------------------------------------------------------------------- firmware, its link
 
