@@ -18,6 +18,7 @@ from fwgen.scenario.load import (
     parse_scenario,
     parse_step,
 )
+from fwgen.scenario.seen import seen_by
 from fwgen.scenario.steps import STEPS
 from fwgen.spec import parse_spec
 from fwgen.spec.conditions import Form
@@ -76,7 +77,27 @@ def test_every_bundled_step_is_written_as_it_is_read(name: str) -> None:
 def test_histories_have_every_step_and_every_spec() -> None:
     drawn = [draw(seed) for seed in range(400)]
     assert {step.do for one in drawn for step in one.scenario.steps} == set(STEPS) - NOT_DRAWN
-    assert {one.spec for one in drawn} == {*range(specs.WRITTEN), specs.FIRST_DRAWN}
+    random = {specs.FIRST_DRAWN, specs.FIRST_WITH_TWO}
+    assert {one.spec for one in drawn} == {*range(specs.WRITTEN), *random}
+
+
+def test_histories_with_two_sensors_are_written_as_valid_scenarios() -> None:
+    drawn = [one for seed in range(100) if len((one := draw(seed)).plan.sensors) > 1]
+    assert drawn
+    for one in drawn:
+        read = parse_scenario(one.text("a.yaml"))
+        assert (read.points, read.signals) == (one.scenario.points, one.scenario.signals)
+        assert len(seen_by(read, one.plan, one.seed)) == 2
+
+
+def test_a_second_sensor_changes_no_other_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a spec has two sensors has a stream of its own."""
+    before = [draw(seed) for seed in range(40)]
+    monkeypatch.setattr(specs, "_WITH_TWO", 0)
+    after = [draw(seed) for seed in range(40)]
+    kept = [one for one in before if len(one.plan.sensors) == 1]
+    assert len(kept) < len(before)
+    assert kept == [after[one.seed] for one in kept]
 
 
 def test_a_bus_with_a_sensor_on_it_is_not_disturbed() -> None:
@@ -91,9 +112,19 @@ def test_a_bus_with_a_sensor_on_it_is_not_disturbed() -> None:
 DRAWN = [specs.FIRST_DRAWN + index for index in range(60)]
 
 
-@pytest.mark.parametrize("number", [*range(specs.WRITTEN), *DRAWN])
+WITH_TWO = [specs.FIRST_WITH_TWO + index for index in range(30)]
+
+
+@pytest.mark.parametrize("number", [*range(specs.WRITTEN), *DRAWN, *WITH_TWO])
 def test_a_spec_is_valid(number: int) -> None:
     assert parse_spec(specs.spec_text(number), "a.yaml") == specs.plan_of(number).spec
+
+
+def test_drawn_specs_have_both_kinds_of_two_sensors() -> None:
+    plans = [specs.plan_of(number) for number in WITH_TWO]
+    kinds = {tuple(sensor.part.TYPE for sensor in plan.sensors) for plan in plans}
+    assert kinds == {("hc-sr04", "zephyr"), ("zephyr", "hc-sr04"), ("zephyr", "zephyr")}
+    assert {rule.stream for plan in plans for rule in plan.wake_rules} == {0, 1}
 
 
 def test_drawn_specs_wake_linux_for_every_reason() -> None:
