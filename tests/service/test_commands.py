@@ -170,6 +170,8 @@ def test_a_request_with_a_wrong_alarm_or_mode_is_an_error(
         ({"causes": ["\ud800"]}, "slept: 'utf-8' codec can't encode"),
         ({"slept_s": float("nan")}, "slept: `slept_s`: expected seconds, found nan"),
         ({"slept_s": "1"}, "slept: `slept_s`: expected seconds"),
+        ({"slept_s": True}, "slept: `slept_s`: expected seconds, found True"),
+        ({"errno": True}, "slept: `errno`: expected an error number, found True"),
         ({"errno": 1e999}, "slept: `errno`: expected an error number, found inf"),
         ({"error": 3}, "slept: `error`: expected a list of texts"),
     ],

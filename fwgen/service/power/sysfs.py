@@ -43,9 +43,9 @@ class Slept:
         texts = {name: _words(data, name) for name in ("causes", "warnings")}
         (error,) = _words({"error": [data.get("error", "")]}, "error")
         slept_s, errno = data.get("slept_s", 0), data.get("errno", 0)
-        if not isinstance(slept_s, int | float) or not 0 <= slept_s < _MOST_SLEPT_S:
+        if type(slept_s) not in (int, float) or not 0 <= slept_s < _MOST_SLEPT_S:
             raise ValueError(f"`slept_s`: expected seconds, found {slept_s!r:.60}")
-        if not isinstance(errno, int) or not 0 <= errno < _MOST_ERRNO:
+        if type(errno) is not int or not 0 <= errno < _MOST_ERRNO:
             raise ValueError(f"`errno`: expected an error number, found {errno!r:.60}")
         return cls(float(slept_s), error=error, errno=errno, **texts)
 
