@@ -86,6 +86,11 @@ def _random_id() -> int:
     return secrets.randbits(64) or 1
 
 
+_REPEATED_SLOWLY: Final = ("greeting", "waking")
+_REPEATED_AT_ONCE: Final = 2
+_LONGEST_PAUSE_US: Final = 1_000_000
+
+
 class Session:
     """`automatic`: samples count as processed when they are handed out. Otherwise the application
     calls `acknowledge`, and the firmware keeps the rest.
@@ -139,6 +144,7 @@ class Session:
         self._start: Start | None = None  # the last one reported
         self._restate = False  # hello must be sent again, with another number
         self._repeats = False  # the action repeats an earlier message
+        self._repetitions = 0  # in this state
         self._refuses = False  # the firmware has another spec
         self._now_us = 0
         self._out = bytearray()
@@ -301,6 +307,7 @@ class Session:
         entered = row.next != self._state
         self._state = row.next
         self._repeats = event == "timeout"
+        self._repetitions = self._repetitions + 1 if self._repeats and not entered else 0
         if entered or event == "timeout" or row.action == "send_hello":
             self._start_timer()
         self._actions[row.action]()
@@ -308,7 +315,13 @@ class Session:
             self._fire("suspend")
 
     def _start_timer(self) -> None:
+        """Start the state's timer. WAKE and hello are repeated at growing intervals: a firmware
+        that misses all their doorbells takes no message out of the ring, and into a full ring no
+        other message goes, so that no other doorbell rings."""
         timeout_us = self._machine.timeout_us(self._state)
+        if timeout_us is not None and self._state in _REPEATED_SLOWLY:
+            doublings = max(0, self._repetitions - _REPEATED_AT_ONCE)
+            timeout_us = max(timeout_us, min(timeout_us << min(doublings, 8), _LONGEST_PAUSE_US))
         self._due_us = None if timeout_us is None else self._now_us + timeout_us
 
     def _do_none(self) -> None:

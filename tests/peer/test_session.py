@@ -38,6 +38,9 @@ from tests.peer.talk import LOG, SESSION_ID, SPEC_HASH, TIMERS, Talk, block, sai
 
 STATUS = Status(*range(20))
 
+BUFFERS = 8
+"""In the ring to the firmware."""
+
 
 def kinds(messages: list[Message]) -> list[str]:
     return [type(message).__name__ for message in messages]
@@ -425,6 +428,26 @@ def test_wake_is_repeated_until_it_is_acknowledged() -> None:
     talk.wait(TIMERS["wake_retry"])
     # WAKE frees nothing, so an acknowledgement of the processed samples follows it.
     assert (talk.session.state, talk.sent()) == ("online", [Ack(0, LOG)])
+
+
+@pytest.mark.parametrize(("state", "least_us"), [("greeting", 2_700_000), ("waking", 2_700_000)])
+def test_repetitions_do_not_soon_fill_the_ring(state: str, least_us: int) -> None:
+    """Into a ring with no free buffer goes no message, so that no doorbell rings any more."""
+    talk = Talk()
+    if state == "greeting":
+        talk.start()
+        sent = 1
+    else:
+        talk.suspended().session.resume(talk.now)
+        sent = len(talk.sent())
+    began = talk.now
+    while sent < BUFFERS:
+        talk.wait(10_000)
+        sent += len(talk.sent())
+    assert talk.session.state == state
+    assert talk.now - began >= least_us
+    talk.wait(1_010_000)
+    assert talk.sent()  # never more than a second without one
 
 
 def test_another_wake_has_another_id() -> None:

@@ -63,7 +63,7 @@ enum hs_action {
 enum hs_timer {
 	HS_TIMER_NONE,
 	HS_TIMER_GUARD, /* longer than a doorbell rung before the acknowledgement can take to arrive */
-	HS_TIMER_PATIENCE, /* ten times the peer's interval between two WAKEs */
+	HS_TIMER_PATIENCE, /* ten times the peer's interval between the first WAKEs */
 	HS_TIMER_SILENCE, /* blocks wait for an acknowledgement and none came, not even a repeated one */
 	HS_TIMERS
 };
