@@ -18,7 +18,7 @@
 
     [button]                              # puts Linux to sleep; needs gpiod
     line = "User-1"                       # name of the GPIO line, as gpioinfo shows it
-    debounce = "30 ms"
+    debounce = "30 ms"                    # 1 ms to 10 s
     active_low = true
 
     [[sensors]]                           # without it: one range sensor, distances in mm
@@ -30,8 +30,8 @@
 
     [sinks.sqlite]
     file = "/var/lib/fwgen-peer/samples.sqlite"
-    keep = "30 d"                         # remove samples older than this
-    most = "1 GiB"                        # remove the oldest samples above this size
+    keep = "30 d"                         # remove samples older than this; 1 s to 100 years
+    most = "1 GiB"                        # remove the oldest samples above this; at least 1 MiB
     required = true                       # acknowledge only what this sink has stored
 
     [sinks.csv]
