@@ -229,6 +229,12 @@ class TtyPeer:
 
     # ------------------------------------------------------------------- any thread may call these
 
+    @property
+    def state(self) -> str:
+        """State of the session, of table.toml's machine "peer"; "offline" while there is no tty."""
+        session = self._session
+        return "offline" if session is None else session.state
+
     def suspend(self) -> None:
         """Ask the firmware, then suspend Linux.
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,6 +35,17 @@ def find_ttys(channel: str, sysfs: Path = TTY_CLASS, dev: Path = Path("/dev")) -
     return found
 
 
+def ttys_there(sysfs: Path = TTY_CLASS, dev: Path = Path("/dev")) -> str:
+    """Return which ttys of channels there are, in words."""
+    names = [
+        f"{dev / tty.name} (channel {_read(tty / 'device/name') or 'unknown'})"
+        for tty in sorted(sysfs.glob("ttyRPMSG*"))
+    ]
+    if names:
+        return f"there are {', '.join(names)}"
+    return "there is no /dev/ttyRPMSG*: `fwgen-peer doctor` looks for the reason"
+
+
 def choose(found: list[Found], channel: str) -> Path:
     """Return the firmware's tty. Raises GoneError if there is none, TtyError if it is not clear
     which one it is."""
@@ -54,20 +64,17 @@ def choose(found: list[Found], channel: str) -> Path:
 
 
 class BoardSystem(System):
-    """Opens the tty that has the channel's name at that moment, or always `tty`. `missing` gets the
-    reason each time that it is not there."""
+    """Opens the tty that has the channel's name at that moment, or always `tty`."""
 
     def __init__(
         self,
         channel: str,
         tty: Path | None = None,
-        missing: Callable[[str], None] = lambda why: None,
         sysfs: Path = TTY_CLASS,
         dev: Path = Path("/dev"),
     ) -> None:
         self._channel = channel
         self._tty = tty
-        self._missing = missing
         self._sysfs = sysfs
         self._dev = dev
         self.opened: Path | None = None
@@ -75,21 +82,26 @@ class BoardSystem(System):
 
     def open_tty(self, path: Path) -> int:
         """Raises GoneError, AgainError, TtyError. `path` only describes what is looked for."""
-        try:
-            found = [] if self._tty else find_ttys(self._channel, self._sysfs, self._dev)
-            node = self._tty or choose(found, self._channel)
-            handle = open_raw(node, self)
-            if handle is None:
-                raise GoneError(f"{node} does not exist")
-        except GoneError as error:
-            self._missing(str(error))
-            raise
+        found = [] if self._tty else find_ttys(self._channel, self._sysfs, self._dev)
+        node = self._tty or choose(found, self._channel)
+        handle = open_raw(node, self)
+        if handle is None:
+            raise GoneError(f"{node} does not exist")
         self.opened = node
         return handle
 
     def close(self, handle: int) -> None:
         self.opened = None
         super().close(handle)
+
+    def missing(self) -> str:
+        """Return which tty is not there, and which ones are, in words."""
+        what = self._tty or f"no tty of the channel {self._channel}"
+        how = f"{what} {'does not exist' if self._tty else 'exists'}"
+        return f"{how}; {self.others()}"
+
+    def others(self) -> str:
+        return ttys_there(self._sysfs, self._dev)
 
 
 def _read(path: Path) -> str:

@@ -36,6 +36,7 @@ from fwgen.service.dating import LastDated
 from fwgen.service.delivery import Delivery
 from fwgen.service.find_tty import BoardSystem
 from fwgen.service.items import Item, Mark, Numbering, Run, SleepNote, StartNote
+from fwgen.service.link import Link
 from fwgen.service.power.sleeping import Sleep, Sleeping, Suspender
 from fwgen.service.recent import Recent
 from fwgen.service.settings import Settings
@@ -97,7 +98,7 @@ class Service:
             recorded.boot,
             recorded.other and recorded.other.next_seq,
         )
-        self._system = BoardSystem(settings.channel, settings.tty, self._report_missing)
+        self._system = BoardSystem(settings.channel, settings.tty)
         path = settings.tty or Path(f"the tty of the channel {settings.channel}")
         self.sleeping = Sleeping(
             suspender, self._ask, self._note_sleep, settings.sleep.unacknowledged
@@ -112,6 +113,7 @@ class Service:
             suspend_linux=self.sleeping.suspend_linux,
             latency=CPU_DMA_LATENCY if settings.hold_latency else None,
         )
+        self._link = Link(lambda: self._peer.state, self._system)
         self._thread = threading.Thread(target=self._serve_tty, name="tty", daemon=True)
 
     def run(self) -> None:
@@ -121,6 +123,14 @@ class Service:
         try:
             while not self._over.wait(_SIGNAL_S):
                 self.sleeping.report_late()
+                trouble = self._link.trouble()
+                if trouble is not None:
+                    self._report(
+                        "tty",
+                        trouble,
+                        "check `channel` and `tty` in the settings",
+                        quiet=not trouble,
+                    )
         finally:
             self.stop()
             self._peer.stop()
@@ -138,7 +148,9 @@ class Service:
     def status(self) -> dict[str, object]:
         """Return the status as a JSON document. Any thread may call this."""
         return {
-            **self._state.document(self._system.opened, self._workers.waiting()),
+            **self._state.document(
+                self._system.opened, self._workers.waiting(), answers=self._link.answers
+            ),
             "missed": self._workers.missed(),
         }
 
@@ -156,14 +168,13 @@ class Service:
                 try:
                     self._peer.run()
                 except TtyError as error:
+                    self._link.has_error = True
                     self._report("tty", str(error), "trying again")
                     self._wait(pause_s)
+                    self._link.has_error = False
                     pause_s = min(2 * pause_s, _TTY_PAUSE_S[1])
         except BaseException as error:
             self._report_crash(error)
-
-    def _report_missing(self, why: str) -> None:
-        self._report("tty", why, "waiting for it; `fwgen-peer doctor` finds the cause")
 
     def _wait(self, pause_s: float) -> None:
         """Wait; a request to suspend ends it: the tty is tried again, and the request answered."""

@@ -56,6 +56,7 @@ class State:
                 }
                 self._values["other_spec"] = ""
             elif isinstance(event, SpecMismatch):
+                self._values["online"] = False
                 self._values["other_spec"] = event.hello.spec_hash.hex()
             elif isinstance(event, Samples):
                 self._counts["samples"] += event.block.count - event.skip
@@ -97,9 +98,11 @@ class State:
             self._counts["refused_suspends"] += bool(sleep.refused or sleep.slept.error)
             self._sleeps.append(sleep_document(sleep))
 
-    def document(self, tty: Path | None, waiting: dict[str, int]) -> dict[str, Any]:
+    def document(
+        self, tty: Path | None, waiting: dict[str, int], *, answers: bool
+    ) -> dict[str, Any]:
         """Return the status. `tty`: the one that is open; `waiting`: by sink, the items that it has
-        not stored."""
+        not stored; `answers`: whether the firmware does."""
         with self._lock:
             return {
                 "fwgen-peer-status": FORMAT,
@@ -108,7 +111,7 @@ class State:
                 "linux": {"state": self._linux[0], "since": iso(self._linux[1])},
                 "tty": None if tty is None else str(tty),
                 **self._values,
-                "online": tty is not None and self._values["online"],
+                "online": tty is not None and answers and self._values["online"],
                 "firmware": dict(self._firmware),
                 "counts": dict(self._counts),
                 "waiting": waiting,

@@ -145,7 +145,7 @@ class EmulatedService:
     # ---------------------------------------------------------------------------- in any thread
 
     def _status(self) -> Document:
-        return self._state.document(_TTY, {})
+        return self._state.document(_TTY, {}, answers=True)
 
     def _answer(self, client: Client, request: Document) -> None:
         with self._lock:

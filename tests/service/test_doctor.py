@@ -240,6 +240,19 @@ def test_a_disk_nearly_full_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.needs("pty")
+def test_a_wrong_channel_is_found_with_those_that_are_there(tmp_path: Path) -> None:
+    board = Planted(tmp_path)
+    for other in (
+        replace(board.settings, channel="x"),
+        replace(board.settings, tty=Path("/dev/x")),
+    ):
+        board.settings = other
+        assert "there are /dev/ttyRPMSG0 (channel rpmsg-tty)" in board.bad()["tty"]
+        assert "correct `channel` or `tty`" in board.bad()["tty"]
+    board.close()
+
+
+@pytest.mark.needs("pty")
 def test_a_sink_in_trouble_is_shown(tmp_path: Path) -> None:
     board = Planted(tmp_path)
     assert board.status is not None

@@ -11,6 +11,7 @@ import pytest
 
 from fwgen.peer.errnos import GoneError, TtyError
 from fwgen.service.find_tty import BoardSystem, choose, find_ttys
+from fwgen.service.link import PATIENCE_S, Link
 
 
 def add(sysfs: Path, name: str, channel: str, dst: str = "0x400") -> None:
@@ -65,3 +66,33 @@ def test_the_tty_is_looked_for_at_each_opening(tmp_path: Path) -> None:
         for other in (master, slave):
             os.close(other)
         (sysfs / f"ttyRPMSG{number}/device/name").write_text("gone")
+
+
+def test_a_wrong_name_is_told_with_the_ttys_that_are_there(tmp_path: Path) -> None:
+    empty = "there is no /dev/ttyRPMSG*: `fwgen-peer doctor` looks for the reason"
+    wrong = BoardSystem("rpmsg-ttty", sysfs=tmp_path)
+    assert wrong.missing() == f"no tty of the channel rpmsg-ttty exists; {empty}"
+    add(tmp_path, "ttyRPMSG3", "rpmsg-tty")
+    assert wrong.missing().endswith("exists; there are /dev/ttyRPMSG3 (channel rpmsg-tty)")
+    named = BoardSystem("rpmsg-tty", Path("/dev/ttyRPMSG0"), sysfs=tmp_path)
+    assert named.missing().startswith("/dev/ttyRPMSG0 does not exist; there are /dev/ttyRPMSG3")
+
+
+def test_a_link_says_what_is_wrong_after_some_time(tmp_path: Path) -> None:
+    state, now_s, system = "offline", 0.0, BoardSystem("rpmsg-tty", sysfs=tmp_path)
+    link = Link(lambda: state, system, lambda: now_s)
+    assert link.trouble() is None
+    now_s = PATIENCE_S
+    assert str(link.trouble()).startswith("no tty of the channel rpmsg-tty exists")
+    link.has_error = True
+    assert link.trouble() is None, "the tty's own error is reported"
+    link.has_error, state, system.opened = False, "greeting", Path("/dev/ttyS0")
+    now_s += PATIENCE_S - 1
+    assert link.trouble() is None
+    now_s += 1
+    assert str(link.trouble()).startswith("the firmware does not answer on /dev/ttyS0; there is")
+    state = "online"
+    assert (link.trouble(), link.answers) == ("", True)
+    state, now_s = "greeting", now_s + 1
+    assert link.trouble() is None
+    assert not link.answers

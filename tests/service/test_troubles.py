@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import pty
 import resource
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +15,7 @@ from typing import NoReturn
 import pytest
 
 from fwgen.errors import InputError
+from fwgen.service import link as link_module
 from fwgen.service import service as service_module
 from fwgen.service.caller import Caller
 from fwgen.service.lock import only_one
@@ -148,7 +149,7 @@ def test_a_request_to_suspend_ends_the_pause_after_an_unusable_tty(
         suspender=RemoteSuspender(),
         tell=told.append,
     )
-    thread = threading.Thread(target=service.run)
+    thread = threading.Thread(target=service.run, daemon=True)
     thread.start()
     wait_until(lambda: any("trying again" in text for text in told), "the tty is no tty")
     service.sleeping.request("command", Outcome())
@@ -157,18 +158,37 @@ def test_a_request_to_suspend_ends_the_pause_after_an_unusable_tty(
     thread.join()
 
 
-def test_a_tty_that_is_not_there_is_reported_once(tmp_path: Path, firmware: PtyFirmware) -> None:
-    tty, database, socket = tmp_path / "tty", tmp_path / "db", tmp_path / "socket"
-    service = start("--tty", tty, "--database", database, "--socket", socket)
-    wait_until(socket.exists, "the service runs")
-    wait_until(lambda: trouble(socket) == {"tty": f"{tty} does not exist"}, "it says so")
-    time.sleep(1)
+@pytest.mark.parametrize("how", ["missing", "silent"])
+def test_a_tty_without_the_firmware_is_told(
+    tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a wrong name in the settings. The status has it until the firmware answers."""
+    monkeypatch.setattr(link_module, "PATIENCE_S", 0.1)
+    told: list[str] = []
+    tty = tmp_path / "tty"
+    master, slave = pty.openpty()
+    if how == "silent":
+        tty.symlink_to(os.ttyname(slave))
+    sinks: dict[str, Sink] = {"json": JsonLines(lambda text: None)}
+    settings = Settings(tty=tty, sinks=(SinkSettings("json"),), hold_latency=False)
+    service = Service(settings, sinks, suspender=RemoteSuspender(), tell=told.append)
+    thread = threading.Thread(target=service.run, daemon=True)
+    thread.start()
+    expected = {"missing": f"{tty} does not exist", "silent": f"does not answer on {tty}"}[how]
+    wait_until(lambda: expected in str(service.status()["trouble"]), "the trouble is shown")
+    assert service.status()["online"] is False
+    assert [line for line in told if expected in line and "`channel` and `tty`" in line]
+    firmware = PtyFirmware()
+    tty.unlink(missing_ok=True)
     tty.symlink_to(firmware.path)
-    wait_until(lambda: len(positions(database)) > 0, "a sample")
-    assert trouble(socket) == {}
-    _, _, err = end(service)
-    text = f"tty: {tty} does not exist; waiting for it; `fwgen-peer doctor` finds the cause"
-    assert err.splitlines().count(text) == 1
+    os.close(master)  # hangs up
+    os.close(slave)
+    wait_until(lambda: service.status()["online"] is True, "the firmware has answered")
+    wait_until(lambda: service.status()["trouble"] == {}, "the trouble has ended")
+    assert len([line for line in told if expected in line]) == 1, "told once"
+    service.stop()
+    thread.join()
+    firmware.close()
 
 
 def test_the_tty_of_a_restarted_firmware_is_found_again(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from fwgen.peer.errnos import GoneError, TtyError
 from fwgen.peer.modes import wrong_modes
 from fwgen.service.doctor.board import RUNNING, Board, Finding, bad, ok, unknown
-from fwgen.service.find_tty import choose, find_ttys
+from fwgen.service.find_tty import choose, find_ttys, ttys_there
 
 
 def remoteproc(board: Board) -> Iterator[Finding]:
@@ -37,7 +37,12 @@ def tty(board: Board) -> Iterator[Finding]:
     channel = board.settings.channel
     if isinstance(node, str):
         cure = f"the firmware announces {channel} when it runs and Linux has rpmsg_tty"
-        yield bad("tty", node, f"{cure}: `modprobe rpmsg_tty`, `dmesg | grep rpmsg`")
+        cure = f"{cure}: `modprobe rpmsg_tty`, `dmesg | grep rpmsg`"
+        there = board.glob("/sys/class/tty/ttyRPMSG*")
+        if there:
+            node = f"{node}; {ttys_there(board.path('/sys/class/tty'))}"
+            cure = "correct `channel` or `tty` in the settings; the spec has it: `link.channel`"
+        yield bad("tty", node, cure)
         return
     yield ok("tty", f"{node} is the channel {channel}")
     yield _modes(board, node)
