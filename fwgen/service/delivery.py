@@ -2,17 +2,17 @@
 
 No input or output, no threads. The firmware sends at most eight blocks without an acknowledgement,
 so what waits for the required sinks is bounded. A sink that is not required may lag by MOST_WAITING
-items; what it then misses is counted.
+items; what it then misses is counted, and given to it as gaps when it stores again.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from fwgen.service.items import Item, Log, Mark
+from fwgen.service.items import MISSED, Hole, Item, Log, Mark, Run
 
 MOST_WAITING: Final = 256
 
@@ -24,6 +24,39 @@ class _Place:
     required: bool
     done: int = 0
     missed: int = 0
+    holes: list[Hole] = field(default_factory=list)
+    """What it missed and does not know yet."""
+    offered: int = 0
+    """So many holes are in its work."""
+    until: int = 0
+    """Index after the last item of its work."""
+    doubtful: list[Item] = field(default_factory=list)
+    """Items of its work that were forgotten since: missed if it cannot store them."""
+
+    def miss(self, item: Item) -> None:
+        self.missed += 1
+        if self.done < self.until:
+            self.doubtful.append(item)
+        else:
+            _note(self.holes, item, self.offered)
+        self.done += 1
+
+    def offer(self, until: int) -> list[Hole]:
+        """Return the holes of its next work."""
+        later, self.holes = self.holes[self.offered :], self.holes[: self.offered]
+        for item in [*self.doubtful, *later]:
+            _note(self.holes, item)
+        self.doubtful = []
+        self.offered, self.until = len(self.holes), until
+        return self.holes[:]
+
+    def finish(self, until: int) -> None:
+        """It has stored its work."""
+        self.done = max(self.done, until)
+        self.missed -= len(self.doubtful)
+        self.doubtful = []
+        del self.holes[: self.offered]
+        self.offered = 0
 
 
 class Work(NamedTuple):
@@ -79,8 +112,8 @@ class Delivery:
     def work(self, sink: str) -> Work:
         """Return what the sink must do next."""
         place = self._places[sink]
-        items = list(self._items)[place.done - self._first :]
-        until = place.done + len(items)
+        until = self._first + len(self._items)
+        items = [*place.offer(until), *list(self._items)[place.done - self._first :]]
         mark = self._covered(sink, until) if sink == self.recorder else None
         return Work(items, until, mark if mark != self._recorded else None)
 
@@ -88,7 +121,7 @@ class Delivery:
         """The sink has done it. Return the mark to acknowledge to the firmware; None: nothing new,
         or its numbers are no longer in use."""
         place = self._places[sink]
-        place.done = max(place.done, work.until)
+        place.finish(work.until)
         if work.mark is not None:
             self._recorded = work.mark
         waits = self.recorder and self._places[self.recorder].required
@@ -116,10 +149,30 @@ class Delivery:
         keep = max(0, self._first + len(self._items) - MOST_WAITING)
         for place in self._places.values():
             least = min(required, keep)
-            if not place.required and place.done < least:
-                place.missed += least - place.done
-                place.done = least
+            while not place.required and place.done < least:
+                place.miss(self._items[place.done - self._first])
         oldest = min(place.done for place in self._places.values())
         while self._first < oldest:
             self._before = self._items.popleft().mark
             self._first += 1
+
+
+def _note(holes: list[Hole], item: Item, first: int = 0) -> None:
+    """Add what was missed. It is a part of the last hole of its log if nothing is between them;
+    holes before `first` do not change. So that they are few, the last ones span what is between."""
+    if isinstance(item, Run):
+        boot = item.block.boot
+        item = Hole(item.log, item.position, item.count, MISSED, boot, item.after)
+    if not isinstance(item, Hole):
+        return
+    full = len(holes) >= MOST_WAITING
+    same = (n for n in range(len(holes) - 1, first - 1, -1) if holes[n].log == item.log)
+    last = next(same, None)
+    if last is not None and holes[last].reason == item.reason == MISSED:
+        begin = holes[last].position
+        if full or begin + (holes[last].count or 0) == item.position:
+            count = item.position + (item.count or 0) - begin
+            holes[last] = replace(holes[last], count=count, after=item.after)
+            return
+    if not full:
+        holes.append(item)

@@ -15,6 +15,10 @@ from fwgen.wire.block import Block
 from fwgen.wire.messages import Hello, StreamInfo, seq_distance
 
 _WRAP: Final = 1 << 32
+MISSED: Final = "missed"
+"""Reason of a gap: the samples were acknowledged, but this sink does not have them."""
+MISSED_OR_DECLARED: Final = "missed-or-declared"
+"""Reason of a gap: that, or the firmware had to drop them; it is not known which."""
 
 
 class Log(NamedTuple):
@@ -119,7 +123,8 @@ class Hole:
     """Samples that will not arrive. `count`: None if their number is not known.
 
     `reason`: "declared" (the firmware had to drop them), "missing" (it did not declare them),
-    "new-log" (the log's memory was lost) or "renumbered" (part of it was).
+    "new-log" (the log's memory was lost), "renumbered" (part of it was), MISSED or
+    MISSED_OR_DECLARED.
     """
 
     log: Log
@@ -195,15 +200,28 @@ Item: TypeAlias = Run | Hole | Redate | SleepNote | StartNote
 
 
 class Numbering:
-    """Turns a session's events into items. `mark`: where the last service stopped, if known."""
+    """Turns a session's events into items. `mark`: where the last service stopped, if known;
+    `required`: nothing is acknowledged that is not before a recorded mark."""
 
-    def __init__(self, mark: Mark | None, sensors: Sensors = (RANGE_SENSOR,)) -> None:
+    def __init__(
+        self,
+        mark: Mark | None,
+        sensors: Sensors = (RANGE_SENSOR,),
+        *,
+        required: bool = True,
+    ) -> None:
         self._sensors = sensors
         self._marks: dict[int, Mark] = {}  # by stream
+        self._required = required
+        self._recorded: dict[int, Mark] = {}  # by stream, until something arrives after it
+        self._oldest: dict[int, int] = {}  # position of the firmware's oldest sample, likewise
+        self._dropped = True  # the firmware, in this boot
+        self._boot = -1
         if mark is not None:
             self._marks[0] = mark._replace(other=None)
             if mark.other is not None:
                 self._marks[1] = mark.other
+            self._recorded = dict(self._marks)
 
     @property
     def mark(self) -> Mark | None:
@@ -212,9 +230,20 @@ class Numbering:
         return first and first._replace(other=self._marks.get(1))
 
     def note_hello(self, hello: Hello) -> None:
-        """The firmware has answered: its log is the first one that this service meets."""
+        """The firmware has answered. Its log may be the first one that this service meets."""
         if 0 not in self._marks:
             self._marks[0] = Mark(Log(hello.log), hello.oldest_seq, hello.boot)
+        self._note_oldest(0, hello.oldest_seq)
+        self._boot = hello.boot
+
+    def note_dropped(self, count: int) -> None:
+        """The firmware has dropped so many samples in this boot."""
+        self._dropped = count > 0
+
+    def _note_oldest(self, stream: int, seq: int) -> None:
+        recorded = self._recorded.get(stream)
+        if recorded is not None and stream not in self._oldest:
+            self._oldest[stream] = recorded.position + seq_distance(seq, recorded.next_seq)
 
     def note_stream(self, info: StreamInfo) -> None:
         """The firmware has a second sensor."""
@@ -222,6 +251,7 @@ class Numbering:
         if first is not None and 1 not in self._marks:
             log = Log(first.log.identity, stream=info.stream)
             self._marks[1] = Mark(log, info.oldest_seq, first.boot)
+        self._note_oldest(info.stream, info.oldest_seq)
 
     def item(
         self, event: Samples | Lost | NewLog | NumberingRestarted, dated: Dated | None = None
@@ -238,7 +268,7 @@ class Numbering:
         if isinstance(event, Lost):
             log, position = self._place(event.log, event.first_seq, event.stream)
             mark = self._marks.get(event.stream)
-            reason = "declared" if event.declared else "missing"
+            reason = self._reason(event, position) if event.declared else "missing"
             boot = mark.boot if mark else 0
             item: Run | Hole = Hole(log, position, event.count, reason, boot)
         else:
@@ -248,7 +278,19 @@ class Numbering:
             sensor = sensor_of(self._sensors, block.stream, block.widths)
             item = Run(log, position, block, event.skip, dated, sensor)
         self._marks[log.stream] = item.mark
+        self._recorded.pop(log.stream, None)
         return replace(item, after=self.mark) if 1 in self._marks else item
+
+    def _reason(self, event: Lost, position: int) -> str:
+        """Return why samples are not there that the firmware declares lost. Those that it no longer
+        had at its first answer may have been acknowledged, after the recorded mark: by a service
+        with another database, or by this one if its database is not required."""
+        recorded, oldest = self._recorded.get(event.stream), self._oldest.get(event.stream, 0)
+        if recorded is None or recorded.position != position or oldest < position + event.count:
+            return "declared"
+        if not self._dropped and self._boot == recorded.boot:
+            return MISSED
+        return "declared" if self._required else MISSED_OR_DECLARED
 
     def _place(self, identity: int, seq: int, stream: int) -> tuple[Log, int]:
         mark = self._marks.get(stream)

@@ -77,7 +77,6 @@ class Service:
         self._records = bool(recorder)
         self.publish: Callable[[dict[str, object]], None] = lambda document: None
         """Called with a JSON document for viewers, from any thread. Set it before `run`."""
-        self._numbering = Numbering(recorded, settings.sensors)
         self._order = threading.Lock()  # items reach the sinks in the order of their marks
         self._unknown: set[int] = set()  # streams that the settings do not describe
         self._clock = Clock(last, tell)
@@ -88,6 +87,8 @@ class Service:
         self._asked = threading.Event()  # ends a pause
         self._failure: BaseException | None = None
         required = {sink.kind: sink.required for sink in settings.sinks}
+        keeps_all = required.get(recorder, True)
+        self._numbering = Numbering(recorded, settings.sensors, required=keeps_all)
         self._delivery = Delivery({name: required[name] for name in sinks}, recorder, recorded)
         self._workers = Workers(
             sinks, self._delivery, self._acknowledge, self._report, self._report_crash
@@ -221,6 +222,7 @@ class Service:
         elif isinstance(event, TtyDisturbed):
             self._tell(f"another program changed the tty's modes: {' '.join(event.modes)}")
         elif isinstance(event, StatusReceived):
+            self._numbering.note_dropped(event.status.dropped)
             self._clock.check()
             redate = self._clock.redate(self._numbering.mark)
             if redate is not None:

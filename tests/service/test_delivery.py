@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fwgen.service.delivery import MOST_WAITING, Delivery
-from fwgen.service.items import Hole, Log, Mark
+from fwgen.service import delivery as delivery_module
+from fwgen.service.delivery import MOST_WAITING, Delivery, Work
+from fwgen.service.items import Hole, Log, Mark, Run
 from tests.service.make_items import ONE, run
 
 
@@ -79,7 +80,42 @@ def test_a_slow_sink_that_is_not_required_misses_items_and_memory_stays_bounded(
     assert missed >= MOST_WAITING - 1
     assert slow_work is not None
     delivery.done("slow", slow_work)
-    assert positions(delivery, "slow")[0] == missed, "it continues after what it missed"
+    assert delivery.missed("slow") == missed - 1, "the first one was being stored"
+    hole, first = delivery.work("slow").items[:2]
+    assert hole == Hole(ONE, 1, missed - 1, "missed", 1)
+    assert first.position == missed, "it continues after what it missed"
+    delivery.done("slow", delivery.work("slow"))
+    delivery.add(run(5000, 1))
+    assert positions(delivery, "slow") == [5000], "once"
+
+
+def test_what_a_sink_could_not_store_it_gets_as_gaps_in_their_order() -> None:
+    """With gaps that it missed, of two logs."""
+    other = Log(ONE.identity, stream=1)
+    delivery = Delivery({"db": True, "slow": False})
+    for number in range(3 * MOST_WAITING):
+        if number % 100 == 0:
+            delivery.work("slow")  # it fails
+        delivery.add(run(2 * number, 2))
+        delivery.add(run(number, 1, other))
+        if number == 200:
+            delivery.add(Hole(ONE, 402, 10, "declared", 1))
+        delivery.done("db", delivery.work("db"))
+    holes = [item for item in delivery.work("slow").items if isinstance(item, Hole)]
+    found = [(hole.log.stream, hole.position, hole.count, hole.reason) for hole in holes]
+    assert found[:3] == [(0, 0, 402, "missed"), (1, 0, 640, "missed"), (0, 402, 10, "declared")]
+    assert found[3] == (0, 402, 878, "missed"), "the numbers of this test's runs go on there"
+    assert len(found) == 4
+
+
+def test_holes_are_bounded() -> None:
+    delivery = Delivery({"db": True, "slow": False})
+    for number in range(8 * MOST_WAITING):
+        delivery.add(run(10 * number, 2))  # each after another hole
+        delivery.done("db", delivery.work("db"))
+    holes = [item for item in delivery.work("slow").items if isinstance(item, Hole)]
+    assert len(holes) == MOST_WAITING
+    assert holes[-1].position + (holes[-1].count or 0) == 10 * (7 * MOST_WAITING - 1) + 2
 
 
 def test_marks_of_numbers_that_are_no_longer_in_use_free_nothing() -> None:
@@ -118,3 +154,32 @@ def test_nothing_is_acknowledged_that_a_required_sink_lacks(steps: list[str]) ->
             assert acknowledged <= mark.position <= min(recorded, *stored.values())
             acknowledged = mark.position
     assert acknowledged == added, "at the end all is acknowledged"
+
+
+@given(st.lists(st.sampled_from(["add", "add", "take", "fail", "store"]), max_size=80))
+def test_a_sink_has_each_sample_or_knows_that_it_missed_it(steps: list[str]) -> None:
+    """It stores what it has taken while others go on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delivery_module, "MOST_WAITING", 5)
+        delivery, added, work = Delivery({"db": True, "slow": False}), 0, Work([], 0, None)
+        stored: list[int] = []
+        missed: list[int] = []
+        for step in [*steps, "fail", "take", "store"]:
+            if step == "add":
+                delivery.add(run(added, 3))
+                added += 3
+                delivery.done("db", delivery.work("db"))
+            elif step == "store" and work:
+                for item in work.items:
+                    assert isinstance(item, Run | Hole)
+                    numbers = range(item.position, item.position + (item.count or 0))
+                    (stored if isinstance(item, Run) else missed).extend(numbers)
+                delivery.done("slow", work)
+                work = Work([], 0, None)
+            elif step == "take":
+                work = delivery.work("slow")
+            elif step == "fail":
+                work = Work([], 0, None)
+        assert sorted(stored + missed) == list(range(added)), "each once"
+        assert stored == sorted(stored)
+        assert 3 * delivery.missed("slow") == len(missed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fwgen.peer.events import Lost, NewLog, NumberingRestarted, Samples
 from fwgen.peer.session import Known
 from fwgen.service.items import Hole, Log, Mark, Numbering, Run
@@ -67,3 +69,35 @@ def test_samples_of_a_run() -> None:
         (21, 21 * 60_000, None, 3, None, 0, ()),
         (22, 22 * 60_000, None, 2, 4012, 0, (4012,)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("oldest", "boot", "dropped", "required", "reason"),
+    [
+        (150, 4, 0, True, "missed"),
+        (150, 4, 0, False, "missed"),
+        (150, 4, 7, True, "declared"),
+        (150, 4, 7, False, "missed-or-declared"),
+        (150, 5, 0, False, "missed-or-declared"),
+        (150, 5, 0, True, "declared"),
+        (100, 4, 0, False, "declared"),
+    ],
+)
+def test_what_others_got_is_no_loss(
+    oldest: int, boot: int, dropped: int, required: bool, reason: str
+) -> None:
+    """The firmware declares also what was acknowledged. If it still had the samples when it
+    answered (oldest 100), it has found them damaged since."""
+    numbering = Numbering(Mark(ONE, 100, 4), required=required)
+    numbering.note_hello(Hello(FORMAT, bytes(8), boot, 1, oldest, 160, 0, 60_000, ONE.identity))
+    numbering.note_dropped(dropped)
+    lost = Lost(100, 50, ONE.identity, declared=True)
+    assert numbering.item(lost) == Hole(ONE, 100, 50, reason, 4)
+    later = numbering.item(Lost(150, 5, ONE.identity, declared=True))
+    assert later == Hole(ONE, 150, 5, "declared", 4)
+
+
+def test_what_the_firmware_does_not_declare_is_missing() -> None:
+    numbering = Numbering(Mark(ONE, 100, 4), required=False)
+    lost = Lost(100, 50, ONE.identity, declared=False)
+    assert numbering.item(lost) == Hole(ONE, 100, 50, "missing", 4)

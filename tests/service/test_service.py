@@ -165,6 +165,22 @@ def test_without_a_reader_of_its_output_the_service_ends_as_programs_do(
     assert found == list(range(len(found)))
 
 
+def test_what_another_service_got_is_no_loss(firmware: PtyFirmware, tmp_path: Path) -> None:
+    """The table `gap` says that the firmware gave the samples away."""
+    for name in ("one", "two", "one"):
+        before = len(positions(tmp_path / name))
+        service = start("--tty", firmware.path, "--database", tmp_path / name)
+        wait_until(lambda: len(positions(tmp_path / name)) > before + 10, "samples")  # noqa: B023
+        end(service)
+    one, two = positions(tmp_path / "one"), positions(tmp_path / "two")
+    assert two == list(range(two[0], two[0] + len(two)))
+    assert sorted([*one, *two]) == list(range(len(one) + len(two)))
+    db = sqlite3.connect(tmp_path / "one")
+    found = db.execute("SELECT position, count, reason FROM gap").fetchall()
+    db.close()
+    assert found == [(two[0], len(two), "missed")]
+
+
 def test_one_database_by_any_name_has_one_service(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "folder/db")

@@ -41,7 +41,7 @@ CREATE TABLE gap (                   -- samples that will not arrive
   log INTEGER NOT NULL REFERENCES log,
   position INTEGER NOT NULL,
   count INTEGER,                     -- NULL: their number is not known
-  reason TEXT NOT NULL,              -- declared, missing, new-log, renumbered
+  reason TEXT NOT NULL,              -- declared, missing, missed ...: see docs/peer.md
   PRIMARY KEY (log, position, reason)
 ) WITHOUT ROWID;
 CREATE TABLE sleep (                 -- sleeps of Linux, and requests that led to none
