@@ -40,6 +40,8 @@ from fwgen.wire.messages import (
     PeerMessage,
     Sleep,
     SleepAck,
+    StreamGap,
+    StreamInfo,
     Wake,
     WakeAck,
     decode,
@@ -91,7 +93,14 @@ def edited(wholes: list[bytes], pieces: list[bytes]) -> st.SearchStrategy[bytes]
 
 _ids = st.integers(SESSION_ID, SESSION_ID + 5)
 _likely = st.one_of(
-    st.builds(block, st.integers(0, 300), st.integers(1, 40), st.sampled_from([1, 2])),
+    st.builds(
+        block,
+        st.integers(0, 300),
+        st.integers(1, 40),
+        st.sampled_from([1, 2]),
+        st.just(SPEC_HASH),
+        st.sampled_from([0, 1]),
+    ),
     st.builds(
         Hello,
         st.just(FORMAT),
@@ -107,6 +116,8 @@ _likely = st.one_of(
     st.builds(SleepAck, _ids),
     st.builds(WakeAck, _ids, st.integers(0, 300)),
     st.builds(Gap, st.integers(0, 300), st.integers(1, 300)),
+    st.builds(StreamInfo, st.just(1), st.integers(0, 40), st.integers(40, 400), st.just(70_000)),
+    st.builds(StreamGap, st.just(1), st.integers(0, 300), st.integers(1, 300)),
 )
 """What a firmware may say to this session."""
 
@@ -133,6 +144,7 @@ def read_stream(data: bytes) -> None:
 
 
 _STEPS = [*["answer", "samples"] * 3, "acknowledge", "poll", "suspend", "resume", "stop", "start"]
+_STEPS += [*["stream", "samples of 1"] * 2, "acknowledge 1"]
 _later_us = st.sampled_from([0, 1000, 100_000]) | st.integers(0, 20_000_000)
 _session_inputs = st.lists(
     st.tuples(st.sampled_from(_STEPS) | _streams, _later_us), min_size=5, max_size=40
@@ -152,7 +164,8 @@ def _answer(asked: PeerMessage | Message | None) -> bytes:
 
 def read_session(steps: list[tuple[str | bytes, int]]) -> None:
     """Whatever arrives when, the session sends whole messages, and nothing while it has to be
-    quiet; no sample is handed out twice or after a later one of its log, unless it is told."""
+    quiet; no sample is handed out twice or after a later one of its log and stream, unless it is
+    told."""
     session = Session(
         session_id=SESSION_ID,
         spec_hash=SPEC_HASH,
@@ -160,7 +173,7 @@ def read_session(steps: list[tuple[str | bytes, int]]) -> None:
         new_log=itertools.count(1).__next__,
     )
     reader: StreamReader[PeerMessage | Message] = StreamReader(decode)
-    now_us, done, next_seq = 0, (0, 0), 0
+    now_us, done, next_seq = 0, [(0, 0), (0, 0)], [0, 0]
     asked: PeerMessage | Message | None = None
     session.start(0)
     for step, later_us in steps:
@@ -168,13 +181,18 @@ def read_session(steps: list[tuple[str | bytes, int]]) -> None:
         was = session.state
         if step == "answer":
             step = _answer(asked)
-        elif step == "samples":
-            step, next_seq = encode(block(next_seq, 9)), next_seq + 9
+        elif step == "stream":
+            step = encode(StreamInfo(1, 0, next_seq[1], 70_000))
+        elif step in ("samples", "samples of 1"):
+            stream = int(step == "samples of 1")
+            step = encode(block(next_seq[stream], 9, stream=stream))
+            next_seq[stream] += 9
         if isinstance(step, bytes):
             session.receive(step, now_us)
-        elif step == "acknowledge":
+        elif step in ("acknowledge", "acknowledge 1"):
+            stream = int(step == "acknowledge 1")
             with suppress(ValueError):  # not handed out, or of another log
-                session.acknowledge(done[1], now_us, done[0])
+                session.acknowledge(done[stream][1], now_us, done[stream][0], stream)
         else:
             getattr(session, step)(now_us)
         sent = session.take_bytes()
@@ -183,12 +201,16 @@ def read_session(steps: list[tuple[str | bytes, int]]) -> None:
         asked = next(iter(reader.feed(sent)), asked)
         assert not reader.errors and not reader.partial
         for event in session.take_events():
-            if isinstance(event, NewLog | NumberingRestarted):
-                done = (0, 0)
+            if isinstance(event, NewLog):
+                done = [(0, 0), (0, 0)]
+            elif isinstance(event, NumberingRestarted):
+                done[event.stream] = (0, 0)
             elif isinstance(event, Samples):
+                log, before = done[event.block.stream]
                 first = event.block.first_seq + event.skip
-                assert event.log != done[0] or first >= done[1], "samples are handed out twice"
-                done = event.log, event.block.first_seq + event.block.count
+                assert event.log != log or first >= before, "samples are handed out twice"
+                end = event.block.first_seq + event.block.count
+                done[event.block.stream] = event.log, end
 
 
 # ------------------------------------------------------------------------------------------ files
@@ -258,16 +280,16 @@ def _bundled(*names: str) -> list[bytes]:
 
 
 _SPECS = [path.read_bytes() for path in example_paths().values()]
+_SPECS += _bundled("specs/wakes.yaml", "specs/range-and-climate.yaml")
+_SCENARIOS = _bundled("minute.yaml", "edges.yaml", "wakes.yaml", "range-and-climate.yaml")
 _CSV = [b"time_s,mm\n0,1500\n0.5,400\n1,2000.5\n", b'"time_s","mm"\r\n"0","1"\r\n']
 _CSV_PIECES = [b",", b"\n", b"\r", b"-", b".", b'"', b"1e9", b"nan", b"9" * 40, b"\xef\xbb\xbf"]
 
 READERS = {
     "stream": Reader(_streams, read_stream),
     "session": Reader(_session_inputs, read_session),
-    "spec": Reader(edited(_SPECS + _bundled("specs/wakes.yaml"), _YAML), read_spec),
-    "scenario": Reader(
-        edited(_bundled("minute.yaml", "edges.yaml", "wakes.yaml"), _YAML), read_scenario
-    ),
+    "spec": Reader(edited(_SPECS, _YAML), read_spec),
+    "scenario": Reader(edited(_SCENARIOS, _YAML), read_scenario),
     "csv": Reader(edited(_CSV, _CSV_PIECES), read_csv),
     "elf": Reader(edited([(TESTS / "audit/golden/good.elf").read_bytes()], _BINARY), read_elf),
     "dtb": Reader(edited([(HERE / "corpus/dtb/small.dtb").read_bytes()], _BINARY), read_dtb),

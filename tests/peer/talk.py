@@ -30,10 +30,12 @@ LOG = 0xA11CE
 TIMERS = machine("peer").timers_us
 
 
-def block(first_seq: int, count: int, boot: int = 1, spec: bytes = SPEC_HASH) -> Data:
+def block(
+    first_seq: int, count: int, boot: int = 1, spec: bytes = SPEC_HASH, stream: int = 0
+) -> Data:
     """Return samples of 1000 mm and more, a different distance for each number."""
     start_us, word = first_seq * PERIOD_US, 1000 + first_seq % 1000
-    made = PlainBlock(first_seq, PERIOD_US, start_us, boot, word, 0, spec[:4])
+    made = PlainBlock(first_seq, PERIOD_US, start_us, boot, word, 0, spec[:4], stream=stream)
     for number in range(first_seq + 1, first_seq + count):
         made.append(1000 + number % 1000, 0)
     return Data(made.data())
