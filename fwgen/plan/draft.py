@@ -62,7 +62,7 @@ class Draft:
 
     def pin(self, sensor: SensorPart, use: PinUse) -> Pin | None:
         """Return the board's pin for this use of a sensor."""
-        return self.board.pins.get(sensor.pin(use))
+        return self.board.pins.get(sensor.pin_name(use))
 
     @property
     def pin_uses(self) -> list[tuple[SensorPart, PinUse]]:
@@ -141,7 +141,7 @@ def readable(question: Callable[[], T]) -> T | None:
 def _by_hand(draft: Draft) -> tuple[ByHand, ...]:
     """Return the lines in the trees that deny the M33 what this spec uses."""
     spec, board = draft.spec, draft.board
-    used = {sensor.pin(use) for sensor, use in draft.pin_uses}
+    used = {sensor.pin_name(use) for sensor, use in draft.pin_uses}
     for sensor, use in draft.pin_uses:
         pin = draft.pin(sensor, use)
         if pin and use.interrupt:

@@ -102,7 +102,7 @@ class SensorPart(Part):
         """What a sample may be instead of valid, except missed."""
         raise NotImplementedError
 
-    def pin(self, use: PinUse) -> str:
+    def pin_name(self, use: PinUse) -> str:
         """Return the name of the pin; Rejected if it could not be read."""
         name: str = getattr(self, use.use)
         return name

@@ -28,7 +28,7 @@ def _place(draft: Draft, used: str) -> Position:
     spec = draft.spec
     for sensor, use in draft.pin_uses:
         is_line = use.interrupt and used.startswith(draft.board.chip.exti.node)
-        if is_line or used == sensor.pin(use):
+        if is_line or used == sensor.pin_name(use):
             return spec.where_in(sensor, use.use)
     if used == draft.board.chip.watchdog.node:
         return spec.where("watchdog")

@@ -23,8 +23,8 @@ RULES = (UNKNOWN, NOT_OUT, TWICE, TAKEN, EXTI)
 
 def _check_twice(draft: Draft, findings: Findings) -> None:
     for (first, used), (second, use) in combinations(draft.pin_uses, 2):
-        name = second.pin(use)
-        if first.pin(used) == name:
+        name = second.pin_name(use)
+        if first.pin_name(used) == name:
             whose = f" of `{first.name}`" if first is not second else ""
             TWICE.broken(
                 findings,
@@ -37,7 +37,7 @@ def _check_twice(draft: Draft, findings: Findings) -> None:
 def _check_pins(draft: Draft, findings: Findings) -> None:
     for sensor, use in draft.pin_uses:
         with suppress(Rejected):
-            _check_pin(draft, findings, sensor.pin(use), draft.spec.where_in(sensor, use.use))
+            _check_pin(draft, findings, sensor.pin_name(use), draft.spec.where_in(sensor, use.use))
 
 
 def _check_pin(draft: Draft, findings: Findings, name: str, place: Position) -> None:
@@ -109,7 +109,7 @@ def _shared(draft: Draft, findings: Findings, pin: Pin, user: str, place: Positi
 
 
 def _free(draft: Draft, *but: str, numbers_taken: tuple[int, ...] = ()) -> str:
-    used = {readable(partial(sensor.pin, use)) for sensor, use in draft.pin_uses} | {*but}
+    used = {readable(partial(sensor.pin_name, use)) for sensor, use in draft.pin_uses} | {*but}
     free = [
         pin
         for pin in draft.board.pins.values()
