@@ -98,6 +98,7 @@ class Hub:
         os.set_blocking(self._bell_in, False)
         self._selector.register(self._bell_out, selectors.EVENT_READ)
         self._listener = _listen(path)
+        self._made = path.stat()
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
@@ -141,7 +142,9 @@ class Hub:
         for client in list(self._clients.values()):
             self._close(client)
         self._listener.close()
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            if os.path.samestat(self._path.stat(), self._made):  # else it is another service's
+                self._path.unlink()
         self._selector.close()
         os.close(self._bell_in)
         os.close(self._bell_out)

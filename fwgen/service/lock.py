@@ -17,7 +17,7 @@ from fwgen.errors import InputError
 def only_one(database: Path | None, *, needed: bool = True) -> Iterator[None]:
     """Hold the database's lock file, which has the process's id. It is found by the file's real
     name: a symbolic link names the same database. Raises InputError if another
-    process holds it or the disk is full, OSError if it cannot be made and is `needed`."""
+    process holds it, or if it cannot be made and is `needed`."""
     handle = None if database is None else _open(database, needed=needed)
     if handle is None:
         yield
@@ -50,7 +50,7 @@ def _open(database: Path, *, needed: bool) -> int | None:
     except OSError as error:
         if not needed:
             return None
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            hint = "free space on its disk, or name another database with --database"
-            raise InputError(f"{path}: {error.strerror}", hint) from None
-        raise
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        what = "free space on its disk" if full else "check its folder and its permissions"
+        hint = f"{what}, or name another database with --database"
+        raise InputError(f"{path}: {error.strerror}", hint) from None

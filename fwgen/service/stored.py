@@ -38,6 +38,9 @@ class Stored(AbstractContextManager["Stored"]):
         self._path = path
         with self._failing():
             self._db = schema.connect_to_read(path)
+            if schema.is_empty(self._db):
+                text = "expected a database of fwgen-peer, found an empty file"
+                raise schema.FormatError(text, "name another one with --database")
             self._db.execute("SELECT 1 FROM sample LIMIT 1").fetchone()
             self.units = self._read_units()
         self.columns = columns(list(self.units))

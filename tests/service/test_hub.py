@@ -159,6 +159,19 @@ def test_the_end_of_its_thread_does_not_disturb_the_stop(
     assert not path.exists()
 
 
+def test_the_socket_of_another_service_is_left_alone(path: Path) -> None:
+    """It was made after this one's was removed."""
+    first = Bench(path)
+    path.unlink()
+    second = Bench(path)
+    first.hub.stop()
+    caller = Caller(path)
+    assert caller.ask("status", "heard")
+    caller.close()
+    second.hub.stop()
+    assert not path.exists()
+
+
 def test_without_a_service_the_error_says_how_to_start_it(path: Path) -> None:
     with pytest.raises(ExaminedBadError, match=r"no fwgen-peer answers at .*\nhelp: start it"):
         Caller(path)

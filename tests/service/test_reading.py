@@ -102,6 +102,25 @@ def test_a_database_of_another_user_is_an_error_with_the_way_out(
     assert "group fwgen-peer" in err
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("folder", "folder: expected a file"),
+        ("empty", "empty: expected a database of fwgen-peer, found an empty file"),
+        ("text", "text: not a database of fwgen-peer: file is not a database"),
+        ("/dev/null", "/dev/null: expected a file"),
+    ],
+)
+def test_what_is_no_database_is_bad_input(
+    tmp_path: Path, name: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty").touch()
+    (tmp_path / "text").write_text("text" * 100)
+    assert main(["tail", "--database", str(tmp_path / name)]) == 2
+    assert text in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("count", "code", "lines"), [(10**21, 0, 10), (0, 0, 0), (-1, 2, 0)])
 def test_any_number_of_last_samples_can_be_asked_for(
     database: Path, count: int, code: int, lines: int, capsys: pytest.CaptureFixture[str]

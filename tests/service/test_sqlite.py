@@ -149,7 +149,9 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"SQLite format 2\x00" + bytes(200), "file is not a database"),
+        (b"x", "expected a database of fwgen-peer, found another file"),
+        (b"SQLite format 2\x00" + bytes(200), "expected a database of fwgen-peer, found another f"),
+        (b"SQLite format 3\x00" + bytes(200), "file is not a database"),
         ("CREATE TABLE x (y)", "expected a database of fwgen-peer, found another one"),
         ("PRAGMA user_version = 9", "expected a database of format 3 or older, found 9"),
         ("PRAGMA user_version = 0", "expected a database of format 3 or older, found 0"),

@@ -124,6 +124,12 @@ def test_a_database_that_is_not_required_stops_no_other_sink(
     assert [int(row.split(",")[1]) for row in rows] == list(range(len(rows)))
 
 
+def test_a_lock_file_that_cannot_be_made_is_bad_input() -> None:
+    with pytest.raises(InputError, match=r"/proc/db\.lock: No such file") as caught:
+        only_one(Path("/proc/db")).__enter__()
+    assert "check its folder" in caught.value.hint
+
+
 def test_a_lock_file_for_which_the_disk_is_full_is_bad_input(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

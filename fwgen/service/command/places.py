@@ -42,4 +42,6 @@ def database_of(args: argparse.Namespace) -> Path:
     if not path.exists():
         hint = "`fwgen-peer run` makes it; --database names another one"
         raise InputError(f"{path}: no such database", hint)
+    if not path.is_file():
+        raise InputError(f"{path}: expected a file", "name a database with --database")
     return Path(path)

@@ -15,6 +15,7 @@ from fwgen.service.sinks.transaction import transaction
 
 FORMAT: Final = 3
 """The database's `user_version`."""
+_MAGIC: Final = b"SQLite format 3\0"
 APPLICATION_ID: Final = 0x66776770  # "fwgp"
 
 STEPS: Final = {
@@ -84,9 +85,15 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
 
 def check(path: Path) -> None:
     """Raise FormatError if the file is there and may not be changed. Raises sqlite3.Error."""
-    if path.exists() and path.stat().st_size:
-        with closing(connect_to_read(path)):
-            pass
+    if not path.exists() or not path.stat().st_size:
+        return
+    with path.open("rb") as file:
+        begins = file.read(len(_MAGIC))
+    if begins != _MAGIC:  # SQLite takes a file of one byte for an empty database
+        text = "expected a database of fwgen-peer, found another file"
+        raise FormatError(text, f"move {path} away, or name another with --database")
+    with closing(connect_to_read(path)):
+        pass
 
 
 def prepare(db: sqlite3.Connection) -> None:

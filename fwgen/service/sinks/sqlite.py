@@ -173,7 +173,8 @@ class SqliteSink:
             self._forget()  # a rolled-back insert must not stay known
             broken = getattr(error, "sqlite_errorname", "").startswith(_BROKEN)
             cure = _CURE.format(self._path) if broken else ""
-            raise SinkError(f"{self._path}: {error}", cure) from error
+            text = getattr(error, "strerror", "") or error
+            raise SinkError(f"{self._path}: {text}", cure) from error
 
     def _contents(self, db: sqlite3.Connection) -> _Contents:
         marks = [db.execute(f"SELECT * FROM {table}").fetchall() for table in _MARKS]
