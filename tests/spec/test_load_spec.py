@@ -129,7 +129,7 @@ def test_a_warning_does_not_stop() -> None:
 
 def test_all_mistakes_are_told_in_the_order_of_the_file() -> None:
     with pytest.raises(SpecErrors) as caught:
-        parse_spec("sleep: {}\nfwgen: 1\nname: X\nsensor: {period: 60, peroid: 70}\n")
+        parse_spec("sleep: {}\nfwgen: 1\nname: X\nsensor: {trigger: 5, period: 60, peroid: 70}\n")
     diagnostics = caught.value.diagnostics
     lines = [d.position.line for d in diagnostics]
     assert lines == sorted(lines)
