@@ -11,6 +11,8 @@ HOW: Final = ("", LOST, DOUBLED, LATE)
 DIRECTIONS: Final = ("linux", "firmware")
 """By number, as in host_link.h."""
 _SHORT_US: Final = 1_000_000
+_FIRMWARE_SILENCE_US: Final = 2_000_000
+"""The firmware's: then it asks for a hello."""
 SILENCE_US: Final = 15_000_000
 """The peer's: then it begins a new session."""
 
@@ -33,6 +35,9 @@ class Disturbance:
 
 def recovers_us(to: str, how: str, for_us: int) -> int:
     """Return how long after the disturbance messages may still be late. A firmware whose
-    messages nobody reads becomes silent after two seconds; then the peer's next hello, after
-    its own silence, begins a new session."""
-    return SILENCE_US if (to, how) == ("linux", LOST) and for_us > _SHORT_US else 0
+    messages nobody reads sends no more than its window, and asks for a hello two seconds after the
+    last acknowledgement. If nobody hears that either, the peer's next hello, after its own silence,
+    begins a new session."""
+    if (to, how) != ("linux", LOST):
+        return 0
+    return SILENCE_US if for_us > _SHORT_US else max(0, _FIRMWARE_SILENCE_US - for_us)
