@@ -17,7 +17,7 @@ from fwgen.config import load_config
 from fwgen.errors import ExaminedBadError
 from fwgen.generate import render
 from fwgen.plan import plan_spec
-from fwgen.robot.mutants import Mutant, stand_in
+from fwgen.robot.mutants import Mutant
 from fwgen.spec import load_spec
 from fwgen.spec.model import Spec
 
@@ -25,12 +25,10 @@ BUILDING: Final = "building "
 """Each progress line of a build begins with this."""
 
 _TREE: Final = "tree"
-_MUTANT_TREE: Final = "mutant-tree"
-_STAND_INS: Final = "mutant-sources"
 
 
 def firmware(spec_file: Path, folder: Path, mutant: Mutant | None = None) -> Path:
-    """Return the ELF of a spec, with a fault or without; all mutants share one build tree.
+    """Return the ELF of a spec, with a fault or without; all are built in one tree.
 
     Raises MissingToolError without Zephyr, ExaminedBadError if a firmware without a fault fails
     its audit.
@@ -47,11 +45,7 @@ def firmware(spec_file: Path, folder: Path, mutant: Mutant | None = None) -> Pat
         if elf.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == key:
             return elf
         stamp.unlink(missing_ok=True)
-        if mutant:
-            built = _build_changed(spec, folder, changed, _building(name))
-        else:
-            built = _build(spec, folder / _TREE)
-        shutil.copyfile(built, elf)
+        shutil.copyfile(_build(spec, folder / _TREE, changed, _building(name)), elf)
         stamp.write_text(key, encoding="utf-8")
     return elf
 
@@ -63,22 +57,12 @@ def _building(name: str) -> Progress:
     return progress
 
 
-def _build(spec: Spec, tree: Path) -> Path:
-    built = Firmware(spec, tree, progress=_building(spec.name)).build()
+def _build(spec: Spec, tree: Path, changed: Mapping[str, str], progress: Progress) -> Path:
+    built = Firmware(spec, tree, progress=progress, wrong=changed).build()
     if not built.passed:
         failed = "\n".join(finding.message for finding in built.findings)
         raise ExaminedBadError(f"{built.elf} failed its audit:\n{failed}")
     return built.elf
-
-
-def _build_changed(
-    spec: Spec, folder: Path, changed: Mapping[str, str], progress: Progress
-) -> Path:
-    """Ignore the audit's findings: a test must find the fault without them."""
-    stand_in(folder / _STAND_INS, changed)
-    definitions = {"FWGEN_MUTANT": str(folder / _STAND_INS)}
-    tree = folder / _MUTANT_TREE
-    return Firmware(spec, tree, progress=progress, definitions=definitions).build().elf
 
 
 def _key(app: Mapping[str, bytes], changed: Mapping[str, str]) -> str:

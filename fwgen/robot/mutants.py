@@ -1,8 +1,8 @@
 """Firmwares that are wrong on purpose (mutants): the sources with one fault; one file per fault.
 
 A fault is data (TOML): which lines of which source to replace, with what, which test must fail, and
-which message it must give. The application's sources contain no faults; CMake compiles the changed
-sources instead of them (FWGEN_MUTANT).
+which message it must give. The application's sources contain no faults; a build replaces them with
+the changed ones.
 """
 
 from __future__ import annotations
@@ -79,20 +79,6 @@ def load_mutant(path: Path) -> Mutant:
 
 def load_mutants(folder: Path) -> list[Mutant]:
     return [load_mutant(path) for path in sorted(folder.glob("*.toml"))]
-
-
-def stand_in(folder: Path, sources: Mapping[str, str]) -> None:
-    """Make the folder contain exactly these sources; leave unchanged files alone (CMake builds by
-    their times)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.rglob("*.c"):
-        if str(path.relative_to(folder)) not in sources:
-            path.unlink()
-    for name, text in sources.items():
-        path = folder / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
 
 
 def table(mutants: list[Mutant]) -> str:

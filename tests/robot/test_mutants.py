@@ -12,7 +12,7 @@ import pytest
 from fwgen.errors import InputError
 from fwgen.generate import render
 from fwgen.plan import plan_spec
-from fwgen.robot.mutants import Change, Mutant, load_mutants, stand_in, table
+from fwgen.robot.mutants import Change, Mutant, load_mutants, table
 from fwgen.spec import load_spec
 from fwgen.spec.examples import reference_spec
 
@@ -59,16 +59,3 @@ def test_two_changes_apply_to_one_file() -> None:
     changes = (Change("src/main.c", "int main(void)", "int one"), Change("src/main.c", "one", "x"))
     app = {"src/main.c": b"int main(void)"}
     assert Mutant("two", "", "", "", "", changes).sources(app) == {"src/main.c": "int x"}
-
-
-def test_the_folder_contains_only_the_changed_sources(tmp_path: Path) -> None:
-    stand_in(tmp_path, {"src/a.c": "a", "src/core/b.c": "b"})
-    kept = (tmp_path / "src/a.c").stat().st_mtime_ns
-    stand_in(tmp_path, {"src/a.c": "a"})
-    assert [path.name for path in tmp_path.rglob("*.c")] == ["a.c"]
-    assert (tmp_path / "src/a.c").stat().st_mtime_ns == kept
-
-
-def test_the_normal_application_contains_no_fault() -> None:
-    for name, content in APP.items():
-        assert b"MUTANT" not in content or name == "CMakeLists.txt"
