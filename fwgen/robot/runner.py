@@ -22,9 +22,10 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -50,6 +51,10 @@ _RESULTS: Final = (
 
 _BROKEN: Final = 250
 """Robot's exit codes up to this are the number of failed tests; those above it are errors."""
+
+
+Others = tuple[list[Path], Counter[str]]
+"""The results that renode-test wrote, and the number of its tests per status."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +137,12 @@ def run(
     output: Path,
     variables: Mapping[str, str],
     workers: int,
-) -> list[Done]:
-    """Run the tests with these variables of Robot Framework."""
+    others: Callable[[], Others] = lambda: ([], Counter()),
+) -> tuple[list[Done], Others]:
+    """Run the tests with these variables of Robot Framework. `others` has one of the workers."""
     results: list[Done] = []
     with ThreadPoolExecutor(workers) as pool, process.ended_together():
+        beside = pool.submit(others)
         waiting: list[Future[Done]] = [
             pool.submit(run_job, job, suites, output / "tests" / f"{number:03}", variables)
             for number, job in enumerate(jobs)
@@ -147,7 +154,7 @@ def run(
             print(f"{done.status:6} {done.wall_s:6.1f} s  {name}", flush=True)
             if done.status != "PASS":
                 print("\n".join(f"       {line}" for line in done.message.splitlines()[:12]))
-    return results
+        return results, beside.result()
 
 
 def run_renode_test(program: Path, output: Path, builds: Path) -> Path | None:
@@ -173,9 +180,8 @@ def run_renode_test(program: Path, output: Path, builds: Path) -> Path | None:
     return result
 
 
-def results_of_renode_test(program: Path | None, output: Path) -> tuple[list[Path], Counter[str]]:
-    """Return the results that exist, and the number of tests per status. Without `program` print
-    that these suites do not run."""
+def results_of_renode_test(program: Path | None, output: Path) -> Others:
+    """Without `program` print that these suites do not run."""
     if program is None:
         reason = "fwgen's configuration does not name that program (`test` in [renode])"
         print(f"not run: the suites under renode-test, because {reason}", file=sys.stderr)
@@ -255,13 +261,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         load_spec(options.spec)
         variables["SPEC"] = str(options.spec.absolute())
     began = time.monotonic()
-    results = run(jobs, suites, options.output, variables, options.jobs)
-    counts = Counter(done.status for done in results)
-    others: list[Path] = []
-    if options.backend == "renode" and not options.suites:
-        others, more = results_of_renode_test(load_config().renode.test, options.output)
-        counts += more
-    merge(results, others, options.output)
+    others = partial(results_of_renode_test, load_config().renode.test, options.output)
+    alone = () if options.backend != "renode" or options.suites else (others,)
+    results, (more, counts) = run(jobs, suites, options.output, variables, options.jobs, *alone)
+    counts += Counter(done.status for done in results)
+    merge(results, more, options.output)
     failed = counts.total() - counts["PASS"] - counts["SKIP"]
     print(
         f"{counts.total()} tests: {counts['PASS']} passed, {counts['SKIP']} skipped, "
