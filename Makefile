@@ -4,13 +4,14 @@ BIN := $(VENV)/bin
 SPEC := fwgen/spec/examples/range-node.yaml
 C_SOURCES = $(shell find fwgen zephyr_app tests -name "*.[ch]" ! -path "*/generated/*" 2>/dev/null)
 
-.PHONY: help demo test lowest robot lint types format generate check-generated bench venv clean
+.PHONY: help demo test lowest tests suites robot lint style walls types format generate check-generated bench venv clean
 help:
 	@echo "make demo      set up, then run the bundled example: a night of sleep, a report page"
-	@echo "make test      set up, then lint, types, formatting, generated files and all tests"
+	@echo "make test      set up, then lint, the lowest versions, all tests, all suites; a summary"
 	@echo "make lowest    the fast tests with the lowest versions of all packages (make test does, too)"
+	@echo "make tests     the tests alone, without the suites on the emulated board"
 	@echo "make robot     set up, then all suites on the emulated board (needs Zephyr and Renode)"
-	@echo "make lint      ruff, mypy, clang-format (only look)"
+	@echo "make lint      ruff, mypy, clang-format, walls, generated files (only look)"
 	@echo "make format    ruff and clang-format (change the files)"
 	@echo "make generate  write zephyr_app/ from the reference spec"
 	@echo "make bench     measure; writes build/bench.json and prints a table"
@@ -32,9 +33,13 @@ venv: $(VENV)/.dev
 demo: $(VENV)/.installed
 	@$(BIN)/fwgen demo
 
-test: lint check-generated
-	$(BIN)/python scripts/lowest
+test: venv
+	@$(BIN)/python scripts/stages
+
+tests: venv
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+suites: venv
 	$(BIN)/python -m fwgen.robot.runner --where-possible
 
 # The lowest versions that pyproject.toml promises, in an environment of their own.
@@ -46,11 +51,15 @@ robot: venv
 	@$(BIN)/libdoc --quiet fwgen.robot build/robot/keywords.html
 	$(BIN)/python -m fwgen.robot.runner $(if $(SPEC),--spec "$(SPEC)")
 
-lint: types
-	$(BIN)/lint-imports --no-logo --no-cache
+lint: style walls check-generated types
+
+style: venv
 	$(BIN)/ruff check fwgen tests
 	$(BIN)/ruff format --check fwgen tests
 	$(if $(C_SOURCES),$(BIN)/clang-format --dry-run -Werror $(C_SOURCES))
+
+walls: venv
+	$(BIN)/lint-imports --no-logo --no-cache
 
 types: venv
 	$(BIN)/mypy
