@@ -37,7 +37,7 @@ test: venv
 	@$(BIN)/python scripts/stages
 
 tests: venv
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 suites: venv
 	$(BIN)/python -m fwgen.robot.runner --where-possible

@@ -178,6 +178,8 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "renode": _renode,
     "linux": _linux,
 }
+LONG = {"zephyr", "renode", "linux"}
+"""Files with tests that need these begin first, so that no worker has a long one at the end."""
 _NOT_RUN: Counter[str] = Counter()
 
 
@@ -185,11 +187,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*names): what the test needs; see tests/conftest.py")
 
 
+def _needed(item: pytest.Item) -> set[str]:
+    return {name for marker in item.iter_markers("needs") for name in marker.args}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    long = {item.path for item in items if _needed(item) & LONG}
+    items.sort(key=lambda item: item.path not in long)
     reasons: dict[str, str | None] = {}
     required = set(os.environ.get("FWGEN_REQUIRE", "").split(","))
     for item in items:
-        for name in (name for marker in item.iter_markers("needs") for name in marker.args):
+        for name in sorted(_needed(item)):
             if name not in NEEDS:
                 raise pytest.UsageError(f"{item.nodeid} needs '{name}': add it to NEEDS")
             if name not in reasons:
@@ -201,7 +209,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     required = set(os.environ.get("FWGEN_REQUIRE", "").split(","))
-    for name in (name for marker in item.iter_markers("needs") for name in marker.args):
+    for name in sorted(_needed(item)):
         if required & {name, "all"} and (reason := NEEDS[name]()):
             pytest.fail(f"FWGEN_REQUIRE asks for {name}: {reason}", pytrace=False)
 

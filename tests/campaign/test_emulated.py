@@ -8,8 +8,8 @@ from fwgen.backends.renode.backend import Emulator, RenodeBackend
 from fwgen.campaign.trial import Setting, open_one
 from fwgen.report.document import build_report
 from fwgen.scenario.engine import run_scenario
+from tests.backends.renode.test_firmware import elf
 from tests.backends.running import in_a_room, reference_plan
-from tests.zephyr.firmwares import built
 
 pytestmark = pytest.mark.needs("renode", "zephyr")
 
@@ -20,7 +20,7 @@ CRASHES = "{at: 1 s, do: hold-echo}, {at: 2 s, do: reset-firmware}, {at: 3 s, do
 
 def test_a_history_is_the_same_after_others_in_the_same_emulator() -> None:
     emulator = Emulator()
-    firmware = built("range-node").elf
+    firmware = elf()
 
     def run(steps: str, seed: int) -> str:
         scenario = in_a_room(steps, "6 s")
@@ -40,7 +40,7 @@ def test_a_history_is_the_same_after_others_in_the_same_emulator() -> None:
 
 
 def test_a_campaign_keeps_its_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fwgen.campaign.trial.firmware", lambda spec: built("range-node").elf)
+    monkeypatch.setattr("fwgen.campaign.trial.firmware", lambda spec: elf())
     one, other = open_one(Setting("renode"), 0), open_one(Setting("renode"), 3)
     assert isinstance(one, RenodeBackend) and isinstance(other, RenodeBackend)
     assert one.emulator is other.emulator is not None

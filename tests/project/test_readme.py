@@ -48,18 +48,23 @@ def test_every_command_shows_what_the_readme_shows(tmp_path: Path) -> None:
     follow("", tmp_path, BARE | CACHE)
 
 
-@pytest.mark.needs("zephyr")
-def test_every_command_that_needs_zephyr_does(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def with_spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder, so that both tests build one tree."""
+    folder = tmp_path_factory.mktemp("readme")
     environment = dict(os.environ) | BARE
-    subprocess.run(["fwgen", "init", "range-node.yaml"], cwd=tmp_path, env=environment, check=True)
-    follow(" needs-zephyr", tmp_path, environment)
+    subprocess.run(["fwgen", "init", "range-node.yaml"], cwd=folder, env=environment, check=True)
+    return folder
+
+
+@pytest.mark.needs("zephyr")
+def test_every_command_that_needs_zephyr_does(with_spec: Path) -> None:
+    follow(" needs-zephyr", with_spec, dict(os.environ) | BARE)
 
 
 @pytest.mark.needs("zephyr", "renode")
-def test_every_command_that_needs_renode_does(tmp_path: Path) -> None:
-    environment = dict(os.environ) | BARE
-    subprocess.run(["fwgen", "init", "range-node.yaml"], cwd=tmp_path, env=environment, check=True)
-    follow(" needs-renode", tmp_path, environment)
+def test_every_command_that_needs_renode_does(with_spec: Path) -> None:
+    follow(" needs-renode", with_spec, dict(os.environ) | BARE)
 
 
 @pytest.mark.needs("linux")

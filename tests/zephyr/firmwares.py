@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -32,9 +35,19 @@ def firmware(name: str, spec: Path | None = None) -> Firmware:
     return Firmware(load_spec(spec or SPECS[name]), TREES / name, progress=Progress(quiet=True))
 
 
+@contextlib.contextmanager
+def alone(name: str) -> Iterator[None]:
+    """The tests of another file may run in another process, with the same tree."""
+    TREES.mkdir(parents=True, exist_ok=True)
+    with (TREES / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @cache
 def built(name: str) -> Built:
-    return firmware(name).build()
+    with alone(name):
+        return firmware(name).build()
 
 
 @cache

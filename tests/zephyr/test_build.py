@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from fwgen.build.cmake import CompileError
 from fwgen.build.sizes import used_bytes
 from fwgen.cli.main import main
-from tests.zephyr.firmwares import SPECS, TREES, Sizes, built, compiler, firmware, sizes
+from tests.zephyr.firmwares import SPECS, TREES, Sizes, alone, built, compiler, firmware, sizes
 from tests.zephyr.record import FILE
 
 pytestmark = pytest.mark.needs("zephyr")
@@ -21,6 +22,14 @@ REST_MOST = 18 * KIB
 LOG_LEAST = 104 * KIB
 GROWTH_MOST = 256
 """Bytes that a window may grow by without sizes.json being written anew."""
+
+
+@pytest.fixture
+def tree() -> Iterator[None]:
+    """The tree of the reference, which the test changes and leaves as it was."""
+    built("range-node")
+    with alone("range-node"):
+        yield
 
 
 @pytest.mark.parametrize("name", SPECS)
@@ -75,6 +84,7 @@ def test_who_grew_is_told() -> None:
     assert who_grew("code", then, now) == ["new by 80 to 80 bytes", "more by 20 to 90 bytes"]
 
 
+@pytest.mark.usefixtures("tree")
 def test_nothing_changed_builds_nothing() -> None:
     before = built("range-node").elf.stat().st_mtime_ns
     again = firmware("range-node").build()
@@ -82,8 +92,8 @@ def test_nothing_changed_builds_nothing() -> None:
     assert again.elf.stat().st_mtime_ns == before
 
 
+@pytest.mark.usefixtures("tree")
 def test_another_refresh_builds_what_depends_on_it(tmp_path: Path) -> None:
-    built("range-node")
     changed = tmp_path / "changed.yaml"
     text = SPECS["range-node"].read_text(encoding="utf-8")
     changed.write_text(text.replace("refresh: 5 Hz", "refresh: 4 Hz"), encoding="utf-8")
@@ -97,6 +107,7 @@ def test_another_refresh_builds_what_depends_on_it(tmp_path: Path) -> None:
         firmware("range-node").build()
 
 
+@pytest.mark.usefixtures("tree")
 def test_the_log_ends_the_same_without_a_record_of_the_last_build() -> None:
     before = built("range-node")
     (TREES / "range-node" / "build.json").unlink()
@@ -107,6 +118,7 @@ def test_the_log_ends_the_same_without_a_record_of_the_last_build() -> None:
     assert again.elf.read_bytes() == before.subject.elf.data
 
 
+@pytest.mark.usefixtures("tree")
 def test_an_error_in_the_generated_source_is_told_with_its_place() -> None:
     result = built("range-node")
     maker = firmware("range-node")

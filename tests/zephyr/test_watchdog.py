@@ -11,14 +11,17 @@ import pytest
 from fwgen.backends.outages import BITTEN, LOADED
 from fwgen.backends.renode.backend import RenodeBackend
 from fwgen.report.document import build_report
-from fwgen.robot.firmware import firmware as wrong_firmware
+from fwgen.robot.firmware import firmware
 from fwgen.robot.mutants import Change, Mutant
 from fwgen.scenario.engine import run_scenario
-from fwgen.scenario.load import parse_scenario
+from fwgen.scenario.load import BUNDLED, parse_scenario
 from tests.backends.running import ROOM, plan_of
-from tests.zephyr.firmwares import SPECS, TREES, firmware, monitor
+from tests.zephyr.firmwares import ROOT, SPECS, monitor
 
 pytestmark = pytest.mark.needs("zephyr", "renode")
+
+BUILDS = ROOT / "build/robot"
+WITH_ONE = BUNDLED / "specs/watchdog.yaml"
 
 STANDS_STILL = """
 run 3 s
@@ -33,14 +36,12 @@ quit
 """
 
 
-def said(tmp_path: Path, *lines: str) -> str:
-    spec = tmp_path / "range-node.yaml"
-    spec.write_text("\n".join([SPECS["range-node"].read_text(encoding="utf-8"), *lines, ""]))
-    return monitor(spec, firmware("watchdog", spec).build().elf, STANDS_STILL)
+def said(spec: Path) -> str:
+    return monitor(spec, firmware(spec, BUILDS), STANDS_STILL)
 
 
-def test_a_core_that_stands_still_is_reset_and_the_log_survives(tmp_path: Path) -> None:
-    text = said(tmp_path, "watchdog: 2 s")
+def test_a_core_that_stands_still_is_reset_and_the_log_survives() -> None:
+    text = said(WITH_ONE)
     kept = re.search(r"start 2, log \d+ of \d+ blocks, (\d+) samples kept", text)
     assert kept is not None, text
     assert int(kept[1]) > 80  # 5 s of sleep, before the core stood still
@@ -51,8 +52,8 @@ def test_a_core_that_stands_still_is_reset_and_the_log_survives(tmp_path: Path) 
     assert "closed DDR was touched 0 times" in text
 
 
-def test_without_one_it_stays_where_it_is(tmp_path: Path) -> None:
-    assert "start 2" not in said(tmp_path)
+def test_without_one_it_stays_where_it_is() -> None:
+    assert "start 2" not in said(SPECS["range-node"])
 
 
 HANG = Mutant(
@@ -81,12 +82,10 @@ expect: {{crashes: 1}}
 """
 
 
-def test_the_record_of_a_hang_names_the_thread_that_hangs(tmp_path: Path) -> None:
-    spec = tmp_path / "range-node.yaml"
-    spec.write_text(f"{SPECS['range-node'].read_text(encoding='utf-8')}\nwatchdog: 2 s\n")
-    elf = wrong_firmware(spec, TREES / "hangs", HANG)
+def test_the_record_of_a_hang_names_the_thread_that_hangs() -> None:
+    elf = firmware(WITH_ONE, BUILDS, HANG)
     scenario = parse_scenario(HANGS)
-    record = run_scenario(RenodeBackend(elf), plan_of(spec), scenario, 1)
+    record = run_scenario(RenodeBackend(elf), plan_of(WITH_ONE), scenario, 1)
     (crash,) = build_report(record, scenario)["crashes"]
     assert crash["kind"] == "watchdog"
     assert crash["function"] == "hang"
