@@ -40,6 +40,8 @@ _COMMENT_BY_NAME = {
     "fwgen.manifest": _HASH,
 }
 
+_CONFIGURES = (".conf", ".overlay")
+
 
 class NoCommentSyntaxError(FwgenError):
     """The comment syntax of a template is unknown: its file name does not say."""
@@ -49,9 +51,11 @@ def for_spec(path: PurePosixPath, spec_name: str) -> bytes:
     """Return the banner of a file that depends on the spec.
 
     It has no hash of the spec (fwgen_config.c has it), so that a change of the spec changes only
-    the files that it affects. Other changed files would make Zephyr configure again.
+    the files that it affects. Other changed files would make Zephyr configure again; for the same
+    reason those that Zephyr is configured with do not have the spec's name.
     """
-    return _line(path, f"from the spec '{spec_name}'")
+    named = "" if path.suffix in _CONFIGURES else f" '{spec_name}'"
+    return _line(path, f"from the spec{named}")
 
 
 def for_every_spec(path: PurePosixPath) -> bytes:

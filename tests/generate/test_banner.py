@@ -28,6 +28,13 @@ def test_names_the_spec() -> None:
     assert "from the spec 'range-node'; do not edit" in line
 
 
+@pytest.mark.parametrize("name", ["prj.conf", "boards/a_board.overlay"])
+def test_another_name_does_not_configure_zephyr_again(name: str) -> None:
+    path = PurePosixPath(name)
+    assert b"from the spec; do not edit" in banner.for_spec(path, "range-node")
+    assert banner.for_spec(path, "range-node") == banner.for_spec(path, "other")
+
+
 def test_a_name_without_known_comments_is_refused() -> None:
     with pytest.raises(banner.NoCommentSyntaxError, match=r"a\.json"):
         banner.for_every_spec(PurePosixPath("a.json"))
