@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fwgen.record import Beginning, Repeat, RunRecord
 from fwgen.wire.block import Block, BlockError, block_in
@@ -29,7 +28,6 @@ from fwgen.wire.messages import (
 )
 
 _MAGIC: Final = int.from_bytes(MAGIC, "little")
-_MAGIC_WORD: Final = np.uint32(_MAGIC)
 _COUNT: Final = 0xFFF
 _SHAPE_WORD: Final = 8
 _STREAM: Final = 0xF
@@ -42,19 +40,14 @@ _MASK: Final = 0xFFFF_FFFF
 
 @dataclass(frozen=True)
 class LogBlocks:
-    """The blocks in the slots of a log: first numbers and counts of their samples, and the sensors'
-    streams, unordered."""
+    """The blocks in the slots of a log, unordered. `rows`: first number and count of their samples,
+    and the sensor's stream."""
 
-    first_seq: NDArray[np.uint32]
-    count: NDArray[np.uint32]
-    stream: NDArray[np.uint32]
+    rows: list[tuple[int, int, int]]
 
-    def of(self, stream: int) -> LogBlocks:
-        """Return those of one stream."""
-        own = self.stream == stream
-        if own.all():
-            return self
-        return LogBlocks(self.first_seq[own], self.count[own], self.stream[own])
+    def of(self, stream: int) -> list[tuple[int, int]]:
+        """Return first numbers and counts of those of one stream."""
+        return [(first, count) for first, count, its in self.rows if its == stream]
 
 
 class LogView:
@@ -65,14 +58,19 @@ class LogView:
         start = len(region) - SUPERBLOCK_BYTES - count * BLOCK_BYTES
         size = count * BLOCK_BYTES // 4
         words = np.frombuffer(region, "<u4", size, start) if size else np.zeros(0, np.uint32)
-        self._head = words.reshape(count, BLOCK_BYTES // 4)[:, : _SHAPE_WORD + 1]
-        self._magic = self._head[:, 0]
+        slot = words.reshape(count, BLOCK_BYTES // 4)
+        self._columns = slot[:, 0], slot[:, 2], slot[:, 1], slot[:, _SHAPE_WORD]
 
     def blocks(self) -> LogBlocks:
         """Return the present blocks, valid or not."""
-        (used,) = (self._magic == _MAGIC_WORD).nonzero()
-        head = self._head[used]
-        return LogBlocks(head[:, 2], head[:, 1] & _COUNT, head[:, _SHAPE_WORD] & _STREAM)
+        slots_now = zip(*(column.tolist() for column in self._columns), strict=True)
+        return LogBlocks(
+            [
+                (first, commit & _COUNT, shape & _STREAM)
+                for magic, first, commit, shape in slots_now
+                if magic == _MAGIC
+            ]
+        )
 
 
 def blocks_in(region: bytes | memoryview) -> LogBlocks:
@@ -117,7 +115,7 @@ class WireWatch:
     _begins: bool = False  # the next acknowledgement says where to begin
 
     def used_slots(self) -> int | None:
-        return len(self.look().count) if self.look else None
+        return len(self.look().rows) if self.look else None
 
     def came(self, message: Block | Message, at_us: int) -> None:
         """The session has received this from the firmware."""
@@ -218,9 +216,7 @@ class WireWatch:
             record.dropped_told = (sum(self._dropped), self._dropped_at_us)
         record.dropped_received = self._dropped_received
         if self.look is not None:
-            left = self.look().of(self.stream)
-            pairs = zip(left.first_seq.tolist(), left.count.tolist(), strict=True)
-            record.in_log = sorted(pairs)
+            record.in_log = sorted(self.look().of(self.stream))
 
     def _check_kept(self, at_us: int) -> None:
         """Check that every block that is not acknowledged yet is in the log's memory."""
@@ -231,7 +227,7 @@ class WireWatch:
         """Return the blocks that are not acknowledged and no longer in the log's memory."""
         if self.look is None or self.damaged or not self._unacknowledged:
             return []
-        kept = set(self.look().of(self.stream).first_seq.tolist())
+        kept = {first for first, _ in self.look().of(self.stream)}
         return [block for block in self._unacknowledged if block[0] not in kept]
 
     def _forget(self, next_seq: int) -> None:

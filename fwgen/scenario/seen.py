@@ -92,10 +92,12 @@ def _names(plan: Plan) -> list[str]:
 
 def _check_echoes(scenario: Scenario, hears: bool, findings: Findings) -> None:
     """Refuse what no sensor of the spec has a use for."""
+    if hears:
+        return
     for field in fields_of(Scenario):
         name = field.attribute
         default = Scenario.model_fields[name].get_default()
-        if hears or name not in _OF_ECHOES or getattr(scenario, name) == default:
+        if name not in _OF_ECHOES or getattr(scenario, name) == default:
             continue
         message = f"`{field.key}` is for a sensor that hears echoes, and the spec has none"
         hint = "remove it, or use a spec with such a sensor"

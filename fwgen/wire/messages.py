@@ -7,7 +7,9 @@ firmware's messages have defaults, so that code written for format 1 can still c
 from __future__ import annotations
 
 import dataclasses
+import threading
 from dataclasses import dataclass
+from io import BytesIO
 from typing import ClassVar, Final, TypeAlias
 
 import cbor2
@@ -293,6 +295,16 @@ _MAY_BE_NIL: Final = {
 }
 
 
+class _Encoder(threading.local):
+    """Each thread's encoder: to make one takes longer than to encode a message."""
+
+    def __init__(self) -> None:
+        self.cbor = cbor2.CBOREncoder(BytesIO())
+
+
+_ENCODER: Final = _Encoder()
+
+
 def encode(message: Message) -> bytes:
     """Return the message's bytes. Raises WireError if a field is out of range."""
     values = [getattr(message, name) for name in _NAMES[type(message)]]
@@ -301,7 +313,7 @@ def encode(message: Message) -> bytes:
         raise WireError("a hello of another format cannot be encoded: its fields are not known")
     if isinstance(message, OtherPeerHello):
         values.append(None)
-    return MARK + cbor2.dumps([message.TYPE, *values])
+    return MARK + _ENCODER.cbor.encode_to_bytes([message.TYPE, *values])
 
 
 def decode(item: bytes) -> Message:
