@@ -198,7 +198,7 @@ class PackedTaken:
         ends = [*(life.row for life in self.lives[1:]), len(self)]
         for life, end in zip(self.lives, ends, strict=False):
             due = -((life.at_us - instants_us) // self.period_us)
-            found += np.clip(due, 0, end - life.row)
+            found += np.minimum(np.maximum(due, 0), end - life.row)
         return found
 
     def find(self, numbers: Ints) -> Ints:
@@ -245,6 +245,10 @@ class Delivered:
     def pick(self, places: Ints) -> Delivered:
         """These, in this order."""
         return Delivered(**{name: column[places] for name, column in vars(self).items()})
+
+    def arrived(self, places: Ints) -> Ints:
+        """When these arrived, scenario time in us."""
+        return self.arrival_us[places]
 
     def between(self, low_us: int, high_us: int) -> Ints:
         """Places of those that arrived from `low_us` to `high_us`, both included."""
@@ -299,6 +303,10 @@ class PackedDelivered:
             late_16ths=self.late.of(places),
             arrival_us=self.arrival_us[block],
         )
+
+    def arrived(self, places: Ints) -> Ints:
+        block = np.searchsorted(self.begin, places.astype(np.uint32), side="right") - 1
+        return self.arrival_us[block]
 
     def between(self, low_us: int, high_us: int) -> Ints:
         blocks = np.flatnonzero((self.arrival_us >= low_us) & (self.arrival_us <= high_us))

@@ -56,6 +56,6 @@ def _arrived_before(record: RunRecord, place: NDArray[np.int32], instants_us: In
     found = np.zeros(len(instants_us), dtype=np.int64)
     for first, end in spans(len(place)):
         came = place[first:end].astype(np.int64)
-        arrival_us = np.sort(record.delivered.pick(came[came != NEVER]).arrival_us)
+        arrival_us = np.sort(record.delivered.arrived(came[came != NEVER]))
         found += np.searchsorted(arrival_us, instants_us)
     return found

@@ -135,8 +135,7 @@ def _look(record: RunRecord, shift: Ints | None) -> SampleCheck:
 def _waiting(record: RunRecord, place: NDArray[np.int32], in_gap: Bools) -> Bools:
     """Return which samples are in the log's memory at the end and not due yet."""
     taken = record.taken
-    due = Due(record, place) if record.in_log and len(taken) else None
-    if due is None:
+    if not record.in_log or not len(taken):
         return _none(len(taken))
     waiting = np.zeros(len(taken), dtype=np.bool_)
     for first_seq, count in record.in_log:
@@ -144,7 +143,8 @@ def _waiting(record: RunRecord, place: NDArray[np.int32], in_gap: Bools) -> Bool
         waiting[taken.count_before(first) : taken.count_before(first + count)] = True
     rows = np.flatnonzero(waiting & (place == NEVER) & ~in_gap)
     waiting[:] = False
-    waiting[rows] = due.of(taken.at(rows)) == FAR
+    if len(rows):
+        waiting[rows] = Due(record, place).of(taken.at(rows)) == FAR
     return waiting
 
 

@@ -86,7 +86,7 @@ def _late(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None
         place = check.place[first:end].astype(np.int64)
         rows, place = rows[place != NEVER], place[place != NEVER]
         at_us = record.taken.at(rows)
-        arrival_us = record.delivered.pick(place).arrival_us
+        arrival_us = record.delivered.arrived(place)
         behind_us = arrival_us - due.of(at_us)
         late += int((behind_us > 0).sum())
         if len(rows) and behind_us.max() > worst:
