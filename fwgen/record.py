@@ -235,6 +235,26 @@ class Erasure:
 
 
 @dataclass(frozen=True)
+class Dates:
+    """The times that the service gave the samples of each block received: sample i of a block at
+    `utc_us + i * step_us` of Linux's clock, exact to `within_us`; negative: its time is not known,
+    or not judged.
+
+    Linux's clock shows t - t * `ppm` / 10^6, t being the scenario time less `shift_us`."""
+
+    ppm: int
+    shift_us: int
+    utc_us: Floats
+    step_us: Floats
+    within_us: Floats
+
+    def true_us(self, at_us: Ints) -> Floats:
+        """Return Linux's times of these instants of scenario time."""
+        since = (at_us - self.shift_us).astype(np.float64)
+        return np.asarray(since - since * self.ppm / 1e6)
+
+
+@dataclass(frozen=True)
 class CoreShare:
     """What the M33 did in `for_s` seconds of virtual time: it ran for `running_s` and waited for
     the rest; `wake_ups`: how often each interrupt ended the waiting."""
@@ -312,6 +332,7 @@ class RunRecord:
     dropped_told: tuple[int, int] | None = None
     dropped_received: int = 0  # samples that it dropped after they had been received
     # Of each sleep: when the oldest sample that arrived after it was due; None: none arrived
+    dates: Dates | None = None  # None: the scenario does not say how far the clocks are apart
     oldest_us: list[int | None] = field(default_factory=list)
 
     @property

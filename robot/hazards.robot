@@ -89,6 +89,9 @@ Other Programs May Use The Tty
 Buffers May Be Exhausted For Minutes
     Scenario Should Pass As Recorded    buffers-exhausted
 
+The Clocks Of The Two Sides May Be Apart
+    Scenario Should Pass    clocks-apart
+
 Sensor And Display May Misbehave For A While
     [Documentation]    A stuck value, spikes, long echoes and a line that is held; a display that disappears, refuses bytes and holds SDA.
     Scenario Should Pass As Recorded    sensor-trouble

@@ -18,6 +18,7 @@ from fwgen.peer.events import (
 )
 from fwgen.peer.outbox import Outbox
 from fwgen.peer.session import Known, Session
+from fwgen.service.items import Dated
 from fwgen.wire.block import Block
 from fwgen.wire.messages import Message, Sleep
 
@@ -73,10 +74,11 @@ class Application:
         self._sessions = 0
         self._random = random.Random(_SEED)
         self._known: Known | None = None
-        self._unprocessed: list[tuple[Samples | Lost, int]] = []
+        self._unprocessed: list[tuple[Samples | Lost, int, Dated | None]] = []
         self._process_due_us = _NEVER
         self._outbox = Outbox()
         self._suspend_due_us = _NEVER
+        self._now_us = 0
         self.busy_us = 0
         self._refused = False  # the firmware has answered that it has another spec
         self.spec = "own"
@@ -114,7 +116,9 @@ class Application:
             automatic=False,
             watch=self._watch,
         )
-        self._session.start(now_us)
+        if self._ledger.dater is not None:
+            self._ledger.dater.start()
+        self._session.start(self._on_linux(now_us))
         self._follow(now_us)
 
     def die(self) -> None:
@@ -133,29 +137,26 @@ class Application:
         elif self._session is not None:
             self._suspend_due_us = _NEVER
             self.process(now_us)
-            self._session.suspend(now_us)
+            self._session.suspend(self._on_linux(now_us))
             self._follow(now_us)
 
     def resume(self, now_us: int) -> None:
         self._suspend_due_us = _NEVER
         if self._session is not None:
-            self._session.resume(now_us)
+            self._session.resume(self._on_linux(now_us))
             self._follow(now_us)
 
     def receive(self, data: bytes, now_us: int) -> None:
         if self._session is not None:
             self.process(now_us)
-            self._session.receive(data, now_us)
+            self._session.receive(data, self._on_linux(now_us))
             self._follow(now_us)
 
     def next_due_us(self) -> int:
         """Return when `poll` must be called."""
         if self._session is None:
             return _NEVER
-        due_us = self._session.next_due_us()
-        due_us = min(
-            _NEVER if due_us is None else due_us, self._process_due_us, self._suspend_due_us
-        )
+        due_us = min(self._session_due_us, self._process_due_us, self._suspend_due_us)
         return max(due_us, self.busy_us)
 
     def poll(self, now_us: int) -> None:
@@ -165,9 +166,8 @@ class Application:
         if self._suspend_due_us <= now_us:
             self.suspend(now_us)
             return
-        due_us = self._session.next_due_us()
-        if due_us is not None and due_us <= now_us:
-            self._session.poll(now_us)
+        if self._session_due_us <= now_us:
+            self._session.poll(self._on_linux(now_us))
         self._follow(now_us)
 
     def process(self, now_us: int) -> None:
@@ -175,9 +175,9 @@ class Application:
         if not self._unprocessed or self._session is None:
             return
         ends: dict[int, tuple[int, int]] = {}  # by stream: the log, the number after the last
-        for item, arrival_us in self._unprocessed:
+        for item, arrival_us, dated in self._unprocessed:
             if isinstance(item, Samples):
-                note_samples(self._ledger, item, arrival_us)
+                note_samples(self._ledger, item, arrival_us, dated)
                 block = item.block
                 ends[block.stream] = item.log, block.first_seq + block.count
             else:
@@ -187,7 +187,7 @@ class Application:
         self._process_due_us = _NEVER
         self._on_moment(STORED, now_us)
         for stream, (log, next_seq) in sorted(ends.items()):
-            self._session.acknowledge(next_seq & _SEQ_MASK, now_us, log, stream)
+            self._session.acknowledge(next_seq & _SEQ_MASK, self._on_linux(now_us), log, stream)
 
     def write(self, data: bytes) -> None:
         """Write to the tty as soon as it accepts the bytes. What waits for long is replaced by
@@ -210,14 +210,32 @@ class Application:
                 self._refused = self._refused or isinstance(event, SpecMismatch)
                 note_event(self._ledger, event, now_us)
                 if isinstance(event, Started):
-                    session.acknowledge_crashes(event.start, now_us)
+                    session.acknowledge_crashes(event.start, self._on_linux(now_us))
         if session is self._session:
             self.write(session.take_bytes())
             if self._asked:
                 self._asked = False
                 self._on_moment(ASKED, now_us)
 
-    def _watch(self, message: Message | Block, leaves: bool, at_us: int) -> None:
+    @property
+    def _session_due_us(self) -> int:
+        """When the session must be polled."""
+        due_us = None if self._session is None else self._session.next_due_us()
+        if due_us is None:
+            return _NEVER
+        dater = self._ledger.dater
+        return due_us if dater is None else dater.at_us(due_us)
+
+    def _on_linux(self, now_us: int) -> int:
+        """Return Linux's time, which the session counts in."""
+        self._now_us = now_us
+        dater = self._ledger.dater
+        return now_us if dater is None else dater.linux_us(now_us)
+
+    def _watch(self, message: Message | Block, leaves: bool, linux_us: int) -> None:
+        at_us = self._now_us
+        if self._ledger.dater is not None:
+            self._ledger.dater.dating.watch(message, leaves, linux_us)
         if leaves and not isinstance(message, Block):
             self._ledger.wire.went(message, at_us)
             self._asked = self._asked or isinstance(message, Sleep)
@@ -230,6 +248,8 @@ class Application:
         self.busy_us = max(self.busy_us, now_us)
         if isinstance(event, Samples):
             self.busy_us += self._pace.decode_ns_per_sample * event.block.count // 1000
-        self._unprocessed.append((event, self.busy_us))
+        dater = self._ledger.dater
+        dated = dater.date(event) if dater and isinstance(event, Samples) else None
+        self._unprocessed.append((event, self.busy_us, dated))
         self._process_due_us = min(self._process_due_us, self.busy_us + self._pace.process_us)
         self._on_moment(RECEIVED, now_us)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.backends.blocks import Backlog, Blocks
+from fwgen.backends.dates import Dater
 from fwgen.backends.wire_watch import LogBlocks, WireWatch
 from fwgen.peer.called import FIRMWARE, LOG_FULL, call_cause
 from fwgen.peer.events import Event as Heard
@@ -105,6 +106,7 @@ class Ledger:
 
     channels: tuple[Channel, ...] = (DISTANCE,)
     observer: Observer | None = None
+    dater: Dater | None = None
     second: Second | None = None
 
     sleeps: list[OpenSleep] = field(default_factory=list)
@@ -159,6 +161,12 @@ class Ledger:
     def disturbed(self, start_us: int, end_us: int) -> None:
         """Doorbells to Linux are lost, doubled or late."""
         self.deaf.append((start_us, end_us))
+        self.delayed(end_us)
+
+    def delayed(self, until_us: int) -> None:
+        """Linux may read messages late until then."""
+        if self.dater is not None:
+            self.dater.delayed(until_us)
 
     def status(self, status: Status) -> None:
         """The firmware has sent its counters since its start."""
@@ -294,6 +302,8 @@ class Ledger:
         self.starts = [replace(one, at_us=one.at_us + by_us) for one in self.starts]
         self.crashes = [replace(one, at_us=one.at_us + by_us) for one in self.crashes]
         self.wire.shift(by_us)
+        if self.dater is not None:
+            self.dater.shift(by_us)
         self._states = [(at_us + by_us, state) for at_us, state in self._states]
         self._blocks.shift(by_us)
         if self.second is not None:
@@ -385,6 +395,7 @@ class Ledger:
         record.in_log = [
             ((first + of_log[-1]) & 0xFFFF_FFFF, count) for first, count in record.in_log
         ]
+        record.dates = self.dater.dates(1 if second else 0) if self.dater else None
         record.log_bytes_per_sample = blocks.density(taken)
 
     @property
@@ -413,10 +424,15 @@ class Ledger:
         ]
 
 
-def ledger_for(plan: Plan, look: Callable[[], LogBlocks]) -> Ledger:
-    """Return the ledger for a run of a plan. `look`: reads the log's memory."""
+def ledger_for(plan: Plan, look: Callable[[], LogBlocks], clocks_ppm: int | None) -> Ledger:
+    """Return the ledger for a run of a plan. `look`: reads the log's memory. `clocks_ppm`: how much
+    faster the firmware's clock runs than Linux's; None: as fast, and no sample is dated."""
     first, *others = plan.sensors
-    ledger = Ledger(first.channels, second=Second(others[0].channels) if others else None)
+    ledger = Ledger(
+        first.channels,
+        dater=None if clocks_ppm is None else Dater(clocks_ppm),
+        second=Second(others[0].channels) if others else None,
+    )
     ledger.look_with(look)
     return ledger
 

@@ -17,11 +17,14 @@ from fwgen.peer.events import (
     StatusReceived,
 )
 from fwgen.peer.started import started_words
+from fwgen.service.items import Dated
 
 
-def note_samples(ledger: Ledger, samples: Samples, at_us: int) -> None:
-    """The application has stored these samples, which it received at `at_us`."""
+def note_samples(ledger: Ledger, samples: Samples, at_us: int, dated: Dated | None = None) -> None:
+    """The application has stored these samples, which it received at `at_us` and `dated`."""
     ledger.heard(samples, at_us)
+    if ledger.dater is not None:
+        ledger.dater.stored(samples, dated, at_us)
     block = samples.block
     ledger.deliver(block, samples.skip, at_us)
     if not samples.own_spec:

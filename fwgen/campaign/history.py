@@ -71,10 +71,16 @@ def _scenario(draft: Draft) -> Scenario:
         name=f"history {draft.seed}",
         **scene_of(draft.seed, draft.plan, draft.nights, until_ms),
         first_number=_NUMBERS - number.spread(1, 5_000) if wraps else 0,
+        clocks_ppm=_clocks(Stream(draft.seed, "clocks")),
         steps=tuple(draft.steps),
         until_us=until_ms * 1000,
         expect=_expectations(draft),
     )
+
+
+def _clocks(stream: Stream) -> int | None:
+    """Return how far the clocks of the two sides are apart; None: their times are not judged."""
+    return stream.pick((-1, 1)) * stream.spread(1, 200) if stream.chance(0.3) else None
 
 
 def _expectations(draft: Draft) -> tuple[Expectation, ...]:

@@ -83,9 +83,11 @@ def _plainer(scenario: Scenario) -> Iterator[Scenario]:
             simpler.append(replace(signal, noise=0))
         for one in simpler:
             yield scenario.model_copy(update={"signals": (*before, one, *after)})
-    for name in ("noise_um", "missed_ppm", "first_number"):
+    for name in ("noise_um", "missed_ppm", "first_number", "clocks_ppm"):
         if getattr(scenario, name):
             yield scenario.model_copy(update={name: 0})
+    if scenario.clocks_ppm is not None:
+        yield scenario.model_copy(update={"clocks_ppm": None})
 
 
 def _fewer_points(points: Points) -> Iterator[Points]:

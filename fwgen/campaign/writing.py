@@ -39,6 +39,8 @@ def _lines(scenario: Scenario, spec: str, units: Mapping[str, str], comment: str
             yield from _signal(signal, units[signal.name])
     if scenario.missed_ppm:
         yield f"missed: {show(scenario.missed_ppm, 'ppm')}"
+    if scenario.clocks_ppm is not None:
+        yield f"clocks: {show(scenario.clocks_ppm, 'ppm')}"
     if scenario.first_number:
         yield f"first_number: {scenario.first_number}"
     yield "steps:" if scenario.steps else "steps: []"

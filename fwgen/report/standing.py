@@ -8,7 +8,6 @@ them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,7 +24,9 @@ from fwgen.record import (
     Stream,
 )
 from fwgen.report import wakes
+from fwgen.report.dates import misdated
 from fwgen.report.due import Due
+from fwgen.report.finding import Finding
 from fwgen.report.samples import SampleCheck, rows_of
 from fwgen.report.words import clock, count, span
 from fwgen.series import NEVER, PackedDelivered, spans
@@ -37,14 +38,6 @@ _MASK: Final = 0xFFFF_FFFF
 _UNDER_WAY_US: Final = 2_000_000
 """No message takes longer from its sender to a Linux that reads."""
 _LEVELS: Final = ("log-full", "level")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """How often an expectation was not met, and a sentence with the first case ("": none)."""
-
-    times: int = 0
-    told: str = ""
 
 
 Findings = dict[str, Finding | None]
@@ -391,4 +384,5 @@ _OF_SENSOR: Final[dict[str, Callable[[RunRecord, SampleCheck, Asked], Finding | 
     "known_again": _known_again,
     "freed_early": _freed_early,
     "misdirected": _misdirected,
+    "misdated": misdated,
 }

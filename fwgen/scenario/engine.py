@@ -22,8 +22,13 @@ class UnsupportedSteps(DiagnosticErrors, UnsupportedStepError):
 
 
 def check_supported(scenario: Scenario, backend: Backend) -> None:
-    """Raise UnsupportedSteps if the backend does not support one of the steps."""
+    """Raise UnsupportedSteps if the backend does not support one of the steps, or `clocks`."""
     findings = Findings()
+    if backend.real_linux and scenario.clocks_ppm is not None:
+        message = "`clocks` is not supported here: this kernel's clock is the firmware's"
+        hint = "remove it, or run the scenario with `--linux emulated`"
+        place = scenario.where("clocks", key=True)
+        findings.error("unsupported-step", message, place, hint)
     for index, step in enumerate(scenario.steps):
         if refusal := backend.refusal(step):
             place = scenario.where("steps", index, "do")

@@ -136,6 +136,7 @@ KEPT = (
     "freed_early",
     "miscounted",
     "misdirected",
+    "misdated",
 )
 """What the spec requires of every run that can show it."""
 

@@ -68,6 +68,15 @@ class Scenario(Part):
         Choice({name: name for name in copies()}),
         Field(description="The sensor: the original or a copy of it."),
     ] = ""
+    clocks_ppm: Annotated[
+        int | None,
+        Key("clocks"),
+        Amount("ppm", "-200 ppm", "200 ppm", example="100 ppm"),
+        Field(
+            description="How much faster the firmware's clock runs than Linux's. With it the times "
+            "that the service gives the samples are judged."
+        ),
+    ] = None
     ddr_closed: Annotated[
         bool,
         Key("ddr"),

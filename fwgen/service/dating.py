@@ -86,9 +86,11 @@ class Track:
                 self.pairs.clear()  # another start of the firmware with the same number
             elif last.segment == segment:
                 drift = MOST_RATE * (device_us - last.device_us)
-                narrow = max(low, self._low_us - drift), min(high, self._high_us + drift)
-                if narrow[0] <= narrow[1]:
-                    low, high = narrow
+                before = self._low_us - drift, self._high_us + drift
+                if low > before[1]:
+                    low, high = before  # this message was late
+                elif high >= before[0]:  # else the earlier ones were
+                    low, high = max(low, before[0]), min(high, before[1])
         self._low_us, self._high_us = low, high
         middle = device_us + (low + high) / 2
         self.pairs.append(Pair(device_us, middle, (high - low) / 2, segment))

@@ -59,7 +59,16 @@ def test_one_more_draw_changes_nothing_else(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_history_is_written_as_a_valid_scenario(seed: int) -> None:
     found = draw(seed)
     read = parse_scenario(found.text("a.yaml", "a comment\nof two lines"))
-    same = ("points", "signals", "noise_um", "missed_ppm", "first_number", "steps", "until_us")
+    same = (
+        "points",
+        "signals",
+        "noise_um",
+        "missed_ppm",
+        "first_number",
+        "clocks_ppm",
+        "steps",
+        "until_us",
+    )
     for name in (*same, "name"):
         assert getattr(read, name) == getattr(found.scenario, name), name
     assert read.expect == found.scenario.expect

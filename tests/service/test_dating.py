@@ -162,6 +162,19 @@ def test_a_leap_of_the_system_clock_moves_no_pair() -> None:
         assert world.check(at).within_us < 60_000
 
 
+def test_a_late_message_moves_no_pair() -> None:
+    """Linux was too busy to read for 700 ms."""
+    world = World(100)
+    world.greet()
+    world.awake(60_000_000)
+    device = world.device(world.now)
+    world.now += 700_000
+    world.dating.watch(Status(device, *[0] * 13), False, round(world.now))
+    assert world.check(world.now - 200_000, count=1).within_us < 60_000
+    world.awake(30_000_000)
+    assert world.check(world.now - 10_000_000).within_us < 60_000
+
+
 def test_a_linux_clock_that_jumps_across_a_sleep_is_not_taken_for_drift() -> None:
     """After a short sleep Linux's clock is off by up to its RTC's second. Which of the two sides
     is right cannot be known: both are within the uncertainty."""

@@ -121,7 +121,7 @@ class HostBackend(Backend, board.Board):
         )
         machine.a35_off = plan.mode.a35_off
         view = LogView(machine.log.view(np.uint8).data)
-        self._ledger = ledger_for(plan, view.blocks)
+        self._ledger = ledger_for(plan, view.blocks, scenario.clocks_ppm)
         self._begin(machine)
         self.run_until(0)
 

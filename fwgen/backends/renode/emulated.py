@@ -76,7 +76,7 @@ class EmulatedBackend(Steps, Backend):
         self._peak_slots = 0
         self._recovery_us: int | None = None
         self._zero_ns = 0
-        self._ledger = ledger_for(plan, self._log_blocks)
+        self._ledger = ledger_for(plan, self._log_blocks, scenario.clocks_ppm)
         self.kernel_log: list[tuple[int, str]] = []
         self.machine = machine = self._board()
         self._connect_linux()
