@@ -10,10 +10,11 @@ from typing import Any, Final, cast
 import numpy as np
 
 from fwgen.record import ASKING, RunRecord
+from fwgen.report.finding import Finding
 from fwgen.report.model import Report
 from fwgen.report.outages import TOLD, down_us
 from fwgen.report.samples import Bools, SampleCheck, rows_of, runs
-from fwgen.report.standing import Finding, Findings
+from fwgen.report.standing import Findings
 from fwgen.report.words import clock, count, fine_clock, listed, moment, ranges, span
 from fwgen.scenario.expect import Expectation
 from fwgen.series import NEVER, Delivered, Taken, spans
