@@ -173,12 +173,13 @@ def test_what_another_service_got_is_no_loss(firmware: PtyFirmware, tmp_path: Pa
         wait_until(lambda: len(positions(tmp_path / name)) > before + 10, "samples")  # noqa: B023
         end(service)
     one, two = positions(tmp_path / "one"), positions(tmp_path / "two")
-    assert two == list(range(two[0], two[0] + len(two)))
-    assert sorted([*one, *two]) == list(range(len(one) + len(two)))
+    lacks = sorted(set(range(one[-1])) - set(one))
+    assert lacks == list(range(two[0], two[0] + len(lacks)))
+    assert set(lacks) <= set(two), "its last ones may not have been acknowledged"
     db = sqlite3.connect(tmp_path / "one")
     found = db.execute("SELECT position, count, reason FROM gap").fetchall()
     db.close()
-    assert found == [(two[0], len(two), "missed")]
+    assert found == [(two[0], len(lacks), "missed")]
 
 
 def test_one_database_by_any_name_has_one_service(tmp_path: Path) -> None:
@@ -200,7 +201,7 @@ def test_a_service_stops_at_once_on_each_signal(firmware: PtyFirmware, tmp_path:
         assert service.stderr is not None
         assert "online" in service.stderr.readline()
         service.send_signal(number)
-        _, err = service.communicate(timeout=10)
+        _, err = service.communicate(timeout=PATIENCE_S)
         assert (service.returncode, err) == (0, "stopped\n")
 
 
@@ -215,7 +216,7 @@ def test_a_signal_that_the_kernel_gives_to_another_thread_stops_the_service(
     other = max(threads - {service.pid})
     assert ctypes.CDLL(None).tgkill(service.pid, other, signal.SIGTERM) == 0
     try:
-        _, err = service.communicate(timeout=10)
+        _, err = service.communicate(timeout=PATIENCE_S)
     finally:
         service.kill()
     assert (service.returncode, err) == (0, "stopped\n")
