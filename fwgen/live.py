@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
+import numpy as np
+
 from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.kernel.host import KernelHostBackend
 from fwgen.backends.kernel.linux import KernelLinux
+from fwgen.backends.latest import Latest
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux.port import AnyLinux
 from fwgen.backends.renode.emulated import EmulatedBackend
@@ -15,24 +18,29 @@ from fwgen.backends.renode.real import RealBackend
 from fwgen.errors import InputError
 from fwgen.plan.model import Plan
 from fwgen.record import CrashReport, DdrAccess, Event, RunRecord
+from fwgen.scenario.by_hand import aim
 from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps.base import Step
 from fwgen.sensor import DISTANCE
+from fwgen.sensor.scene import value_at
 
 _LAST: Final = 32
+_NUDGE_UM: Final = 100_000
+_NUDGE: Final = 1_000_000  # millionths of a unit
+_NUDGE_MS: Final = 300
 
 
 @dataclass(frozen=True)
 class View:
-    """The state of a board between two runs. `t_us`: scenario time. `latest`: status and
-    distance in mm of the samples that Linux received last. `picture`: eight pixels a byte, rows of
+    """The state of a board between two runs. `t_us`: scenario time. `received`: samples of all
+    sensors. `latest`: the last ones, by sensor. `picture`: eight pixels a byte, rows of
     `picture_width` pixels, empty without a display. `half_blocks`: the same as text. `cut_off`:
     transfers of the display's bus that ended in the middle of a byte."""
 
     t_us: int
     linux: str
     received: int
-    latest: list[tuple[int, int]]
+    latest: tuple[Latest, ...]
     declared_lost: int
     ddr_accesses: list[DdrAccess]
     events: list[Event]
@@ -55,20 +63,21 @@ class Live(Protocol):
     def close(self) -> None: ...
     def do(self, step: Step) -> None: ...
     def view(self) -> View: ...
-    def move_obstacle(self, to_um: int, within_ms: int) -> None: ...
+    def set_signal(self, channel: str, value: str, within_ms: int) -> None: ...
     def end(self, scenario: Scenario) -> RunRecord: ...
 
 
 class LiveHost(HostBackend):
     def view(self) -> View:
-        return _view(self._ledger, self._linux, self.now_us, 0, self._accesses_so_far())
+        accesses = self._accesses_so_far()
+        return _view(self._plan, self._ledger, self._linux, self.now_us, 0, accesses)
 
-    def move_obstacle(self, to_um: int, within_ms: int) -> None:
-        t_ms = self.now_us // 1000
-        for feed in self._feeds:
-            if DISTANCE in feed.sensor.scene.signals:
-                scene = feed.sensor.scene
-                feed.sensor.scene = scene.moved(DISTANCE, t_ms, to_um, within_ms)
+    def set_signal(self, channel: str, value: str, within_ms: int) -> None:
+        """Move what a channel sees from its present value in a straight line. Raises InputError
+        for a channel that no sensor has, or a value without its unit."""
+        number, name, to = aim(self._plan, channel, value)
+        sensor = self._feeds[number].sensor
+        sensor.scene = sensor.scene.moved(name, self.now_us // 1000, to, within_ms)
 
     def end(self, scenario: Scenario) -> RunRecord:
         self._scenario = scenario
@@ -98,7 +107,9 @@ class LiveKernel(LiveHost, KernelHostBackend):
 
 class LiveRenode(EmulatedBackend):
     def view(self) -> View:
-        seen = _view(self._ledger, self.linux, self._t_us, self._zero_us, self._accesses())
+        seen = _view(
+            self._plan, self._ledger, self.linux, self._t_us, self._zero_us, self._accesses()
+        )
         kernel = ((_since_start(at - self._zero_us), line) for at, line in self.kernel_log)
         console = self.console.decode("utf-8", "replace").replace("\r", "")
         seen = replace(seen, console=console, kernel=tuple(kernel))
@@ -115,11 +126,22 @@ class LiveRenode(EmulatedBackend):
             cut_off=int(self._bus.CutOff),
         )
 
-    def move_obstacle(self, to_um: int, within_ms: int) -> None:
-        t_ms = self._t_us // 1000
-        for sensor in self._sensors:
-            if DISTANCE in sensor.scene.signals:
-                sensor.show(sensor.scene.moved(DISTANCE, t_ms, to_um, within_ms))
+    def set_signal(self, channel: str, value: str, within_ms: int) -> None:
+        """As LiveHost.set_signal."""
+        number, name, to = aim(self._plan, channel, value)
+        self._move(number, name, to, within_ms)
+
+    def nudge(self, up: bool) -> None:
+        """Move what the first channel sees by 100 mm, or by one of its unit."""
+        ((name, points), *_) = self._sensors[0].scene.signals.items()
+        here = int(value_at(points, np.array([self._t_us // 1000], dtype=np.int64))[0])
+        by = _NUDGE_UM if name == DISTANCE else _NUDGE
+        to = here + by if up else here - by
+        self._move(0, name, max(0, to) if name == DISTANCE else to, _NUDGE_MS)
+
+    def _move(self, number: int, channel: str, to: int, within_ms: int) -> None:
+        sensor = self._sensors[number]
+        sensor.show(sensor.scene.moved(channel, self._t_us // 1000, to, within_ms))
 
     def hold_display_data(self) -> None:
         self._bus.HoldData(9)
@@ -163,13 +185,19 @@ def _since_start(t_us: float) -> float:
 
 
 def _view(
-    ledger: Ledger, linux: AnyLinux, t_us: int, zero_us: int, accesses: list[DdrAccess]
+    plan: Plan,
+    ledger: Ledger,
+    linux: AnyLinux,
+    t_us: int,
+    zero_us: int,
+    accesses: list[DdrAccess],
 ) -> View:
+    latest = zip(plan.sensors, ledger.latest(_LAST), strict=True)
     return View(
         t_us=t_us,
         linux=linux.state,
         received=ledger.received,
-        latest=ledger.latest(_LAST),
+        latest=tuple(replace(found, sensor=sensor.name) for sensor, found in latest),
         declared_lost=sum(gap.count for gap in ledger.gaps),
         ddr_accesses=[replace(access, t_s=max(0.0, access.t_s)) for access in accesses],
         events=[

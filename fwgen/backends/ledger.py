@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fwgen.backends.blocks import Backlog, Blocks
 from fwgen.backends.dates import Dater
+from fwgen.backends.latest import Latest, latest
 from fwgen.backends.wire_watch import LogBlocks, WireWatch
 from fwgen.peer.called import FIRMWARE, LOG_FULL, call_cause
 from fwgen.peer.events import Event as Heard
@@ -401,12 +402,15 @@ class Ledger:
     @property
     def received(self) -> int:
         """Number of samples that the application has received, repetitions included."""
-        return len(self._blocks.words)
+        second = len(self.second.blocks.words) if self.second else 0
+        return len(self._blocks.words) + second
 
-    def latest(self, count: int) -> list[tuple[int, int]]:
-        """Return status and packed value of the last samples received."""
-        bits = value_bits(self.channels)
-        return [(word >> bits, word & (1 << bits) - 1) for word in self._blocks.words[-count:]]
+    def latest(self, count: int) -> tuple[Latest, ...]:
+        """Return the last samples received, by sensor."""
+        found = [latest("", self.channels, self._blocks, count)]
+        if self.second is not None:
+            found.append(latest("", self.second.channels, self.second.blocks, count))
+        return tuple(found)
 
     def told(self, stream: int = 0) -> tuple[Ints, Ints]:
         """Return boot and device time in us of all delivered samples of a sensor, in order of

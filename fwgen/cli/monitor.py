@@ -15,8 +15,6 @@ from fwgen.errors import InputError
 from fwgen.files import STDIN
 from fwgen.words import quote
 
-_FARTHEST_MM = 100_000
-
 HELP = "run and debug the firmware interactively on the emulated board"
 
 
@@ -44,10 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--distance",
-        type=_distance,
-        default="1500 mm",
         metavar="LENGTH",
         help="the obstacle's distance at the start (default: 1500 mm)",
+    )
+    parser.add_argument(
+        "--signal",
+        type=_signal,
+        action="append",
+        default=[],
+        metavar="CHANNEL=VALUE",
+        help="what a channel sees at the start, as in ambient-temp='20 °C'; once for each channel "
+        "(default: the middle of its range)",
     )
     parser.add_argument(
         "--on-violation",
@@ -82,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.monitor.bench import Bench
     from fwgen.monitor.shell import Shell
     from fwgen.plan import plan_file
+    from fwgen.scenario.by_hand import by_hand
 
     config = load_config()
     find_renode(config.renode)
@@ -89,12 +95,16 @@ def run(args: argparse.Namespace) -> int:
         _keep_to_this_machine()
     linux = real_kernel() if args.linux == "kernel" else None
     plan, elf = plan_file(args.spec), args.elf
+    signals = dict(args.signal)
+    if args.distance is not None:
+        signals["distance"] = args.distance
+    by_hand(plan, "by hand", signals)  # reports a wrong one before a build
     if elf is None:
         elf, plan = build_firmware(plan, config, lambda text: print(text, file=sys.stderr))
     firmware = read_elf(elf)
     commands = _commands(args.spec)
     print(f"starting {elf} ...", file=sys.stderr)
-    bench = Bench(firmware, config.renode, plan, args.distance, args.on_violation, linux)
+    bench = Bench(firmware, config.renode, plan, signals, args.on_violation, linux)
     bench.listens_everywhere = args.listen_everywhere
     code = Shell(bench, commands, sys.stdout, gdb=args.gdb, live=args.live, elf=elf).interact()
     bench.close()
@@ -104,18 +114,13 @@ def run(args: argparse.Namespace) -> int:
     os._exit(code)  # .NET's own shutdown may hang
 
 
-def _distance(text: str) -> int:
-    """Return the distance in mm; raises InputError."""
-    from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
-
-    try:
-        distance_mm = whole(parse(text, Dimension.LENGTH, example="1500 mm"), "mm")
-    except QuantityError as error:
-        raise InputError(f"--distance: {error.sentence}", error.hint) from error
-    if not 0 <= distance_mm <= _FARTHEST_MM:
-        hint = f"write a length from 0 mm to {_FARTHEST_MM} mm"
-        raise InputError(f"--distance: {quote(text)} is out of range", hint)
-    return distance_mm
+def _signal(text: str) -> tuple[str, str]:
+    """Return channel and value. Raises InputError."""
+    channel, found, value = text.partition("=")
+    if not (channel.strip() and found and value.strip()):
+        hint = "write it like `--signal ambient-temp='20 °C'`"
+        raise InputError(f"--signal: expected CHANNEL=VALUE, found {quote(text)}", hint)
+    return channel.strip(), value.strip()
 
 
 def _port(text: str) -> int:

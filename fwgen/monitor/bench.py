@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,20 +14,13 @@ from fwgen.backends.renode.options import Options
 from fwgen.errors import FwgenError, InputError, MissingToolError
 from fwgen.guard import as_error
 from fwgen.live import LiveReal, LiveRenode, View
-from fwgen.scenario.load import parse_scenario
+from fwgen.scenario.by_hand import by_hand
 
 if TYPE_CHECKING:
     from fwgen.config import RenodeConfig
     from fwgen.plan.model import Plan
     from fwgen.scenario.steps.base import Step
 
-_SCENARIO: Final = """\
-fwgen-scenario: 1
-name: by hand
-distance: [{{at: 0 s, mm: {mm}}}]
-noise: 2 mm
-until: 8784 h
-"""
 _SLICE_US: Final = 50_000
 _DEBUGGED_SLICE_US: Final = 500_000
 _PATIENCE_S: Final = 2.0
@@ -39,14 +32,15 @@ class CoreHeldError(InputError):
 
 class Bench:
     """`hold` gives the board to one thread at a time. Renode has one emulation per process, so a
-    process has one Bench. `linux`: the real kernel to run; None: Linux is emulated."""
+    process has one Bench. `signals`: what channels see at the start, as in `by_hand`. `linux`: the
+    real kernel to run; None: Linux is emulated."""
 
     def __init__(
         self,
         firmware: bytes,
         config: RenodeConfig,
         plan: Plan,
-        distance_mm: int,
+        signals: Mapping[str, str],
         violation: str,
         linux: Path | None = None,
     ) -> None:
@@ -56,7 +50,7 @@ class Bench:
         self.listens_everywhere = False
         kind = LiveRenode if linux is None else LiveReal
         self._board = kind(firmware, config, Options(on_violation=violation, linux=linux))
-        self._board.start(plan, parse_scenario(_SCENARIO.format(mm=distance_mm)), 1)
+        self._board.start(plan, by_hand(plan, "by hand", signals, noise="2 mm"), 1)
         self._t_us = 0
         self._debugged = self._paced = False
         self._lock = threading.Lock()

@@ -19,7 +19,6 @@ _EVERY_S: Final = 0.1
 _CONSOLE_LINES: Final = 8
 _LEAST_CONSOLE_LINES: Final = 2
 _HARD_SPACE: Final = "\xa0"
-_STEP_UM: Final = 100_000
 _CLEAR: Final = "\x1b[2J"
 _HOME: Final = "\x1b[H"
 _TO_END: Final = "\x1b[K"
@@ -44,8 +43,8 @@ _KEYS: Final = (
 KEY_ACTIONS: Final[dict[str, Callable[[LiveRenode], None]]] = {
     "s": lambda board: board.do(make_step("suspend")),
     "w": lambda board: board.do(make_step("resume")),
-    "+": lambda board: _move(board, _STEP_UM),
-    "-": lambda board: _move(board, -_STEP_UM),
+    "+": lambda board: board.nudge(up=True),
+    "-": lambda board: board.nudge(up=False),
     "m": lambda board: board.do(make_step("mute-sensor")),
     "h": lambda board: board.do(make_step("hold-echo")),
     "o": lambda board: board.do(make_step("restore-sensor")),
@@ -53,11 +52,6 @@ KEY_ACTIONS: Final[dict[str, Callable[[LiveRenode], None]]] = {
     "p": lambda board: board.do(make_step("display-on")),
     "r": lambda board: board.do(make_step("reset-firmware")),
 }
-
-
-def _move(board: LiveRenode, by_um: int) -> None:
-    here_um = round(float(board.machine.part("sensor").Distance) * 1000)
-    board.move_obstacle(max(0, here_um + by_um), 300)
 
 
 def frame(view: View, state: str, room: os.terminal_size) -> str:

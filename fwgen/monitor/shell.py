@@ -7,6 +7,7 @@ from collections.abc import Sized
 from pathlib import Path
 from typing import IO, Any, Final
 
+from fwgen.backends.latest import Latest
 from fwgen.backends.renode.located import located
 from fwgen.errors import FwgenError, InputError
 from fwgen.live import LiveReal, View
@@ -17,8 +18,8 @@ from fwgen.peer.started import crash_words
 from fwgen.record import CRASHES, CrashReport
 from fwgen.scenario.load import parse_step
 from fwgen.scenario.steps import STEPS, make_step
+from fwgen.sensor import DISTANCE
 from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
-from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 _SAMPLES: Final = 10
 _LINES: Final = 20
@@ -37,7 +38,8 @@ the M33     reset           reset it; it starts at once and keeps retained memor
             load            Linux loads the firmware and starts it (remoteproc)
             damage          flip a bit in the log's oldest block
 the board   restart [20 s]  a system reset;  power [20 s]  off and on: memory is random
-sensor      move 500 mm [2 s]   mute, hold, restore
+sensor      set CHANNEL VALUE [TIME]   what it sees: `set ambient-temp -5 °C 2 s`
+            move 500 mm [2 s]   the same of a distance;  mute, hold, restore
 display     screen          show it;  unplug, plug
 show        live            display and console on the whole screen
             state, samples, console, events, kernel, ddr
@@ -48,7 +50,7 @@ debug       gdb [3333]      serve GDB;  renode COMMAND  Renode's own monitor
 
 def state_line(view: View, runs: bool) -> str:
     """Return the board's state in one line."""
-    latest = sample_text(*view.latest[-1]) if view.latest else "no sample yet"
+    latest = "; ".join(_last(one) for one in view.latest)
     touched = f", closed DDR touched {_times(view.ddr_accesses)}" if view.ddr_accesses else ""
     pace = "running" if runs else "paused"
     return (
@@ -61,8 +63,12 @@ def _times(items: Sized) -> str:
     return "1 time" if len(items) == 1 else f"{len(items)} times"
 
 
-def sample_text(status: int, distance_mm: int) -> str:
-    return f"{distance_mm} mm" if status == SampleStatus.VALID else STATUS_NAMES[status]
+def _last(latest: Latest) -> str:
+    return _named(latest, latest.words(latest.samples[-1]) if latest.samples else "no sample yet")
+
+
+def _named(latest: Latest, words: str) -> str:
+    return f"{latest.sensor}: {words}" if latest.sensor else words
 
 
 class Shell(cmd.Cmd):
@@ -229,17 +235,24 @@ class Shell(cmd.Cmd):
         self._step("damage-log")
 
     def do_move(self, arg: str) -> None:
-        words = arg.split()
-        if len(words) not in (2, 4):
+        if len(arg.split()) not in (2, 4):
             raise InputError(
                 "expected a distance, and optionally a time",
                 "write `move 500 mm` or `move 500 mm 2 s`",
             )
-        to = parse(" ".join(words[:2]), Dimension.LENGTH, example="500 mm")
-        to_um = whole(to, "um")
-        within_ms = _us(" ".join(words[2:]) or "1 ms") // 1000
+        parse(" ".join(arg.split()[:2]), Dimension.LENGTH, example="500 mm")
+        self.do_set(f"{DISTANCE} {arg}")
+
+    def do_set(self, arg: str) -> None:
+        words = arg.split()
+        if len(words) not in (3, 5):
+            raise InputError(
+                "expected a channel and a value, and optionally a time",
+                "write `set ambient-temp 20 °C` or `set ambient-temp 20 °C 2 s`",
+            )
+        within_ms = _us(" ".join(words[3:]) or "1 ms") // 1000
         with self._bench.hold() as board:
-            board.move_obstacle(to_um, within_ms)
+            board.set_signal(words[0], " ".join(words[1:3]), within_ms)
 
     def do_mute(self, arg: str) -> None:
         self._step("mute-sensor")
@@ -273,8 +286,10 @@ class Shell(cmd.Cmd):
         self._say(state_line(self._bench.view(), self._bench.runs))
 
     def do_samples(self, arg: str) -> None:
-        latest = self._bench.view().latest[-_SAMPLES:]
-        self._say(", ".join(sample_text(*sample) for sample in latest) or "none yet")
+        for latest in self._bench.view().latest:
+            between = ", " if len(latest.channels) == 1 else "; "
+            found = between.join(map(latest.words, latest.samples[-_SAMPLES:]))
+            self._say(_named(latest, found or "none yet"))
 
     def do_console(self, arg: str) -> None:
         self._say("\n".join(self._bench.view().console.splitlines()[-_LINES:]))

@@ -17,7 +17,6 @@ from fwgen.backends.renode.png import png_of
 from fwgen.config import load_config
 from fwgen.errors import FwgenError, InputError, MissingToolError
 from fwgen.live import View
-from fwgen.plan.model import Plan
 from fwgen.record import RunRecord
 from fwgen.report.model import Report
 from fwgen.robot.firmware import firmware
@@ -65,12 +64,10 @@ class Bench:
         self._builds = Path(builds)
         self._board: RemoteBoard | None = None
         self._result: tuple[RunRecord, Report] | None = None
-        self._plan: Plan | None = None
 
     def _open(self, spec: Path) -> RemoteBoard:
         """Return a new board, not yet started; the one before is closed."""
         self._close()
-        self._plan = None
         self._board = RemoteBoard(
             self._backend, self._firmware(spec), self._kernel(), self._application
         )
@@ -148,7 +145,10 @@ class Bench:
             logging.warning("the board's state cannot be read: %s", error)
             return
         logging.info("virtual time: %.6f s, Linux is %s", view.t_us / 1e6, view.linux)
-        logging.info("received: %d samples, the last: %s", view.received, view.latest[-3:])
+        logging.info("received: %d samples", view.received)
+        for latest in view.latest:
+            last = "; ".join(map(latest.words, latest.samples[-3:]))
+            logging.info("the last%s: %s", f" of {latest.sensor}" * bool(latest.sensor), last)
         for access in view.ddr_accesses[:5]:
             where = f"{access.address:#010x}" if access.address is not None else "closed DDR"
             logging.info("%.6f s: %s touched %s", access.t_s, access.function, where)

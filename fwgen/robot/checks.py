@@ -9,13 +9,14 @@ from typing import cast
 
 import numpy as np
 
+from fwgen.backends.latest import Latest
 from fwgen.record import AWAKE, RunRecord
 from fwgen.report.fingerprint import decided
 from fwgen.robot.bench import Bench
-from fwgen.robot.kinds import Length, Time
+from fwgen.robot.kinds import Length, Time, amount
 from fwgen.scenario.expect import SAMPLE_COUNTS, STANDING
 from fwgen.scenario.load import parse_expectations
-from fwgen.wire.sample import STATUS_NAMES, SampleStatus
+from fwgen.wire.sample import STATUS_NAMES
 
 _ABOUT_SAMPLES = tuple(name for name in STANDING if name in SAMPLE_COUNTS)
 _SETTLED_S = 1.0
@@ -99,18 +100,35 @@ class Checks(Bench):
 
     def latest_sample_should_be(self, distance: Length, give_or_take: Length = Length(0)) -> None:  # noqa: B008
         """The last sample that Linux has received is valid and has this distance."""
-        status, found_mm = self._latest()
-        if status != SampleStatus.VALID or abs(found_mm - distance) > give_or_take:
-            found = _shown(status, found_mm)
-            raise AssertionError(f"the latest sample is {found}, expected: {int(distance)} mm")
+        self.latest_value_should_be("distance", f"{int(distance)} mm", f"{int(give_or_take)} mm")
 
-    def latest_sample_should_say(self, status: str) -> None:
-        """Its status: too near, too far, no echo, missed period or sensor fault."""
-        found, found_mm = self._latest()
-        if STATUS_NAMES[found] != status:
-            raise AssertionError(
-                f"the latest sample is {_shown(found, found_mm)}, expected: {status}"
-            )
+    def latest_value_should_be(self, channel: str, value: str, give_or_take: str = "") -> None:
+        """The last sample of the channel's sensor is valid and has this value; by default, nothing
+        may differ but what the channel's resolution cannot show.
+
+        Example:
+        | Latest Value Should Be | ambient-temp | 21.5 °C | give_or_take=0.1 °C |
+        """
+        latest = self._latest_of(channel)
+        name = channel.rpartition(".")[2]
+        own = next(one for one in latest.channels if one.name == name)
+        wanted = amount(value, own.unit)
+        most = amount(give_or_take, own.unit) if give_or_take else own.resolution
+        found = latest.values(name)[-1]
+        if found is None or abs(found - wanted) > most:
+            shown = latest.words(latest.samples[-1])
+            raise AssertionError(f"the latest sample is {shown}, expected: {value}")
+
+    def latest_sample_should_say(self, status: str, sensor: str = "") -> None:
+        """Its status: too near, too far, no echo, missed period or sensor fault. ``sensor``: which
+        of two."""
+        latest = next((one for one in self._latest() if sensor in ("", one.sensor)), None)
+        if latest is None:
+            names = " or ".join(one.sensor for one in self._latest() if one.sensor)
+            raise AssertionError(f"expected the sensor {names or '(only one)'}, found {sensor}")
+        last = latest.samples[-1]
+        if STATUS_NAMES[last[0]] != status:
+            raise AssertionError(f"the latest sample is {latest.words(last)}, expected: {status}")
 
     def samples_received(self) -> int:
         """Returns how many samples Linux's application has received."""
@@ -153,15 +171,23 @@ class Checks(Bench):
             text = "\n".join(texts)
             raise AssertionError(f"no event on Linux's side matches `{pattern}`:\n{text}")
 
-    def _latest(self) -> tuple[int, int]:
-        latest = self._view().latest
-        if not latest:
+    def _latest_of(self, channel: str) -> Latest:
+        """Return the latest samples of the sensor that has the channel."""
+        sensor, _, name = channel.rpartition(".")
+        known = []
+        for latest in self._latest():
+            names = [one.name for one in latest.channels]
+            if name in names and sensor in ("", latest.sensor):
+                return latest
+            known += names
+        raise AssertionError(f"expected a channel, one of {', '.join(known)}; found {channel}")
+
+    def _latest(self) -> tuple[Latest, ...]:
+        """Return the latest samples of each sensor that has sent one."""
+        found = tuple(latest for latest in self._view().latest if latest.samples)
+        if not found:
             raise AssertionError("Linux has received no sample")
-        return latest[-1]
-
-
-def _shown(status: int, distance_mm: int) -> str:
-    return f"{distance_mm} mm" if status == SampleStatus.VALID else STATUS_NAMES[status]
+        return found
 
 
 def _slowest(record: RunRecord) -> tuple[int, float]:

@@ -6,19 +6,13 @@ import logging
 from pathlib import Path
 from typing import Any, Literal
 
+from fwgen.plan import plan_spec
 from fwgen.robot.bench import Bench, CannotRunError
 from fwgen.robot.kinds import Length, Seconds, Time
+from fwgen.scenario.by_hand import by_hand
 from fwgen.scenario.load import find_scenario, load_scenario, parse_step
 from fwgen.scenario.steps import make_step
-
-_START = """\
-fwgen-scenario: 1
-name: {name}
-distance: {distance}
-noise: {noise} mm
-air: {air}
-until: 1 s
-"""
+from fwgen.spec import load_spec
 
 
 class Control(Bench):
@@ -26,29 +20,37 @@ class Control(Bench):
 
     def start_board(
         self,
-        distance: str = "1500 mm",
+        distance: str = "",
         noise: Length = Length(0),  # noqa: B008 (an int)
         seed: int = 1,
         air: str = "20 °C",
         spec: Path | None = None,
         first_number: int = 0,
         ecc: bool = False,
+        **signals: str,
     ) -> None:
         """Starts the firmware and Linux, up to the first sample; virtual time counts from there.
 
         ``distance`` is the obstacle's place, or its path as points joined by straight lines:
-        ``0 s: 1500 mm, 60 s: 300 mm``. ``spec`` replaces the suite's spec. With ``first_number``
+        ``0 s: 1500 mm, 60 s: 300 mm``. What another channel sees is given in the same way, by the
+        channel's name. A channel that is not named sees its sensor's usual value: 1500 mm, or the
+        middle of the channel's range in the spec. If both of two sensors have a channel, its name
+        begins with the sensor's: ``cellar.ambient-temp``.
+
+        ``spec`` replaces the suite's spec. With ``first_number``
         the firmware finds a log in which that is the next sample's number. With ``ecc`` on the
         emulated board, a word of the log's memory that was not written since power-on answers a
         read with a bus error; for short tests, since it is slow.
 
-        Example:
+        Examples:
         | Start Board | 0 s: 1500 mm, 60 s: 300 mm | noise=2 mm |
+        | Start Board | spec=climate.yaml | ambient-temp=21.5 °C | humidity=0 s: 40 %, 60 s: 60 % |
         """
         spec = spec or self._spec
-        points = ", ".join(_point(part) for part in distance.split(","))
-        text = _START.format(name="a test", distance=f"[{points}]", noise=int(noise), air=air)
-        self._open(spec).start(spec, text, seed, first_number, ecc)
+        given = {**({"distance": distance} if distance else {}), **signals}
+        plan = plan_spec(load_spec(spec))
+        scenario = by_hand(plan, "a test", given, noise=f"{int(noise)} mm", air=air)
+        self._open(spec).start(spec, scenario, seed, first_number, ecc)
         logging.info("started %s on the %s backend", spec, self._backend)
 
     def run_scenario(self, scenario: str, seed: int = 1, spec: str = "") -> None:
@@ -217,19 +219,28 @@ class Control(Bench):
 
     def move_obstacle(self, to: Length, within: Time = Time(1_000)) -> None:  # noqa: B008 (an int)
         """Moves the obstacle from its present place in a straight line."""
-        self._running.do("move_obstacle", to_um=int(to) * 1000, within_ms=int(within) // 1000)
+        self.set_signal("distance", f"{int(to)} mm", within)
 
-    def mute_sensor(self) -> None:
-        """The sensor no longer gives pulses."""
-        self._step("mute-sensor")
+    def set_signal(self, channel: str, to: str, within: Time = Time(1_000)) -> None:  # noqa: B008
+        """Moves what a channel sees from its present value in a straight line; its names are those
+        of `Start Board`.
 
-    def hold_echo(self) -> None:
-        """The sensor holds its echo line high."""
-        self._step("hold-echo")
+        Example:
+        | Set Signal | ambient-temp | -5 °C | within=10 s |
+        """
+        self._running.do("set_signal", channel=channel, value=to, within_ms=int(within) // 1000)
 
-    def restore_sensor(self) -> None:
-        """The sensor works again, after `Mute Sensor` or `Hold Echo`."""
-        self._step("restore-sensor")
+    def mute_sensor(self, sensor: str = "") -> None:
+        """The sensor no longer answers. ``sensor``: which of two."""
+        self._step("mute-sensor", sensor=sensor)
+
+    def hold_echo(self, sensor: str = "") -> None:
+        """The sensor holds its echo line high. ``sensor``: which of two."""
+        self._step("hold-echo", sensor=sensor)
+
+    def restore_sensor(self, sensor: str = "") -> None:
+        """The sensor works again, after `Mute Sensor` or `Hold Echo`. ``sensor``: which of two."""
+        self._step("restore-sensor", sensor=sensor)
 
     def unplug_display(self) -> None:
         """Takes the display off its bus and its supply."""
@@ -249,14 +260,3 @@ class Control(Bench):
         """The display's status byte no longer shows whether it is on, as with some panels."""
         self._needs_firmware("a display that hides its status")
         self._running.do("hide_display_status")
-
-
-def _point(text: str) -> str:
-    """Return `60 s: 300 mm`, or a distance alone, as a point of a scenario."""
-    at, found, distance = text.partition(":")
-    if not found:
-        at, distance = "0 s", text
-    number, _, unit = distance.strip().partition(" ")
-    if unit != "mm":
-        raise ValueError(f"expected a distance like `500 mm`, found `{distance.strip()}`")
-    return f"{{at: {at.strip()}, mm: {number}}}"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from typing import Final
 
 from fwgen.spec import quantity as q
+from fwgen.spec.quantity import SPELLINGS
+
+_AMOUNT: Final = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)\s*([^\s0-9.]\S*)")
 
 
 class Time(int):
@@ -25,6 +30,14 @@ def _time(text: str) -> Time:
 
 def _length(text: str) -> Length:
     return Length(q.whole(q.parse(text, q.Dimension.LENGTH, example="500 mm"), "mm"))
+
+
+def amount(text: str, unit: str) -> Fraction:
+    """Return the number of a value in a channel's unit. Raises ValueError."""
+    found = _AMOUNT.fullmatch(text.strip())
+    if not found or SPELLINGS.get(found[2], found[2]) != unit:
+        raise ValueError(f"expected a value like `20 {unit}`, found `{text}`")
+    return Fraction(found[1])
 
 
 CONVERTERS: Final = {Time: _time, Length: _length}

@@ -13,6 +13,7 @@ from fwgen.errors import FwgenError, ToolBrokeError
 from fwgen.live import View
 from fwgen.record import RunRecord
 from fwgen.report.model import Report
+from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps.base import Step
 
 _PATIENCE_S: Final = 900.0
@@ -49,8 +50,8 @@ class RemoteBoard:
         theirs.close()
         self._connection.send((backend, str(elf or ""), str(kernel or ""), application))
 
-    def start(self, spec: Path, scenario_text: str, seed: int, first_seq: int, ecc: bool) -> None:
-        self._ask("start", str(spec), scenario_text, seed, first_seq, ecc)
+    def start(self, spec: Path, scenario: Scenario, seed: int, first_seq: int, ecc: bool) -> None:
+        self._ask("start", str(spec), scenario, seed, first_seq, ecc)
 
     def run_for(self, us: int) -> View:
         view: View = self._ask("run_for", us)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from fwgen.backends.host.compile import remove_private_folder
 from fwgen.backends.renode.options import Options
@@ -25,11 +25,10 @@ from fwgen.record import RunRecord
 from fwgen.report.document import build_report
 from fwgen.report.model import Report
 from fwgen.scenario.engine import run_scenario
-from fwgen.scenario.load import load_scenario, parse_scenario
+from fwgen.scenario.load import load_scenario
+from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps.base import Step
 from fwgen.spec import load_spec
-
-_FOREVER_US: Final = 31_622_400_000_000
 
 
 class Stage:
@@ -43,13 +42,12 @@ class Stage:
         self._t_us = 0
 
     def start(
-        self, spec: str, scenario_text: str, seed: int, first_seq: int = 0, ecc: bool = False
+        self, spec: str, scenario: Scenario, seed: int, first_seq: int = 0, ecc: bool = False
     ) -> None:
-        """Run up to the first sample; the scenario's steps and its end are ignored."""
+        """Run up to the first sample."""
         board = self._open(first_seq, ecc)
-        self._scenario = parse_scenario(scenario_text, "<board>")
-        endless = self._scenario.model_copy(update={"until_us": _FOREVER_US})
-        board.start(plan_spec(load_spec(spec)), endless, seed)
+        self._scenario = scenario
+        board.start(plan_spec(load_spec(spec)), scenario, seed)
         self._board = board
 
     def run_for(self, us: int) -> View:

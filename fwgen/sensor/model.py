@@ -76,6 +76,10 @@ class SensorModel(ABC):
         """Return the unit of each channel that such a sensor may have, by name."""
 
     @abstractmethod
+    def usual(self, sensor: PlannedSensor) -> Mapping[str, str]:
+        """Return what each channel sees where nobody says it, as in a scenario: `20 °C`."""
+
+    @abstractmethod
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor: ...
 
     @abstractmethod

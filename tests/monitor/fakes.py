@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import Any
 
+from fwgen.backends.latest import Latest
 from fwgen.errors import ToolBrokeError
 from fwgen.live import View
 from fwgen.record import DdrAccess, Event
 from fwgen.scenario.steps.base import Step
+from fwgen.wire.channel import DISTANCE
 
 VIEW = View(
     t_us=2_500_000,
     linux="awake",
     received=3,
-    latest=[(0, 1500), (3, 0), (0, 777)],
+    latest=(Latest("", (DISTANCE,), ((0, (1500,)), (3, (0,)), (0, (777,)))),),
     declared_lost=0,
     ddr_accesses=[DdrAccess(1.5, 0x0A04C7BC, 0x812F8082, "virtqueue_enable_cb from link_send")],
     events=[Event(1.0, "the firmware starts again")],
@@ -32,9 +33,6 @@ class FakeBoard:
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.machine = self
-
-    def part(self, path: str) -> Any:
-        return SimpleNamespace(Distance=777.0)
 
     def __getattr__(self, name: str) -> Any:
         def call(*arguments: Any, **named: Any) -> str:

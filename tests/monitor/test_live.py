@@ -67,8 +67,8 @@ def test_keys_act() -> None:
     for key in "sw+-mhoupr":
         KEY_ACTIONS[key](board)  # type: ignore[arg-type]
     names = [call[1][0].do if call[0] == "do" else call[0] for call in board.calls]
-    assert names[:4] == ["suspend", "resume", "move_obstacle", "move_obstacle"]
-    assert [call[1][0] for call in board.calls[2:4]] == [877_000, 677_000]
+    assert names[:4] == ["suspend", "resume", "nudge", "nudge"]
+    assert [call[2] for call in board.calls[2:4]] == [{"up": True}, {"up": False}]
     assert len(set(names)) == 9
 
 

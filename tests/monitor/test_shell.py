@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fwgen.backends.latest import Latest
 from fwgen.live import View
 from fwgen.monitor.bench import CoreHeldError
 from fwgen.monitor.shell import Shell, state_line
@@ -22,6 +24,7 @@ from fwgen.robot.firmware import firmware
 from fwgen.scenario.steps import STEPS, Step, make_step
 from fwgen.spec.examples import reference_spec
 from fwgen.spec.parts import Section
+from fwgen.wire.channel import Channel
 from tests.monitor.fakes import VIEW, FakeBench
 
 
@@ -76,8 +79,10 @@ def test_commands_do_the_steps_that_they_name(line: str, step: Step) -> None:
 @pytest.mark.parametrize(
     ("line", "method", "arguments"),
     [
-        ("move 50 cm", "move_obstacle", (500_000, 1)),
-        ("move 500 mm 2 s", "move_obstacle", (500_000, 2000)),
+        ("move 50 cm", "set_signal", ("distance", "50 cm", 1)),
+        ("move 500 mm 2 s", "set_signal", ("distance", "500 mm", 2000)),
+        ("set cellar.humidity 40 %", "set_signal", ("cellar.humidity", "40 %", 1)),
+        ("set ambient-temp -5 °C 2 s", "set_signal", ("ambient-temp", "-5 °C", 2000)),
         ("renode peripherals", "execute", ("peripherals",)),
     ],
 )
@@ -85,6 +90,22 @@ def test_commands_do_what_they_say(line: str, method: str, arguments: tuple[Any,
     bench, _, code = typed(f"{line}\n")
     assert bench.board.calls == [(method, arguments, {})]
     assert code == 0
+
+
+def test_two_sensors_are_shown_by_name() -> None:
+    humidity = Channel("humidity", "%", 10, Fraction(1, 10))
+    temperature = Channel("ambient-temp", "°C", 14, Fraction(1, 100), Fraction(-40))
+    climate = Latest("climate", (temperature, humidity), ((0, (6150, 400)), (5, (0, 0))))
+    view = replace(VIEW, latest=(replace(VIEW.latest[0], sensor="range"), climate))
+    assert "the last: range: 777 mm; climate: sensor fault" in state_line(view, runs=True)
+    empty = replace(view, latest=(view.latest[0], replace(climate, samples=())))
+    assert "climate: no sample yet" in state_line(empty, runs=True)
+    out = io.StringIO()
+    bench = FakeBench()
+    bench.view = lambda: view  # type: ignore[method-assign]
+    Shell(bench, io.StringIO("samples\n"), out).interact()  # type: ignore[arg-type]
+    assert "range: 1500 mm, no echo, 777 mm\n" in out.getvalue()
+    assert "climate: 21.5 °C, 40 %; sensor fault\n" in out.getvalue()
 
 
 @pytest.mark.parametrize("name", STEPS)

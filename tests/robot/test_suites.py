@@ -16,6 +16,7 @@ from fwgen.robot.runner import find_jobs, followed, main, results_of_renode_test
 from fwgen.scenario.load import bundled_names
 from tests.audit.firmware_elf import SPEC
 from tests.build.fakes import Fakes
+from tests.sensors.two import TWO_CLIMATES
 
 ROOT = Path(__file__).parents[2]
 RESOURCE = ROOT / "robot" / "fwgen.resource"
@@ -98,7 +99,7 @@ Fails
     ("steps", "message"),
     [
         ("Run For    1 s", "no board is running; call `Start Board` first"),
-        ("Start Board    5 s", "expected a distance like `500 mm`, found `5 s`"),
+        ("Start Board    5 s", "distance is in mm, cm or m, found `5 s`"),
         ("Start Board\n    Run For    5", "`5` has no unit"),
         ("Start Board\n    Linux Should Be    asleep", "Linux is awake, expected: asleep"),
         ("Start Board\n    Report Should Meet    {sleeps: 1}", "`sleeps` is 0, expected: 1"),
@@ -120,6 +121,53 @@ def test_mistakes_and_failures_give_one_sentence(tmp_path: Path, steps: str, mes
     _, found = robot(tmp_path, text, *HOST)
     assert found[0][1] == "FAIL"
     assert message in found[0][2]
+
+
+def test_each_of_two_sensors_sees_its_own_signals(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(TWO_CLIMATES, encoding="utf-8")
+    text = f"""Test Teardown    Stop Board
+*** Test Cases ***
+Sees
+    Start Board    spec={spec}    climate.ambient-temp=21.5 °C    humidity=0 s: 40 %, 4 s: 60 %
+    Run For    9 s
+    Latest Value Should Be    climate.ambient-temp    21.5 °C    give_or_take=0.01 °C
+    Latest Value Should Be    cellar.ambient-temp    22.5 °C
+    Latest Value Should Be    humidity    60 %
+    Set Signal    cellar.ambient-temp    -5 °C    within=2 s
+    Run For    6 s
+    Latest Value Should Be    cellar.ambient-temp    -5 °C
+    Latest Value Should Be    climate.ambient-temp    21.5 °C
+    Mute Sensor    sensor=cellar
+    Sleep For    5 s
+    Run For    3 s
+    Latest Sample Should Say    valid    sensor=climate
+    Latest Sample Should Say    sensor fault    sensor=cellar
+    Restore Sensor    sensor=cellar
+    Run For    4 s
+    Latest Value Should Be    cellar.ambient-temp    -5 °C
+    Nothing Should Be Lost
+Wrong Value
+    Start Board    spec={spec}
+    Run For    6 s
+    Latest Value Should Be    humidity    40 %    give_or_take=9 %
+Wrong Channel
+    Start Board    spec={spec}    humidit=40 %
+Whose
+    Start Board    spec={spec}
+    Set Signal    ambient-temp    4 °C
+No Distance
+    Start Board    1000 mm    spec={spec}
+"""
+    code, found = robot(tmp_path, text, *HOST)
+    assert code == 4
+    assert [(status, message.partition("\n")[0]) for _, status, message in found] == [
+        ("PASS", ""),
+        ("FAIL", "the latest sample is 22.5 °C, 50 %, expected: 40 %"),
+        ("FAIL", "InputError: no sensor of the spec has a channel `humidit`"),
+        ("FAIL", "both sensors have a channel `ambient-temp`"),
+        ("FAIL", "InputError: no sensor of the spec has a channel `distance`"),
+    ]
 
 
 def test_keywords_that_need_the_firmware_skip_the_test_on_the_host(tmp_path: Path) -> None:

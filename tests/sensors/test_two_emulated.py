@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from fwgen.backends.renode.backend import RenodeBackend
@@ -29,6 +34,8 @@ steps:
   - {at: 15 s, do: start-app}
 until: 20 s
 """
+
+RESOURCE = Path(__file__).parents[2] / "robot" / "fwgen.resource"
 
 pytestmark = pytest.mark.needs("zephyr", "renode")
 
@@ -74,3 +81,44 @@ def test_two_sensors_opposite_a_real_linux() -> None:
     assert [sleep["wake_cause"] for sleep in report["sleeps"]] == ["timer"]
     for one, least in zip(report["sensors"], (330, 19), strict=True):
         assert one["samples"]["delivered"] == one["samples"]["taken"] >= least
+
+
+def test_a_suite_and_a_person_set_what_each_sensor_sees(tmp_path: Path) -> None:
+    elf = firmware("range-and-climate", RANGE_AND_CLIMATE).build().elf
+    suite = tmp_path / "suite.robot"
+    suite.write_text(BY_SUITE, encoding="utf-8")
+    command = [sys.executable, "-m", "robot", "--outputdir", str(tmp_path), "--variable"]
+    command += [f"ELF:{elf}", "--variable", f"SPEC:{RANGE_AND_CLIMATE}", str(suite)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "0 skipped" not in done.stdout, done.stdout
+    command = [sys.executable, "-m", "fwgen", "monitor", str(RANGE_AND_CLIMATE), "--elf", str(elf)]
+    command += ["--signal", "humidity=30 %", "--distance", "2 m"]
+    done = subprocess.run(command, input=BY_HAND, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, last = (line for line in done.stdout.splitlines() if "the last: " in line)
+    assert re.search(r"the last: range: (199|200)\d mm; climate: 22.5 °C, 30 %$", first), first
+    assert re.search(r"the last: range: (29|30)\d mm; climate: -5 °C, 30 %$", last), last
+
+
+BY_SUITE = f"""
+*** Settings ***
+Resource    {RESOURCE}
+Test Teardown    Stop Board
+*** Test Cases ***
+Two Sensors
+    Start Board    700 mm    ambient-temp=-12.5 °C
+    Run For    3 s
+    Latest Sample Should Be    700 mm    give_or_take=1 mm
+    Latest Value Should Be    ambient-temp    -12.5 °C    give_or_take=0.05 °C
+    Latest Value Should Be    humidity    50 %    give_or_take=0.2 %
+    Set Signal    humidity    70 %    within=1 s
+    Sleep For    3 s
+    Latest Value Should Be    humidity    70 %    give_or_take=0.2 %
+    Nothing Should Be Lost
+"""
+BY_HAND = """\
+run 3 s
+set ambient-temp -5 °C
+move 300 mm 1 s
+run 3 s
+"""

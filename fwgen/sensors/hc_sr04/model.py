@@ -28,6 +28,7 @@ from fwgen.sensors.hc_sr04.world import World
 from fwgen.wire.channel import DISTANCE as CHANNEL
 from fwgen.wire.sample import DISTANCE_BITS
 
+_USUAL = "1500 mm"
 _INSTEAD = {Condition.MUTE: NO_PULSE, Condition.HELD: HELD}
 
 
@@ -90,6 +91,9 @@ class _Model(SensorModel):
 
     def units(self) -> Mapping[str, str]:
         return {CHANNEL.name: CHANNEL.unit}
+
+    def usual(self, sensor: PlannedSensor) -> Mapping[str, str]:
+        return {CHANNEL.name: _USUAL}
 
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor:
         return _Simulated(sensor, scene)

@@ -20,7 +20,7 @@ from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.spec import ZephyrChannel, ZephyrSensor
 from fwgen.series import word_code
 from fwgen.spec.diagnostics import quote
-from fwgen.wire.channel import value_bits
+from fwgen.wire.channel import decimal, value_bits
 from fwgen.wire.sample import SampleStatus
 
 _VALUES, _ERROR = 0, 1  # host_sensor.c
@@ -107,9 +107,19 @@ class _Simulated(SimulatedSensor):
         return Readings(given, words)
 
 
+def _middle(channel: ZephyrChannel) -> str:
+    low, high = channel.range
+    steps = round((high.value - low.value) / channel.resolution.value / 2)
+    return f"{decimal(low.value + steps * channel.resolution.value)} {channel.channel.unit}"
+
+
 class _Model(SensorModel):
     def units(self) -> Mapping[str, str]:
         return units()
+
+    def usual(self, sensor: PlannedSensor) -> Mapping[str, str]:
+        """Return the middle of each channel's range."""
+        return {part.name: _middle(part) for part in part_of(sensor.part).channel_parts}
 
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor:
         return _Simulated(sensor, scene)
