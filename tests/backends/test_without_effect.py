@@ -83,6 +83,30 @@ def test_a_display_that_is_already_so() -> None:
 TWICE = ("off", "off", "on", "on")
 
 
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        (
+            "{at: 2 s, do: suspend, for: 5 s}, {at: 4 s, do: stall-linux, for: 9 s}",
+            ["Linux is asleep"],
+        ),
+        (
+            "{at: 2 s, do: reboot-linux, takes: 5 s}, {at: 4 s, do: stall-linux, for: 1 s}",
+            ["Linux is rebooting"],
+        ),
+        (
+            "{at: 2 s, do: crash-app, when: stored}, {at: 2 s, do: crash-app, when: received}, "
+            "{at: 5 s, do: start-app}",
+            ["it is to crash already: it has stored samples and not acknowledged them"],
+        ),
+    ],
+)
+def test_linux_is_not_as_the_step_needs_it(steps: str, told: list[str]) -> None:
+    _, report = run(in_a_room(steps, "20 s"))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert [one["reason"] for one in report["ignored"]] == told
+
+
 def test_damage_twice_does_not_undo_itself() -> None:
     once = "{at: 60 s, do: damage-log, what: bit}"
     report = night(f"{once}, {once.replace('60', '61')}")

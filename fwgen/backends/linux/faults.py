@@ -23,6 +23,9 @@ class LinuxWithFaults(LinuxWithPower):
             return
         if when == "now":
             self._die(now_us)
+        elif self._crashes_when:
+            reason = f"it is to crash already: {MOMENTS[self._crashes_when]}"
+            self.ledger.ignore("crash-app", reason, now_us)
         else:
             self._crashes_when = when
 
@@ -56,6 +59,9 @@ class LinuxWithFaults(LinuxWithPower):
 
     def stall(self, now_us: int, for_us: int) -> None:
         self._idling.act(now_us)
+        if self.state in (ASLEEP, RESUMING) or self._rebooting:  # it begins to read when it is up
+            self.ledger.ignore("stall-linux", self._why_not, now_us)
+            return
         self.port.set_reading(False)
         self.ledger.stream(False, now_us)
         self.ledger.delayed(now_us + for_us)
