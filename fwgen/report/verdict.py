@@ -291,8 +291,9 @@ def _misnumbered(record: RunRecord, check: SampleCheck) -> Iterator[str]:
 
 def _pauses(record: RunRecord) -> Iterator[str]:
     """Report periods without a sample, except those in which the M33 did not run: a firmware that
-    pauses has no sample to lose."""
+    pauses has no sample to lose. A reset, or the end, may cut off a measurement."""
     taken, period_us = record.taken, record.period_us
+    measures_us = record.asked.measures_us if record.asked else 0
     if not len(taken) or not period_us:
         return
     held: list[tuple[int, int]] = []  # when, for how long
@@ -302,7 +303,8 @@ def _pauses(record: RunRecord) -> Iterator[str]:
         after = np.diff(part.at_us)
         for at in np.flatnonzero(np.diff(part.boot)):
             start_us, end_us = int(part.at_us[at]), int(part.at_us[at + 1])
-            after[at] -= min(after[at], down_us(record, start_us, end_us) + _START_US)
+            not_run_us = down_us(record, start_us, end_us) + _START_US
+            after[at] -= min(after[at], not_run_us + measures_us)
         found = np.flatnonzero(after > period_us + period_us // 2)
         times += len(found)
         held += [(int(part.at_us[at]), int(after[at])) for at in found[:1]]
@@ -313,7 +315,7 @@ def _pauses(record: RunRecord) -> Iterator[str]:
     last_us = int(taken.at(np.array([len(taken) - 1], dtype=np.int64))[0])
     until_us = round(record.virtual_s * 1e6)
     silent_us = until_us - last_us - down_us(record, last_us, until_us)
-    if silent_us > period_us + _END_SLACK_US:
+    if silent_us > period_us + measures_us + _END_SLACK_US:
         yield f"No sample was taken after {clock(last_us / 1e6)}."
 
 
