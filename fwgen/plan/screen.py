@@ -1,7 +1,8 @@
 """What the screen shows where: the values that the spec names, and what fits of the rest.
 
 Values are one below the other, in the spec's order. A large one has figures of 24 rows and its
-unit after it; a small one is a line with name, number and unit. The state of Linux is always there;
+unit after it; a small one is a line with name, number and unit; a panel of 16 rows has room for one
+small value, without a gap after it. The state of Linux is always there;
 the bar for the log, the log's line, and the number of samples, in this order, if there is room.
 """
 
@@ -15,9 +16,8 @@ from typing import Final
 
 from fwgen.spec.model import Display, Spec
 from fwgen.spec.sensor import SensorPart
-from fwgen.wire.channel import Channel
+from fwgen.wire.channel import MOST_DECIMALS, Channel
 
-MOST_DECIMALS: Final = 6
 _MICRO: Final = 10**MOST_DECIMALS
 # As in fonts.h and draw.c, in pixels.
 _GLYPH_WIDTH, _GLYPH_HEIGHT = 6, 8
@@ -41,17 +41,11 @@ class ShownChannel:
     sensor: SensorPart
 
     @property
-    def decimals(self) -> int:
-        """The fewest whose last one is not coarser than the channel's resolution."""
-        found = 0
-        while found < MOST_DECIMALS and Fraction(1, 10**found) > self.channel.resolution:
-            found += 1
-        return found
-
-    @property
     def longest(self) -> str:
         """The longest number within the sensor's range."""
-        ends = (f"{float(end):.{self.decimals}f}" for end in self.sensor.bounds(self.channel))
+        ends = (
+            f"{float(end):.{self.channel.decimals}f}" for end in self.sensor.bounds(self.channel)
+        )
         return max(ends, key=len)
 
     @property
@@ -121,13 +115,27 @@ def shown(spec: Spec, display: Display) -> list[tuple[ShownChannel, bool]]:
     known = channels_of(spec)
     if display.show is None:
         first = next(iter(known.values()))
-        return [(first, _is_plain(first) or first.large_width <= display.size[0])]
+        width, rows = display.size
+        fits = height([True], rows) <= rows and (_is_plain(first) or first.large_width <= width)
+        return [(first, fits)]
     return [(known[one.channel], one.large) for one in display.show]
 
 
-def height(sizes: Sequence[bool]) -> int:
-    """Return the rows that values of these sizes (true: large) need, with the last line."""
-    return sum(_FIGURE_HEIGHT if large else _LINE_HEIGHT for large in sizes) + _GLYPH_HEIGHT
+def height(sizes: Sequence[bool], rows: int) -> int:
+    """Return how many of the panel's rows values of these sizes (true: large) need, with the last
+    line."""
+    line = _GLYPH_HEIGHT + _gap(rows)
+    return sum(_FIGURE_HEIGHT if large else line for large in sizes) + _GLYPH_HEIGHT
+
+
+def most_small(rows: int) -> int:
+    """Return how many small values a panel of so many rows has room for."""
+    return (rows - _GLYPH_HEIGHT) // (_GLYPH_HEIGHT + _gap(rows))
+
+
+def _gap(rows: int) -> int:
+    """Return how many rows are between two lines."""
+    return _LINE_HEIGHT - _GLYPH_HEIGHT if rows >= _LINE_HEIGHT + _GLYPH_HEIGHT else 0
 
 
 def screen_plan(spec: Spec) -> ScreenPlan:
@@ -141,8 +149,10 @@ def screen_plan(spec: Spec) -> ScreenPlan:
     width, rows = display.size
     values, y = [], 0
     for channel, large in chosen:
-        values.append(_placed(channel, large, y, width))
-        y += _FIGURE_HEIGHT if large else _LINE_HEIGHT
+        values.append(
+            _placed(channel, large, y if large else y + min(_LINE_GAP, _gap(rows)), width)
+        )
+        y += _FIGURE_HEIGHT if large else _GLYPH_HEIGHT + _gap(rows)
     last_y = rows - _GLYPH_HEIGHT
     bar_y = y + _BAR_GAP if y + _BAR_GAP + _BAR_HEIGHT <= last_y else None
     after = y if bar_y is None else bar_y + _BAR_HEIGHT
@@ -162,7 +172,7 @@ def _placed(channel: ShownChannel, large: bool, y: int, width: int) -> ShownValu
     if large:
         return ShownValue(channel, True, y, channel.large_number, "")
     right = width - (1 + len(channel.channel.unit)) * _GLYPH_WIDTH
-    return ShownValue(channel, False, y + _LINE_GAP, right, channel.label(width))
+    return ShownValue(channel, False, y, right, channel.label(width))
 
 
 def micro(value: Fraction) -> int:
@@ -172,4 +182,4 @@ def micro(value: Fraction) -> int:
 
 def divisor(channel: ShownChannel) -> int:
     """Return how many millionths are one of the last decimal."""
-    return int(10 ** (MOST_DECIMALS - channel.decimals))
+    return int(10 ** (MOST_DECIMALS - channel.channel.decimals))

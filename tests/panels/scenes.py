@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from fwgen.panels import panels
+from fwgen.plan.screen import most_small
 from fwgen.spec.examples import reference_spec
 from fwgen.wire.sample import SampleStatus
 from tests.panels.picture import Moment, drawer
@@ -49,7 +50,7 @@ def scenes() -> Mapping[str, Scene]:
         for size in panel.sizes:
             each = f"{name}-{size[0]}x{size[1]}"
             found[f"{each}-distance"] = Scene(_reference(name, size), Moment((1503,)))
-            small = climate(name, f"{size[0]}x{size[1]}", SMALL)
+            small = climate(name, f"{size[0]}x{size[1]}", SMALL[: most_small(size[1])])
             found[f"{each}-values"] = Scene(small, Moment(FROST))
     wide = {
         "large-and-small": Scene(climate("ssd1306", "128x64", BOTH), Moment(WARM)),

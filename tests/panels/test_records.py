@@ -35,13 +35,13 @@ def test_the_panels_that_are_known() -> None:
     assert (
         known.items()
         >= {
-            "ssd1306": {(128, 64), (128, 32), (72, 40), (64, 48), (64, 32)},
+            "ssd1306": {(128, 64), (128, 32), (96, 16), (72, 40), (64, 48), (64, 32)},
             "sh1106": {(128, 64)},
             "ssd1309": {(128, 64)},
             "ssd1315": {(128, 64)},
         }.items()
     )
-    assert list(sizes()) == ["128x64", "128x32", "72x40", "64x48", "64x32"]
+    assert list(sizes()) == ["128x64", "128x32", "96x16", "72x40", "64x48", "64x32"]
 
 
 @pytest.mark.parametrize(("name", "size"), EACH)

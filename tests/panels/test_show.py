@@ -56,6 +56,18 @@ def test_what_gives_way_when_there_is_no_room() -> None:
     assert plan(climate("ssd1306", "128x32", (TEMPERATURE,))).screen.bar_y is None
 
 
+def test_a_panel_of_16_rows_has_room_for_one_small_value() -> None:
+    for text in (climate("ssd1306", "96x16"), REFERENCE.replace("128x64", "96x16")):
+        screen = plan(text).screen
+        assert [(value.large, value.y) for value in screen.values] == [(False, 0)]
+        assert (screen.bar_y, screen.line_y) == (None, (8, None, None))
+    small = tuple(f"{{channel: {name}, size: small}}" for name in ("ambient-temp", "humidity"))
+    found = refused(climate("ssd1306", "96x16", small))
+    assert "need 24 rows, and the panel has 16" in found
+    assert "there is room for 1 with `size: small`" in found
+    assert "there is room for 1 with" in refused(climate("ssd1306", "96x16", (TEMPERATURE,)))
+
+
 def test_a_value_that_is_too_wide() -> None:
     found = refused(climate("ssd1306", "64x48", (TEMPERATURE,)))
     assert "error[show-too-wide]: `-40.00 °C` needs 100 pixels large, and the panel has 64" in found
@@ -99,7 +111,7 @@ def test_the_decimals_are_those_of_the_resolution(resolution: str, decimals: int
     text = climate("ssd1306", "128x64", ("{channel: humidity, size: small}",))
     text = text.replace("resolution: 0.1 %", f"resolution: {resolution} %")
     (value,) = plan(text).screen.values
-    assert value.shown.decimals == decimals
+    assert value.shown.channel.decimals == decimals
 
 
 def test_the_small_font_has_every_unit_s_signs() -> None:

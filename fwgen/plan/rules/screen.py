@@ -56,11 +56,13 @@ def _check_size(draft: Draft, findings: Findings) -> None:
             draft.spec.where("display", "show", index),
             hint or "write a coarser resolution, or take a wider panel",
         )
-    needs = screen.height([large for _, large in chosen])
+    needs = screen.height([large for _, large in chosen], rows)
     if needs > rows:
         message = f"these values and the state of Linux need {needs} rows, and the panel has {rows}"
         place = draft.spec.where("display", "show")
-        TALL.broken(findings, message, place, "leave out some, or write `size: small`")
+        small = screen.most_small(rows)
+        hint = f"there is room for {small} with `size: small`" if small else "take a taller panel"
+        TALL.broken(findings, message, place, hint)
 
 
 CHECKS = (_check_show, _check_size)
