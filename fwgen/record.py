@@ -8,7 +8,7 @@ Sequence numbers are 32 bits on the wire; the backend unwraps them to int64.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fwgen.peer.started import Crash
 from fwgen.plan.wake import WakeRule
 from fwgen.series import Delivered, Ints, PackedDelivered, PackedTaken, Taken
-from fwgen.wire.channel import DISTANCE, Channel, unpacked
+from fwgen.wire.channel import DISTANCE, Channel, unpacked, value_bits
 
 __all__ = ["Delivered", "Ints", "Taken"]
 
@@ -297,12 +297,15 @@ class RunRecord:
     delivered: Delivered | PackedDelivered = field(default_factory=Delivered)
     true_t_s: Floats = field(default_factory=_floats)  # the obstacle's corner points, or denser
     true_mm: Floats = field(default_factory=_floats)
+    # Rows of seconds and quantities, of each channel after the first
+    true_more: list[Floats] = field(default_factory=list)
     channels: tuple[Channel, ...] = (DISTANCE,)  # of the samples' values, which are packed
     sensor_name: str = ""  # of two sensors
     # The same run as a second sensor's samples show it; what does not belong to them is the same
     second: RunRecord | None = None
     gaps: list[Gap] = field(default_factory=list)
-    sleeps: list[SleepRecord] = field(default_factory=list)
+    sleeps: list[SleepRecord] = field(default_factory=list)  # with the samples of both sensors
+    own_sleeps: list[SleepRecord] = field(default_factory=list)  # with the first one's, of two
     bands: list[Band] = field(default_factory=list)  # in order, without gaps
     ddr_accesses: list[DdrAccess] = field(default_factory=list)
     link: LinkCounts = field(default_factory=LinkCounts)
@@ -340,13 +343,24 @@ class RunRecord:
         """The record as each sensor's samples show it; the first is this one."""
         return [self, self.second] if self.second else [self]
 
+    def alone(self) -> RunRecord:
+        """Return the record of the first sensor's samples alone."""
+        return replace(self, sleeps=self.own_sleeps, second=None) if self.second else self
+
     def show(self, value: int) -> str:
         """Return the packed value of a sample as text: `1500 mm`, `21.4 °C, 40 %`."""
         raw = unpacked([channel.width for channel in self.channels], value)
         return ", ".join(channel.show(n) for channel, n in zip(self.channels, raw, strict=True))
 
-    def first(self, value: Ints) -> Floats:
-        """Return the quantities of the first channel for the report's picture."""
-        channel = self.channels[0]
-        raw = value & ((1 << channel.width) - 1)
+    def quantities(self, value: Ints, index: int) -> Floats:
+        """Return the quantities of a channel for the report's picture."""
+        channel = self.channels[index]
+        raw = value >> value_bits(self.channels[:index]) & ((1 << channel.width) - 1)
         return np.asarray(raw * float(channel.resolution) + float(channel.offset))
+
+    def truth(self, index: int) -> tuple[Floats, Floats]:
+        """Return times in s and the quantities that a channel should show then."""
+        if index == 0:
+            return self.true_t_s, self.true_mm
+        rows = self.true_more[index - 1] if self.true_more else np.zeros((0, 2))
+        return rows[:, 0], rows[:, 1]

@@ -6,6 +6,7 @@ import argparse
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.record import RunRecord
     from fwgen.report.model import Report
+    from fwgen.report.samples import SampleCheck
     from fwgen.scenario.backend import Backend
 
 HELP = "check, generate and run the bundled example"
@@ -85,15 +87,17 @@ def run(args: argparse.Namespace) -> int:
         Progress(scenario.name) as progress,
     ):
         backend = _prepare(args.backend, args.linux, plan, Path(folder), progress, scenario.name)
-        record, report = run_and_report(backend, plan, scenario, 1, progress)
-    return _show_report(args.report, record, report)
+        record, report, checks = run_and_report(backend, plan, scenario, 1, progress)
+    return _show_report(args.report, record, report, checks)
 
 
-def _show_report(folder: Path, record: RunRecord, report: Report) -> int:
+def _show_report(
+    folder: Path, record: RunRecord, report: Report, checks: Sequence[SampleCheck]
+) -> int:
     from fwgen.report.files import write_report
 
     print_report(report)
-    page = write_report(folder, record, report)
+    page = write_report(folder, record, report, checks)
     print()
     if where := _command_off_path():
         print(f"the command fwgen, which is not on the PATH: {where}")
@@ -118,6 +122,7 @@ def _view(args: argparse.Namespace, plan: Plan) -> int:
     from fwgen.cli import viewing
     from fwgen.generate import render
     from fwgen.report.document import build_report
+    from fwgen.report.samples import check_all
     from fwgen.view.stage import PACE
 
     pace = viewing.pace_of(args.pace) if args.pace else PACE
@@ -125,7 +130,8 @@ def _view(args: argparse.Namespace, plan: Plan) -> int:
     print(f"2. run the generated core with the screen, {pace:g} times faster than real time;")
     print("   close the window to end it\n", flush=True)
     record, scenario = viewing.show(plan, core_sources(render(plan)), kernel, pace)
-    return _show_report(args.report, record, build_report(record, scenario))
+    checks = check_all(record)
+    return _show_report(args.report, record, build_report(record, scenario, checks), checks)
 
 
 def _build_kernel() -> None:

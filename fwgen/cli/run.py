@@ -102,12 +102,12 @@ def run(args: argparse.Namespace) -> int:
                 args.backend, linux=args.linux, elf=args.elf, waves=args.vcd, say=progress.say
             )
             check_supported(scenario, backend)
-            record, report = run_and_report(backend, plan, scenario, args.seed, progress)
+            record, report, checks = run_and_report(backend, plan, scenario, args.seed, progress)
             prints.append(report["fingerprint"])
     if len(set(prints)) > 1:
         report["verdict"] = "fail"
         report["reasons"].append(_difference(prints))
-    page = args.report and write_report(args.report, record, report, samples=args.csv)
+    page = args.report and write_report(args.report, record, report, checks, samples=args.csv)
     if args.json:
         print(to_json(report), end="")
     else:

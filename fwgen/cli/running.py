@@ -12,19 +12,22 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
     from fwgen.record import RunRecord
     from fwgen.report.model import Report
+    from fwgen.report.samples import SampleCheck
     from fwgen.scenario.backend import Backend
     from fwgen.scenario.model import Scenario
 
 
 def run_and_report(
     backend: Backend, plan: Plan, scenario: Scenario, seed: int, progress: Progress
-) -> tuple[RunRecord, Report]:
-    """Run the scenario; return the record and the report."""
+) -> tuple[RunRecord, Report, list[SampleCheck]]:
+    """Run the scenario; return the record, the report, and the check of each sensor's samples."""
     from fwgen.report.document import build_report
+    from fwgen.report.samples import check_all
     from fwgen.scenario.engine import run_scenario
 
     record = run_scenario(backend, plan, scenario, seed, progress.at)
-    return record, build_report(record, scenario)
+    checks = check_all(record)
+    return record, build_report(record, scenario, checks), checks
 
 
 def print_report(report: Report) -> None:

@@ -152,7 +152,7 @@ def _shown(value: ShownValue) -> dict[str, str]:
         "coarse": c_u32(shown.sensor.coarse(channel)),
         "stream": c_u32(shown.stream),
         "channel": c_u32(shown.index),
-        "decimals": c_u32(shown.decimals),
+        "decimals": c_u32(channel.decimals),
         "alone": c_bool(len(shown.sensor.channels) == 1),
         "large": c_bool(value.large),
         "y": c_u32(value.y),

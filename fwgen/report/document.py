@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -26,7 +27,7 @@ from fwgen.report.model import (
     Start,
 )
 from fwgen.report.outages import not_taken
-from fwgen.report.samples import SampleCheck, check_samples
+from fwgen.report.samples import SampleCheck, check_all
 from fwgen.report.standing import standing
 from fwgen.report.verdict import judge
 from fwgen.scenario.model import Scenario
@@ -34,11 +35,17 @@ from fwgen.series import spans
 from fwgen.wire.sample import STATUS_NAMES, SampleStatus
 
 
-def build_report(record: RunRecord, scenario: Scenario, *, digest: bool = True) -> Report:
+def build_report(
+    record: RunRecord,
+    scenario: Scenario,
+    checks: Sequence[SampleCheck] | None = None,
+    *,
+    digest: bool = True,
+) -> Report:
     """Return the report: check every sample and judge what the scenario expects. `digest`: with
     the fingerprint."""
-    check = check_samples(record)
-    second = check_samples(record.second) if record.second else None
+    check, *others = checks or check_all(record)
+    second = others[0] if others else None
     findings = standing(record, check, second)
     report: Report = {
         "fwgen-report": FORMAT,

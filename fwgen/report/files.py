@@ -61,26 +61,31 @@ def check_directory(directory: Path) -> None:
 
 
 def write_report(
-    directory: Path, record: RunRecord, report: Report, *, samples: bool = False
+    directory: Path,
+    record: RunRecord,
+    report: Report,
+    checks: Sequence[SampleCheck] | None = None,
+    *,
+    samples: bool = False,
 ) -> Path:
     """Write the JSON, the page and, if `samples`, a CSV for each sensor; return the page's path.
+    `checks`: those of each sensor's samples; without them the samples are checked again.
 
     Raises InputError like check_directory. Each file is complete at any time, old or new.
     """
     from fwgen.report.document import to_json
     from fwgen.report.html import render_html
-    from fwgen.report.samples import check_samples
+    from fwgen.report.samples import check_all
 
     check_directory(directory)
-    check = check_samples(record)
+    checks = checks or check_all(record)
     files: dict[str, Iterable[str]] = {
         DATA: [to_json(report)],
-        PAGE: [render_html(record, report, check)],
+        PAGE: [render_html(record, report, checks)],
     }
     if samples:
-        files[SAMPLES] = samples_csv(record, check)
-        if record.second:
-            files[SECOND] = samples_csv(record.second, check_samples(record.second))
+        of_sensors = zip((SAMPLES, SECOND), record.of_sensors, checks, strict=False)
+        files |= {name: samples_csv(one, check) for name, one, check in of_sensors}
     _write(directory, files)
     return directory / PAGE
 

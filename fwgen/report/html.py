@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +16,8 @@ from fwgen.record import BAND_STATES, Frame, RunRecord
 from fwgen.report.closeup import Closeup, closeups
 from fwgen.report.model import Crash, Outage, Report, Samples, Sleep
 from fwgen.report.outages import TOLD
-from fwgen.report.overview import Overview, title_of
-from fwgen.report.samples import SampleCheck, check_samples
+from fwgen.report.overview import Overview, title_of, values_key
+from fwgen.report.samples import SampleCheck, check_all
 from fwgen.report.scene import Run
 from fwgen.report.words import clock, core_words, count, crash_words, fine_clock, linux_words, span
 
@@ -38,9 +39,11 @@ class Figure:
     share: float | None = None  # filled part of a bar
 
 
-def render_html(record: RunRecord, report: Report, check: SampleCheck | None = None) -> str:
-    """Return the page's text; the same record and report give the same text. Without `check` the
-    samples are checked again."""
+def render_html(
+    record: RunRecord, report: Report, checks: Sequence[SampleCheck] | None = None
+) -> str:
+    """Return the page's text; the same record and report give the same text. `checks`: those of
+    each sensor's samples; without them the samples are checked again."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_PAGE),
         undefined=jinja2.StrictUndefined,
@@ -50,12 +53,14 @@ def render_html(record: RunRecord, report: Report, check: SampleCheck | None = N
         keep_trailing_newline=True,
     )
     environment.filters["code"] = _code
-    return environment.get_template("page.html.j2").render(_content(record, report, check))
+    return environment.get_template("page.html.j2").render(
+        _content(record, report, checks or check_all(record))
+    )
 
 
-def _content(record: RunRecord, report: Report, check: SampleCheck | None) -> dict[str, Any]:
-    run = Run(record, check or check_samples(record))
-    overview = Overview(run)
+def _content(record: RunRecord, report: Report, checks: Sequence[SampleCheck]) -> dict[str, Any]:
+    run = Run(record, checks[0])
+    overview = Overview(Run(record.alone(), checks[0]))
     figures = _figures(report)
     return {
         "mark": Markup(MARK),
@@ -67,10 +72,11 @@ def _content(record: RunRecord, report: Report, check: SampleCheck | None) -> di
         "figures": figures,
         "columns": len(figures) if len(figures) < 8 else (len(figures) + 1) // 2,
         **_pictures(overview),
-        "channel": title_of(record.channels[0]),
+        "channels": _channels(record, record.sensor_name),
+        "sensor": record.sensor_name,
         "truth": "where the obstacle was" if record.channels[0].unit == "mm" else "the true value",
         "sensors": report.get("sensors", []),
-        "second": _second(record),
+        "second": _second(record, checks[-1]),
         "readings": Markup(overview.readings()),
         "states": [s for s in BAND_STATES if any(b.state == s for b in record.bands)],
         "sleeps": [_row(index, sleep) for index, sleep in enumerate(report["sleeps"])],
@@ -98,13 +104,26 @@ def _pictures(overview: Overview) -> dict[str, dict[str, Markup]]:
     }
 
 
-def _second(record: RunRecord) -> dict[str, Any]:
+def _channels(record: RunRecord, before: str = "") -> list[tuple[str, str]]:
+    """Return key and title of each channel's picture. `before`: the title, the sensor's name."""
+    titles = [title_of(channel) for channel in record.channels]
+    if before:
+        titles = [f"{before}: {title[:1].lower()}{title[1:]}" for title in titles]
+    return [(values_key(index), title) for index, title in enumerate(titles)]
+
+
+def _second(record: RunRecord, check: SampleCheck) -> dict[str, Any]:
     """Return the pictures of a second sensor's samples; empty if there is none."""
     second = record.second
     if second is None:
         return {}
-    title = f"{second.sensor_name}: {title_of(second.channels[0]).lower()}"
-    return {"title": title, **_pictures(Overview(Run(second, check_samples(second))))}
+    channels = _channels(second, second.sensor_name)
+    title = f"{second.sensor_name}: backlog"
+    return {
+        "title": title,
+        "channels": channels,
+        **_pictures(Overview(Run(second, check), "-second")),
+    }
 
 
 def _code(sentence: str) -> Markup:

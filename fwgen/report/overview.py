@@ -1,4 +1,4 @@
-"""Draws the whole run: four pictures over one time axis."""
+"""Draws the whole run: pictures over one time axis."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ _COLUMNS: Final = 1084
 _TICKS: Final = 12
 _TICKS_NARROW: Final = 4
 _SHORTEST_LABEL: Final = 70.0
+_FIRST_HEIGHT: Final = 236.0
+_NEXT_HEIGHT: Final = 150.0
+"""Of the pictures of a sensor's channels."""
+_LONGEST_UNIT: Final = 2
+"""Letters that fit beside a number of the y axis."""
 _PEAK_LETTER: Final = 11.0  # as wide as on a narrow page
 
 
@@ -39,10 +44,11 @@ class Picture:
 
 
 class Overview:
-    """Draws a run. All pictures have the same width and margins, so that times line up."""
+    """Draws a run. All pictures have the same width and margins, so that times line up. `own`: a
+    part of the pictures' names, of a second sensor."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, run: Run, own: str = "") -> None:
+        self._run, self._own = run, own
         self._width, self._suffix, self._ticks = WIDTH, "", _TICKS
         self._x = Scale(0.0, run.end_s, LEFT, WIDTH - RIGHT)
         self._centres_s: Floats = (np.arange(_COLUMNS, dtype=np.float64) + 0.5) * (
@@ -62,7 +68,7 @@ class Overview:
     def pictures(self) -> list[Picture]:
         return [
             Picture("linux", self._linux()),
-            Picture("values", self._values()),
+            *(Picture(values_key(i), self._values(i)) for i in range(len(self._seen.received))),
             Picture("backlog", self._backlog()),
             Picture("arrival", self._arrival()),
         ]
@@ -85,29 +91,34 @@ class Overview:
             parts.append(_marker(self._x(access.t_s), f"DDR touched {moment(access.t_s)}"))
         asleep = [band for band in self._run.record.bands if band.state == ASLEEP]
         told = f"Linux was asleep {count(len(asleep), 'time')} in {span(self._run.end_s)}."
-        return svg.picture(self._width, 32, "State of Linux", told, parts, f"linux{self._suffix}")
+        return svg.picture(
+            self._width, 32, "State of Linux", told, parts, f"linux{self._own}{self._suffix}"
+        )
 
-    def _values(self) -> str:
-        channel, height = self._run.record.channels[0], 236.0
-        y, label = self._value_scale(height)
+    def _values(self, index: int) -> str:
+        channel = self._run.record.channels[index]
+        height = _FIRST_HEIGHT if index == 0 else _NEXT_HEIGHT
+        y, label = self._value_scale(index, height)
         parts = [*self._frame(y, height, label)]
-        true_x, true_y = self._true_line(y)
+        true_x, true_y = self._true_line(index, y)
         parts.append(svg.polyline(true_x, true_y, "true"))
-        parts.append(self._received(y))
-        parts += self._wrong(y)
+        parts.append(self._received(index, y))
+        parts += self._wrong(index, y)
         parts += self._missing(height)
         told = f"True and received {channel.name} over {span(self._run.end_s)}"
-        if not np.isnan(self._seen.nearest).all():
-            low, high = np.nanmin(self._seen.nearest), np.nanmax(self._seen.farthest)
+        seen = self._seen.received[index]
+        if not np.isnan(seen.nearest).all():
+            low, high = np.nanmin(seen.nearest), np.nanmax(seen.farthest)
             told += f"; received values are between {low:g} and {high:g} {channel.unit}"
         title = f"{title_of(channel)} over time"
-        return svg.picture(self._width, height, title, f"{told}.", parts, f"values{self._suffix}")
+        key = f"{values_key(index)}{self._own}{self._suffix}"
+        return svg.picture(self._width, height, title, f"{told}.", parts, key)
 
-    def _value_scale(self, height: float) -> tuple[Scale, Callable[[float], str]]:
+    def _value_scale(self, index: int, height: float) -> tuple[Scale, Callable[[float], str]]:
         """Return the y axis and its labels: lengths from 0, in m; others from the least value."""
-        record, seen = self._run.record, self._seen
-        channel = record.channels[0]
-        highest = np.append(seen.farthest, record.true_mm)
+        record, seen = self._run.record, self._seen.received[index]
+        channel = record.channels[index]
+        highest = np.append(seen.farthest, self._truth(index)[1])
         if channel.unit == "mm":
             high = float(np.nanmax(highest, initial=100.0))
             return Scale(0.0, high * 1.06, height - 8, 8), lambda mm: f"{mm / 1000:g} m"
@@ -116,7 +127,10 @@ class Overview:
         high = max(float(np.nanmax(values, initial=low)), low + 10 * float(channel.resolution))
         margin = (high - low) * 0.06
         scale = Scale(low - margin, high + margin, height - 8, 8)
-        return scale, lambda value: f"{value:g} {channel.unit}"
+        return (
+            scale,
+            lambda value: f"{value:g}{'' if _is_long(channel.unit) else ' ' + channel.unit}",
+        )
 
     def _backlog(self) -> str:
         height = 150.0
@@ -135,7 +149,12 @@ class Overview:
         parts += self._missing(height)
         told = f"Samples that wait in the log; at most {count(most, 'sample')}."
         return svg.picture(
-            self._width, height, "Backlog over time", told, parts, f"backlog{self._suffix}"
+            self._width,
+            height,
+            "Backlog over time",
+            told,
+            parts,
+            f"backlog{self._own}{self._suffix}",
         )
 
     def _arrival(self) -> str:
@@ -162,7 +181,12 @@ class Overview:
             "wakes, the backlog arrives at once and the line jumps up to the diagonal."
         )
         return svg.picture(
-            self._width, height, "When each sample arrived", told, parts, f"arrival{self._suffix}"
+            self._width,
+            height,
+            "When each sample arrived",
+            told,
+            parts,
+            f"arrival{self._own}{self._suffix}",
         )
 
     # ------------------------------------------------------------------------------------ parts
@@ -179,42 +203,51 @@ class Overview:
             if band.state == ASLEEP:
                 x, end_x = self._x(band.start_s), self._x(band.end_s)
                 yield rect(x, 0, max(end_x - x, 0.5), height, "night")
-        marks = y_ticks or [(value, label(value)) for value in svg.ticks(y.low, y.high * 0.99, 4)]
+        marks = y_ticks or [
+            (value, label(value)) for value in svg.ticks(y.low, y.low + (y.high - y.low) * 0.99, 4)
+        ]
         for value, shown in marks:
             yield line(LEFT, y(value), self._width - RIGHT, y(value), "grid")
             yield text(shown, LEFT - 8, y(value) + 4, "tick", "end")
         for t_s, _ in svg.time_ticks(0, self._run.end_s, self._ticks):
             yield line(self._x(t_s), 0, self._x(t_s), height, "grid")
 
-    def _true_line(self, y: Scale) -> tuple[Floats, Floats]:
-        """Return the obstacle's line: few corner points, unless they come from a long file."""
-        record = self._run.record
-        t_s = np.clip(record.true_t_s, 0, self._run.end_s)
-        mm = np.interp(t_s, record.true_t_s, record.true_mm) if len(t_s) else record.true_mm
+    def _truth(self, index: int) -> tuple[Floats, Floats]:
+        """Return times within the run, and what the channel should show then."""
+        at_s, quantity = self._run.record.truth(index)
+        t_s = np.clip(at_s, 0, self._run.end_s)
+        shown = np.interp(t_s, at_s, quantity) if len(t_s) else quantity
         if len(t_s):
             edges = np.array([0.0, self._run.end_s])
-            ends = np.interp(edges, record.true_t_s, record.true_mm)
+            ends = np.interp(edges, at_s, quantity)
             t_s = np.concatenate([edges[:1], t_s, edges[1:]])
-            mm = np.concatenate([ends[:1], mm, ends[1:]])
-        x, top = self._x.all(t_s), y.all(mm)
+            shown = np.concatenate([ends[:1], shown, ends[1:]])
+        return t_s, shown
+
+    def _true_line(self, index: int, y: Scale) -> tuple[Floats, Floats]:
+        """Return the line of the truth: few corner points, unless they come from a long file."""
+        t_s, shown = self._truth(index)
+        x, top = self._x.all(t_s), y.all(shown)
         return _thin(x, top) if len(x) > FEW_POINTS else (x, top)
 
-    def _received(self, y: Scale) -> str:
-        points = self._seen.points
+    def _received(self, index: int, y: Scale) -> str:
+        seen = self._seen.received[index]
+        points = seen.points
         if points is not None:
             x, top = self._x.all(points[0]), y.all(points[1])
             return svg.strokes(((a, b, a, b) for a, b in zip(x, top, strict=True)), "dots")
         x = self._x.all(self._centres_s)
-        low, high = y.all(self._seen.nearest), y.all(self._seen.farthest)
+        low, high = y.all(seen.nearest), y.all(seen.farthest)
         kept = ~np.isnan(low)
         columns = zip(x[kept], low[kept] + 0.6, x[kept], high[kept] - 0.6, strict=True)
         return svg.strokes(columns, "received")
 
-    def _wrong(self, y: Scale) -> Iterator[str]:
+    def _wrong(self, index: int, y: Scale) -> Iterator[str]:
         """Draw a ring around each sample whose received values are wrong."""
-        for number, taken_s, mm in wrong_points(self._run):
+        for number, taken_s, shown in wrong_points(self._run, index):
             told = svg.element("title", f"sample {number} is wrong")
-            yield svg.element("circle", told, cx=self._x(taken_s), cy=y(mm), r=5, class_="wrong")
+            at = {"cx": self._x(taken_s), "cy": y(shown)}
+            yield svg.element("circle", told, **at, r=5, class_="wrong")
 
     def _missing(self, height: float) -> Iterator[str]:
         """Draw the samples that never arrived."""
@@ -283,27 +316,43 @@ class Overview:
                 "right": 1 - RIGHT / WIDTH,
                 "names": names,
                 "state": [names.index(state) for state in states],
-                "near": self._shown(self._seen.nearest),
-                "far": self._shown(self._seen.farthest),
-                "channel": record.channels[0].name,
-                "unit": record.channels[0].unit,
+                "channels": [
+                    {
+                        "name": channel.name,
+                        "unit": channel.unit,
+                        "near": _shown(channel, seen.nearest),
+                        "far": _shown(channel, seen.farthest),
+                    }
+                    for channel, seen in zip(record.channels, self._seen.received, strict=True)
+                ],
                 "waiting": self._seen.waiting[4::8].tolist(),
                 "known": [round(value, 1) for value in known.tolist()],
             },
             separators=(",", ":"),
         )
 
-    def _shown(self, values: Floats) -> list[float | None]:
-        """Return the values with the channel's resolution, None for NaN."""
-        step = self._run.record.channels[0].resolution
-        places = 0 if step.denominator == 1 else len(f"{float(step):.6f}".rstrip("0")) - 2
-        rounded = [value if value != value else round(value, places) for value in values.tolist()]
-        return [None if v != v else int(v) if not places else v for v in rounded]
+
+def _shown(channel: Channel, values: Floats) -> list[float | None]:
+    """Return the values with the channel's decimals, None for NaN."""
+    places = channel.decimals
+    rounded = [value if value != value else round(value, places) for value in values.tolist()]
+    return [None if v != v else int(v) if not places else v for v in rounded]
+
+
+def values_key(index: int) -> str:
+    """Return the key of a channel's picture."""
+    return f"values-{index}" if index else "values"
 
 
 def title_of(channel: Channel) -> str:
-    """Return the channel's name as a heading: `Ambient temp`."""
-    return channel.name.replace("-", " ").capitalize()
+    """Return the channel's name as a heading: `Ambient temp`. With its unit if that is too long for
+    the axis: `Accel x (m/s²)`."""
+    name = channel.name.replace("-", " ").capitalize()
+    return f"{name} ({channel.unit})" if _is_long(channel.unit) else name
+
+
+def _is_long(unit: str) -> bool:
+    return len(unit) > _LONGEST_UNIT
 
 
 def _marker(x: float, title: str) -> str:

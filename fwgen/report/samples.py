@@ -92,6 +92,11 @@ def check_samples(record: RunRecord) -> SampleCheck:
     return check
 
 
+def check_all(record: RunRecord) -> list[SampleCheck]:
+    """Return the check of each sensor's samples."""
+    return [check_samples(one) for one in record.of_sensors]
+
+
 def rows_of(record: RunRecord, check: SampleCheck, places: Ints) -> Ints:
     """Return for each of these received samples its row among the samples taken, or NEVER."""
     part = record.delivered.pick(places)

@@ -24,11 +24,16 @@ class Scene:
     first: int
     taken_s: Floats
     arrival_s: Floats  # NaN: it never arrived
-    got_mm: Floats  # as received; NaN: never, or without a distance
+    value: Ints  # packed, as received
+    has_value: Bools
 
     @property
     def end_s(self) -> float:
         return max(self.record.virtual_s, 1e-3)
+
+    def got(self, index: int) -> Floats:
+        """Return the received quantities of a channel; NaN: it never arrived, or has no value."""
+        return np.where(self.has_value, self.record.quantities(self.value, index), np.nan)
 
     @property
     def arrived(self) -> Bools:
@@ -152,16 +157,16 @@ def make_scene(
     part = record.delivered.pick(place[came])
     arrival_s = np.full(len(came), np.nan)
     arrival_s[came] = part.arrival_us / 1e6
-    status = np.full(len(came), NEVER, dtype=np.int64)
-    status[came] = part.status
-    got_mm = np.full(len(came), np.nan)
-    got_mm[came] = record.first(part.value)
-    got_mm[status >= SampleStatus.NO_ECHO] = np.nan
+    has_value = came.copy()
+    has_value[came] = part.status < SampleStatus.NO_ECHO
+    value = np.zeros(len(came), dtype=np.int64)
+    value[came] = part.value
     return Scene(
         record=record,
         check=check,
         first=first,
         taken_s=record.taken.part(first, end).at_us / 1e6,
         arrival_s=arrival_s,
-        got_mm=got_mm,
+        value=value,
+        has_value=has_value,
     )

@@ -15,49 +15,62 @@ FEW_POINTS = 2500
 _RINGS = 500
 
 
+class Received:
+    """The received quantities of a channel. `nearest`, `farthest`: in each column; NaN: nothing."""
+
+    def __init__(self, columns: int) -> None:
+        self.nearest, self.farthest = np.full(columns, np.nan), np.full(columns, np.nan)
+        self._points: list[tuple[Floats, Floats]] = []
+        self._count = 0
+
+    def add(self, taken_s: Floats, got: Floats, column: Ints) -> None:
+        near, far = svg.columns(got, column, len(self.nearest))
+        self.nearest, self.farthest = np.fmin(self.nearest, near), np.fmax(self.farthest, far)
+        came = ~np.isnan(got)
+        self._count += int(came.sum())
+        if self._count <= FEW_POINTS or not self._points:
+            self._points.append((taken_s[came], got[came]))
+
+    @property
+    def points(self) -> tuple[Floats, Floats] | None:
+        """All times in s and quantities, if there are few."""
+        if self._count > FEW_POINTS:
+            return None
+        x, y = (np.concatenate([part[n] for part in self._points]) for n in (0, 1))
+        return x, y
+
+
 @dataclass(frozen=True)
 class Survey:
-    """Times in s, distances in mm. `nearest`, `farthest`: received in each column; NaN: nothing.
-    `waiting`: how many samples the log holds at the requested times. `known_s`, `newest_s`: each
-    arrival of new samples, and the time up to which Linux then has samples. `points`: all received
-    distances with their times, if there are few."""
+    """Times in s. `received`: of each channel. `waiting`: how many samples the log holds at the
+    requested times. `known_s`, `newest_s`: each arrival of new samples, and the time up to which
+    Linux then has samples."""
 
-    nearest: Floats
-    farthest: Floats
+    received: list[Received]
     waiting: Ints
     known_s: Floats
     newest_s: Floats
-    points: tuple[Floats, Floats] | None
 
 
 def survey(run: Run, columns: int, grid_s: Floats) -> Survey:
-    nearest, farthest = np.full(columns, np.nan), np.full(columns, np.nan)
+    received = [Received(columns) for _ in run.record.channels]
     waiting = np.zeros(len(grid_s), dtype=np.int64)
     known, newest = [], []
-    points: list[tuple[Floats, Floats]] = []
-    received = 0
     for scene in run.parts():
         column = np.clip((scene.taken_s * (columns / run.end_s)).astype(np.int64), 0, columns - 1)
-        near, far = svg.columns(scene.got_mm, column, columns)
-        nearest, farthest = np.fmin(nearest, near), np.fmax(farthest, far)
+        for index, one in enumerate(received):
+            one.add(scene.taken_s, scene.got(index), column)
         waiting += scene.taken_and_not_gone(grid_s)
         at_s, up_to_s = _thinned(scene, run.end_s / columns)
         known.append(at_s)
         newest.append(up_to_s)
-        got = ~np.isnan(scene.got_mm)
-        received += int(got.sum())
-        if received <= FEW_POINTS or not points:
-            points.append((scene.taken_s[got], scene.got_mm[got]))
     known_s, newest_s = np.concatenate(known), np.concatenate(newest)
     order = np.argsort(known_s, kind="stable")
-    all_x, all_y = (np.concatenate([part[n] for part in points]) for n in (0, 1))
     return Survey(
-        nearest=nearest,
-        farthest=farthest,
+        received=received,
         waiting=_capped(run, waiting),
         known_s=known_s[order],
         newest_s=np.maximum.accumulate(newest_s[order]),
-        points=(all_x, all_y) if received <= FEW_POINTS else None,
     )
 
 
@@ -77,12 +90,14 @@ def _capped(run: Run, waiting: Ints) -> Ints:
     return np.minimum(waiting, most) if most and (run.check.place < 0).any() else waiting
 
 
-def wrong_points(run: Run) -> list[tuple[int, float, float]]:
-    """Return number, time and distance of the first samples whose received values are wrong."""
+def wrong_points(run: Run, index: int) -> list[tuple[int, float, float]]:
+    """Return number, time and a channel's quantity of the first samples whose received values are
+    wrong."""
     places = np.flatnonzero(run.check.wrong & ~run.check.unknown)[:_RINGS]
     part = run.record.delivered.pick(places)
     taken_s = run.record.taken.at(rows_of(run.record, run.check, places)) / 1e6
-    return list(zip(part.seq.tolist(), taken_s.tolist(), run.record.first(part.value), strict=True))
+    shown = run.record.quantities(part.value, index)
+    return list(zip(part.seq.tolist(), taken_s.tolist(), shown.tolist(), strict=True))
 
 
 def missing(run: Run, columns: int) -> list[tuple[str, list[tuple[int, int]]]]:

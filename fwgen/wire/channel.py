@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
+
+MOST_DECIMALS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,14 @@ class Channel:
     def plain(self) -> bool:
         """Whether the raw number is the quantity."""
         return self.offset == 0 and self.resolution == 1
+
+    @property
+    def decimals(self) -> int:
+        """The fewest decimals whose last one is not coarser than the resolution; at most six."""
+        found = 0
+        while found < MOST_DECIMALS and Fraction(1, 10**found) > self.resolution:
+            found += 1
+        return found
 
     def quantity(self, raw: int) -> Fraction:
         return self.offset + raw * self.resolution

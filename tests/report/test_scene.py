@@ -53,8 +53,8 @@ def test_a_lost_sample_leaves_the_log_with_its_successor_and_never_overfills_it(
 def test_samples_without_a_distance_have_none() -> None:
     record = make_record()
     scene = make_scene(record)
-    assert np.isnan(scene.got_mm[record.taken.whole().status == 3]).all()
-    assert not np.isnan(scene.got_mm[record.taken.whole().status == 0]).any()
+    assert np.isnan(scene.got(0)[record.taken.whole().status == 3]).all()
+    assert not np.isnan(scene.got(0)[record.taken.whole().status == 0]).any()
 
 
 def test_linux_counts_as_up_even_if_it_suspends_at_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+import re
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -54,7 +55,19 @@ def test_both_streams_are_complete_after_three_sleeps() -> None:
     assert abs(temperature - true).max() < 0.15  # six sigma of the noise, and a step
     jsonschema.validate(json.loads(to_json(report)), SCHEMA)
     page = render_html(record, report)
-    assert "Each sensor" in page and "climate: ambient temp" in page
+    assert "Each sensor" in page
+    for title in (
+        "range: distance",
+        "range: backlog",
+        "climate: ambient temp",
+        "climate: humidity",
+    ):
+        assert f"<h3>{title}</h3>" in page
+    # the peaks are those of the sensor whose backlog is drawn
+    assert [one.own_sleeps[0].backlog for one in (record,)] == [340]
+    assert ">340</text>" in page and ">361</text>" not in page
+    names = re.findall(r'id="([^"]+)"', page)
+    assert len(names) == len(set(names))
     assert ">18 °C</text>" in page  # the axis has the channel's unit
 
 

@@ -17,12 +17,15 @@
     if (!inside) return;
     const at = Math.floor(share * count);
     const t = ((at + 0.5) / count) * READINGS.end;
-    const near = READINGS.near[at], far = READINGS.far[at];
-    const value = near === null ? `no ${READINGS.channel}` : `${near === far ? near : `${near} to ${far}`} ${READINGS.unit}`;
+    const values = READINGS.channels.map((one) => {
+      const near = one.near[at], far = one.far[at];
+      const name = READINGS.channels.length > 1 ? `${one.name} ` : "";
+      return near === null ? `no ${one.name}` : `${name}${near === far ? near : `${near} to ${far}`} ${one.unit}`;
+    });
     const behind = Math.max(0, t - READINGS.known[at]);
     reading.textContent = [
       `${clock(t)}  ${READINGS.names[READINGS.state[at]]}`,
-      value,
+      ...values,
       `${READINGS.waiting[at].toLocaleString("en")} samples wait in the log`,
       behind < 2 ? "Linux is up to date" : `Linux has all samples up to ${clock(READINGS.known[at])}`,
     ].join("\n");
