@@ -88,13 +88,13 @@ def _no_ints() -> Ints:
 
 @dataclass(frozen=True)
 class Sampled:
-    """What a sensor has given in a run: the samples taken, the corners of what it should show (rows
-    of seconds and values), and what the plan requires. `offsets`: for the log after each erasure,
-    what to add to its numbers to get those of `taken`. `jitter_us`: see RunRecord."""
+    """What a sensor has given in a run: the samples taken, the corners of what each channel should
+    show (rows of seconds and values), and what the plan requires. `offsets`: for the log after each
+    erasure, what to add to its numbers to get those of `taken`. `jitter_us`: see RunRecord."""
 
     sensor: PlannedSensor
     taken: Taken | PackedTaken
-    truth: NDArray[np.float64]
+    truth: Sequence[NDArray[np.float64]]
     asked: Asked
     offsets: Sequence[int]
     jitter_us: Ints = field(default_factory=_no_ints)
@@ -341,6 +341,7 @@ class Ledger:
         record.virtual_s = until_us / 1e6
         if second is not None:
             record.second = self._second_record(record, second, until_us)
+            record.own_sleeps = record.sleeps
             record.sleeps = [*map(_of_both, record.sleeps, record.second.sleeps)]
         asked = [one.asked for one in record.of_sensors if one.asked]
         if asked and not any(one.conditions or one.max_age_us is not None for one in asked):
@@ -353,8 +354,9 @@ class Ledger:
             sensor_name=sampled.sensor.name,
             period_us=sampled.sensor.period_us,
             channels=sampled.sensor.channels,
-            true_t_s=sampled.truth[:, 0],
-            true_mm=sampled.truth[:, 1],
+            true_t_s=sampled.truth[0][:, 0],
+            true_mm=sampled.truth[0][:, 1],
+            true_more=list(sampled.truth[1:]),
             asked=sampled.asked,
             jitter_us=sampled.jitter_us,
             misdirected=[],
@@ -412,12 +414,12 @@ class Ledger:
             found.append(latest("", self.second.channels, self.second.blocks, count))
         return tuple(found)
 
-    def told(self, stream: int = 0) -> tuple[Ints, Ints]:
-        """Return boot and device time in us of all delivered samples of a sensor, in order of
-        arrival."""
+    def told(self, stream: int = 0) -> tuple[Ints, Ints, Ints]:
+        """Return boot, device time in us and lateness in sixteenths of all delivered samples of a
+        sensor, in order of arrival."""
         blocks = self.second.blocks if stream and self.second else self._blocks
         part = blocks.packed().whole()
-        return part.boot, part.time_us
+        return part.boot, part.time_us, part.late_16ths
 
     def _bands(self, until_us: int) -> list[Band]:
         ends = [at for at, _ in [*self._states, (until_us, "")][1:]]

@@ -215,6 +215,7 @@ def _sensors(drawn: Draft) -> Iterator[PlannedSensor]:
             figures=figures,
             pins={use.use: _pin(drawn, part, use) for use in part.PINS},
             bus=drawn.sensor_bus(part),
+            waits=drawn.waits(part),
         )
 
 

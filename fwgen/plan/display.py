@@ -7,12 +7,16 @@ pixels (panel.c). Each byte takes nine clocks, start and stop one each.
 
 from __future__ import annotations
 
+from fwgen.panels import panels
 from fwgen.spec.model import Display
 
 _PAGE_ROWS = 8
 _PLACE_BYTES = 8
 _NEXT_BYTES = 2
 """Address and control byte of a transfer that continues where the last one has ended."""
+
+_SET_UP_BYTES = 2
+"""Address and control byte before the settings of a panel."""
 
 _CLOCKS_PER_BYTE = 9
 _CLOCKS_PER_TRANSFER = 2
@@ -50,6 +54,15 @@ def frame_bytes(width: int, height: int, most: int | None = None) -> int:
 def frame_us(width: int, height: int, bus_hz: int, most: int | None = None) -> int:
     clocks = frame_bytes(width, height, most) * _CLOCKS_PER_BYTE
     clocks += _transfers(width, height, most) * _CLOCKS_PER_TRANSFER
+    return -(-clocks * 1_000_000 // bus_hz)
+
+
+def longest_us(display: Display, bus_hz: int, most: int) -> int:
+    """Return the time of the longest transfer on a bus with a sensor: a part of a picture, or what
+    sets the panel up."""
+    settings = panels()[display.type].sizes[display.size].settings
+    size_bytes = max(most + _PLACE_BYTES, len(settings) + _SET_UP_BYTES)
+    clocks = size_bytes * _CLOCKS_PER_BYTE + _CLOCKS_PER_TRANSFER
     return -(-clocks * 1_000_000 // bus_hz)
 
 

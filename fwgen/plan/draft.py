@@ -7,8 +7,8 @@ from functools import cached_property, partial
 from typing import TypeVar
 
 from fwgen.plan import display, endurance
-from fwgen.plan.model import Endurance, Timing, Window
-from fwgen.plan.sensor import SensorPlan, sensor_plan
+from fwgen.plan.model import BusWait, Endurance, Timing, Window
+from fwgen.plan.sensor import SensorPlan, longest_transfer_us, sensor_plan
 from fwgen.soc.model import Board, Bus, ByHand, Carveout, Memory, Pin, PowerMode, Region, Rings
 from fwgen.spec.diagnostics import Rejected
 from fwgen.spec.model import MemoryWindow, Spec
@@ -101,6 +101,22 @@ class Draft:
         if self.spec.display is None or self.bus is None or self.bus not in others:
             return None
         return display.most_bytes(self.spec.display.size[0], self.bus.speed_hz)
+
+    def waits(self, sensor: SensorPart) -> BusWait:
+        """Return what a sensor waits for on its bus."""
+        bus = self.sensor_bus(sensor)
+        if bus is None:
+            return BusWait()
+        others, longest_us = [], 0
+        for other in self.spec.sensors:
+            if other is not sensor and readable(partial(self.sensor_bus, other)) == bus:
+                others.append(f"`{other.name}`")
+                longest_us += longest_transfer_us(other, bus.speed_hz)
+        screen = readable(lambda: self.spec.display)
+        if screen and self.most_bytes and readable(lambda: self.bus) == bus:
+            others.append("the display")
+            longest_us += display.longest_us(screen, bus.speed_hz, self.most_bytes)
+        return BusWait(tuple(others), longest_us)
 
     @cached_property
     def timing(self) -> Timing:

@@ -162,6 +162,9 @@ def _sensor(plan: Plan, sensor: PlannedSensor) -> Iterator[str]:
         bus, at = sensor.bus, sensor.part.bus_address
         wires = f"SCL {_pin(plan, bus.scl)}, SDA {_pin(plan, bus.sda)}"
         yield f"    bus      {bus.name}{'' if at is None else f' at 0x{at:02x}'}: {wires}"
+    if sensor.waits.others:
+        often = " and ".join(sensor.waits.others)
+        yield f"             waits up to {milliseconds(sensor.waits.longest_us)} for {often}"
     if sensor.part.zephyr_driver:
         yield f"    driver   {sensor.part.zephyr_driver}, of Zephyr"
 

@@ -61,6 +61,7 @@ def _sensor(sensor: PlannedSensor) -> dict[str, Any]:
         "type": sensor.part.TYPE,
         "period_us": sensor.period_us,
         "measures_us": sensor.figures.measures_us,
+        "waits_us": sensor.waits.longest_us,
         "bytes_per_sample": sensor.figures.density.bytes_per_sample,
         "channels": [{"name": one.name, "unit": one.unit} for one in sensor.channels],
         **sensor.figures.figures(),

@@ -142,6 +142,15 @@ class BusPlan:
 
 
 @dataclass(frozen=True)
+class BusWait:
+    """What a sensor waits for on its bus: at most one transfer of each of the `others`, together
+    `longest_us`."""
+
+    others: tuple[str, ...] = ()
+    longest_us: int = 0
+
+
+@dataclass(frozen=True)
 class PlannedSensor:
     """One of the sensors. `number`: of its stream of samples, in blocks and messages. `pins`: by
     use. `bus`: None if it is on no bus."""
@@ -151,6 +160,7 @@ class PlannedSensor:
     figures: SensorPlan
     pins: Mapping[str, PinPlan]
     bus: Bus | None
+    waits: BusWait = field(default_factory=BusWait)
 
     @property
     def name(self) -> str:

@@ -31,6 +31,15 @@ class SensorPlanner(ABC):
     def plan(self, sensor: SensorPart) -> SensorPlan:
         """Return the figures of a sensor's section, also of one that breaks the rules."""
 
+    def longest_transfer_us(self, sensor: SensorPart, bus_hz: int) -> int:
+        """Return the time of a measurement's longest transfer on the sensor's bus; 0: without
+        one."""
+        return 0
+
+
+def longest_transfer_us(sensor: SensorPart, bus_hz: int) -> int:
+    return facet(sensor.TYPE, "plan", SensorPlanner).longest_transfer_us(sensor, bus_hz)
+
 
 def sensor_plan(sensor: SensorPart) -> SensorPlan:
     return facet(sensor.TYPE, "plan", SensorPlanner).plan(sensor)

@@ -53,6 +53,13 @@ def noise(seed: int, sigma: int, t_ms: Ints) -> Ints:
     return (sigma * total) >> 16
 
 
+def up_to(seed: int, most: int, t_ms: Ints) -> Ints:
+    """Return for each measurement a whole number from 0 to `most`, below 2^43; all are equally
+    likely."""
+    word = _chances(seed, t_ms.astype(np.uint64) * _PER_MEASUREMENT + _OF_MISSED)
+    return (word >> np.uint64(44)).astype(np.int64) * (most + 1) >> 20
+
+
 def missed(seed: int, missed_ppm: int, t_ms: Ints) -> NDArray[np.bool_]:
     """Return for each measurement whether the sensor gives nothing."""
     word = _chances(seed, t_ms.astype(np.uint64) * _PER_MEASUREMENT + _OF_MISSED)

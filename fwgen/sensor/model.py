@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -47,10 +47,12 @@ class Instants:
 @dataclass(frozen=True)
 class Readings:
     """`given`: what the sensor gives the firmware, a row each, as its host_sensor.c reads it.
-    `words`: the samples that the firmware must report."""
+    `words`: the samples that the firmware must report. `waits_us`: for how long each measurement
+    waits for something else; empty: none does."""
 
     given: NDArray[np.uint32]
     words: Words
+    waits_us: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 class SimulatedSensor(ABC):
@@ -83,9 +85,9 @@ class SensorModel(ABC):
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor: ...
 
     @abstractmethod
-    def truth(self, sensor: PlannedSensor, scene: Scene) -> NDArray[np.float64]:
-        """Return the corners of what the sensor should show, as rows of seconds and values in the
-        unit of the samples."""
+    def truth(self, sensor: PlannedSensor, scene: Scene) -> Sequence[NDArray[np.float64]]:
+        """Return for each channel the corners of what it should show, as rows of seconds and values
+        in the channel's unit."""
 
 
 def model_of(sensor_type: str) -> SensorModel:

@@ -9,6 +9,7 @@
 #include <zephyr/kernel.h>
 
 #include "screen_changes.h"
+#include "shared_bus.h"
 
 #define PANEL DT_NODELABEL(fwgen_panel)
 #define WIDTH DT_PROP(PANEL, width)
@@ -33,6 +34,9 @@
 
 BUILD_ASSERT(WIDTH % MOST_BYTES == 0, "a row is sent in whole parts");
 
+/* With a sensor, which has its turns: see shared_bus.h. */
+#define SHARED DT_NODE_HAS_PROP(PANEL, most_bytes)
+
 static const struct i2c_dt_spec wires = I2C_DT_SPEC_GET(PANEL);
 
 static uint8_t shown[BYTES];
@@ -43,6 +47,30 @@ static struct {
 	uint8_t page;
 	uint8_t column;
 } cursor;
+
+static void take_bus(void)
+{
+	if (SHARED) {
+		shared_bus_take();
+	}
+}
+
+static void give_bus(void)
+{
+	if (SHARED) {
+		shared_bus_give();
+	}
+}
+
+static int write_bus(const uint8_t *message, size_t len)
+{
+	int error;
+
+	take_bus();
+	error = i2c_write_dt(&wires, message, len);
+	give_bus();
+	return error;
+}
 
 static size_t put(uint8_t *message, size_t len, uint32_t command)
 {
@@ -84,7 +112,7 @@ static int send(const struct screen_change *change, const uint8_t *picture)
 
 	memcpy(message + len, picture + at, change->len);
 	cursor.page = NOWHERE;
-	error = i2c_write_dt(&wires, message, len + change->len);
+	error = write_bus(message, len + change->len);
 	if (error != 0) {
 		return error;
 	}
@@ -161,8 +189,12 @@ const struct device *const panel = DEVICE_GET(fwgen_panel_changes);
 enum panel_answer panel_ask(void)
 {
 	uint8_t status;
+	int error;
 
-	if (i2c_read_dt(&wires, &status, sizeof(status)) != 0) {
+	take_bus();
+	error = i2c_read_dt(&wires, &status, sizeof(status));
+	give_bus();
+	if (error != 0) {
 		return PANEL_SILENT;
 	}
 	return (status & PANEL_STATUS_OFF) != 0 ? PANEL_OFF : PANEL_ON;
@@ -176,9 +208,13 @@ enum panel_answer panel_ask(void)
 static enum panel_answer ask_on_a_free_bus(void)
 {
 	enum panel_answer answer = panel_ask();
+	int error;
 
-	if (answer == PANEL_SILENT && i2c_recover_bus(wires.bus) == 0) {
-		answer = panel_ask();
+	if (answer == PANEL_SILENT) {
+		take_bus();
+		error = i2c_recover_bus(wires.bus);
+		give_bus();
+		answer = error == 0 ? panel_ask() : answer;
 	}
 	return answer;
 }
@@ -191,7 +227,7 @@ int panel_sleep(void)
 		PANEL_NOP,	PANEL_NOP, PANEL_NOP, PANEL_SLEEP,
 	};
 
-	return i2c_write_dt(&wires, sleep, sizeof(sleep));
+	return write_bus(sleep, sizeof(sleep));
 }
 
 static const uint8_t settings[] = DT_PROP(PANEL, settings);
@@ -199,7 +235,7 @@ static const uint8_t settings[] = DT_PROP(PANEL, settings);
 static int set_up(void)
 {
 	cursor.page = NOWHERE;
-	return i2c_write_dt(&wires, settings, sizeof(settings));
+	return write_bus(settings, sizeof(settings));
 }
 
 int panel_start(bool *tells)

@@ -42,7 +42,8 @@ class Feed:
         self.first_seq = first_seq
         self._spec = spec_number(plan.spec.spec_hash)
         self._boots: list[_Boot] = []
-        self._late: dict[int, int] = {}  # sixteenths of the period, by row
+        self._stalled: dict[int, int] = {}  # late by so many us because the M33 halted, by row
+        self._waited: dict[int, int] = {}  # and because the sensor waited
         self._late_us: dict[int, int] = {}  # by index since the firmware's start
         self.rows_before_log: list[int] = []
         """Samples taken before each erasure of the log."""
@@ -71,7 +72,10 @@ class Feed:
     def halt(self, machine: Machine) -> None:
         """The firmware stops: what it has not measured to the end is no sample."""
         del self._boots[-1].words[machine.samples(self.planned.number) :]
-        self._late = {row: late for row, late in self._late.items() if row < self.rows}
+        self._stalled, self._waited = (
+            {row: late_us for row, late_us in late.items() if row < self.rows}
+            for late in (self._stalled, self._waited)
+        )
 
     def mark(self) -> tuple[int, int]:
         """Return where the samples end now, for `cut`."""
@@ -91,7 +95,7 @@ class Feed:
         late_us = since_us + for_us - index * period_us
         if late_us > 0:
             row = sum(len(before.words) for before in self._boots[:-1]) + index
-            self._late[row] = min(_MOST_LATE, late_us * 16 // period_us)
+            self._stalled[row] = late_us
             self._late_us[index] = late_us
 
     def give(self, machine: Machine, end_us: int) -> None:
@@ -108,6 +112,9 @@ class Feed:
             index - first: late for index, late in self._late_us.items() if first <= index < end
         }
         readings = self.sensor.read(Instants(at_us, t_ms, late_us))
+        row = self.rows
+        for index in np.flatnonzero(readings.waits_us).tolist():
+            self._waited[row + index] = int(readings.waits_us[index])
         boot.words.frombytes(readings.words.tobytes())
         machine.give(readings.given, first, self.planned.number)
 
@@ -125,8 +132,11 @@ class Feed:
             words=np.concatenate(parts),  # copies: the array may still grow
             spec=self._spec,
             value_bits=value_bits(self.planned.channels),
-            late=Late(
-                np.array(sorted(self._late), dtype=np.int64),
-                np.array([self._late[row] for row in sorted(self._late)], dtype=np.int64),
-            ),
+            late=self._late(),
         )
+
+    def _late(self) -> Late:
+        rows = sorted({*self._stalled, *self._waited})
+        late_us = [self._stalled.get(row, 0) + self._waited.get(row, 0) for row in rows]
+        sixteenths = [min(_MOST_LATE, us * 16 // self.planned.period_us) for us in late_us]
+        return Late(np.array(rows, dtype=np.int64), np.array(sixteenths, dtype=np.int64))

@@ -14,6 +14,7 @@
 
 struct host_measurement {
 	struct sample sample;
+	uint32_t waits_us; /* from when it could begin until it begins */
 	uint32_t takes_us; /* from its beginning until the sensor has given the sample */
 };
 

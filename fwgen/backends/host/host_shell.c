@@ -207,8 +207,9 @@ static void start_measuring(struct host *host, uint32_t stream)
 	const struct host_measurement measurement = sensors[stream].measure(&own->readings[at]);
 
 	own->measured = measurement.sample;
-	own->measured.late_16ths = sample_late_16ths(device_us(host) - slot_us, period_us(stream));
-	own->measured_us = host->now_us + measurement.takes_us;
+	own->measured.late_16ths = sample_late_16ths(
+		device_us(host) + measurement.waits_us - slot_us, period_us(stream));
+	own->measured_us = host->now_us + measurement.waits_us + measurement.takes_us;
 	if (own->measured_us > next_us) {
 		own->measured_us = next_us;
 	}

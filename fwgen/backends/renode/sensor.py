@@ -58,7 +58,7 @@ class EmulatedSensor(ABC):
 
     @abstractmethod
     def seen(
-        self, boots: Sequence[Boot], delivered: tuple[Ints, Ints], zero_ns: int, end_ns: int
+        self, boots: Sequence[Boot], delivered: tuple[Ints, Ints, Ints], zero_ns: int, end_ns: int
     ) -> Seen:
         """Return the samples that the firmware must have taken before `end_ns`, numbered from 0.
         The times in `boots` count from `zero_ns`. `delivered`: boot and device time in us of the

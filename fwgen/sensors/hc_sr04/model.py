@@ -98,8 +98,8 @@ class _Model(SensorModel):
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor:
         return _Simulated(sensor, scene)
 
-    def truth(self, sensor: PlannedSensor, scene: Scene) -> NDArray[np.float64]:
-        return np.array(scene.signals[DISTANCE], dtype=np.float64) / 1e3
+    def truth(self, sensor: PlannedSensor, scene: Scene) -> list[NDArray[np.float64]]:
+        return [np.array(scene.signals[DISTANCE], dtype=np.float64) / 1e3]
 
 
 SENSOR = _Model()

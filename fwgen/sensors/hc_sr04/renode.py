@@ -76,7 +76,7 @@ class _Emulated(EmulatedSensor):
         return int(self._model.Triggers.Count)
 
     def seen(
-        self, boots: Sequence[Boot], delivered: tuple[Ints, Ints], zero_ns: int, end_ns: int
+        self, boots: Sequence[Boot], delivered: tuple[Ints, Ints, Ints], zero_ns: int, end_ns: int
     ) -> Seen:
         at_ns, pulse_us = rows(self._model.Triggers)
         kept = at_ns < end_ns

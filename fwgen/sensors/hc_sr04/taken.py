@@ -76,7 +76,7 @@ def samples_seen(
     holds: Sequence[tuple[int, int]],
     now_ns: int,
     rules: Rules,
-    delivered: tuple[Ints, Ints],
+    delivered: tuple[Ints, ...],
 ) -> Seen:
     """Return the expected samples. `holds`: start and end of each time in which the echo line was
     held high. The firmware also triggers when it finds the line high; the sample is a sensor fault
@@ -116,7 +116,7 @@ def _slots(
     holds: Sequence[tuple[int, int]],
     now_ns: int,
     rules: Rules,
-    delivered: tuple[Ints, Ints],
+    delivered: tuple[Ints, ...],
 ) -> _Slots | None:
     """Return the boot's slots; None if it was too short to take a sample."""
     end_ns = now_ns if boot.ended_ns is None else boot.ended_ns

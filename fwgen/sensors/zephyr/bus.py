@@ -18,8 +18,23 @@ def transfers(sensor: ZephyrSensor) -> tuple[tuple[int, int], ...]:
 
 
 def measures_us(sensor: ZephyrSensor, bus_hz: int) -> int:
-    """Return the time of a measurement on the bus: each direction has the address before it."""
-    clocks = 0
-    for written, read in transfers(sensor):
-        clocks += (written + 1 + read + 1) * _CLOCKS_PER_BYTE + 2 * _FRAME_CLOCKS
-    return -(-clocks * 1_000_000 // bus_hz)
+    """Return the time of a measurement on the bus."""
+    return -(-sum(_clocks(sensor)) * 1_000_000 // bus_hz) + _holds_us(sensor)
+
+
+def longest_us(sensor: ZephyrSensor, bus_hz: int) -> int:
+    """Return the longest time for which it has the bus without a pause."""
+    return -(-max(_clocks(sensor)) * 1_000_000 // bus_hz) + _holds_us(sensor)
+
+
+def _clocks(sensor: ZephyrSensor) -> list[int]:
+    """Return the bus's clocks for each transfer; each direction has the address before it."""
+    return [
+        (written + 1 + read + 1) * _CLOCKS_PER_BYTE + 2 * _FRAME_CLOCKS
+        for written, read in transfers(sensor)
+    ]
+
+
+def _holds_us(sensor: ZephyrSensor) -> int:
+    known = known_parts().get(sensor.compatible)
+    return known.holds_us if known else 0

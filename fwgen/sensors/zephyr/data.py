@@ -31,13 +31,15 @@ class Steps:
 class KnownPart:
     """`transfers`: bytes written and read, for each of a measurement; `commands`: the first
     written byte of each. `renode`: type and arguments of Renode's model. `hides_faults`: its driver
-    does not report that the sensor did not answer."""
+    does not report that the sensor did not answer. `holds_us`: for how long it holds the clock low
+    in a measurement at most, while it converts."""
 
     transfers: tuple[tuple[int, int], ...]
     commands: tuple[int, ...]
     renode: tuple[str, ...]
     steps: Mapping[str, Steps] = field(default_factory=dict)
     hides_faults: bool = False
+    holds_us: int = 0
 
 
 @cache
@@ -59,7 +61,9 @@ def _part(entry: dict[str, Any]) -> KnownPart:
     }
     transfers = tuple((write, read) for write, read in entry["transfers"])
     hides = bool(entry.get("hides_faults", False))
-    return KnownPart(transfers, tuple(entry["commands"]), tuple(entry["renode"]), steps, hides)
+    holds_us = int(entry.get("holds_us", 0))
+    commands, renode = tuple(entry["commands"]), tuple(entry["renode"])
+    return KnownPart(transfers, commands, renode, steps, hides, holds_us)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -15,9 +15,14 @@ class _Names(SensorNames):
         assert sensor.bus
         users = [plan.bus.name] if plan.bus else []
         users += [one.bus.name for one in plan.sensors[: sensor.number] if one.bus]
+        shared = sensor.waits.longest_us > 0
+        parent = f"fwgen_bus_{sensor.number}"
         return {
             **bus_context(plan, sensor.bus),
             "own_bus": sensor.bus.name not in users,
+            "shared": shared,
+            "parent": parent if shared else bus_context(plan, sensor.bus)["bus"],
+            "parent_node": parent.replace("_", "-"),
             "compatible": part.compatible,
             "address": f"{part.address:x}",
             "properties": [

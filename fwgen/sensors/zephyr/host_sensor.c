@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A reading is how the driver answers, how long it takes in microseconds, and for each channel the
- * quantity in millionths as Zephyr's API gives it, lower half first.
+ * A reading is how the driver answers, how long it waits for the bus and how long it takes then, in
+ * microseconds, and for each channel the quantity in millionths as Zephyr's API gives it, lower half first.
  */
 #include "host_sensor.h"
 
 #include "channels.h"
 
 #define ANSWER_VALUES 0u
-#define QUANTITIES 2u
+#define QUANTITIES 3u
 
 const uint32_t host_reading_words = QUANTITIES + 2u * SENSOR_CHANNELS;
 
@@ -16,7 +16,8 @@ struct host_measurement host_measure(const uint32_t *reading)
 {
 	struct host_measurement measurement = {
 		.sample = {.status = SAMPLE_FAULT},
-		.takes_us = reading[1],
+		.waits_us = reading[1],
+		.takes_us = reading[2],
 	};
 	int64_t quantities[SENSOR_CHANNELS];
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fwgen.errors import InputError
 from fwgen.plan.model import PlannedSensor
 from fwgen.sensor import Condition, Instants, Readings, Scene, SensorModel, SimulatedSensor
-from fwgen.sensor.chance import Ints, missed, noise
+from fwgen.sensor.chance import Ints, missed, noise, up_to
 from fwgen.sensor.scene import value_at
 from fwgen.sensors.zephyr.bus import measures_us
 from fwgen.sensors.zephyr.data import Steps, known_parts, units
@@ -26,6 +26,11 @@ from fwgen.wire.sample import SampleStatus
 _VALUES, _ERROR = 0, 1  # host_sensor.c
 PRIME: Final = 0x9E37_79B9
 """Apart from each other, so that channels have different noise."""
+_OF_WAITS: Final = 0xB05
+"""Apart from the seeds of the noise."""
+_WAITS_PPM: Final = 20_000
+"""How often a measurement finds the bus in use. On the emulated board it is about one in a hundred
+beside a display, whose pictures change little."""
 
 
 def check_signals(sensor: PlannedSensor, scene: Scene) -> None:
@@ -86,6 +91,7 @@ class _Simulated(SimulatedSensor):
         self._sensor = part_of(sensor.part)
         assert sensor.bus
         self._takes_us = measures_us(self._sensor, sensor.bus.speed_hz)
+        self._waits = sensor.waits
 
     def read(self, instants: Instants) -> Readings:
         count = len(instants.t_ms)
@@ -96,15 +102,26 @@ class _Simulated(SimulatedSensor):
             fails |= missed(self.scene.seed, self.scene.missed_ppm, instants.t_ms)
         hangs = self.condition is Condition.HELD
         status[fails], packed[fails] = SampleStatus.FAULT, 0
-        given = np.zeros((count, 2 + 2 * len(micro)), dtype=np.uint32)
+        waits_us = self._waits_us(instants)
+        given = np.zeros((count, 3 + 2 * len(micro)), dtype=np.uint32)
         given[:, 0] = np.where(fails, _ERROR, _VALUES)
-        given[:, 1] = self._sensor.period_us if hangs else self._takes_us
+        given[:, 1] = waits_us
+        given[:, 2] = self._sensor.period_us if hangs else self._takes_us
         for index, values in enumerate(micro):
-            given[:, 2 + 2 * index] = values & 0xFFFF_FFFF
-            given[:, 3 + 2 * index] = values >> 32 & 0xFFFF_FFFF
+            given[:, 3 + 2 * index] = values & 0xFFFF_FFFF
+            given[:, 4 + 2 * index] = values >> 32 & 0xFFFF_FFFF
         bits = value_bits(self._sensor.channels)
         words = (status << bits | packed).astype(word_code(bits))
-        return Readings(given, words)
+        return Readings(given, words, waits_us)
+
+    def _waits_us(self, instants: Instants) -> Ints:
+        """Return for how long each measurement waits for its bus: by chance, at most for a transfer
+        of each of the others."""
+        waits, seed = self._waits, self.scene.seed + _OF_WAITS
+        if not waits.longest_us:
+            return np.zeros(len(instants.t_ms), dtype=np.int64)
+        busy = missed(seed, _WAITS_PPM, instants.t_ms)
+        return np.where(busy, up_to(seed + PRIME, waits.longest_us, instants.t_ms), 0)
 
 
 def _middle(channel: ZephyrChannel) -> str:
@@ -124,10 +141,10 @@ class _Model(SensorModel):
     def simulated(self, sensor: PlannedSensor, scene: Scene) -> SimulatedSensor:
         return _Simulated(sensor, scene)
 
-    def truth(self, sensor: PlannedSensor, scene: Scene) -> NDArray[np.float64]:
-        """Return the corners of the first channel's signal."""
-        points = scene.signals[sensor.channels[0].name]
-        return np.array(points, dtype=np.float64) / (1e3, 1e6)
+    def truth(self, sensor: PlannedSensor, scene: Scene) -> list[NDArray[np.float64]]:
+        """Return the corners of each channel's signal."""
+        signals = [scene.signals[channel.name] for channel in sensor.channels]
+        return [np.array(points, dtype=np.float64) / (1e3, 1e6) for points in signals]
 
 
 SENSOR = _Model()

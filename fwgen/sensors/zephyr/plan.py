@@ -6,6 +6,7 @@ from typing import Final
 
 from fwgen.plan.density import Density
 from fwgen.plan.sensor import SensorPlan, SensorPlanner
+from fwgen.sensors.zephyr.bus import longest_us
 from fwgen.sensors.zephyr.spec import ZephyrSensor
 from fwgen.spec.sensor import SensorPart
 
@@ -18,6 +19,9 @@ class _Planner(SensorPlanner):
         """At the end of the period a measurement counts as failed."""
         density = Density(_BYTES * len(part_of(sensor).channel_parts), _MEASURED, "slow signal")
         return SensorPlan(sensor.period_us, density)
+
+    def longest_transfer_us(self, sensor: SensorPart, bus_hz: int) -> int:
+        return longest_us(part_of(sensor), bus_hz)
 
 
 def part_of(sensor: SensorPart) -> ZephyrSensor:

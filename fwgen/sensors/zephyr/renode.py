@@ -95,7 +95,7 @@ class _Emulated(EmulatedSensor):
         return int(self._model.Measurements)
 
     def seen(
-        self, boots: Sequence[Boot], delivered: tuple[Ints, Ints], zero_ns: int, end_ns: int
+        self, boots: Sequence[Boot], delivered: tuple[Ints, Ints, Ints], zero_ns: int, end_ns: int
     ) -> Seen:
         transfers = transfers_of(str(self._model.Record), zero_ns)
         found = measurements_of(transfers, self._part)  # one that has begun counts as a whole

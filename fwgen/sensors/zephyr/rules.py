@@ -21,6 +21,8 @@ BUS = Rule("sensor-bus", "error", "the sensor's bus is on a connector of the boa
 ADDRESS = Rule("sensor-address", "error", "the sensor has its own address on the bus")
 BUSY = Rule("sensor-bus-busy", "error", "the bus can carry the measurements")
 SHARED = Rule("bus-shared", "error", "the bus can carry measurements and pictures")
+WAITS = Rule("sensor-waits", "warning", "no sample is late because of the bus's other users")
+MISSES = Rule("sensor-waits-too-long", "error", "a measurement fits in the period, with its wait")
 OTHER = Rule("sensor-address-taken", "error", "the display has another address on the same bus")
 HIDDEN = Rule("sensor-hides-faults", "warning", "the sensor's driver reports failures")
 CHANNELS = Rule("sensor-no-channel", "error", "a known sensor has the channels of the spec")
@@ -33,7 +35,7 @@ _MOST_BITS = 60
 
 
 class _Rules(SensorRules):
-    rules = (BUS, ADDRESS, BUSY, SHARED, OTHER, HIDDEN, CHANNELS, UNKNOWN, RECORD)
+    rules = (BUS, ADDRESS, BUSY, SHARED, WAITS, MISSES, OTHER, HIDDEN, CHANNELS, UNKNOWN, RECORD)
 
     def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
         part = part_of(sensor)
@@ -53,6 +55,7 @@ class _Rules(SensorRules):
             _check_bus(draft, part, bus, findings)
             _check_shared(draft, part, bus, findings)
             _check_load(draft, part, bus, findings)
+            _check_waits(draft, part, bus, findings)
 
 
 def _check_address(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
@@ -134,6 +137,31 @@ def _check_shared(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findin
             f"sensor and display cannot both have the address 0x{sensor.address:02x} on {bus.name}",
             draft.spec.where_in(sensor, "address"),
             "set another address on one of them, or use another bus",
+        )
+
+
+def _check_waits(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findings) -> None:
+    """A sample says by how many sixteenths of the period its measurement began late."""
+    waits, takes_us = draft.waits(sensor), measures_us(sensor, bus.speed_hz)
+    if takes_us * 100 > _MOST_PERCENT * sensor.period_us:
+        return  # another rule says so
+    users, needs_us = " and ".join(waits.others), waits.longest_us + takes_us
+    place = draft.spec.where_in(sensor, "period")
+    waited = f"a measurement may wait {milliseconds(waits.longest_us)} for {users} on {bus.name}"
+    if needs_us > sensor.period_us:
+        MISSES.broken(
+            findings,
+            f"{waited} and takes {milliseconds(takes_us)}, which is longer than its period",
+            place,
+            f"write at least `{-(-needs_us // 1000)} ms`, or use another bus for one of them",
+        )
+    elif waits.longest_us * 16 >= sensor.period_us:
+        least_ms = waits.longest_us * 16 // 1000 + 1
+        WAITS.broken(
+            findings,
+            f"{waited}: such a sample is at least a sixteenth of the period late, and says so",
+            place,
+            f"write at least `{least_ms} ms`, or use another bus for one of them",
         )
 
 

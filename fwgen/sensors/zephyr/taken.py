@@ -26,6 +26,8 @@ _WRITES_NS: Final = 2_000_000
 _BEGINS_NS: Final = 2_000_000
 """The longest time from a slot until the driver begins; a later slot may still be measured."""
 _MOST_LATE: Final = 15
+_TO_START_US: Final = 50
+"""The longest time from when the firmware has the bus, which it notes, until the START."""
 _NONE: Final = np.zeros(0, dtype=np.int64)
 
 
@@ -77,17 +79,17 @@ def samples_seen(
     boots: Sequence[Boot],
     now_ns: int,
     spec: int,
-    delivered: tuple[Ints, Ints],
+    delivered: tuple[Ints, Ints, Ints],
 ) -> Seen:
-    """Return the expected samples of all boots. `delivered`: boot and device time in us of the
-    delivered samples."""
+    """Return the expected samples of all boots. `delivered`: boot, device time in us and lateness
+    in sixteenths of the delivered samples."""
     parts: list[Taken] = []
     jitter: list[Ints] = []
     for boot in boots:
         end_ns = now_ns if boot.ended_ns is None else boot.ended_ns
         own = [one for one in measurements if boot.clock_ns <= one.at_ns < end_ns]
-        told_us = delivered[1][delivered[0] == boot.number]
-        taken, jitter_us = _boot(sensor, decode, own, boot, end_ns, spec, told_us)
+        told_us, told_late = (column[delivered[0] == boot.number] for column in delivered[1:])
+        taken, jitter_us = _boot(sensor, decode, own, boot, end_ns, spec, told_us, told_late)
         parts.append(taken)
         jitter.append(jitter_us)
     if not parts:
@@ -107,9 +109,11 @@ def _boot(
     end_ns: int,
     spec: int,
     told_us: Ints,
+    told_late: Ints,
 ) -> tuple[Taken, Ints]:
     period_us = sensor.period_us
     device_us = np.array([(one.at_ns - boot.clock_ns) // 1000 for one in own], dtype=np.int64)
+    says = dict(zip(told_us.tolist(), told_late.tolist(), strict=True))
     told_us = told_us[told_us * 1000 + boot.clock_ns + _BEGINS_NS <= end_ns]
     if not len(device_us) and not len(told_us):
         return Taken(), _NONE
@@ -127,7 +131,8 @@ def _boot(
     for place, one, late_us in zip((slot - first).tolist(), own, jitter_us.tolist(), strict=True):
         if place >= count:
             continue
-        late[place] = min(_MOST_LATE, max(0, late_us) * 16 // period_us)
+        said = says.get(period_us * (first + place), _MOST_LATE)
+        late[place] = _late_16ths(late_us, period_us, said)
         if one.read is not None:
             found = decode(one.read)
             micro = [np.array([found[part.name]]) for part in sensor.channel_parts]
@@ -145,3 +150,12 @@ def _boot(
         late_16ths=late,
     )
     return taken, jitter_us
+
+
+def _late_16ths(late_us: int, period_us: int, said: int) -> int:
+    """Return the lateness of a sample whose measurement began so late, in sixteenths: what the
+    firmware said, if it may have noted the time right before another sixteenth began."""
+    least, most = (
+        min(_MOST_LATE, max(0, us) * 16 // period_us) for us in (late_us - _TO_START_US, late_us)
+    )
+    return min(max(said, least), most)

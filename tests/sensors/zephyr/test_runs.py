@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from fwgen.backends.host.compile import core_sources
 from fwgen.errors import InputError
-from fwgen.plan import plan_file
+from fwgen.generate import render
+from fwgen.plan import PlanErrors, plan_file, plan_spec
+from fwgen.report.html import render_html
 from fwgen.scenario.load import parse_scenario
+from fwgen.spec import parse_spec
 from fwgen.wire.sample import SampleStatus
 from tests.backends.running import run
 from tests.sensors.zephyr.night import SIGNALS, SPECS, scenario
@@ -64,3 +68,72 @@ def test_a_channel_without_a_signal_is_refused() -> None:
     text = scenario("cellar", "", "30 s").replace("steps:\n\n", "")
     with pytest.raises(InputError, match="no signal for the sensor's channel `humidity`"):
         run(parse_scenario(text), plan=plan_file(SPECS / "climate.yaml"))
+
+
+def test_the_page_draws_each_channel() -> None:
+    text = scenario("motion", "", "30 s").replace("steps:\n\n", "")
+    record, report = run(parse_scenario(text), plan=plan_file(SPECS / "motion.yaml"))
+    page = render_html(record, report)
+    for axis in "xyz":
+        assert f"<h3>Accel {axis} (m/s²)</h3>" in page
+    assert page.count("the true value") == 3
+    for low, high in (("0.45", "0.5"), ("0", "0.1"), ("9.85", "9.9")):  # each has its own axis
+        assert f">{low}</text>" in page and f">{high}</text>" in page
+
+
+MOTION = (SPECS / "motion.yaml").read_text("utf-8")
+SCREEN = "display: {type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 5 Hz}\n"
+
+
+def told(text: str) -> list[tuple[str, int, str]]:
+    """Return what `check` says of waiting for the bus: rule, line and message."""
+    try:
+        found = plan_spec(parse_spec(text, "node.yaml")).diagnostics
+    except PlanErrors as error:
+        found = tuple(error.diagnostics)
+    return [
+        (one.rule_id, one.position.line, f"{one.message}; {one.hint}")
+        for one in found
+        if one.rule_id.startswith("sensor-waits")
+    ]
+
+
+def test_check_says_what_waiting_for_the_bus_costs() -> None:
+    assert told(MOTION) == []
+    ((rule, line, message),) = told(MOTION + SCREEN)
+    assert (rule, line) == ("sensor-waits", 9)
+    assert "may wait 2.4 ms for the display on i2c8" in message
+    assert "write at least `38 ms`" in message
+    assert told(MOTION.replace("20 ms", "38 ms") + SCREEN) == []
+    ((rule, _, message),) = told(MOTION.replace("20 ms", "3 ms") + SCREEN)
+    assert (rule, "write at least `4 ms`" in message) == ("sensor-waits-too-long", True)
+    assert [rule for rule, _, _ in told(MOTION.replace("20 ms", "4 ms") + SCREEN)] == [
+        "sensor-waits"
+    ]
+
+
+def test_a_sample_that_waited_for_the_bus_says_how_late_it_is() -> None:
+    """No wait is longer than the plan's; each that reaches a sixteenth of the period is told."""
+    text = scenario("motion", "", "60 s").replace("steps:\n\n", "")
+    plan = plan_spec(parse_spec(MOTION + SCREEN))
+    record, report = run(parse_scenario(text), plan=plan)
+    assert report["verdict"] == "pass", report["reasons"]
+    late = record.delivered.whole().late_16ths
+    (sensor,) = plan.sensors
+    assert sensor.waits.longest_us == 2360
+    assert 0 < int((late > 0).sum()) < len(late) // 20
+    assert int(late.max()) == sensor.waits.longest_us * 16 // 20_000
+    slower = plan_spec(parse_spec((MOTION + SCREEN).replace("20 ms", "38 ms")))
+    record, report = run(parse_scenario(text), plan=slower)
+    assert report["verdict"] == "pass" and report["statuses"]["late_samples"] == 0
+
+
+def test_a_firmware_that_does_not_tell_the_wait_fails() -> None:
+    text = scenario("motion", "", "60 s").replace("steps:\n\n", "")
+    plan = plan_spec(parse_spec(MOTION + SCREEN))
+    app = render(plan)
+    path = "src/core/sample_log.c"
+    core = app[path].replace(b"sample.late_16ths > SAMPLE_LATE_MAX_16THS", b"true")
+    core = core.replace(b"late_16ths = SAMPLE_LATE_MAX_16THS", b"late_16ths = 0")
+    _, report = run(parse_scenario(text), plan=plan, core=core_sources({**app, path: core}))
+    assert report["verdict"] == "fail" and report["samples"]["wrong"] > 0

@@ -9,7 +9,7 @@ from fwgen.plan import plan_file
 from fwgen.sensors.zephyr.data import known_parts
 from fwgen.sensors.zephyr.drivers import DECODERS
 from fwgen.sensors.zephyr.plan import part_of
-from fwgen.sensors.zephyr.taken import measurements_of, samples_seen, transfers_of
+from fwgen.sensors.zephyr.taken import _late_16ths, measurements_of, samples_seen, transfers_of
 from fwgen.wire.sample import SampleStatus
 from tests.sensors.zephyr.night import SPECS
 
@@ -22,7 +22,7 @@ def seen(record: str, now_s: float, boot: Boot | None = None) -> Seen:
     found = measurements_of(transfers_of(record, 0), PART)
     boots = [boot or Boot(1, 0)]
     decode = DECODERS["silabs,si7006"]
-    return samples_seen(sensor, decode, found, boots, int(now_s * 1e9), 7, (NONE, NONE))
+    return samples_seen(sensor, decode, found, boots, int(now_s * 1e9), 7, (NONE, NONE, NONE))
 
 
 def test_each_measurement_gives_a_sample() -> None:
@@ -44,3 +44,13 @@ def test_a_measurement_without_an_answer_is_a_fault_and_so_is_none() -> None:
 def test_setting_up_the_sensor_is_no_measurement() -> None:
     taken = seen("500000 fe \n1000050000 e5 7c80\n1000600000 e0 66f4", 1.9).taken
     assert taken.time_us.tolist() == [1_000_000]
+
+
+def test_a_wait_for_the_bus_is_lateness() -> None:
+    """The firmware notes the time shortly before the START."""
+    assert [_late_16ths(us, 20_000, said) for us, said in ((1240, 0), (1260, 0), (1260, 1))] == [
+        0,
+        0,
+        1,
+    ]
+    assert [_late_16ths(us, 20_000, said) for us, said in ((1310, 0), (2600, 5))] == [1, 2]

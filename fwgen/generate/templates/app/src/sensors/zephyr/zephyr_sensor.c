@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "sampler.h"
 #include "sensor.h"
+#include "sensor_bus.h"
 
 #define PRIORITY 1
 #define STACK_BYTES 1024
@@ -29,6 +30,7 @@ static K_SEM_DEFINE(due, 0, 1);
 /* Changed with interrupts locked. */
 static bool waits; /* the present sample has not been given */
 static bool busy;  /* the driver runs */
+static bool fresh; /* it has not had the bus for the present sample */
 
 static const struct sample fault = {.status = SAMPLE_FAULT};
 
@@ -56,11 +58,24 @@ static bool begin(void)
 	bool began = waits;
 
 	busy = began;
+	fresh = began;
 	if (began) {
 		sampler_began(clock_us());
 	}
 	irq_unlock(key);
 	return began;
+}
+
+/* On a shared bus a measurement begins here. */
+void sensor_has_bus(void)
+{
+	unsigned int key = irq_lock();
+
+	if (fresh && waits) {
+		sampler_began(clock_us());
+	}
+	fresh = false;
+	irq_unlock(key);
 }
 
 static void end(struct sample sample)
