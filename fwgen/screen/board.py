@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from fwgen.service.power.sleeping import ASLEEP, AWAKE
-from fwgen.service.recent import Recent
+from fwgen.service.recent import DISTANCE_COLUMN, Recent, distance_column
 
 SILENT: Final = "silent"
 """The service is connected and does not answer, though Linux is awake."""
@@ -54,6 +54,8 @@ class Board:
         self.status: Document = {}
         self.sample: Document | None = None
         self.sample_us: int | None = None
+        self.values: dict[str, Any] = {}
+        """The last quantity of each channel but the distance, by name; None: without a value."""
         self.naps: deque[Nap] = deque(maxlen=_MOST_SLEEPS)
         self.connected = False
         self.pace = pace
@@ -96,20 +98,41 @@ class Board:
 
     def _take_status(self, status: Document) -> None:
         self.status = status
+        if "channels" in status:
+            self.recent.column = distance_column(status["channels"])
         self._set_clock(utc_us(status["utc"]))
         self._asked = self._asked and status["linux"]["state"] != AWAKE
         last = status["last_sample"]
-        if last is not None and self._is_newer(last):
+        if last is not None:
+            self._note_values(last)
+        if last is not None and self._is_main(last) and self._is_newer(last):
             self.sample = last
             self.sample_us = None if last["utc"] is None else utc_us(last["utc"])
         for sleep in status["sleeps"]:
             self._note_nap(sleep)
 
     def _take_samples(self, rows: list[Document]) -> None:
+        for row in rows:
+            self._note_values(row)
+        rows = [row for row in rows if self._is_main(row)]
         times_us = [None if row["utc"] is None else utc_us(row["utc"]) for row in rows]
         last_us = self.recent.add(rows, times_us, self.now_us)
         if rows and self._is_newer(rows[-1]):
-            self.sample, self.sample_us = rows[-1], last_us
+            self.sample = rows[-1]
+            self.sample_us = last_us if self.recent.column else times_us[-1]
+
+    def _is_main(self, row: Document) -> bool:
+        """Whether it is a sample of the sensor whose distance is shown; without a distance, of the
+        first sensor."""
+        column = self.recent.column
+        if column == DISTANCE_COLUMN:
+            return True
+        return column in row if column else "/" not in row["log"]
+
+    def _note_values(self, row: Document) -> None:
+        for channel in self.channels:
+            if channel["name"] in row:
+                self.values[channel["name"]] = row[channel["name"]]
 
     def _is_newer(self, row: Document) -> bool:
         old = self.sample
@@ -193,6 +216,18 @@ class Board:
         firmware = self.status.get("firmware", {})
         slots = firmware.get("log_slots")
         return firmware["log_used"] / slots if slots else None
+
+    @property
+    def channels(self) -> list[Document]:
+        """Name, unit and decimals of each channel of all sensors, but the distance."""
+        known: list[Document] = self.status.get("channels", [])
+        return [channel for channel in known if channel["name"] != self.recent.column]
+
+    @property
+    def distance_mm(self) -> int | None:
+        """The last sample's."""
+        found: int | None = self.sample.get(self.recent.column) if self.sample else None
+        return found
 
     @property
     def trouble(self) -> str:

@@ -25,6 +25,9 @@ class Figures:
             return self._locale.toString(mm / 1000, "f", 3)
         return self._locale.toString(mm / _MM_PER_INCH, "f", 1)
 
+    def decimal(self, value: float, places: int) -> str:
+        return self._locale.toString(float(value), "f", places)
+
     @property
     def unit(self) -> str:
         return "m" if self.metric else "in"

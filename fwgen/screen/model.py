@@ -73,13 +73,14 @@ def shown(board: Board, figures: Figures) -> dict[str, Any]:
     """Return everything that the screen says, numbers as text; words are QML's."""
     now_us, sample = board.now_us, board.sample
     known = now_us != 0
-    has_value = sample is not None and sample.get("distance_mm") is not None
+    number, others = _number(board, figures)
     return {
         "clock": figures.clock(now_us) if known else "",
         "date": figures.date(now_us) if known else "",
         "pace": figures.count(round(board.pace)) if board.pace != 1 else "",
-        "distance": figures.distance(sample["distance_mm"]) if sample and has_value else "",
-        "unit": figures.unit,
+        **number,
+        "values": [_value(board, channel, figures) for channel in others],
+        "curve": bool(board.recent.column),
         "sample_status": sample["status"] if sample else "",
         "current": _is_current(board),
         "age": span((now_us - board.sample_us) / 1e6) if board.sample_us else "",
@@ -91,6 +92,28 @@ def shown(board: Board, figures: Figures) -> dict[str, Any]:
         "trouble": board.trouble,
         **_link(board, figures),
         **_last_wake(board, figures),
+    }
+
+
+def _number(board: Board, figures: Figures) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """Return the large number, which is the distance or else the first channel, and the other
+    channels."""
+    channels = board.channels
+    if not board.recent.column and channels:
+        value, places = board.values.get(channels[0]["name"]), channels[0]["decimals"]
+        shown = "" if value is None else figures.decimal(value, places)
+        return {"distance": shown, "unit": channels[0]["unit"]}, channels[1:]
+    mm = board.distance_mm
+    shown = "" if mm is None else figures.distance(mm)
+    return {"distance": shown, "unit": figures.unit}, channels
+
+
+def _value(board: Board, channel: dict[str, Any], figures: Figures) -> dict[str, str]:
+    value = board.values.get(channel["name"])
+    return {
+        "name": channel["name"].replace(".", " ").replace("-", " "),
+        "value": "\N{EN DASH}" if value is None else figures.decimal(value, channel["decimals"]),
+        "unit": channel["unit"],
     }
 
 

@@ -15,8 +15,15 @@ MOST_BUCKETS: Final = 4_800
 _SET_BACK_US: Final = 60_000_000
 """A later sample that is older than the newest one by more than this: the clock was set back."""
 
+DISTANCE_COLUMN: Final = "distance_mm"
 Bucket = list[int | None]
 """Number of samples, lowest, highest and last distance in mm; None: no sample has a distance."""
+
+
+def distance_column(channels: Iterable[dict[str, Any]]) -> str:
+    """Return the name of the first value in mm; "": there is none. `channels`: with name and
+    unit, as in the service's status."""
+    return next((str(one["name"]) for one in channels if one["unit"] == "mm"), "")
 
 
 class Recent:
@@ -27,6 +34,8 @@ class Recent:
     """
 
     def __init__(self, most: int = MOST_BUCKETS) -> None:
+        self.column = DISTANCE_COLUMN
+        """The field that is a distance in mm; "": there is none, and nothing is kept."""
         self._most = most
         self._buckets: dict[int, Bucket] = {}
         self._newest_us = 0
@@ -47,17 +56,18 @@ class Recent:
         """Add samples, as the service's documents have them, with their times in us since 1970.
         Return the time of the last one."""
         at_us = self._newest_us
-        for row, time_us in zip(rows, times_us, strict=True):
+        own = [(row, at) for row, at in zip(rows, times_us, strict=True) if self._has(row)]
+        for row, time_us in own:
             if time_us is None:
                 self._note_undated(row, now_us)
-        for row, time_us in zip(rows, times_us, strict=True):
+        for row, time_us in own:
             at_us = self._undated[1] + row["device_us"] if time_us is None else time_us
             if not self._is_new(row["log"], row["position"], at_us):
                 continue
             number = at_us // BUCKET_US
             if number <= self._newest_us // BUCKET_US - self._most:
                 continue
-            value = row.get("distance_mm") if row["status"] == "valid" else None
+            value = row.get(self.column) if row["status"] == "valid" else None
             self._put(number, value)
             self._newest_us = max(self._newest_us, at_us)
         self._drop_old()
@@ -82,6 +92,10 @@ class Recent:
         for number in range(since_us // BUCKET_US, until_us // BUCKET_US + 1):
             if (bucket := get(number)) is not None:
                 yield number, bucket
+
+    def _has(self, row: dict[str, Any]) -> bool:
+        """Whether it is a sample of the sensor that measures the distance."""
+        return self.column == DISTANCE_COLUMN or self.column in row
 
     def _put(self, number: int, value: int | None) -> None:
         bucket = self._buckets.get(number)

@@ -78,6 +78,15 @@ def columns_of(sensors: Sensors) -> tuple[str, ...]:
     return tuple(name for sensor in sensors for name in sensor.columns)
 
 
+def described(sensors: Sensors) -> list[dict[str, object]]:
+    """Return name, unit and decimals of each value, for viewers."""
+    return [
+        {"name": name, "unit": channel.unit, "decimals": channel.decimals}
+        for sensor in sensors
+        for name, channel in zip(sensor.columns, sensor.channels, strict=True)
+    ]
+
+
 def headings_of(sensors: Sensors) -> tuple[str, ...]:
     """Return the names of all values, with their units."""
     return tuple(name for sensor in sensors for name in sensor.headings)

@@ -38,7 +38,8 @@ from fwgen.service.find_tty import BoardSystem
 from fwgen.service.items import Item, Mark, Numbering, Run, SleepNote, StartNote
 from fwgen.service.link import Link
 from fwgen.service.power.sleeping import Sleep, Sleeping, Suspender
-from fwgen.service.recent import Recent
+from fwgen.service.recent import Recent, distance_column
+from fwgen.service.sensors import described
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
 from fwgen.service.sinks.lines import documents
@@ -82,6 +83,7 @@ class Service:
         self._clock = Clock(last, tell)
         self._state = State()
         self._recent = Recent()
+        self._recent.column = distance_column(described(settings.sensors))
         self._recent_lock = threading.Lock()
         self._over = threading.Event()
         self._asked = threading.Event()  # ends a pause
@@ -152,6 +154,7 @@ class Service:
             **self._state.document(
                 self._system.opened, self._workers.waiting(), answers=self._link.answers
             ),
+            "channels": described(self._settings.sensors),
             "missed": self._workers.missed(),
         }
 

@@ -42,6 +42,9 @@ PICTURES: Final = {
     "no-link-small": ("no_link", SMALL, "dark", "en_GB"),
     "other-spec-small": ("other_spec", SMALL, "light", "fr_FR"),
     "nearly-full-large": ("nearly_full", LARGE, "light", "fr_FR"),
+    "two-sensors-large": ("two_sensors", LARGE, "dark", "en_GB"),
+    "two-sensors-small": ("two_sensors", SMALL, "light", "de_DE"),
+    "climate-small": ("climate_alone", SMALL, "dark", "en_GB"),
     "no-service-small": ("no_service", SMALL, "dark", "de_DE"),
 }
 _TILE: Final = 8

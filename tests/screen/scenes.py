@@ -156,7 +156,49 @@ def no_service() -> Board:
     return board
 
 
+def two_sensors() -> Board:
+    """A second sensor of two channels, with names that the service's settings give."""
+    channels = [
+        {"name": "range.distance", "unit": "mm", "decimals": 0},
+        {"name": "climate.ambient-temp", "unit": "°C", "decimals": 2},
+        {"name": "climate.humidity", "unit": "%", "decimals": 1},
+    ]
+    near = [
+        {name: value for name, value in row.items() if name != "distance_mm"}
+        | {"range.distance": row["distance_mm"]}
+        for row in rows(_ago(330), NOW_US)
+    ]
+    climate = {name: value for name, value in near[-1].items() if name != "range.distance"}
+    climate |= {"log": f"{LOG}/1", "climate.ambient-temp": -12.34, "climate.humidity": 45.2}
+    return board_of(
+        [{"status": status(channels=channels)}, {"samples": near}, {"samples": [climate]}]
+    )
+
+
+def climate_alone() -> Board:
+    """A node without a distance."""
+    channels = [
+        {"name": "ambient-temp", "unit": "°C", "decimals": 2},
+        {"name": "humidity", "unit": "%", "decimals": 1},
+    ]
+    row = {
+        name: value for name, value in rows(_ago(1), NOW_US)[-1].items() if name != "distance_mm"
+    }
+    row |= {"ambient-temp": -12.34, "humidity": 45.2}
+    return board_of([{"status": status(channels=channels)}, {"samples": [row]}])
+
+
 SCENES: Final = {
     scene.__name__: scene
-    for scene in (live, asleep, backlog, no_link, other_spec, nearly_full, no_service)
+    for scene in (
+        live,
+        asleep,
+        backlog,
+        no_link,
+        other_spec,
+        nearly_full,
+        no_service,
+        two_sensors,
+        climate_alone,
+    )
 }

@@ -7,7 +7,18 @@ import pytest
 from fwgen.screen.board import ABSENT, SILENT, Board
 from fwgen.service.recent import BUCKET_US, MOST_BUCKETS, Recent
 from fwgen.service.times import iso
-from tests.screen.scenes import NOW_US, Clock, asleep, board_of, live, nap, rows, status
+from tests.screen.scenes import (
+    NOW_US,
+    Clock,
+    asleep,
+    board_of,
+    climate_alone,
+    live,
+    nap,
+    rows,
+    status,
+    two_sensors,
+)
 
 SECOND_US = 1_000_000
 
@@ -159,3 +170,25 @@ def test_what_came_twice_counts_once() -> None:
 def test_a_service_that_knows_little_is_shown(changes: dict[str, object]) -> None:
     board = board_of([{"status": status(**changes)}])
     assert board.online and board.linux == "awake"
+
+
+def test_a_second_sensor_has_its_values_and_leaves_the_distance() -> None:
+    board = two_sensors()
+    assert [channel["name"] for channel in board.channels] == [
+        "climate.ambient-temp",
+        "climate.humidity",
+    ]
+    assert board.values["climate.ambient-temp"] == -12.34
+    assert board.sample is not None and "range.distance" in board.sample
+    assert board.distance_mm == board.sample["range.distance"]
+    assert len(board.recent) > 1000
+    fails = {"climate.ambient-temp": None, "climate.humidity": None, "status": "sensor fault"}
+    board.take({"samples": [{**rows(NOW_US, NOW_US + 60_000)[0], "log": "a11ce/1", **fails}]})
+    assert board.values["climate.humidity"] is None and board.sample["status"] == "valid"
+
+
+def test_without_a_distance_there_is_no_curve() -> None:
+    board = climate_alone()
+    assert board.recent.column == "" and len(board.recent) == 0
+    assert board.distance_mm is None
+    assert board.sample_us is not None

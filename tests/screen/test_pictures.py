@@ -8,7 +8,7 @@ pytestmark = pytest.mark.needs("qt")
 NAMES = (
     *("live-large", "live-small", "asleep-large", "asleep-small", "backlog-large"),
     *("backlog-small", "no-link-small", "other-spec-small", "nearly-full-large"),
-    "no-service-small",
+    *("no-service-small", "two-sensors-large", "two-sensors-small", "climate-small"),
 )
 
 

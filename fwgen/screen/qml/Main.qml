@@ -95,11 +95,21 @@ Window {
             }
         }
 
+        Values {
+            id: values
+
+            objectName: "values"
+            anchors { top: side.bottom; topMargin: visible ? 18 * window.u : 0; left: parent.left; right: parent.right }
+            visible: window.shown.values.length > 0
+            height: visible ? implicitHeight : 0
+        }
+
         Curve {
             id: curve
 
             objectName: "curve"
-            anchors { top: side.bottom; topMargin: 26 * window.u; left: parent.left
+            visible: window.shown.curve
+            anchors { top: values.bottom; topMargin: (values.visible ? 14 : 26) * window.u; left: parent.left
                       right: parent.right; bottom: parent.bottom; bottomMargin: -14 * window.u }
             accent: window.accent
             text: window.muted
