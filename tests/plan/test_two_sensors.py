@@ -65,8 +65,12 @@ def test_the_wiring_of_each_sensor_on_a_bus_is_shown() -> None:
     both = draw(planned(CLIMATE, CELLAR, TAIL.replace("200 ms", "2 s")), Style()).partition(
         "Wiring"
     )[2]
-    for address, driver in (("40", "silabs,si7006"), ("48", "ti,tmp108")):
-        assert re.search(rf"i2c8 at 0x{address}: SCL.*\n +driver +{driver}", both)
+    for address, wait, driver in (
+        ("40", "0.5 ms for `cellar`", "silabs,si7006"),
+        ("48", "23.3 ms for `climate`", "ti,tmp108"),
+    ):
+        waits = f"\n +waits up to {wait}"
+        assert re.search(rf"i2c8 at 0x{address}: SCL.*{waits}\n +driver +{driver}", both)
 
 
 def test_the_log_has_room_for_both() -> None:
@@ -93,9 +97,11 @@ def test_sensors_on_a_bus_have_their_own_addresses() -> None:
 
 
 def test_the_bus_carries_the_measurements_of_both() -> None:
-    fast = CELLAR.replace("700 ms", "1 ms")
-    text = broken(CLIMATE.replace("1 s", "2 ms"), fast)
-    assert "error[bus-shared]: the measurements of both sensors need" in text
+    fast = CELLAR.replace("700 ms", "10 ms")
+    text = broken(CLIMATE.replace("1 s", "27 ms"), fast)
+    assert "error[bus-shared]: the measurements of both sensors need 93 % of i2c8" in text
+    # the Si7006 holds the bus for longer than the period
+    assert "error[sensor-waits-too-long]: a measurement may wait 23.3 ms for `climate`" in text
 
 
 def test_the_latency_is_that_of_the_sensor_that_measures_most_often() -> None:
