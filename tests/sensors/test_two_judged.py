@@ -52,8 +52,8 @@ signals:
   humidity: [{at: 0 s, value: 40 %}, {at: 1 min, value: 41 %}]
 steps:
   - {at: 10 s, do: suspend, again: 5 s}
-  - {at: 260 s, do: mute-sensor}
-  - {at: 270 s, do: restore-sensor}
+  - {at: 260 s, do: mute-sensor, sensor: climate}
+  - {at: 270 s, do: restore-sensor, sensor: climate}
   - {at: 590 s, do: resume}
 until: 10 min
 """
