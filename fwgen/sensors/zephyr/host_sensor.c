@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A reading is how the driver answers, how long it waits for the bus and how long it takes then, in
- * microseconds, and for each channel the quantity in millionths as Zephyr's API gives it, lower half first.
+ * microseconds, and for each channel the quantity in millionths as Zephyr's API gives it, lower
+ * half first.
  */
 #include "host_sensor.h"
 
