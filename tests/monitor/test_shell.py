@@ -281,7 +281,7 @@ def test_gdb_stops_at_its_breakpoint() -> None:
     port = _free_port()
     command = monitor("--gdb", str(port))
     gdb = ["gdb-multiarch", "-nx", "-batch", *GDB_STEPS, command[command.index("--elf") + 1]]
-    gdb[3:3] = ["-ex", f"target remote :{port}"]
+    gdb[3:3] = ["-ex", "set tcp connect-timeout 120", "-ex", f"target remote :{port}"]
     with _talking(command) as board, _talking(gdb) as debugger:
         _read_until(debugger, "Breakpoint 1 at")
         while True:
