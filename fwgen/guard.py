@@ -30,7 +30,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from fwgen import early, process, terminal
 from fwgen.errors import FwgenError, InputError, MissingToolError
@@ -197,18 +197,27 @@ def _unwritten(error: BaseException) -> OSError | None:
     failure = sys.stdout.failure if isinstance(sys.stdout, _Output) else None
     if failure is None or failure is not error:
         return None
+    _discard(sys.stdout)
+    return failure
+
+
+def _discard(stream: TextIO) -> None:
+    """Discard what was not written: otherwise Python fails at its end, with exit code 120."""
     with contextlib.suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
-    return failure
 
 
 def _print(text: str) -> None:
     """Print on stderr, with names that are too long for a line cut in the middle."""
     short = re.sub(r"[^\s/]{256,}", lambda name: f"{name[0][:60]}...{name[0][-20:]}", text.rstrip())
-    with contextlib.suppress(OSError, ValueError):
+    try:
         print(short, file=sys.stderr, flush=True)
+    except OSError:
+        _discard(sys.stderr)
+    except ValueError:  # closed
+        pass
 
 
 def _line(text: str, most: int = 300) -> str:
