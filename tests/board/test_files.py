@@ -126,7 +126,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	case "$1" in -S | -K) do=$1 ;; -p) file=$2 ;; -x) program=$2 ;; esac
 	shift
 done
-[ "$do" = -K ] && exec kill "$(cat "$file")"
+[ "$do" = -K ] && { kill "$(cat "$file")"; exit; }
 shift
 "$program" "$@" &
 echo $! >"$file"
