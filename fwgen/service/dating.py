@@ -11,8 +11,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
+from fwgen.peer.incoming import boot_distance
 from fwgen.service.items import Dated
 from fwgen.wire.block import Block
 from fwgen.wire.messages import Hello, Message, PeerHello, Status, Wake
@@ -25,6 +26,9 @@ MOST_DELAY_US: Final = 100_000
 """A message is received at most this long after the firmware made it."""
 _MOST_PAIRS: Final = 256
 _MOST_TRACKS: Final = 8
+_MOST_BOOTS: Final = 64
+
+T = TypeVar("T")
 
 
 class Basis(StrEnum):
@@ -144,16 +148,16 @@ class Dating:
         self._wake = 0
         self._current: tuple[int, int] | None = None  # the log and boot that speaks
         self._starts: dict[tuple[int, int], tuple[float, float]] = {}  # of boots without a pair
+        self._ends: dict[tuple[int, int], float] = {}  # a dated sample was taken after this
         self._cause_us: float | None = None  # when the request was sent that is not yet answered
         self._segment = 0
-        self._end_us: float | None = None  # the last dated sample was taken after this
         self._dated: dict[tuple[int, int], dict[int, int]] = {}  # by log and boot: stream -> until
         if last is not None:
             linux_us = last.utc_us - offset_us
             track = self._tracks[last.log, last.boot] = Track()
             margin = last.within_us
             track.note(last.device_us, linux_us - margin, linux_us + margin, self._segment)
-            self._end_us = linux_us - margin
+            self._ends[last.log, last.boot] = linux_us - margin
             self._segment += 1
 
     def watch(self, message: Message | Block, sent: bool, now_us: int) -> None:
@@ -205,7 +209,7 @@ class Dating:
         self._dated = {(log, block.boot): until}
         track.forget_before(min(until.values()))  # a slow sensor's block may begin earlier
         within = max(first.within_us, last.within_us) + bend
-        self._end_us = last.linux_us - last.within_us
+        self._note_end((log, block.boot), last.linux_us - last.within_us)
         basis = last.basis if last.basis is Basis.BETWEEN else first.basis
         return Dated(first.linux_us + offset_us, step_us, round(within), basis)
 
@@ -219,18 +223,38 @@ class Dating:
     def _date_by_bounds(
         self, key: tuple[int, int], first_us: int, last_us: int, block: Block, offset_us: float
     ) -> Dated | None:
-        """The start of the firmware lies after the last dated sample of the one before and before
-        the present one's start."""
+        """The start of the firmware lies after the last dated sample of those before and before
+        the present one's start. Of two sensors the blocks of several boots may come in turns."""
         if key not in self._starts:
             track = self._tracks.get(self._current) if self._current else None
             if track is None or self._current is None or key[0] != self._current[0]:
                 return None
             now = track.date(0)
             latest = now.linux_us + now.within_us - last_us
-            if self._end_us is None or self._end_us > latest:
+            earliest = self._earliest_us(key)
+            if earliest is None or earliest > latest:
                 return None
-            self._starts = {key: ((self._end_us + latest) / 2, (latest - self._end_us) / 2)}
+            _keep(self._starts, key, ((earliest + latest) / 2, (latest - earliest) / 2))
         start, within = self._starts[key]
         within += MOST_RATE * last_us
-        self._end_us = max(self._end_us or 0.0, start - within + last_us)
+        self._note_end(key, start - within + last_us)
         return Dated(start + first_us + offset_us, block.period_us, round(within), Basis.BOUNDS)
+
+    def _earliest_us(self, key: tuple[int, int]) -> float | None:
+        """Return after what time a boot began: the last dated sample of the boots before it."""
+        log, boot = key
+        ends_us = (
+            end_us
+            for (other_log, other), end_us in self._ends.items()
+            if other_log != log or boot_distance(boot, other) > 0
+        )
+        return max(ends_us, default=None)
+
+    def _note_end(self, key: tuple[int, int], end_us: float) -> None:
+        _keep(self._ends, key, max(self._ends.get(key, end_us), end_us))
+
+
+def _keep(known: dict[tuple[int, int], T], key: tuple[int, int], value: T) -> None:
+    known[key] = value
+    while len(known) > _MOST_BOOTS:
+        known.pop(next(iter(known)))

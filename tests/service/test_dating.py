@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -210,6 +211,27 @@ def test_a_life_that_nobody_saw_is_dated_by_its_bounds() -> None:
     assert dated.within_us < 2 * HOUR_US, "it began after Linux fell asleep and ended before boot 3"
     assert dated.step_us == PERIOD_US
     world.check(world.now - 5_000_000, count=10)
+
+
+def test_blocks_of_two_sensors_come_in_turns_from_lives_that_nobody_saw() -> None:
+    world = World(0)
+    world.greet()
+    world.awake(10_000_000)
+    world.check(world.now - 5_000_000, count=10)
+    asleep = world.now
+    unseen = []
+    for boot, hours in ((2, 0), (3, 3)):
+        world.started, world.boot = asleep + hours * HOUR_US, boot
+        for stream in (0, 1):
+            block = world.block(world.started + 60_000_000, 100)
+            unseen.append((stream, replace(block, stream=stream), world.true_us(block.start_us)))
+    world.started, world.boot = asleep + 4 * HOUR_US, 4
+    world.now = asleep + 8 * HOUR_US
+    world.greet()
+    for _, block, true in sorted(unseen, key=lambda each: each[0]):
+        dated = world.date(block)
+        assert dated.basis == Basis.BOUNDS
+        assert abs(dated.utc_us - true) <= dated.within_us, (block.boot, block.stream)
 
 
 def test_a_log_that_nobody_knows_has_no_time() -> None:
