@@ -3,8 +3,9 @@
 //
 // Modelled: a measurement begins with a transfer whose only written byte is `begins`. Right before it the properties of
 //   the sensor's model are set to the signals' values at that time: in each line of `Signals` the name of a property, what
-//   to divide a value by, the noise and its seed, and the points `t_ms:value`, between which the signal is linear (as in
-//   fwgen/sensor/scene.py; noise and chance are those of fwgen/sensor/chance.py). Times count from the first measurement.
+//   to divide a value by, the lowest and the highest value (beyond them the sensor stays there, where its model may throw),
+//   the noise and its seed, and the points `t_ms:value`, between which the signal is linear (as in fwgen/sensor/scene.py;
+//   noise and chance are those of fwgen/sensor/chance.py). Times count from the first measurement.
 //   A sensor that does not answer; measurements that are missed by chance: the sensor does not acknowledge the START
 //   after the written byte.
 // Left out: sensors that need no written byte.
@@ -92,7 +93,7 @@ namespace Antmicro.Renode.Peripherals.Sensors
 
         public ulong FirstMeasurement { get; private set; }
 
-        // Lines of `property divisor sigma seed t_ms:value t_ms:value ...`
+        // Lines of `property divisor lowest highest sigma seed t_ms:value t_ms:value ...`
         public string Signals
         {
             set
@@ -174,13 +175,15 @@ namespace Antmicro.Renode.Peripherals.Sensors
                 var words = line.Split(new[] { ' ' }, StringSplitOptions.RemoveEmptyEntries);
                 Property = words[0];
                 divisor = decimal.Parse(words[1], CultureInfo.InvariantCulture);
-                sigma = long.Parse(words[2], CultureInfo.InvariantCulture);
-                seed = ulong.Parse(words[3], CultureInfo.InvariantCulture);
-                times = new long[words.Length - 4];
-                values = new long[words.Length - 4];
+                lowest = long.Parse(words[2], CultureInfo.InvariantCulture);
+                highest = long.Parse(words[3], CultureInfo.InvariantCulture);
+                sigma = long.Parse(words[4], CultureInfo.InvariantCulture);
+                seed = ulong.Parse(words[5], CultureInfo.InvariantCulture);
+                times = new long[words.Length - FirstPoint];
+                values = new long[words.Length - FirstPoint];
                 for(var i = 0; i < times.Length; i++)
                 {
-                    var pair = words[i + 4].Split(':');
+                    var pair = words[i + FirstPoint].Split(':');
                     times[i] = long.Parse(pair[0], CultureInfo.InvariantCulture);
                     values[i] = long.Parse(pair[1], CultureInfo.InvariantCulture);
                 }
@@ -200,12 +203,17 @@ namespace Antmicro.Renode.Peripherals.Sensors
                     var way = (values[at + 1] - values[at]) * (milliseconds - times[at]);
                     value = values[at] + way / (times[at + 1] - times[at]);
                 }
-                return (value + Chance.Noise(seed, sigma, milliseconds)) / divisor;
+                value += Chance.Noise(seed, sigma, milliseconds);
+                return Math.Min(Math.Max(value, lowest), highest) / divisor;
             }
 
             public string Property { get; private set; }
 
+            private const int FirstPoint = 6;
+
             private readonly decimal divisor;
+            private readonly long lowest;
+            private readonly long highest;
             private readonly long sigma;
             private readonly ulong seed;
             private readonly long[] times;

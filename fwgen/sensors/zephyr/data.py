@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,15 +16,26 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Steps:
-    """A sensor's own number n of a channel means `zero + n * step`."""
+    """A sensor's own number n of a channel means `zero + n * step`. `numbers`: the lowest and the
+    highest n; None: any."""
 
     zero: Fraction
     step: Fraction
+    numbers: tuple[int, int] | None = None
 
     @cached_property
     def micro(self) -> tuple[float, float]:
         """`zero` and `step` in millionths."""
         return float(self.zero * MICRO), float(self.step * MICRO)
+
+    def ends_micro(self) -> tuple[int, int] | None:
+        """Return the quantities for which a model that cuts off gives the lowest and the highest
+        number, in millionths."""
+        if self.numbers is None:
+            return None
+        half = [n + Fraction(1 if n > 0 else -1, 2) for n in self.numbers]
+        low, high = (int((self.zero + n * self.step) * MICRO) for n in half)
+        return low, high
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,8 @@ class KnownPart:
     """`transfers`: bytes written and read, for each of a measurement; `commands`: the first
     written byte of each. `renode`: type and arguments of Renode's model. `hides_faults`: its driver
     does not report that the sensor did not answer. `holds_us`: for how long it holds the clock low
-    in a measurement at most, while it converts."""
+    in a measurement at most, while it converts. `addresses`: on the bus. `full_scale`: a property
+    to which the steps are in proportion, and its value for them."""
 
     transfers: tuple[tuple[int, int], ...]
     commands: tuple[int, ...]
@@ -40,6 +52,19 @@ class KnownPart:
     steps: Mapping[str, Steps] = field(default_factory=dict)
     hides_faults: bool = False
     holds_us: int = 0
+    addresses: tuple[int, ...] = ()
+    full_scale: tuple[str, int] | None = None
+
+    def steps_of(self, channel: str, properties: Mapping[str, object]) -> Steps:
+        """Return the channel's steps in a node with these properties."""
+        steps = self.steps[channel]
+        if self.full_scale is None:
+            return steps
+        name, usual = self.full_scale
+        value = properties.get(name, usual)
+        if not isinstance(value, int) or value <= 0:
+            return steps  # the build refuses it
+        return replace(steps, step=steps.step * Fraction(value, usual))
 
 
 @cache
@@ -56,14 +81,20 @@ def known_parts() -> dict[str, KnownPart]:
 
 def _part(entry: dict[str, Any]) -> KnownPart:
     steps = {
-        name: Steps(Fraction(numbers["zero"]), Fraction(numbers["step"]))
-        for name, numbers in entry["channels"].items()
+        name: Steps(Fraction(said["zero"]), Fraction(said["step"]), tuple(said["numbers"]))
+        for name, said in entry["channels"].items()
     }
-    transfers = tuple((write, read) for write, read in entry["transfers"])
-    hides = bool(entry.get("hides_faults", False))
-    holds_us = int(entry.get("holds_us", 0))
-    commands, renode = tuple(entry["commands"]), tuple(entry["renode"])
-    return KnownPart(transfers, commands, renode, steps, hides, holds_us)
+    scale = entry.get("full_scale")
+    return KnownPart(
+        transfers=tuple((write, read) for write, read in entry["transfers"]),
+        commands=tuple(entry["commands"]),
+        renode=tuple(entry["renode"]),
+        steps=steps,
+        hides_faults=bool(entry.get("hides_faults", False)),
+        holds_us=int(entry.get("holds_us", 0)),
+        addresses=tuple(entry["addresses"]),
+        full_scale=(scale[0], scale[1]) if scale else None,
+    )
 
 
 def _read(name: str) -> dict[str, Any]:

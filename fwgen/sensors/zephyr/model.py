@@ -47,23 +47,31 @@ def check_signals(sensor: PlannedSensor, scene: Scene) -> None:
 
 def quantities(sensor: ZephyrSensor, scene: Scene, t_ms: Ints) -> list[Ints]:
     """Return for each channel what Zephyr's API gives, in millionths of its unit."""
-    known = known_parts().get(sensor.compatible)
     found = []
     for index, channel in enumerate(sensor.channel_parts):
         micro = value_at(scene.signals[channel.name], t_ms)
         sigma = scene.noise.get(channel.name, 0)
         if sigma:
             micro = micro + noise(scene.seed + index * PRIME, sigma, t_ms)
-        steps = known.steps.get(channel.name) if known else None
-        found.append(_in_steps(micro, steps or Steps(Fraction(0), channel.resolution.value)))
+        found.append(_in_steps(micro, steps_of(sensor, channel)))
     return found
+
+
+def steps_of(sensor: ZephyrSensor, channel: ZephyrChannel) -> Steps:
+    """Return the sensor's own steps; if it is not known, the spec's resolution."""
+    known = known_parts().get(sensor.compatible)
+    if known is None:
+        return Steps(Fraction(0), channel.resolution.value)
+    return known.steps_of(channel.name, dict(sensor.properties))
 
 
 def _in_steps(micro: Ints, steps: Steps) -> Ints:
     """Return the values of the sensor's nearest steps, as the driver gives them: whole
-    millionths."""
+    millionths. A value beyond its last step is the last step."""
     zero, step = steps.micro
     number = np.rint((micro - zero) / step)
+    if steps.numbers is not None:
+        number = np.clip(number, *steps.numbers)
     return np.asarray(np.rint(number * step + zero), dtype=np.int64)
 
 

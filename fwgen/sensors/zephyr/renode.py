@@ -19,7 +19,7 @@ from fwgen.record import Ints
 from fwgen.sensor import Condition, Scene
 from fwgen.sensors.zephyr.data import KnownPart, known_parts
 from fwgen.sensors.zephyr.drivers import DECODERS, FEEDS
-from fwgen.sensors.zephyr.model import PRIME, check_signals
+from fwgen.sensors.zephyr.model import PRIME, check_signals, steps_of
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.spec import ZephyrSensor
 from fwgen.sensors.zephyr.taken import measurements_of, samples_seen, transfers_of
@@ -76,8 +76,11 @@ class _Emulated(EmulatedSensor):
         for index, channel in enumerate(self._sensor.channel_parts):
             name, scale = feeds[channel.name]
             seed = (scene.seed + index * PRIME) & (1 << 64) - 1
+            ends = steps_of(self._sensor, channel).ends_micro()
+            assert ends  # of each sensor that Renode has a model of
             points = " ".join(f"{t_ms}:{value}" for t_ms, value in scene.signals[channel.name])
-            lines.append(f"{name} {scale} {scene.noise.get(channel.name, 0)} {seed} {points}")
+            noise = scene.noise.get(channel.name, 0)
+            lines.append(f"{name} {scale} {ends[0]} {ends[1]} {noise} {seed} {points}")
         self._model.Signals = "\n".join(lines)
         self._model.MissedPartsPerMillion = scene.missed_ppm
         self._model.Seed = scene.seed & (1 << 64) - 1

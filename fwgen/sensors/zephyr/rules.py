@@ -19,6 +19,7 @@ from fwgen.wire.channel import value_bits
 
 BUS = Rule("sensor-bus", "error", "the sensor's bus is on a connector of the board")
 ADDRESS = Rule("sensor-address", "error", "the sensor has its own address on the bus")
+UNLIKELY = Rule("sensor-address-unlikely", "warning", "the sensor can have this address")
 BUSY = Rule("sensor-bus-busy", "error", "the bus can carry the measurements")
 SHARED = Rule("bus-shared", "error", "the bus can carry measurements and pictures")
 WAITS = Rule("sensor-waits", "warning", "no sample is late because of the bus's other users")
@@ -35,7 +36,10 @@ _MOST_BITS = 60
 
 
 class _Rules(SensorRules):
-    rules = (BUS, ADDRESS, BUSY, SHARED, WAITS, MISSES, OTHER, HIDDEN, CHANNELS, UNKNOWN, RECORD)
+    rules = (
+        *(BUS, ADDRESS, UNLIKELY, BUSY, SHARED, WAITS, MISSES),
+        *(OTHER, HIDDEN, CHANNELS, UNKNOWN, RECORD),
+    )
 
     def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
         part = part_of(sensor)
@@ -67,6 +71,12 @@ def _check_address(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> No
             place,
             "write the 7-bit address of the data sheet, without the read/write bit",
         )
+        return
+    known = known_parts().get(sensor.compatible)
+    if known and sensor.address not in known.addresses:
+        likely = " or ".join(f"`0x{address:02x}`" for address in known.addresses)
+        message = f"{quote(sensor.compatible)} cannot have the address 0x{sensor.address:02x}"
+        UNLIKELY.broken(findings, message, place, f"write {likely}")
 
 
 def _check_record(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
@@ -119,8 +129,9 @@ def _check_bus(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findings)
     if takes_us * 100 > _MOST_PERCENT * sensor.period_us:
         BUSY.broken(
             findings,
-            f"a measurement takes {milliseconds(takes_us)} on {bus.name} at "
-            f"{bus.speed_hz // 1000} kHz, too long for one every {milliseconds(sensor.period_us)}",
+            f"a measurement takes {takes_us / 1000:,.6g} ms on {bus.name} at "
+            f"{bus.speed_hz // 1000} kHz, too long for one every {milliseconds(sensor.period_us)}: "
+            f"it may take {_MOST_PERCENT} % of the period",
             draft.spec.where_in(sensor, "period"),
             f"write at least `{-(-takes_us // 900)} ms`",
         )

@@ -38,6 +38,9 @@ _FARTHEST = 1_000_000_000  # keeps the firmware's sums far within 64 bits
 
 Property = StrictBool | StrictInt | StrictStr
 
+_GIVEN = re.compile(r"compatible|reg|status|label|phandle|interrupt.*|pinctrl-.*|.*-gpios?")
+"""Properties that fwgen writes, or that refer to other nodes, which a property here cannot."""
+
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _MEASURE = re.compile(rf"({_NUMBER})\s*([^\s0-9.]\S*)")
 
@@ -232,14 +235,27 @@ class _Properties(Kind[tuple[tuple[str, Property], ...]]):
             node.reject(findings, "wrong-shape", message, f"write it like `{self.example}`")
         found = []
         for name, value in node.entries():
-            if not re.fullmatch(r"[a-z][a-z0-9,_-]{0,30}", name) or name in ("reg", "status"):
+            if not re.fullmatch(r"[a-z][a-z0-9,_-]{0,30}", name):
                 message = f"{quote(name)} is not a property of a sensor's node"
                 value.reject(findings, "bad-property", message, "see the sensor's binding")
+            if _GIVEN.fullmatch(name):
+                message = f"{quote(name)} of the sensor's node cannot be set here"
+                value.reject(findings, "bad-property", message, f"remove it; {_instead(name)}")
             found.append((name, self._value.read(value, findings)))
         return tuple(found)
 
     def schema(self) -> Schema:
         return {"type": "object", "additionalProperties": self._value.schema()}
+
+
+def _instead(name: str) -> str:
+    """Return where the value of such a property comes from."""
+    written = {"compatible": "compatible", "reg": "address"}
+    if name in written:
+        return f"`{written[name]}` of the sensor says it"
+    if name in ("status", "label", "phandle"):
+        return "fwgen writes the node's own"
+    return "fwgen reads sensors without lines of their own"
 
 
 class ZephyrSensor(SensorPart):
@@ -252,7 +268,7 @@ class ZephyrSensor(SensorPart):
         str,
         Word(
             r"[a-z0-9]+,[a-z0-9][a-z0-9-]*",
-            "a `compatible` of Zephyr",
+            "the `compatible` of an I2C sensor, which names maker and part",
             "silabs,si7006",
             correct=str.lower,
         ),

@@ -14,7 +14,7 @@ SIGNALS = {
   climate.ambient-temp:
     points: [{at: 0 s, value: 20 °C}, {at: 600 s, value: -4.5 °C}]
     noise: 0.02 °C
-  humidity: [{at: 0 s, value: 40 %}, {at: 600 s, value: 62.5 %}]
+  humidity: [{at: 0 s, value: 40 %}, {at: 600 s, value: 110 %}]
   cellar.ambient-temp: [{at: 0 s, value: 12 °C}, {at: 600 s, value: -7 °C}]""",
     "cellar": """
   ambient-temp: [{at: 0 s, value: 12 °C}, {at: 4 h, value: -7 °C}]""",

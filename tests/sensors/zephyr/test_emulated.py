@@ -59,6 +59,9 @@ def test_ten_minutes_with_three_sleeps_and_drivers_that_fail_and_wait() -> None:
     true = 20 - 24.5 * (taken.at_us / 600e6)
     valid = taken.status == SampleStatus.VALID
     assert abs(temperature - true)[valid].max() < 0.15  # six sigma of the noise, and a step
+    humidity = taken.value >> 14 & 0x3FF
+    at_its_end = valid & (taken.at_us > 520e6)  # the signal is above 100 %, the model's highest
+    assert set(humidity[at_its_end].tolist()) == {1000}
     check_the_cellar(record)
 
     moments = [Moment(unpacked((14, 10), int(raw)), log=(0, 2)) for raw in taken.value[-2:]]

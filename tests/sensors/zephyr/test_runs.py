@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 
 from fwgen.backends.host.compile import core_sources
@@ -10,6 +13,9 @@ from fwgen.generate import render
 from fwgen.plan import PlanErrors, plan_file, plan_spec
 from fwgen.report.html import render_html
 from fwgen.scenario.load import parse_scenario
+from fwgen.sensors.zephyr.data import known_parts
+from fwgen.sensors.zephyr.model import quantities
+from fwgen.sensors.zephyr.plan import part_of
 from fwgen.spec import parse_spec
 from fwgen.wire.sample import SampleStatus
 from tests.backends.running import run
@@ -54,6 +60,32 @@ def test_a_quantity_out_of_its_range_says_so() -> None:
     whole = record.taken.whole()
     assert whole.status[0] == SampleStatus.TOO_FAR and whole.value[0] == 2000
     assert whole.status[-1] == SampleStatus.TOO_NEAR and whole.value[-1] == 0
+
+
+BEYOND = {
+    "climate": (("20 °C", "90 °C"), ("-4.5 °C", "-60 °C"), (84.99, -40.0)),
+    "cellar": (("12 °C", "200 °C"), ("-7 °C", "-200 °C"), (127.0, -128.0)),
+    "motion": (("0.5 m/s²", "300 m/s²"), ("-3 m/s²", "-300 m/s²"), (19.6, -19.6)),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_a_sensor_ends_where_its_model_on_the_emulated_board_ends(name: str) -> None:
+    (old_high, high), (old_low, low), ends = BEYOND[name]
+    text = scenario(name, "", "30 s").replace(old_high, high).replace(old_low, low)
+    asked = parse_scenario(re.sub("at: [14] h", "at: 30 s", text).replace("steps:\n\n", ""))
+    plan = plan_file(SPECS / f"{name}.yaml")
+    (sensor,) = plan.sensors
+    scene = asked.scene(1)
+    first = quantities(part_of(sensor.part), scene, np.array([0, 30_000], dtype=np.int64))[0]
+    assert (first / 1e6).round(2).tolist() == list(ends)
+
+
+def test_a_property_of_the_node_makes_the_full_scale_larger() -> None:
+    known = known_parts()["st,lis2dw12"]
+    for properties, end in (({}, 19.6), ({"range": 16}, 156.8), ({"range": "far"}, 19.6)):
+        found = known.steps_of("accel-x", properties).ends_micro()
+        assert found and round(found[1] / 1e6, 1) == end
 
 
 def test_the_judge_detects_a_wrong_value() -> None:

@@ -23,7 +23,8 @@ REFUSED = {
     "too fine": ("0.01 °C", "0.000001 °C", "more than 24 bits"),
     "no step": ("0.01 °C", "0 °C", "expected a resolution above 0"),
     "range turned": ("[-40 °C, 85 °C]", "[85 °C, -40 °C]", "the lower one first"),
-    "compatible": ("silabs,si7006", "si7006", "is not a `compatible`"),
+    "compatible": ("silabs,si7006", "voltage-divider",
+                   "`voltage-divider` is not the `compatible` of an I2C sensor"),
     "twice": ("humidity, range: [0 %, 100 %], resolution: 0.1 %",
               "ambient-temp, range: [0 °C, 1 °C], resolution: 0.1 °C", "is there already"),
 }  # fmt: skip
@@ -86,10 +87,30 @@ def test_a_driver_that_hides_faults_is_a_warning() -> None:
     assert plan_spec(parse_spec(BASE)).diagnostics == ()
 
 
+def test_an_address_that_the_part_cannot_have_is_a_warning() -> None:
+    (found,) = plan_spec(parse_spec(BASE.replace("0x40", "0x77"))).diagnostics
+    assert (found.rule_id, found.severity) == ("sensor-address-unlikely", "warning")
+    assert found.message == "`silabs,si7006` cannot have the address 0x77"
+    assert found.hint == "write `0x40`"
+    line = found.position.text
+    assert line[found.position.column - 1 :].startswith("0x77")
+
+
+def test_the_time_of_a_measurement_is_not_rounded_to_the_period() -> None:
+    text = BASE.replace("silabs,si7006", "acme,any").replace("period: 1 s", "period: 2 ms")
+    third = "\n    - {name: press, range: [0 kPa, 120 kPa], resolution: 0.1 kPa}"
+    text = text.replace("resolution: 0.1 %}", "resolution: 0.1 %}" + third)
+    with pytest.raises(PlanErrors) as caught:
+        plan_spec(parse_spec(text))
+    (busy,) = [one for one in caught.value.diagnostics if one.rule_id == "sensor-bus-busy"]
+    assert "takes 2.01 ms on i2c8 at 100 kHz, too long for one every 2 ms: it may" in busy.message
+
+
 def test_every_rule_has_an_example() -> None:
     assert {rule.id for rule in SENSOR.rules} == {
         *BROKEN,
         *("sensor-hides-faults", "sensor-no-channel", "sensor-unknown"),
+        "sensor-address-unlikely",
         *("sensor-waits", "sensor-waits-too-long"),  # in test_runs.py
     }
 
@@ -231,6 +252,15 @@ def test_a_false_flag_is_left_out() -> None:
         (r'mode: "a\nb"', "is not one line"),
         (r'mode: "a\x07b"', "is not one line"),
         (f"mode: {'a' * 101}", "is not one line of at most 100 characters"),
+        ('compatible: "x,y"', "remove it; `compatible` of the sensor says it"),
+        ("reg: 64", "remove it; `address` of the sensor says it"),
+        ("status: disabled", "fwgen writes the node's own"),
+        ("label: a", "`label` of the sensor's node cannot be set here"),
+        ("phandle: 5", "`phandle` of the sensor's node cannot be set here"),
+        ("interrupts: 5", "`interrupts` of the sensor's node cannot be set here"),
+        ("interrupt-parent: 5", "fwgen reads sensors without lines of their own"),
+        ("pinctrl-0: 5", "`pinctrl-0` of the sensor's node cannot be set here"),
+        ("irq-gpios: 5", "`irq-gpios` of the sensor's node cannot be set here"),
     ],
 )
 def test_a_property_that_a_device_tree_cannot_have_is_refused(written: str, says: str) -> None:
