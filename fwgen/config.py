@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any, TypeVar
 from fwgen import files
 from fwgen.errors import InputError
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Position, did_you_mean, quote
+from fwgen.toml_syntax import TomlSyntaxError, parse_toml
 
 Environment = Mapping[str, str]
 
@@ -158,7 +158,7 @@ def load_config(environ: Environment | None = None, path: Path | None = None) ->
 
 def _read(path: Path) -> str | None:
     try:
-        return files.read_regular(path, _MOST_BYTES).decode("utf-8").replace("\r\n", "\n")
+        return files.read_regular(path, _MOST_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         return None
     except files.NotRegularError as error:
@@ -185,16 +185,10 @@ class _File:
 
     def parse(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            message, place = str(error), Position(str(self.path))
-            found = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
-            if found:
-                message = message[: found.start()]
-                lines = self.text.splitlines()
-                line = int(found[1]) if found[1] else max(1, len(lines))
-                place = self._at(line, int(found[2]) if found[2] else 1)
-            message, hint = message[:1].lower() + message[1:], "see https://toml.io for the syntax"
+            return parse_toml(self.text)
+        except TomlSyntaxError as error:
+            message, hint = error.message, error.hint
+            place = self._at(error.line, error.column)
             if re.search("overwrite|twice", message) and (twice := self._given_twice()):
                 message, place = twice
                 hint = "keep one of them"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from fwgen import files
 from fwgen.spec.diagnostics import DiagnosticErrors, Findings, Position
+from fwgen.toml_syntax import TomlSyntaxError, parse_toml
 
 TablePath = tuple[str | int, ...]
 
@@ -19,7 +19,6 @@ _ARRAY = re.compile(r"\s*\[\[\s*([^\[\]]+?)\s*\]\]\s*(?:#.*)?$")
 _TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
 _ENTRY = re.compile(r"\s*([\w.\"'-]+)\s*=")
 _INLINE = re.compile(r"[{,]\s*([\w\"'-]+)\s*=")
-_SYNTAX = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 class TomlErrors(DiagnosticErrors):
@@ -46,20 +45,12 @@ class TomlFile:
         self._lines = self.text.splitlines()
         self._places = dict[TablePath, Position]()
         try:
-            self.data = tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            self._report_syntax(str(error))
+            self.data = parse_toml(self.text)
+        except TomlSyntaxError as error:
+            place = self._at(error.line, error.column)
+            self.findings.error("toml", error.message, place, error.hint)
+            raise TomlErrors(self.findings.diagnostics) from None
         self._find_keys()
-
-    def _report_syntax(self, message: str) -> None:
-        place, found = Position(str(self.path)), _SYNTAX.search(message)
-        if found:
-            message = message[: found.start()]
-            line = int(found[1]) if found[1] else max(1, len(self._lines))
-            place = self._at(line, int(found[2]) if found[2] else 1)
-        message = message[:1].lower() + message[1:]
-        self.findings.error("toml", message, place, "see https://toml.io for the syntax")
-        raise TomlErrors(self.findings.diagnostics)
 
     def _find_keys(self) -> None:
         table: TablePath = ()
@@ -109,7 +100,7 @@ def read_toml(path: Path) -> TomlFile:
     """Return a file's contents. Raises TomlErrors if it cannot be read or has wrong syntax."""
     findings, place = Findings(), Position(str(path))
     try:
-        text = files.read_regular(path, _MOST_BYTES).decode("utf-8").replace("\r\n", "\n")
+        text = files.read_regular(path, _MOST_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         message = f"not UTF-8 text ({error.reason} at byte {error.start})"
         findings.error("unreadable", message, place, "save the file as UTF-8")

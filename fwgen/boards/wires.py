@@ -10,7 +10,8 @@ from fwgen.spec.diagnostics import did_you_mean, quote
 
 _PIN = re.compile(r"P[A-Z](?:[0-9]|1[0-5])")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NODE = re.compile(r"i2c[0-9]+_(scl|sda)_p[a-z][0-9]+")
+_NODE = re.compile(r"(?P<device>(?:i2c|i3c|spi|uart|usart|lpuart)[0-9]+)_(?P<rest>[a-z0-9_]+)")
+_WIRE = re.compile(r"(?:scl|sda)_p[a-z][0-9]+")
 """How Zephyr names the nodes of its pin control (hal_stm32 dts/st/mp2/*-pinctrl.dtsi)."""
 
 
@@ -18,6 +19,11 @@ def check_pins(file: TomlFile, board: Board) -> None:
     places = dict[tuple[str, int], str]()
     for name, pin in board.pins.items():
         _is_pin(file, board, name, ("pins", name))
+        if pin.position < 0:
+            message = f"`pins.{name}.position`: {pin.position} is no number of a pin"
+            hint = "write the number on the connector; `position = 0` if it is on none"
+            place = file.where("pins", name, "position")
+            file.findings.error("bad-position", message, place, hint)
         if not pin.connector or not pin.position:
             continue
         first = places.setdefault((pin.connector, pin.position), name)
@@ -59,8 +65,13 @@ def check_console(file: TomlFile, board: Board) -> None:
         message = f"`console.uart`: {board.chip.title} has no {quote(console.uart)}"
         hint = did_you_mean(console.uart, board.chip.uarts, "serial ports")
         file.findings.error("unknown-uart", message, file.where("console", "uart"), hint)
-    _is_pin(file, board, console.tx, ("console", "tx"))
-    _is_pin(file, board, console.rx, ("console", "rx"))
+    for key, pin in (("tx", console.tx), ("rx", console.rx)):
+        path = ("console", key)
+        inherited = not file.where(*path).line
+        if _is_pin(file, board, pin, path) and pin not in board.pins and not inherited:
+            message = f"`console.{key}`: there is no `[pins.{pin}]`"
+            hint = f"add `[pins.{pin}]` with `connector` and `position`, or correct the pin"
+            file.findings.error("console-pin", message, file.where(*path), hint)
     _two_pins(file, console.tx, console.rx, ("console", "rx"), "tx")
 
 
@@ -90,7 +101,7 @@ def _check_pinctrl(file: TomlFile, bus: Bus) -> None:
     for name in bus.pinctrl:
         if not _LABEL.fullmatch(name):
             what = "is not the label of a node"
-        elif _NODE.fullmatch(name) and name not in wanted:
+        elif name not in wanted and _is_of_others(name, bus):
             what = f"is not for {bus.scl} and {bus.sda} of {bus.name}"
         else:
             continue
@@ -99,3 +110,9 @@ def _check_pinctrl(file: TomlFile, bus: Bus) -> None:
     if not bus.pinctrl:
         message = f"`buses.{bus.name}.pinctrl`: the list has no node"
         file.findings.error("bus-pinctrl", message, place, hint)
+
+
+def _is_of_others(label: str, bus: Bus) -> bool:
+    """Return whether the label has the form of Zephyr's names, for another device or other pins."""
+    found = _NODE.fullmatch(label)
+    return bool(found and (found["device"] != bus.name or _WIRE.fullmatch(found["rest"])))

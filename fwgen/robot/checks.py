@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +15,7 @@ from fwgen.robot.bench import Bench
 from fwgen.robot.kinds import Length, Time, amount
 from fwgen.scenario.expect import SAMPLE_COUNTS, STANDING
 from fwgen.scenario.load import parse_expectations
+from fwgen.toml_syntax import load_toml
 from fwgen.wire.sample import STATUS_NAMES
 
 _ABOUT_SAMPLES = tuple(name for name in STANDING if name in SAMPLE_COUNTS)
@@ -59,7 +59,7 @@ class Checks(Bench):
         """Ends the run. Its fingerprint is the one that the TOML file has under ``name``. With the
         ELF only the digits about decisions count: its times depend on the compiler."""
         _, report = self._outcome()
-        recorded = tomllib.loads(file.read_text(encoding="utf-8"))
+        recorded = load_toml(file)
         wanted, found = str(recorded.get(name, "none")), report["fingerprint"]
         if self._backend != "host":
             wanted, found = decided(wanted), decided(found)

@@ -8,12 +8,17 @@ the changed ones.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from fwgen.errors import InputError
+from fwgen.toml_syntax import load_toml
+from fwgen.words import did_you_mean, quote
+
+_NEEDED: Final = ("title", "suite", "test", "reason")
+_OF_THE_CORE: Final = ("scenario", "expectation")
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Mutant:
         Raises InputError if the fault no longer fits them."""
         changed: dict[str, str] = {}
         for change in self.changes:
+            if change.file not in app:
+                raise InputError(
+                    f"{self.name}: the firmware has no file {quote(str(change.file))}",
+                    did_you_mean(str(change.file), app, "its files"),
+                )
             text = changed.get(change.file) or app[change.file].decode("utf-8")
             if text.count(change.old) != 1:
                 found = text.count(change.old)
@@ -63,18 +73,18 @@ class Mutant:
 
 
 def load_mutant(path: Path) -> Mutant:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    changes = tuple(Change(item["file"], item["old"], item["new"]) for item in data["change"])
-    return Mutant(
-        name=path.stem,
-        title=data["title"],
-        suite=data["suite"],
-        test=data["test"],
-        reason=data["reason"],
-        changes=changes,
-        scenario=data.get("scenario", ""),
-        expectation=data.get("expectation", ""),
-    )
+    """Return the fault in a file. Raises InputError if the file is not one."""
+    data = load_toml(path)
+    texts = {key: str(data[key]) for key in (*_NEEDED, *_OF_THE_CORE) if key in data}
+    try:
+        changes = tuple(Change(item["file"], item["old"], item["new"]) for item in data["change"])
+        return Mutant(name=path.stem, changes=changes, **texts)
+    except (KeyError, TypeError) as error:
+        needed = ", ".join(f"`{key}`" for key in _NEEDED)
+        raise InputError(
+            f"{path}: expected a fault: {needed}, and [[change]] with `file`, `old` and `new`",
+            "write it like the files of robot/mutants",
+        ) from error
 
 
 def load_mutants(folder: Path) -> list[Mutant]:

@@ -145,6 +145,9 @@ EXTENDS = 'extends = "stm32mp257f_dk"\nname = "ours"\n'
     ("text", "rule", "place", "hint"),
     [
         ("name = \n", "toml", (1, 8), "toml.io"),
+        pytest.param("a = " + "[" * 5000, "toml", (1, 104), "remove the brackets", id="deep"),
+        pytest.param("a = " + "9" * 5000, "toml", (1, 5), "toml.io", id="digits"),
+        ("a = [\n1,\n", "toml", (2, 3), "toml.io"),
         ('extends = "stm32mp257_dk"\nname = "a"\n', "unknown-board", (1, 1), "stm32mp257f_dk"),
         ('name = "a"\n', "missing-key", (0, 0), "`extends` with a board that fwgen knows"),
         (EXTENDS + "tital = 1\n", "unknown-key", (3, 1), "did you mean `title`?"),
@@ -199,10 +202,14 @@ def test_an_error_has_its_place_and_a_way_out(
         ("speed_hz = 400_000", "speed_hz = 200_000", "bus-speed", "`400_000`"),
         ('scl = "PF2"', 'scl = "PF3"', "bus-pin", "there is no `[pins.PF3]`"),
         ('"i2c2_scl_pf2"', '"i2c2_scl_pf3"', "bus-pinctrl", "not for PF2 and PF0 of i2c2"),
+        ('"i2c2_scl_pf2"', '"i2c9_scl_zz"', "bus-pinctrl", "not for PF2 and PF0 of i2c2"),
+        ('"i2c2_scl_pf2"', '"usart6_tx_pf13"', "bus-pinctrl", "not for PF2 and PF0 of i2c2"),
         ('"i2c2_scl_pf2"', '"nonsense; }"', "bus-pinctrl", "not the label of a node"),
         ('["i2c2_scl_pf2", "i2c2_sda_pf0"]', "[]", "bus-pinctrl", '"i2c2_sda_pf0"]`'),
         ('sda = "PF0"', 'sda = "PF2"', "same-pin", "`PF2` is also `scl`"),
         ('rx = "PF14"', 'rx = "PF13"', "same-pin", "`PF13` is also `tx`"),
+        ('tx = "PF13"', 'tx = "PA1"', "console-pin", "there is no `[pins.PA1]`"),
+        ("position = 8", "position = -8", "bad-position", "-8 is no number of a pin"),
         ("position = 8", "position = 7", "same-position", "PB10 is at X4 pin 7 already"),
         ("start = 0x9E800000", "start = 0x9E000000", "overlap", "`ddr.code`"),
         ("start = 0x9F2F8000", "start = 0x8F2F8000", "ring-gap", "`rings.ddr.vring0`"),
@@ -230,6 +237,12 @@ def test_what_contradicts_itself_is_refused(
         assert place, shown
         assert int(place[1]) == line or rule == "overlap"
         assert says in shown
+
+
+def test_a_byte_order_mark_is_no_error(carrier: Path) -> None:
+    file = carrier / "our-carrier.toml"
+    file.write_text(file.read_text("utf-8"), "utf-8-sig")
+    assert main(["board", "check", str(file)]) == 0
 
 
 def test_an_inherited_bus_needs_its_pins(tmp_path: Path) -> None:

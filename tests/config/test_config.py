@@ -94,7 +94,8 @@ def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
 
 WRONG = {
     "no-quotes": ("[zephyr]\nbase = /opt\n", "2:8", "toml", "invalid value"),
-    "cut-off": ('[zephyr]\nbase = "/opt', "2:1", "toml", "unterminated string"),
+    "cut-off": ('[zephyr]\nbase = "/opt', "2:13", "toml", "unterminated string"),
+    "too-deep": ("a = " + "[" * 5000, "1:104", "toml", "nested too deeply"),
     "unknown-table": ("\n[zefyr]\n", "2:1", "unknown-table", "did you mean `zephyr`?"),
     "table-as-dotted-key": ('zephyrs.base = "x"\n', "1:1", "unknown-table", "did you mean"),
     "unknown-key": ('[zephyr]\n  bas = "/x"\n', "2:3", "unknown-key", "did you mean `base`?"),
@@ -136,6 +137,10 @@ def test_wrong_file(tmp_path: Path, name: str) -> None:
     assert told.startswith(f"{tmp_path}/config.toml:{place}: error[{rule}]: ")
     assert words.lower() in told.lower()
     assert caught.value.exit_code == 2
+
+
+def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
+    assert load(tmp_path, "\ufeff" + GOOD).zephyr.base == Path("/opt/zephyr")
 
 
 def test_all_errors_are_reported_together(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from fwgen.errors import InputError
 from fwgen.generate import render
 from fwgen.plan import plan_spec
-from fwgen.robot.mutants import Change, Mutant, load_mutants, table
+from fwgen.robot.mutants import Change, Mutant, load_mutant, load_mutants, table
 from fwgen.spec import load_spec
 from fwgen.spec.examples import reference_spec
 
@@ -52,6 +52,28 @@ def test_the_table_in_the_docs_is_current() -> None:
 def test_a_fault_that_no_longer_fits_is_an_error() -> None:
     change = Change("src/main.c", "no such line", "")
     with pytest.raises(InputError, match=r"once in src/main\.c, found it 0 times"):
+        Mutant("old", "", "", "", "", (change,)).sources(APP)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a = " + "[" * 5000, r"own\.toml:1:104: .* nested too deeply"),
+        ("a = \n", r"own\.toml:1:5: invalid value"),
+        ("a = 1\n", r"own\.toml: expected a fault: `title`"),
+        ('title = ""\nsuite = ""\ntest = ""\nreason = ""\nchange = 1\n', "expected a fault"),
+    ],
+    ids=["deep", "syntax", "missing", "no-change"],
+)
+def test_a_file_that_is_no_fault_is_an_error(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(text, "utf-8")
+    with pytest.raises(InputError, match=says):
+        load_mutant(tmp_path / "own.toml")
+
+
+def test_a_fault_of_an_unknown_file_is_an_error() -> None:
+    change = Change("src/mian.c", "x", "y")
+    with pytest.raises(InputError, match=r"no file `src/mian\.c`\nhelp: did you mean `src/main"):
         Mutant("old", "", "", "", "", (change,)).sources(APP)
 
 

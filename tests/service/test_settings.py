@@ -218,7 +218,7 @@ debounce = "50 ms"
         ("x = 1\nx = 2", "2:6: cannot overwrite a value", "the key is there already"),
         (
             "channel = " + "[" * 5000,
-            "1:110: expected settings, found lists or tables nested",
+            "1:110: expected values, found lists or tables nested",
             "remove",
         ),
     ],

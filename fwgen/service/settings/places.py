@@ -5,23 +5,13 @@ It expects a text that `tomllib` has read: what is wrong with the syntax, that p
 
 from __future__ import annotations
 
-import re
 import tomllib
 from typing import Final
 
+from fwgen.toml_syntax import TOKEN, line_and_column
+
 TomlPath = tuple[str | int, ...]
 """Keys, and numbers in arrays: `("sensors", 0, "name")`."""
-DEEP: Final = 100
-_TOKEN: Final = re.compile(
-    r'"""(?:\\.|[^\\])*?"{3,5}'
-    r"|'''.*?'{3,5}"
-    r'|"(?:\\.|[^"\\\n])*"'
-    r"|'[^'\n]*'"
-    r"|\#[^\n]*"
-    r"|[\[\]{},=.\n]"
-    r"""|[^\s\[\]{},=.\#"']+""",
-    re.DOTALL,
-)
 _ENDS: Final = ("", "\n", ",", "]", "}")
 
 
@@ -31,7 +21,7 @@ class Places:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        found = ((each[0], each.start()) for each in _TOKEN.finditer(text))
+        found = ((each[0], each.start()) for each in TOKEN.finditer(text))
         self._tokens = [(token, at) for token, at in found if not token.startswith("#")]
         self._next = 0
         self.key_offsets: dict[TomlPath, int] = {}
@@ -121,18 +111,3 @@ class Places:
                 self._value((*path, number))
                 number += 1
         self._take()
-
-
-def line_and_column(text: str, at: int) -> tuple[int, int]:
-    """Return both, from 1, of an offset in a text."""
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-
-
-def too_deep(text: str) -> tuple[int, int]:
-    """Return line and column of the bracket that opens the level DEEP of lists and tables."""
-    depth = 0
-    for found in _TOKEN.finditer(text):
-        depth += (found[0] in ("[", "{")) - (found[0] in ("]", "}"))
-        if depth == DEEP:
-            return line_and_column(text, found.start())
-    return 1, 1

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +19,7 @@ from fwgen.service.settings.model import (
     SinkSettings,
     SleepSettings,
 )
-from fwgen.service.settings.places import Places, TomlPath, line_and_column, too_deep
+from fwgen.service.settings.places import Places, TomlPath
 from fwgen.service.settings.values import (
     BUTTON,
     CHANNEL,
@@ -32,16 +30,16 @@ from fwgen.service.settings.values import (
     Kinds,
     shown,
 )
+from fwgen.toml_syntax import TomlSyntaxError, line_and_column, parse_toml
 from fwgen.wire.channel import Channel
 from fwgen.wire.log_format import STREAMS_MAX
 from fwgen.words import did_you_mean, quote, suggest
 
 _MOST_BYTES: Final = 1 << 20
-_SYNTAX_HINT: Final = "see https://toml.io for the syntax"
 _SYNTAX_HINTS: Final = {
-    "Cannot overwrite": "the key is there already: remove one of the two",
+    "cannot overwrite": "the key is there already: remove one of the two",
     "twice": "the header is there already: write the lines of both below one of them",
-    "Invalid value": 'a text needs quotes, for example `channel = "rpmsg-tty"`',
+    "invalid value": 'a text needs quotes, for example `channel = "rpmsg-tty"`',
 }
 """By words of tomllib's message."""
 _TABLES: Final = ("sinks", "sleep", "button", "sensors")
@@ -115,9 +113,9 @@ def _decoded(content: bytes, name: str) -> str:
 def parse(text: str, name: str) -> Settings:
     """Return the settings of a TOML text. Raises InputError; `name` is the file's."""
     try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SettingsErrors([_syntax_fault(text, name, error)]) from None
+        data = parse_toml(text)
+    except TomlSyntaxError as error:
+        raise SettingsErrors([_syntax_fault(name, error)]) from None
     reader = _Reader(text, name)
     settings = reader.settings(data)
     if reader.faults:
@@ -125,24 +123,10 @@ def parse(text: str, name: str) -> Settings:
     return settings
 
 
-def _syntax_fault(text: str, name: str, error: Exception) -> Fault:
-    if isinstance(error, RecursionError):
-        message = "expected settings, found lists or tables nested too deeply"
-        return Fault(name, *too_deep(text), message, "remove the brackets that are too many")
-    hint = _SYNTAX_HINT
-    if not isinstance(error, tomllib.TOMLDecodeError):  # int() limits the digits
-        found = re.search(r"[\d_]{4000,}", text)
-        place = line_and_column(text, found.start() if found else 0)
-        return Fault(name, *place, "expected a value, found a number with too many digits", hint)
-    message, _, where = str(error).rpartition(" (at ")
-    found = re.fullmatch(r"line (\d+), column (\d+)\)", where)
-    place = line_and_column(text, len(text))
-    if found:
-        place = int(found[1]), int(found[2])
-    else:
-        message += " at the end of the file"
-    hint = next((hint for words, hint in _SYNTAX_HINTS.items() if words in message), hint)
-    return Fault(name, *place, message[0].lower() + message[1:], hint)
+def _syntax_fault(name: str, error: TomlSyntaxError) -> Fault:
+    message = error.message + " at the end of the file" * error.at_end
+    hints = (hint for words, hint in _SYNTAX_HINTS.items() if words in message)
+    return Fault(name, error.line, error.column, message, next(hints, error.hint))
 
 
 class _Reader:
