@@ -34,6 +34,7 @@ from fwgen.build.preflight import (
 from fwgen.build.record import FILE as RECORD
 from fwgen.build.record import is_record, previous_log_bytes, write_record
 from fwgen.build.sizes import auto_log_bytes
+from fwgen.build.undriven import refuse_undriven
 from fwgen.config import Config, load_config
 from fwgen.errors import InputError, MissingToolError, ToolBrokeError
 from fwgen.plan import board_of, make_plan, plan_spec
@@ -109,7 +110,7 @@ class Firmware:
         """Generate, build and audit; the result has the audit's findings.
 
         Raises InputError, PlanErrors, CompileError, and MissingToolError (after the application was
-        generated).
+        generated); DiagnosticErrors if Zephyr has no driver of a sensor.
         """
         check_path("the folder to build in", self.folder, OTHER_FOLDER)
         self._keep_foreign_files()
@@ -222,7 +223,11 @@ class Firmware:
 
     def _link(self, tree: Tree, plan: Plan) -> Elf:
         tree.configure(self.folder / APP)
-        ran = tree.build(self._verbose)
+        try:
+            ran = tree.build(self._verbose)
+        except CompileError as error:
+            refuse_undriven(error.output, tree.folder, plan)
+            raise
         self._compiled += ran.compiled
         self._steps += ran.steps
         return Elf(_linked(tree.folder))

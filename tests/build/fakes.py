@@ -24,6 +24,10 @@ if (STATE / "cmake-fails").exists():
 (tree / "zephyr").mkdir(parents=True, exist_ok=True)
 (tree / "zephyr/.config").write_text('CONFIG_KERNEL_BIN_NAME="zephyr"\\n')
 (tree / "build.ninja").write_text("")
+if (STATE / "devicetree").exists():
+    header = tree / "zephyr/include/generated/zephyr/devicetree_generated.h"
+    header.parent.mkdir(parents=True)
+    header.write_text((STATE / "devicetree").read_text())
 """
 
 _NINJA = """
@@ -72,7 +76,7 @@ for name in $(cat STATE/modules); do echo "\\"$name\\":\\"/modules/$name\\":\\"\
 class Fakes:
     """`state`: files that control the stand-ins: `modules` (those that Zephyr lists), `data` (bytes
     of extra data), `wrong` (the firmware's -D options), `cmake-fails`, `ninja-fails` (its
-    output)."""
+    output), `devicetree` (the header that Zephyr makes of it)."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.state = folder / "state"
