@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -253,6 +254,61 @@ def test_a_database_that_another_program_overwrites_is_noticed(
     before = range(5) if how == "another database" and not logged else range(0)
     assert positions(path) == [*before, *range(5000, 5010)]
     assert read(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.mark.parametrize("how", ["moved", "copied"])
+def test_an_older_backup_that_replaces_the_database_gets_a_gap(tmp_path: Path, how: str) -> None:
+    """As if it had been restored while no service ran: the firmware has freed those samples."""
+    path, backup, second = tmp_path / "db", tmp_path / "backup", Log(ONE.identity, stream=1)
+
+    def mark(one: int, two: int) -> Mark:
+        return Mark(ONE, one, 1, Mark(second, two, 1))
+
+    sink = SqliteSink(path)
+    sink.open()
+    sink.store([run(0, 10), run(0, 5, second)], mark(10, 5))
+    with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(backup)) as copy:
+        db.backup(copy)
+    sink.store([run(10, 10), run(5, 7, second)], mark(20, 12))
+    sink.store([run(20, 10)], mark(30, 12))
+    sink._complete()
+    if how == "moved":
+        backup.rename(path)
+    else:
+        path.write_bytes(backup.read_bytes())
+    with pytest.raises(SinkError, match="going on in"):
+        sink.store([run(30, 10)], mark(40, 12))
+    sink.close()
+    sink.open()
+    sink.store([], mark(30, 12))
+    sink.store([run(30, 10)], mark(40, 12))
+    sink.store([run(40, 10), run(12, 1, second)], mark(50, 13))
+    sink.close()
+    gaps = "SELECT identity, position, count, reason FROM gap JOIN log ON log.id = log"
+    assert read(path, gaps) == [
+        (ONE.owner, 10, 20, "missed"),
+        (second.owner, 5, 7, "missed"),
+    ]
+    stored = [*range(10), *range(30, 50), *range(5), 12]
+    assert positions(path) == stored
+
+
+def test_a_backup_of_another_log_gets_a_gap_of_unknown_size(tmp_path: Path) -> None:
+    path, backup = tmp_path / "db", tmp_path / "backup"
+    for name, log in ((backup, Log(0xB0B)), (path, ONE)):
+        sink = SqliteSink(name)
+        sink.open()
+        sink.store([run(0, 10, log)], Mark(log, 10, 1))
+        sink.close()
+    sink.open()
+    backup.rename(path)
+    with pytest.raises(SinkError, match="was replaced"):
+        sink.store([run(10, 10)], Mark(ONE, 20, 1))
+    sink.close()
+    sink.open()
+    sink.store([run(10, 10)], Mark(ONE, 20, 1))
+    sink.close()
+    assert read(path, "SELECT position, count, reason FROM gap") == [(10, None, "new-log")]
 
 
 def test_other_programs_may_write_to_the_database(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from fwgen.service.items import Item, Log, Mark, Redate, Run, SleepNote, StartNo
 from fwgen.service.sensors import Sensor
 from fwgen.service.sinks import schema
 from fwgen.service.sinks.base import SinkError
+from fwgen.service.sinks.older import Ends
 from fwgen.service.sinks.place import MovedError, Place
 from fwgen.service.sinks.retention import Retention
 from fwgen.service.sinks.transaction import transaction
@@ -49,6 +50,10 @@ WHERE sample.log = (SELECT log FROM mark) ORDER BY position DESC LIMIT 1
 _RECORDED: Final = (
     "SELECT identity, renumbered, position, boot FROM {table} JOIN log ON log.id = {table}.log"
 )
+_LAST: Final = """
+SELECT max(position) FROM sample
+WHERE log = (SELECT id FROM log WHERE identity = ? AND renumbered = ?)
+"""
 _BEFORE: Final = """
 SELECT 1 FROM sample JOIN log ON log.id = sample.log JOIN life ON life.id = sample.life
 WHERE identity = ? AND renumbered < ? AND position & 0xFFFFFFFF = ? & 0xFFFFFFFF
@@ -74,6 +79,7 @@ class SqliteSink:
         self._place = Place()
         self._left: _Contents | None = None  # after `open` and `store`
         self._suspect = False  # another program has written to the file
+        self._ends = Ends()
         self._logs: dict[Log, int] = {}
         self._lives: dict[tuple[int, int, bytes], int] = {}
         self._channels: dict[Sensor, tuple[int, ...]] = {}
@@ -95,6 +101,7 @@ class SqliteSink:
             others = (real.with_name(real.name + end) for end in ("-wal", "-shm"))
             self._place = Place(self._path, *others)
             before.check()
+            self._ends = Ends([self._end_of(db, mark) for mark in self._marks(db)])
             self._left, self._suspect = self._contents(db), False
 
     def close(self) -> None:
@@ -109,14 +116,8 @@ class SqliteSink:
 
     def recorded(self) -> Mark | None:
         """Return the mark of the last service; None: the database is new. Raises SinkError."""
-        marks = []
         with self._failing():
-            for stream, table in enumerate(_MARKS):
-                row = self._open_db.execute(_RECORDED.format(table=table)).fetchone()
-                if row is not None:
-                    identity, renumbered, position, boot = row
-                    log = Log(int(identity.partition("/")[0], 16), renumbered, stream)
-                    marks.append(Mark(log, position, boot))
+            marks = self._marks(self._open_db)
         if not marks or marks[0].log.stream:
             return None
         return marks[0]._replace(other=marks[1] if len(marks) > 1 else None)
@@ -136,11 +137,12 @@ class SqliteSink:
             self._place.check()
             self._check_contents()
             with transaction(db):
-                for item in items:
+                for item in [*self._ends.holes(items, mark), *items]:
                     self._store(db, item)
                 if mark is not None:
                     self._record(db, mark)
             self._place.check()
+            self._ends.note(items, mark)
             for item in items:
                 if isinstance(item, StartNote):
                     item.stored()
@@ -153,6 +155,21 @@ class SqliteSink:
         self._logs.clear()
         self._lives.clear()
         self._channels.clear()
+
+    def _marks(self, db: sqlite3.Connection) -> list[Mark]:
+        marks = []
+        for stream, table in enumerate(_MARKS):
+            row = db.execute(_RECORDED.format(table=table)).fetchone()
+            if row is not None:
+                identity, renumbered, position, boot = row
+                log = Log(int(identity.partition("/")[0], 16), renumbered, stream)
+                marks.append(Mark(log, position, boot))
+        return marks
+
+    def _end_of(self, db: sqlite3.Connection, mark: Mark) -> Mark:
+        """Return the mark after all samples that are stored: it may lag behind them."""
+        (last,) = db.execute(_LAST, (mark.log.owner, mark.log.renumbered)).fetchone()
+        return mark._replace(position=max(mark.position, -1 if last is None else last + 1))
 
     @property
     def _open_db(self) -> sqlite3.Connection:
