@@ -45,7 +45,7 @@ def measure() -> Iterator[Figure]:
             run = [(0, *each) for each in values]
             costs = several.instructions(run, KEEP_NEWEST, slots=8)
             cost = statistics.median(costs) / len(widths)
-            yield Figure(f"append, {title}, median", cost, f"{UNIT} a channel", limit=115)
+            yield Figure(f"append, {title}, median", cost, f"{UNIT} a channel", limit=100)
 
 
 def _of_word(word: int) -> Given:

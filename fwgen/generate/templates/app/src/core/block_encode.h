@@ -31,9 +31,13 @@ static inline uint32_t block_big_endian(uint32_t value)
 	       (value << 24);
 }
 
+/* A constant if there is one sensor. Only the core for the most channels serves sensors with fewer,
+ * too. */
 static inline uint32_t block_channels(const struct block_encoder *encoder)
 {
-	return CORE_CHANNELS == 1u ? 1u : encoder->channels;
+	const bool same = CORE_STREAMS == 1u && CORE_CHANNELS < SAMPLE_CHANNELS_MAX;
+
+	return same || CORE_CHANNELS == 1u ? CORE_CHANNELS : encoder->channels;
 }
 
 /* Used with CORE_CHECKS only. */
@@ -85,6 +89,14 @@ static inline void block_commit(struct block_encoder *encoder, uint32_t count, u
 	retained_store(&encoder->slot[SLOT_COMMIT], count | (uint32_t)crc << COMMIT_CRC_SHIFT);
 }
 
+/* The next loop has a copy of its body for each channel, so that each finds its model by a
+ * constant. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define UNROLLED _Pragma("GCC unroll 8")
+#else
+#define UNROLLED
+#endif
+
 /*
  * Adds a usual sample: valid, on time, after a valid one, close to the expected values; of a sensor
  * with one channel if the code fits into the current word. False, and nothing changed, for any
@@ -102,6 +114,7 @@ static inline bool block_append_usual(struct block_encoder *encoder, const struc
 	if ((sample->status | sample->late_16ths | encoder->unusual) != 0u) {
 		return false;
 	}
+	UNROLLED
 	do {
 		struct block_model *model = &encoder->model[c];
 		const uint32_t value = sample->value[c];
@@ -143,11 +156,11 @@ static inline bool block_append_usual(struct block_encoder *encoder, const struc
 		before[c] = *model;
 		model_follow(model, value, residual);
 		c++;
-	} while (c < block_channels(encoder));
+	} while (c < CORE_CHANNELS && c < block_channels(encoder));
 	if (CORE_CHANNELS == 1u) {
 		return false;
 	}
-	if (c < encoder->channels) {
+	if (c < block_channels(encoder)) {
 		while (c-- > 0u) {
 			encoder->model[c] = before[c];
 		}
