@@ -46,6 +46,8 @@ from fwgen.service.sinks.lines import documents
 from fwgen.service.state import State, sleep_document
 from fwgen.service.system_clock import utc_us
 from fwgen.service.workers import Workers
+from fwgen.wire.block import Block
+from fwgen.wire.messages import Message
 
 STOP_PATIENCE_S: Final = 5.0
 _SIGNAL_S: Final = 1.0
@@ -128,12 +130,9 @@ class Service:
                 self.sleeping.report_late()
                 trouble = self._link.trouble()
                 if trouble is not None:
-                    self._report(
-                        "tty",
-                        trouble,
-                        "check `channel` and `tty` in the settings",
-                        quiet=not trouble,
-                    )
+                    silent = self._link.answers
+                    what = "samples wait" if silent else "check `channel` and `tty` in the settings"
+                    self._report("tty", trouble, what, quiet=not trouble)
         finally:
             self.stop()
             self._peer.stop()
@@ -192,8 +191,13 @@ class Service:
             spec_hash=self._settings.spec,
             known=known,
             automatic=False,
-            watch=self._clock.dating.watch,
+            watch=self._watch,
         )
+
+    def _watch(self, message: Message | Block, is_sent: bool, now_us: int) -> None:
+        if not is_sent:
+            self._link.note_message()
+        self._clock.dating.watch(message, is_sent, now_us)
 
     def _handle(self, event: Event) -> None:
         self._state.note(event)

@@ -70,9 +70,13 @@ class PtyFirmware:
         with self._lock:
             self.node.crashed(CCrash(kind, 0, pc, 0, 0, 0, uptime_s))
 
-    def close(self) -> None:
+    def pause(self) -> None:
+        """Let the node send nothing more."""
         os.write(self._stop, b"!")
         self._thread.join(DEADLINE_S)
+
+    def close(self) -> None:
+        self.pause()
         for handle in (self.master, self._slave, self._over, self._stop):
             os.close(handle)
 

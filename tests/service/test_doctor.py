@@ -240,6 +240,47 @@ def test_a_disk_nearly_full_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.needs("pty")
+@pytest.mark.parametrize("how", ["by its name", "by its device"])
+def test_a_second_reader_of_a_tty_that_a_link_names_is_found(tmp_path: Path, how: str) -> None:
+    """As udev's SYMLINK makes one."""
+    board = Planted(tmp_path)
+    (board.root / "dev/firmware").symlink_to("ttyRPMSG0")
+    board.settings = replace(board.settings, tty=Path("/dev/firmware"))
+    assert board.bad() == {}
+    board.write(f"/proc/{OTHER_PROCESS}/comm", "cat")
+    name = os.ttyname(board.slave) if how == "by its name" else board.root / "again"
+    if how == "by its device":
+        (board.root / "again").symlink_to(os.ttyname(board.slave))
+    (board.root / f"proc/{OTHER_PROCESS}/fd").mkdir()
+    (board.root / f"proc/{OTHER_PROCESS}/fd/5").symlink_to(name)
+    found = board.bad()
+    assert list(found) == ["tty-users"]
+    assert "cat (4321)" in found["tty-users"]
+    assert "serial-getty@ttyRPMSG0`" in found["tty-users"], "the kernel's name"
+    board.close()
+
+
+@pytest.mark.needs("pty")
+def test_the_disk_of_a_file_that_a_link_names_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Planted(tmp_path)
+    (tmp_path / "disk").mkdir()
+    (board.root / "var/lib/db").symlink_to(tmp_path / "disk/db")
+    asked: list[Path] = []
+    real = os.statvfs
+
+    def statvfs(path: Path) -> os.statvfs_result:
+        asked.append(path)
+        return real(path)
+
+    monkeypatch.setattr(os, "statvfs", statvfs)
+    board.bad()
+    assert asked == [tmp_path / "disk"]
+    board.close()
+
+
+@pytest.mark.needs("pty")
 def test_a_wrong_channel_is_found_with_those_that_are_there(tmp_path: Path) -> None:
     board = Planted(tmp_path)
     for other in (

@@ -11,7 +11,7 @@ import pytest
 
 from fwgen.peer.errnos import GoneError, TtyError
 from fwgen.service.find_tty import BoardSystem, choose, find_ttys
-from fwgen.service.link import PATIENCE_S, Link
+from fwgen.service.link import PATIENCE_S, QUIET_S, Link
 
 
 def add(sysfs: Path, name: str, channel: str, dst: str = "0x400") -> None:
@@ -96,3 +96,24 @@ def test_a_link_says_what_is_wrong_after_some_time(tmp_path: Path) -> None:
     state, now_s = "greeting", now_s + 1
     assert link.trouble() is None
     assert not link.answers
+
+
+def test_a_silence_while_online_is_told(tmp_path: Path) -> None:
+    state, now_s, system = "online", 0.0, BoardSystem("rpmsg-tty", sysfs=tmp_path)
+    link = Link(lambda: state, system, lambda: now_s)
+    system.opened = tmp_path / "tty"
+    now_s = QUIET_S - 1
+    assert link.trouble() == ""
+    link.note_message()
+    now_s += QUIET_S - 1
+    assert link.trouble() == ""
+    now_s += 1
+    said = str(link.trouble())
+    assert said.startswith(f"nothing has arrived on {tmp_path}/tty for 8 s: another process reads")
+    assert "run as root" in said
+    link.note_message()
+    assert link.trouble() == ""
+    state, now_s = "asleep", now_s + 3600
+    assert link.trouble() == "", "it has agreed to be silent"
+    state = "online"
+    assert link.trouble() == "", "it has just woken"

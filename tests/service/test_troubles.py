@@ -7,6 +7,7 @@ import os
 import pty
 import resource
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,6 +193,32 @@ def test_a_tty_without_the_firmware_is_told(
     wait_until(lambda: service.status()["online"] is True, "the firmware has answered")
     wait_until(lambda: service.status()["trouble"] == {}, "the trouble has ended")
     assert len([line for line in told if expected in line]) == 1, "told once"
+    service.stop()
+    thread.join()
+    firmware.close()
+
+
+def test_a_second_reader_that_takes_all_messages_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "QUIET_S", 0.5)
+    told: list[str] = []
+    firmware, tty = PtyFirmware(), tmp_path / "tty"
+    tty.symlink_to(firmware.path)
+    sinks: dict[str, Sink] = {"json": JsonLines(lambda text: None)}
+    settings = Settings(tty=tty, sinks=(SinkSettings("json"),), hold_latency=False)
+    service = Service(settings, sinks, suspender=RemoteSuspender(), tell=told.append)
+    thread = threading.Thread(target=service.run, daemon=True)
+    with firmware.path.open("rb") as own:
+        other = subprocess.Popen(["sleep", "600"], stdin=own)
+    thread.start()
+    wait_until(lambda: any("online" in line for line in told), "the firmware has answered")
+    firmware.pause()  # as if the other one read all messages
+    expected = f"takes the firmware's messages: sleep (process {other.pid})"
+    wait_until(lambda: expected in str(service.status()["trouble"]), "the trouble is shown")
+    assert [line for line in told if line.startswith("tty: nothing has") and expected in line]
+    other.kill()
+    other.wait()
     service.stop()
     thread.join()
     firmware.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -68,12 +67,3 @@ class Board:
         """Return the names that match, as from /."""
         found = sorted(self.root.glob(pattern.lstrip("/")))
         return [f"/{path.relative_to(self.root)}" for path in found]
-
-    def readers(self, node: Path) -> dict[int, str]:
-        """Return the processes that have a file open: id -> name."""
-        found = {}
-        for process in self.path("/proc").glob("[0-9]*"):
-            with suppress(OSError):  # it has ended, or belongs to another user
-                if any(handle.readlink() == node for handle in (process / "fd").iterdir()):
-                    found[int(process.name)] = self.text(f"/proc/{process.name}/comm") or "?"
-        return found

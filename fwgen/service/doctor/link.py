@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import termios
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from fwgen.peer.errnos import GoneError, TtyError
 from fwgen.peer.modes import wrong_modes
 from fwgen.service.doctor.board import RUNNING, Board, Finding, bad, ok, unknown
 from fwgen.service.find_tty import choose, find_ttys, ttys_there
+from fwgen.service.readers import readers
 
 
 def remoteproc(board: Board) -> Iterator[Finding]:
@@ -44,14 +46,16 @@ def tty(board: Board) -> Iterator[Finding]:
             cure = "correct `channel` or `tty` in the settings; the spec has it: `link.channel`"
         yield bad("tty", node, cure)
         return
-    yield ok("tty", f"{node} is the channel {channel}")
+    named = "named in the settings" if board.settings.tty else f"the channel {channel}"
+    yield ok("tty", f"{node} is {named}")
     yield _modes(board, node)
     own = (board.status or {}).get("pid")
-    others = {pid: name for pid, name in board.readers(node).items() if pid != own}
+    others = {pid: name for pid, name in readers(node, board.root).items() if pid != own}
     if others:
         names = ", ".join(f"{name} ({pid})" for pid, name in others.items())
+        getty = f"serial-getty@{_real(board, node).name}"
         cure = (
-            f"stop it: `systemctl mask --now serial-getty@{node.name}`, or for ModemManager the "
+            f"stop it: `systemctl mask --now {getty}`, or for ModemManager the "
             "udev rule 70-fwgen-peer.rules"
         )
         yield bad("tty-users", f"other processes have {node} open: {names}", cure)
@@ -69,6 +73,15 @@ def find(board: Board) -> Path | str:
         return choose(find_ttys(channel, board.path("/sys/class/tty")), channel)
     except (GoneError, TtyError) as error:
         return str(error)
+
+
+def _real(board: Board, node: Path) -> Path:
+    """Return the kernel's name of a tty that a symbolic link may name."""
+    for tty in board.glob("/sys/class/tty/ttyRPMSG*"):
+        with suppress(OSError):  # a node that is not there
+            if board.path(f"/dev/{Path(tty).name}").samefile(board.path(str(node))):
+                return Path(f"/dev/{Path(tty).name}")
+    return node
 
 
 def _modes(board: Board, node: Path) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -87,8 +88,10 @@ def disk(board: Board) -> Iterator[Finding]:
 
 
 def _disk_of(board: Board, file: Path, limit: str) -> Finding:
-    folder = next((path for path in file.parents if board.path(str(path)).exists()), Path("/"))
-    stat = os.statvfs(board.path(str(folder)))
+    real = board.path(str(file))
+    with suppress(OSError, RuntimeError):  # a loop of links
+        real = real.resolve()
+    stat = os.statvfs(next(path for path in real.parents if path.exists()))
     free = stat.f_bavail * stat.f_frsize
     text = f"{free >> 20} MiB are free for {file}"
     if free < _LEAST_FREE_BYTES or stat.f_bavail * 20 < stat.f_blocks:
