@@ -24,7 +24,7 @@ USUAL = {  # as in OpenEmbedded's bitbake.conf
     "nonarch_base_libdir": "/usr/lib",
     "systemd_system_unitdir": "/usr/lib/systemd/system",
 }
-OF_PACKAGE = ("RDEPENDS", "FILES", "SYSTEMD_SERVICE", "USERADD_PARAM")
+OF_PACKAGE = ("RDEPENDS", "FILES", "SYSTEMD_SERVICE", "USERADD_PARAM", "GROUPADD_PARAM")
 
 
 def bitbake() -> Any:

@@ -48,6 +48,17 @@ def test_the_unit_runs_the_service_without_rights() -> None:
     assert service["StateDirectory"] == service["RuntimeDirectory"] == "fwgen-peer"
 
 
+def test_the_user_may_use_the_group_of_the_gpio_chips() -> None:
+    """Its button is a line of one. test_udev.py asks udev, test_recipes.py BitBake."""
+    rules = (FILES / "70-fwgen-peer.rules").read_text("utf-8")
+    (group,) = re.findall(r'^SUBSYSTEM=="gpio", .*GROUP="(\w+)"', rules, re.MULTILINE)
+    users = (FILES / "fwgen-peer.sysusers").read_text("utf-8").splitlines()
+    assert {f"g {group} -", f"m fwgen-peer {group}"} <= set(users)
+    package = BOARD / "buildroot/package/fwgen-peer/fwgen-peer.mk"
+    (fields,) = re.findall(r"^\tfwgen-peer (-1 .*)", package.read_text("utf-8"), re.MULTILINE)
+    assert fields.split()[6] == group, "the user's other groups"
+
+
 @pytest.mark.parametrize("name", ["fwgen-peer", "fwgen-screen"])
 def test_systemd_starts_a_unit_again_however_often_it_ends(name: str) -> None:
     """Without this line systemd gives up after five quick ends."""
@@ -183,6 +194,6 @@ def test_udev_rules_are_matches_and_assignments() -> None:
         for line in (FILES / "70-fwgen-peer.rules").read_text("utf-8").splitlines()
         if line and not line.startswith("#")
     ]
-    assert len(rules) == 3
+    assert len(rules) == 4
     for rule in rules:
         assert all(part.fullmatch(item) for item in rule.split(", ")), rule

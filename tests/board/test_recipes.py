@@ -210,7 +210,9 @@ def test_bitbake_reads_the_recipe(parsed: dict[str, Any]) -> None:
     place, _, checksum = parsed["LIC_FILES_CHKSUM"].removeprefix("file://").partition(";md5=")
     assert hashlib.md5((source / place).read_bytes()).hexdigest() == checksum
     assert "python3-cbor2" in parsed["RDEPENDS"].split()
-    assert shlex.split(parsed["USERADD_PARAM"])[-1] == "fwgen-peer"
+    user = shlex.split(parsed["USERADD_PARAM"])
+    assert user[-1] == "fwgen-peer"
+    assert user[user.index("--groups") + 1] == shlex.split(parsed["GROUPADD_PARAM"])[-1] == "gpio"
 
 
 @pytest.mark.needs("board-tools")

@@ -14,7 +14,7 @@ FWGEN_PEER_LICENSE = Apache-2.0
 FWGEN_PEER_LICENSE_FILES = LICENSE
 
 define FWGEN_PEER_USERS
-	fwgen-peer -1 fwgen-peer -1 * /var/lib/fwgen-peer - - fwgen-peer service
+	fwgen-peer -1 fwgen-peer -1 * /var/lib/fwgen-peer - gpio fwgen-peer service
 endef
 
 define FWGEN_PEER_INSTALL_FILES

@@ -12,7 +12,8 @@ PEP517_SOURCE_PATH = "${S}/board"
 
 SYSTEMD_SERVICE:${PN} = "fwgen-peer.service"
 USERADD_PACKAGES = "${PN}"
-USERADD_PARAM:${PN} = "--system --home ${localstatedir}/lib/fwgen-peer --no-create-home --user-group fwgen-peer"
+GROUPADD_PARAM:${PN} = "--system gpio"
+USERADD_PARAM:${PN} = "--system --home ${localstatedir}/lib/fwgen-peer --no-create-home --user-group --groups gpio fwgen-peer"
 
 do_install:append() {
     install -D -m 0644 ${S}/board/files/fwgen-peer.toml ${D}${sysconfdir}/fwgen-peer.toml
