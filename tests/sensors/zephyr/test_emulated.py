@@ -26,7 +26,8 @@ STEPS = """
   - {at: 200 s, do: resume}
   - {at: 210 s, do: suspend}
   - {at: 400 s, do: resume}
-  - {at: 404500 ms, do: mute-sensor}
+  - {at: 404500 ms, do: mute-sensor, sensor: climate}
+  - {at: 404500 ms, do: mute-sensor, sensor: cellar}
   - {at: 407500 ms, do: restore-sensor}
   - {at: 410500 ms, do: hold-echo}
   - {at: 413500 ms, do: restore-sensor}
