@@ -68,7 +68,12 @@ class Live(Protocol):
 
 
 class LiveHost(HostBackend):
+    _at_end: View | None = None
+
     def view(self) -> View:
+        """Return the state; after `close` that at the end of the run."""
+        if self._machine is None and self._at_end is not None:
+            return self._at_end
         accesses = self._accesses_so_far()
         return _view(self._plan, self._ledger, self._linux, self.now_us, 0, accesses)
 
@@ -82,6 +87,11 @@ class LiveHost(HostBackend):
     def end(self, scenario: Scenario) -> RunRecord:
         self._scenario = scenario
         return self.finish()
+
+    def finish(self) -> RunRecord:
+        record = super().finish()
+        self._at_end = self.view()
+        return record
 
     @property
     def linux_state(self) -> str:
@@ -101,7 +111,8 @@ class LiveKernel(LiveHost, KernelHostBackend):
 
     @property
     def real(self) -> KernelLinux:
-        assert self._real is not None, "start() comes first"
+        if self._real is None:
+            raise InputError("no board is running")
         return self._real
 
 

@@ -57,7 +57,7 @@ class Control(Bench):
         """Runs a whole scenario (a file, or the name of a bundled one).
 
         ``spec`` is the spec to use instead of the one that the scenario names. `The Run Should
-        Pass` judges the scenario's expectations.
+        Pass` judges the scenario's expectations. Checks of the board's state see its end.
         """
         path = find_scenario(scenario)
         given = Path(spec) if spec else load_scenario(path).spec_path()

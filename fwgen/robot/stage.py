@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fwgen.backends.host.compile import remove_private_folder
 from fwgen.backends.renode.options import Options
@@ -30,6 +30,8 @@ from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps.base import Step
 from fwgen.spec import load_spec
 
+_HINT: Final = "call `Start Board` first"
+
 
 class Stage:
     """`elf`: '' for the host backend. `kernel`: a real Linux for the host backend, '' for the
@@ -39,6 +41,7 @@ class Stage:
         self._name, self._elf = backend, elf
         self._kernel, self._application = kernel, application
         self._board: Live | None = None
+        self._ended = False
         self._t_us = 0
 
     def start(
@@ -62,19 +65,20 @@ class Stage:
         self._running.do(step)
 
     def view(self) -> View:
-        return self._running.view()
+        return self._started.view()
 
     def finish(self) -> tuple[RunRecord, Report]:
         """Let all samples arrive, then judge the run."""
+        board = self._running
         scenario = self._scenario.model_copy(update={"until_us": max(1, self._t_us)})
-        record = self._running.end(scenario)
+        record = board.end(scenario)
         return record, build_report(record, scenario)
 
     def run(self, spec: str, scenario_file: str, seed: int) -> tuple[RunRecord, Report]:
-        """Run a whole scenario."""
+        """Run a whole scenario. Only the state can be read afterwards."""
         scenario = load_scenario(scenario_file)
         board = self._open()
-        self._board = board
+        self._board, self._ended = board, True
         record = run_scenario(board, plan_spec(load_spec(spec)), scenario, seed)
         return record, build_report(record, scenario)
 
@@ -91,8 +95,14 @@ class Stage:
 
     @property
     def _running(self) -> Live:
+        if self._ended:
+            raise InputError("no board is running: the scenario has ended", _HINT)
+        return self._started
+
+    @property
+    def _started(self) -> Live:
         if self._board is None:
-            raise InputError("no board is running", "call `Start Board` first")
+            raise InputError("no board is running", _HINT)
         return self._board
 
 

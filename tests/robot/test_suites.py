@@ -99,6 +99,11 @@ Fails
     ("steps", "message"),
     [
         ("Run For    1 s", "no board is running; call `Start Board` first"),
+        (
+            "Run Scenario    minute\n    Run For    1 s",
+            "no board is running: the scenario has ended",
+        ),
+        ("Run Scenario    minute\n    Latest Sample Should Be    30 mm", "the latest sample is"),
         ("Start Board    5 s", "distance is in mm, cm or m, found `5 s`"),
         ("Start Board\n    Run For    5", "`5` has no unit"),
         ("Start Board\n    Linux Should Be    asleep", "Linux is awake, expected: asleep"),
@@ -121,6 +126,7 @@ def test_mistakes_and_failures_give_one_sentence(tmp_path: Path, steps: str, mes
     _, found = robot(tmp_path, text, *HOST)
     assert found[0][1] == "FAIL"
     assert message in found[0][2]
+    assert "fwgen failed" not in (tmp_path / "output.xml").read_text("utf-8")
 
 
 def test_each_of_two_sensors_sees_its_own_signals(tmp_path: Path) -> None:

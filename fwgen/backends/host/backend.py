@@ -22,7 +22,7 @@ from fwgen.backends.linux.emulated import Linux
 from fwgen.backends.linux.port import AnyLinux
 from fwgen.backends.outages import BITTEN, LOADED, STOPPED
 from fwgen.backends.wire_watch import LogView
-from fwgen.errors import ToolBrokeError
+from fwgen.errors import InputError, ToolBrokeError
 from fwgen.peer.started import (
     CRASH_BUS,
     CRASH_PANIC,
@@ -355,7 +355,8 @@ class HostBackend(Backend, board.Board):
 
     @property
     def _running(self) -> Machine:
-        assert self._machine is not None, "start() comes first"
+        if self._machine is None:
+            raise InputError("no board is running")
         return self._machine
 
     def _stop(self, why: str) -> None:
