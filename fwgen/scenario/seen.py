@@ -95,9 +95,7 @@ def _check_echoes(scenario: Scenario, hears: bool, findings: Findings) -> None:
     if hears:
         return
     for field in fields_of(Scenario):
-        name = field.attribute
-        default = Scenario.model_fields[name].get_default()
-        if name not in _OF_ECHOES or getattr(scenario, name) == default:
+        if field.attribute not in _OF_ECHOES or field.attribute not in scenario.model_fields_set:
             continue
         message = f"`{field.key}` is for a sensor that hears echoes, and the spec has none"
         hint = "remove it, or use a spec with such a sensor"

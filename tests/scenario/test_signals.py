@@ -126,6 +126,8 @@ def test_a_signals_file_is_in_the_units_of_the_channel(tmp_path: Path) -> None:
         (CLIMATE, "distance: [{at: 0 s, mm: 5}]", "unknown-channel", "channel `distance`", 5),
         (CLIMATE, "noise: 2 mm", "no-echoes", "write it in `signals`", 5),
         (CLIMATE, "air: 30 °C", "no-echoes", "`air`", 5),
+        (CLIMATE, "air: 20 °C", "no-echoes", "`air`", 5),
+        (CLIMATE, "noise: 0 mm", "no-echoes", "`noise`", 5),
         (CLIMATE, "sensor: spikes", "no-echoes", "`sensor`", 5),
     ],
 )
@@ -137,11 +139,6 @@ def test_what_no_sensor_has_a_use_for_is_refused(
     (found,) = caught.value.diagnostics
     assert found.rule_id == rule and found.hint and says in str(found)
     assert found.position.line == line and found.position.column > 0
-
-
-def test_defaults_that_are_written_change_nothing() -> None:
-    _, report = run(scenario(CLIMATE, "noise: 0 mm\nair: 20 °C\n"), plan=climate())
-    assert report["verdict"] == "pass", report["reasons"]
 
 
 def test_a_channel_has_one_signal() -> None:
