@@ -131,6 +131,8 @@ def not_woken(record: RunRecord, asked: Asked, firings: Firings) -> list[str]:
         for night in agreed:
             age_us = _age_us(record, night)
             due_us = night.opened_us - age_us + asked.max_age_us
+            if asked.level is not None or firings:
+                due_us = max(due_us, _repeated_us(record, night))
             heard_us = _heard_us(record, due_us, _LATEST_US)
             if night.sleep.backlog and night.opened_us > heard_us + _LATEST_US:
                 found.append(
@@ -147,6 +149,20 @@ def _heard_us(record: RunRecord, due_us: int, slack_us: int) -> int:
         if start_us <= due_us + slack_us and due_us <= end_us:
             due_us += 2 * max(0, end_us - due_us) + _REPEATED_US
     return due_us
+
+
+def _repeated_us(record: RunRecord, night: Night) -> int:
+    """Return until when a call for a sample's age may wait, because an earlier call for another
+    reason was lost: the pause before the next one is as long as all pauses before."""
+    since_us = night.asked_us
+    return max(
+        (
+            2 * end_us - max(start_us, since_us) + _REPEATED_US
+            for start_us, end_us in record.deaf
+            if start_us < night.opened_us and since_us < end_us
+        ),
+        default=0,
+    )
 
 
 def _silent_since_us(record: RunRecord, night: Night) -> int:
