@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import pty
 import resource
@@ -19,7 +20,7 @@ from fwgen.errors import InputError
 from fwgen.service import link as link_module
 from fwgen.service import service as service_module
 from fwgen.service.caller import Caller
-from fwgen.service.lock import only_one
+from fwgen.service.lock import ENDING, only_one
 from fwgen.service.power.remote import RemoteSuspender
 from fwgen.service.power.sleeping import Outcome
 from fwgen.service.service import Service
@@ -27,7 +28,7 @@ from fwgen.service.settings import Settings, SinkSettings
 from fwgen.service.sinks.base import Sink
 from fwgen.service.sinks.lines import JsonLines
 from tests.service.pty_firmware import PtyFirmware
-from tests.service.running import end, positions, start, wait_until
+from tests.service.running import PATIENCE_S, end, positions, start, wait_until
 
 pytestmark = pytest.mark.needs("pty")
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
@@ -126,7 +127,7 @@ def test_a_database_that_is_not_required_stops_no_other_sink(
 
 
 def test_a_lock_file_that_cannot_be_made_is_bad_input() -> None:
-    with pytest.raises(InputError, match=r"/proc/db\.lock: No such file") as caught:
+    with pytest.raises(InputError, match=r"/proc/db\.fwgen-peer\.lock: No such file") as caught:
         only_one(Path("/proc/db")).__enter__()
     assert "check its folder" in caught.value.hint
 
@@ -139,9 +140,48 @@ def test_a_lock_file_for_which_the_disk_is_full_is_bad_input(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", full)
-        with pytest.raises(InputError, match=r"db\.lock: No space left on device") as caught:
+        with pytest.raises(
+            InputError, match=r"db\.fwgen-peer\.lock: No space left on device"
+        ) as caught:
             only_one(tmp_path / "db").__enter__()
     assert "free space on its disk" in caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["text", "device", "folder"])
+def test_a_refused_database_has_no_lock_file_beside_it(tmp_path: Path, kind: str) -> None:
+    """As /etc/passwd.lock would be."""
+    database = tmp_path / "folder" / "passwd"
+    database.parent.mkdir()
+    if kind == "text":
+        database.write_text("root:x:0:0\n")
+    elif kind == "device":
+        database.symlink_to("/dev/null")
+    else:
+        database.mkdir()
+    before = {*database.parent.iterdir(), *Path("/dev").iterdir()}
+    service = start("--tty", tmp_path / "tty", "--database", database)
+    assert service.wait(PATIENCE_S) == 2
+    assert {*database.parent.iterdir(), *Path("/dev").iterdir()} == before
+
+
+def test_a_lock_file_that_its_owner_removes_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service starts while another one ends: of two later ones one is refused."""
+    database, locks = tmp_path / "db", tmp_path / f"db{ENDING}"
+    flock, removals = fcntl.flock, [locks.unlink]
+
+    def late(handle: int, how: int) -> None:
+        if removals:
+            removals.pop()()
+        flock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with only_one(database):
+        assert locks.read_text() == f"{os.getpid()}\n"
+        with pytest.raises(InputError, match="another fwgen-peer"), only_one(database):
+            pass
+    assert not locks.exists()
 
 
 def test_a_request_to_suspend_ends_the_pause_after_an_unusable_tty(

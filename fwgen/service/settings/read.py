@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fwgen.errors import InputError
+from fwgen.service.lock import ENDING as LOCK_ENDING
 from fwgen.service.power.button import ButtonLine
 from fwgen.service.power.sysfs import Wanted
 from fwgen.service.sensors import TAKEN, Sensor, Sensors
@@ -45,7 +46,7 @@ _SYNTAX_HINTS: Final = {
 _TABLES: Final = ("sinks", "sleep", "button", "sensors")
 _NEEDED: Final = {"csv": ("file",), "mqtt": ("host",)}
 _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {"sqlite": {"file": DATABASE}}
-_OF_A_DATABASE: Final = ("", "-wal", "-shm", "-journal", ".lock")
+_OF_A_DATABASE: Final = ("", "-wal", "-shm", "-journal", LOCK_ENDING)
 """What SQLite and the service append to the name of the database for their own files."""
 
 
