@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -187,9 +189,22 @@ def test_a_wrong_answer_to_a_suspend_is_an_error(
 
 
 def test_without_a_process_that_may_suspend_the_request_fails(running: Running) -> None:
+    """The firmware is not asked, and the refusal is kept."""
     asker = Caller(running.socket)
-    assert "fwgen-peer suspend --serve" in asker.ask("suspend", "sleep")["refused"]
+    sleep = asker.ask("suspend", "sleep")
+    assert "fwgen-peer suspend --serve" in sleep["refused"]
+    assert sleep["acknowledged"] is False
+    assert running.firmware.node.door_open
+    status = asker.ask("status", "status")
+    assert status["sleeps"] == [sleep]
+    assert (status["counts"]["refused_suspends"], status["linux"]["state"]) == (1, "awake")
     asker.close()
+
+    def kept() -> list[tuple[str, int]]:
+        with closing(sqlite3.connect(running.database)) as db:
+            return db.execute("SELECT refused, acknowledged FROM sleep").fetchall()
+
+    wait_until(lambda: kept() == [(sleep["refused"], 0)], "the refusal in the database")
 
 
 def test_a_watcher_gets_samples(running: Running) -> None:

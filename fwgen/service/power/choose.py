@@ -8,7 +8,7 @@ from typing import Final
 from fwgen.errors import MissingToolError
 from fwgen.service.power.button import Button, ButtonLine
 from fwgen.service.power.logind import Logind, LogindError
-from fwgen.service.power.remote import RemoteSuspender
+from fwgen.service.power.remote import NOBODY, RemoteSuspender
 from fwgen.service.power.sleeping import Outcome, Sleeping
 from fwgen.service.power.sysfs import AS_USUAL, Slept, Wanted
 
@@ -61,7 +61,9 @@ class Power:
 
     def request(self, by: str, outcome: Outcome, wanted: Wanted = AS_USUAL) -> None:
         """Start a suspend. Any thread may call this."""
-        if self._logind is None:
+        if self._logind is None and not self.helper.is_there:
+            self.sleeping.refuse(by, outcome, NOBODY)  # the firmware need not be asked
+        elif self._logind is None:
             self.helper.wanted = wanted
             self.sleeping.request(by, outcome)
         elif wanted:

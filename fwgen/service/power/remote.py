@@ -22,6 +22,12 @@ class RemoteSuspender:
         self._servers: list[Client] = []  # those that stay are at the end
         self._slept: dict[Client, Slept] = {}
 
+    @property
+    def is_there(self) -> bool:
+        """Whether a process has offered itself. Any thread may ask this."""
+        with self._changed:
+            return bool(self._servers)
+
     def suspend(self) -> Slept:
         with self._changed:
             if not self._servers:

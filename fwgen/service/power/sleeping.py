@@ -73,7 +73,7 @@ class Outcome:
     """Gets the end of a request to suspend. This one ignores it."""
 
     def ended(self, sleep: Sleep) -> None:
-        """Called in the session's thread."""
+        """Called in the session's thread, or in that of the request."""
 
     def refuse(self, by: str, why: str) -> None:
         """The request ended before the firmware was asked."""
@@ -133,6 +133,11 @@ class Sleeping:
             self._next.outcomes.append(outcome)
         self.enter(ASKING)
         self._ask()
+
+    def refuse(self, by: str, outcome: Outcome, why: str) -> None:
+        """A request ends before the firmware is asked. Any thread may call this."""
+        now_us = utc_us()
+        self._report(Sleep(by, now_us, now_us, False, Slept(), why), [outcome])
 
     def report_late(self, patience_s: float = REPORT_S) -> None:
         """Report a sleep of which the firmware has said nothing for `patience_s`: it may have lost
