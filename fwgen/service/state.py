@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,7 @@ class State:
         self._lock = threading.Lock()
         self._values: dict[str, Any] = {"online": False, "backlog": None, "last_sample": None}
         self._values["other_spec"] = ""
+        self._backlog_s = 0.0  # when the firmware told it, of CLOCK_BOOTTIME
         self._linux: tuple[str, int] = (AWAKE, clock())
         self._firmware: dict[str, Any] = {}
         self._counts = {"samples": 0, "lost": 0, "refused_suspends": 0}
@@ -63,16 +65,20 @@ class State:
             elif isinstance(event, Lost):
                 self._counts["lost"] += event.count
             elif isinstance(event, Resumed):
-                self._values["backlog"] = event.backlog
+                self._note_backlog(event.backlog)
             elif isinstance(event, StatusReceived):
                 status = event.status
-                self._values["backlog"] = status.backlog
+                self._note_backlog(status.backlog)
                 self._firmware |= {
                     "log_used": status.log_used,
                     "log_slots": status.log_slots,
                     "dropped": status.dropped,
                     "calls": status.calls,
                 }
+
+    def _note_backlog(self, samples: int) -> None:
+        self._values["backlog"] = samples
+        self._backlog_s = time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def note_item(self, item: Item) -> None:
         if isinstance(item, Run):
@@ -98,6 +104,11 @@ class State:
             self._counts["refused_suspends"] += bool(sleep.refused or sleep.slept.error)
             self._sleeps.append(sleep_document(sleep))
 
+    def _backlog_age_s(self) -> float | None:
+        known = self._values["backlog"] is not None
+        age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - self._backlog_s
+        return round(age_s, 1) if known else None
+
     def document(
         self, tty: Path | None, waiting: dict[str, int], *, answers: bool
     ) -> dict[str, Any]:
@@ -111,6 +122,7 @@ class State:
                 "linux": {"state": self._linux[0], "since": iso(self._linux[1])},
                 "tty": None if tty is None else str(tty),
                 **self._values,
+                "backlog_age_s": self._backlog_age_s(),
                 "online": tty is not None and answers and self._values["online"],
                 "firmware": dict(self._firmware),
                 "counts": dict(self._counts),

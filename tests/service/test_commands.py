@@ -7,6 +7,7 @@ import re
 import sqlite3
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,10 +20,11 @@ import pytest
 from fwgen.errors import ExaminedBadError, ToolBrokeError
 from fwgen.service.caller import Caller
 from fwgen.service.command.main import main
+from fwgen.service.command.status import lines
 from fwgen.service.power.sysfs import Slept
 from fwgen.service.sinks.lines import COLUMNS
 from tests.service.pty_firmware import PtyFirmware
-from tests.service.running import end, positions, start, wait_until
+from tests.service.running import PATIENCE_S, end, positions, start, wait_until
 
 pytestmark = pytest.mark.needs("pty")
 
@@ -112,6 +114,21 @@ def test_status_and_tail_and_export(running: Running, capsys: pytest.CaptureFixt
     assert len(target.read_text().splitlines()) >= 301
     assert main([*export, "-o", str(target)]) == 2, "it overwrites nothing"
     assert "the file exists" in capsys.readouterr().err
+
+
+def test_the_backlog_has_an_age_and_is_not_shown_of_a_firmware_that_is_away(
+    running: Running,
+) -> None:
+    caller = Caller(running.socket)
+    while (status := caller.ask("status", "status"))["backlog"] is None:
+        assert status["backlog_age_s"] is None
+        time.sleep(0.1)
+    caller.close()
+    assert 0 <= status["backlog_age_s"] < PATIENCE_S
+    status |= {"backlog": 9, "backlog_age_s": 4.2}
+    said = "backlog   9 samples in the firmware's log, 4 s ago"
+    assert said in lines(status)
+    assert not [line for line in lines({**status, "online": False}) if "backlog" in line]
 
 
 def test_suspend_ends_in_the_database(

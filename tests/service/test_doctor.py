@@ -36,9 +36,12 @@ class Planted:
         )
         self.utc_us = 1_800_000_000_000_000
         firmware = {"spec": SPEC.hex(), "log_used": 3, "log_slots": 200, "dropped": 0}
+        firmware |= {"log": "a11ce", "boot": 7}
         self.status: dict[str, Any] | None = {
             "pid": 99,
             "online": True,
+            "tty": None,
+            "other_spec": "",
             "trouble": {},
             "firmware": firmware,
         }
@@ -87,6 +90,11 @@ class Planted:
         firmware: dict[str, Any] = self.status["firmware"]
         return firmware
 
+    def note(self, **values: object) -> None:
+        """Change the service's status."""
+        assert self.status is not None
+        self.status.update(values)
+
     def close(self) -> None:
         os.close(self.master)
         os.close(self.slave)
@@ -98,6 +106,11 @@ def cook(board: Planted) -> None:
     board.master, board.slave = pty.openpty()
     (board.root / "dev/ttyRPMSG0").unlink()
     (board.root / "dev/ttyRPMSG0").symlink_to(os.ttyname(board.slave))
+
+
+def cook_open(board: Planted) -> None:
+    cook(board)
+    board.note(tty="/dev/ttyRPMSG0")
 
 
 def hold_bus(board: Planted) -> None:
@@ -160,8 +173,23 @@ FAULTS: dict[str, tuple[Callable[[Planted], None], str, str]] = {
         "alarm",
         "rtc0 has no alarm",
     ),
+    "a cooked tty of the service": (
+        cook_open,
+        "tty-modes",
+        "icrnl ixon opost isig icanon echo iexten -> the service corrects it within some seconds",
+    ),
+    "the firmware is gone": (
+        lambda board: board.note(online=False),
+        "firmware",
+        "the firmware no longer answers; it was log a11ce, boot 7 -> check remoteproc",
+    ),
+    "the firmware has another format": (
+        lambda board: board.note(online=False, other_spec=SPEC.hex()),
+        "format",
+        "another format than this fwgen-peer -> install",
+    ),
     "firmware of another spec": (
-        lambda board: board.firmware().update(spec="ff" * 8),
+        lambda board: board.note(online=False, other_spec="ff" * 8, firmware={}),
         "spec",
         f"expected firmware of the spec {SPEC.hex()}, found ffffffffffffffff",
     ),
@@ -300,7 +328,8 @@ def test_a_sink_in_trouble_is_shown(tmp_path: Path) -> None:
     board.status["trouble"] = {"sqlite": "database or disk is full"}
     assert "sqlite: database or disk is full" in board.bad()["service"]
     board.settings = replace(board.settings, spec=None)
-    assert "spec" not in board.bad()
+    board.note(other_spec="ff" * 8)
+    assert set(board.bad()) == {"service", "format"}, "the settings accept each spec"
     board.close()
 
 

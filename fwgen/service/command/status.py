@@ -36,8 +36,9 @@ def lines(status: dict[str, Any]) -> list[str]:
     found = [f"link      {link}"]
     if firmware:
         found.append(f"firmware  log {firmware['log']}, boot {firmware['boot']}")
-    if status["backlog"] is not None:
-        found.append(f"backlog   {status['backlog']} samples in the firmware's log")
+    if status["backlog"] is not None and status["online"]:
+        age = f"{status['backlog_age_s']:.0f} s ago"
+        found.append(f"backlog   {status['backlog']} samples in the firmware's log, {age}")
     if sample is not None:
         value = sample["status"]
         if shown := shown_values(sample):

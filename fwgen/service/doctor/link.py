@@ -97,7 +97,12 @@ def _modes(board: Board, node: Path) -> Finding:
         os.close(handle)
     if not wrong:
         return ok("tty-modes", f"{node} is raw")
-    cure = f"`fwgen-peer run` sets it; without it: `stty -F {node} raw -echo`"
+    cure = f"start the service, which sets them; without it: `stty -F {node} raw -echo`"
+    if board.status is not None and board.status["tty"] is not None:
+        cure = (
+            "the service corrects it within some seconds: look again; if it comes back, another "
+            "process changes the modes: see tty-users"
+        )
     return bad("tty-modes", f"{node} changes bytes or echoes them: {' '.join(wrong)}", cure)
 
 
@@ -110,24 +115,31 @@ def service(board: Board) -> Iterator[Finding]:
     for name, text in status["trouble"].items():
         yield bad("service", f"{name}: {text}", "the text says what is missing")
     if not status["trouble"]:
-        yield ok("service", "fwgen-peer runs" + (", online" if status["online"] else ""))
-    firmware = status["firmware"]
-    if not firmware:
-        cure = "check remoteproc and tty above"
+        yield ok("service", f"fwgen-peer runs, {'online' if status['online'] else 'offline'}")
+    firmware, cure = status["firmware"], "check remoteproc and tty above"
+    if status["other_spec"]:
+        yield _other(board, status["other_spec"])
+    elif not firmware:
         yield bad("firmware", "the firmware has not answered", cure)
-        return
-    yield from _firmware(board, firmware)
-
-
-def _firmware(board: Board, firmware: dict[str, object]) -> Iterator[Finding]:
-    wanted = board.settings.spec
-    found = str(firmware["spec"])
-    if wanted is not None and found != wanted.hex():
-        cure = "load the firmware of that spec, or correct `spec` in the settings"
-        text = f"expected firmware of the spec {wanted.hex()}, found {found}"
-        yield bad("spec", text, cure)
+    elif not status["online"]:
+        last = f"log {firmware['log']}, boot {firmware['boot']}"
+        yield bad("firmware", f"the firmware no longer answers; it was {last}", cure)
     else:
-        yield ok("spec", f"the firmware's spec is {found}")
+        yield from _firmware(firmware)
+
+
+def _other(board: Board, found: str) -> Finding:
+    """The firmware answers, but the service does not take its samples."""
+    wanted = board.settings.spec
+    if wanted is None or found == wanted.hex():
+        cure = "install the fwgen-peer of the fwgen that made the firmware"
+        return bad("format", "the firmware has another format than this fwgen-peer", cure)
+    cure = "load the firmware of that spec, or correct `spec` in the settings"
+    return bad("spec", f"expected firmware of the spec {wanted.hex()}, found {found}", cure)
+
+
+def _firmware(firmware: dict[str, object]) -> Iterator[Finding]:
+    yield ok("spec", f"the firmware's spec is {firmware['spec']}")
     used, slots = firmware.get("log_used"), firmware.get("log_slots")
     if isinstance(used, int) and isinstance(slots, int) and slots:
         text = f"{used} of {slots} blocks of the firmware's log are in use"
