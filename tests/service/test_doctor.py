@@ -188,6 +188,11 @@ FAULTS: dict[str, tuple[Callable[[Planted], None], str, str]] = {
         "format",
         "another format than this fwgen-peer -> install",
     ),
+    "the service has taken firmware of another spec": (
+        lambda board: board.firmware().update(spec="ff" * 8),
+        "spec",
+        f"expected firmware of the spec {SPEC.hex()}, found ffffffffffffffff",
+    ),
     "firmware of another spec": (
         lambda board: board.note(online=False, other_spec="ff" * 8, firmware={}),
         "spec",

@@ -125,7 +125,7 @@ def service(board: Board) -> Iterator[Finding]:
         last = f"log {firmware['log']}, boot {firmware['boot']}"
         yield bad("firmware", f"the firmware no longer answers; it was {last}", cure)
     else:
-        yield from _firmware(firmware)
+        yield from _firmware(board, firmware)
 
 
 def _other(board: Board, found: str) -> Finding:
@@ -134,12 +134,19 @@ def _other(board: Board, found: str) -> Finding:
     if wanted is None or found == wanted.hex():
         cure = "install the fwgen-peer of the fwgen that made the firmware"
         return bad("format", "the firmware has another format than this fwgen-peer", cure)
+    return _spec(board, found)
+
+
+def _spec(board: Board, found: str) -> Finding:
+    wanted = board.settings.spec
+    if wanted is None or found == wanted.hex():
+        return ok("spec", f"the firmware's spec is {found}")
     cure = "load the firmware of that spec, or correct `spec` in the settings"
     return bad("spec", f"expected firmware of the spec {wanted.hex()}, found {found}", cure)
 
 
-def _firmware(firmware: dict[str, object]) -> Iterator[Finding]:
-    yield ok("spec", f"the firmware's spec is {firmware['spec']}")
+def _firmware(board: Board, firmware: dict[str, object]) -> Iterator[Finding]:
+    yield _spec(board, str(firmware["spec"]))
     used, slots = firmware.get("log_used"), firmware.get("log_slots")
     if isinstance(used, int) and isinstance(slots, int) and slots:
         text = f"{used} of {slots} blocks of the firmware's log are in use"
