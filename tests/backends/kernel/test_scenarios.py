@@ -18,6 +18,7 @@ LONG = {"day", "week"}  # measured by `make bench`
 _IDLE = "`idle-ddr` is not supported here: User-Mode Linux has no idle states"
 NO_REMOTEPROC = "this kernel has no remoteproc"
 REFUSED = {
+    "clocks-apart": "`clocks` is not supported here: this kernel.s clock is the firmware.s",
     "edges": "`suspend` is not supported here: `for` must be whole seconds",
     "idle-ddr": _IDLE,
     "idle-ddr-unheld": _IDLE,
