@@ -35,8 +35,11 @@ def _length(text: str) -> Length:
 def amount(text: str, unit: str) -> Fraction:
     """Return the number of a value in a channel's unit. Raises ValueError."""
     found = _AMOUNT.fullmatch(text.strip())
-    if not found or SPELLINGS.get(found[2], found[2]) != unit:
+    if not found:
         raise ValueError(f"expected a value like `20 {unit}`, found `{text}`")
+    if SPELLINGS.get(found[2], found[2]) != unit:
+        hint = q.in_unit(unit, found[1], found[2])
+        raise ValueError(f"expected a value in {unit}, found `{text}`: {hint}")
     return Fraction(found[1])
 
 

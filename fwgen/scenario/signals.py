@@ -24,7 +24,7 @@ from fwgen.spec.diagnostics import Findings, Position, Rejected, did_you_mean, q
 from fwgen.spec.document import Node
 from fwgen.spec.kinds import Amount, Kind, ListOf, Part, Schema, Text, read_text
 from fwgen.spec.parts import Section, read_part
-from fwgen.spec.quantity import SPELLINGS
+from fwgen.spec.quantity import SPELLINGS, in_unit
 
 _VALUE: Final = re.compile(r"([+-]?[0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([^\s0-9.]\S*)")
 _MICRO: Final = 1_000_000
@@ -75,7 +75,7 @@ class _Value:
             wanted, number = "mm, cm or m" if length else unit, _VALUE.fullmatch(self.text)
             assert number
             message = f"{channel} is in {wanted}, found {quote(self.text)}"
-            hint = f"write it in {wanted}, like `{number[1]} {unit}`"
+            hint = in_unit(unit, number[1], number[2], also=wanted)
             self.reject("wrong-unit", message, hint, findings)
         return self.micro
 

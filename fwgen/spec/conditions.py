@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final, Literal
 
 from fwgen.spec import quantity as q
@@ -120,8 +121,8 @@ def _limit(text: str, subject: str, sign: str, limit: str, span: str, *rest: str
                 f"a condition with `{sign}` ends with `until {expected}`, found `{until_sign}`"
             )
             raise q.QuantityError("bad-condition", message, hint)
-        end = _amount(until, threshold.dimension)
-        if (end.value < threshold.value) if sign == "<" else (end.value > threshold.value):
+        end = _amount(until, *([threshold.dimension] if threshold else []))
+        if threshold and end and _beyond(end.value, threshold.value, sign):
             raise q.QuantityError(
                 "bad-condition",
                 f"the condition would be true and false at once between `{limit}` and `{until}`",
@@ -138,8 +139,19 @@ def _limit(text: str, subject: str, sign: str, limit: str, span: str, *rest: str
     )
 
 
-def _amount(text: str, *dimensions: q.Dimension) -> q.Quantity:
-    return q.parse(text, *dimensions, example="300 mm")
+def _beyond(end: Fraction, limit: Fraction, sign: str) -> bool:
+    return end < limit if sign == "<" else end > limit
+
+
+def _amount(text: str, *dimensions: q.Dimension) -> q.Quantity | None:
+    """Return the quantity; None if its unit is missing or unknown: the plan, which knows the
+    channel's, reports it."""
+    try:
+        return q.parse(text, *dimensions, example="300 mm")
+    except q.QuantityError as error:
+        if error.rule in ("no-unit", "unknown-unit"):
+            return None
+        raise
 
 
 def _time(text: str, hint: str) -> int:
@@ -175,6 +187,7 @@ def _missing(text: str) -> str:
     """Return the form that the text probably means."""
     if "change" in text:
         return "`distance changes by > 200 mm within 2 s`"
-    if "for" not in text.split() and ("<" in text or ">" in text):
+    amount = re.split("[<>]", text)[-1].strip()
+    if "for" not in text.split() and re.fullmatch(_AMOUNT, amount) and _amount(amount):
         return f"`{text} for 3 samples`"
     return f"`{EXAMPLE}`, `distance changes by > 200 mm within 2 s` or `no echo for 30 s`"

@@ -81,6 +81,27 @@ SPELLINGS = {
     **{"ug/m3": "µg/m³", "\u03bcg/m³": "µg/m³", "Ohm": "Ω", "\u2126": "Ω"},
 }
 
+# Units that are not accepted, but known to hints, which convert them.
+_PREFIXES = {
+    **{"n": Fraction(1, 10**9), "µ": Fraction(1, 10**6), "\u03bc": Fraction(1, 10**6)},
+    **{"u": Fraction(1, 10**6), "m": Fraction(1, 1000), "c": Fraction(1, 100)},
+    **{"h": Fraction(100), "k": Fraction(1000), "M": Fraction(10**6), "G": Fraction(10**9)},
+}
+_PREFIXED = {
+    **{unit: UNITS[unit] for unit in ("Hz", "m", "rad/s", "G", "lx", "Ω", "l/min", "V", "A", "W")},
+    **{"Pa": (Dimension.PRESSURE, Fraction(1, 1000)), "bar": (Dimension.PRESSURE, Fraction(100))},
+    **{"T": (Dimension.FIELD, Fraction(10**4)), "Ohm": UNITS["Ω"], "ohm": UNITS["Ω"]},
+    **{"g/m³": (Dimension.PARTICLES, Fraction(10**6)), "l/s": (Dimension.FLOW, Fraction(60))},
+    **{"g/m3": (Dimension.PARTICLES, Fraction(10**6)), "L/min": UNITS["l/min"]},
+}
+_ALSO = {
+    **{"ns": (_TIME, Fraction(1, 10**9)), "d": (_TIME, Fraction(86_400))},
+    **dict.fromkeys(("day", "days"), (_TIME, Fraction(86_400))),
+    **{"GiB": (_SIZE, Fraction(1024**3))},
+}
+# Units of another zero, or whose factor is no decimal number.
+_NO_FACTOR = ("K", "°F", "F", "deg/s", "°/s", "dps", "g", "mg", "rad")
+
 # Spellings that are not accepted -> the unit to suggest.
 _MEANT = {
     **dict.fromkeys(("usec", "microsecond", "microseconds"), "us"),
@@ -117,6 +138,7 @@ _QUANTITY = re.compile(rf"({_NUMBER})\s*([^\s0-9+.,-][^\s0-9]*(?:/[a-z]+\^?[23])
 _BARE = re.compile(_NUMBER)
 _COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)(.*)")
 _LONGEST = 40
+_DECIMALS = 9
 
 
 class QuantityError(ValueError):
@@ -158,20 +180,53 @@ def _likely_unit(written: str, dimensions: tuple[Dimension, ...]) -> str | None:
     if _MEANT.get(written) == "us" and _TIME in dimensions:
         return "us"
     folded = [unit for unit in fitting if unit.lower() == written.lower()]
-    if written == "g":  # of gravity, not gauss
+    if written in _NO_FACTOR:
         return None
     close = difflib.get_close_matches(written, fitting, n=1, cutoff=0.6)
     return next(iter(folded + close), None)
 
 
 def _unknown_unit(number: str, unit: str, dimensions: tuple[Dimension, ...]) -> QuantityError:
-    likely = _likely_unit(unit, dimensions)
+    known = _known(unit)
+    likely = None if known else _likely_unit(unit, dimensions)
     hint = f"write {_expected(dimensions)}"
-    if likely:
+    if known and known[0] in dimensions:
+        same = (_amount_in(number, unit, other) for other in units_of(known[0]))
+        if converted := min(filter(None, same), key=len, default=""):
+            hint = f"did you mean `{converted}`?"
+    elif likely:
         hint = f"did you mean `{number} {likely}`?"
     elif dimensions == tuple(Dimension):
         hint = f"known units: {', '.join(UNITS)}"
     return QuantityError("unknown-unit", f"unknown unit `{unit}`", hint)
+
+
+def _known(unit: str) -> tuple[Dimension, Fraction] | None:
+    """Return dimension and scale of a unit that is accepted or known; None for another one."""
+    unit = SPELLINGS.get(unit, unit)
+    if found := UNITS.get(unit) or _ALSO.get(unit) or _PREFIXED.get(unit):
+        return found
+    factor, base = _PREFIXES.get(unit[:1]), _PREFIXED.get(unit[1:])
+    return (base[0], factor * base[1]) if factor and base else None
+
+
+def _amount_in(number: str, unit: str, wanted: str) -> str:
+    """Return `number` of `unit` as an amount of `wanted`; "" if the conversion is not known, or
+    the result is not a short decimal number."""
+    found, (dimension, scale) = _known(unit), UNITS[wanted]
+    if found is None and _likely_unit(unit, (dimension,)) == wanted:
+        found = UNITS[wanted]  # a spelling of it
+    if found is None or found[0] is not dimension:
+        return ""
+    value = Fraction(number) * found[1] / scale
+    return f"{_plain(value)} {wanted}" if _decimals(value) <= _DECIMALS else ""
+
+
+def in_unit(wanted: str, number: str, unit: str, also: str = "") -> str:
+    """Return the hint to write `number` of `unit` in `wanted` (a key of UNITS): as the amount that
+    it is, if that is known. `also`: how to name the units that may be written."""
+    converted = _amount_in(number, unit, wanted)
+    return f"write it in {also or wanted}" + (f", like `{converted}`" if converted else "")
 
 
 def _wrong_dimension(quantity: Quantity, dimensions: tuple[Dimension, ...]) -> QuantityError:

@@ -109,6 +109,10 @@ Fails
         ("Start Board\n    Linux Should Be    asleep", "Linux is awake, expected: asleep"),
         ("Start Board\n    Report Should Meet    {sleeps: 1}", "`sleeps` is 0, expected: 1"),
         ("Start Board\n    Run For    1 s\n    Latest Sample Should Say    no echo", "1500 mm"),
+        (
+            "Start Board\n    Run For    1 s\n    Latest Value Should Be    distance    5 K",
+            "expected a value in mm, found `5 K`: write it in mm",
+        ),
         ("Start Board\n    Ring Stale Doorbell    vq7", "vq7"),
         ("Run Scenario    minut", "did you mean the bundled `minute`"),
         (

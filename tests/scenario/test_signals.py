@@ -50,17 +50,19 @@ def range_and_tof() -> Plan:
 @pytest.mark.parametrize(
     ("signals", "rule", "says", "marked"),
     [
-        ("ambient-temp: [{at: 0 s, value: 20 K}]", "wrong-unit", "like `20 °C`", "20 K"),
+        ("ambient-temp: [{at: 0 s, value: 20 K}]", "wrong-unit", "write it in °C", "20 K"),
+        ("voltage: [{at: 0 s, value: 500 mV}]", "wrong-unit", "like `0.5 V`", "500 mV"),
+        ("press: [{at: 0 s, value: 300 hPa}]", "wrong-unit", "like `30 kPa`", "300 hPa"),
         ("ambient-temp: [{at: 0 s, value: 30 mm}]", "wrong-unit", "write it in °C", "30 mm"),
-        ("humidity: [{at: 0 s, value: 50 rpm}]", "wrong-unit", "like `50 %`", "50 rpm"),
-        ("climate.humidity: [{at: 0 s, value: 50 rpm}]", "wrong-unit", "like `50 %`", "50 rpm"),
+        ("humidity: [{at: 0 s, value: 50 rpm}]", "wrong-unit", "write it in %", "50 rpm"),
+        ("climate.humidity: [{at: 0 s, value: 50 rpm}]", "wrong-unit", "write it in %", "50 rpm"),
         ("distance: [{at: 0 s, value: 20 °C}]", "wrong-unit", "in mm, cm or m", "20 °C"),
         ("distance: [{at: 0 s, value: -1 mm}]", "out-of-range", "at least 0", "-1 mm"),
         ("humidity: {csv: x.csv, noise: 1 °C}", "wrong-unit", "humidity is in %", "1 °C"),
         (
             "humidity: {points: [{at: 0 s, value: 2 %}], noise: -3 parsec}",
             "wrong-unit",
-            "like `-3 %`",
+            "write it in %",
             "-3 parsec",
         ),
         (

@@ -14,6 +14,7 @@ from fwgen.spec.quantity import (
     Dimension,
     Quantity,
     QuantityError,
+    in_unit,
     parse,
     pattern,
     period_us,
@@ -67,6 +68,11 @@ def test_reads_exactly(text: str, resolution: str, count: int) -> None:
         ("5 KB", Dimension.SIZE, "unknown-unit", "did you mean `5 KiB`?"),
         ("5 kib", Dimension.SIZE, "unknown-unit", "did you mean `5 KiB`?"),
         ("5 hz", Dimension.FREQUENCY, "unknown-unit", "did you mean `5 Hz`?"),
+        ("300 hPa", Dimension.PRESSURE, "unknown-unit", "did you mean `30 kPa`?"),
+        ("100 ns", Dimension.TIME, "unknown-unit", "did you mean `0.1 µs`?"),
+        ("1 d", Dimension.TIME, "unknown-unit", "did you mean `24 h`?"),
+        ("5 ml/min", Dimension.FLOW, "unknown-unit", "did you mean `0.005 l/min`?"),
+        ("5 deg/s", Dimension.ANGULAR_RATE, "unknown-unit", "write an angular rate (rad/s)"),
         ("5 stone", Dimension.SIZE, "unknown-unit", "write a size (B, KiB, MiB)"),
         ("0,5 s", Dimension.TIME, "not-a-quantity", "write a decimal point: `0.5 s`"),
         ("", Dimension.TIME, "not-a-quantity", "write one number and one unit, as in `1 µs`"),
@@ -171,3 +177,26 @@ def test_the_schema_pattern_takes_what_parse_takes(text: str, dimension: Dimensi
 
 def test_every_spelling_is_a_unit() -> None:
     assert set(SPELLINGS.values()) <= set(UNITS)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "number", "unit", "like"),
+    [
+        ("kPa", "30000", "Pa", "30 kPa"),
+        ("kPa", "1013", "mbar", "101.3 kPa"),
+        ("kPa", "30", "kpa", "30 kPa"),
+        ("A", "0.1", "mA", "0.0001 A"),
+        ("mV", "5", "V", "5000 mV"),
+        ("G", "50", "µT", "0.5 G"),
+        ("ppm", "0.1", "%", "1000 ppm"),
+        ("Ω", "1.5", "kOhm", "1500 Ω"),
+        ("°C", "20", "degC", "20 °C"),
+        ("°C", "20", "K", ""),
+        ("°C", "20", "mm", ""),
+        ("m/s²", "1", "g", ""),
+        ("kPa", "1", "stone", ""),
+    ],
+)
+def test_a_hint_converts_what_it_knows(wanted: str, number: str, unit: str, like: str) -> None:
+    hint = f"write it in {wanted}" + (f", like `{like}`" if like else "")
+    assert in_unit(wanted, number, unit) == hint

@@ -26,7 +26,7 @@ from fwgen.spec.kinds import (
     read_text,
 )
 from fwgen.spec.parts import Section, read_part
-from fwgen.spec.quantity import SPELLINGS
+from fwgen.spec.quantity import SPELLINGS, in_unit
 from fwgen.spec.sensor import SensorPart
 from fwgen.wire.channel import Channel, decimal
 from fwgen.wire.sample import SampleStatus
@@ -86,7 +86,8 @@ class _Range(Kind[tuple[Measure, Measure]]):
             message = f"expected a list of two values, found {found}".replace("a nothing", "none")
             node.reject(findings, "bad-range", message, f"write it like `{self.example}`")
         both = read_each([(item, self._each) for item in items], findings)
-        if both[0].value >= both[1].value:
+        same_unit = both[0].unit == both[1].unit  # else one is wrong, which the channel reports
+        if same_unit and both[0].value >= both[1].value:
             message = "expected two values, the lower one first"
             node.reject(findings, "bad-range", message, f"write it like `{self.example}`")
         return both[0], both[1]
@@ -170,7 +171,7 @@ class _OneChannel(Kind[ZephyrChannel]):
             if measure.unit != unit:
                 place = node.child(key) or node
                 message = f"Zephyr gives {channel.name} in {unit}, found {measure.unit}"
-                hint = f"write it in {unit}, like `{decimal(measure.value)} {unit}`"
+                hint = in_unit(unit, decimal(measure.value), measure.unit)
                 place.reject(findings, "wrong-unit", message, hint)
         self._check_steps(node, channel, findings)
         return channel
@@ -179,7 +180,8 @@ class _OneChannel(Kind[ZephyrChannel]):
         place = node.child("resolution") or node
         if channel.resolution.value <= 0:
             message = "expected a resolution above 0"
-            place.reject(findings, "bad-resolution", message, "write it like `0.01 °C`")
+            hint = f"write it like `0.01 {units()[channel.name]}`"
+            place.reject(findings, "bad-resolution", message, hint)
         if channel.channel.width > WIDTH_MOST:
             low, high = channel.range
             least = (high.value - low.value) / ((1 << WIDTH_MOST) - 1)

@@ -203,9 +203,69 @@ def test_a_condition_in_another_unit_is_refused() -> None:
 
 
 def test_gravity_is_not_taken_for_gauss() -> None:
+    spec = parse_spec(with_channel("accel-x", "m/s²", "accel-x > 5 g for 3 samples"))
+    with pytest.raises(PlanErrors) as caught:
+        plan_spec(spec)
+    assert "write an acceleration (m/s²)" in str(caught.value) and "G`" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "hint"),
+    [
+        ("humidity", "5", "did you mean `5 %`?"),
+        ("ambient-temp", "5 K", "write a temperature (°C)"),
+        ("press", "50 hPa", "did you mean `5 kPa`?"),
+        ("current", "5000 mA", "did you mean `5 A`?"),
+        ("press", "5 kPa for 3 s until < 40 hPa", "did you mean `4 kPa`?"),
+    ],
+)
+def test_a_hint_has_the_unit_of_the_channel(name: str, written: str, hint: str) -> None:
+    span = "" if "for" in written else " for 3 samples"
+    text = with_channel(name, units()[name], f"{name} > {written}{span}")
+    with pytest.raises(PlanErrors) as caught:
+        plan_spec(parse_spec(text))
+    assert ("wake-value", hint) in [(one.rule_id, one.hint) for one in caught.value.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "hint"),
+    [
+        ("press", "10 Pa", "write it in kPa, like `0.01 kPa`"),
+        ("press", "1 hPa", "write it in kPa, like `0.1 kPa`"),
+        ("current", "0.1 mA", "write it in A, like `0.0001 A`"),
+        ("ambient-temp", "0.1 K", "write it in °C"),
+        ("press", "-1 kPa", "write it like `0.01 kPa`"),
+    ],
+)
+def test_a_channel_in_another_unit_is_converted(name: str, written: str, hint: str) -> None:
+    text = with_channel(name, units()[name], f"{name} > 5 {units()[name]} for 3 samples")
+    text = re.sub("resolution: [^}]*", f"resolution: {written}", text)
     with pytest.raises(SpecErrors) as caught:
-        parse_spec(with_channel("accel-x", "m/s²", "accel-x > 5 g for 3 samples"))
-    assert "known units: " in str(caught.value) and "`5 G`" not in str(caught.value)
+        parse_spec(text)
+    assert hint in [found.hint for found in caught.value.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("[30000 Pa, 110 kPa]", "write it in kPa, like `30 kPa`"),
+        ("[30 kPa, 1100 hPa]", "write it in kPa, like `110 kPa`"),
+    ],
+)
+def test_a_range_in_two_units_names_the_wrong_one(written: str, hint: str) -> None:
+    text = BASE.replace("[-40 °C, 85 °C]", written)
+    assert text != BASE
+    with pytest.raises(SpecErrors) as caught:
+        parse_spec(text.replace("name: ambient-temp", "name: press"))
+    assert hint in [found.hint for found in caught.value.diagnostics]
+
+
+@pytest.mark.parametrize("written", ["5 K", "5", "5 hPa"])
+def test_a_missing_duration_is_not_shown_with_a_wrong_unit(written: str) -> None:
+    with pytest.raises(SpecErrors) as caught:
+        parse_spec(with_channel("press", "kPa", f"press > {written}"))
+    (found,) = caught.value.diagnostics
+    assert found.rule_id == "bad-condition" and written not in found.hint
 
 
 def overlay_of(properties: str) -> str:
