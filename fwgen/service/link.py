@@ -35,6 +35,7 @@ class Link:
         self._since_s: float | None = None
         self._heard_s = now_s()
         self._quiet = ""
+        self._stolen: str | None = None  # who reads the tty as well; None: not looked yet
         self.has_error = False
         """Whether the tty cannot be used for a reason that is reported already."""
 
@@ -49,7 +50,7 @@ class Link:
     def trouble(self) -> str | None:
         """Return what is wrong; "": nothing; None: it is too early to say. Call it often."""
         if self.answers:
-            self._since_s = None
+            self._since_s = self._stolen = None
             return self._silence()
         now_s = self._heard_s = self._now_s()
         if self._since_s is None or self.has_error:
@@ -59,7 +60,9 @@ class Link:
         node = self._system.opened
         if node is None:
             return self._system.missing()
-        return f"the firmware does not answer on {node}; {self._system.others()}"
+        if self._stolen is None:
+            self._stolen = _other_readers(node)
+        return f"the firmware does not answer on {node}; {self._stolen or self._system.others()}"
 
     def _silence(self) -> str:
         """Return why nothing arrives although the firmware has answered; "": it does."""
@@ -74,11 +77,15 @@ class Link:
 
 
 def _why_silent(node: Path) -> str:
-    others = {pid: name for pid, name in readers(node).items() if pid != os.getpid()}
-    if others:
-        names = ", ".join(f"{name} (process {pid})" for pid, name in others.items())
-        return f"another process reads it, and takes the firmware's messages: {names}"
-    return (
+    return _other_readers(node) or (
         "another process reads it (`fwgen-peer doctor`, run as root, names it), or the firmware is "
         "stuck"
     )
+
+
+def _other_readers(node: Path) -> str:
+    others = {pid: name for pid, name in readers(node).items() if pid != os.getpid()}
+    if not others:
+        return ""
+    names = ", ".join(f"{name} (process {pid})" for pid, name in others.items())
+    return f"another process reads it, and takes the firmware's messages: {names}"

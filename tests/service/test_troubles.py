@@ -257,6 +257,10 @@ def test_a_second_reader_that_takes_all_messages_is_named(
     expected = f"takes the firmware's messages: sleep (process {other.pid})"
     wait_until(lambda: expected in str(service.status()["trouble"]), "the trouble is shown")
     assert [line for line in told if line.startswith("tty: nothing has") and expected in line]
+    monkeypatch.setattr(link_module, "PATIENCE_S", 0.1)
+    service._link._state = lambda: "greeting"  # as after 15 s
+    silent = f"the firmware does not answer on {tty}; another process reads it"
+    wait_until(lambda: silent in str(service.status()["trouble"]), "the reader is still named")
     other.kill()
     other.wait()
     service.stop()
