@@ -51,4 +51,5 @@ def test_fault_fails_a_bundled_scenario(mutant: Mutant) -> None:
 
 
 def test_every_standing_expectation_catches_a_fault() -> None:
-    assert {mutant.expectation for mutant in MUTANTS} >= set(KEPT)
+    service = {"misdated"}  # a fault of the service, not of the core: test_clocks.py
+    assert {mutant.expectation for mutant in MUTANTS} >= set(KEPT) - service
