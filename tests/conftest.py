@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -28,6 +29,13 @@ from fwgen.uml.find import find_kernel
 
 settings.register_profile("fwgen", deadline=None)  # a busy machine is no failure
 settings.load_profile("fwgen")
+
+for _number, _usual in (
+    (signal.SIGHUP, signal.SIG_DFL),  # ignored with nohup, SIGINT in a script's background job:
+    (signal.SIGINT, signal.default_int_handler),  # then what a test starts would ignore it, too
+):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 for _name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # `make test` sets them for what it starts
     os.environ.pop(_name, None)
