@@ -8,6 +8,7 @@ Test Setup        Create Board With A Sensor On The Bus
 
 *** Variables ***
 ${SENSOR}         0x90
+${ENDS}           -40000000 85000000
 
 *** Keywords ***
 Create Board With A Sensor On The Bus
@@ -44,7 +45,7 @@ Measurement Should Give
 Shows The Signal At The Time Of Each Measurement
     [Documentation]       Linear between the points; time 0 is the first measurement, whenever it is.
     Run For Microseconds    7000
-    Execute Command       witness Signals "Temperature 1000000 0 1 0:25000000 1000:-1500000"
+    Execute Command       witness Signals "Temperature 1000000 ${ENDS} 0 1 0:25000000 1000:-1500000"
     Measurement Should Give    25
     Run For Microseconds    500000
     Measurement Should Give    11
@@ -54,11 +55,18 @@ Shows The Signal At The Time Of Each Measurement
 
 Adds Noise From The Seed
     [Documentation]       As in fwgen/sensor/chance.py: at time 0 with sigma 5 degrees and seed 2.
-    Execute Command       witness Signals "Temperature 1000000 5000000 2 0:25000000"
+    Execute Command       witness Signals "Temperature 1000000 ${ENDS} 5000000 2 0:25000000"
     Measurement Should Give    19
 
+Stays At Its Ends
+    [Documentation]       The noise is clipped, too.
+    Execute Command       witness Signals "Temperature 1000000 ${ENDS} 5000000 2 0:200000000 1000:-200000000"
+    Measurement Should Give    85
+    Run For Microseconds    1500000
+    Measurement Should Give    0xD8
+
 Records What The Driver Read
-    Execute Command       witness Signals "Temperature 1000000 0 1 0:25000000"
+    Execute Command       witness Signals "Temperature 1000000 ${ENDS} 0 1 0:25000000"
     Measure
     ${first}=             Number Of    witness FirstMeasurement
     Answer Should Be      witness Record    ${first} 00 1902

@@ -46,6 +46,10 @@ def measure() -> Iterator[Figure]:
             costs = several.instructions(run, KEEP_NEWEST, slots=8)
             cost = statistics.median(costs) / len(widths)
             yield Figure(f"append, {title}, median", cost, f"{UNIT} a channel", limit=100)
+        beside = _Program(Path(folder), DISTANCE, channels=2, streams=2)
+        costs = beside.instructions(walk, KEEP_NEWEST, slots=8)
+        note = "beside a second sensor with two channels"
+        yield Figure("append, two sensors, median", statistics.median(costs), UNIT, note=note)
 
 
 def _of_word(word: int) -> Given:
@@ -65,13 +69,17 @@ def _worst(program: _Program, usual: int) -> Figure:
 
 
 class _Program:
-    """The log, compiled for one sensor with channels of these widths."""
+    """The log, with one sensor's samples of these widths; compiled for that sensor alone, or for
+    two sensors (`streams`) of at most `channels` each."""
 
-    def __init__(self, folder: Path, widths: tuple[int, ...]) -> None:
+    def __init__(
+        self, folder: Path, widths: tuple[int, ...], channels: int = 0, streams: int = 1
+    ) -> None:
         self._widths = widths
         sources = [*LOG_SOURCES, Path(__file__).with_name("append_cost.c")]
-        path, channels = folder / f"append_cost_{len(widths)}", len(widths)
-        self._path = compile_c(path, sources, "-O2", cc=["gcc"], channels=channels)
+        channels = channels or len(widths)
+        path = folder / f"append_cost_{len(widths)}_of_{streams}"
+        self._path = compile_c(path, sources, "-O2", cc=["gcc"], channels=channels, streams=streams)
 
     def instructions(self, run: list[Given], policy: int, slots: int) -> list[int]:
         """Return those of every call."""
