@@ -130,7 +130,7 @@ def not_woken(record: RunRecord, asked: Asked, firings: Firings) -> list[str]:
     if asked.max_age_us is not None:
         for night in agreed:
             age_us = _age_us(record, night)
-            due_us = night.opened_us - age_us + asked.max_age_us
+            due_us = max(night.closed_us, night.opened_us - age_us + asked.max_age_us)
             if asked.level is not None or firings:
                 due_us = max(due_us, _repeated_us(record, night))
             heard_us = _heard_us(record, due_us, _LATEST_US)
