@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from fwgen.handshake import machine
+
 LOST, DOUBLED, LATE = "lost", "doubled", "late"
 HOW: Final = ("", LOST, DOUBLED, LATE)
 """By number, as in host_link.h; "": they are not disturbed."""
 DIRECTIONS: Final = ("linux", "firmware")
 """By number, as in host_link.h."""
 _SHORT_US: Final = 1_000_000
-_FIRMWARE_SILENCE_US: Final = 2_000_000
+_FIRMWARE_SILENCE_US: Final = machine("firmware").timers_us["silence"]
 """The firmware's: then it asks for a hello."""
-SILENCE_US: Final = 15_000_000
+SILENCE_US: Final = machine("peer").timers_us["silence"]
 """The peer's: then it begins a new session."""
 
 
