@@ -16,7 +16,6 @@ from fwgen.backends.kernel.journal import (
     UP,
 )
 from fwgen.backends.kernel.power import KernelWithPower
-from fwgen.backends.ledger import OpenSleep
 from fwgen.backends.notes import note_event, note_lost, note_samples
 from fwgen.errors import ToolBrokeError
 from fwgen.peer.events import (
@@ -54,16 +53,16 @@ class KernelWithApplication(KernelWithPower):
         if not self._cannot("crash-app", now_us, self._app_alive):
             self._app_alive = self._online = False
             self._control.send("crash-app")
-            self._enter(OFFLINE)
+            self._enter(OFFLINE, self.now_us)
 
     def start_app(self, now_us: int, spec: str = "own") -> None:
         """`spec`: always "own" (the step StartApp)."""
         if self._asleep:
             self._when_up.append(self.start_app)
         elif not self._cannot("start-app", now_us, not self._app_alive):
-            self._start_app()
+            self._start_app(now_us)
 
-    def _start_app(self) -> None:
+    def _start_app(self, now_us: int) -> None:
         self._app_alive = True
         self._starts += 1
         self._read_journal(rang=False)
@@ -93,8 +92,8 @@ class KernelWithApplication(KernelWithPower):
         elif kind == SESSION:
             self._online = True
             if self.state == OFFLINE:
-                self._enter(AWAKE)
-            self._note_stream()
+                self._enter(AWAKE, self.now_us)
+            self._note_stream(self.now_us)
         elif kind == UP:
             if self.state == SUSPENDING and self._sleep is not None:  # no application: called off
                 self._sleep.cause = self._called_off_by
@@ -116,13 +115,11 @@ class KernelWithApplication(KernelWithPower):
             self._note_processed(event.log, event.stream, event.first_seq + event.count)
         elif isinstance(event, SuspendReady):
             if self.state == AWAKE:  # a client of the service inside has asked for it
-                self._sleep = OpenSleep(asked_us=at_us)
-                self.ledger.sleeps.append(self._sleep)
-                self._cause = "timer"
-                self._enter(ASKING)
+                self._begin_sleep(at_us)
+                self._enter(ASKING, self.now_us)
             if self.state == ASKING and self._sleep is not None:
                 self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
-                self._enter(SUSPENDING)
+                self._enter(SUSPENDING, self.now_us)
         elif isinstance(event, SuspendRefused | SuspendFailed):
             self._call_off(event)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fwgen.backends.kernel.application import KernelWithApplication
 from fwgen.backends.kernel.calendar import LONG_AGO_US
-from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING
 
 
 class KernelWithFaults(KernelWithApplication):
@@ -30,26 +30,20 @@ class KernelWithFaults(KernelWithApplication):
         self._control.drop()
         self._m33.set_reading(False)
         self._m33.go_down()
-        steady = self._alarms.get("steady")
-        self._alarms.clear()
-        if steady is not None:
-            self._alarms["steady"] = steady
+        self._forget_alarms()
         if self._sleep is not None and self.state == ASKING and self._cause != "timer":
             self._sleep.cause, self._sleep.up_us = self._called_off_by, now_us
         if self._sleep is not None and self.state == ASLEEP:
             self._alarms["ddr"] = (
                 now_us + max(0, takes_us - self._pace.reboot_ddr_us),
-                lambda: self._open_ddr("reboot"),
+                lambda at_us: self._open_ddr("reboot", at_us),
             )
-        self._enter(OFFLINE)
+        self._enter(OFFLINE, self.now_us)
         self._alarms["boot"] = (now_us + takes_us, self._boot_again)
 
-    def _boot_again(self) -> None:
-        if self._sleep is not None and self._sleep.up_us is None:
-            self._sleep.cause = "reboot"
-            self._sleep.up_us = self.now_us
-        self._when_up.clear()
-        self._recover_when_up = self._stalled = False
+    def _boot_again(self, now_us: int) -> None:
+        self._end_boot(now_us)
+        self._stalled = False
         self._offset_ns = 0
         self.boot()
 
@@ -60,7 +54,7 @@ class KernelWithFaults(KernelWithApplication):
             self._bound = self._online = False
             self._alarms.pop("recover", None)
             self._control.send("unbind")
-            self._enter(OFFLINE)
+            self._enter(OFFLINE, self.now_us)
 
     def bind(self, now_us: int) -> None:
         if self._asleep:
@@ -76,24 +70,16 @@ class KernelWithFaults(KernelWithApplication):
         self.ledger.stream(False, now_us)
         self._alarms["stall"] = (now_us + for_us, self._end_stall)
 
-    def _end_stall(self) -> None:
+    def _end_stall(self, now_us: int) -> None:
         self._stalled = False
         if self.state not in (ASLEEP, RESUMING):
             self._m33.set_reading(True)
-            self._note_stream()
+            self._note_stream(now_us)
 
     def send_wake(self, now_us: int) -> None:
         if not self._cannot("send-wake", now_us, self.state == AWAKE):
             self.ledger.event("WAKE sent without an earlier SLEEP", now_us)
             self._control.send(f"send-wake {self.processed_seq or 0}")
-
-    def stale_doorbell(self, now_us: int, ring: str) -> bool:
-        """As Linux.stale_doorbell."""
-        if ring == "vq1" and self.state in (ASKING, SUSPENDING):
-            reason = f"no doorbell of Linux can arrive while Linux is {self.state}"
-            self.ledger.ignore("stale-doorbell", reason, now_us)
-            return False
-        return True
 
     def write_to_tty(self, now_us: int, data: bytes) -> None:
         """As Linux.write_to_tty."""

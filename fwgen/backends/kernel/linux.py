@@ -58,7 +58,7 @@ class KernelLinux(KernelWithFaults):
     def run(self, free_until_ns: int) -> None:
         """The calendar has reached `due_ns`: do what is due."""
         for name in [name for name, (at, _) in self._alarms.items() if at <= self.now_us]:
-            self._alarms.pop(name)[1]()
+            self._alarms.pop(name)[1](self.now_us)
         if self._alive and self.calendar.wanted_ns <= self.calendar.now_ns:
             self._called = False
             with self._must_live():
@@ -85,7 +85,7 @@ class KernelLinux(KernelWithFaults):
 
     def rung_at(self, at_us: int) -> None:
         """As Linux.rung_at."""
-        self._alarms["rung"] = (at_us, self.rung)
+        self._alarms["rung"] = (at_us, lambda at_us: self.rung())
 
     # ------------------------------------------------------------------------------ what Linux does
 
@@ -111,8 +111,8 @@ class KernelLinux(KernelWithFaults):
         self._going_down = False
         if self.state == ASLEEP:
             self._m33.catch_up()
-            self._open_ddr(self._cause)
-            self._enter(RESUMING)
+            self._open_ddr(self._cause, self.now_us)
+            self._enter(RESUMING, self.now_us)
             if self._foreign:
                 self._up()
                 self.disturbed(self.now_us, self.now_us + SILENCE_US)
@@ -153,8 +153,8 @@ class KernelLinux(KernelWithFaults):
         self._end_nights()
         for name in ("ddr", "boot", "stall"):
             if name in self._alarms:
-                self._alarms.pop(name)[1]()
-        self._wake("end")
+                self._alarms.pop(name)[1](self.now_us)
+        self._wake("end", now_us)
         if not self._bound:
             self.bind(now_us)
         if not self._app_alive and self.release:

@@ -1,4 +1,5 @@
-"""What is true of the real Linux now: its process, its states, which steps are possible."""
+"""What is true of the real Linux now, beyond what linux/base.py knows of any Linux: its
+process."""
 
 from __future__ import annotations
 
@@ -17,19 +18,18 @@ from fwgen.backends.kernel.sockets import GoneError, Sockets
 from fwgen.backends.kernel.tap import Tap
 from fwgen.backends.kernel.uml import Uml
 from fwgen.backends.kernel.vhost import Device
-from fwgen.backends.ledger import Ledger, OpenSleep
+from fwgen.backends.ledger import Ledger
+from fwgen.backends.linux.base import LinuxBase
 from fwgen.backends.linux.pace import Pace
-from fwgen.backends.linux.state import why_ignored
 from fwgen.peer.session import Known
-from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.record import AWAKE
 from fwgen.wire.messages import Hello
 
 _EPOCH_S: Final = 1_800_000_000
 
 
-class KernelState:
-    """The base of KernelLinux; `state` is one of record.BAND_STATES. Times are microseconds of
-    scenario time."""
+class KernelState(LinuxBase):
+    """Times are microseconds of scenario time."""
 
     def __init__(
         self,
@@ -42,10 +42,9 @@ class KernelState:
         application: Path | None = None,
         alarm_s: int = 0,
     ) -> None:
+        super().__init__(ledger)
         self.relayed: Callable[[int, bytes], None] = lambda number, data: None
         """Gets what the service inside sends to a client outside."""
-        self.state = OFFLINE
-        self.ledger = ledger
         self.release = ""
         self._m33 = m33
         self._pace = pace
@@ -76,26 +75,16 @@ class KernelState:
         self.output = ""
         """What the shell for a person has printed."""
         self._offset_ns = 0  # from Linux's clock to the calendar
-        self._alarms: dict[str, tuple[int, Callable[[], None]]] = {}
-        self._sleep: OpenSleep | None = None
-        self._sleep_when_up: int | None = None  # when the next suspend was requested
-        self._again_us: int | None = None  # awake for so long after the firmware's calls
-        self._when_up: list[Callable[[int], None]] = []
-        self._recover_when_up = False
         self._going_down = False  # Linux has stopped its devices to suspend
-        self._foreign = False  # nobody announced the suspend, and nobody will report its end
         self._fresh = False  # the rings are new, and Linux has not rung yet
         self._cause = "timer"
         self._called = False  # interrupted; it has not run since
-        self._app_alive = False
         self._starts = 0  # of the application
         self._starts_us = LONG_AGO_US
         self._online = False
-        self._bound = True
         self._stalled = False
         self._known: Known | None = None
         self._hello: Hello | None = None  # the firmware's last one
-        self._steady_us = LONG_AGO_US  # until then messages may be late
 
     def _kicked(self, ring: int) -> None:
         """Linux has rung."""
@@ -149,47 +138,19 @@ class KernelState:
 
     @property
     def _rebooting(self) -> bool:
-        return "boot" in self._alarms or not self.release
+        return super()._rebooting or not self.release
 
-    @property
-    def _asleep(self) -> bool:
-        """Whether Linux is asleep, suspends or resumes: no process runs."""
-        return self.state in (SUSPENDING, ASLEEP, RESUMING)
+    def _is_online(self) -> bool:
+        return self._online
 
-    @property
-    def _can_suspend(self) -> bool:
-        no_application = not (self._app_alive and self._bound)
-        if self.state in (AWAKE, RESUMING):
-            return self._online or no_application
-        return self.state == OFFLINE and not self._rebooting
+    def _begin_sleep(self, asked_us: int) -> None:
+        super()._begin_sleep(asked_us)
+        self._cause = "timer"
 
-    @property
-    def _why_not(self) -> str:
-        if self.state == ASKING:
-            return "Linux is asking the firmware for sleep"
-        return "Linux is rebooting" if self._rebooting else f"Linux is {self.state}"
+    def _set_ddr(self, closed: bool) -> None:
+        self._m33.set_ddr(closed)
 
-    def _cannot(self, what: str, now_us: int, sense: bool) -> bool:
-        """Ignore a step that is not possible while Linux sleeps or boots, or a second time."""
-        stays = self.state in (AWAKE, OFFLINE) and not self._rebooting
-        reason = why_ignored(what, sense, stays, self._why_not)
-        if reason is not None:
-            self.ledger.ignore(what, reason, now_us)
-        return reason is not None
-
-    def disturbed(self, now_us: int, until_us: int) -> None:
-        """As Linux.disturbed."""
-        self.ledger.stream(False, now_us)
-        self._steady_us = max(self._steady_us, until_us)
-        self._alarms["steady"] = (self._steady_us, self._note_stream)
-
-    def _note_stream(self) -> None:
-        steady = not self._stalled and self.now_us >= self._steady_us
+    def _note_stream(self, now_us: int) -> None:
+        steady = not self._stalled and now_us >= self._steady_us
         runs = self.state == AWAKE and self._online and steady
-        self.ledger.stream(runs, self.now_us)
-
-    def _enter(self, state: str) -> None:
-        self.state = state
-        if state != AWAKE:
-            self.ledger.stream(False, self.now_us)
-        self.ledger.state(state, self.now_us)
+        self.ledger.stream(runs, now_us)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fwgen.backends.application import MOMENTS
+from fwgen.backends.linux.base import NEVER
 from fwgen.backends.linux.reboot import LinuxWithReboot
-from fwgen.backends.linux.state import NEVER
 from fwgen.peer.called import FIRMWARE
 from fwgen.record import ASLEEP
 

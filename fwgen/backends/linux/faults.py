@@ -8,7 +8,7 @@ from fwgen.backends.application import MOMENTS
 from fwgen.backends.doorbells import SILENCE_US
 from fwgen.backends.linux.power import LinuxWithPower
 from fwgen.backends.outages import STOPPED
-from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING
 from fwgen.wire.messages import Wake, encode
 
 _NO_ID: Final = 0xFFFF_FFFF
@@ -60,7 +60,7 @@ class LinuxWithFaults(LinuxWithPower):
     def stall(self, now_us: int, for_us: int) -> None:
         self._idling.act(now_us)
         if self.state in (ASLEEP, RESUMING) or self._rebooting:  # it begins to read when it is up
-            self.ledger.ignore("stall-linux", self._why_not, now_us)
+            self._ignore("stall-linux", now_us)
             return
         self.port.set_reading(False)
         self.ledger.stream(False, now_us)
@@ -150,17 +150,6 @@ class LinuxWithFaults(LinuxWithPower):
         elif not self._cannot("bind", now_us, not self._bound):
             self._bound = True
             self._attach(now_us)
-
-    def stale_doorbell(self, now_us: int, ring: str) -> bool:
-        """Return whether a doorbell can arrive now. A doorbell of Linux takes at most the guard
-        time, so a doorbell for a message cannot arrive between the request to suspend and the
-        closing of DDR."""
-        self._idling.act(now_us)
-        if ring == "vq1" and self.state in (ASKING, SUSPENDING):
-            reason = f"no doorbell of Linux can arrive while Linux is {self.state}"
-            self.ledger.ignore("stale-doorbell", reason, now_us)
-            return False
-        return True
 
     def firmware_silent(self, now_us: int) -> None:
         """The firmware does not run, and Linux does not know it."""

@@ -24,19 +24,13 @@ class LinuxWithReboot(LinuxWithFaults):
         if self._sleep is not None and self.state == ASLEEP:
             self._alarms["ddr"] = (
                 now_us + max(0, takes_us - self.pace.reboot_ddr_us),
-                lambda at_us: self._open_ddr("reboot", at_us),
+                lambda at_us: self._ddr_opens("reboot", at_us),
             )
-        self._rebooting = True
         self._enter(OFFLINE, now_us)
         self._alarms["boot"] = (now_us + takes_us, self._reboot_done)
 
     def _reboot_done(self, now_us: int, cause: str = "reboot", runs_app: bool = True) -> None:
-        if self._sleep is not None and self._sleep.up_us is None:
-            self._sleep.cause = cause
-            self._sleep.up_us = now_us
-        self._when_up.clear()
-        self._sleep_when_up = None
-        self._recover_when_up = self._rebooting = False
+        self._end_boot(now_us, cause)
         self._app_alive, self._bound = runs_app, True
         self._app.spec = "own"
         self.boot(now_us)
@@ -48,11 +42,10 @@ class LinuxWithReboot(LinuxWithFaults):
         self._drop_app()
         self.port.set_reading(False)
         if self.state == ASLEEP:
-            self._open_ddr("restart", now_us)
+            self._ddr_opens("restart", now_us)
         self.port.board_down()
         self._loads = True
         self._forget_alarms()
-        self._rebooting = True
         self._enter(OFFLINE, now_us)
 
         def up(at_us: int) -> None:
