@@ -5,6 +5,7 @@ Each leads its own process group, and fwgen ends the whole group.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import errno
 import os
@@ -25,6 +26,17 @@ _alive: dict[subprocess.Popen[Any], float] = {}
 """Each child and its patience."""
 _lock = threading.Lock()
 _closed = threading.Event()
+
+
+def job_count(text: str) -> int:
+    """Return how many processes run at a time, from a command's `--jobs`: at most four for each
+    processor, because each needs its memory. Raises argparse.ArgumentTypeError."""
+    most = 4 * (os.cpu_count() or 1)
+    if not (text.isdecimal() and text.isascii() and 1 <= int(text) <= most):
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number from 1 to {most} (four for each processor), found {text!r}"
+        )
+    return int(text)
 
 
 class StoppingError(Exception):

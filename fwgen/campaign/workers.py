@@ -83,7 +83,8 @@ Results = Generator[Result, None, None]
 
 
 def in_processes(chunks: Sequence[Chunk], setting: Setting, jobs: int) -> Results:
-    """Yield the results in any order, from `jobs` processes."""
+    """Yield the results in any order, from at most `jobs` processes."""
+    jobs = max(1, min(jobs, len(chunks)))
     pool = ProcessPoolExecutor(jobs, initializer=_leave_signals_alone)
 
     def submit(chunk: Chunk) -> Future[Result]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fwgen.backends.registry import DEFAULT, NAMES
 from fwgen.cli.progress import Progress
 from fwgen.errors import InputError
+from fwgen.process import job_count
 from fwgen.words import quote
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="host: the generated core on this machine; renode: the ELF on the emulated board",
     )
     parser.add_argument(
-        "--jobs", type=_count, metavar="N", help="processes (default: one for each processor)"
+        "--jobs",
+        type=job_count,
+        metavar="N",
+        help="processes (default: one for each processor; at most four)",
     )
     parser.add_argument(
         "--cluster", default="", metavar="ADDRESS", help="use the workers of this Dask scheduler"

@@ -242,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("suites", nargs="*", type=Path, help="default: all of robot/")
     parser.add_argument("--backend", choices=("host", "renode"), default="renode")
     parser.add_argument("--spec", type=Path, metavar="FILE", help="test the firmware of this spec")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=process.job_count, default=os.cpu_count() or 1)
     parser.add_argument("-o", "--output", type=Path, default=Path("build/robot/results"))
     parser.add_argument(
         "--where-possible", action="store_true", help="do not fail if a tool is not installed"

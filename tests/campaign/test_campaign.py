@@ -195,6 +195,8 @@ def test_a_file_of_somebody_else_is_not_overwritten(
     ("words", "told"),
     [
         (["--seeds", "0"], "expected a whole number from 1 to 100,000,000"),
+        (["--jobs", "100000"], "four for each processor"),
+        (["--jobs", "0"], "expected a whole number from 1 to"),
         (["--seed", "-1"], "expected a whole number from 0"),
         (["--plant", "nowhere.toml"], "nowhere.toml"),
         (["--backend", "renode", "--plant", "x.toml"], "changes the core of the host backend"),
