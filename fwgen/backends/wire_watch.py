@@ -130,9 +130,7 @@ class WireWatch:
             if self._behind is not None and seq_distance(first, self._behind) < 0:
                 self.repeats.append(Repeat(at_us, first, count))
             self._behind = (first + count) & _MASK
-            known = self._acknowledged
-            news = known is None or seq_distance(self._behind, known) > 0
-            if isinstance(message, Block) and news:
+            if isinstance(message, Block) and self._is_new(first, count):
                 self._unacknowledged.append((first, count))
         elif isinstance(message, Status):
             if message.dropped < self._dropped[-1]:
@@ -217,6 +215,12 @@ class WireWatch:
         record.dropped_received = self._dropped_received
         if self.look is not None:
             record.in_log = sorted(self.look().of(self.stream))
+
+    def _is_new(self, first: int, count: int) -> bool:
+        """Return whether a block just received is neither acknowledged nor a repetition."""
+        known, end = self._acknowledged, (first + count) & _MASK
+        acknowledged = known is not None and seq_distance(end, known) <= 0
+        return not acknowledged and (first, count) not in self._unacknowledged
 
     def _check_kept(self, at_us: int) -> None:
         """Check that every block that is not acknowledged yet is in the log's memory."""
