@@ -237,8 +237,8 @@ class Erasure:
 @dataclass(frozen=True)
 class Dates:
     """The times that the service gave the samples of each block received: sample i of a block at
-    `utc_us + i * step_us` of Linux's clock, exact to `within_us`; negative: its time is not known,
-    or not judged.
+    `utc_us + i * step_us` of Linux's clock, exact to `within_us`; negative: its time is not known.
+    `late_us`: how much later than the service assumes the messages came that its time may rest on.
 
     Linux's clock shows t - t * `ppm` / 10^6, t being the scenario time less `shift_us`."""
 
@@ -247,6 +247,7 @@ class Dates:
     utc_us: Floats
     step_us: Floats
     within_us: Floats
+    late_us: Floats
 
     def true_us(self, at_us: Ints) -> Floats:
         """Return Linux's times of these instants of scenario time."""

@@ -235,7 +235,7 @@ class Application:
     def _watch(self, message: Message | Block, leaves: bool, linux_us: int) -> None:
         at_us = self._now_us
         if self._ledger.dater is not None:
-            self._ledger.dater.dating.watch(message, leaves, linux_us)
+            self._ledger.dater.watch(message, leaves, at_us)
         if leaves and not isinstance(message, Block):
             self._ledger.wire.went(message, at_us)
             self._asked = self._asked or isinstance(message, Sleep)

@@ -162,12 +162,6 @@ class Ledger:
     def disturbed(self, start_us: int, end_us: int) -> None:
         """Doorbells to Linux are lost, doubled or late."""
         self.deaf.append((start_us, end_us))
-        self.delayed(end_us)
-
-    def delayed(self, until_us: int) -> None:
-        """Linux may read messages late until then."""
-        if self.dater is not None:
-            self.dater.delayed(until_us)
 
     def status(self, status: Status) -> None:
         """The firmware has sent its counters since its start."""
@@ -214,6 +208,8 @@ class Ledger:
 
     def started(self, at_us: int) -> None:
         """The M33 executes the firmware from its beginning."""
+        if self.dater is not None:
+            self.dater.began(at_us)
         if self.is_down:
             self.outages[-1] = replace(self.outages[-1], end_us=at_us)
 

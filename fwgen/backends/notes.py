@@ -24,7 +24,7 @@ def note_samples(ledger: Ledger, samples: Samples, at_us: int, dated: Dated | No
     """The application has stored these samples, which it received at `at_us` and `dated`."""
     ledger.heard(samples, at_us)
     if ledger.dater is not None:
-        ledger.dater.stored(samples, dated, at_us)
+        ledger.dater.stored(samples, dated)
     block = samples.block
     ledger.deliver(block, samples.skip, at_us)
     if not samples.own_spec:

@@ -16,9 +16,9 @@ _ROUNDING_US: Final = 2
 
 
 def misdated(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
-    """Check that the true time of each sample is within the uncertainty that the service states. A
-    sample is not judged that has no time, or that arrives up to 5.5 s after messages were late: the
-    service assumes that they take at most 100 ms."""
+    """Check that the true time of each sample that has one is within the uncertainty that the
+    service states. It assumes that messages take at most 100 ms: if one took longer, a time that
+    rests on it may be off by as much more."""
     dates, delivered = record.dates, record.delivered
     if dates is None or not isinstance(delivered, PackedDelivered):
         return None
@@ -35,7 +35,8 @@ def misdated(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | N
         at_us = record.taken.at(rows)
         off_us = np.abs(stated_us - dates.true_us(at_us))
         within_us = dates.within_us[block]
-        beyond_us = np.where(within_us < 0, -1.0, off_us - within_us - _ROUNDING_US)
+        allowed_us = within_us + dates.late_us[block] + _ROUNDING_US
+        beyond_us = np.where(within_us < 0, -1.0, off_us - allowed_us)
         wrong += int((beyond_us > 0).sum())
         if beyond_us.max() > worst:
             at = int(beyond_us.argmax())

@@ -58,6 +58,40 @@ def test_a_service_that_takes_the_clocks_for_equal_is_found(
     assert apart("0 ppm", NIGHT, "1300 s")[1]["verdict"] == "pass"
 
 
+def test_a_late_message_excuses_no_more_than_it_was_late() -> None:
+    """It takes about 400 ms instead of at most 100 ms; a status in time ends the excuse."""
+    late = "{at: 11 s, do: disturb-doorbells, to: linux, how: late, by: 500 ms, for: 5 s}"
+    record, report = apart("0 ppm", late, "30 s")
+    assert report["verdict"] == "pass", report["reasons"]
+    assert record.dates is not None
+    excused = record.dates.late_us.tolist()
+    assert set(excused) == {0, max(excused)} and 200_000 < max(excused) < 400_000
+    assert excused[0] == excused[-1] == 0
+    record.dates.utc_us[excused.index(max(excused))] += 2 * max(excused)
+    scenario = parse_scenario(f"{ROOM}clocks: 0 ppm\nuntil: 30 s\n")
+    assert build_report(record, scenario)["kept"]["misdated"]
+
+
+def test_a_service_that_believes_a_late_message_to_the_end_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first status after a sleep is late, so there is nothing that it contradicts."""
+    late = "{at: 10 s, do: suspend, for: 5 s}, "
+    late += "{at: 14.9 s, do: disturb-doorbells, to: linux, how: lost, for: 600 ms}"
+    assert apart("0 ppm", late, "40 s")[1]["verdict"] == "pass"
+    monkeypatch.setattr(dating.Track, "note", up_to(16_000_000, dating.Track.note))
+    _, report = apart("0 ppm", late, "40 s")
+    assert (report["kept"]["misdated"] or 0) > 100
+
+
+def up_to(end_us: int, note: object) -> object:
+    def noted(track: dating.Track, device_us: int, *times: float) -> None:
+        if device_us < end_us:
+            note(track, device_us, *times)  # type: ignore[operator]
+
+    return noted
+
+
 def first_only(note: object) -> object:
     def noted(track: dating.Track, *times: float) -> None:
         if not track.pairs:

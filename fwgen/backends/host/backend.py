@@ -147,6 +147,7 @@ class HostBackend(Backend, board.Board):
 
     def _start_core(self, machine: Machine) -> None:
         machine.boot(RESET_POWER | RESET_PIN)
+        self._ledger.started(self.now_us)
         for feed in self._feeds:
             feed.begin(0, machine.counts().boot)
 

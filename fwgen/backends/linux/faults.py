@@ -64,7 +64,6 @@ class LinuxWithFaults(LinuxWithPower):
             return
         self.port.set_reading(False)
         self.ledger.stream(False, now_us)
-        self.ledger.delayed(now_us + for_us)
         self._alarms["stall"] = (now_us + for_us, self._end_stall)
 
     def _end_stall(self, now_us: int) -> None:
@@ -100,7 +99,6 @@ class LinuxWithFaults(LinuxWithPower):
         """The tty takes half of the next write. The application hangs in it until the end."""
         self._idling.act(now_us)
         self.ledger.stream(False, now_us)
-        self.ledger.delayed(now_us + for_us)
         self._cuts = True
         self._alarms["hang"] = (now_us + for_us, self._end_hang)
 
@@ -116,7 +114,6 @@ class LinuxWithFaults(LinuxWithPower):
     def steal_reads(self, now_us: int, for_us: int) -> None:
         """Another program reads the tty as well: it gets every other read."""
         self._idling.act(now_us)
-        self.ledger.delayed(now_us + for_us)
         self._alarms["thief"] = (now_us + for_us, self._note_stream)
         self.disturbed(now_us, now_us + for_us + SILENCE_US)
 

@@ -83,9 +83,10 @@ class Running:
             self._picture_at(at_us + PICTURE_LATER_US, "Linux asleep")
         elif what == "open" and self._zero_ns:
             self._keep_picture("woken", at_us)
-        elif what == "started" and self._zero_ns:
+        elif what == "started":
             self._ledger.started(at_us)
-            self._ledger.event(LOADED, at_us)
+            if self._zero_ns:
+                self._ledger.event(LOADED, at_us)
 
     # -------------------------------------------------------------------------------------- samples
 
