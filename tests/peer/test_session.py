@@ -17,7 +17,8 @@ from fwgen.peer.events import (
     SuspendReady,
     SuspendRefused,
 )
-from fwgen.peer.session import STALE_PART_US, Known, Pace, Session
+from fwgen.peer.incoming import STALE_PART_US
+from fwgen.peer.session import Known, Pace, Session
 from fwgen.wire.log_format import FORMAT
 from fwgen.wire.messages import (
     Ack,
@@ -612,7 +613,7 @@ def test_every_message_is_accepted_in_every_state(state: str) -> None:
         Ack(0, LOG),
     ):
         talk = Talk().online()
-        talk.session._state = state
+        talk.session._steps.state = state
         talk.say(message)
         row = machine("peer").states[talk.session.state]
         if not machine("peer").states[state].link_open:
