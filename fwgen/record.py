@@ -160,7 +160,7 @@ class CrashReport:
 
 @dataclass(frozen=True)
 class Ignored:
-    """A step of the scenario that was not possible at its time, and was not executed."""
+    """A step of the scenario that was not possible at its time, or changed nothing."""
 
     at_s: float
     do: str  # as in the scenario

@@ -188,7 +188,7 @@ class Ledger:
         self.events.append(Event(at_us / 1e6, text))
 
     def ignore(self, do: str, reason: str, at_us: int) -> None:
-        """A step was not executed."""
+        """A step was not executed, or changed nothing, which may be known later."""
         self.ignored.append(Ignored(at_us / 1e6, do, reason))
         self.event(f"{do} ignored: {reason}", at_us)
 
@@ -321,7 +321,7 @@ class Ledger:
         record.channels = self.channels
         self._fill_stream(record, taken, until_us, offsets)
         record.bands = self._bands(until_us)
-        record.events = self.events
+        record.events = sorted(self.events, key=lambda event: event.t_s)
         record.frames = self.frames
         record.link = self._link
         if self._status is not None:

@@ -2,7 +2,8 @@
 
 An episode leaves Linux awake, its application running and the sensor working. Faults that do not
 change Linux's state may lie anywhere within it, a reset of the M33 in the middle of anything. No
-step of a history may be ignored, so each is drawn only where it is possible.
+step of a history may be ignored, so each is drawn only where it is possible and changes something:
+a fault of the tty where the application certainly uses it, a halt of the M33 over a sample.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ _SILENCE_MS: Final = 17_000
 """The peer begins a new session if it hears nothing for 15 s."""
 _MEASURES_MS: Final = 40
 """The most that a measurement may take if the M33 halts at some time after it."""
+_WAKE_BYTES: Final = 11
+_ACK_BYTES: Final = 15
+"""The least that WAKE without an earlier SLEEP takes, and an acknowledgement."""
+_ANSWERS_MS: Final = 20
+"""Within this time the firmware answers WAKE, and the application reads that."""
 _FILLS: Final = 40
 """So many samples fill more than a word of the log, whatever they are."""
 
@@ -50,6 +56,7 @@ class Draft:
     loses: bool = False  # blocks that are damaged, or a memory that is erased
     crashes: bool = False
     unheard: bool = False  # doorbells with which the firmware wakes Linux are lost
+    needs_samples: bool = False  # the episode: no message may be lost in it
 
     def add(self, at_ms: int, name: str, **values: Any) -> None:
         step = make_step(name, **values)
@@ -70,6 +77,11 @@ class Draft:
         """The episode has begun at `now_ms`; the next one begins at `at_ms`."""
         self.away_ms = max(self.away_ms, at_ms - self.now_ms)
         self.now_ms = at_ms
+
+    @property
+    def streams_ms(self) -> int:
+        """In any such time in which no message is lost, samples arrive and are acknowledged."""
+        return 2 * self.plan.timing.latency_us // 1000 + 600
 
     @property
     def plan(self) -> Plan:
@@ -149,13 +161,14 @@ def _app_dies(draft: Draft, stream: Stream) -> None:
 
 def _app_dies_midway(draft: Draft, stream: Stream) -> None:
     """The application dies when it has asked for sleep, received samples, or stored them."""
+    draft.needs_samples = True
     at_ms, when = draft.now_ms, stream.pick(("asking", "received", "stored"))
     at_ms = max(at_ms, draft.unsteady_ms)
     draft.add(at_ms, "crash-app", when=when)
     if when == "asking":
         at_ms += stream.between(1, 500)
         draft.suspend(at_ms)
-    at_ms += 2 * draft.plan.timing.latency_us // 1000 + stream.between(600, 4_000)
+    at_ms += draft.streams_ms + stream.between(0, 3_400)
     draft.add(at_ms, "start-app")
     draft.ends(at_ms + 300)
 
@@ -199,8 +212,14 @@ def _linux_reboots(draft: Draft, stream: Stream) -> None:
 def _linux_stalls(draft: Draft, stream: Stream) -> None:
     at_ms, for_ms = draft.now_ms, stream.spread(50, 12_000)
     what = stream.pick(("stall-linux", "refuse-writes", "stall-writes", "short-writes"))
-    values = {"bytes": stream.spread(8, 495)} if what == "short-writes" else {}
-    draft.add(at_ms, what, for_us=for_ms * 1000, **values)
+    writes = what != "stall-linux"
+    acknowledges = for_ms >= draft.streams_ms and at_ms >= draft.unsteady_ms
+    most = (_ACK_BYTES if acknowledges else _WAKE_BYTES) - 1
+    short = {"bytes": stream.between(8, most)} if what == "short-writes" else {}
+    draft.add(at_ms, what, for_us=for_ms * 1000, **short)
+    draft.needs_samples = writes and acknowledges
+    if writes and not acknowledges:
+        draft.add(at_ms + stream.between(0, for_ms - 1), "send-wake")
     draft.ends(at_ms + for_ms + 300)
 
 
@@ -211,11 +230,14 @@ def _others_use_the_tty(draft: Draft, stream: Stream) -> None:
         if stream.chance(0.5):
             draft.add(at_ms, "write-to-tty", what=stream.pick(("text", "noise", "head")))
         else:
-            for_ms = stream.spread(1, 3_000)
+            at_ms, for_ms = max(at_ms, draft.unsteady_ms), stream.spread(_ANSWERS_MS, 3_000)
+            draft.needs_samples = True
             draft.add(at_ms, "steal-reads", for_us=for_ms * 1000)
+            if for_ms < draft.streams_ms:
+                draft.add(at_ms, "send-wake")
             at_ms += for_ms
         at_ms += stream.between(100, 2_000)
-    draft.disturbs(at_ms)
+        draft.disturbs(at_ms)
     draft.ends(at_ms)
 
 
@@ -287,8 +309,8 @@ def _small_faults(draft: Draft, stream: Stream) -> None:
 
 
 def _stall(draft: Draft, stream: Stream, at_ms: int) -> int:
-    """The M33 halts between two measurements, if it is known when they are. Return when it may halt
-    again."""
+    """The M33 halts when a measurement is to begin, if it is known when that is. Return when it may
+    halt again."""
     plan = draft.plan
     period_ms = plan.timing.period_us // 1000
     if (
@@ -298,10 +320,11 @@ def _stall(draft: Draft, stream: Stream, at_ms: int) -> int:
         or plan.sensors[0].figures.measures_us > _MEASURES_MS * 1000
     ):
         return at_ms
-    slot_ms = -(-at_ms // period_ms) * period_ms
-    at_ms = slot_ms + stream.between(_MEASURES_MS, period_ms - 10)
-    draft.add(at_ms, "stall-firmware", for_us=stream.between(1, 30) * 1000)
-    return slot_ms + period_ms
+    slot_ms = -(-at_ms // period_ms) * period_ms + period_ms
+    for_ms = stream.between(1, 30)
+    before_ms = stream.between(0, min(for_ms - 1, period_ms - _MEASURES_MS))
+    draft.add(slot_ms - before_ms, "stall-firmware", for_us=for_ms * 1000)
+    return slot_ms
 
 
 Episode = Callable[[Draft, Stream], None]
@@ -327,7 +350,6 @@ _SLEEPS: Final = frozenset(("sleep", "nights", "naps", "board restarts"))
 _HOST_ONLY: Final = frozenset(("suspended by another",))
 """On the emulated board the firmware may touch DDR in the two milliseconds before PWR shows that it
 closes (docs/DESIGN.md): it was not asked."""
-_NEEDS_SAMPLES: Final = frozenset(("application dies midway",))
 _MAY_RESET: Final = frozenset(("sleep", "nights", "naps", "application dies", "device unbound"))
 
 
@@ -372,7 +394,7 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
     if stream.chance(0.1) and kind == "sleep" and span_ms > 2_000:
         draft.add(begin_ms + stream.between(600, span_ms - 600), "stale-doorbell", ring="vq1")
     for at_ms in instants(0.15):
-        if kind not in _NEEDS_SAMPLES:
+        if not draft.needs_samples:
             _disturb(draft, stream, at_ms, kind)
     for at_ms in instants(0.15):
         if kind in _MAY_RESET and all(step.do != "resume" for step in draft.steps):

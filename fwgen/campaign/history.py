@@ -55,7 +55,7 @@ def draw(seed: int, backend: str = "host") -> History:
     for number in range(count):
         pick = Stream(seed, f"episode {number}")
         kind = pick.pick(kinds)
-        begin_ms = draft.now_ms
+        begin_ms, draft.needs_samples = draft.now_ms, False
         EPISODES[kind](draft, Stream(seed, f"episode {number} {kind}"))
         overlay(draft, Stream(seed, f"over {number}"), begin_ms, kind)
         draft.ends(draft.now_ms + pick.between(500, 1_500))

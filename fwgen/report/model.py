@@ -115,7 +115,7 @@ class Core(TypedDict):
 
 
 class Ignored(TypedDict):
-    """A step of the scenario that was not possible at its time."""
+    """A step of the scenario that was not possible at its time, or changed nothing."""
 
     at_s: float
     do: str

@@ -107,6 +107,7 @@ class HostBackend(Backend, board.Board):
         self._runs, self._reset = True, RESET_CORE  # why the next start happens
         self._held = False  # until Linux has loaded the firmware
         self._bite_us, self._recovery_us = _NEVER, 0  # the watchdog's reset; Linux's time after it
+        self._stalled_us: int | None = None  # when the M33 halted, if that was not judged yet
         self._bells = Disturbance()  # of those to Linux
         self._machine = machine = Machine(
             library,
@@ -199,6 +200,7 @@ class HostBackend(Backend, board.Board):
         marks = [feed.mark() for feed in self._feeds]
         ends = [feed.next_seq for feed in self._feeds]
         self._bite_us = _NEVER
+        self._end_stall()
         self._linux.end(self.now_us)
         while not self._has_processed(ends) and self.now_us < until_us + _SETTLE_US:
             self.run_until(self.now_us + _SETTLE_STEP_US)
@@ -307,7 +309,9 @@ class HostBackend(Backend, board.Board):
         self._recovery_us = takes_us
 
     def stall_core(self, for_us: int) -> None:
+        self._end_stall()
         now_us = self._running.now_us
+        self._stalled_us = self.now_us
         self._running.stall(now_us + for_us)
         for feed in self._feeds:
             feed.stall(now_us, for_us)
@@ -366,7 +370,15 @@ class HostBackend(Backend, board.Board):
         self._ledger.stopped(why, self.now_us)
         self._ledger.event(STOPPED[why], self.now_us)
 
+    def _end_stall(self) -> None:
+        """The last stall is over, or something else stops the M33."""
+        at_us, self._stalled_us = self._stalled_us, None
+        if at_us is not None and not self._running.stall_delayed():
+            reason = "the firmware had nothing to do in this time"
+            self._ledger.ignore("stall-firmware", reason, at_us)
+
     def _halt(self) -> None:
+        self._end_stall()
         counts = self._running.counts()
         self._peak_slots = max(self._peak_slots, counts.log_peak_slots)
         for feed in self._feeds:

@@ -154,6 +154,7 @@ void host_disturb(struct host *host, uint32_t direction, uint32_t how, uint64_t 
 void host_stall(struct host *host, uint64_t until_us)
 {
 	host->stalled_us = until_us;
+	host->stalled = until_us != HOST_NEVER;
 }
 
 void host_display_set(struct host *host, uint32_t present)

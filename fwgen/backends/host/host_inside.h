@@ -35,6 +35,8 @@ struct host {
 	uint64_t now_us;
 	uint64_t boot_us;
 	uint64_t stalled_us; /* the M33 is stopped until then */
+	bool stalled;	     /* it is, for a time */
+	bool stall_delayed;  /* the last time delayed something */
 	struct host_stream streams[CORE_STREAMS];
 	uint32_t lacks; /* the stream that needs a reading */
 	bool vq0_rang;

@@ -391,6 +391,7 @@ void host_boot(struct host *host, uint32_t reset)
 	}
 	host->boot_us = host->now_us;
 	host->stalled_us = 0;
+	host->stalled = false;
 	memset(host->streams, 0, sizeof(host->streams));
 	host->vq0_rang = false;
 	host->vq1_rang = false;
@@ -407,11 +408,31 @@ void host_boot(struct host *host, uint32_t reset)
 	node_set_health(&host->node, &host->health);
 }
 
+/* Whether something was due for the M33 before `at_us`; nothing has happened to it since. */
+static bool waits(const struct host *host, uint64_t at_us)
+{
+	uint64_t due_us = host_link_kick_due_us(&host->link);
+
+	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
+		const struct host_stream *own = &host->streams[stream];
+		const uint64_t own_us = own->measuring ? own->measured_us
+						       : host->boot_us + schedule_us(host, stream);
+
+		due_us = own_us < due_us ? own_us : due_us;
+	}
+	return due_us < at_us || host->again ||
+	       node_next_due_us(&host->node, 0) < at_us - host->boot_us;
+}
+
 uint32_t host_run(struct host *host, uint64_t until_us)
 {
 	for (;;) {
 		struct due due = next_due(host, until_us);
 
+		if (host->stalled && due.at_us >= host->stalled_us) {
+			host->stalled = false;
+			host->stall_delayed = waits(host, host->stalled_us);
+		}
 		if (due.source == SOURCE_UNTIL) {
 			host->now_us = until_us;
 			return HOST_REACHED;
@@ -447,6 +468,11 @@ void host_link_set(struct host *host, uint32_t up)
 	if (host->stalled_us != HOST_NEVER) {
 		take_turn(host);
 	}
+}
+
+uint32_t host_stall_delayed(const struct host *host)
+{
+	return host->stalled ? waits(host, host->now_us) : host->stall_delayed;
 }
 
 uint64_t host_next_due_us(const struct host *host)

@@ -122,6 +122,9 @@ HOST_API void host_disturb(struct host *host, uint32_t direction, uint32_t how, 
 
 /* Stops the M33 until then. */
 HOST_API void host_stall(struct host *host, uint64_t until_us);
+/* Returns whether the M33 had something to do during the last stop. If it is still stopped: so far.
+ */
+HOST_API uint32_t host_stall_delayed(const struct host *host);
 HOST_API void host_display_set(struct host *host, uint32_t present);
 
 HOST_API void host_counts_get(const struct host *host, struct host_counts *counts);

@@ -96,6 +96,7 @@ _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "host_stale_kick": (None, (c_void_p, c_uint32)),
     "host_disturb": (None, (c_void_p, c_uint32, c_uint32, c_uint64, c_uint64)),
     "host_stall": (None, (c_void_p, c_uint64)),
+    "host_stall_delayed": (c_uint32, (c_void_p,)),
     "host_display_set": (None, (c_void_p, c_uint32)),
     "host_counts_get": (None, (c_void_p, POINTER(Counts))),
     "host_access": (c_int32, (c_void_p, c_uint32, POINTER(c_uint64))),
@@ -217,6 +218,10 @@ class Machine:
     def stall(self, until_us: int) -> None:
         """The M33 halts until then."""
         self._library.host_stall(self._host, until_us)
+
+    def stall_delayed(self) -> bool:
+        """Return whether the M33 had something to do while it halted last."""
+        return bool(self._library.host_stall_delayed(self._host))
 
     def stop(self) -> None:
         """The M33 halts until the next boot."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fwgen.backends.linux.effects import REFUSE, SHORT, STALL, STEAL
 from fwgen.backends.linux.state import LinuxState
 from fwgen.record import ASKING, AWAKE, OFFLINE
 
@@ -59,14 +60,23 @@ class LinuxWithApplication(LinuxState):
         if self._app_runs:
             data, self._tty = self._tty[:_TTY_READ_BYTES], self._tty[_TTY_READ_BYTES:]
             self._stolen = "thief" in self._alarms and not self._stolen
-            if not self._stolen:
+            if self._stolen:
+                self._effects.seen(STEAL)
+            else:
                 self._app.receive(data, now_us)
             self._read_soon(now_us)
 
     def _write(self, data: bytes) -> int:
-        if self._hangs or self._alarms.keys() & {"refuse", "crash"}:
+        if self._hangs or "crash" in self._alarms:
+            return 0
+        if "refuse" in self._alarms:
+            self._effects.seen(REFUSE)
             return 0
         if self._cuts:
             self._cuts, self._hangs = False, True
+            self._effects.seen(STALL)
             return self.port.write(data[: max(1, len(data) // 2)])
-        return self.port.write(data[: self._most_bytes] if "short" in self._alarms else data)
+        if "short" in self._alarms and len(data) > self._most_bytes:
+            self._effects.seen(SHORT)
+            data = data[: self._most_bytes]
+        return self.port.write(data)

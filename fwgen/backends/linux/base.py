@@ -159,11 +159,17 @@ class LinuxBase:
     def resume(self, now_us: int) -> None:
         if self.state in (AWAKE, OFFLINE) and self._sleep_when_up is not None:
             self._sleep_when_up = None  # the application that was to ask for sleep hangs
-        elif self.state in (AWAKE, OFFLINE):
+        elif self.state in (AWAKE, OFFLINE) or self._resumes_already:
             self._ignore("resume", now_us)
         else:
             self._end_nights()
             self._wake("user", now_us)
+
+    @property
+    def _resumes_already(self) -> bool:
+        """Whether Linux comes up, and stays."""
+        again = self._sleep_when_up is not None or self._again_us is not None
+        return self.state == RESUMING and not again
 
     def _end_nights(self) -> None:
         """Linux does not suspend again by itself."""

@@ -79,6 +79,7 @@ class Linux(LinuxWithReboot):
             reason = f"this did not happen after it: {MOMENTS[self._crashes_when]}"
             self.ledger.ignore("crash-app", reason, now_us)
             self._crashes_when = ""
+        self._effects.end_all()
         for name in ("ddr", "boot", "app", "stall", "refuse", "short", "hang", "recover"):
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from fwgen.backends.application import MOMENTS
 from fwgen.backends.doorbells import SILENCE_US
+from fwgen.backends.linux.effects import REFUSE, SHORT, STALL, STEAL
 from fwgen.backends.linux.power import LinuxWithPower
 from fwgen.backends.outages import STOPPED
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING
@@ -75,7 +76,14 @@ class LinuxWithFaults(LinuxWithPower):
         """The tty accepts nothing for this long; what the application writes waits."""
         self._idling.act(now_us)
         self.ledger.stream(False, now_us)
-        self._alarms["refuse"] = (now_us + for_us, self._accept_writes)
+        self._effects.begin(REFUSE, now_us)
+        self._alarms["refuse"] = (now_us + for_us, self._end_refusal)
+        if self._app_runs:
+            self._app.write(b"")  # what waits since an earlier refusal waits longer
+
+    def _end_refusal(self, now_us: int) -> None:
+        self._effects.end(REFUSE)
+        self._accept_writes(now_us)
 
     def _accept_writes(self, now_us: int) -> None:
         if self._app_runs:
@@ -86,8 +94,13 @@ class LinuxWithFaults(LinuxWithPower):
         """The tty takes at most so many bytes of a write; the application writes the rest later."""
         self._idling.act(now_us)
         self._most_bytes = most_bytes
-        self._alarms["short"] = (now_us + for_us, self._accept_writes)
+        self._effects.begin(SHORT, now_us)
+        self._alarms["short"] = (now_us + for_us, self._end_short)
         self._write_more(now_us)
+
+    def _end_short(self, now_us: int) -> None:
+        self._effects.end(SHORT)
+        self._accept_writes(now_us)
 
     def _write_more(self, now_us: int) -> None:
         if self._app_runs:
@@ -100,10 +113,14 @@ class LinuxWithFaults(LinuxWithPower):
         self._idling.act(now_us)
         self.ledger.stream(False, now_us)
         self._cuts = True
+        self._effects.begin(STALL, now_us)
+        if self._hangs:
+            self._effects.seen(STALL)  # another end than that of the step before
         self._alarms["hang"] = (now_us + for_us, self._end_hang)
 
     def _end_hang(self, now_us: int) -> None:
         self._cuts = self._hangs = False
+        self._effects.end(STALL)
         self._accept_writes(now_us)
         self._read_soon(now_us)
         wished_us = self._sleep_when_up
@@ -114,8 +131,14 @@ class LinuxWithFaults(LinuxWithPower):
     def steal_reads(self, now_us: int, for_us: int) -> None:
         """Another program reads the tty as well: it gets every other read."""
         self._idling.act(now_us)
-        self._alarms["thief"] = (now_us + for_us, self._note_stream)
+        self._stolen = False
+        self._effects.begin(STEAL, now_us)
+        self._alarms["thief"] = (now_us + for_us, self._end_theft)
         self.disturbed(now_us, now_us + for_us + SILENCE_US)
+
+    def _end_theft(self, now_us: int) -> None:
+        self._effects.end(STEAL)
+        self._note_stream(now_us)
 
     def write_to_tty(self, now_us: int, data: bytes) -> None:
         """Another program writes to the tty."""

@@ -6,6 +6,7 @@ from fwgen.backends.application import Application
 from fwgen.backends.idling import Idling
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.linux.base import LinuxBase
+from fwgen.backends.linux.effects import Effects
 from fwgen.backends.linux.pace import Pace
 from fwgen.backends.linux.port import LinuxPort
 from fwgen.peer.events import SuspendReady, SuspendRefused
@@ -43,6 +44,7 @@ class LinuxState(LinuxBase):
         self._most_bytes = 0  # that the tty takes at once, while writes are short
         self._cuts = False  # the tty takes half of the next write, then the application hangs
         self._stolen = False  # another program got the last bytes of the tty
+        self._effects = Effects(ledger)
 
     def _write(self, data: bytes) -> int:
         """Write what the application has for the tty; return the number of bytes accepted."""
@@ -75,3 +77,8 @@ class LinuxState(LinuxBase):
         )
         takes = not self._silent and self._app.spec == "own"
         self.ledger.stream(runs and takes, now_us)
+
+    def _forget_alarms(self) -> None:
+        self._effects.end_all()
+        self._cuts = False
+        super()._forget_alarms()
