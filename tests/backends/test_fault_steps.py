@@ -320,7 +320,7 @@ def test_another_program_reads_the_tty() -> None:
 def test_another_program_reads_what_comes_first_after_each_wake_up() -> None:
     steps = "{at: 10 s, do: suspend, for: 10 s}, {at: 19.9 s, do: steal-reads, for: 2500 ms}"
     passes(in_a_room(steps, "60 s"))
-    steps = "{at: 10 s, do: suspend, for: 10 s}, {at: 20 s, do: steal-reads, for: 150 ms}"
+    steps = "{at: 10 s, do: suspend, for: 10 s}, {at: 20.19 s, do: steal-reads, for: 150 ms}"
     passes(in_a_room(steps, "60 s"))
 
 

@@ -144,3 +144,28 @@ def test_drawn_specs_wake_linux_for_every_reason() -> None:
     assert any(sleep.max_age_us for sleep in sleeps)
     assert {plan.sensors[0].part.TYPE for plan in plans} == {"hc-sr04", "zephyr"}
     assert {plan.rings.in_ddr for plan in plans} == {True, False}
+
+
+TTY = ("refuse-writes", "short-writes", "stall-writes", "steal-reads")
+
+
+def test_faults_of_the_tty_come_where_it_is_used_and_stalls_where_a_sample_is_due() -> None:
+    """Else such a step would be ignored, and the history would fail."""
+    counts = dict.fromkeys((*TTY, "stall-firmware"), 0)
+    for seed in range(600):
+        found = draw(seed)
+        steps, timing = found.scenario.steps, found.plan.timing
+        wakes = [step.at_us for step in steps if step.do == "send-wake"]
+        streams_us = 2 * timing.latency_us + 600_000
+        for step in steps:
+            if step.do not in counts:
+                continue
+            counts[step.do] += 1
+            end_us = step.at_us + step.for_us  # type: ignore[attr-defined]
+            if step.do == "stall-firmware":
+                slot_us = -(-step.at_us // timing.period_us) * timing.period_us
+                assert slot_us < end_us, seed
+            else:
+                woken = any(step.at_us <= at_us < end_us for at_us in wakes)
+                assert woken or end_us - step.at_us >= streams_us, seed
+    assert min(counts.values()) > 5
