@@ -131,7 +131,10 @@ def _verdict(record: Mapping[str, Any]) -> Iterator[str]:
     how = "the ELF on the emulated board" if record["backend"] == "renode" else "the host backend"
     minutes = record["wall_s"] / 60
     took = f"{minutes:,.0f} minutes" if minutes >= 2 else f"{record['wall_s']:,.0f} s"
-    yield f"{done:,} histories (seeds {first:,} to {first + done - 1:,}) with {how}, in {took}:"
+    count, seeds = f"{done:,}", f"seeds {first:,} to {first + done - 1:,}"
+    if record["verdict"] == "stopped":
+        count, seeds = f"{count} of {record['seeds']:,}", f"{seeds}; then it was stopped"
+    yield f"{count} histories ({seeds}) with {how}, in {took}:"
     failure = record["failure"]
     if failure is None:
         yield "all of them passed."

@@ -6,8 +6,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,11 +77,29 @@ class Record:
         except OSError as error:
             raise _unusable(folder, error) from error
 
+    def free_stem(self, folder: Path, stem: str, endings: Sequence[str]) -> str:
+        """Return the stem, or the first of STEM-2, STEM-3, ... with which no file has a name that
+        another program wrote."""
+
+        def taken(stem: str) -> bool:
+            return any(self._is_foreign(folder / f"{stem}{ending}") for ending in endings)
+
+        numbered = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+        try:
+            return next(name for name in numbered if not taken(name))
+        except OSError as error:
+            raise _unusable(folder, error) from error
+
+    def _is_foreign(self, path: Path) -> bool:
+        return path.exists() and (
+            not path.is_file() or _digest(path.read_bytes()) != self.files.get(path.name)
+        )
+
     def write(self, folder: Path, name: str, text: str) -> Path:
         """Write a file of this campaign. Raises InputError if another one has its name."""
         path = folder / name
         try:
-            if path.exists() and _digest(path.read_bytes()) != self.files.get(name):
+            if self._is_foreign(path):
                 raise InputError(f"{path} exists, and this campaign did not write it", _ELSEWHERE)
             files.replace({path: text.encode()})
         except OSError as error:

@@ -101,7 +101,7 @@ def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
     shrinker = Shrinker(lambda one: _try(one, record.setting))
     history, record.failure = shrinker.shrink(history, record.failure)
     record.steps, record.tries = len(history.scenario.steps), shrinker.tries
-    name = f"seed-{seed}"
+    name = record.free_stem(folder, f"seed-{seed}", (".yaml", ".spec.yaml"))
     reasons = "\n".join(record.failure.reasons)
     comment = f"From seed {seed} of a campaign; it needs the same `--seed`. It failed:\n"
     spec = f"{name}.spec.yaml"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fwgen.backends.registry import DEFAULT, NAMES
 from fwgen.cli.progress import Progress
 from fwgen.errors import InputError
+from fwgen.guard import StoppedError
 from fwgen.process import job_count
 from fwgen.words import quote
 
@@ -84,14 +85,19 @@ def run(args: argparse.Namespace) -> int:
     with Progress("campaign", unit="histories") as progress:
         if record.done:
             progress.say(f"going on after {record.done:,} of {record.seeds:,} histories")
-        run_campaign(
-            record,
-            args.report,
-            jobs=jobs,
-            cluster=args.cluster,
-            at=progress.at,
-            say=progress.say,
-        )
+        try:
+            run_campaign(
+                record,
+                args.report,
+                jobs=jobs,
+                cluster=args.cluster,
+                at=progress.at,
+                say=progress.say,
+            )
+        except (KeyboardInterrupt, StoppedError):
+            told = f"{record.done:,} of {record.seeds:,} histories are in {args.report}"
+            progress.say(f"{told}; the same command goes on from there")
+            raise
     if args.page:
         write_page(args.page, record.document())
     if args.json:

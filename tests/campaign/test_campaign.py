@@ -54,6 +54,9 @@ PLANTED: dict[str, Callable[[History], bool]] = {
 }
 
 
+ENDINGS = (".spec.yaml", ".yaml")
+
+
 def plant_of(fault: str) -> Path:
     own = HERE / "plants" / f"{fault}.toml"
     return own if own.is_file() else MUTANTS / f"{fault}.toml"
@@ -159,14 +162,18 @@ def test_a_stopped_campaign_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "fwgen", "campaign", "--seeds", "100000"]
-    process = subprocess.Popen([*command, "--report", str(tmp_path)], stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*command, "--report", str(tmp_path)], stderr=subprocess.PIPE, text=True
+    )
     deadline = time.monotonic() + 60
     while not (tmp_path / "campaign.json").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    _, told = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert record_of(tmp_path)["verdict"] == "stopped"
+    found = record_of(tmp_path)
+    assert found["verdict"] == "stopped"
+    assert f"{found['done']:,} of 100,000 histories are in {tmp_path}; the same command" in told
 
 
 def test_another_campaigns_folder_is_refused(
@@ -186,9 +193,11 @@ def test_a_file_of_somebody_else_is_not_overwritten(
     seed, plant = seed_that_finds("send-after-ack"), str(plant_of("send-after-ack"))
     path = tmp_path / f"seed-{seed}.yaml"
     path.write_text("mine", "utf-8")
-    campaign(tmp_path, "--seed", str(seed), "--seeds", "1", "--plant", plant, code=2)
-    assert "this campaign did not write it" in capsys.readouterr().err
+    campaign(tmp_path, "--seed", str(seed), "--seeds", "1", "--plant", plant, code=1)
+    assert f"fwgen run {tmp_path}/seed-{seed}-2.yaml" in capsys.readouterr().err
     assert path.read_text("utf-8") == "mine"
+    assert sorted(record_of(tmp_path)["files"]) == [f"seed-{seed}-2{end}" for end in ENDINGS]
+    assert load_scenario(tmp_path / f"seed-{seed}-2.yaml").spec == f"seed-{seed}-2.spec.yaml"
 
 
 @pytest.mark.parametrize(

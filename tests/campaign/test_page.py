@@ -44,6 +44,14 @@ def test_a_failure_is_on_the_page() -> None:
     assert "all of them passed" not in text
 
 
+def test_a_stopped_campaign_says_so_on_the_page() -> None:
+    record = record_in((ROOT / PAGE).read_text("utf-8"))
+    told = "of 12,000 histories (seeds 0 to", "; then it was stopped)"
+    stopped = page_text({**record, "verdict": "stopped", "seeds": 12_000})
+    passed = page_text({**record, "verdict": "pass"})
+    assert all(words in stopped and words not in passed for words in told)
+
+
 def test_the_page_of_the_docs_is_that_of_its_record() -> None:
     """After a change of its form: `python -m fwgen.campaign.page`."""
     text = (ROOT / PAGE).read_text("utf-8")
