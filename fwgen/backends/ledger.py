@@ -226,7 +226,7 @@ class Ledger:
         self._blocks.new_log(boots)
         if self.second is not None:
             self.second.blocks.new_log(boots)
-        self.wire.forget_numbers()
+        self.wire.forget_numbers(asks_old=True)
 
     def new_log(self, at_us: int) -> None:
         """The peer has learned that the firmware has another log."""

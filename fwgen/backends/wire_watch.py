@@ -112,6 +112,7 @@ class WireWatch:
     _dropped: list[int] = field(default_factory=lambda: [0])  # for each start of the firmware
     _dropped_at_us: int | None = None
     _dropped_received: int = 0  # samples
+    _asks_old: bool = False
     _begins: bool = False  # the next acknowledgement says where to begin
 
     def used_slots(self) -> int | None:
@@ -156,6 +157,7 @@ class WireWatch:
             self._forget(message.next_seq)
 
     def begin(self, next_seq: int | None, at_us: int) -> None:
+        next_seq = None if self._asks_old else next_seq
         self.beginnings.append(Beginning(at_us, next_seq))
         if next_seq is not None:
             self._dropped_received += sum(
@@ -190,10 +192,12 @@ class WireWatch:
         end = (block.first_seq + block.count) & _MASK
         return self._behind is not None and seq_distance(end, self._behind) <= 0
 
-    def forget_numbers(self) -> None:
-        """The firmware has a new log: forget the numbers of the old one."""
+    def forget_numbers(self, *, asks_old: bool = False) -> None:
+        """The firmware has a new log: forget the numbers of the old one. `asks_old`: the peer does
+        not know it yet, so the number at which it wants to continue is one of the old log."""
         if self.second is not None:
-            self.second.forget_numbers()
+            self.second.forget_numbers(asks_old=asks_old)
+        self._asks_old = asks_old
         self._behind = self._acknowledged = None
         self._unacknowledged.clear()
 

@@ -25,6 +25,8 @@ _LATEST_US: Final = 4_000_000
 repeated after 1 s and after another 2 s."""
 _REPEATED_US: Final = 2_000_000
 _LATE_US: Final = 1_000_000
+_GREETED_AGAIN_US: Final = 1_000_000
+"""The peer's longest pause before it sends WAKE again."""
 _EARLIEST_US: Final = 100_000
 Bytes = NDArray[np.uint8]
 
@@ -198,9 +200,13 @@ def _is_at_level(night: Night, asked: Asked) -> bool:
 
 
 def _answered_us(record: RunRecord, from_us: int) -> int:
-    """Return when the firmware knows at the latest that Linux is awake again."""
+    """Return when the firmware knows at the latest that Linux is awake again: if doorbells to it
+    were lost until Linux reads, with the next repetition of WAKE or hello."""
     starts_us = [stream.start_us for stream in record.streams if stream.start_us >= from_us]
-    return min(starts_us, default=round(record.virtual_s * 1e6)) + SLACK_US
+    answered_us = min(starts_us, default=round(record.virtual_s * 1e6))
+    greeted_us = [one.at_us - answered_us for one in record.beginnings]
+    pauses_us = [pause_us for pause_us in greeted_us if 0 <= pause_us <= _GREETED_AGAIN_US]
+    return answered_us + min(pauses_us, default=0) + SLACK_US
 
 
 def _last_calls_us(record: RunRecord, firings: Firings) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fwgen.backends.wire_watch import LogBlocks, WireWatch
 from fwgen.record import RunRecord
-from fwgen.wire.messages import Wake
+from fwgen.wire.messages import PeerHello, Wake
 from tests.wire.made import made_block
 
 
@@ -17,3 +17,18 @@ def test_a_block_that_came_twice_is_dropped_once() -> None:
     record = RunRecord("test", "spec", "scenario", 1)
     watch.fill(record)
     assert record.dropped_received == 2
+
+
+def test_a_number_of_an_old_log_says_nothing_of_the_new_one() -> None:
+    """The peer asks for it until it learns that the log's memory was erased."""
+    watch = WireWatch()
+
+    def asked() -> int | None:
+        watch.went(PeerHello(3, bytes(8), 1, 1526, 5, 6), 1_000_000)
+        return watch.beginnings[-1].next_seq
+
+    assert asked() == 1526
+    watch.forget_numbers(asks_old=True)
+    assert asked() is None
+    watch.forget_numbers()
+    assert asked() == 1526
