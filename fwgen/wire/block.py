@@ -11,7 +11,7 @@ from array import array
 from binascii import crc_hqx
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from fwgen.wire.log_format import (
     BLOCK_BYTES,
@@ -125,7 +125,6 @@ def decode_block(data: bytes) -> Block:
     late = bytearray(count)
     for index, sixteenths in reader.late.items():
         late[index] = sixteenths
-    values = tuple(array("I", channel) for channel in reader.values)
     block = Block(
         first_seq=first_seq,
         period_us=period_us,
@@ -136,7 +135,7 @@ def decode_block(data: bytes) -> Block:
         widths=widths,
         statuses=bytes(reader.statuses),
         late=bytes(late),
-        values=values,
+        values=tuple([array("I", channel) for channel in reader.values]),
         size_bytes=len(data),
     )
     found = crc_hqx(_checked_bytes(block), crc_hqx(data[_CHECKED_FROM:header], 0))
@@ -159,22 +158,31 @@ def block_in(slot: bytes) -> Block:
 def _widths(data: bytes, channels: int) -> tuple[int, ...]:
     if not 1 <= channels <= CHANNELS_MAX:
         raise BlockError(f"expected 1 to {CHANNELS_MAX} channels, found {channels}")
-    begin, end = _HEADER.size, header_bytes(channels)
-    widths = tuple(data[begin : begin + channels])
+    end = header_bytes(channels)
     if len(data) < end:
         raise BlockError(f"expected a header of {end} bytes, found {len(data)}")
+    return _checked_widths(data[_HEADER.size : end], channels)
+
+
+@lru_cache(maxsize=16)
+def _checked_widths(rest: bytes, channels: int) -> tuple[int, ...]:
+    """`rest`: of the header, from the widths on; a log has one for each sensor."""
+    widths = tuple(rest[:channels])
     if not all(1 <= width <= WIDTH_MAX for width in widths):
         raise BlockError(
             f"a channel has 1 to {WIDTH_MAX} bits, found {', '.join(map(str, widths))}"
         )
-    if any(data[begin + channels : end]):
-        raise BlockError(f"bytes {begin + channels} to {end - 1} must be 0")
+    if any(rest[channels:]):
+        begin = _HEADER.size
+        raise BlockError(f"bytes {begin + channels} to {begin + len(rest) - 1} must be 0")
     return widths
 
 
-def _checked_bytes(block: Block) -> bytes:
+def _checked_bytes(block: Block) -> bytes | bytearray:
     """Return the bytes after the header that the CRC covers."""
     values = _value_bytes(block)
+    if not (any(block.statuses) or any(block.late)):
+        return values
     row = len(values) // block.count
     parts: list[bytes | bytearray] = []
     begin = 0
@@ -435,7 +443,7 @@ class _Reader:
 
     def _append(self, status: int, values: list[int]) -> None:
         if not self.channels:
-            self.channels = [_Channel(*pair) for pair in zip(self.widths, values, strict=True)]
+            self.channels = list(map(_Channel, self.widths, values))
         elif status <= _LAST_WITH_VALUES and self.status <= _LAST_WITH_VALUES:
             for channel, value in zip(self.channels, values, strict=True):
                 channel.follow(value)
