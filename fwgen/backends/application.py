@@ -50,8 +50,9 @@ class Application:
     them. Samples that are not processed are lost when it crashes. It does one thing at a time:
     until `busy_us` it decodes what it has read last.
 
-    `write` writes to the tty and returns the number of bytes accepted; `on_power` is called with
-    SuspendReady and SuspendRefused; `on_moment` with one of MOMENTS.
+    `write` writes to the tty and returns the number of bytes accepted; `on_rest` is called if it
+    has not accepted everything; `on_power` with SuspendReady and SuspendRefused; `on_moment` with
+    one of MOMENTS.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Application:
         write: Callable[[bytes], int],
         on_power: Callable[[SuspendReady | SuspendRefused, int], None],
         on_moment: Callable[[str, int], None] = lambda moment, now_us: None,
+        on_rest: Callable[[int], None] = lambda now_us: None,
     ) -> None:
         self._ledger = ledger
         self._spec_hash = spec_hash
@@ -69,8 +71,10 @@ class Application:
         self._tty_write = write
         self._on_power = on_power
         self._on_moment = on_moment
+        self._on_rest = on_rest
         self._asked = False  # SLEEP is to be written
         self._session: Session | None = None
+        self._session_due_us = _NEVER  # when the session must be polled, as of the last _follow
         self._sessions = 0
         self._random = random.Random(_SEED)
         self._known: Known | None = None
@@ -160,14 +164,17 @@ class Application:
         return max(due_us, self.busy_us)
 
     def poll(self, now_us: int) -> None:
-        if self._session is None or now_us < self.busy_us:
+        session = self._session
+        if session is None or now_us < self.busy_us:
             return
-        self.process(now_us)
+        if self._unprocessed:
+            self.process(now_us)
+            self._session_due_us = self._due_us(session)
         if self._suspend_due_us <= now_us:
             self.suspend(now_us)
             return
         if self._session_due_us <= now_us:
-            self._session.poll(self._on_linux(now_us))
+            session.poll(self._on_linux(now_us))
         self._follow(now_us)
 
     def process(self, now_us: int) -> None:
@@ -189,12 +196,15 @@ class Application:
         for stream, (log, next_seq) in sorted(ends.items()):
             self._session.acknowledge(next_seq & _SEQ_MASK, self._on_linux(now_us), log, stream)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes, now_us: int) -> None:
         """Write to the tty as soon as it accepts the bytes. What waits for long is replaced by
         later messages, as in the real peer."""
         self._outbox.add(data)
-        self._outbox.pause.reset()  # it tries again at each call
-        self._outbox.write(self._tty_write, 0)
+        if self._outbox:
+            self._outbox.pause.reset()  # it tries again at each call
+            self._outbox.write(self._tty_write, 0)
+            if self._outbox:
+                self._on_rest(now_us)
 
     def _follow(self, now_us: int) -> None:
         """Handle the session's events and write its bytes."""
@@ -212,15 +222,15 @@ class Application:
                 if isinstance(event, Started):
                     session.acknowledge_crashes(event.start, self._on_linux(now_us))
         if session is self._session:
-            self.write(session.take_bytes())
+            self.write(session.take_bytes(), now_us)
             if self._asked:
                 self._asked = False
                 self._on_moment(ASKED, now_us)
+            self._session_due_us = self._due_us(session)
 
-    @property
-    def _session_due_us(self) -> int:
-        """When the session must be polled."""
-        due_us = None if self._session is None else self._session.next_due_us()
+    def _due_us(self, session: Session) -> int:
+        """Return when the session must be polled."""
+        due_us = session.next_due_us()
         if due_us is None:
             return _NEVER
         dater = self._ledger.dater

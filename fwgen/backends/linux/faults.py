@@ -79,7 +79,7 @@ class LinuxWithFaults(LinuxWithPower):
         self._effects.begin(REFUSE, now_us)
         self._alarms["refuse"] = (now_us + for_us, self._end_refusal)
         if self._app_runs:
-            self._app.write(b"")  # what waits since an earlier refusal waits longer
+            self._app.write(b"", now_us)  # what waits since an earlier refusal waits longer
 
     def _end_refusal(self, now_us: int) -> None:
         self._effects.end(REFUSE)
@@ -87,13 +87,13 @@ class LinuxWithFaults(LinuxWithPower):
 
     def _accept_writes(self, now_us: int) -> None:
         if self._app_runs:
-            self._app.write(b"")
+            self._app.write(b"", now_us)
             self._note_stream(now_us)
 
     def short_writes(self, now_us: int, for_us: int, most_bytes: int) -> None:
         """The tty takes at most so many bytes of a write; the application writes the rest later."""
         self._idling.act(now_us)
-        self._most_bytes = most_bytes
+        self._most_bytes, self._short_us = most_bytes, now_us
         self._effects.begin(SHORT, now_us)
         self._alarms["short"] = (now_us + for_us, self._end_short)
         self._write_more(now_us)
@@ -104,9 +104,13 @@ class LinuxWithFaults(LinuxWithPower):
 
     def _write_more(self, now_us: int) -> None:
         if self._app_runs:
-            self._app.write(b"")
+            self._app.write(b"", now_us)
+
+    def _on_rest(self, now_us: int) -> None:
         if "short" in self._alarms:
-            self._alarms["write"] = (now_us + self.pace.retry_us, self._write_more)
+            retry_us = self.pace.retry_us
+            at_us = now_us + retry_us - (now_us - self._short_us) % retry_us
+            self._alarms["write"] = (at_us, self._write_more)
 
     def stall_writes(self, now_us: int, for_us: int) -> None:
         """The tty takes half of the next write. The application hangs in it until the end."""
@@ -151,7 +155,7 @@ class LinuxWithFaults(LinuxWithPower):
             self.ledger.event("WAKE sent without an earlier SLEEP", now_us)
             wake = Wake(_NO_ID, self.processed_seq or 0)
             self.ledger.wire.went(wake, now_us)
-            self._app.write(encode(wake))
+            self._app.write(encode(wake), now_us)
 
     # --------------------------------------------------------------------------- firmware, its link
 

@@ -31,7 +31,13 @@ class LinuxState(LinuxBase):
         self.pace = pace or Pace()
         self.holds_latency = holds_latency
         self._app = Application(
-            ledger, spec_hash, self.pace, self._write, self._on_power, self._on_moment
+            ledger,
+            spec_hash,
+            self.pace,
+            self._write,
+            self._on_power,
+            self._on_moment,
+            self._on_rest,
         )
         self._idling = Idling(self.port.set_idle, self.pace.idle)
         self._latency_held = False
@@ -42,6 +48,7 @@ class LinuxState(LinuxBase):
         self._recovery_us = self.pace.recovery_us
         self._crashes_when = ""  # the next of application.MOMENTS at which the application dies
         self._most_bytes = 0  # that the tty takes at once, while writes are short
+        self._short_us = 0  # since when
         self._cuts = False  # the tty takes half of the next write, then the application hangs
         self._stolen = False  # another program got the last bytes of the tty
         self._effects = Effects(ledger)
@@ -56,6 +63,10 @@ class LinuxState(LinuxBase):
 
     def _on_moment(self, moment: str, now_us: int) -> None:
         """The application has reached one of application.MOMENTS."""
+        raise NotImplementedError
+
+    def _on_rest(self, now_us: int) -> None:
+        """The tty has not taken everything that the application wrote."""
         raise NotImplementedError
 
     @property
