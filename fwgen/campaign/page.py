@@ -1,6 +1,7 @@
 """The page of a campaign, written from its record: what is promised, tried and found.
 
-`python -m fwgen.campaign.page` writes docs/proven.md again from the record in it.
+`python -m fwgen.campaign.page` writes docs/proven.md again from the record in it, and from
+tests/campaign/planted.json: what a campaign found of the faults that `--plant` puts into the core.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from fwgen.scenario.steps import STEPS
 
 PAGE: Final = "docs/proven.md"
 FOUND: Final = ROOT / "tests" / "campaign" / "found"
+PLANTED: Final = ROOT / "tests" / "campaign" / "planted.json"
 _HEAD: Final = "<!-- written by `fwgen campaign --page FILE`; do not edit -->\n"
 _RECORD: Final = "<!-- the record: "
 _END: Final = " -->\n"
@@ -114,6 +116,10 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield from _found()
     yield ""
+    yield "## Planted"
+    yield ""
+    yield from _planted()
+    yield ""
     yield "## Again"
     yield ""
     first, backend = record["first"], record["backend"]
@@ -172,6 +178,18 @@ def _found() -> Iterator[str]:
         lines = path.read_text("utf-8").splitlines()
         told = " ".join(line.removeprefix("# ") for line in lines if line.startswith("# "))
         yield f"- *{path.stem.replace('-', ' ')}.* {told}"
+
+
+def _planted() -> Iterator[str]:
+    """Yield what campaigns found of planted faults, the soonest found first."""
+    record = json.loads(PLANTED.read_text("utf-8"))
+    yield "Each of these faults was planted in the core, one at a time. From seed 0 on, a campaign"
+    yield f"found it and made the history smaller (code with digest {record['program']}):"
+    yield ""
+    yield "| the firmware | found by seed | steps left |"
+    yield "|---|---:|---:|"
+    for one in sorted(record["faults"].values(), key=lambda one: (one["seed"], one["title"])):
+        yield f"| {one['title']} | {one['seed']:,} | {one['steps']} |"
 
 
 def main() -> int:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,56 +16,15 @@ from typing import Any
 import pytest
 
 from fwgen.campaign import workers
-from fwgen.campaign.history import History, draw
+from fwgen.campaign.history import draw
 from fwgen.campaign.record import Record, open_record
 from fwgen.campaign.run import run_campaign
 from fwgen.campaign.trial import Failure, Setting, Tally, library, try_history, try_seed
 from fwgen.cli.main import main
 from fwgen.scenario.load import load_scenario
-from fwgen.scenario.model import Scenario
-
-HERE = Path(__file__).parent
-MUTANTS = HERE.parents[1] / "robot" / "mutants"
-
-
-def damages(scenario: Scenario) -> bool:
-    return any(step.do == "damage-log" for step in scenario.steps)
-
-
-def erases(scenario: Scenario) -> bool:
-    """Whether a log is erased, and its successor has more samples than the application knows."""
-    return any(getattr(step, "app_us", 0) > step.at_us for step in scenario.steps)
-
-
-def has_conditions(history: History) -> bool:
-    return bool(history.plan.wake_rules)
-
-
-# fault -> what a history needs to find it: those without need not be run here
-PLANTED: dict[str, Callable[[History], bool]] = {
-    "free-before-ack": lambda history: True,
-    "forget-gap": lambda history: damages(history.scenario),
-    "trust-damaged": lambda history: damages(history.scenario),
-    "condition-early": has_conditions,
-    "condition-late": has_conditions,
-    "any-log-is-own": lambda history: erases(history.scenario),
-    "send-after-ack": lambda history: True,
-}
-
+from tests.campaign.planted import MOST_STEPS, PLANTED, failure_of, plant_of, seed_that_finds
 
 ENDINGS = (".spec.yaml", ".yaml")
-
-
-def plant_of(fault: str) -> Path:
-    own = HERE / "plants" / f"{fault}.toml"
-    return own if own.is_file() else MUTANTS / f"{fault}.toml"
-
-
-def seed_that_finds(fault: str) -> int:
-    """Return the first seed below 1,000 that finds a fault planted in the core."""
-    setting = Setting(plant=str(plant_of(fault)))
-    likely = (seed for seed in range(1000) if PLANTED[fault](draw(seed)))
-    return next(seed for seed in likely if try_seed(seed, setting, Tally()))
 
 
 def campaign(folder: Path, *words: str, code: int = 0) -> None:
@@ -108,11 +66,9 @@ def test_a_planted_fault_is_found_and_shrunk(
     fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seed, plant = seed_that_finds(fault), plant_of(fault)
-    words = ["--seed", str(seed), "--seeds", "1", "--jobs", "1"]
-    campaign(tmp_path, *words, "--plant", str(plant), code=1)
-    failure = record_of(tmp_path)["failure"]
+    failure = failure_of(fault, seed, tmp_path)
     assert failure["seed"] == seed
-    assert failure["steps"] <= 6
+    assert failure["steps"] <= MOST_STEPS
     told = capsys.readouterr()
     assert f"fwgen run {tmp_path}/seed-{seed}.yaml --seed {seed}" in told.err
     small = load_scenario(tmp_path / f"seed-{seed}.yaml")

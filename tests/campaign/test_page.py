@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from fwgen.campaign.page import PAGE, page_text, record_in
+from fwgen.campaign.page import PLANTED as PLANTED_FILE
 from fwgen.checkout import ROOT
 from fwgen.cli.main import main
+from fwgen.robot.mutants import load_mutant
+from tests.campaign.planted import MOST_SEEDS, MOST_STEPS, PLANTED, plant_of
 
 
 def test_a_campaign_writes_its_page(tmp_path: Path) -> None:
@@ -59,3 +62,14 @@ def test_the_page_of_the_docs_is_that_of_its_record() -> None:
     assert text == page_text(record)
     assert record["failure"] is None
     assert record["tried"]["histories"] == record["done"] >= 500
+
+
+def test_every_planted_fault_is_on_the_page() -> None:
+    """After a new one: `python -m tests.campaign.planted`."""
+    found = json.loads(PLANTED_FILE.read_text("utf-8"))["faults"]
+    assert list(found) == list(PLANTED)
+    text = (ROOT / PAGE).read_text("utf-8")
+    for fault, one in found.items():
+        assert one["title"] == load_mutant(plant_of(fault)).title
+        assert one["seed"] < MOST_SEEDS and one["steps"] <= MOST_STEPS
+        assert f"| {one['title']} | {one['seed']} | {one['steps']} |\n" in text
