@@ -58,13 +58,17 @@ class KnownPart:
     def steps_of(self, channel: str, properties: Mapping[str, object]) -> Steps:
         """Return the channel's steps in a node with these properties."""
         steps = self.steps[channel]
+        return replace(steps, step=steps.step * self.scale_of(properties))
+
+    def scale_of(self, properties: Mapping[str, object]) -> Fraction:
+        """Return the node's full scale, as a multiple of the one for which the steps are given."""
         if self.full_scale is None:
-            return steps
+            return Fraction(1)
         name, usual = self.full_scale
         value = properties.get(name, usual)
         if not isinstance(value, int) or value <= 0:
-            return steps  # the build refuses it
-        return replace(steps, step=steps.step * Fraction(value, usual))
+            return Fraction(1)  # the build refuses it
+        return Fraction(value, usual)
 
 
 @cache

@@ -18,7 +18,7 @@ from fwgen.plan.model import Plan, PlannedSensor
 from fwgen.record import Ints
 from fwgen.sensor import Condition, Scene
 from fwgen.sensors.zephyr.data import KnownPart, known_parts
-from fwgen.sensors.zephyr.drivers import DECODERS, FEEDS
+from fwgen.sensors.zephyr.drivers import FEEDS, decoder_of
 from fwgen.sensors.zephyr.model import PRIME, check_signals, steps_of
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.spec import ZephyrSensor
@@ -103,9 +103,10 @@ class _Emulated(EmulatedSensor):
         transfers = transfers_of(str(self._model.Record), zero_ns)
         found = measurements_of(transfers, self._part)  # one that has begun counts as a whole
         before = [one for one in found if one.at_ns < end_ns - zero_ns]
+        scale = self._part.scale_of(dict(self._sensor.properties))
         return samples_seen(
             self._sensor,
-            DECODERS[self._sensor.compatible],
+            decoder_of(self._sensor.compatible, scale),
             before,
             boots,
             end_ns - zero_ns,

@@ -9,7 +9,8 @@ import pytest
 
 from fwgen.generate import render
 from fwgen.plan import plan_file
-from fwgen.sensors.zephyr.drivers import DECODERS
+from fwgen.sensors.zephyr.data import known_parts
+from fwgen.sensors.zephyr.drivers import decoder_of
 from fwgen.sensors.zephyr.model import expected
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.wire.channel import packed
@@ -55,20 +56,41 @@ def test_the_core_gives_what_runs_expect(library: ctypes.CDLL) -> None:
         assert (sample.status, packed((14, 10), list(sample.value))) == (status[row], value[row])
 
 
+SI7006 = "silabs,si7006"
+AXES = "0040 0000 00c0"
+"""A quarter of the numbers up, none, and a quarter down."""
+
+
 @pytest.mark.parametrize(
-    ("part", "read", "shown"),
+    ("part", "properties", "read", "shown"),
     [
-        ("silabs,si7006", ["7c80", "66f4"], {"humidity": 54_791_016, "ambient-temp": 23_817_668}),
-        ("silabs,si7006", ["0000", "0000"], {"humidity": -6_000_000, "ambient-temp": -46_849_000}),
-        ("ti,tmp108", ["1900"], {"ambient-temp": 25_000_000}),
-        ("ti,tmp108", ["ff80"], {"ambient-temp": -500_000}),
-        ("st,lis2dw12", ["0040 0000 00c0"], {"accel-x": 9_801_000, "accel-z": -9_801_000}),
+        (
+            "silabs,si7006",
+            {},
+            ["7c80", "66f4"],
+            {"humidity": 54_791_016, "ambient-temp": 23_817_668},
+        ),
+        (
+            "silabs,si7006",
+            {},
+            ["0000", "0000"],
+            {"humidity": -6_000_000, "ambient-temp": -46_849_000},
+        ),
+        ("ti,tmp108", {}, ["1900"], {"ambient-temp": 25_000_000}),
+        ("ti,tmp108", {}, ["ff80"], {"ambient-temp": -500_000}),
+        ("st,lis2dw12", {}, [AXES], {"accel-x": 9_801_000, "accel-z": -9_801_000}),
+        ("st,lis2dw12", {"range": 2}, [AXES], {"accel-x": 9_801_000, "accel-y": 0}),
+        ("st,lis2dw12", {"range": 4}, [AXES], {"accel-x": 19_602_000, "accel-z": -19_602_000}),
+        ("st,lis2dw12", {"range": 8}, [AXES], {"accel-x": 39_204_000, "accel-z": -39_204_000}),
+        ("st,lis2dw12", {"range": 16}, [AXES], {"accel-x": 78_408_000, "accel-z": -78_408_000}),
     ],
 )
 def test_the_drivers_formulas_are_the_data_sheets(
-    part: str, read: list[str], shown: dict[str, int]
+    part: str, properties: dict[str, object], read: list[str], shown: dict[str, int]
 ) -> None:
-    """Within a thousandth of a unit: the drivers round their constants."""
-    found = DECODERS[part]([bytes.fromhex(data) for data in read])
+    """Within a thousandth of a unit: the drivers round their constants. The LIS2DW12's steps are
+    those of its binding, for each full scale in g."""
+    decode = decoder_of(part, known_parts()[part].scale_of(properties))
+    found = decode([bytes.fromhex(data) for data in read])
     for channel, micro in shown.items():
-        assert abs(found[channel] - micro) < 2_000
+        assert abs(found[channel] - micro) < 2_000 * known_parts()[part].scale_of(properties)

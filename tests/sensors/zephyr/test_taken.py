@@ -7,7 +7,7 @@ import numpy as np
 from fwgen.backends.renode.sensor import Boot, Seen
 from fwgen.plan import plan_file
 from fwgen.sensors.zephyr.data import known_parts
-from fwgen.sensors.zephyr.drivers import DECODERS
+from fwgen.sensors.zephyr.drivers import decoder_of
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.taken import _late_16ths, measurements_of, samples_seen, transfers_of
 from fwgen.wire.sample import SampleStatus
@@ -21,7 +21,7 @@ def seen(record: str, now_s: float, boot: Boot | None = None) -> Seen:
     sensor = part_of(plan_file(SPECS / "climate.yaml").sensors[0].part)
     found = measurements_of(transfers_of(record, 0), PART)
     boots = [boot or Boot(1, 0)]
-    decode = DECODERS["silabs,si7006"]
+    decode = decoder_of("silabs,si7006", PART.scale_of({}))
     return samples_seen(sensor, decode, found, boots, int(now_s * 1e9), 7, (NONE, NONE, NONE))
 
 
