@@ -19,6 +19,21 @@ class Conditions:
         self.of = [Condition.WELL for _ in plan.sensors]
         """By the sensor's number."""
 
+    @property
+    def shown(self) -> list[Condition]:
+        """By the sensor's number, what it does: while one sensor holds an I2C bus, no sensor on
+        this bus answers."""
+        sensors = self._plan.sensors
+        held = {
+            sensor.bus.name
+            for sensor, condition in zip(sensors, self.of, strict=True)
+            if sensor.bus and condition is Condition.HELD
+        }
+        return [
+            Condition.HELD if sensor.bus and sensor.bus.name in held else condition
+            for sensor, condition in zip(sensors, self.of, strict=True)
+        ]
+
     def set(self, fault: str, name: str) -> str:
         """Set a condition of the sensor of this name; "": of the first that can be so, or of all if
         `fault` is "". Return why that changes nothing; "": it does. Raises InputError if no sensor

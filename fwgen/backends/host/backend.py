@@ -339,7 +339,7 @@ class HostBackend(Backend, board.Board):
 
     def set_sensor(self, fault: str, sensor: str) -> str:
         reason = self._conditions.set(fault, sensor)
-        for feed, condition in zip(self._feeds, self._conditions.of, strict=True):
+        for feed, condition in zip(self._feeds, self._conditions.shown, strict=True):
             feed.sensor.condition = condition
         return reason
 

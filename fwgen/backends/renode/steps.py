@@ -50,9 +50,9 @@ class Steps(Running, board.Board):
         return at is not None
 
     def set_sensor(self, fault: str, sensor: str) -> str:
-        before = list(self._conditions.of)
+        before = self._conditions.shown
         reason = self._conditions.set(fault, sensor)
-        for emulated, old, new in zip(self._sensors, before, self._conditions.of, strict=True):
+        for emulated, old, new in zip(self._sensors, before, self._conditions.shown, strict=True):
             if new != old:
                 emulated.set_condition(new)
         return reason

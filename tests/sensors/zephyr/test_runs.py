@@ -52,6 +52,23 @@ def test_a_driver_that_fails_or_hangs_is_a_fault() -> None:
     assert faults.nonzero()[0].tolist() == [11, 12, 13, 21, 22, 23]
 
 
+@pytest.mark.parametrize("held", ["climate", "cellar"])
+def test_a_driver_that_hangs_stops_the_other_sensor_on_its_bus(held: str) -> None:
+    """Both have a fault in each period, and no sample is lost."""
+    steps = f"""
+  - {{at: 10500 ms, do: hold-echo, sensor: {held}}}
+  - {{at: 13500 ms, do: restore-sensor, sensor: {held}}}
+"""
+    plan = plan_file(SPECS / "two-screen.yaml")
+    record, report = run(parse_scenario(scenario("two-screen", steps, "30 s")), plan=plan)
+    assert report["verdict"] == "pass", report["reasons"]
+    assert record.second is not None
+    for one, slots in ((record, [11, 12, 13]), (record.second, [7])):  # every 1 s, and every 1.7 s
+        faults = one.delivered.whole().status == SampleStatus.FAULT
+        assert faults.nonzero()[0].tolist() == slots
+        assert len(one.delivered) == len(one.taken)
+
+
 def test_a_quantity_out_of_its_range_says_so() -> None:
     text = scenario("cellar", "", "30 s").replace("12 °C", "100 °C").replace("-7 °C", "-60 °C")
     text = text.replace("at: 4 h", "at: 30 s").replace("steps:\n\n", "")
