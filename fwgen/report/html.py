@@ -16,7 +16,7 @@ from fwgen.record import BAND_STATES, Frame, RunRecord
 from fwgen.report.closeup import Closeup, closeups
 from fwgen.report.model import Crash, Outage, Report, Samples, Sleep
 from fwgen.report.outages import TOLD
-from fwgen.report.overview import Overview, title_of, values_key
+from fwgen.report.overview import Overview, readings, title_of, values_key
 from fwgen.report.samples import SampleCheck, check_all
 from fwgen.report.scene import Run
 from fwgen.report.words import clock, core_words, count, crash_words, fine_clock, linux_words, span
@@ -61,6 +61,8 @@ def render_html(
 def _content(record: RunRecord, report: Report, checks: Sequence[SampleCheck]) -> dict[str, Any]:
     run = Run(record, checks[0])
     overview = Overview(Run(record.alone(), checks[0]))
+    second = record.second
+    other = Overview(Run(second, checks[-1]), "-second") if second is not None else None
     figures = _figures(report)
     return {
         "mark": Markup(MARK),
@@ -76,8 +78,8 @@ def _content(record: RunRecord, report: Report, checks: Sequence[SampleCheck]) -
         "sensor": record.sensor_name,
         "truth": "where the obstacle was" if record.channels[0].unit == "mm" else "the true value",
         "sensors": report.get("sensors", []),
-        "second": _second(record, checks[-1]),
-        "readings": Markup(overview.readings()),
+        "second": _second(second, other) if second is not None and other is not None else {},
+        "readings": Markup(readings([overview, *([other] if other else [])], run.end_s)),
         "states": [s for s in BAND_STATES if any(b.state == s for b in record.bands)],
         "sleeps": [_row(index, sleep) for index, sleep in enumerate(report["sleeps"])],
         "closeups": _closeups(run),
@@ -112,17 +114,12 @@ def _channels(record: RunRecord, before: str = "") -> list[tuple[str, str]]:
     return [(values_key(index), title) for index, title in enumerate(titles)]
 
 
-def _second(record: RunRecord, check: SampleCheck) -> dict[str, Any]:
-    """Return the pictures of a second sensor's samples; empty if there is none."""
-    second = record.second
-    if second is None:
-        return {}
-    channels = _channels(second, second.sensor_name)
-    title = f"{second.sensor_name}: backlog"
+def _second(record: RunRecord, overview: Overview) -> dict[str, Any]:
+    """Return the pictures of a second sensor's samples."""
     return {
-        "title": title,
-        "channels": channels,
-        **_pictures(Overview(Run(second, check), "-second")),
+        "title": f"{record.sensor_name}: backlog",
+        "channels": _channels(record, record.sensor_name),
+        **_pictures(overview),
     }
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bisect
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -297,39 +297,61 @@ class Overview:
 
     # ------------------------------------------------------------------------------------ hover
 
-    def readings(self) -> str:
-        """Return what the page's cursor shows, a value per column, as JSON."""
+    def reading(self) -> dict[str, Any]:
+        """Return what the cursor shows of the sensor, a value per column."""
         record = self._run.record
         at_s, newest_s = self._seen.known_s, self._seen.newest_s
         found = np.searchsorted(at_s, self._centres_s, side="right") - 1
         known = np.where(found >= 0, newest_s[found] if len(at_s) else 0.0, 0.0)
-        starts = [band.start_s for band in record.bands]
-        states = [
-            record.bands[bisect.bisect_right(starts, t_s) - 1].state if starts else ""
+        held = int(record.period_us * _COLUMNS / (self._run.end_s * 1e6)) if self._run.end_s else 0
+        return {
+            "name": record.sensor_name,
+            "channels": [
+                {
+                    "name": channel.name,
+                    "unit": channel.unit,
+                    "near": _shown(channel, _held(seen.nearest, held)),
+                    "far": _shown(channel, _held(seen.farthest, held)),
+                }
+                for channel, seen in zip(record.channels, self._seen.received, strict=True)
+            ],
+            "waiting": self._seen.waiting[4::8].tolist(),
+            "known": [round(value, 1) for value in known.tolist()],
+        }
+
+    def states(self) -> list[str]:
+        """Return the state of Linux in each column."""
+        bands = self._run.record.bands
+        starts = [band.start_s for band in bands]
+        return [
+            bands[bisect.bisect_right(starts, t_s) - 1].state if starts else ""
             for t_s in self._centres_s
         ]
-        names = sorted(set(states))
-        return json.dumps(
-            {
-                "end": self._run.end_s,
-                "left": LEFT / WIDTH,
-                "right": 1 - RIGHT / WIDTH,
-                "names": names,
-                "state": [names.index(state) for state in states],
-                "channels": [
-                    {
-                        "name": channel.name,
-                        "unit": channel.unit,
-                        "near": _shown(channel, seen.nearest),
-                        "far": _shown(channel, seen.farthest),
-                    }
-                    for channel, seen in zip(record.channels, self._seen.received, strict=True)
-                ],
-                "waiting": self._seen.waiting[4::8].tolist(),
-                "known": [round(value, 1) for value in known.tolist()],
-            },
-            separators=(",", ":"),
-        )
+
+
+def readings(overviews: Sequence[Overview], end_s: float) -> str:
+    """Return what the page's cursor shows, as JSON. `overviews`: one of each sensor."""
+    states = overviews[0].states()
+    names = sorted(set(states))
+    return json.dumps(
+        {
+            "end": end_s,
+            "left": LEFT / WIDTH,
+            "right": 1 - RIGHT / WIDTH,
+            "names": names,
+            "state": [names.index(state) for state in states],
+            "sensors": [overview.reading() for overview in overviews],
+        },
+        separators=(",", ":"),
+    )
+
+
+def _held(values: Floats, columns: int) -> Floats:
+    """Return the values, each also in that many columns after it that have none: those until the
+    next sample."""
+    number = np.arange(len(values))
+    last = np.maximum.accumulate(np.where(np.isnan(values), -1, number))
+    return np.where((last >= 0) & (number - last <= columns), values[last], np.nan)
 
 
 def _shown(channel: Channel, values: Floats) -> list[float | None]:
