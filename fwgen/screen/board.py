@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from fwgen.service.power.sleeping import ASLEEP, AWAKE
-from fwgen.service.recent import DISTANCE_COLUMN, Recent, distance_column
+from fwgen.service.recent import DISTANCE_COLUMN, Recent, Value, main_column
 
 SILENT: Final = "silent"
 """The service is connected and does not answer, though Linux is awake."""
@@ -55,7 +55,7 @@ class Board:
         self.sample: Document | None = None
         self.sample_us: int | None = None
         self.values: dict[str, Any] = {}
-        """The last quantity of each channel but the distance, by name; None: without a value."""
+        """The last quantity of each channel but the main one, by name; None: without a value."""
         self.naps: deque[Nap] = deque(maxlen=_MOST_SLEEPS)
         self.connected = False
         self.pace = pace
@@ -99,7 +99,7 @@ class Board:
     def _take_status(self, status: Document) -> None:
         self.status = status
         if "channels" in status:
-            self.recent.column = distance_column(status["channels"])
+            self.recent.column = main_column(status["channels"])
         self._set_clock(utc_us(status["utc"]))
         self._asked = self._asked and status["linux"]["state"] != AWAKE
         last = status["last_sample"]
@@ -122,12 +122,9 @@ class Board:
             self.sample_us = last_us if self.recent.column else times_us[-1]
 
     def _is_main(self, row: Document) -> bool:
-        """Whether it is a sample of the sensor whose distance is shown; without a distance, of the
-        first sensor."""
+        """Whether it is a sample of the sensor with the main channel."""
         column = self.recent.column
-        if column == DISTANCE_COLUMN:
-            return True
-        return column in row if column else "/" not in row["log"]
+        return column == DISTANCE_COLUMN or column in row
 
     def _note_values(self, row: Document) -> None:
         for channel in self.channels:
@@ -219,14 +216,22 @@ class Board:
 
     @property
     def channels(self) -> list[Document]:
-        """Name, unit and decimals of each channel of all sensors, but the distance."""
+        """Name, unit and decimals of each channel of all sensors, but the main one."""
         known: list[Document] = self.status.get("channels", [])
         return [channel for channel in known if channel["name"] != self.recent.column]
 
     @property
-    def distance_mm(self) -> int | None:
-        """The last sample's."""
-        found: int | None = self.sample.get(self.recent.column) if self.sample else None
+    def main(self) -> Document:
+        """Name, unit and decimals of the channel that is large and drawn: a distance, or else the
+        first channel."""
+        known: list[Document] = self.status.get("channels", [])
+        own = (channel for channel in known if channel["name"] == self.recent.column)
+        return next(own, {"name": DISTANCE_COLUMN, "unit": "mm", "decimals": 0})
+
+    @property
+    def value(self) -> Value:
+        """The last sample's value of the main channel."""
+        found: Value = self.sample.get(self.recent.column) if self.sample else None
         return found
 
     @property

@@ -1,4 +1,5 @@
-"""The last minutes as a curve: the lowest and highest distance for each column of pixels.
+"""The last minutes of the main channel as a curve: the lowest and highest value for each column of
+pixels.
 
 Sleeps of Linux are shaded. What arrives later is drawn into them from left to right.
 """
@@ -26,17 +27,20 @@ _SWEEP_S: Final = 1.4
 """A whole window that arrives at once is drawn within this time."""
 _SWEEPS_FROM_US: Final = 3_000_000
 _LEAST_MM: Final = 1_000.0
+_LEAST_STEPS: Final = 20
+"""The axis of a distance begins at 0 and has at least that length; any other one has at least so
+many of the steps in which its values are shown."""
 _MINUTE_US: Final = 60_000_000
 _MOST_COLUMNS: Final = 600
 
 
 @dataclass(frozen=True)
 class Column:
-    """Distances of the samples in a column of pixels. `at_us`: its middle."""
+    """Values of the samples in a column of pixels. `at_us`: its middle."""
 
     at_us: int
-    low_mm: int
-    high_mm: int
+    low: float
+    high: float
 
 
 def columns(board: Board, since_us: int, until_us: int, count: int) -> Iterator[list[Column]]:
@@ -46,7 +50,7 @@ def columns(board: Board, since_us: int, until_us: int, count: int) -> Iterator[
     size = max(1, -(-WINDOW_US // (BUCKET_US * max(1, count))))
     most_us = max(2 * size * BUCKET_US, 3 * period_us)
     stretch: list[Column] = []
-    number, low, high = -1, 0, 0
+    number, low, high = -1, 0.0, 0.0
     for bucket, (_, bucket_low, bucket_high, _) in board.recent.between(since_us, until_us):
         if bucket_low is None or bucket_high is None:
             continue
@@ -85,7 +89,7 @@ class Curve(QQuickPaintedItem):
         self._family = ""
         self._unit = 1.0
         self._asleep_text = "%1"
-        self._top_mm = 0.0
+        self._ends = (0.0, 0.0)  # of the axis
         self.drawn_us = 0
         """The curve is drawn up to here."""
         self._shown_us = 0  # when it was painted last
@@ -142,24 +146,37 @@ class Curve(QQuickPaintedItem):
                 min(_MOST_COLUMNS, int(frame.width)),
             )
         )
-        self._fit(stretches)
-        frame.top_mm = self._top_mm
+        self._fit(stretches, board)
+        frame.ends = self._ends
         frame.draw_bands(board, self._asleep_text)
         frame.draw_axes(figures)
         frame.draw_stretches(stretches)
         if board.online and board.linux == "awake":
             frame.draw_end(stretches)
 
-    def _fit(self, stretches: list[list[Column]]) -> None:
+    def _fit(self, stretches: list[list[Column]], board: Board) -> None:
         """Let the axis follow the curve: at once when it is new, else smoothly."""
-        highest = max((each.high_mm for one in stretches for each in one), default=0)
-        wanted = max(_LEAST_MM, -(-highest * 1.12 // 500) * 500)
-        if self._top_mm == 0 or not self.sweeps:
-            self._top_mm = wanted
-        else:
-            self._top_mm += (wanted - self._top_mm) * 0.18
-            if abs(wanted - self._top_mm) < 1:
-                self._top_mm = wanted
+        wanted = _ends([each for one in stretches for each in one], board.main)
+        if self._ends[0] == self._ends[1] or not self.sweeps:
+            self._ends = wanted
+            return
+        near = (wanted[1] - wanted[0]) / 1_000
+        low, high = (
+            end if abs(end - now) < near else now + (end - now) * 0.18
+            for now, end in zip(self._ends, wanted, strict=True)
+        )
+        self._ends = (low, high)
+
+
+def _ends(columns: list[Column], main: dict[str, Any]) -> tuple[float, float]:
+    """Return the ends of the axis: of distances from 0 on, of others around the values."""
+    highest = max((each.high for each in columns), default=0.0)
+    if main["unit"] == "mm":
+        return 0.0, max(_LEAST_MM, -(-highest * 1.12 // 500) * 500)
+    lowest = min((each.low for each in columns), default=0.0)
+    width = max(highest - lowest, _LEAST_STEPS * 10.0 ** -main["decimals"])
+    middle = (lowest + highest) / 2
+    return middle - 0.6 * width, middle + 0.66 * width
 
 
 class _Frame:
@@ -174,7 +191,8 @@ class _Frame:
         self._now_us = now_us
         self.since_us = now_us - WINDOW_US
         self._pace = max(1.0, item.board.pace) if item.board else 1.0
-        self.top_mm = _LEAST_MM
+        self.ends = (0.0, _LEAST_MM)
+        self._unit = item.board.main["unit"] if item.board else ""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = QFont(item._family)
         font.setPixelSize(max(13, round(15 * self._u)))
@@ -185,8 +203,9 @@ class _Frame:
     def _x(self, at_us: float) -> float:
         return (at_us - self.since_us) / WINDOW_US * (self.width - 10 * self._u)
 
-    def _y(self, mm: float) -> float:
-        return self._height * (1 - mm / self.top_mm)
+    def _y(self, value: float) -> float:
+        low, high = self.ends
+        return self._height * (high - value) / (high - low)
 
     def draw_bands(self, board: Board, label: str) -> None:
         now_us, since_us = self._now_us, board.asleep_since_us
@@ -221,14 +240,15 @@ class _Frame:
         line = QColor(text)
         line.setAlphaF(0.18)
         painter.setPen(QPen(line, 1))
-        ticks = figures.ticks_mm(self.top_mm)
-        for mm in (0.0, *ticks):
-            y = round(self._y(mm)) - 0.5
+        ticks = figures.ticks(*self.ends, self._unit)
+        ticks = [value for value in ticks if self._y(value) > 18 * self._u]  # room for the number
+        for value in (self.ends[0], *ticks):
+            y = round(self._y(value)) - 0.5
             painter.drawLine(QPointF(0, y), QPointF(self.width, y))
         painter.setPen(QPen(text))
-        for mm in ticks:
-            room = QRectF(0, self._y(mm) - 20 * self._u, 120 * self._u, 20 * self._u)
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft, figures.tick(mm))
+        for value in ticks:
+            room = QRectF(0, self._y(value) - 20 * self._u, 120 * self._u, 20 * self._u)
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft, figures.tick(value, self._unit))
         minute_us = -(-self.since_us // _MINUTE_US) * _MINUTE_US
         while minute_us < self._now_us:
             x, half = self._x(minute_us), 60 * self._u
@@ -247,8 +267,8 @@ class _Frame:
             area.setColorAt(at, shade)
         for stretch in stretches:
             xs = [self._x(each.at_us) for each in stretch]
-            high = [QPointF(x, self._y(one.high_mm)) for x, one in zip(xs, stretch, strict=True)]
-            low = [QPointF(x, self._y(one.low_mm)) for x, one in zip(xs, stretch, strict=True)]
+            high = [QPointF(x, self._y(one.high)) for x, one in zip(xs, stretch, strict=True)]
+            low = [QPointF(x, self._y(one.low)) for x, one in zip(xs, stretch, strict=True)]
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QBrush(area))
             floor = [QPointF(xs[-1], self._height), QPointF(xs[0], self._height)]
@@ -264,7 +284,7 @@ class _Frame:
         last = stretches[-1][-1]
         if self._now_us - last.at_us > 3 * BUCKET_US * self._pace:
             return
-        middle = QPointF(self._x(last.at_us), self._y((last.low_mm + last.high_mm) / 2))
+        middle = QPointF(self._x(last.at_us), self._y((last.low + last.high) / 2))
         painter, halo = self._painter, QColor(self._item._accent)
         halo.setAlphaF(0.25)
         painter.setPen(Qt.PenStyle.NoPen)

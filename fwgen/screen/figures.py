@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Final
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
+_MM: Final = "mm"
 _MM_PER_INCH: Final = 25.4
 _SPACE: Final = "\u00a0"
 """The font has no narrow one."""
@@ -19,7 +21,7 @@ class Figures:
         self._locale = locale
         self.metric = locale.measurementSystem() != QLocale.MeasurementSystem.ImperialUSSystem
 
-    def distance(self, mm: int) -> str:
+    def distance(self, mm: float) -> str:
         """Return the number without its unit: metres to the millimetre, or inches to a tenth."""
         if self.metric:
             return self._locale.toString(mm / 1000, "f", 3)
@@ -28,23 +30,30 @@ class Figures:
     def decimal(self, value: float, places: int) -> str:
         return self._locale.toString(float(value), "f", places)
 
-    @property
-    def unit(self) -> str:
+    def number(self, value: float, unit: str, places: int) -> str:
+        """Return a value without its unit; of lengths in mm as `distance` does."""
+        return self.distance(value) if unit == _MM else self.decimal(value, places)
+
+    def unit_of(self, unit: str) -> str:
+        """Return the unit in which values of this unit are shown."""
+        if unit != _MM:
+            return unit
         return "m" if self.metric else "in"
 
-    def tick(self, mm: float) -> str:
+    def tick(self, value: float, unit: str) -> str:
         """Return a number of the axis, with its unit."""
-        value = mm / 1000 if self.metric else mm / _MM_PER_INCH
-        return f"{self._locale.toString(value, 'g', 4)} {self.unit}"
+        if unit == _MM:
+            value = value / 1000 if self.metric else value / _MM_PER_INCH
+        return f"{self._locale.toString(float(value), 'g', 4)} {self.unit_of(unit)}"
 
-    def ticks_mm(self, most_mm: float) -> list[float]:
-        """Return round distances up to `most_mm`, three to five of them."""
-        unit_mm = 1000.0 if self.metric else _MM_PER_INCH * 10
-        for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50):
-            count = int(most_mm / (step * unit_mm) + 1e-6)
-            if count <= 4:
-                return [step * unit_mm * index for index in range(1, count + 1)]
-        return [most_mm]
+    def ticks(self, low: float, high: float, unit: str) -> list[float]:
+        """Return round values of the axis above `low` up to `high`, two to five of them."""
+        scale = 1.0 if unit != _MM else 1000.0 if self.metric else _MM_PER_INCH * 10
+        low, high = low / scale, high / scale
+        power = 10.0 ** math.floor(math.log10(max(high - low, 1e-9) / 4))
+        step = next(n * power for n in (1, 2, 5, 10) if (high - low) / (n * power) + 1e-6 < 5)
+        first, last = math.floor(low / step + 1e-6) + 1, math.floor(high / step + 1e-6)
+        return [round(n * step, 9) * scale for n in range(first, last + 1)]
 
     def count(self, number: int) -> str:
         return self._locale.toString(number).replace("\u202f", _SPACE)

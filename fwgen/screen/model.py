@@ -73,13 +73,12 @@ def shown(board: Board, figures: Figures) -> dict[str, Any]:
     """Return everything that the screen says, numbers as text; words are QML's."""
     now_us, sample = board.now_us, board.sample
     known = now_us != 0
-    number, others = _number(board, figures)
     return {
         "clock": figures.clock(now_us) if known else "",
         "date": figures.date(now_us) if known else "",
         "pace": figures.count(round(board.pace)) if board.pace != 1 else "",
-        **number,
-        "values": [_value(board, channel, figures) for channel in others],
+        **_number(board, figures),
+        "values": [_value(board, channel, figures) for channel in board.channels],
         "curve": bool(board.recent.column),
         "sample_status": sample["status"] if sample else "",
         "current": _is_current(board),
@@ -95,17 +94,11 @@ def shown(board: Board, figures: Figures) -> dict[str, Any]:
     }
 
 
-def _number(board: Board, figures: Figures) -> tuple[dict[str, str], list[dict[str, Any]]]:
-    """Return the large number, which is the distance or else the first channel, and the other
-    channels."""
-    channels = board.channels
-    if not board.recent.column and channels:
-        value, places = board.values.get(channels[0]["name"]), channels[0]["decimals"]
-        shown = "" if value is None else figures.decimal(value, places)
-        return {"distance": shown, "unit": channels[0]["unit"]}, channels[1:]
-    mm = board.distance_mm
-    shown = "" if mm is None else figures.distance(mm)
-    return {"distance": shown, "unit": figures.unit}, channels
+def _number(board: Board, figures: Figures) -> dict[str, str]:
+    """Return the large number and its unit."""
+    main, value = board.main, board.value
+    shown = "" if value is None else figures.number(value, main["unit"], main["decimals"])
+    return {"distance": shown, "unit": figures.unit_of(main["unit"])}
 
 
 def _value(board: Board, channel: dict[str, Any], figures: Figures) -> dict[str, str]:

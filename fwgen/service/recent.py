@@ -1,4 +1,5 @@
-"""The last minutes, thinned: for each quarter of a second the lowest and the highest distance.
+"""The last minutes of a channel, thinned: the lowest and the highest value of each quarter of a
+second.
 
 The service answers viewers from it, and a viewer keeps its own. Its size is bounded. No input or
 output.
@@ -16,14 +17,16 @@ _SET_BACK_US: Final = 60_000_000
 """A later sample that is older than the newest one by more than this: the clock was set back."""
 
 DISTANCE_COLUMN: Final = "distance_mm"
-Bucket = list[int | None]
-"""Number of samples, lowest, highest and last distance in mm; None: no sample has a distance."""
+Value = int | float | None
+Bucket = list[Value]
+"""Number of samples, lowest, highest and last value in its unit; None: no sample has a value."""
 
 
-def distance_column(channels: Iterable[dict[str, Any]]) -> str:
-    """Return the name of the first value in mm; "": there is none. `channels`: with name and
-    unit, as in the service's status."""
-    return next((str(one["name"]) for one in channels if one["unit"] == "mm"), "")
+def main_column(channels: Sequence[dict[str, Any]]) -> str:
+    """Return the name of the channel that is drawn: the first one in mm, or else the first; "":
+    there is none. `channels`: with name and unit, as in the service's status."""
+    lengths = [one for one in channels if one["unit"] == "mm"]
+    return next((str(one["name"]) for one in (*lengths, *channels)), "")
 
 
 class Recent:
@@ -35,7 +38,7 @@ class Recent:
 
     def __init__(self, most: int = MOST_BUCKETS) -> None:
         self.column = DISTANCE_COLUMN
-        """The field that is a distance in mm; "": there is none, and nothing is kept."""
+        """The field of the channel; "": there is none, and nothing is kept."""
         self._most = most
         self._buckets: dict[int, Bucket] = {}
         self._newest_us = 0
@@ -82,7 +85,7 @@ class Recent:
                 self._newest_us = max(self._newest_us, number * BUCKET_US)
         self._drop_old()
 
-    def dump(self) -> list[list[int | None]]:
+    def dump(self) -> list[list[Value]]:
         """Return all buckets: number, samples, lowest, highest, last."""
         return [[number, *bucket] for number, bucket in sorted(self._buckets.items())]
 
@@ -94,10 +97,10 @@ class Recent:
                 yield number, bucket
 
     def _has(self, row: dict[str, Any]) -> bool:
-        """Whether it is a sample of the sensor that measures the distance."""
+        """Whether it is a sample of the sensor with this channel."""
         return self.column == DISTANCE_COLUMN or self.column in row
 
-    def _put(self, number: int, value: int | None) -> None:
+    def _put(self, number: int, value: Value) -> None:
         bucket = self._buckets.get(number)
         if bucket is None:
             self._buckets[number] = [1, value, value, value]

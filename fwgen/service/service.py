@@ -38,7 +38,7 @@ from fwgen.service.find_tty import BoardSystem
 from fwgen.service.items import Item, Mark, Numbering, Run, SleepNote, StartNote
 from fwgen.service.link import Link
 from fwgen.service.power.sleeping import Sleep, Sleeping, Suspender
-from fwgen.service.recent import Recent, distance_column
+from fwgen.service.recent import Recent, Value, main_column
 from fwgen.service.sensors import described
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
@@ -85,7 +85,7 @@ class Service:
         self._clock = Clock(last, tell)
         self._state = State()
         self._recent = Recent()
-        self._recent.column = distance_column(described(settings.sensors))
+        self._recent.column = main_column(described(settings.sensors))
         self._recent_lock = threading.Lock()
         self._over = threading.Event()
         self._asked = threading.Event()  # ends a pause
@@ -157,7 +157,7 @@ class Service:
             "missed": self._workers.missed(),
         }
 
-    def recent(self) -> list[list[int | None]]:
+    def recent(self) -> list[list[Value]]:
         """Return the last minutes as Recent.dump. Any thread may call this."""
         with self._recent_lock:
             return self._recent.dump()

@@ -181,11 +181,12 @@ def climate_alone() -> Board:
         {"name": "ambient-temp", "unit": "°C", "decimals": 2},
         {"name": "humidity", "unit": "%", "decimals": 1},
     ]
-    row = {
-        name: value for name, value in rows(_ago(1), NOW_US)[-1].items() if name != "distance_mm"
-    }
-    row |= {"ambient-temp": -12.34, "humidity": 45.2}
-    return board_of([{"status": status(channels=channels)}, {"samples": [row]}])
+    found = [
+        {name: value for name, value in row.items() if name != "distance_mm"}
+        | {"ambient-temp": round(-14.55 + row["distance_mm"] / 800, 2), "humidity": 45.2}
+        for row in rows(_ago(330), NOW_US)
+    ]
+    return board_of([{"status": status(channels=channels)}, {"samples": found}])
 
 
 SCENES: Final = {

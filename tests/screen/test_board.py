@@ -180,15 +180,16 @@ def test_a_second_sensor_has_its_values_and_leaves_the_distance() -> None:
     ]
     assert board.values["climate.ambient-temp"] == -12.34
     assert board.sample is not None and "range.distance" in board.sample
-    assert board.distance_mm == board.sample["range.distance"]
+    assert board.value == board.sample["range.distance"]
     assert len(board.recent) > 1000
     fails = {"climate.ambient-temp": None, "climate.humidity": None, "status": "sensor fault"}
     board.take({"samples": [{**rows(NOW_US, NOW_US + 60_000)[0], "log": "a11ce/1", **fails}]})
     assert board.values["climate.humidity"] is None and board.sample["status"] == "valid"
 
 
-def test_without_a_distance_there_is_no_curve() -> None:
+def test_without_a_distance_the_first_channel_is_drawn() -> None:
     board = climate_alone()
-    assert board.recent.column == "" and len(board.recent) == 0
-    assert board.distance_mm is None
+    assert board.recent.column == "ambient-temp" and len(board.recent) > 1000
+    assert [channel["name"] for channel in board.channels] == ["humidity"]
+    assert board.value == -12.34
     assert board.sample_us is not None

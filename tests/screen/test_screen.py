@@ -158,7 +158,7 @@ def test_firmware_with_another_period_and_range(period_us: int) -> None:
     far = [{**row, "distance_mm": 9_000 + row["position"] % 50} for row in found]
     board = board_of([{"status": status(firmware=firmware)}, {"samples": far}])
     (stretch,) = columns(board, NOW_US - WINDOW_US, NOW_US, 600)
-    assert {column.high_mm // 1000 for column in stretch} == {9}
+    assert {column.high // 1000 for column in stretch} == {9}
 
 
 def test_changing_numbers_make_no_new_items(tmp_path: Path) -> None:

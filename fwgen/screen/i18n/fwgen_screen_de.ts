@@ -177,8 +177,8 @@
         <translation>%1 geschlafen</translation>
     </message>
     <message>
-        <source>The distance of the last five minutes</source>
-        <translation>Der Abstand der letzten fünf Minuten</translation>
+        <source>The last five minutes</source>
+        <translation>Die letzten fünf Minuten</translation>
     </message>
 </context>
 <context>

@@ -177,8 +177,8 @@
         <translation>en veille %1</translation>
     </message>
     <message>
-        <source>The distance of the last five minutes</source>
-        <translation>La distance des cinq dernières minutes</translation>
+        <source>The last five minutes</source>
+        <translation>Les cinq dernières minutes</translation>
     </message>
 </context>
 <context>

@@ -119,7 +119,7 @@ Window {
             unit: Math.max(0.75, window.u)
             asleepText: qsTr("asleep %1")
             Accessible.role: Accessible.Graphic
-            Accessible.name: qsTr("The distance of the last five minutes")
+            Accessible.name: qsTr("The last five minutes")
         }
     }
 }
