@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fwgen.boards.toml import TablePath, TomlFile
-from fwgen.soc.model import I2C_SPEEDS_HZ, Board, Bus
+from fwgen.soc.model import I2C_SPEEDS_HZ, Board, Bus, Pin
 from fwgen.spec.diagnostics import did_you_mean, quote
 
 _PIN = re.compile(r"P[A-Z](?:[0-9]|1[0-5])")
@@ -25,6 +25,7 @@ def check_pins(file: TomlFile, board: Board) -> None:
             place = file.where("pins", name, "position")
             file.findings.error("bad-position", message, place, hint)
         if not pin.connector or not pin.position:
+            _check_place(file, pin)
             continue
         first = places.setdefault((pin.connector, pin.position), name)
         if first != name:
@@ -32,6 +33,18 @@ def check_pins(file: TomlFile, board: Board) -> None:
             place = file.where("pins", name, "position")
             hint = "correct one of the two; `position = 0` if only the schematic shows it"
             file.findings.error("same-position", message, place, hint)
+
+
+def _check_place(file: TomlFile, pin: Pin) -> None:
+    """A pin is on a connector, with its number, or something on the board uses it."""
+    written = {key: file.where("pins", pin.name, key).line for key in ("connector", "position")}
+    place = file.where("pins", pin.name)
+    if not place.line or all(written.values()) or (pin.taken_by and not any(written.values())):
+        return
+    key = "position" if written["connector"] else "connector"
+    hint = 'add `connector = "X4"` and `position = 11`, or `taken_by` if it is on no connector'
+    message = f"`pins.{pin.name}`: the key `{key}` is missing"
+    file.findings.error("missing-key", message, place, hint)
 
 
 def check_buses(file: TomlFile, board: Board) -> None:

@@ -11,7 +11,7 @@ from fwgen.errors import FwgenError
 from fwgen.output import print_json
 from fwgen.soc import release_names
 from fwgen.soc.load import DEFAULT_TREES
-from fwgen.soc.model import Board
+from fwgen.soc.model import Board, Rings
 from fwgen.spec.diagnostics import DiagnosticErrors
 
 HELP = "check the file of a board of one's own"
@@ -53,6 +53,11 @@ def _document(path: Path) -> dict[str, Any]:
     return {"fwgen-board-check": FORMAT, "file": str(path)}
 
 
+def _range_of(rings: Rings) -> str:
+    size_bytes = sum(part.size_bytes for part in rings.parts)
+    return f"0x{min(part.start for part in rings.parts):08X}, {size_bytes // 1024:,} KiB"
+
+
 def _text(board: Board) -> str:
     free = [pin for pin in board.pins.values() if not pin.taken_by]
     rows = [
@@ -62,6 +67,8 @@ def _text(board: Board) -> str:
             (w.title, f"0x{w.start:08X}, {w.size_bytes // 1024} KiB")
             for w in board.windows.values()
         ),
+        *((f"rings in {where}", _range_of(rings)) for where, rings in board.rings.items()),
+        ("for others", ", ".join(f"{part.title} 0x{part.start:08X}" for part in board.reserved)),
         ("console", f"{board.console.uart}, {board.console.tx} and {board.console.rx}"),
         ("buses", ", ".join(f"{b.name} ({b.scl}, {b.sda})" for b in board.buses.values())),
         ("pins", ", ".join(f"{pin.name} {pin.place}".strip() for pin in free)),

@@ -353,9 +353,9 @@ class Pin:
     """
 
     name: str
-    connector: str
-    position: int
     source: str
+    connector: str = ""
+    position: int = 0
     signal: str = ""
     taken_by: str = ""
     interrupt: bool = False

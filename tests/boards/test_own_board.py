@@ -162,6 +162,7 @@ EXTENDS = 'extends = "stm32mp257f_dk"\nname = "ours"\n'
         (EXTENDS + "[windows.sram1]\nsize_bytes = 0x1234\n", "not-pages", (3, 2), "0x1000"),
         (EXTENDS + "[windows.sram9]\nstart = 0\n", "unknown-memory", (3, 2), "`sram2`"),
         (EXTENDS + '[pins.PB1]\nconnector = "X1"\n', "missing-key", (3, 2), "`position = 11`"),
+        (EXTENDS + '[pins.PB1]\nsignal = "U"\n', "missing-key", (3, 2), "or `taken_by` if"),
         (EXTENDS + "[windows]\nsram1.start = 0x0A042000\n", "window-reserved", (4, 1), "smaller"),
         (EXTENDS + '[pins.PQ1]\nconnector = ""\nposition = 0\n', "unknown-pin", (3, 2), "PF6"),
         (EXTENDS + '[pins.LED]\nconnector = ""\nposition = 0\n', "unknown-pin", (3, 2), "PF6"),
