@@ -37,14 +37,15 @@ def check_pins(file: TomlFile, board: Board) -> None:
 
 def _check_place(file: TomlFile, pin: Pin) -> None:
     """A pin is on a connector, with its number, or something on the board uses it."""
-    written = {key: file.where("pins", pin.name, key).line for key in ("connector", "position")}
-    place = file.where("pins", pin.name)
-    if not place.line or all(written.values()) or (pin.taken_by and not any(written.values())):
+    written = file.data.get("pins", {}).get(pin.name)
+    if written is None:
+        return  # inherited
+    missing = [key for key in ("connector", "position") if key not in written]
+    if not missing or (len(missing) == 2 and pin.taken_by):
         return
-    key = "position" if written["connector"] else "connector"
     hint = 'add `connector = "X4"` and `position = 11`, or `taken_by` if it is on no connector'
-    message = f"`pins.{pin.name}`: the key `{key}` is missing"
-    file.findings.error("missing-key", message, place, hint)
+    message = f"`pins.{pin.name}`: the key `{missing[0]}` is missing"
+    file.findings.error("missing-key", message, file.where("pins", pin.name), hint)
 
 
 def check_buses(file: TomlFile, board: Board) -> None:

@@ -48,6 +48,7 @@ def test_it_is_generated_and_its_trees_are_verified(carrier: Path) -> None:
     assert main(["generate", str(carrier / "node.yaml"), "-o", str(carrier / "app")]) == 0
     overlay = carrier / "app/boards/acme_carrier_stm32mp257fxx_m33.overlay"
     assert "&i2c2" in overlay.read_text("utf-8")
+    assert "zephyr,console = &usart6;" in overlay.read_text("utf-8")
     fragment = carrier / "app/fragments/linux/acme_carrier-fwgen.dtsi"
     assert "our linux/acme-carrier.dts" in fragment.read_text("utf-8")
 
@@ -246,6 +247,13 @@ def test_a_byte_order_mark_is_no_error(carrier: Path) -> None:
     assert main(["board", "check", str(file)]) == 0
 
 
+def test_a_pin_that_the_board_uses_needs_no_connector(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text(f'{EXTENDS}[buses]\n[pins.PD3]\ntaken_by = "the module"\n', "utf-8")
+    pin = read_board(file).pins["PD3"]
+    assert (pin.connector, pin.position, pin.taken_by) == ("", 0, "the module")
+
+
 def test_an_inherited_bus_needs_its_pins(tmp_path: Path) -> None:
     file = tmp_path / "ours.toml"
     pins = '[pins.PB10]\nconnector = "X4"\nposition = 7\n'
@@ -341,6 +349,7 @@ def test_board_check_says_what_a_spec_may_use(
     shown = capsys.readouterr().out
     assert "i2c2 (PF2, PF0)" in shown and "PB11 X4 pin 8" in shown
     assert "PF13 " not in shown.partition("pins")[2]  # the console has it
+    assert "0x9F200000, 1,024 KiB" in shown and "DDR parameters 0x0A09E000" in shown
     assert main(["board", "check", file, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["ok"] is True
     Path(file).write_text("name = 1\n", "utf-8")
