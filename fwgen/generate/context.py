@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from fwgen.generate.sensor import c_bool, c_u32, sensor_context
+from fwgen.generate.sensor import c_bool, c_i32, c_u32, c_u64, sensor_context
 from fwgen.generate.zephyr import zephyr_context
 from fwgen.plan.screen import ShownValue, divisor, micro
 from fwgen.soc.model import Region
@@ -79,8 +79,8 @@ def _config(plan: Plan) -> dict[str, object]:
         "log_reserve_slots": c_u32(timing.reserve_slots),
         "log_level_ppm": c_u32(spec.sleep.wake_at_ppm or 0),
         "call_at_level": c_bool(spec.sleep.wakes_at_level),
-        "max_age_us": _c_u64(spec.sleep.max_age_us or 0),
-        "call_pause_us": _c_u64(spec.sleep.wake_pause_us),
+        "max_age_us": c_u64(spec.sleep.max_age_us or 0),
+        "call_pause_us": c_u64(spec.sleep.wake_pause_us),
         "wake_rules": [_wake_rule(rule) for rule in plan.wake_rules],
         "wake_rule_count": c_u32(len(plan.wake_rules)),
         "wake_rules_at": "rules" if plan.wake_rules else "NULL",
@@ -117,8 +117,8 @@ def _wake_rule(rule: WakeRule) -> dict[str, str]:
         "stream": c_u32(rule.stream),
         "channel": c_u32(rule.channel),
         "kind": _WAKE_KIND[rule.form],
-        "limit": str(rule.limit),
-        "until": str(rule.until),
+        "limit": c_i32(rule.limit),
+        "until": c_i32(rule.until),
         "samples": c_u32(rule.samples),
     }
 
@@ -146,7 +146,7 @@ def _shown(value: ShownValue) -> dict[str, str]:
     _, high = shown.sensor.bounds(channel)
     return {
         "offset": str(micro(channel.offset)),
-        "step": _c_u64(micro(channel.resolution)),
+        "step": c_u64(micro(channel.resolution)),
         "divisor": c_u32(divisor(shown)),
         "most": c_u32(-(-(high - channel.offset) // channel.resolution)),
         "coarse": c_u32(shown.sensor.coarse(channel)),
@@ -285,10 +285,6 @@ def _reg(region: Region) -> str:
         for value in (region.start, region.size_bytes)
         for part in (value >> 32, value & 0xFFFF_FFFF)
     )
-
-
-def _c_u64(value: int) -> str:
-    return f"{value}ull"
 
 
 def _c_text(value: str) -> str:

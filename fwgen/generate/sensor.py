@@ -49,8 +49,24 @@ def c_bool(value: bool) -> str:
 
 
 def c_u32(value: int) -> str:
-    """Return a number in C's syntax."""
-    return f"{value}u"
+    """Return a number in C's syntax. Raises ValueError for one that C would cut."""
+    return f"{_within(value, 0, 1 << 32)}u"
+
+
+def c_u64(value: int) -> str:
+    """Return a number in C's syntax. Raises ValueError for one that C would cut."""
+    return f"{_within(value, 0, 1 << 64)}ull"
+
+
+def c_i32(value: int) -> str:
+    """Return a number in C's syntax. Raises ValueError for one that C would cut."""
+    return str(_within(value, -(1 << 31), 1 << 31))
+
+
+def _within(value: int, least: int, end: int) -> int:
+    if not least <= value < end:
+        raise ValueError(f"expected a number from {least} to {end - 1}, found {value}")
+    return value
 
 
 def cells_of(pin: PinPlan) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwgen.generate.sensor import SensorNames, c_u32
+from fwgen.generate.sensor import SensorNames, c_u64
 from fwgen.generate.zephyr import bus_context
 from fwgen.plan.model import Plan, PlannedSensor
 from fwgen.sensors.zephyr.plan import part_of
@@ -33,7 +33,7 @@ class _Names(SensorNames):
                     "zephyr": f"SENSOR_CHAN_{channel.name.upper().replace('-', '_')}",
                     "low": str(int(channel.offset * 1_000_000)),
                     "high": str(int(written.range[1].value * 1_000_000)),
-                    "step": c_u32(int(channel.resolution * 1_000_000)),
+                    "step": c_u64(int(channel.resolution * 1_000_000)),
                 }
                 for channel, written in zip(part.channels, part.channel_parts, strict=True)
             ],

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import ctypes
+import re
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fwgen.generate import render
-from fwgen.plan import plan_file
+from fwgen.generate.sensor import c_i32, c_u32, c_u64
+from fwgen.plan import plan_file, plan_spec
+from fwgen.plan.model import Plan
 from fwgen.sensors.zephyr.data import known_parts
 from fwgen.sensors.zephyr.drivers import decoder_of
 from fwgen.sensors.zephyr.model import expected
 from fwgen.sensors.zephyr.plan import part_of
+from fwgen.spec import parse_spec
 from fwgen.wire.channel import packed
 from tests.core.build import ROOT, shared_library
 from tests.sensors.zephyr.night import SPECS
@@ -30,15 +36,43 @@ class Sample(ctypes.Structure):
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    folder = tmp_path_factory.mktemp("channels")
+    return library_for(plan_file(SPECS / "climate.yaml"), tmp_path_factory.mktemp("channels"))
+
+
+def library_for(plan: Plan, folder: Path) -> ctypes.CDLL:
     config = folder / "channels_config.c"
-    files = render(plan_file(SPECS / "climate.yaml"))
-    config.write_bytes(files["src/sensors/zephyr/core/channels_config.c"])
+    config.write_bytes(render(plan)["src/sensors/zephyr/core/channels_config.c"])
     sources = [CORE / "channels.c", config]
     made = shared_library(folder / "channels.so", sources, f"-I{CORE}", channels=2)
     found = ctypes.CDLL(str(made))
     found.channels_sample.restype = Sample
     return found
+
+
+@pytest.mark.parametrize("step", ["4294 Ω", "4295 Ω", "5000 Ω", "900000000 Ω"])
+def test_a_coarse_step_is_not_cut(step: str, tmp_path: Path) -> None:
+    channel = f"name: gas-res, range: [-1000000000 Ω, 1000000000 Ω], resolution: {step}"
+    text = (SPECS / "climate.yaml").read_text("utf-8").replace("silabs,si7006", "acme,any")
+    text = re.sub("name: ambient-temp[^}]*", channel, text)
+    plan = plan_spec(parse_spec(text))
+    parts = part_of(plan.sensors[0].part).channel_parts
+    found = library_for(plan, tmp_path)
+    for ohms in (-1_000_000_000, 0, 7_777, 123_456_789, 999_999_999):
+        micro = [np.array([ohms * 1_000_000]), np.array([50_000_000])]
+        status, value = expected(parts, micro)
+        sample = found.channels_sample((ctypes.c_int64 * 2)(*(int(one[0]) for one in micro)))
+        widths = [part.channel.width for part in parts]
+        assert (sample.status, packed(widths, list(sample.value))) == (status[0], value[0])
+
+
+@pytest.mark.parametrize(
+    ("write", "most"), [(c_u32, 0xFFFF_FFFF), (c_u64, (1 << 64) - 1), (c_i32, 0x7FFF_FFFF)]
+)
+def test_a_number_that_c_would_cut_is_not_written(write: Callable[[int], str], most: int) -> None:
+    assert write(most).startswith(str(most))
+    for value in (most + 1, -(1 << 31) - 1):
+        with pytest.raises(ValueError, match=f"found {value}"):
+            write(value)
 
 
 def test_the_core_gives_what_runs_expect(library: ctypes.CDLL) -> None:

@@ -196,6 +196,25 @@ def test_a_condition_may_spell_a_unit_otherwise(name: str, written: str) -> None
     assert rule.limit == 10
 
 
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("ambient-temp > 30 °C for 2 s until < -900000000 °C", (7000, -(1 << 31))),
+        ("ambient-temp < 900000000 °C for 2 s", ((1 << 31) - 1, (1 << 31) - 1)),
+    ],
+)
+def test_a_value_far_outside_is_not_cut_in_the_firmware(
+    condition: str, kept: tuple[int, int]
+) -> None:
+    from fwgen.generate import render
+
+    sleep = f"when_full: wake, wake_if: [{condition}]"
+    plan = plan_spec(parse_spec(BASE.replace("when_full: wake", sleep)))
+    (rule,) = plan.wake_rules
+    assert (rule.limit, rule.until) == kept
+    assert f".condition.until = {kept[1]}," in render(plan)["src/core/fwgen_config.c"].decode()
+
+
 def test_a_condition_in_another_unit_is_refused() -> None:
     text = with_channel("accel-x", "m/s²", "accel-x > 5 kPa for 3 samples")
     with pytest.raises(PlanErrors, match=re.escape("expected an acceleration, found a pressure")):

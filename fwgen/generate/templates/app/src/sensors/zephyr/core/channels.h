@@ -16,7 +16,7 @@
 struct channel {
 	int64_t low; /* the raw number 0 */
 	int64_t high;
-	uint32_t step;
+	uint64_t step;
 };
 
 /* The spec's, in the order of the record. */
