@@ -19,13 +19,6 @@ It also holds /dev/cpu_dma_latency while it has the tty open: see latency.py.
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import math
-import os
-import select
-import termios
-import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -44,16 +37,16 @@ from fwgen.peer.events import (
     SuspendRefused,
     TtyDisturbed,
 )
-from fwgen.peer.latency import CPU_DMA_LATENCY, hold_latency
-from fwgen.peer.modes import Modes, raw_modes, wrong_modes
+from fwgen.peer.latency import CPU_DMA_LATENCY
+from fwgen.peer.modes import wrong_modes
 from fwgen.peer.outbox import Outbox, Pause
+from fwgen.peer.requests import Requests
 from fwgen.peer.session import Known, Session
+from fwgen.peer.system import System, boot_time_us, make_raw, open_raw, suspend_to_ram
 from fwgen.wire.messages import Start
 
 __all__ = ["System", "TtyError", "TtyPeer", "boot_time_us", "open_raw", "suspend_to_ram"]
 
-POWER_STATE: Final = Path("/sys/power/state")
-_READ_BYTES: Final = 65536
 _LOOK_AGAIN_US: Final = 200_000
 """Interval between attempts to open a tty that does not exist: remoteproc creates it when the
 firmware attaches."""
@@ -65,112 +58,6 @@ _CHECK_US: Final = 1_000_000
 """Interval between two checks of the tty's modes."""
 _PATIENCE_US: Final = machine("peer").timers_us["patience"]
 """A request to suspend waits for this long: for the tty, then for the firmware."""
-
-
-class System:
-    """The system calls, one per method; tests replace them."""
-
-    def open_tty(self, path: Path) -> int:
-        """Raises GoneError, AgainError, TtyError."""
-        handle = open_raw(path)
-        if handle is None:
-            raise GoneError(f"{path} does not exist")
-        return handle
-
-    def open(self, path: Path) -> int:
-        return os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
-
-    def close(self, handle: int) -> None:
-        with contextlib.suppress(OSError):
-            fcntl.ioctl(handle, termios.TIOCNXCL)
-        os.close(handle)
-
-    def lock(self, handle: int) -> None:
-        """Lock the tty. The lock ends with the last descriptor of this open file."""
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def exclude(self, handle: int) -> None:
-        fcntl.ioctl(handle, termios.TIOCEXCL)
-
-    def get_modes(self, handle: int) -> Modes:
-        return termios.tcgetattr(handle)
-
-    def set_modes(self, handle: int, modes: Modes) -> None:
-        termios.tcsetattr(handle, termios.TCSANOW, modes)
-
-    def forget_input(self, handle: int) -> None:
-        termios.tcflush(handle, termios.TCIFLUSH)
-
-    def read(self, handle: int) -> bytes:
-        return os.read(handle, _READ_BYTES)
-
-    def write(self, handle: int, data: bytes) -> int:
-        return os.write(handle, data)
-
-    def hold_latency(self, path: Path) -> int | None:
-        """Return a handle, None if the file does not exist. Raises OSError."""
-        return hold_latency(path)
-
-    def release_latency(self, handle: int) -> None:
-        os.close(handle)
-
-    def wait(self, handles: list[int], wait_s: float | None) -> list[int]:
-        """Return the handles that can be read or were hung up."""
-        poll = select.poll()
-        for handle in handles:
-            poll.register(handle, select.POLLIN)
-        found = poll.poll(None if wait_s is None else math.ceil(wait_s * 1e3))
-        return [handle for handle, _ in found]
-
-
-def boot_time_us() -> int:
-    """Return a time that also runs while Linux sleeps."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
-
-
-def suspend_to_ram() -> None:
-    """Suspend Linux; return when it is up again. Raises OSError if it could not suspend."""
-    handle = os.open(POWER_STATE, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(handle, b"mem")
-    finally:
-        os.close(handle)
-
-
-def open_raw(path: Path, system: System | None = None) -> int | None:
-    """Return a file descriptor that holds the tty's lock, in raw mode with echo off before anything
-    is read; None: the tty does not exist.
-
-    Raises TtyError; AgainError if it may succeed a little later.
-    """
-    system = system or System()
-    try:
-        handle = attempt("open", path, lambda: system.open(path))
-    except GoneError:
-        return None
-    try:
-        attempt("lock", path, lambda: system.lock(handle))
-        make_raw(handle, path, system)
-        attempt("ioctl", path, lambda: system.exclude(handle))
-        attempt("ioctl", path, lambda: system.forget_input(handle))
-    except GoneError:
-        system.close(handle)
-        return None
-    except BaseException:
-        system.close(handle)
-        raise
-    return handle
-
-
-def make_raw(handle: int, path: Path, system: System) -> tuple[str, ...]:
-    """Set the modes of a raw tty; return those that were wrong. Raises as `attempt` does."""
-    modes = attempt("ioctl", path, lambda: system.get_modes(handle))
-    wrong = wrong_modes(modes)
-    attempt("ioctl", path, lambda: system.set_modes(handle, raw_modes(modes)))
-    stays = wrong_modes(attempt("ioctl", path, lambda: system.get_modes(handle)))
-    if stays:
-        raise TtyError(f"cannot use {path}: the modes {' '.join(stays)} cannot be turned off")
-    return wrong
 
 
 class TtyPeer:
@@ -216,15 +103,9 @@ class TtyPeer:
         self._again_since_us: int | None = None
         self._looking = Pause(_LOOK_AGAIN_US, _LOOK_SELDOM_US)
         self._check_due_us = 0
-        self._lock = threading.Lock()
-        self._wished_us: int | None = None  # set by `suspend`, until the thread takes it
-        self._processed: dict[tuple[int, int], int] = {}  # by log and stream; likewise
-        self._known_start: Start | None = None  # set by `acknowledge_crashes`, likewise
+        self._requests = Requests(clock_us)
         self._taken_us: int | None = None  # when the request was made whose end is not reported
         self._in_handler = False
-        self._bell_out, self._bell_in = os.pipe()
-        os.set_blocking(self._bell_out, False)
-        os.set_blocking(self._bell_in, False)
         self._stopping = False
 
     # ------------------------------------------------------------------- any thread may call these
@@ -243,10 +124,7 @@ class TtyPeer:
         patience. While there is no tty, the request waits for it in this time; if the tty
         disappears, the next session asks again. Calls before that event share it.
         """
-        with self._lock:
-            if self._wished_us is None:
-                self._wished_us = self._clock_us()
-        self._ring()
+        self._requests.suspend()
 
     def acknowledge(self, next_seq: int, log: int, stream: int = 0) -> None:
         """For a session that is not `automatic`: all samples of the stream of `log` before
@@ -255,30 +133,21 @@ class TtyPeer:
         An acknowledgement for a log that no longer exists is ignored. So is a number that the
         present session has not handed out yet: those samples are handed out again.
         """
-        with self._lock:
-            self._processed[log, stream] = next_seq
-        self._ring()
+        self._requests.acknowledge(next_seq, log, stream)
 
     def acknowledge_crashes(self, start: Start) -> None:
         """For a session that is not `automatic`: the crashes in `start` (event Started) are
         stored."""
-        with self._lock:
-            self._known_start = start
-        self._ring()
+        self._requests.acknowledge_crashes(start)
 
     def stop(self) -> None:
         """Let `run` return."""
         self._stopping = True
-        self._ring()
+        self._requests.ring()
 
     def close(self) -> None:
         """Close the pipe; call it after the last `run`."""
-        os.close(self._bell_in)
-        os.close(self._bell_out)
-
-    def _ring(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._bell_in, b"!")
+        self._requests.close()
 
     # --------------------------------------------------------------------------- the one thread
 
@@ -324,8 +193,7 @@ class TtyPeer:
                 return
         times = (self._looking.until_us, self._again.until_us)
         until_us = max((at for at in times if at is not None), default=now_us)
-        with self._lock:
-            wished_us = self._wished_us
+        wished_us = self._requests.wished_us
         if wished_us is not None and now_us >= wished_us + _PATIENCE_US:
             self._take_wish()
             self._tell(SuspendRefused(why))
@@ -351,8 +219,7 @@ class TtyPeer:
         self._looking.until_us = None
         self._reading.reset()
         self._outbox = Outbox()
-        with self._lock:
-            self._processed.clear()
+        self._requests.take_processed()  # of an earlier session
         self._hold_latency()
         self._session = self._make_session(self._known)
         self._session.start(now_us)
@@ -369,7 +236,7 @@ class TtyPeer:
     def _serve(self, session: Session) -> None:
         """One round of a session."""
         now_us = self._clock_us()
-        asks = self._wished_us is not None or session.state == "asking"
+        asks = self._requests.wished_us is not None or session.state == "asking"
         if asks or now_us >= self._check_due_us:
             self._restore_modes(now_us)
             self._end_trouble()
@@ -440,8 +307,8 @@ class TtyPeer:
         self._events = deque(
             event for event in self._events if not isinstance(event, SuspendReady | SuspendRefused)
         )
-        with self._lock:
-            self._wished_us, self._taken_us = self._taken_us, None
+        self._requests.keep_wish(self._taken_us)
+        self._taken_us = None
 
     def _end(self) -> None:
         """`run` ends, for whatever reason."""
@@ -501,8 +368,7 @@ class TtyPeer:
         self._handle(event)
         self._in_handler = False
         if isinstance(event, NumberingRestarted):
-            with self._lock:
-                self._processed.clear()  # numbers that no longer mean the same samples
+            self._requests.take_processed()  # numbers that no longer mean the same samples
 
     def _go_down(self, ready: SuspendReady) -> None:
         """The firmware no longer accesses DDR: suspend Linux, unless something forbids it."""
@@ -551,19 +417,16 @@ class TtyPeer:
 
     def _take_wish(self) -> int | None:
         """Return when a new request to suspend was made; None: there is no new one."""
-        with self._lock:
-            wished_us, self._wished_us = self._wished_us, None
+        wished_us = self._requests.take_wish()
         if self._taken_us is None:
             self._taken_us = wished_us
         return wished_us
 
     def _pass_on_processed(self, session: Session, now_us: int) -> None:
-        with self._lock:
-            processed, self._processed = self._processed, {}
-            start, self._known_start = self._known_start, None
+        start = self._requests.take_start()
         if start is not None:
             session.acknowledge_crashes(start, now_us)
-        for (log, stream), next_seq in processed.items():
+        for (log, stream), next_seq in self._requests.take_processed().items():
             with contextlib.suppress(ValueError):  # an earlier session's: handed out again
                 session.acknowledge(next_seq, now_us, log, stream)
 
@@ -591,8 +454,7 @@ class TtyPeer:
     def _wait(self, handles: list[int], until_us: int | None) -> list[int]:
         """Return the handles that can be read."""
         wait_s = None if until_us is None else max(0, until_us - self._clock_us()) / 1e6
-        ready = self._system.wait([*handles, self._bell_out], wait_s)
-        if self._bell_out in ready:
-            with contextlib.suppress(BlockingIOError):
-                os.read(self._bell_out, 4096)
+        ready = self._system.wait([*handles, self._requests.bell], wait_s)
+        if self._requests.bell in ready:
+            self._requests.hear()
         return ready

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from fwgen.peer.errnos import GoneError, TtyError
-from fwgen.peer.tty import System, open_raw
+from fwgen.peer.system import System, open_raw
 
 FIRMWARE_ADDRESS: Final = 1024
 """docs/SPEC.md: the firmware's RPMsg address is always this one."""

@@ -13,7 +13,8 @@ from fwgen.peer.events import Event
 from fwgen.peer.latency import CPU_DMA_LATENCY
 from fwgen.peer.modes import Modes
 from fwgen.peer.session import Known, Session
-from fwgen.peer.tty import System, TtyPeer, open_raw
+from fwgen.peer.system import System, open_raw
+from fwgen.peer.tty import TtyPeer
 from tests.core.cnode import PERIOD_US, SPEC_HASH, CNode
 
 PATH = Path("/dev/ttyRPMSG0")

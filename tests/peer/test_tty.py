@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-import fwgen.peer.tty
+import fwgen.peer.system
 from fwgen.peer.events import (
     Event,
     Online,
@@ -24,15 +24,8 @@ from fwgen.peer.events import (
 )
 from fwgen.peer.modes import wrong_modes
 from fwgen.peer.session import Known, Session
-from fwgen.peer.tty import (
-    System,
-    TtyError,
-    TtyPeer,
-    boot_time_us,
-    make_raw,
-    open_raw,
-    suspend_to_ram,
-)
+from fwgen.peer.system import System, boot_time_us, make_raw, open_raw, suspend_to_ram
+from fwgen.peer.tty import TtyError, TtyPeer
 from tests.core.cnode import PERIOD_US, SPEC_HASH, CNode
 
 DEADLINE_S = 20
@@ -265,7 +258,7 @@ def test_power_state_is_written_and_its_errno_is_not_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = tmp_path / "state"
-    monkeypatch.setattr(fwgen.peer.tty, "POWER_STATE", state)
+    monkeypatch.setattr(fwgen.peer.system, "POWER_STATE", state)
     with pytest.raises(OSError) as error:
         suspend_to_ram()
     assert error.value.errno == errno.ENOENT

@@ -9,7 +9,7 @@ import threading
 import tty
 from pathlib import Path
 
-from fwgen.peer.tty import boot_time_us
+from fwgen.peer.system import boot_time_us
 from tests.core.cnode import PERIOD_US, CCrash, CNode
 
 LOG = 0xA11CE

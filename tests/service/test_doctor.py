@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fwgen.peer.tty import System, make_raw
+from fwgen.peer.system import System, make_raw
 from fwgen.service.command.doctor import examine
 from fwgen.service.command.main import main
 from fwgen.service.doctor.board import Board

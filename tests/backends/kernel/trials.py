@@ -22,7 +22,8 @@ from fwgen.backends.kernel.inside import power
 from fwgen.peer.events import Event, SuspendReady, SuspendRefused
 from fwgen.peer.modes import wrong_modes
 from fwgen.peer.session import Known, Session
-from fwgen.peer.tty import System, TtyError, TtyPeer, boot_time_us, make_raw, open_raw
+from fwgen.peer.system import System, boot_time_us, make_raw, open_raw
+from fwgen.peer.tty import TtyError, TtyPeer
 
 _MOUNTS: Final = (("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tmpfs", "/run"))
 _DRIVER: Final = Path("/sys/bus/virtio/drivers/virtio_rpmsg_bus")

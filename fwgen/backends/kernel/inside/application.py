@@ -16,7 +16,8 @@ from fwgen.backends.kernel.inside import power
 from fwgen.backends.kernel.journal import EVENT, SESSION, UP, JournalWriter
 from fwgen.peer.events import Event, Samples, StatusReceived, SuspendFailed, SuspendRefused
 from fwgen.peer.session import Known, Session
-from fwgen.peer.tty import System, TtyPeer
+from fwgen.peer.system import System
+from fwgen.peer.tty import TtyPeer
 from fwgen.wire.messages import Wake, encode
 
 _TTYS: Final = Path("/sys/class/tty")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from fwgen.peer.tty import suspend_to_ram
+from fwgen.peer.system import suspend_to_ram
 
 _ALARM: Final = Path("/sys/class/rtc/rtc0/wakealarm")
 
