@@ -88,7 +88,7 @@ class Dater:
     def _note_delay(self, device_us: int, at_us: int) -> None:
         if self._began_us is None or self._speaks is None:
             return
-        took_us = at_us - self._began_us - device_us
+        took_us = self.linux_us(at_us) - self.linux_us(self._began_us + device_us)
         if took_us > MOST_DELAY_US:
             self._most_late_us = max(self._most_late_us, took_us - MOST_DELAY_US)
             self._sound_us.clear()

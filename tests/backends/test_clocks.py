@@ -6,13 +6,16 @@ import pytest
 
 from fwgen.backends.dates import Dater
 from fwgen.backends.host.backend import HostBackend
+from fwgen.peer.events import Samples
 from fwgen.record import RunRecord
 from fwgen.report.document import build_report
 from fwgen.report.model import Report
 from fwgen.scenario.engine import UnsupportedSteps, check_supported
 from fwgen.scenario.load import ScenarioErrors, parse_scenario
 from fwgen.service import dating
+from fwgen.wire.messages import Hello, PeerHello
 from tests.backends.running import ROOM, run
+from tests.wire.made import made_block
 
 NIGHT = "{at: 10 s, do: suspend, for: 20 min}"
 TROUBLE = (
@@ -70,6 +73,17 @@ def test_a_late_message_excuses_no_more_than_it_was_late() -> None:
     record.dates.utc_us[excused.index(max(excused))] += 2 * max(excused)
     scenario = parse_scenario(f"{ROOM}clocks: 0 ppm\nuntil: 30 s\n")
     assert build_report(record, scenario)["kept"]["misdated"]
+
+
+@pytest.mark.parametrize("ppm", [-200, 0, 200])
+def test_a_message_is_late_by_linuxs_clock(ppm: int) -> None:
+    dater = Dater(ppm)
+    dater.began(0)
+    dater.watch(PeerHello(3, bytes(8), 1, None, None, 6), True, 0)
+    dater.watch(Hello(3, bytes(8), 1, 1, 0, 0, 0, 60_000, 6), False, 100_000_000)
+    block = made_block(0, 60_000, 0, 1, bytes(4), [500])
+    dater.stored(Samples(block, 0, 6, True), None)
+    assert dater.dates(0).late_us.tolist() == [100_000_000 - 100 * ppm - dating.MOST_DELAY_US]
 
 
 def test_a_service_that_believes_a_late_message_to_the_end_is_found(
