@@ -41,7 +41,9 @@ Linux does not notice, and the pause after each call.
 - Without faults, a timer ends when nothing else can happen. The firmware's guard ends before the
   peer's intervals; the pause after a call grows, and in the end outlasts all other timers.
 - In a suspend that the firmware was not told of, it takes at least one turn while the A35 is
-  stopped, and the doorbells rung before have arrived by then.
+  stopped, and the doorbells rung before have arrived by then. A firmware that takes none does not
+  learn of the suspend, and may use the rings before the kernel has opened DDR: seen on the host
+  and with the ELF ([DESIGN.md](DESIGN.md), "One risk remains").
 - DDR is closed only while the A35 is stopped, or until the kernel runs again. The moments at the
   end of a suspend in which the A35 runs and DDR is closed are the risk that [DESIGN.md](DESIGN.md)
   states.

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fwgen.backends.renode.backend import RenodeBackend
+from fwgen.backends.renode.backend import Emulator, RenodeBackend
 from fwgen.backends.renode.options import Options
+from fwgen.record import RunRecord
 from fwgen.report.document import build_report
 from fwgen.robot.firmware import firmware
 from fwgen.scenario.engine import run_scenario
@@ -177,6 +179,26 @@ def test_an_interrupt_for_each_byte_of_the_display_delays_no_sample() -> None:
     record = run_scenario(backend, reference_plan(), scenario, 1)
     assert build_report(record, scenario)["verdict"] == "pass"
     assert record.jitter_us.max() <= 50
+
+
+def test_a_suspend_that_the_firmware_does_not_learn_of() -> None:
+    """Another program suspends Linux, and no turn falls into the 8 ms in which the A35 is stopped.
+    A block between the A35's start and the opening of DDR, 2 ms later, touches closed DDR
+    (docs/DESIGN.md, "One risk remains"; tests/backends/test_untold_suspend.py)."""
+    with closing(Emulator()) as emulator:
+
+        def ran(steps: str) -> RunRecord:
+            backend = RenodeBackend(elf(), emulator=emulator)
+            return run_scenario(backend, reference_plan(), in_a_room(steps, "4 s"), 1)
+
+        arrivals_us = ran("").delivered.whole().arrival_us
+        block_us = int(arrivals_us[arrivals_us > 3_000_000][0])
+        touched = {}
+        for before_us in (1_000, 4_000):
+            begin_us = block_us - before_us - 310_000
+            record = ran(f"{{at: {begin_us} us, do: foreign-suspend, for: 310 ms}}")
+            touched[before_us] = len(record.ddr_accesses)
+    assert touched == {1_000: 1, 4_000: 0}
 
 
 KNOWN_WARNINGS = (
