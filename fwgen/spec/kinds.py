@@ -117,6 +117,10 @@ class Text(Kind[str]):
         return {"type": "string", "minLength": 1, "maxLength": self.most}
 
 
+_LISTED = 8
+"""A longer list of words is left to the hint."""
+
+
 @dataclass(frozen=True)
 class Choice(Kind[T]):
     """One of several words, each with its value."""
@@ -133,9 +137,11 @@ class Choice(Kind[T]):
         if text not in self.values:
             meant = self.synonyms.get(text.lower())
             hint = f"did you mean `{meant}`?" if meant else did_you_mean(text, self.values)
-            words = ", ".join(f"`{word}`" for word in self.values)
-            expected = words if len(self.values) == 1 else f"one of {words}"
-            message = f"expected {expected}, found {quote(text)}"
+            message = f"unknown value {quote(text)}"
+            if len(self.values) <= _LISTED:
+                words = ", ".join(f"`{word}`" for word in self.values)
+                expected = words if len(self.values) == 1 else f"one of {words}"
+                message = f"expected {expected}, found {quote(text)}"
             node.reject(findings, "unknown-value", message, hint)
         return self.values[text]
 

@@ -34,6 +34,10 @@ class Dimension(Enum):
     POWER = "a power"
     ANGLE = "an angle"
     TURNS = "a speed of rotation"
+    CHARGE = "a charge"
+    COUNTS = "a count"
+    POINTS = "a number of points"
+    CYCLES = "a number of cycles"
 
 
 _TIME, _FREQUENCY, _SIZE = Dimension.TIME, Dimension.FREQUENCY, Dimension.SIZE
@@ -68,10 +72,16 @@ UNITS: dict[str, tuple[Dimension, Fraction]] = {
     "l/min": (Dimension.FLOW, Fraction(1)),
     "mV": (Dimension.VOLTAGE, Fraction(1, 1000)),
     "V": (Dimension.VOLTAGE, Fraction(1)),
+    "mA": (Dimension.CURRENT, Fraction(1, 1000)),
     "A": (Dimension.CURRENT, Fraction(1)),
+    "mW": (Dimension.POWER, Fraction(1, 1000)),
     "W": (Dimension.POWER, Fraction(1)),
     "°": (Dimension.ANGLE, Fraction(1)),
     "rpm": (Dimension.TURNS, Fraction(1)),
+    "mAh": (Dimension.CHARGE, Fraction(1)),
+    "counts": (Dimension.COUNTS, Fraction(1)),
+    "points": (Dimension.POINTS, Fraction(1)),
+    "cycles": (Dimension.CYCLES, Fraction(1)),
 }
 
 # Other spellings that are accepted.

@@ -41,6 +41,9 @@ Property = StrictBool | StrictInt | StrictStr
 _GIVEN = re.compile(r"compatible|reg|status|label|phandle|interrupt.*|pinctrl-.*|.*-gpios?")
 """Properties that fwgen writes, or that refer to other nodes, which a property here cannot."""
 
+_COMPATIBLE = r"(?:[a-z0-9][a-z0-9-]*,|(?=[^,]*[0-9]))[a-z0-9][A-Za-z0-9._-]*"
+"""Zephyr's bindings of `lm75` and `lm77` name no maker; what has no digit either is no part."""
+
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _MEASURE = re.compile(rf"({_NUMBER})\s*([^\s0-9.]\S*)")
 
@@ -269,7 +272,7 @@ class ZephyrSensor(SensorPart):
     compatible: Annotated[
         str,
         Word(
-            r"[a-z0-9]+,[a-z0-9][a-z0-9-]*",
+            _COMPATIBLE,
             "the `compatible` of an I2C sensor, which names maker and part",
             "silabs,si7006",
             correct=str.lower,
