@@ -216,8 +216,11 @@ def test_conditions_know_the_unit_of_every_channel(name: str) -> None:
     (rule,) = plan_spec(parse_spec(with_channel(name, unit, above + end))).wake_rules
     assert (rule.form, rule.limit, rule.samples) == ("above", 10, 3)
     assert rule.until == (7 if end else 10)
-    changes = with_channel(name, unit, f"{name} changes by > 2.5 {unit} within 2 s")
-    (rule,) = plan_spec(parse_spec(changes)).wake_rules
+    changes = f"{name} changes by > 2.5 {unit} within 2 s"
+    if len(changes) > 60:  # the firmware keeps no longer one: `above` and `below` are there
+        assert name in ("gauge-remaining-charge-capacity", "gauge-desired-charging-current")
+        return
+    (rule,) = plan_spec(parse_spec(with_channel(name, unit, changes))).wake_rules
     assert (rule.form, rule.limit) == ("changes", 5)
 
 
