@@ -263,6 +263,7 @@ static void drain(void)
 static void begin(void)
 {
 	const uint32_t channels = random_below(2) == 0u ? 1u : CORE_CHANNELS;
+	const bool two_bytes = random_below(2) == 0u; /* so that samples can be usual ones */
 
 	config = (struct sample_log_config){
 		.streams[0] = {.period_us = 60000,
@@ -272,8 +273,10 @@ static void begin(void)
 		.spec = random_below(UINT32_MAX),
 	};
 	for (uint32_t c = 0; c < channels; c++) {
-		config.streams[0].width[c] =
-			channels == 1u ? 13u : (uint8_t)(1u + random_below(24));
+		config.streams[0].width[c] = channels == 1u
+						     ? 13u
+						     : (uint8_t)(two_bytes ? 9u + random_below(8)
+									   : 1u + random_below(24));
 	}
 	size = SUPERBLOCK_BYTES + (1u + random_below(SLOTS_MAX)) * BLOCK_BYTES;
 	memset(&memory, 0, sizeof(memory));

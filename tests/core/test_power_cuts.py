@@ -40,15 +40,39 @@ PLANTED = {
     ),
     "a commit before the bits": (
         "block_encode.h",
+        """	retained_store(encoder->word, block_big_endian(encoder->tail));
+	block_commit(encoder, encoder->count + 1u, crc16_u16(encoder->crc, (uint16_t)value));
+""",
+        """	block_commit(encoder, encoder->count + 1u, crc16_u16(encoder->crc, (uint16_t)value));
+	retained_store(encoder->word, block_big_endian(encoder->tail));
+""",
+        "it is lost",
+    ),
+    "a commit before the bits of several channels": (
+        "block_encode.h",
         """	retained_store(word, block_big_endian(tail));
 	encoder->word = word;
-	encoder->room = room;
+	encoder->room = (uint32_t)room;
 	encoder->tail = tail;
+	c = 0;
+	UNROLLED
+	do {
+		crc = crc16_u16(crc, (uint16_t)sample->value[c]);
+		model_follow(&encoder->model[c], sample->value[c], residual[c]);
+		c++;
+	} while (block_has_channel(encoder, c));
 	block_commit(encoder, encoder->count + 1u, crc);
 """,
         """	encoder->word = word;
-	encoder->room = room;
+	encoder->room = (uint32_t)room;
 	encoder->tail = tail;
+	c = 0;
+	UNROLLED
+	do {
+		crc = crc16_u16(crc, (uint16_t)sample->value[c]);
+		model_follow(&encoder->model[c], sample->value[c], residual[c]);
+		c++;
+	} while (block_has_channel(encoder, c));
 	block_commit(encoder, encoder->count + 1u, crc);
 	retained_store(word, block_big_endian(tail));
 """,

@@ -26,12 +26,12 @@
 /* The state of writer and reader for a channel after a sample. With the status of that sample it
  * determines the next sample's code. */
 struct block_model {
-	uint32_t expected; /* the expected next value; like speed, its change in a period, in 1/256.
-			      Both wrap */
+	uint32_t expected; /* the expected next value and a half; like speed, its change in a
+			      period, in 1/256. Both wrap */
 	uint32_t speed;
 	uint32_t mean;	 /* running mean of the zigzag residuals, in 1/16 */
 	uint32_t value;	 /* the last one */
-	uint8_t age;	 /* samples since the last surprise, at most MODEL_AGE_MAX */
+	uint8_t age;	 /* samples since the last surprise, at most 3 */
 	uint8_t width;	 /* of the channel, in bits */
 	uint8_t unused;	 /* the other bits of a word */
 	uint32_t beyond; /* the bits that no value has */
@@ -54,6 +54,13 @@ struct block_header {
 	struct block_shape shape;
 };
 
+/* Which function may take the next sample. */
+enum block_takes {
+	BLOCK_TAKES_ONE,     /* block_append_one() */
+	BLOCK_TAKES_SEVERAL, /* block_append_several() */
+	BLOCK_TAKES_ANY,     /* only block_append() */
+};
+
 struct block_encoder {
 	volatile uint32_t *slot;
 	volatile uint32_t *word; /* of the stream, for the next bit */
@@ -61,8 +68,8 @@ struct block_encoder {
 	uint32_t tail;		 /* its value */
 	uint32_t count;
 	uint16_t crc;
-	uint8_t status;	 /* of the last sample */
-	uint8_t unusual; /* 0: block_append_usual() may take the next sample */
+	uint8_t status; /* of the last sample */
+	uint8_t takes;	/* enum block_takes */
 	uint8_t channels;
 	struct block_model model[CORE_CHANNELS];
 };

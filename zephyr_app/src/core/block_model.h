@@ -21,16 +21,16 @@ enum { /* 0..5 are the statuses */
        KIND_STEP = 7,
 };
 
+#define MODEL_HALF 128u /* of 1/256 */
 #define MODEL_MEAN_START 160u
-#define MODEL_SURPRISE 12u
-#define MODEL_AGE_MAX 3u
+#define MODEL_SURPRISE 12
 
 _Static_assert(-1 >> 1 == -1, "shifts to the right must keep the sign");
 
 static inline void model_begin(struct block_model *model, uint32_t width, uint32_t value)
 {
 	*model = (struct block_model){
-		.expected = value << 8,
+		.expected = (value << 8) + MODEL_HALF,
 		.mean = MODEL_MEAN_START,
 		.value = value,
 		.width = (uint8_t)width,
@@ -42,7 +42,7 @@ static inline void model_begin(struct block_model *model, uint32_t width, uint32
 /* How far a value is from the expected one, modulo the channel's width: the nearest way. */
 static inline int32_t model_residual(const struct block_model *model, uint32_t value)
 {
-	const uint32_t way = (value - ((model->expected + 128u) >> 8)) << model->unused;
+	const uint32_t way = (value - (model->expected >> 8)) << model->unused;
 
 	return (int32_t)way >> model->unused;
 }
@@ -58,7 +58,7 @@ static inline uint32_t model_value(const struct block_model *model, uint32_t cod
 {
 	const uint32_t residual = (code >> 1) ^ (0u - (code & 1u));
 
-	return (((model->expected + 128u) >> 8) + residual) & ~model->beyond;
+	return ((model->expected >> 8) + residual) & ~model->beyond;
 }
 
 /* The number of low bits of a residual that are written unchanged: the width of 5/8 of the mean. */
@@ -81,30 +81,29 @@ static inline uint32_t model_k(const struct block_model *model)
 /* Updates the model with a value that follows a value. */
 static inline void model_follow(struct block_model *model, uint32_t value, int32_t residual)
 {
-	/* An alpha-beta filter with growing memory, gains in 1/256. It finds a straight line
-	 * soon after a turn. */
+	/* An alpha-beta filter with growing memory, gains in 1/256, by the age. It finds a straight
+	 * line soon after a turn. */
 	static const struct {
 		uint16_t level;
 		uint16_t speed;
-	} gains[MODEL_AGE_MAX + 1u] = {{256, 256}, {224, 128}, {160, 64}, {112, 32}};
+		uint32_t next_age;
+	} gains[] = {{256, 256, 1}, {224, 128, 2}, {160, 64, 3}, {112, 32, 3}};
 	const uint32_t code = model_zigzag(residual);
-	const uint32_t mean = model->mean >> 4;
-	const uint32_t age = model->age;
+	const int32_t above = (int32_t)(code - (model->mean >> 4));
+	const size_t age = model->age;
 
-	if (code <= mean + MODEL_SURPRISE) {
-		model->mean += code - mean;
+	if (above <= MODEL_SURPRISE) {
+		model->mean += (uint32_t)above;
 		model->speed += (uint32_t)residual * gains[age].speed;
 		model->expected += (uint32_t)residual * gains[age].level + model->speed;
-		if (age < MODEL_AGE_MAX) {
-			model->age = (uint8_t)(age + 1u);
-		}
+		model->age = (uint8_t)gains[age].next_age;
 	} else { /* a turn, a step: begin again from the last two values */
 		model->mean += MODEL_SURPRISE;
 		if (age == 0u) { /* not the first one: the channel is noisier than that */
 			model->mean += model->mean >> 3;
 		}
 		model->speed = (value - model->value) << 8;
-		model->expected = (value << 8) + model->speed;
+		model->expected = (value << 8) + MODEL_HALF + model->speed;
 		model->age = 0;
 	}
 	model->value = value;
@@ -113,7 +112,7 @@ static inline void model_follow(struct block_model *model, uint32_t value, int32
 /* Updates the model with a value that follows a sample without values; the speed is kept. */
 static inline void model_resume(struct block_model *model, uint32_t value)
 {
-	model->expected = (value << 8) + model->speed;
+	model->expected = (value << 8) + MODEL_HALF + model->speed;
 	model->value = value;
 }
 

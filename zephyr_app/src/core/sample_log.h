@@ -86,6 +86,7 @@ struct log_stream {
 	uint64_t next_us; /* when the open block's next sample is due; UINT64_MAX: none is open */
 	bool is_open;
 	bool held; /* nothing is handed out until the next rewind; never of stream 0 */
+	uint32_t period_us;
 	uint32_t next_seq;
 	uint32_t begin_seq;  /* no earlier sample can still be handed out or reported as a gap */
 	uint32_t head;	     /* in the stream's ring: the oldest block */

@@ -31,13 +31,14 @@ static inline uint32_t block_big_endian(uint32_t value)
 	       (value << 24);
 }
 
-/* A constant if there is one sensor. Only the core for the most channels serves sensors with fewer,
- * too. */
+/* Whether each sensor has CORE_CHANNELS channels. Only the core for the most channels serves one
+ * sensor with fewer, too. */
+#define BLOCK_SAME_CHANNELS                                                                        \
+	(CORE_CHANNELS == 1u || (CORE_STREAMS == 1u && CORE_CHANNELS < SAMPLE_CHANNELS_MAX))
+
 static inline uint32_t block_channels(const struct block_encoder *encoder)
 {
-	const bool same = CORE_STREAMS == 1u && CORE_CHANNELS < SAMPLE_CHANNELS_MAX;
-
-	return same || CORE_CHANNELS == 1u ? CORE_CHANNELS : encoder->channels;
+	return BLOCK_SAME_CHANNELS ? CORE_CHANNELS : encoder->channels;
 }
 
 /* Used with CORE_CHECKS only. */
@@ -56,13 +57,19 @@ static inline bool block_in_range(const struct block_encoder *encoder, const str
  * two bytes are usual. */
 static inline void block_set_status(struct block_encoder *encoder, uint8_t status)
 {
-	bool two_bytes = true;
+	bool usual = status == SAMPLE_VALID;
 
 	for (uint32_t c = 0; c < block_channels(encoder); c++) {
-		two_bytes = two_bytes && encoder->model[c].width - 9u < 8u;
+		usual = usual && encoder->model[c].width - 9u < 8u;
 	}
 	encoder->status = status;
-	encoder->unusual = two_bytes ? status : UINT8_MAX;
+	if (!usual) {
+		encoder->takes = BLOCK_TAKES_ANY;
+	} else if (block_channels(encoder) == 1u) {
+		encoder->takes = BLOCK_TAKES_ONE;
+	} else {
+		encoder->takes = BLOCK_TAKES_SEVERAL;
+	}
 }
 
 /* What the CRC covers of a sample besides its values; 0: nothing. */
@@ -98,78 +105,118 @@ static inline void block_commit(struct block_encoder *encoder, uint32_t count, u
 #endif
 
 /*
- * Adds a usual sample: valid, on time, after a valid one, close to the expected values; of a sensor
- * with one channel if the code fits into the current word. False, and nothing changed, for any
- * other sample, which block_append() handles.
+ * A sample is usual if it is valid, on time, after a valid one, and its values are close to the
+ * expected ones. The functions below add such a sample. False, and nothing changed, for any other
+ * one, which block_append() handles.
  */
-static inline bool block_append_usual(struct block_encoder *encoder, const struct sample *sample)
+struct block_code { /* of a usual value */
+	uint32_t bits;
+	uint32_t count;
+	int32_t residual;
+};
+
+/* False: the value is not close to the expected one, and there is no such code. */
+static inline bool block_code_usual(struct block_code *code, const struct block_model *model,
+				    uint32_t value)
+{
+	code->residual = model_residual(model, value);
+
+	const uint32_t number = model_zigzag(code->residual);
+	const uint32_t k = model_k(model);
+	const uint32_t zeros = number >> k;
+
+	code->bits = number - ((zeros - 1u) << k);
+	code->count = zeros + 1u + k;
+	return zeros < CODE_ZEROS;
+}
+
+static inline bool block_takes_one(const struct block_encoder *encoder)
+{
+	return (CORE_CHANNELS == 1u || !BLOCK_SAME_CHANNELS) && encoder->takes == BLOCK_TAKES_ONE;
+}
+
+/* Of a sensor with one channel, if the code fits into the current word. */
+static inline bool block_append_one(struct block_encoder *encoder, const struct sample *sample)
+{
+	struct block_model *model = &encoder->model[0];
+	const uint32_t value = sample->value[0];
+	struct block_code code;
+	int32_t room;
+
+	if ((sample->unusual | (value & model->beyond)) != 0u ||
+	    !block_code_usual(&code, model, value)) {
+		return false;
+	}
+	room = (int32_t)(encoder->room - code.count);
+	if (room < 0) {
+		return false;
+	}
+	encoder->room = (uint32_t)room;
+	encoder->tail |= code.bits << room;
+	retained_store(encoder->word, block_big_endian(encoder->tail));
+	block_commit(encoder, encoder->count + 1u, crc16_u16(encoder->crc, (uint16_t)value));
+	model_follow(model, value, code.residual);
+	return true;
+}
+
+static inline bool block_takes_several(const struct block_encoder *encoder)
+{
+	return CORE_CHANNELS > 1u && encoder->takes == BLOCK_TAKES_SEVERAL;
+}
+
+/* Whether a sensor with several channels has one with that number: the first two need no look. */
+static inline bool block_has_channel(const struct block_encoder *encoder, uint32_t channel)
+{
+	return channel < 2u || (channel < CORE_CHANNELS && channel < block_channels(encoder));
+}
+
+/* Of a sensor with several channels. The models change when all values are known to be usual. */
+static inline bool block_append_several(struct block_encoder *encoder, const struct sample *sample)
 {
 	volatile uint32_t *word = encoder->word;
-	uint32_t room = encoder->room;
+	int32_t room = (int32_t)encoder->room;
 	uint32_t tail = encoder->tail;
+	int32_t residual[CORE_CHANNELS] = {0};
 	uint16_t crc = encoder->crc;
-	struct block_model before[CORE_CHANNELS]; /* to go back to */
 	uint32_t c = 0;
 
-	if ((sample->status | sample->late_16ths | encoder->unusual) != 0u) {
+	if (sample->unusual != 0u) {
 		return false;
 	}
 	UNROLLED
 	do {
-		struct block_model *model = &encoder->model[c];
 		const uint32_t value = sample->value[c];
+		struct block_code code;
 
-		if ((value & model->beyond) != 0u) {
-			break;
+		if ((value & encoder->model[c].beyond) != 0u ||
+		    !block_code_usual(&code, &encoder->model[c], value)) {
+			return false;
 		}
-
-		const int32_t residual = model_residual(model, value);
-		const uint32_t code = model_zigzag(residual);
-		const uint32_t k = model_k(model);
-		const uint32_t zeros = code >> k;
-		const uint32_t bits = zeros + 1u + k;
-		const uint32_t written = code + ((1u - zeros) << k);
-
-		if (zeros >= CODE_ZEROS) {
-			break;
-		}
-		if (bits <= room) {
-			room -= bits;
-			tail |= written << room;
-		} else if (CORE_CHANNELS == 1u || word + 1 == encoder->slot + BLOCK_WORDS) {
-			break;
-		} else {
-			retained_store(word, block_big_endian(tail | written >> (bits - room)));
+		room -= (int32_t)code.count;
+		if (room < 0) {
+			if (word + 1 == encoder->slot + BLOCK_WORDS) {
+				return false;
+			}
+			retained_store(word, block_big_endian(tail | code.bits >> -room));
 			word++;
-			room += 32u - bits;
-			tail = written << room;
+			room += 32;
+			tail = 0;
 		}
-		crc = crc16_u16(crc, (uint16_t)value);
-		if (CORE_CHANNELS == 1u) {
-			encoder->room = room;
-			encoder->tail = tail;
-			retained_store(word, block_big_endian(tail));
-			block_commit(encoder, encoder->count + 1u, crc);
-			model_follow(model, value, residual);
-			return true;
-		}
-		before[c] = *model;
-		model_follow(model, value, residual);
+		tail |= code.bits << room;
+		residual[c] = code.residual;
 		c++;
-	} while (c < CORE_CHANNELS && c < block_channels(encoder));
-	if (CORE_CHANNELS == 1u) {
-		return false;
-	}
-	if (c < block_channels(encoder)) {
-		while (c-- > 0u) {
-			encoder->model[c] = before[c];
-		}
-		return false;
-	}
+	} while (block_has_channel(encoder, c));
 	retained_store(word, block_big_endian(tail));
 	encoder->word = word;
-	encoder->room = room;
+	encoder->room = (uint32_t)room;
 	encoder->tail = tail;
+	c = 0;
+	UNROLLED
+	do {
+		crc = crc16_u16(crc, (uint16_t)sample->value[c]);
+		model_follow(&encoder->model[c], sample->value[c], residual[c]);
+		c++;
+	} while (block_has_channel(encoder, c));
 	block_commit(encoder, encoder->count + 1u, crc);
 	return true;
 }

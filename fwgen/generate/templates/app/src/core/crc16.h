@@ -3,6 +3,7 @@
 #ifndef CORE_CRC16_H
 #define CORE_CRC16_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* 256 entries for the byte before the last one, then 256 for the last one. */
@@ -11,9 +12,9 @@ extern const uint16_t crc16_table[512];
 /* Adds the two bytes of `value`, the lower one first. */
 static inline uint16_t crc16_u16(uint16_t crc, uint16_t value)
 {
-	const uint16_t mixed = crc ^ (uint16_t)(value << 8 | value >> 8);
+	const size_t mixed = crc ^ (uint16_t)(value << 8 | value >> 8);
 
-	return crc16_table[(uint8_t)(mixed >> 8)] ^ crc16_table[256u + (uint8_t)mixed];
+	return crc16_table[mixed >> 8] ^ crc16_table[256u + (uint8_t)mixed];
 }
 
 static inline uint16_t crc16_u8(uint16_t crc, uint8_t value)

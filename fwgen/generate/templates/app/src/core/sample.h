@@ -28,8 +28,14 @@ enum sample_status {
 };
 
 struct sample {
-	uint8_t status;	    /* enum sample_status */
-	uint8_t late_16ths; /* of the measurement, in sixteenths of the period; 0: on time */
+	union {
+		struct {
+			uint8_t status;	    /* enum sample_status */
+			uint8_t late_16ths; /* of the measurement, in sixteenths of the period; 0:
+					       on time */
+		};
+		uint16_t unusual; /* both of them; 0: valid and on time */
+	};
 	uint32_t value[CORE_CHANNELS]; /* raw numbers; 0 if the status has no values */
 };
 

@@ -74,8 +74,9 @@ static bool repair(struct sample_log *log)
 	return readable;
 }
 
-static void begin_stream(struct log_stream *one, uint32_t initial_seq)
+static void begin_stream(struct log_stream *one, uint32_t period_us, uint32_t initial_seq)
 {
+	one->period_us = period_us;
 	one->next_us = UINT64_MAX;
 	one->next_seq = initial_seq;
 	one->begin_seq = initial_seq;
@@ -99,7 +100,8 @@ void sample_log_init(struct sample_log *log, void *region, size_t size,
 	};
 	for (uint32_t stream = 0; stream < CORE_STREAMS; stream++) {
 		CORE_CHECK(config->streams[stream].period_us != 0u);
-		begin_stream(&log->streams[stream], config->streams[stream].initial_seq);
+		begin_stream(&log->streams[stream], config->streams[stream].period_us,
+			     config->streams[stream].initial_seq);
 		if (stream > 0u) {
 			log->streams[stream].held = true;
 		}
@@ -293,11 +295,10 @@ static struct sample cut_to_range(const struct log_stream_config *config, struct
 }
 
 void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us,
-			       const struct sample *raw, uint32_t stream)
+			       const struct sample *raw, struct log_stream *one)
 {
-	const uint32_t own = log_own_stream(stream);
+	const uint32_t own = one == &log->streams[0] ? 0u : CORE_STREAMS - 1u;
 	const struct sample sample = cut_to_range(&log->config.streams[own], *raw);
-	struct log_stream *one = &log->streams[own];
 
 	if (!one->is_open || schedule_us != one->next_us || !block_append(&one->open, &sample)) {
 		if (one->is_open) {
@@ -309,7 +310,7 @@ void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us,
 		}
 		open_block(log, own, schedule_us, &sample);
 	}
-	one->next_us = schedule_us + log->config.streams[own].period_us;
+	one->next_us = schedule_us + one->period_us;
 	one->next_seq++;
 }
 

@@ -71,6 +71,6 @@ uint32_t sample_log_whole_len(const struct sample_log *log, uint32_t slot);
 
 /* sample_log_append() for any sample. */
 void sample_log_append_unusual(struct sample_log *log, uint64_t schedule_us,
-			       const struct sample *sample, uint32_t stream);
+			       const struct sample *sample, struct log_stream *one);
 
 #endif
