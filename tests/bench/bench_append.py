@@ -9,7 +9,7 @@ import statistics
 import struct
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.bench import Unmeasured
@@ -56,7 +56,7 @@ def _valid(values: list[Values]) -> list[Given]:
 
 
 def _two(
-    folder: Path, runs: dict[int, tuple[Values, list[Given]]], pair: tuple[int, int]
+    folder: Path, runs: Mapping[int, tuple[Values, list[Given]]], pair: tuple[int, int]
 ) -> Iterator[Figure]:
     """Two sensors with so many channels: what a sample of each costs, the first or the second in
     the spec, whichever costs more."""
