@@ -44,7 +44,7 @@ class KnownPart:
     written byte of each. `renode`: type and arguments of Renode's model. `hides_faults`: its driver
     does not report that the sensor did not answer. `holds_us`: for how long it holds the clock low
     in a measurement at most, while it converts. `addresses`: on the bus. `full_scale`: a property
-    to which the steps are in proportion, and its value for them."""
+    to which the steps are in proportion, and its values; the steps are those of the first."""
 
     transfers: tuple[tuple[int, int], ...]
     commands: tuple[int, ...]
@@ -53,7 +53,7 @@ class KnownPart:
     hides_faults: bool = False
     holds_us: int = 0
     addresses: tuple[int, ...] = ()
-    full_scale: tuple[str, int] | None = None
+    full_scale: tuple[str, tuple[int, ...]] | None = None
 
     def steps_of(self, channel: str, properties: Mapping[str, object]) -> Steps:
         """Return the channel's steps in a node with these properties."""
@@ -64,11 +64,10 @@ class KnownPart:
         """Return the node's full scale, as a multiple of the one for which the steps are given."""
         if self.full_scale is None:
             return Fraction(1)
-        name, usual = self.full_scale
-        value = properties.get(name, usual)
-        if not isinstance(value, int) or value <= 0:
-            return Fraction(1)  # the build refuses it
-        return Fraction(value, usual)
+        name, values = self.full_scale
+        found = properties.get(name)
+        value = next((one for one in values if one == found), values[0])  # others are refused
+        return Fraction(value, values[0])
 
 
 @cache
@@ -97,7 +96,7 @@ def _part(entry: dict[str, Any]) -> KnownPart:
         hides_faults=bool(entry.get("hides_faults", False)),
         holds_us=int(entry.get("holds_us", 0)),
         addresses=tuple(entry["addresses"]),
-        full_scale=(scale[0], scale[1]) if scale else None,
+        full_scale=(scale[0], tuple(scale[1:])) if scale else None,
     )
 
 

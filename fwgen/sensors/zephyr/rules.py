@@ -9,7 +9,7 @@ from fwgen.plan.rules.rule import Rule
 from fwgen.plan.rules.sensor import SensorRules
 from fwgen.plan.words import milliseconds
 from fwgen.sensors.zephyr.bus import measures_us
-from fwgen.sensors.zephyr.data import known_parts
+from fwgen.sensors.zephyr.data import KnownPart, known_parts
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.spec import ZephyrSensor
 from fwgen.soc.model import Bus
@@ -27,6 +27,7 @@ MISSES = Rule("sensor-waits-too-long", "error", "a measurement fits in the perio
 OTHER = Rule("sensor-address-taken", "error", "the display has another address on the same bus")
 HIDDEN = Rule("sensor-hides-faults", "warning", "the sensor's driver reports failures")
 CHANNELS = Rule("sensor-no-channel", "error", "a known sensor has the channels of the spec")
+SCALE = Rule("sensor-full-scale", "error", "a known sensor has the full scale of the spec")
 UNKNOWN = Rule("sensor-unknown", "warning", "the sensor's transfers and its model are known")
 RECORD = Rule("record-too-wide", "error", "a sample's channels have at most 60 bits")
 
@@ -38,7 +39,7 @@ _MOST_BITS = 60
 class _Rules(SensorRules):
     rules = (
         *(BUS, ADDRESS, UNLIKELY, BUSY, SHARED, WAITS, MISSES),
-        *(OTHER, HIDDEN, CHANNELS, UNKNOWN, RECORD),
+        *(OTHER, HIDDEN, CHANNELS, SCALE, UNKNOWN, RECORD),
     )
 
     def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
@@ -122,6 +123,22 @@ def _check_part(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
                 draft.spec.where_in(sensor, "channels", index, "name"),
                 did_you_mean(channel.name, known.steps, "its channels"),
             )
+    _check_scale(draft, sensor, known, findings)
+
+
+def _check_scale(draft: Draft, sensor: ZephyrSensor, known: KnownPart, findings: Findings) -> None:
+    if known.full_scale is None:
+        return
+    name, values = known.full_scale
+    found = dict(sensor.properties).get(name, values[0])
+    if found not in values or isinstance(found, bool):
+        listed = ", ".join(f"`{value}`" for value in values[:-1])
+        SCALE.broken(
+            findings,
+            f"{quote(sensor.compatible)} cannot have {quote(f'{name}: {found}')}",
+            draft.spec.where_in(sensor, "properties"),
+            f"write {listed} or `{values[-1]}`",
+        )
 
 
 def _check_bus(draft: Draft, sensor: ZephyrSensor, bus: Bus, findings: Findings) -> None:

@@ -107,10 +107,22 @@ def test_the_time_of_a_measurement_is_not_rounded_to_the_period() -> None:
     assert "takes 2.01 ms on i2c8 at 100 kHz, too long for one every 2 ms: it may" in busy.message
 
 
+@pytest.mark.parametrize("written", ["3", "32", "far", "true"])
+def test_a_full_scale_that_the_sensor_does_not_have_is_refused(written: str) -> None:
+    text = (SPECS / "motion.yaml").read_text("utf-8")
+    for known in (2, 4, 8, 16):
+        plan_spec(parse_spec(text.replace("{odr: 100", f"{{range: {known}, odr: 100")))
+    with pytest.raises(PlanErrors) as caught:
+        plan_spec(parse_spec(text.replace("{odr: 100", f"{{range: {written}, odr: 100")))
+    (found,) = [one for one in caught.value.diagnostics if one.severity == "error"]
+    assert (found.rule_id, found.position.line) == ("sensor-full-scale", 10)
+    assert found.hint == "write `2`, `4`, `8` or `16`"
+
+
 def test_every_rule_has_an_example() -> None:
     assert {rule.id for rule in SENSOR.rules} == {
         *BROKEN,
-        *("sensor-hides-faults", "sensor-no-channel", "sensor-unknown"),
+        *("sensor-hides-faults", "sensor-no-channel", "sensor-unknown", "sensor-full-scale"),
         "sensor-address-unlikely",
         *("sensor-waits", "sensor-waits-too-long"),  # in test_runs.py
     }
