@@ -12,7 +12,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fwgen.soc.model import Board
+from fwgen.soc.board import Board
 
 NOT_WRITTEN: Final = ("release", "flavour", "own")
 BY_ENTRY: Final = ("labels", "windows", "ddr", "rings", "rpmsg", "budget", "trees")

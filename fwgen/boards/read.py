@@ -10,7 +10,7 @@ from fwgen.boards.model import BY_ENTRY, board_fields, fields_of, key_field, kin
 from fwgen.boards.rules import check_board
 from fwgen.boards.toml import TomlErrors, TomlFile, read_toml
 from fwgen.soc import board_names, load
-from fwgen.soc.model import Board
+from fwgen.soc.board import Board
 from fwgen.spec.diagnostics import Rejected, did_you_mean, quote
 
 _WORDS = {str: "a text in quotes", int: "a whole number", bool: "true or false"}

@@ -10,7 +10,8 @@ from pathlib import Path
 from fwgen.boards.toml import TomlFile
 from fwgen.boards.wires import check_buses, check_console, check_pins
 from fwgen.soc import board_names
-from fwgen.soc.model import Board, Carveout, Region, Rings
+from fwgen.soc.board import Board, Rings
+from fwgen.soc.region import Carveout, Region
 from fwgen.spec.diagnostics import did_you_mean, quote
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

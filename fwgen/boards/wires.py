@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fwgen.boards.toml import TablePath, TomlFile
-from fwgen.soc.model import I2C_SPEEDS_HZ, Board, Bus, Pin
+from fwgen.soc.board import I2C_SPEEDS_HZ, Board, Bus, Pin
 from fwgen.spec.diagnostics import did_you_mean, quote
 
 _PIN = re.compile(r"P[A-Z](?:[0-9]|1[0-5])")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fwgen import files
 from fwgen.distribution import install
 from fwgen.errors import InputError, MissingToolError
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 if TYPE_CHECKING:
     from fwgen.build.debug import DebugInfo

@@ -10,7 +10,7 @@ from typing import Any
 from fwgen import files
 from fwgen.build.built import Built
 from fwgen.build.sizes import largest_symbols, used_bytes
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 FORMAT = 1
 FILE = "build.json"

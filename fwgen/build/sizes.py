@@ -6,7 +6,7 @@ from fwgen.build.elf import Elf, ElfError, Symbol
 from fwgen.plan import make_plan
 from fwgen.plan.errors import PlanErrors
 from fwgen.plan.model import Plan
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 LOG_STEP_BYTES = 1024
 """`log: auto` takes a multiple of this, so that small changes of the data do not move the log."""

@@ -10,8 +10,8 @@ from fwgen.boards import read_board
 from fwgen.errors import FwgenError
 from fwgen.output import print_json
 from fwgen.soc import release_names
+from fwgen.soc.board import Board, Rings
 from fwgen.soc.load import DEFAULT_TREES
-from fwgen.soc.model import Board, Rings
 from fwgen.spec.diagnostics import DiagnosticErrors
 
 HELP = "check the file of a board of one's own"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fwgen.generate.sensor import c_bool, c_i32, c_u32, c_u64, sensor_context
 from fwgen.generate.zephyr import zephyr_context
 from fwgen.plan.screen import ShownValue, divisor, micro
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 from fwgen.wire.channel import DISTANCE, Channel, decimal
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fwgen.panels import panels
-from fwgen.soc.model import Bus, Power, Region
+from fwgen.soc.board import Bus
+from fwgen.soc.chip import Power
+from fwgen.soc.region import Region
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan

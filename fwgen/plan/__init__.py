@@ -25,7 +25,8 @@ from fwgen.plan.rules import all_rules, check_all, software
 from fwgen.plan.screen import screen_plan
 from fwgen.plan.wake import wake_rules
 from fwgen.soc import board_names, load_board
-from fwgen.soc.model import Board, Carveout, Rings
+from fwgen.soc.board import Board, Rings
+from fwgen.soc.region import Carveout
 from fwgen.spec.diagnostics import Diagnostic, Findings, SpecErrors, did_you_mean, quote
 from fwgen.spec.load import load_spec
 from fwgen.spec.model import DEFAULT_RINGS, Spec

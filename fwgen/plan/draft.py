@@ -9,7 +9,10 @@ from typing import TypeVar
 from fwgen.plan import display, endurance
 from fwgen.plan.model import BusWait, Endurance, Timing, Window
 from fwgen.plan.sensor import SensorPlan, longest_transfer_us, sensor_plan
-from fwgen.soc.model import Board, Bus, ByHand, Carveout, Memory, Pin, PowerMode, Region, Rings
+from fwgen.soc.board import Board, Bus, Pin, Rings
+from fwgen.soc.chip import Memory, PowerMode
+from fwgen.soc.region import Carveout, Region
+from fwgen.soc.release import ByHand
 from fwgen.spec.diagnostics import Rejected
 from fwgen.spec.model import MemoryWindow, Spec
 from fwgen.spec.sensor import PinUse, SensorPart

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fwgen.plan.model import Plan, Window, hull
-from fwgen.soc.model import Memory, Region
+from fwgen.soc.chip import Memory
+from fwgen.soc.region import Region
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from fwgen.plan.screen import ScreenPlan
 from fwgen.plan.wake import WakeRule
-from fwgen.soc.model import Board, Bus, ByHand, Mode, PowerMode, Region
+from fwgen.soc.board import Board, Bus
+from fwgen.soc.chip import PowerMode
+from fwgen.soc.region import Region
+from fwgen.soc.release import ByHand, Mode
 
 if TYPE_CHECKING:
     from fwgen.plan.sensor import SensorPlan

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from fwgen.errors import InputError
-from fwgen.soc.model import Board, Chip, Layout, Refused, Release
+from fwgen.soc.board import Board
+from fwgen.soc.chip import Chip
+from fwgen.soc.release import Layout, Refused, Release
 
 _HERE = Path(__file__).parent
 _CHIPS = _HERE / "chips"

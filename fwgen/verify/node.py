@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ from functools import cached_property
 from fwgen.build.elf import Elf
 from fwgen.generate import render
 from fwgen.plan.model import Plan, Window
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 from fwgen.verify.node import Node
 from fwgen.verify.tree import Tree
 

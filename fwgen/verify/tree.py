@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from fwgen import files
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 from fwgen.verify import fdt
 from fwgen.verify.errors import TreeError
 from fwgen.verify.node import Node, number

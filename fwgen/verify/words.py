@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 
 def span(region: Region) -> str:

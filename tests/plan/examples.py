@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from fwgen.soc.model import Board
+from fwgen.soc.board import Board
 
 BASE = """\
 fwgen: 1

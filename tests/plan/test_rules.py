@@ -7,7 +7,7 @@ import pytest
 from fwgen.plan import Plan, PlanErrors, all_rules, board_of, make_plan, plan_spec
 from fwgen.sensors.zephyr.rules import SENSOR as zephyr
 from fwgen.soc import load_board
-from fwgen.soc.model import Board
+from fwgen.soc.board import Board
 from fwgen.spec import parse_spec
 from fwgen.spec.diagnostics import Diagnostic
 from fwgen.wire import log_format

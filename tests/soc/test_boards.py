@@ -18,13 +18,17 @@ from fwgen.soc import (
     board_names,
     load_board,
     load_release,
-    model,
     refused_releases,
+    region,
+    release,
     release_names,
 )
+from fwgen.soc import board as soc_board
+from fwgen.soc import chip as soc_chip
 from fwgen.soc import load as soc_load
+from fwgen.soc.board import Board
+from fwgen.soc.chip import Chip, I2cController, Memory
 from fwgen.soc.load import DataError, build
-from fwgen.soc.model import Board, Chip, I2cController, Memory
 from fwgen.spec import model as spec_model
 from fwgen.wire.log_format import MESSAGE_MAX_BYTES
 
@@ -271,7 +275,8 @@ def test_every_figure_has_a_reader() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in readers)
     unread = [
         f"{name}.{field.name}"
-        for name, kind in inspect.getmembers(model, dataclasses.is_dataclass)
+        for module in (region, soc_chip, release, soc_board)
+        for name, kind in inspect.getmembers(module, dataclasses.is_dataclass)
         for field in dataclasses.fields(kind)
         if field.name != "source" and not re.search(rf"\.{field.name}\b", code)
     ]

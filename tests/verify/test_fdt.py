@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 from fwgen.verify import fdt
 from fwgen.verify.errors import TreeError
 from fwgen.verify.tree import load_tree

@@ -26,7 +26,8 @@ from fwgen.backends.renode.multi_file import is_multi_file, load_multi_file
 from fwgen.backends.renode.platform import ecc_repl, merged_models, with_memory
 from fwgen.config import RenodeConfig, load_config
 from fwgen.errors import FwgenError, MissingToolError, ToolBrokeError
-from fwgen.soc.model import Ecc, Memory, Region
+from fwgen.soc.chip import Ecc, Memory
+from fwgen.soc.region import Region
 
 Ints = NDArray[np.int64]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from fwgen.errors import FwgenError
 
 if TYPE_CHECKING:
-    from fwgen.soc.model import Ecc, Memory
+    from fwgen.soc.chip import Ecc, Memory
 
 _IN_CHECKOUT = Path(__file__).resolve().parents[3] / "renode"
 _IN_PACKAGE = Path(__file__).resolve().parents[2] / "renode_data"

@@ -10,7 +10,8 @@ from fwgen.build.code import Code
 from fwgen.build.elf import Elf, Section, Segment
 from fwgen.build.stacks import Stacks
 from fwgen.plan.model import Plan, Window
-from fwgen.soc.model import Memory, Region
+from fwgen.soc.chip import Memory
+from fwgen.soc.region import Region
 
 
 @dataclass(frozen=True)

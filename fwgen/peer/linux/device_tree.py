@@ -9,7 +9,7 @@ from fwgen.peer.linux.remoteproc import Carveout
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
-    from fwgen.soc.model import Region
+    from fwgen.soc.region import Region
 
 
 def wiring(plan: Plan) -> Wiring:

@@ -8,7 +8,7 @@ from fwgen.plan.draft import ROLES, Draft, firmware_part
 from fwgen.plan.model import Window
 from fwgen.plan.rules.rule import Rule
 from fwgen.plan.words import address, size
-from fwgen.soc.model import Carveout, Region
+from fwgen.soc.region import Carveout, Region
 from fwgen.spec.diagnostics import Findings, Position, did_you_mean, quote
 
 UNKNOWN = Rule("unknown-memory", "error", "code and data are in memories that the chip has")

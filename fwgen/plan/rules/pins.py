@@ -9,7 +9,7 @@ from itertools import combinations
 
 from fwgen.plan.draft import Draft, readable
 from fwgen.plan.rules.rule import Rule
-from fwgen.soc.model import Pin
+from fwgen.soc.board import Pin
 from fwgen.spec.diagnostics import Findings, Position, Rejected
 
 UNKNOWN = Rule("unknown-pin", "error", "the chip has the pin's port")

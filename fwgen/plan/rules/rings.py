@@ -5,7 +5,7 @@ from __future__ import annotations
 from fwgen.plan.draft import Draft
 from fwgen.plan.rules.rule import Rule
 from fwgen.plan.words import address, size
-from fwgen.soc.model import Rings
+from fwgen.soc.board import Rings
 from fwgen.spec.diagnostics import Findings
 
 OFFERED = Rule("rings-not-offered", "error", "the trees have nodes for the rings in this memory")

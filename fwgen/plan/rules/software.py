@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fwgen.plan.rules.rule import Rule
 from fwgen.soc import board_names, load_release, refused_releases, release_names
-from fwgen.soc.model import Refused, Release
+from fwgen.soc.release import Refused, Release
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
 from fwgen.spec.model import Spec
 

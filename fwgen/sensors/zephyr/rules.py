@@ -12,7 +12,7 @@ from fwgen.sensors.zephyr.bus import measures_us
 from fwgen.sensors.zephyr.data import KnownPart, known_parts
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.spec import ZephyrSensor
-from fwgen.soc.model import Bus
+from fwgen.soc.board import Bus
 from fwgen.spec.diagnostics import Findings, did_you_mean, quote
 from fwgen.spec.sensor import SensorPart
 from fwgen.wire.channel import value_bits

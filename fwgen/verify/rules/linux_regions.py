@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fwgen.plan.model import Window
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 from fwgen.verify.finding import Finding, Rule
 from fwgen.verify.node import Node
 from fwgen.verify.subject import Subject

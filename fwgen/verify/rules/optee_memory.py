@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from fwgen.plan.model import Window
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 from fwgen.verify import firewall
 from fwgen.verify.finding import Finding, Rule
 from fwgen.verify.node import Node

@@ -18,7 +18,7 @@ from fwgen.backends.renode.platform import (
 from fwgen.backends.renode.wiring import platform_repl
 from fwgen.plan import Plan, make_plan
 from fwgen.soc import board_names, load_board
-from fwgen.soc.model import Chip, I2cController, Uart
+from fwgen.soc.chip import Chip, I2cController, Uart
 from fwgen.spec import load_spec
 
 REFERENCE = Path(__file__).parents[3] / "fwgen" / "spec" / "examples" / "range-node.yaml"

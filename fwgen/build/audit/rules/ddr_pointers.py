@@ -16,7 +16,7 @@ from fwgen.build.audit.subject import Subject
 from fwgen.build.code import Word, words
 from fwgen.build.resource_table import SECTION as RESOURCE_TABLE
 from fwgen.plan.words import address
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 POINTER = Rule("ddr-pointer", "only the module that owns DDR contains addresses in DDR")
 

@@ -8,7 +8,7 @@ from fwgen.build.audit.finding import Finding, Place, Rule
 from fwgen.build.audit.subject import Subject
 from fwgen.build.sizes import declared_log
 from fwgen.plan.words import address, size
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 MISSING = Rule("log-missing", "the firmware declares where its sample log is")
 PLACE = Rule("log-place", "the log has the address and the size of the plan")

@@ -12,7 +12,7 @@ from fwgen.build.audit.finding import Finding, Place, Rule
 from fwgen.build.audit.subject import Subject
 from fwgen.plan.model import Plan
 from fwgen.plan.words import address, size
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 REGION = Rule("remoteproc-region", "Linux can load every segment: it is in a `memory-region`")
 SIZES = Rule("remoteproc-sizes", "no segment has more bytes in the file than in memory")

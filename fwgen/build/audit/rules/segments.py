@@ -9,7 +9,7 @@ from fwgen.build.audit.finding import Finding, Place, Rule
 from fwgen.build.audit.subject import Subject
 from fwgen.build.elf import Segment
 from fwgen.plan.words import address, size
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 IN_DDR = Rule("segment-in-ddr", "nothing is loaded into or runs from DDR")
 OUTSIDE = Rule("segment-outside", "every segment is in the plan's windows for code and data")

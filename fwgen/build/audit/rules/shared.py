@@ -14,7 +14,7 @@ from fwgen.build.audit.finding import Finding, Place, Rule
 from fwgen.build.audit.subject import Subject
 from fwgen.build.sizes import declared_shared
 from fwgen.plan.words import address, size
-from fwgen.soc.model import Region
+from fwgen.soc.region import Region
 
 REGION = Rule("shared-region", "the firmware shares with Linux the memory that the plan gives it")
 MPU = Rule("ddr-mpu", "with rings outside DDR, no region of the MPU is in DDR")
