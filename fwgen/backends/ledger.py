@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fwgen.backends.blocks import Backlog, Blocks
+from fwgen.backends.collected import Collected
 from fwgen.backends.dates import Dater
 from fwgen.backends.latest import Latest, latest
+from fwgen.backends.sleeps import OpenSleep, of_both, of_full_log
 from fwgen.backends.wire_watch import LogBlocks, WireWatch
-from fwgen.peer.called import FIRMWARE, LOG_FULL, call_cause
+from fwgen.peer.called import FIRMWARE, call_cause
 from fwgen.peer.events import Event as Heard
 from fwgen.peer.started import crashes, memory_words, reset_words
 from fwgen.record import (
@@ -24,39 +24,23 @@ from fwgen.record import (
     Erasure,
     Event,
     Frame,
-    Gap,
     Ignored,
     Ints,
     LinkCounts,
     Outage,
     Repeat,
     RunRecord,
-    SleepRecord,
     StartReport,
     Stream,
     Taken,
 )
-from fwgen.series import PackedTaken, circular
+from fwgen.series import PackedTaken
 from fwgen.wire.block import Block
-from fwgen.wire.channel import DISTANCE, Channel, value_bits
+from fwgen.wire.channel import DISTANCE, Channel
 from fwgen.wire.messages import Call, Start, Status
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan, PlannedSensor
-
-
-@dataclass
-class OpenSleep:
-    """A suspend in progress; times in us of scenario time, None: not reached yet."""
-
-    asked_us: int
-    closed_us: int | None = None  # DDR closed
-    opened_us: int | None = None  # DDR open again
-    up_us: int | None = None  # Linux up again; first_sample_ms and drain_ms count from here
-    cause: str = "end"
-    ack_ms: float | None = None
-    used_closed: int | None = None
-    used_opened: int | None = None
 
 
 class Observer(Protocol):
@@ -67,19 +51,6 @@ class Observer(Protocol):
 
     def entered(self, state: str, at_us: int) -> None:
         """Linux enters one of record.BAND_STATES."""
-
-
-@dataclass
-class Second:
-    """What is collected of a second sensor's stream. `channels`: of the sensor."""
-
-    channels: tuple[Channel, ...]
-    blocks: Blocks = field(init=False)
-    gaps: list[Gap] = field(default_factory=list)
-    gap_logs: list[int] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.blocks = Blocks(value_bits(self.channels))
 
 
 def _no_ints() -> Ints:
@@ -108,12 +79,13 @@ class Ledger:
     channels: tuple[Channel, ...] = (DISTANCE,)
     observer: Observer | None = None
     dater: Dater | None = None
-    second: Second | None = None
+    second: Collected | None = None
+
+    first: Collected = field(init=False)
 
     sleeps: list[OpenSleep] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
     erasures: list[Erasure] = field(default_factory=list)
@@ -125,16 +97,14 @@ class Ledger:
     streams: list[Stream] = field(default_factory=list)
     _streaming_since: tuple[int, int | None] | None = None
     _states: list[tuple[int, str]] = field(default_factory=list)
-    _blocks: Blocks = field(init=False)
     _starts_before_log: int = 0  # of earlier logs, which counted starts and crashes as well
     _crashes_before_log: int = 0
     _was_online: bool = False
-    _gap_logs: list[int] = field(default_factory=list)  # of each gap: erasures before it
     _status: Status | None = None  # the last one
     _link: LinkCounts = field(default_factory=LinkCounts)  # of earlier starts of the firmware
 
     def __post_init__(self) -> None:
-        self._blocks = Blocks(value_bits(self.channels))
+        self.first = Collected(self.channels)
         if self.second is not None:
             self.wire.second = WireWatch(stream=1)
 
@@ -146,14 +116,18 @@ class Ledger:
 
     def deliver(self, block: Block, skip: int, arrival_us: int) -> None:
         """The application has received the block's samples from index `skip` on."""
-        second = self.second if block.stream else None
-        (second.blocks if second else self._blocks).add(block, skip, arrival_us)
+        self._of(block.stream).blocks.add(block, skip, arrival_us)
 
     def gap(self, first: int, count: int, at_us: int, stream: int = 0) -> None:
         """The firmware has declared these samples lost; `first` as on the wire."""
-        second = self.second if stream else None
-        (second.gaps if second else self.gaps).append(Gap(first, count, at_us))
-        (second.gap_logs if second else self._gap_logs).append(len(self.erasures))
+        self._of(stream).gap(first, count, at_us, len(self.erasures))
+
+    def _of(self, stream: int) -> Collected:
+        return self.second if stream and self.second is not None else self.first
+
+    @property
+    def _all(self) -> list[Collected]:
+        return [self.first] if self.second is None else [self.first, self.second]
 
     def misdirected(self, first: int, count: int, at_us: int) -> None:
         """The firmware has sent samples to an application that was made for another spec."""
@@ -223,9 +197,8 @@ class Ledger:
         again. `boots`: how often the firmware has started so far."""
         self.erasures.append(Erasure(at_us))
         self._starts_before_log, self._crashes_before_log = len(self.starts), len(self.crashes)
-        self._blocks.new_log(boots)
-        if self.second is not None:
-            self.second.blocks.new_log(boots)
+        for one in self._all:
+            one.blocks.new_log(boots)
         self.wire.forget_numbers(asks_old=True)
 
     def new_log(self, at_us: int) -> None:
@@ -276,7 +249,6 @@ class Ledger:
         by_s = by_us / 1e6
         self.events = [replace(event, t_s=round(event.t_s + by_s, 6)) for event in self.events]
         self.frames = [replace(frame, t_s=round(frame.t_s + by_s, 6)) for frame in self.frames]
-        self.gaps = [replace(gap, at_us=gap.at_us + by_us) for gap in self.gaps]
         self.ignored = [replace(step, at_s=round(step.at_s + by_s, 6)) for step in self.ignored]
         self.streams = [
             replace(one, start_us=one.start_us + by_us, end_us=one.end_us + by_us)
@@ -302,10 +274,8 @@ class Ledger:
         if self.dater is not None:
             self.dater.shift(by_us)
         self._states = [(at_us + by_us, state) for at_us, state in self._states]
-        self._blocks.shift(by_us)
-        if self.second is not None:
-            self.second.blocks.shift(by_us)
-            self.second.gaps = [replace(gap, at_us=gap.at_us + by_us) for gap in self.second.gaps]
+        for one in self._all:
+            one.shift(by_us)
 
     def record(
         self,
@@ -338,10 +308,10 @@ class Ledger:
         if second is not None:
             record.second = self._second_record(record, second, until_us)
             record.own_sleeps = record.sleeps
-            record.sleeps = [*map(_of_both, record.sleeps, record.second.sleeps)]
+            record.sleeps = [*map(of_both, record.sleeps, record.second.sleeps)]
         asked = [one.asked for one in record.of_sensors if one.asked]
         if asked and not any(one.conditions or one.max_age_us is not None for one in asked):
-            record.sleeps = [_of_full_log(sleep) for sleep in record.sleeps]
+            record.sleeps = [of_full_log(sleep) for sleep in record.sleeps]
         return record
 
     def _second_record(self, record: RunRecord, sampled: Sampled, until_us: int) -> RunRecord:
@@ -357,7 +327,7 @@ class Ledger:
             jitter_us=sampled.jitter_us,
             misdirected=[],
         )
-        self._fill_stream(made, sampled.taken, until_us, sampled.offsets, self.second)
+        self._fill_stream(made, sampled.taken, until_us, sampled.offsets, stream=1)
         return made
 
     def _fill_stream(
@@ -366,55 +336,29 @@ class Ledger:
         taken: Taken | PackedTaken,
         until_us: int,
         offsets: Sequence[int],
-        second: Second | None = None,
+        stream: int = 0,
     ) -> None:
         """Fill in what belongs to one sensor's stream."""
-        blocks = second.blocks if second else self._blocks
-        gaps = second.gaps if second else self.gaps
-        gap_logs = second.gap_logs if second else self._gap_logs
-        of_log = (0, *offsets)
-        blocks.renumber(offsets)
-        record.taken = taken
-        record.delivered = blocks.delivered(taken, until_us)
-        unwrapped = [
-            replace(gap, first=gap.first + of_log[log])
-            for gap, log in zip(gaps, gap_logs, strict=True)
-        ]
-        record.gaps = _numbered(unwrapped, taken)
-        backlogs = [
-            None if sleep.up_us is None else blocks.after(taken, sleep.up_us)
-            for sleep in self.sleeps
-        ]
-        record.oldest_us = [backlog.oldest_us if backlog else None for backlog in backlogs]
-        record.sleeps = [
-            _sleep_record(sleep, following, backlog, until_us)
-            for sleep, following, backlog in zip_longest(self.sleeps, self.sleeps[1:], backlogs)
-        ]
-        (self.wire.second if second and self.wire.second else self.wire).fill(record)
-        record.in_log = [
-            ((first + of_log[-1]) & 0xFFFF_FFFF, count) for first, count in record.in_log
-        ]
-        record.dates = self.dater.dates(1 if second else 0) if self.dater else None
-        record.log_bytes_per_sample = blocks.density(taken)
+        collected = self._of(stream)
+        collected.fill(record, taken, until_us, offsets, self.sleeps)
+        (self.wire.second if stream and self.wire.second else self.wire).fill(record)
+        last = offsets[-1] if offsets else 0
+        record.in_log = [((first + last) & 0xFFFF_FFFF, count) for first, count in record.in_log]
+        record.dates = self.dater.dates(stream) if self.dater else None
 
     @property
     def received(self) -> int:
         """Number of samples that the application has received, repetitions included."""
-        second = len(self.second.blocks.words) if self.second else 0
-        return len(self._blocks.words) + second
+        return sum(len(one.blocks.words) for one in self._all)
 
     def latest(self, count: int) -> tuple[Latest, ...]:
         """Return the last samples received, by sensor."""
-        found = [latest("", self.channels, self._blocks, count)]
-        if self.second is not None:
-            found.append(latest("", self.second.channels, self.second.blocks, count))
-        return tuple(found)
+        return tuple(latest("", one.channels, one.blocks, count) for one in self._all)
 
     def told(self, stream: int = 0) -> tuple[Ints, Ints, Ints]:
         """Return boot, device time in us and lateness in sixteenths of all delivered samples of a
         sensor, in order of arrival."""
-        blocks = self.second.blocks if stream and self.second else self._blocks
-        part = blocks.packed().whole()
+        part = self._of(stream).blocks.packed().whole()
         return part.boot, part.time_us, part.late_16ths
 
     def _bands(self, until_us: int) -> list[Band]:
@@ -433,7 +377,7 @@ def ledger_for(plan: Plan, look: Callable[[], LogBlocks], clocks_ppm: int | None
     ledger = Ledger(
         first.channels,
         dater=None if clocks_ppm is None else Dater(clocks_ppm),
-        second=Second(others[0].channels) if others else None,
+        second=Collected(others[0].channels) if others else None,
     )
     ledger.look_with(look)
     return ledger
@@ -445,58 +389,4 @@ def _link_counts(status: Status) -> LinkCounts:
         bad_rings=status.bad_rings,
         bad_messages=status.bad_messages,
         foreign_messages=status.foreign_messages,
-    )
-
-
-def _numbered(gaps: list[Gap], taken: Taken | PackedTaken) -> list[Gap]:
-    """Return the gaps with unwrapped numbers: those nearest to the samples taken."""
-    origin = taken.first_seq
-    first = circular(np.array([gap.first for gap in gaps], dtype=np.int64), origin)
-    return [replace(gap, first=origin + int(at)) for gap, at in zip(gaps, first, strict=True)]
-
-
-def _of_full_log(sleep: SleepRecord) -> SleepRecord:
-    """Return a sleep of a firmware that has no other reason to call Linux."""
-    return replace(sleep, wake_cause=LOG_FULL) if sleep.wake_cause == FIRMWARE else sleep
-
-
-def _of_both(one: SleepRecord, other: SleepRecord) -> SleepRecord:
-    """Return a sleep with the figures of both sensors' samples."""
-    first = [ms for ms in (one.first_sample_ms, other.first_sample_ms) if ms is not None]
-    drained = one.drain_ms is not None and other.drain_ms is not None
-    return replace(
-        one,
-        first_sample_ms=min(first, default=None),
-        drain_ms=max(one.drain_ms or 0, other.drain_ms or 0) if drained else None,
-        backlog=one.backlog + other.backlog,
-    )
-
-
-def _sleep_record(
-    sleep: OpenSleep,
-    following: OpenSleep | None,
-    backlog: Backlog | None,
-    until_us: int,
-) -> SleepRecord:
-    """Return the record of a suspend. `drain_ms` is None if the following sleep began before the
-    backlog had arrived."""
-    slept_us = 0
-    if sleep.closed_us is not None:
-        slept_us = (until_us if sleep.opened_us is None else sleep.opened_us) - sleep.closed_us
-    first_ms = drain_ms = None
-    if sleep.up_us is not None and backlog is not None:
-        first_us, last_us = backlog.first_us, backlog.last_us
-        first_ms = None if first_us is None else (first_us - sleep.up_us) / 1e3
-        if following is None or following.closed_us is None or last_us < following.closed_us:
-            drain_ms = (last_us - sleep.up_us) / 1e3
-    return SleepRecord(
-        at_s=sleep.asked_us / 1e6,
-        ack_ms=sleep.ack_ms,
-        slept_s=slept_us / 1e6,
-        wake_cause=sleep.cause,
-        first_sample_ms=first_ms,
-        drain_ms=drain_ms,
-        backlog=backlog.samples if backlog else 0,
-        used_closed=sleep.used_closed,
-        used_opened=sleep.used_opened,
     )

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fwgen.backends.ledger import Ledger, OpenSleep
+from fwgen.backends.ledger import Ledger
+from fwgen.backends.sleeps import OpenSleep
 from fwgen.record import ASLEEP, AWAKE, Erasure, LinkCounts, Outage, RunRecord, Taken
 from fwgen.wire.block import Block
 from fwgen.wire.messages import Status

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from fwgen.backends.ledger import Ledger, OpenSleep
+from fwgen.backends.ledger import Ledger
+from fwgen.backends.sleeps import OpenSleep
 from fwgen.peer.called import FIRMWARE
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
 
