@@ -13,6 +13,13 @@ from fwgen.spec.diagnostics import Findings, Position
 from fwgen.spec.kinds import Amount, Choice, Integer, Key, Part
 
 LONGEST = "8784 h"
+Lasting = Annotated[
+    int,
+    Key("for"),
+    Amount("us", "1 ms", LONGEST, example="2 s"),
+    Field(description="How long."),
+]
+"""The key `for` of a fault."""
 NOT_RUNNING: Final = "the M33 does not run"
 NO_REMOTEPROC: Final = "this kernel has no remoteproc that could load the firmware again"
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from fwgen.scenario.board import Board
-from fwgen.scenario.steps.base import LONGEST, Step
-from fwgen.spec.kinds import Amount, Choice, Integer, Key
+from fwgen.scenario.steps.base import Lasting, Step
+from fwgen.spec.kinds import Choice, Integer
 
 
 class ShortWrites(Step):
@@ -19,12 +19,7 @@ class ShortWrites(Step):
         Field(description="The tty takes only a few bytes of each write; the rest follows."),
     ]
 
-    for_us: Annotated[
-        int,
-        Key("for"),
-        Amount("us", "1 ms", LONGEST, example="2 s"),
-        Field(description="How long."),
-    ]
+    for_us: Lasting
     bytes: Annotated[
         int, Integer(8, 495, "8"), Field(description="How many bytes of a write the tty takes.")
     ] = 8

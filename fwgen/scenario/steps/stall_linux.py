@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from fwgen.scenario.board import Board
-from fwgen.scenario.steps.base import LONGEST, Step
-from fwgen.spec.kinds import Amount, Choice, Key
+from fwgen.scenario.steps.base import Lasting, Step
+from fwgen.spec.kinds import Choice
 
 
 class StallLinux(Step):
@@ -16,12 +16,7 @@ class StallLinux(Step):
         Field(description="Linux is too busy to read: buffers stay in use."),
     ]
 
-    for_us: Annotated[
-        int,
-        Key("for"),
-        Amount("us", "1 ms", LONGEST, example="2 s"),
-        Field(description="How long."),
-    ]
+    for_us: Lasting
 
     def run(self, board: Board) -> None:
         board.linux_does(lambda linux, now_us: linux.stall(now_us, self.for_us))

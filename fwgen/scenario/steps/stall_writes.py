@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from fwgen.scenario.board import Board
-from fwgen.scenario.steps.base import LONGEST, Step
-from fwgen.spec.kinds import Amount, Choice, Key
+from fwgen.scenario.steps.base import Lasting, Step
+from fwgen.spec.kinds import Choice
 
 
 class StallWrites(Step):
@@ -19,12 +19,7 @@ class StallWrites(Step):
         Field(description="The peer hangs in the middle of its next write."),
     ]
 
-    for_us: Annotated[
-        int,
-        Key("for"),
-        Amount("us", "1 ms", LONGEST, example="2 s"),
-        Field(description="How long."),
-    ]
+    for_us: Lasting
 
     def run(self, board: Board) -> None:
         board.linux_does(lambda linux, now_us: linux.stall_writes(now_us, self.for_us))
