@@ -13,10 +13,10 @@ from fwgen.errors import FwgenError, ToolBrokeError
 from fwgen.live import View
 from fwgen.record import RunRecord
 from fwgen.report.model import Report
+from fwgen.robot.patience import LOOK_S, Patience
 from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps.base import Step
 
-_PATIENCE_S: Final = 900.0
 _KEPT_CHARACTERS: Final = 4000
 _MAIN: Final = "from fwgen.robot.stage import main; main()"  # `-m` would give View two names
 
@@ -89,12 +89,13 @@ class RemoteBoard:
     def _ask(self, method: str, *arguments: Any) -> Any:
         try:
             self._connection.send((method, arguments))
-            if not self._connection.poll(_PATIENCE_S):
-                self._process.kill()
-                raise ToolBrokeError(
-                    f"the board's process did not answer within {_PATIENCE_S:.0f} s"
-                    f"{self._last_output()}"
-                )
+            patience: Patience | None = None
+            while not self._connection.poll(LOOK_S):
+                patience = patience or Patience(self._process.pid)
+                if why := patience.lost():
+                    self._process.kill()
+                    said = self._last_output()
+                    raise ToolBrokeError(f"the board's process did not answer: {why}{said}")
             answer = self._connection.recv()
         except (EOFError, OSError) as error:
             raise ToolBrokeError(
