@@ -338,6 +338,8 @@ class RunRecord:
     # Of each sleep: when the oldest sample that arrived after it was due; None: none arrived
     dates: Dates | None = None  # None: the scenario does not say how far the clocks are apart
     oldest_us: list[int | None] = field(default_factory=list)
+    # Indices of the sleeps that an application made for another spec has asked for
+    other_spec: list[int] = field(default_factory=list)
 
     @property
     def of_sensors(self) -> list[RunRecord]:

@@ -304,6 +304,7 @@ class Ledger:
         record.outages = self.outages
         record.erasures = self.erasures
         record.deaf = self.deaf
+        record.other_spec = [at for at, sleep in enumerate(self.sleeps) if sleep.other_spec]
         record.virtual_s = until_us / 1e6
         if second is not None:
             record.second = self._second_record(record, second, until_us)

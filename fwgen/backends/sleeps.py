@@ -21,6 +21,7 @@ class OpenSleep:
     ack_ms: float | None = None
     used_closed: int | None = None
     used_opened: int | None = None
+    other_spec: bool = False  # the application that has asked was made for another spec
 
 
 def of_full_log(sleep: SleepRecord) -> SleepRecord:

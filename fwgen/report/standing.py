@@ -129,8 +129,9 @@ def _woken_late(record: RunRecord, asked: Asked) -> Finding | None:
     most = level + len(record.of_sensors) - 1  # both may begin a block in the same instant
     late = [
         (sleep.at_s + sleep.slept_s, sleep.used_opened)
-        for sleep in record.sleeps
+        for index, sleep in enumerate(record.sleeps)
         if sleep.ack_ms is not None
+        and index not in record.other_spec
         and sleep.used_closed is not None
         and sleep.used_opened is not None
         and sleep.used_closed < level
@@ -155,9 +156,12 @@ def _opened_us(sleep: SleepRecord) -> int:
 def _reasons(record: RunRecord, asked: Asked) -> Findings:
     """Judge the reasons of the firmware's calls; both findings need when the conditions fired."""
     firings = wakes.firings_of(record)
-    wrong = wakes.without_reason(record, asked, firings)
+    wrong, others = wakes.without_reason(record, asked, firings), wakes.for_other_spec(record)
     told = f"The firmware woke Linux without the reason that it named: {wrong[0]}." if wrong else ""
-    found: Findings = {"woken_without_reason": Finding(len(wrong), told), "not_woken": None}
+    if others and not wrong:
+        told = f"The firmware woke Linux {others[0]}."
+    number = len(wrong) + len(others)
+    found: Findings = {"woken_without_reason": Finding(number, told), "not_woken": None}
     if asked.max_age_us is not None or firings:
         missed = wakes.not_woken(record, asked, firings)
         told = f"The firmware did not wake Linux for {missed[0]}." if missed else ""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fwgen.plan.wake import WakeRule
-from fwgen.record import ASLEEP, Asked, RunRecord, SleepRecord
+from fwgen.record import ASLEEP, CALLS, Asked, RunRecord, SleepRecord
 from fwgen.report.conditions import AnyInts, Readings, episodes
 from fwgen.report.due import SLACK_US
 from fwgen.report.words import clock, span
@@ -53,26 +53,35 @@ Firings = Mapping[str, Firing]
 @dataclass(frozen=True)
 class Night:
     """A sleep. `oldest_us`: when the oldest sample that waited was due, of each sensor that had
-    one. Other times in us: Linux asked for sleep, DDR closed, DDR open again."""
+    one. Other times in us: Linux asked for sleep, DDR closed, DDR open again. `other_spec`: the
+    application that has asked was made for another spec: the firmware does not wake Linux for it,
+    because it would not take the samples."""
 
     sleep: SleepRecord
     oldest_us: tuple[int, ...]
     asked_us: int
     closed_us: int
     opened_us: int
+    other_spec: bool
+
+    @property
+    def can_be_ended(self) -> bool:
+        """Whether the firmware has agreed to it, and has to wake Linux if there is a reason."""
+        return self.sleep.ack_ms is not None and not self.other_spec
 
 
 def nights(record: RunRecord) -> Iterator[Night]:
     bands = [band for band in record.bands if band.state == ASLEEP]
     oldest_us = zip(*(one.oldest_us for one in record.of_sensors), strict=True)
-    for sleep, oldest in zip(record.sleeps, oldest_us, strict=True):
+    for index, (sleep, oldest) in enumerate(zip(record.sleeps, oldest_us, strict=True)):
         if not sleep.slept_s:
             continue
         band = next((band for band in bands if band.start_s >= sleep.at_s), None)
         if band is not None:
             asked_us, closed_us = round(sleep.at_s * 1e6), round(band.start_s * 1e6)
             opened_us, waited = round(band.end_s * 1e6), (at for at in oldest if at is not None)
-            yield Night(sleep, tuple(waited), asked_us, closed_us, opened_us)
+            other_spec = index in record.other_spec
+            yield Night(sleep, tuple(waited), asked_us, closed_us, opened_us, other_spec)
 
 
 def firings_of(record: RunRecord) -> Firings:
@@ -114,9 +123,21 @@ def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[st
     return found
 
 
+def for_other_spec(record: RunRecord) -> list[str]:
+    """Return a sentence for each wake-up of an application that was made for another spec. A
+    firmware that was reset in that sleep no longer knows that."""
+    return [
+        f"for an application that was made for another spec at {clock(night.opened_us / 1e6)}"
+        for night in nights(record)
+        if night.other_spec
+        and night.sleep.wake_cause.partition(":")[0] in CALLS
+        and not any(night.asked_us <= one.start_us < night.opened_us for one in record.outages)
+    ]
+
+
 def not_woken(record: RunRecord, asked: Asked, firings: Firings) -> list[str]:
     """Return a sentence for each reason for which the firmware had to wake Linux and did not."""
-    agreed = [night for night in nights(record) if night.sleep.ack_ms is not None]
+    agreed = [night for night in nights(record) if night.can_be_ended]
     called_us = _last_calls_us(record, firings)
     found = []
     for text, one in firings.items():

@@ -49,6 +49,7 @@ class LinuxWithPower(LinuxWithApplication):
         if isinstance(event, SuspendReady):
             if self.state == ASKING and self._sleep is not None:
                 self._sleep.ack_ms = (event.acknowledged_us - event.asked_us) / 1e3
+                self._sleep.other_spec = self._app.spec != "own"
                 self._go_down(now_us)
             return
         if self.state == ASKING:  # else Linux itself has called it off
