@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -23,6 +24,8 @@ _WAITING: Final = 3
 """Chunks for each worker that are submitted at a time."""
 _RETRIES: Final = 5
 """How often Dask runs a chunk again whose worker was lost."""
+_ANSWERS_S: Final = 10
+"""A scheduler answers within this time."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,9 @@ def on_cluster(chunks: Sequence[Chunk], setting: Setting, address: str) -> Resul
             "`--cluster` needs Dask, which is not installed", f"`{install('cluster')}`"
         ) from error
     try:
-        client = Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
+        asyncio.run(_reach(address))  # a Client that fails prints a traceback when it is deleted
+        client = Client(address, timeout=_ANSWERS_S, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, TypeError, ValueError) as error:
         raise InputError(
             f"no Dask scheduler answers at {address}: {error}",
             "start one with `dask scheduler`, and workers with `dask worker ADDRESS`",
@@ -173,3 +177,14 @@ def on_cluster(chunks: Sequence[Chunk], setting: Setting, address: str) -> Resul
     finally:
         with suppress(Exception):
             client.close(timeout=5)  # type: ignore[no-untyped-call]
+
+
+async def _reach(address: str) -> None:
+    """Connect to a scheduler. Raises OSError, ValueError (invalid address), and TypeError (no
+    certificates for `tls:`)."""
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    security = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    comm = await connect(address, timeout=_ANSWERS_S, **security)  # type: ignore[no-untyped-call]
+    await comm.close()

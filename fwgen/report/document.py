@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -64,7 +65,7 @@ def build_report(
         "samples": _sum([_samples(one) for one in (check, second) if one]),
         "statuses": _sum([_statuses(one) for one in (record, record.second) if one]),
         "sleeps": [_sleep(sleep) for sleep in record.sleeps],
-        "outages": [_outage(record, outage) for outage in record.outages],
+        "outages": [*map(partial(_outage, record), record.outages, not_taken(record))],
         "ddr": _ddr(record),
         "link": {
             "blocked_accesses": record.link.blocked_accesses,
@@ -177,7 +178,7 @@ def _sleep(sleep: SleepRecord) -> Sleep:
     }
 
 
-def _outage(record: RunRecord, outage: recorded.Outage) -> Outage:
+def _outage(record: RunRecord, outage: recorded.Outage, missing: int) -> Outage:
     end_us = outage.end_us
     last_us = record.virtual_s * 1e6 if end_us is None else end_us
     erased = any(outage.start_us <= erasure.at_us <= last_us for erasure in record.erasures)
@@ -186,7 +187,7 @@ def _outage(record: RunRecord, outage: recorded.Outage) -> Outage:
         "for_s": None if end_us is None else round((end_us - outage.start_us) / 1e6, 6),
         "why": outage.why,
         "log": "erased" if erased else "kept",
-        "not_taken": not_taken(record, outage),
+        "not_taken": missing,
     }
 
 

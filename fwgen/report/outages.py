@@ -36,15 +36,37 @@ def down_us(record: RunRecord, start_us: int, end_us: int) -> int:
     return sum(part for part in parts if part > 0)
 
 
-def not_taken(record: RunRecord, outage: Outage) -> int:
-    """Return how many samples are missing from the last one before the outage to the first one
-    after it, which the firmware takes when it has started. The first of all was due at time 0."""
+def runs_us(record: RunRecord, start_us: int, end_us: int) -> list[int]:
+    """Return for each outage that ends between these times how long the M33 ran after it, at most
+    to the next one: the firmware starts in this time, and may not get to its first sample."""
+    ended = [ends_us(record, one) for one in record.outages]
+    begun = [*(one.start_us for one in record.outages), end_us][1:]
+    return [
+        max(0, min(until_us, end_us) - since_us)
+        for since_us, until_us in zip(ended, begun, strict=False)
+        if start_us <= since_us < end_us
+    ]
+
+
+def not_taken(record: RunRecord) -> list[int]:
+    """Return for each outage how many samples are missing from the last one before it to the first
+    one after it, which the firmware takes when it has started. The first of all was due at time 0.
+    If outages follow each other without a sample, each has those that were due until the next."""
     taken, period_us = record.taken, record.period_us
-    before = int(taken.before(np.array([outage.start_us], dtype=np.int64))[0])
     if not period_us:
-        return 0
-    last_us = int(taken.at(np.array([before - 1]))[0]) if before else -period_us
-    if before == len(taken):
-        return max(0, (ends_us(record, outage) - last_us - 1) // period_us)
-    next_us = int(taken.at(np.array([before]))[0])
-    return max(0, round((next_us - last_us) / period_us) - 1)
+        return [0] * len(record.outages)
+    rows = taken.before(np.array([one.start_us for one in record.outages], dtype=np.int64)).tolist()
+    found: list[int] = []
+    known = 0  # missing before this outage, since the last sample
+    for at, (outage, row) in enumerate(zip(record.outages, rows, strict=True)):
+        last_us = int(taken.at(np.array([row - 1]))[0]) if row else -period_us
+        known = known if at and rows[at - 1] == row else 0
+        if rows[at + 1 : at + 2] == [row]:
+            missing = (record.outages[at + 1].start_us - last_us - 1) // period_us
+        elif row == len(taken):
+            missing = (ends_us(record, outage) - last_us - 1) // period_us
+        else:
+            missing = round((int(taken.at(np.array([row]))[0]) - last_us) / period_us) - 1
+        found.append(max(0, missing - known))
+        known = max(known, missing)
+    return found

@@ -12,7 +12,7 @@ import numpy as np
 from fwgen.record import ASKING, RunRecord
 from fwgen.report.finding import Finding
 from fwgen.report.model import Report
-from fwgen.report.outages import TOLD, down_us
+from fwgen.report.outages import TOLD, down_us, runs_us
 from fwgen.report.samples import Bools, SampleCheck, rows_of, runs
 from fwgen.report.standing import Findings
 from fwgen.report.words import clock, count, fine_clock, listed, moment, ranges, span
@@ -291,7 +291,8 @@ def _misnumbered(record: RunRecord, check: SampleCheck) -> Iterator[str]:
 
 def _pauses(record: RunRecord) -> Iterator[str]:
     """Report periods without a sample, except those in which the M33 did not run: a firmware that
-    pauses has no sample to lose. A reset, or the end, may cut off a measurement."""
+    pauses has no sample to lose. After each outage it may take its time to start, which the next
+    reset may cut off. A reset, or the end, may cut off a measurement."""
     taken, period_us = record.taken, record.period_us
     measures_us = record.asked.measures_us if record.asked else 0
     if not len(taken) or not period_us:
@@ -303,7 +304,8 @@ def _pauses(record: RunRecord) -> Iterator[str]:
         after = np.diff(part.at_us)
         for at in np.flatnonzero(np.diff(part.boot)):
             start_us, end_us = int(part.at_us[at]), int(part.at_us[at + 1])
-            not_run_us = down_us(record, start_us, end_us) + _START_US
+            starting_us = _starting_us(runs_us(record, start_us, end_us) or [_START_US])
+            not_run_us = down_us(record, start_us, end_us) + starting_us
             after[at] -= min(after[at], not_run_us + measures_us)
         found = np.flatnonzero(after > period_us + period_us // 2)
         times += len(found)
@@ -314,9 +316,15 @@ def _pauses(record: RunRecord) -> Iterator[str]:
         yield f"No sample was taken for {span(for_us / 1e6)} after {clock(at_us / 1e6)}{more}."
     last_us = int(taken.at(np.array([len(taken) - 1], dtype=np.int64))[0])
     until_us = round(record.virtual_s * 1e6)
-    silent_us = until_us - last_us - down_us(record, last_us, until_us)
+    cut_off_us = _starting_us(runs_us(record, last_us, until_us)[:-1])
+    silent_us = until_us - last_us - down_us(record, last_us, until_us) - cut_off_us
     if silent_us > period_us + measures_us + _END_SLACK_US:
         yield f"No sample was taken after {clock(last_us / 1e6)}."
+
+
+def _starting_us(ran_us: list[int]) -> int:
+    """Return how much of these times the firmware may take to start."""
+    return sum(min(one_us, _START_US) for one_us in ran_us)
 
 
 def _resets(record: RunRecord) -> Iterator[str]:

@@ -211,14 +211,24 @@ def test_a_cluster_that_loses_a_worker_does_all_the_work(
 
 
 @pytest.mark.needs("distributed")
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "http://a:9", "tls://127.0.0.1:9"])
 def test_a_cluster_that_is_not_there_is_an_error(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
 ) -> None:
-    import distributed
+    monkeypatch.setattr(workers, "_ANSWERS_S", 0.2)
+    campaign(tmp_path, "--cluster", address, "--seeds", "1", code=2)
+    assert f"no Dask scheduler answers at {address}" in capsys.readouterr().err
 
-    def fails(*arguments: Any, **options: Any) -> None:
-        raise OSError("Timed out")
 
-    monkeypatch.setattr(distributed, "Client", fails)
-    campaign(tmp_path, "--cluster", "tcp://127.0.0.1:9", "--seeds", "1", code=2)
-    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
+@pytest.mark.needs("distributed")
+def test_a_cluster_whose_address_is_invalid_shows_no_traceback(tmp_path: Path) -> None:
+    """Dask prints one when a client that never began is deleted, at the end of the process."""
+    command = [sys.executable, "-m", "fwgen", "campaign", "--cluster", "nonsense", "--seeds", "1"]
+    done = subprocess.run([*command, "--report", str(tmp_path / "a")], capture_output=True)
+    assert done.returncode == 2
+    error, hint = done.stderr.decode().splitlines()
+    assert error.startswith("error: no Dask scheduler answers at nonsense: ")
+    assert hint.startswith("help: ")

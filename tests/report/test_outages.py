@@ -66,6 +66,46 @@ def test_a_pause_is_explained_only_as_long_as_the_m33_was_down() -> None:
     assert report_of(record)["reasons"][0].startswith("No sample was taken for")
 
 
+def reset_often(every_us: int, times: int, *, until_s: float = 60.0) -> RunRecord:
+    """A run that is reset so often from 20 s on: the firmware takes its first sample 100 ms after a
+    start, so none between two resets that follow each other sooner."""
+    record = make_record(until_s, sleeps=())
+    starts_us = [20_000_000 + at * every_us for at in range(times)]
+    taken = record.taken.whole()
+    kept = (taken.at_us < starts_us[0]) | (taken.at_us >= starts_us[-1] + START_S * 1e6)
+    taken = Taken(**{name: column[kept] for name, column in vars(taken).items()})
+    taken.seq = taken.seq[0] + np.arange(len(taken), dtype=np.int64)
+    taken.boot = taken.boot + times * (taken.at_us > starts_us[-1])
+    record.taken = taken
+    record.delivered = deliver(taken, np.arange(len(taken)), taken.at_us + 100_000)
+    record.outages = [Outage(at_us, at_us, "reset") for at_us in starts_us]
+    record.bands = [Band(0, until_s, AWAKE)]
+    return record
+
+
+def test_each_reset_begins_the_start_again() -> None:
+    report = report_of(reset_often(37_000, 100))
+    assert report["verdict"] == "pass", report["reasons"]
+    missing = (99 * 37_000 + 100_000) / PERIOD_US
+    assert sum(one["not_taken"] for one in report["outages"]) == pytest.approx(missing, abs=2)
+    assert {one["not_taken"] for one in report["outages"][:-1]} == {0, 1}
+
+
+def test_resets_until_the_end_begin_the_start_again() -> None:
+    record = reset_often(37_000, 100, until_s=20 + 100 * 0.037)
+    assert record.taken.whole().at_us.max() < 20_000_000
+    report = report_of(record)
+    assert report["verdict"] == "pass", report["reasons"]
+
+
+@pytest.mark.parametrize("until_s", [60.0, 50.0])
+def test_a_firmware_that_takes_no_sample_between_resets_is_found(until_s: float) -> None:
+    """Between two resets it has the time to start, and more."""
+    report = report_of(reset_often(3_000_000, 10, until_s=until_s))
+    assert report["verdict"] == "fail"
+    assert report["reasons"][0].startswith("No sample was taken")
+
+
 def test_a_reset_that_no_step_asks_for_is_an_error() -> None:
     report = report_of(restarted("watchdog", asked=False))
     assert report["verdict"] == "fail"
