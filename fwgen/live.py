@@ -209,7 +209,7 @@ def _view(
         linux=linux.state,
         received=ledger.received,
         latest=tuple(replace(found, sensor=sensor.name) for sensor, found in latest),
-        declared_lost=sum(gap.count for gap in ledger.first.gaps),
+        declared_lost=ledger.declared_lost,
         ddr_accesses=[replace(access, t_s=max(0.0, access.t_s)) for access in accesses],
         events=[
             replace(event, t_s=_since_start(event.t_s * 1e6 - zero_us)) for event in ledger.events

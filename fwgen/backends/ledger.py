@@ -352,6 +352,11 @@ class Ledger:
         """Number of samples that the application has received, repetitions included."""
         return sum(len(one.blocks.words) for one in self._all)
 
+    @property
+    def declared_lost(self) -> int:
+        """Number of samples of all sensors that the firmware has declared lost."""
+        return sum(gap.count for one in self._all for gap in one.gaps)
+
     def latest(self, count: int) -> tuple[Latest, ...]:
         """Return the last samples received, by sensor."""
         return tuple(latest("", one.channels, one.blocks, count) for one in self._all)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fwgen.backends.collected import Collected
 from fwgen.backends.ledger import Ledger
 from fwgen.backends.sleeps import OpenSleep
 from fwgen.record import ASLEEP, AWAKE, Erasure, LinkCounts, Outage, RunRecord, Taken
@@ -68,6 +69,13 @@ def test_gaps_have_unwrapped_numbers_too() -> None:
     ledger.gap((SEQ + 6) & 0xFFFF_FFFF, 3, 720_000)
     made = record(ledger, taken(12), 730_000)
     assert [(gap.first - SEQ, gap.count) for gap in made.gaps] == [(2, 1), (6, 3)]
+
+
+def test_what_was_declared_lost_is_that_of_both_sensors() -> None:
+    ledger = Ledger(second=Collected(Ledger().channels))
+    ledger.gap(10, 3, 60_000)
+    ledger.gap(20, 4, 60_000, stream=1)
+    assert ledger.declared_lost == 7
 
 
 def test_what_was_taken_after_the_end_does_not_count() -> None:
