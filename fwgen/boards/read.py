@@ -65,13 +65,15 @@ def read_board(
 
 def _base(file: TomlFile) -> str:
     name = file.data.get("extends", "")
-    if not isinstance(name, str) or not name:
-        return ""  # a wrong type is reported with the other fields
+    if not isinstance(name, str):  # reported with the other fields
+        return board_names()[0]  # so that the rest is checked as a file that extends a board
+    if not name:
+        return ""
     if name not in board_names():
         hint = did_you_mean(name, board_names(), "boards")
         message = f"`extends`: unknown board {quote(name)}"
         file.findings.error("unknown-board", message, file.where("extends"), hint)
-        return board_names()[0]  # so that the rest is checked as a file that extends a board
+        return board_names()[0]
     return name
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from fwgen.distribution import UPGRADE
 from fwgen.errors import InputError
 from fwgen.files import STDIN
-from fwgen.scenario.distance import Distance
 from fwgen.scenario.expect import Expect, Expectation
 from fwgen.scenario.model import FORMAT, Scenario, check_steps
 from fwgen.scenario.steps import STEPS, Step
@@ -138,13 +137,6 @@ def _check(scenario: Scenario, document: Document, findings: Findings) -> None:
     """Check values against each other. Raises Rejected if one could not be read."""
     places = [document.where("steps", index, "do") for index in range(len(scenario.steps))]
     check_steps(scenario, places, findings)
-    if not scenario.points and not scenario.signals:
-        findings.error(
-            "missing-key",
-            "the key `distance` is missing, or `signals` for other sensors",
-            document.root.key_position,
-            f"add `distance: {Distance.example}`",
-        )
     _check_reach(scenario, document, findings)
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from fwgen.plan.model import Plan, PlannedSensor
+from fwgen.scenario.distance import Distance
 from fwgen.scenario.model import Scenario
 from fwgen.scenario.signals import LENGTHS, Signal
 from fwgen.scenario.steps.sensing import SensorStep
@@ -26,6 +27,8 @@ def seen_by(scenario: Scenario, plan: Plan, seed: int) -> list[Scene]:
     """Return what each sensor of the plan sees. Raises DiagnosticErrors if something in the
     scenario belongs to none of them, or to both."""
     findings = Findings()
+    if not scenario.points and not scenario.signals:
+        _miss_signals(scenario, plan, findings)
     seen = _seen(scenario, plan, findings)
     hears = any(map(_hears, plan.sensors))
     _check_echoes(scenario, hears, findings)
@@ -37,6 +40,26 @@ def seen_by(scenario: Scenario, plan: Plan, seed: int) -> list[Scene]:
 
 def _hears(sensor: PlannedSensor) -> bool:
     return model_of(sensor.part.TYPE).hears_echoes
+
+
+def _miss_signals(scenario: Scenario, plan: Plan, findings: Findings) -> None:
+    """Say what to write in a scenario that says nothing of what the sensors see."""
+    values = [
+        f"{sensor.named(name)}: [{{at: 0 s, value: {value}}}]"
+        for sensor in plan.sensors
+        if not _hears(sensor)
+        for name, value in model_of(sensor.part.TYPE).usual(sensor).items()
+    ]
+    needs = [f"signals: {{{', '.join(values)}}}"] if values else []
+    if any(map(_hears, plan.sensors)):
+        needs.insert(0, f"distance: {Distance.example}")
+    keys = " and ".join(f"`{one.partition(':')[0]}`" for one in needs)
+    message = f"the key {keys} is missing" if len(needs) == 1 else f"the keys {keys} are missing"
+    place = scenario.where(key=True)
+    findings.error(
+        "missing-key", message, place, "add " + " and ".join(f"`{one}`" for one in needs)
+    )
+    findings.raise_errors()
 
 
 def _seen(scenario: Scenario, plan: Plan, findings: Findings) -> Seen:

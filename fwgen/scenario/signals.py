@@ -84,6 +84,16 @@ class _Value:
         raise Rejected
 
 
+def _like(text: str, node: Node) -> str:
+    """Return an example with the unit of the channel that the node is of."""
+    channel = str(node.path[1]).rpartition(".")[2] if len(node.path) > 1 else ""
+    unit = channel_units().get(channel, "")
+    number = re.fullmatch(r"([+-]?[0-9]+(?:\.[0-9]+)?)\s*", text)
+    if not unit or (number and abs(Fraction(number[1])) > _MOST):
+        return f"20 {unit or '°C'}"
+    return f"{number[1] if number else 20} {unit}"
+
+
 class _Quantity(Kind[_Value]):
     """A number with the channel's unit."""
 
@@ -94,7 +104,7 @@ class _Quantity(Kind[_Value]):
         found = _VALUE.fullmatch(text)
         if not found or abs(Fraction(found[1])) > _MOST:
             message = f"expected a number with the channel's unit, found {quote(text)}"
-            node.reject(findings, "bad-measure", message, f"write it like `{self.example}`")
+            node.reject(findings, "bad-measure", message, f"write it like `{_like(text, node)}`")
         unit = SPELLINGS.get(found[2], found[2])
         micro = round(Fraction(found[1]) * LENGTHS.get(unit, 1) * _MICRO)
         return _Value(micro, "m" if unit in LENGTHS else unit, text, node.name, node.position)

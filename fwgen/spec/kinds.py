@@ -123,10 +123,12 @@ _LISTED = 8
 
 @dataclass(frozen=True)
 class Choice(Kind[T]):
-    """One of several words, each with its value."""
+    """One of several words, each with its value. `otherwise`: the hint for a word that resembles
+    none of them; `{}` is the word."""
 
     values: Mapping[str, T]
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
 
     @property
     def example(self) -> str:  # type: ignore[override]
@@ -137,6 +139,8 @@ class Choice(Kind[T]):
         if text not in self.values:
             meant = self.synonyms.get(text.lower())
             hint = f"did you mean `{meant}`?" if meant else did_you_mean(text, self.values)
+            if self.otherwise and not self.means(text):
+                hint = self.otherwise.format(quote(text).strip("`"))
             message = f"unknown value {quote(text)}"
             if len(self.values) <= _LISTED:
                 words = ", ".join(f"`{word}`" for word in self.values)
@@ -144,6 +148,10 @@ class Choice(Kind[T]):
                 message = f"expected {expected}, found {quote(text)}"
             node.reject(findings, "unknown-value", message, hint)
         return self.values[text]
+
+    def means(self, text: str) -> str | None:
+        """Return the word that a user most likely meant."""
+        return self.synonyms.get(text.lower()) or suggest(text, list(self.values))
 
     def schema(self) -> Schema:
         return {"enum": list(self.values)}

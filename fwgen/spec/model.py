@@ -12,21 +12,24 @@ from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, SerializeAsAny
 
-from fwgen.panels import panels, sizes
+from fwgen.panels import Panel, panels, sizes
 from fwgen.spec.conditions import WakeIf, WakeIfText
-from fwgen.spec.diagnostics import Diagnostic, Position, Rejected
-from fwgen.spec.document import Document, PathStep
+from fwgen.spec.diagnostics import Diagnostic, Findings, Position, Rejected
+from fwgen.spec.document import Document, Node, PathStep
 from fwgen.spec.kinds import (
     Amount,
     Choice,
     Integer,
     Key,
+    Kind,
     ListOf,
     Part,
     Period,
+    Schema,
     Word,
     WordOr,
     on_off,
+    read_text,
 )
 from fwgen.spec.parts import Section, Variants
 from fwgen.spec.sensor import SensorPart, sensor_parts
@@ -83,6 +86,28 @@ class Shown(Part):
 MOST_SHOWN = 6
 
 
+class _Size(Kind[tuple[int, int]]):
+    """A size that some panel has; the rule `panel-size` says whether this one has it."""
+
+    example = "128x64"
+
+    def read(self, node: Node, findings: Findings) -> tuple[int, int]:
+        known, panel = sizes(), _panel_beside(node)
+        if panel and read_text(node, findings, self.example) not in known:
+            known = {text: size for text, size in known.items() if size in panel.sizes}
+        return Choice(known).read(node, findings)
+
+    def schema(self) -> Schema:
+        return Choice(sizes()).schema()
+
+
+def _panel_beside(node: Node) -> Panel | None:
+    """Return the panel that `type` names in the same section."""
+    display = node.document.root.child("display")
+    chooser = display.child("type") if display and display.shape == "mapping" else None
+    return panels().get(chooser.text) if chooser and chooser.shape == "text" else None
+
+
 class Display(Part):
     """The display; omit the section if there is none."""
 
@@ -99,7 +124,7 @@ class Display(Part):
     ]
     size: Annotated[
         tuple[int, int],
-        Choice(sizes()),
+        _Size(),
         Field(description="Width x height in pixels; not every panel has every size."),
     ]
     refresh_period_us: Annotated[

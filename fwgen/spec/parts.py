@@ -131,13 +131,17 @@ class Variants(Kind[P]):
         """Report the wrong chooser and what else is wrong. Raises Rejected with a partial Part."""
         kinds = [_kind_of(part, self.key) for part in self.parts.values()]
         synonyms = {wrong: right for kind in kinds for wrong, right in kind.synonyms.items()}
+        hint = next((kind.otherwise for kind in kinds if kind.otherwise), "")
+        choice = Choice({name: name for name in self.parts}, synonyms, hint)
         with suppress(Rejected):
-            Choice({name: name for name in self.parts}, synonyms).read(chooser, findings)
+            choice.read(chooser, findings)
         rest = Findings()
         try:
             read_part(node, self._likeliest(node), rest)
         except Rejected as error:
             others = (one for one in rest.diagnostics if one.position != chooser.position)
+            if hint and not choice.means(chooser.text):  # what it needs is not known
+                others = (one for one in others if one.rule_id != "missing-key")
             findings.diagnostics.extend(others)
             raise Rejected(error.partial) from None
         raise AssertionError(self.key)

@@ -384,3 +384,12 @@ def test_other_schemas_are_printed_too(capsys: pytest.CaptureFixture[str]) -> No
     for what, title in (("spec", "fwgen spec"), ("scenario", "fwgen scenario")):
         assert main(["schema", what]) == 0
         assert json.loads(capsys.readouterr().out)["title"].startswith(title)
+
+
+def test_a_wrong_extends_is_one_error(tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text('extends = 3\nname = "x"\ntitle = "t"\n', encoding="utf-8")
+    with pytest.raises(TomlErrors) as caught:
+        read_board(file)
+    (found,) = caught.value.diagnostics
+    assert (found.rule_id, found.position.line) == ("wrong-type", 1)

@@ -11,7 +11,7 @@ from fwgen.generate import render
 from fwgen.panels import PanelSize, panels, sizes
 from fwgen.plan import plan_spec
 from fwgen.plan.errors import PlanErrors
-from fwgen.spec import parse_spec
+from fwgen.spec import SpecErrors, parse_spec
 from fwgen.spec.examples import reference_spec
 
 SPEC = reference_spec().read_text("utf-8")
@@ -73,6 +73,13 @@ def test_a_size_that_the_panel_does_not_have() -> None:
     assert found.rule_id == "panel-size" and found.position.line > 1
     assert found.message == "there is no SH1106 panel of 64x48"
     assert found.hint == "write one of `128x64`, or another `type`"
+
+
+def test_a_size_that_no_panel_has_is_answered_with_this_panel_s() -> None:
+    with pytest.raises(SpecErrors) as caught:
+        parse_spec(spec_of("sh1106", (132, 64)))
+    (found,) = caught.value.diagnostics
+    assert found.message == "`display.size`: expected `128x64`, found `132x64`"
 
 
 def test_no_code_names_a_panel() -> None:

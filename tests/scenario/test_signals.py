@@ -157,3 +157,47 @@ def test_distance_belongs_to_the_sensor_that_hears_echoes() -> None:
     assert second.signals == {"distance": ((0, 1_500_000),)} and second.missed_ppm == 0
     _, report = run(asked, plan=range_and_tof())
     assert report["verdict"] == "pass", report["reasons"]
+
+
+NO_SIGNALS = {
+    "range": ("key `distance` is missing", "add `distance: [{at: 0 s, mm: 1500}]`"),
+    "climate": ("key `signals` is missing", "add `signals: {ambient-temp: [{at: 0 s, value: 22"),
+    "both": (
+        "keys `distance` and `signals` are missing",
+        "` and `signals: {climate.ambient-temp: [{at",
+    ),
+    "climates": ("key `signals` is missing", "add `signals: {climate.ambient-temp: [{at: 0 s"),
+}
+
+
+@pytest.mark.parametrize("name", NO_SIGNALS)
+def test_a_scenario_without_signals_is_told_the_channels_of_the_spec(name: str) -> None:
+    plans = {
+        "range": reference_plan(),
+        "climate": climate(),
+        "both": plan_file(RANGE_AND_CLIMATE),
+        "climates": plan_spec(parse_spec(TWO_CLIMATES)),
+    }
+    asked = parse_scenario("fwgen-scenario: 1\nname: x\nuntil: 5 s\n", "x.yaml")
+    with pytest.raises(DiagnosticErrors) as caught:
+        seen_by(asked, plans[name], 1)
+    (found,) = caught.value.diagnostics
+    message, hint = NO_SIGNALS[name]
+    assert message in found.message and hint in found.hint
+    assert found.position.line == 1
+    added = "\n".join(found.hint.removeprefix("add `").removesuffix("`").split("` and `"))
+    again = parse_scenario(f"fwgen-scenario: 1\nname: x\nuntil: 5 s\n{added}\n", "x.yaml")
+    assert len(seen_by(again, plans[name], 1)) == len(plans[name].sensors)
+
+
+@pytest.mark.parametrize(
+    ("channel", "written", "like"),
+    [("humidity", "50", "50 %"), ("a.press", "high", "20 kPa"), ("warmth", "5", "20 °C")],
+)
+def test_a_value_without_a_unit_is_told_its_channel_s(
+    channel: str, written: str, like: str
+) -> None:
+    with pytest.raises(ScenarioErrors) as caught:
+        scenario(f"{channel}: [{{at: 0 s, value: {written}}}]")
+    (found,) = caught.value.diagnostics
+    assert found.hint == f"write it like `{like}`"

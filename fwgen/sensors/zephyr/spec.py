@@ -191,9 +191,8 @@ class _OneChannel(Kind[ZephyrChannel]):
             message = (
                 f"{channel.name} has {int(channel.steps):,} steps, more than {WIDTH_MOST} bits"
             )
-            hint = (
-                f"write a resolution of at least {float(least):.3g} {low.unit}, or a closer range"
-            )
+            at_least = f"{decimal(_rounded_up(least))} {low.unit}"
+            hint = f"write a resolution of at least `{at_least}`, or a closer range"
             place.reject(findings, "bad-resolution", message, hint)
         if channel.steps < 1:
             message = "expected a resolution below the width of the range"
@@ -201,6 +200,14 @@ class _OneChannel(Kind[ZephyrChannel]):
 
     def schema(self) -> Schema:
         return Section(ZephyrChannel).schema()
+
+
+def _rounded_up(value: Fraction) -> Fraction:
+    """Return a value of at most three digits that is not less, in whole millionths."""
+    unit = Fraction(1, MICRO)
+    while value / unit > 999:
+        unit *= 10
+    return -(-value // unit) * unit
 
 
 class _Property(Kind[Property]):
@@ -263,12 +270,19 @@ def _instead(name: str) -> str:
     return "fwgen reads sensors without lines of their own"
 
 
+_TYPE = Choice(
+    {"zephyr": "zephyr"},
+    otherwise='for a sensor that Zephyr drives: `type: zephyr, compatible: "MAKER,{}"`, as in its '
+    "binding",
+)
+
+
 class ZephyrSensor(SensorPart):
     """A sensor on an I2C bus that a driver of Zephyr reads."""
 
     TYPE: ClassVar = "zephyr"
 
-    type: Annotated[str, Choice({"zephyr": "zephyr"}), Field(description="The sensor.")]
+    type: Annotated[str, _TYPE, Field(description="The sensor.")]
     compatible: Annotated[
         str,
         Word(

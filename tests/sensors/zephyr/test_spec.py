@@ -438,3 +438,30 @@ def test_a_range_has_two_values(written: str, found: str) -> None:
         parse_spec(BASE.replace("[-40 °C, 85 °C]", written))
     assert f"expected a list of two values, found {found}" in str(caught.value)
     assert "write it like `[-40 °C, 85 °C]`" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("range_", "resolution", "unit"),
+    [("[0 lx, 100000000 lx]", "1 lx", "lx"), ("[-40 °C, 85 °C]", "0.000001 °C", "°C")],
+)
+def test_the_resolution_that_a_hint_names_passes(range_: str, resolution: str, unit: str) -> None:
+    name = "light" if unit == "lx" else "ambient-temp"
+    channel = f"name: {name}, range: {range_}, resolution: {{}}"
+    text = BASE.replace("silabs,si7006", "acme,any")
+    text = re.sub("name: ambient-temp[^}]*", channel.replace("{}", resolution), text)
+    with pytest.raises(SpecErrors) as caught:
+        parse_spec(text)
+    (found,) = caught.value.diagnostics
+    least = re.fullmatch("write a resolution of at least `(.*)`, or a closer range", found.hint)
+    assert least
+    passes = parse_spec(text.replace(f"resolution: {resolution}", f"resolution: {least[1]}"))
+    assert passes.sensors[0].channels[0].width == 24
+
+
+def test_an_unknown_type_is_one_error() -> None:
+    with pytest.raises(SpecErrors) as caught:
+        parse_spec(
+            re.sub("sensor:.*?link:", "sensor: {type: bme280}\nlink:", BASE, flags=re.DOTALL)
+        )
+    (found,) = caught.value.diagnostics
+    assert 'type: zephyr, compatible: "MAKER,bme280"' in found.hint
