@@ -60,7 +60,7 @@ def test_a_value_finds_its_channel(channel: str, value: str, found: tuple[int, s
         ("humidit", "40 %", "no sensor of the spec has a channel `humidit`", "humidity"),
         ("ambient-temp", "4 °C", "both sensors have a channel", "`cellar.ambient-temp`"),
         ("humidity", "4 °C", "humidity is in %, found `4 °C`", "write it in %"),
-        ("humidity", "wet", "expected a number with the channel's unit, found `wet`", "20 °C"),
+        ("humidity", "wet", "expected a number with the channel's unit, found `wet`", "20 %"),
     ],
 )
 def test_a_mistake_is_one_sentence(channel: str, value: str, message: str, hint: str) -> None:
