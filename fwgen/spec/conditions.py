@@ -47,7 +47,8 @@ _PATTERN = (
     rf"^ *{_NAME} *(?:[<>] *{_QUANTITY} +for +{_DURATION}(?: +until *[<>] *{_QUANTITY})?"
     rf"| +changes +by *> *{_QUANTITY} +within +{_DURATION}| +for +{_DURATION}) *$"
 )
-_SAMPLES = re.compile(r"([0-9]{1,7}) +samples?")
+_SAMPLES = re.compile(r"([0-9]+) +samples?")
+_PART_OF_SAMPLES = re.compile(r"[+-]?[0-9.]+ *samples?")
 
 
 class WakeIf(Part):
@@ -74,7 +75,10 @@ class WakeIfText(Kind[WakeIf]):
 
     def read(self, node: Node, findings: Findings) -> WakeIf:
         text = " ".join(read_text(node, findings, EXAMPLE).split())
-        if len(text.encode()) > LONGEST or not text.isprintable():
+        if not text.isprintable():
+            message = "expected a condition, found a control character in it"
+            node.reject(findings, "bad-condition", message, f"write it like `{EXAMPLE}`")
+        if len(text.encode()) > LONGEST:
             message = f"expected a condition of at most {LONGEST} bytes"
             node.reject(findings, "bad-condition", message, f"write it like `{EXAMPLE}`")
         try:
@@ -166,11 +170,15 @@ def _time(text: str, hint: str) -> int:
 def _span(text: str) -> tuple[int | None, int | None]:
     """Return the number of samples or the time in µs."""
     if found := _SAMPLES.fullmatch(text):
-        samples = int(found[1])
+        samples = int(found[1][:20])  # more digits are too many in any case
         if not 1 <= samples <= MOST_SAMPLES:
             hint = f"write a number from 1 to {MOST_SAMPLES}"
             raise q.QuantityError("out-of-range", f"`{text}` is out of range", hint)
         return samples, None
+    if _PART_OF_SAMPLES.fullmatch(text):
+        hint = f"write a whole number from 1 to {MOST_SAMPLES}, a space and `samples`"
+        message = f"expected a whole number of samples, found `{text}`"
+        raise q.QuantityError("bad-condition", message, hint)
     if re.fullmatch("[0-9]+", text):
         hint = f"did you mean `for {text} samples`, or `for {text} s`?"
         raise q.QuantityError("no-unit", f"`for {text}` has no unit", hint)

@@ -26,7 +26,11 @@ from fwgen.wire.sample import STATUS_NAMES
 
 SUBJECT = Rule("wake-unknown", "error", "a condition names a channel or a status of the sensor")
 VALUE = Rule("wake-value", "error", "a condition compares with a quantity of its channel")
-REACH = Rule("wake-unreachable", "error", "the sensor can give values that fulfil a condition")
+REACH = Rule(
+    "wake-unreachable",
+    "error",
+    "the sensor can give values for which a condition is true, and others",
+)
 PERIOD = Rule("wake-period", "error", "a condition can be evaluated at the sensor's period")
 TWICE = Rule("wake-twice", "error", "a condition is in the list once")
 LEVEL = Rule("wake-level", "error", "the log has room while Linux wakes up at `wake_at`")
@@ -107,20 +111,43 @@ def _can_be(sensor: SensorPart, condition: WakeIf, place: Position, findings: Fi
         VALUE.broken(findings, error.sentence, place, error.hint)
         return False
     low, high = sensor.bounds(channel)
-    impossible = {
-        "changes": limit >= high - low and f"change by more than {condition.limit}",
-        "below": limit <= low and f"be below {condition.limit}",
-        "above": limit >= high and f"be above {condition.limit}",
-    }[condition.form]
-    if impossible:
+    end = amount(condition.until, channel) if condition.until else None
+    useless = _useless(condition, channel.name, limit, end, low, high)
+    if useless:
         REACH.broken(
             findings,
-            f"a valid `{channel.name}` cannot {impossible}: it is from {_show(low, channel)} to "
-            f"{_show(high, channel)}",
+            f"{useless}: it is from {_show(low, channel)} to {_show(high, channel)}",
             place,
             "write a value within the sensor's range",
         )
-    return not impossible
+    return not useless
+
+
+def _useless(
+    condition: WakeIf,
+    name: str,
+    limit: Fraction,
+    end: Fraction | None,
+    low: Fraction,
+    high: Fraction,
+) -> str:
+    """Return why a condition is never or always true, or why its `until` never is; "": neither."""
+    written, until = condition.limit, condition.until
+    if condition.form == "changes":
+        never, always, reach = limit >= high - low, limit < 0, f"change by more than {written}"
+        holds, past = f"differs by more than {written}", False
+    elif condition.form == "below":
+        never, always, reach = limit <= low, limit > high, f"be below {written}"
+        holds, past = f"is below {written}", end is not None and end >= high
+    else:
+        never, always, reach = limit >= high, limit < low, f"be above {written}"
+        holds, past = f"is above {written}", end is not None and end <= low
+    if never:
+        return f"a valid `{name}` cannot {reach}"
+    if always:
+        return f"every valid `{name}` {holds}"
+    side = "above" if condition.form == "below" else "below"
+    return f"a valid `{name}` cannot be {side} {until}, as `until` says" if past else ""
 
 
 def _show(value: Fraction, channel: Channel) -> str:
@@ -130,9 +157,17 @@ def _show(value: Fraction, channel: Channel) -> str:
 def _check_period(
     sensor: SensorPart, condition: WakeIf, place: Position, findings: Findings
 ) -> None:
-    if condition.form != "changes":
-        return
     period_us = sensor.period_us
+    if condition.form != "changes":
+        if condition.span_us is not None and condition.span_us < period_us:
+            PERIOD.broken(
+                findings,
+                f"there is one sample every {show(period_us, 'us')}, not two within "
+                f"{show(condition.span_us, 'us')}",
+                place,
+                f"write `for 1 sample`, or at least `for {show(period_us, 'us')}`",
+            )
+        return
     samples = samples_of(condition, period_us)
     if samples < 1:
         PERIOD.broken(
