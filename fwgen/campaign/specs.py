@@ -8,9 +8,11 @@ each.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fwgen.campaign.streams import Stream
@@ -28,22 +30,11 @@ memory: {{code: sram1, data: retram, log: {log}}}
 sleep: {{{sleep}}}
 watchdog: {watchdog}
 """
-_DISPLAY: Final = (
-    "display: {type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 5 Hz}\n"
-)
-_RANGE: Final = (
-    "{{{name}type: hc-sr04, trigger: PG5, echo: PF15, period: {period}, range: {range}}}"
-)
-_CLIMATE: Final = (
-    '{{{name}type: zephyr, compatible: "silabs,si7006", bus: i2c8, address: 0x40, '
-    "period: {period}, channels: ["
-    "{{name: ambient-temp, range: [-40 °C, 85 °C], resolution: 0.01 °C}}, "
-    "{{name: humidity, range: [0 %, 100 %], resolution: 0.1 %}}]}}"
-)
-_CELLAR: Final = (
-    '{{{name}type: zephyr, compatible: "ti,tmp108", bus: i2c8, address: 0x48, period: {period}, '
-    "channels: [{{name: ambient-temp, range: [-20 °C, 60 °C], resolution: 0.0625 °C}}]}}"
-)
+_PARTS: Final = tomllib.loads(Path(__file__).with_name("parts.toml").read_text(encoding="utf-8"))
+_DISPLAY: Final[str] = _PARTS["display"] + "\n"
+_RANGE: Final[str] = _PARTS["range"]
+_CLIMATE: Final[str] = _PARTS["climate"]
+_CELLAR: Final[str] = _PARTS["cellar"]
 _NODES: Final = (
     ("60 ms", "[20 mm, 4000 mm]", "200 ms", "ddr", "16 KiB", "wake", "2 s"),
     ("60 ms", "[20 mm, 4000 mm]", "100 ms", "ddr", "7 KiB", "keep-newest", "2 s"),

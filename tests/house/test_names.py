@@ -17,7 +17,7 @@ PLACES = (
     "fwgen/spec/examples/*",
     "fwgen/scenario/bundled/*",
     "fwgen/starter/files/*",
-    "fwgen/campaign/specs.py",  # the text of a spec
+    "fwgen/campaign/parts.toml",  # data
     "fwgen/panels/*",
     "robot/models/*",  # a suite for each model
     "robot/mutants/*",  # they name the files that they change

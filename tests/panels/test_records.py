@@ -17,7 +17,7 @@ from fwgen.spec.examples import reference_spec
 SPEC = reference_spec().read_text("utf-8")
 EACH = [(name, size) for name, panel in panels().items() for size in panel.sizes]
 
-SPECS = ("spec/examples/", "scenario/", "campaign/specs.py")
+SPECS = ("spec/examples/", "scenario/")
 """Texts of specs in the package."""
 
 
