@@ -44,7 +44,8 @@ class KnownPart:
     written byte of each. `renode`: type and arguments of Renode's model. `hides_faults`: its driver
     does not report that the sensor did not answer. `holds_us`: for how long it holds the clock low
     in a measurement at most, while it converts. `addresses`: on the bus. `full_scale`: a property
-    to which the steps are in proportion, and its values; the steps are those of the first."""
+    to which the steps are in proportion, and its values; the steps are those of the first. `also`:
+    names of other parts that the same driver reads."""
 
     transfers: tuple[tuple[int, int], ...]
     commands: tuple[int, ...]
@@ -53,6 +54,7 @@ class KnownPart:
     hides_faults: bool = False
     holds_us: int = 0
     addresses: tuple[int, ...] = ()
+    also: tuple[str, ...] = ()
     full_scale: tuple[str, tuple[int, ...]] | None = None
 
     def steps_of(self, channel: str, properties: Mapping[str, object]) -> Steps:
@@ -96,6 +98,7 @@ def _part(entry: dict[str, Any]) -> KnownPart:
         hides_faults=bool(entry.get("hides_faults", False)),
         holds_us=int(entry.get("holds_us", 0)),
         addresses=tuple(entry["addresses"]),
+        also=tuple(entry.get("also", ())),
         full_scale=(scale[0], tuple(scale[1:])) if scale else None,
     )
 

@@ -106,12 +106,15 @@ def _check_driver(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> Non
 def _check_part(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
     known = known_parts().get(sensor.compatible)
     if known is None:
+        same = [name for name, part in known_parts().items() if sensor.compatible in part.also]
         UNKNOWN.broken(
             findings,
             f"fwgen does not know {quote(sensor.compatible)}: its time on the bus is an estimate, "
             "and Renode has no model of it",
             draft.spec.where_in(sensor, "compatible"),
-            "run it on the host backend or on a board",
+            f"write `{same[0]}`, whose driver in Zephyr reads this part, too"
+            if same
+            else "run it on the host backend or on a board",
         )
         return
     for index, channel in enumerate(sensor.channels):

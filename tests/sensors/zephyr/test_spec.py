@@ -462,3 +462,10 @@ def test_an_unknown_type_is_one_error() -> None:
         )
     (found,) = caught.value.diagnostics
     assert 'type: zephyr, compatible: "MAKER,bme280"' in found.hint
+
+
+def test_a_part_without_a_binding_is_told_whose_driver_reads_it() -> None:
+    (found,) = plan_spec(parse_spec(BASE.replace("silabs,si7006", "silabs,si7021"))).diagnostics
+    assert found.rule_id == "sensor-unknown"
+    assert found.hint == "write `silabs,si7006`, whose driver in Zephyr reads this part, too"
+    assert not plan_spec(parse_spec(BASE)).diagnostics
