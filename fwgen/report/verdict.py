@@ -292,7 +292,8 @@ def _misnumbered(record: RunRecord, check: SampleCheck) -> Iterator[str]:
 def _pauses(record: RunRecord) -> Iterator[str]:
     """Report periods without a sample, except those in which the M33 did not run: a firmware that
     pauses has no sample to lose. After each outage it may take its time to start, which the next
-    reset may cut off. A reset, or the end, may cut off a measurement."""
+    reset may cut off; also after a start that is no outage, because Linux loads it once more. A
+    reset, or the end, may cut off a measurement."""
     taken, period_us = record.taken, record.period_us
     measures_us = record.asked.measures_us if record.asked else 0
     if not len(taken) or not period_us:
@@ -302,10 +303,12 @@ def _pauses(record: RunRecord) -> Iterator[str]:
     for first, end in spans(len(taken)):
         part = taken.part(first, min(end + 1, len(taken)))
         after = np.diff(part.at_us)
-        for at in np.flatnonzero(np.diff(part.boot)):
+        starts = np.diff(part.boot)
+        for at in np.flatnonzero(starts):
             start_us, end_us = int(part.at_us[at]), int(part.at_us[at + 1])
-            starting_us = _starting_us(runs_us(record, start_us, end_us) or [_START_US])
-            not_run_us = down_us(record, start_us, end_us) + starting_us
+            ran_us = runs_us(record, start_us, end_us)
+            ran_us += [_START_US] * (int(starts[at]) - len(ran_us))
+            not_run_us = down_us(record, start_us, end_us) + _starting_us(ran_us)
             after[at] -= min(after[at], not_run_us + measures_us)
         found = np.flatnonzero(after > period_us + period_us // 2)
         times += len(found)
