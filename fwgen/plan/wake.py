@@ -103,13 +103,8 @@ def _rule(condition: WakeIf, sensors: Sequence[SensorPart]) -> WakeRule:
     index = channel_of(condition, sensor)
     assert index is not None
     channel = sensor.channels[index]
-    limit, until = (_in_32_bits(raw) for raw in _raw(condition, channel))
+    limit, until = _raw(condition, channel)
     return WakeRule(condition.text, condition.form, number, index, limit, until, samples)
-
-
-def _in_32_bits(raw: int) -> int:
-    """Return the number or the nearest of 32 bits: a sample's numbers are all far below."""
-    return max(-(1 << 31), min(raw, (1 << 31) - 1))
 
 
 def _raw(condition: WakeIf, channel: Channel) -> tuple[int, int]:

@@ -105,13 +105,11 @@ def _can_be(sensor: SensorPart, condition: WakeIf, place: Position, findings: Fi
         return False
     try:
         limit = amount(condition.limit, channel)
-        if condition.until:
-            amount(condition.until, channel)
+        end = amount(condition.until, channel) if condition.until else None
     except q.QuantityError as error:
         VALUE.broken(findings, error.sentence, place, error.hint)
         return False
     low, high = sensor.bounds(channel)
-    end = amount(condition.until, channel) if condition.until else None
     useless = _useless(condition, channel.name, limit, end, low, high)
     if useless:
         REACH.broken(
