@@ -50,7 +50,10 @@ class Board:
 
     def __init__(self, seconds: Callable[[], float], pace: float = 1.0) -> None:
         self._seconds = seconds
-        self.recent = Recent()
+        self._main = DISTANCE_COLUMN
+        self.recents = {self._main: Recent(self._main)}
+        """Of each channel, by name."""
+        self._chosen = ""
         self.status: Document = {}
         self.sample: Document | None = None
         self.sample_us: int | None = None
@@ -83,7 +86,7 @@ class Board:
         if "samples" in document:
             self._take_samples(document["samples"])
         if "recent" in document:
-            self.recent.merge(document["recent"])
+            self._take_recent(document)
         if "sleep" in document:
             self._take_sleep(document["sleep"])
         if "error" in document:
@@ -99,7 +102,7 @@ class Board:
     def _take_status(self, status: Document) -> None:
         self.status = status
         if "channels" in status:
-            self.recent.column = main_column(status["channels"])
+            self._take_channels([str(channel["name"]) for channel in status["channels"]])
         self._set_clock(utc_us(status["utc"]))
         self._asked = self._asked and status["linux"]["state"] != AWAKE
         last = status["last_sample"]
@@ -111,20 +114,33 @@ class Board:
         for sleep in status["sleeps"]:
             self._note_nap(sleep)
 
+    def _take_channels(self, names: list[str]) -> None:
+        new = [name for name in names if name not in self.recents]
+        self.recents = {name: self.recents.get(name, Recent(name)) for name in names}
+        self._main = main_column(self.status["channels"])
+        self.wants_recent = self.wants_recent or bool(new)
+
+    def _take_recent(self, document: Document) -> None:
+        """An older service names no channel: it is the main one."""
+        recent = self.recents.get(document.get("channel", self._main))
+        if recent is not None:
+            recent.merge(document["recent"])
+            recent.period_us = recent.period_us or document.get("period_us", 0)
+
     def _take_samples(self, rows: list[Document]) -> None:
         for row in rows:
             self._note_values(row)
-        rows = [row for row in rows if self._is_main(row)]
         times_us = [None if row["utc"] is None else utc_us(row["utc"]) for row in rows]
-        last_us = self.recent.add(rows, times_us, self.now_us)
-        if rows and self._is_newer(rows[-1]):
-            self.sample = rows[-1]
-            self.sample_us = last_us if self.recent.column else times_us[-1]
+        lasts_us = {
+            name: recent.add(rows, times_us, self.now_us) for name, recent in self.recents.items()
+        }
+        own = [row for row in rows if self._is_main(row)]
+        if own and self._is_newer(own[-1]):
+            self.sample, self.sample_us = own[-1], lasts_us.get(self._main)
 
     def _is_main(self, row: Document) -> bool:
         """Whether it is a sample of the sensor with the main channel."""
-        column = self.recent.column
-        return column == DISTANCE_COLUMN or column in row
+        return self._main == DISTANCE_COLUMN or self._main in row
 
     def _note_values(self, row: Document) -> None:
         for channel in self.channels:
@@ -218,21 +234,53 @@ class Board:
     def channels(self) -> list[Document]:
         """Name, unit and decimals of each channel of all sensors, but the main one."""
         known: list[Document] = self.status.get("channels", [])
-        return [channel for channel in known if channel["name"] != self.recent.column]
+        return [channel for channel in known if channel["name"] != self._main]
 
     @property
     def main(self) -> Document:
         """Name, unit and decimals of the channel that is large and drawn: a distance, or else the
         first channel."""
         known: list[Document] = self.status.get("channels", [])
-        own = (channel for channel in known if channel["name"] == self.recent.column)
+        own = (channel for channel in known if channel["name"] == self._main)
         return next(own, {"name": DISTANCE_COLUMN, "unit": "mm", "decimals": 0})
 
     @property
     def value(self) -> Value:
         """The last sample's value of the main channel."""
-        found: Value = self.sample.get(self.recent.column) if self.sample else None
+        found: Value = self.sample.get(self._main) if self.sample else None
         return found
+
+    # ------------------------------------------------------------------------------ what is drawn
+
+    def choose(self, name: str) -> None:
+        """Draw this channel: below the main one, or in its place where only one has room."""
+        self._chosen = name
+
+    def choose_next(self, most: int) -> None:
+        """Choose the channel after the one that is drawn last. `most`: curves that have room."""
+        drawn = self.drawn(most)
+        names = [one["name"] for one in ([] if most > 1 else [self.main]) + self.channels]
+        if drawn and drawn[-1]["name"] in names:
+            self._chosen = names[(names.index(drawn[-1]["name"]) + 1) % len(names)]
+
+    def drawn(self, most: int) -> list[Document]:
+        """Return the channels whose curves are drawn, at most `most`: the main one, and the chosen
+        one, which at first is of the other sensor if there are two."""
+        if not self._main:
+            return []
+        main, others = self.main, self.channels
+        chosen = next((one for one in [main, *others] if one["name"] == self._chosen), main)
+        if most < 2 or not others:
+            return [chosen]
+        if chosen is main:
+            sensor = main.get("sensor", "")
+            chosen = next((one for one in others if one.get("sensor", "") != sensor), others[0])
+        return [main, chosen]
+
+    @property
+    def period_us(self) -> int:
+        """Between two samples of the first sensor; 0: not known."""
+        return self.status.get("firmware", {}).get("period_us") or 0
 
     @property
     def trouble(self) -> str:

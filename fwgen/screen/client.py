@@ -85,12 +85,12 @@ class Client(QObject):
         self._lines.clear()
         self._board.disconnect()
 
-    def _ask(self, what: str) -> None:
+    def _ask(self, what: str, **more: str) -> None:
         if self._socket is None:
             return
         with contextlib.suppress(BlockingIOError):  # the service is suspended, and does not read
             try:
-                self._socket.send(json.dumps({"do": what}).encode() + b"\n")
+                self._socket.send(json.dumps({"do": what, **more}).encode() + b"\n")
             except ConnectionError:
                 self._drop()
 
@@ -123,6 +123,8 @@ class Client(QObject):
         if self._board.wants_recent:
             self._board.wants_recent = False
             self._ask("recent")
+            for channel in self._board.channels:
+                self._ask("recent", channel=channel["name"])
         if self._lines:
             self._turn.start()
         else:

@@ -46,12 +46,14 @@ class Figures:
             value = value / 1000 if self.metric else value / _MM_PER_INCH
         return f"{self._locale.toString(float(value), 'g', 4)} {self.unit_of(unit)}"
 
-    def ticks(self, low: float, high: float, unit: str) -> list[float]:
-        """Return round values of the axis above `low` up to `high`, two to five of them."""
+    def ticks(self, low: float, high: float, unit: str, below: int = 5) -> list[float]:
+        """Return round values of the axis above `low` up to `high`, so few that the axis is
+        shorter than `below` (3 to 5) of their steps."""
         scale = 1.0 if unit != _MM else 1000.0 if self.metric else _MM_PER_INCH * 10
         low, high = low / scale, high / scale
-        power = 10.0 ** math.floor(math.log10(max(high - low, 1e-9) / 4))
-        step = next(n * power for n in (1, 2, 5, 10) if (high - low) / (n * power) + 1e-6 < 5)
+        power = 10.0 ** math.floor(math.log10(max(high - low, 1e-9) / (below - 1)))
+        steps = (n * power for n in (1, 2, 5, 10))
+        step = next(step for step in steps if (high - low) / step + 1e-6 < below)
         first, last = math.floor(low / step + 1e-6) + 1, math.floor(high / step + 1e-6)
         return [round(n * step, 9) * scale for n in range(first, last + 1)]
 

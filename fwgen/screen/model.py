@@ -64,6 +64,16 @@ class Model(QObject):
             self._client.ask_for_sleep()
         self.changed.emit()
 
+    @Slot(str)
+    def choose(self, channel: str) -> None:
+        """Draw the curve of this channel."""
+        self.board.choose(channel)
+
+    @Slot()
+    def choose_next(self) -> None:
+        """Draw the curve of the next channel."""
+        self.board.choose_next(self._curve.room if self._curve is not None else 1)
+
     @Property(_MAP, notify=changed)
     def shown(self) -> dict[str, Any]:
         return shown(self.board, self._figures)
@@ -79,7 +89,7 @@ def shown(board: Board, figures: Figures) -> dict[str, Any]:
         "pace": figures.count(round(board.pace)) if board.pace != 1 else "",
         **_number(board, figures),
         "values": [_value(board, channel, figures) for channel in board.channels],
-        "curve": bool(board.recent.column),
+        "curve": bool(board.drawn(1)),
         "sample_status": sample["status"] if sample else "",
         "current": _is_current(board),
         "age": span((now_us - board.sample_us) / 1e6) if board.sample_us else "",
@@ -98,15 +108,17 @@ def _number(board: Board, figures: Figures) -> dict[str, str]:
     """Return the large number and its unit."""
     main, value = board.main, board.value
     shown = "" if value is None else figures.number(value, main["unit"], main["decimals"])
-    return {"distance": shown, "unit": figures.unit_of(main["unit"])}
+    return {"distance": shown, "unit": figures.unit_of(main["unit"]), "channel": main["name"]}
 
 
 def _value(board: Board, channel: dict[str, Any], figures: Figures) -> dict[str, str]:
-    value = board.values.get(channel["name"])
+    value, unit = board.values.get(channel["name"]), channel["unit"]
+    shown = None if value is None else figures.number(value, unit, channel["decimals"])
     return {
+        "channel": channel["name"],
         "name": channel["name"].replace(".", " ").replace("-", " "),
-        "value": "\N{EN DASH}" if value is None else figures.decimal(value, channel["decimals"]),
-        "unit": channel["unit"],
+        "value": "\N{EN DASH}" if shown is None else shown,
+        "unit": figures.unit_of(unit),
     }
 
 

@@ -45,7 +45,7 @@ class Desk:
             client.send({"status": self._service.status()})
             client.watches = True
         elif do == "recent":
-            client.send({"recent": self._service.recent()})
+            client.send(self._recent(request))
         elif do == "suspend":
             self._suspend(client, request)
         elif do == "serve" and client.trusted:
@@ -56,6 +56,10 @@ class Desk:
             self._slept(client, request["slept"])
         else:
             client.send({"error": f"unknown request: {do!r}"})
+
+    def _recent(self, request: Document) -> Document:
+        channel = str(request.get("channel", ""))
+        return self._service.recent(channel) or {"error": f"unknown channel: {channel!r}"}
 
     def _slept(self, client: Client, data: Document) -> None:
         try:

@@ -3,7 +3,9 @@
 JSON lines both ways. A client sends {"do": ...}:
 
     status    answer: one line {"status": {...}}
-    recent    answer: one line {"recent": [...]}: the last 20 minutes, thinned (recent.py)
+    recent    answer: one line {"recent": [...], "channel": NAME, "period_us": N}: the last 20
+              minutes of the channel that the request names, thinned (recent.py); without
+              "channel" that of the first one in mm, or else of the first
     watch     the status, then {"samples": [...]}, {"sleep": {...}} and {"status": {...}} as they
               come; samples that are not stored yet may come again
     suspend   answer: {"sleep": {...}} after the sleep, or when it was refused. "alarm_s" and

@@ -36,13 +36,16 @@ class Recent:
     time get one from their arrival and the firmware's clock.
     """
 
-    def __init__(self, most: int = MOST_BUCKETS) -> None:
-        self.column = DISTANCE_COLUMN
-        """The field of the channel; "": there is none, and nothing is kept."""
+    def __init__(self, column: str = DISTANCE_COLUMN, most: int = MOST_BUCKETS) -> None:
+        """`column`: the field of the channel; "": there is none, and nothing is kept."""
+        self.column = column
+        self.period_us = 0
+        """Between two samples in the firmware; 0: not known."""
         self._most = most
         self._buckets: dict[int, Bucket] = {}
         self._newest_us = 0
         self._next: tuple[str, int] = ("", 0)  # log and position after the newest sample
+        self._last: tuple[int, int] = (0, 0)  # boot and device_us of the newest sample
         self._undated: tuple[Any, int] = ((), 0)  # log and boot; us from its clock to UTC
 
     @property
@@ -65,7 +68,7 @@ class Recent:
                 self._note_undated(row, now_us)
         for row, time_us in own:
             at_us = self._undated[1] + row["device_us"] if time_us is None else time_us
-            if not self._is_new(row["log"], row["position"], at_us):
+            if not self._is_new(row, at_us):
                 continue
             number = at_us // BUCKET_US
             if number <= self._newest_us // BUCKET_US - self._most:
@@ -88,6 +91,10 @@ class Recent:
     def dump(self) -> list[list[Value]]:
         """Return all buckets: number, samples, lowest, highest, last."""
         return [[number, *bucket] for number, bucket in sorted(self._buckets.items())]
+
+    def document(self) -> dict[str, Any]:
+        """Return what viewers get."""
+        return {"recent": self.dump(), "channel": self.column, "period_us": self.period_us}
 
     def between(self, since_us: int, until_us: int) -> Iterator[tuple[int, Bucket]]:
         """Yield number and contents of the buckets of that time, in order of time."""
@@ -112,12 +119,14 @@ class Recent:
             bucket[2] = value if high is None or value > high else high
             bucket[3] = value
 
-    def _is_new(self, log: str, position: int, at_us: int) -> bool:
+    def _is_new(self, row: dict[str, Any], at_us: int) -> bool:
         """Note the sample's number; return False for one that came before."""
-        last, following = self._next
-        if log == last and position < following:
+        place, now = (row["log"], row["position"]), (row["boot"], row["device_us"])
+        if place[0] == self._next[0] and place[1] < self._next[1]:
             return False
-        self._next = (log, position + 1)
+        if place == self._next and now[0] == self._last[0]:
+            self.period_us = now[1] - self._last[1]
+        self._next, self._last = (place[0], place[1] + 1), now
         if at_us < self._newest_us - _SET_BACK_US:
             self._buckets.clear()
             self._newest_us = at_us

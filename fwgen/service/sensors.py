@@ -79,9 +79,14 @@ def columns_of(sensors: Sensors) -> tuple[str, ...]:
 
 
 def described(sensors: Sensors) -> list[dict[str, object]]:
-    """Return name, unit and decimals of each value, for viewers."""
+    """Return sensor, name, unit and decimals of each value, for viewers."""
     return [
-        {"name": name, "unit": channel.unit, "decimals": channel.decimals}
+        {
+            "sensor": sensor.name,
+            "name": name,
+            "unit": channel.unit,
+            "decimals": channel.decimals,
+        }
         for sensor in sensors
         for name, channel in zip(sensor.columns, sensor.channels, strict=True)
     ]

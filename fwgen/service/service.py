@@ -10,7 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fwgen.peer.errnos import TtyError
 from fwgen.peer.events import (
@@ -38,8 +38,8 @@ from fwgen.service.find_tty import BoardSystem
 from fwgen.service.items import Item, Mark, Numbering, Run, SleepNote, StartNote
 from fwgen.service.link import Link
 from fwgen.service.power.sleeping import Sleep, Sleeping, Suspender
-from fwgen.service.recent import Recent, Value, main_column
-from fwgen.service.sensors import described
+from fwgen.service.recent import Recent, main_column
+from fwgen.service.sensors import columns_of, described
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
 from fwgen.service.sinks.lines import documents
@@ -84,8 +84,7 @@ class Service:
         self._unknown: set[int] = set()  # streams that the settings do not describe
         self._clock = Clock(last, tell)
         self._state = State()
-        self._recent = Recent()
-        self._recent.column = main_column(described(settings.sensors))
+        self._recent = {name: Recent(name) for name in columns_of(settings.sensors)}
         self._recent_lock = threading.Lock()
         self._over = threading.Event()
         self._asked = threading.Event()  # ends a pause
@@ -157,10 +156,12 @@ class Service:
             "missed": self._workers.missed(),
         }
 
-    def recent(self) -> list[list[Value]]:
-        """Return the last minutes as Recent.dump. Any thread may call this."""
+    def recent(self, channel: str = "") -> dict[str, Any] | None:
+        """Return the last minutes of a channel as a JSON document; None: there is no such channel.
+        Without a name: of the one that viewers show first. Any thread may call this."""
+        name = channel or main_column(described(self._settings.sensors))
         with self._recent_lock:
-            return self._recent.dump()
+            return self._recent[name].document() if name in self._recent else None
 
     # ------------------------------------------------------------------------ in the tty's thread
 
@@ -265,8 +266,10 @@ class Service:
         if isinstance(item, Run):
             self._note_unknown(item)
             rows = list(documents(item))
+            times_us = [each.utc_us for each in item.samples()]
             with self._recent_lock:
-                self._recent.add(rows, [each.utc_us for each in item.samples()], utc_us())
+                for recent in self._recent.values():
+                    recent.add(rows, times_us, utc_us())
             self.publish({"samples": rows})
 
     def _note_unknown(self, run: Run) -> None:

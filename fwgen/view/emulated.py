@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fwgen.backends.host.feed import FIRST_SAMPLE_US
 from fwgen.backends.ledger import Ledger
@@ -152,13 +152,13 @@ class EmulatedService:
             if self._asleep:
                 self._unanswered.append((client, request))
                 return
-            recent: list[Any] = self._recent.dump() if request.get("do") == "recent" else []
+            recent = self._recent.document() if request.get("do") == "recent" else {}
         do = request.get("do")
         if do in ("status", "watch"):
             client.send({"status": self._status()})
             client.watches = client.watches or do == "watch"
         elif do == "recent":
-            client.send({"recent": recent})
+            client.send(recent)
         elif do == "suspend":
             with self._lock:
                 self._asked.append(client)

@@ -65,7 +65,7 @@ def _measure_screen(name: str, screen: Screen, service: FakeService) -> None:
 
     driving.wait(lambda: bool(driving.shown(screen)["online"]), "connected")
     service.publish({"samples": rows(NOW_US - 330_000_000, NOW_US)})
-    driving.wait(lambda: len(screen.model.board.recent) > 1_000, "a full curve")
+    driving.wait(lambda: len(screen.model.board.recents["distance_mm"]) > 1_000, "a full curve")
     print(f"{name}, every frame new\t{_frames(screen, lambda count: count < 90)}\tframes/s")
     sample = rows(NOW_US, NOW_US + 60_000)[0]
     first_us, step_us = NOW_US - 300_000_000, 300_000_000 // BACKLOG
@@ -77,7 +77,7 @@ def _measure_screen(name: str, screen: Screen, service: FakeService) -> None:
         for start in range(0, BACKLOG, _BLOCK)
     ]
     last = parts[-1][-1]["position"]
-    screen.model.board.recent = Recent()
+    screen.model.board.recents = {"distance_mm": Recent()}
     began_s = time.monotonic()
     sender = _send(service, parts)
     fps = _frames(screen, lambda count: int((screen.model.board.sample or {})["position"]) < last)

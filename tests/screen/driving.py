@@ -55,9 +55,26 @@ def shown(screen: Screen) -> dict[str, Any]:
     return shown_of(screen.model.board, screen.figures)
 
 
+def find(screen: Screen, name: str) -> QQuickItem | None:
+    """Return the item, if it is there; those of a Repeater are no children for findChild."""
+    waiting = [screen.window.contentItem()]
+    while waiting:
+        found = waiting.pop()
+        if found.objectName() == name:
+            return found
+        waiting += found.childItems()
+    return None
+
+
+def is_laid_out(screen: Screen, name: str) -> bool:
+    """Return whether the item, which is not the first one of a row, is there and has its place."""
+    found = find(screen, name)
+    return found is not None and found.x() > 0
+
+
 def item(screen: Screen, name: str) -> QQuickItem:
-    found = screen.window.findChild(QQuickItem, name)
-    assert isinstance(found, QQuickItem), name
+    found = find(screen, name)
+    assert found is not None, name
     return found
 
 
@@ -66,22 +83,27 @@ def middle(screen: Screen, name: str) -> QPoint:
     return there.mapToScene(QPointF(there.width() / 2, there.height() / 2)).toPoint()
 
 
-def click(screen: Screen) -> None:
-    where = middle(screen, "sleep")
+def drawn(screen: Screen) -> list[str]:
+    """Return the channels that have a curve."""
+    return [trace.channel["name"] for trace in screen.curve.traces]
+
+
+def click(screen: Screen, name: str = "sleep") -> None:
+    where = middle(screen, name)
     QTest.mouseClick(screen.window, Qt.MouseButton.LeftButton, pos=where)
 
 
-def touch(screen: Screen) -> None:
+def touch(screen: Screen, name: str = "sleep") -> None:
     if not _touchscreen:
         _touchscreen.append(QTest.createTouchDevice())
-    where = middle(screen, "sleep")
+    where = middle(screen, name)
     device = _touchscreen[0]
     QTest.touchEvent(screen.window, device).press(1, where, screen.window).commit()
     QTest.touchEvent(screen.window, device).release(1, where, screen.window).commit()
 
 
-def press_s(screen: Screen) -> None:
-    QTest.keyClick(screen.window, Qt.Key.Key_S)
+def press(screen: Screen, letter: str) -> None:
+    QTest.keyClick(screen.window, Qt.Key[f"Key_{letter}"])
 
 
 def tab_and_space(screen: Screen) -> None:
@@ -92,6 +114,6 @@ def tab_and_space(screen: Screen) -> None:
 WAYS: dict[str, Callable[[Screen], None]] = {
     "mouse": click,
     "touch": touch,
-    "the key S": press_s,
+    "the key S": lambda screen: press(screen, "S"),
     "Tab and Space": tab_and_space,
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fwgen.service.hub import Client, Document, Hub
+from fwgen.service.recent import DISTANCE_COLUMN, main_column
 from tests.screen.scenes import status
 
 
@@ -14,7 +15,8 @@ class FakeService:
 
     def __init__(self, path: Path, **changes: Any) -> None:
         self.status = status(**changes)
-        self.recent: list[Any] = []
+        self.recent: dict[str, list[Any]] = {}
+        """By channel."""
         self.suspends = 0
         self.asked: list[str] = []
         self._hub = Hub(path, self._answer)
@@ -33,7 +35,9 @@ class FakeService:
             client.send({"status": self.status})
             client.watches = client.watches or do == "watch"
         elif do == "recent":
-            client.send({"recent": self.recent})
+            channel = request.get("channel") or main_column(self.status.get("channels", []))
+            channel = channel or DISTANCE_COLUMN
+            client.send({"recent": self.recent.get(channel, []), "channel": channel})
         elif do == "suspend":
             self.suspends += 1
             self.status = {**self.status, "linux": {**self.status["linux"], "state": "asking"}}

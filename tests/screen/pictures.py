@@ -30,7 +30,7 @@ from tests.screen.scenes import SCENES
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 DOCS: Final = Path(__file__).parents[2] / "docs/screen.png"
-LARGE, SMALL = (1280, 720), (800, 480)
+LARGE, MIDDLE, SMALL, TINY = (1280, 720), (1024, 600), (800, 480), (480, 272)
 LANGUAGES: Final = ("en_GB", "fr_FR", "de_DE")
 PICTURES: Final = {
     "live-large": ("live", LARGE, "dark", "en_GB"),
@@ -44,6 +44,10 @@ PICTURES: Final = {
     "nearly-full-large": ("nearly_full", LARGE, "light", "fr_FR"),
     "two-sensors-large": ("two_sensors", LARGE, "dark", "en_GB"),
     "two-sensors-small": ("two_sensors", SMALL, "light", "de_DE"),
+    "two-sensors-backlog-large": ("two_sensors_backlog", LARGE, "dark", "en_GB"),
+    "two-sensors-tiny": ("two_sensors", TINY, "dark", "en_GB"),
+    "humidity-middle": ("humidity_chosen", MIDDLE, "light", "en_US"),
+    "humidity-tiny": ("humidity_chosen", TINY, "light", "en_GB"),
     "climate-small": ("climate_alone", SMALL, "dark", "en_GB"),
     "no-service-small": ("no_service", SMALL, "dark", "de_DE"),
 }

@@ -156,30 +156,70 @@ def no_service() -> Board:
     return board
 
 
-def two_sensors() -> Board:
-    """A second sensor of two channels, with names that the service's settings give."""
-    channels = [
-        {"name": "range.distance", "unit": "mm", "decimals": 0},
-        {"name": "climate.ambient-temp", "unit": "°C", "decimals": 2},
-        {"name": "climate.humidity", "unit": "%", "decimals": 1},
-    ]
-    near = [
+CHANNELS: Final = [
+    {"sensor": "range", "name": "range.distance", "unit": "mm", "decimals": 0},
+    {"sensor": "climate", "name": "climate.ambient-temp", "unit": "°C", "decimals": 2},
+    {"sensor": "climate", "name": "climate.humidity", "unit": "%", "decimals": 1},
+]
+"""With names that the service's settings give."""
+CLIMATE_US: Final = 1_000_000
+
+
+def range_rows(first_us: int, last_us: int) -> list[dict[str, Any]]:
+    """Return documents of the first of two sensors."""
+    return [
         {name: value for name, value in row.items() if name != "distance_mm"}
         | {"range.distance": row["distance_mm"]}
-        for row in rows(_ago(330), NOW_US)
+        for row in rows(first_us, last_us)
     ]
-    climate = {name: value for name, value in near[-1].items() if name != "range.distance"}
-    climate |= {"log": f"{LOG}/1", "climate.ambient-temp": -12.34, "climate.humidity": 45.2}
-    return board_of(
-        [{"status": status(channels=channels)}, {"samples": near}, {"samples": [climate]}]
-    )
+
+
+def climate_rows(first_us: int, last_us: int) -> list[dict[str, Any]]:
+    """Return documents of the second sensor: a window is opened every few minutes."""
+    found = []
+    for number in range(-(-first_us // CLIMATE_US), -(-last_us // CLIMATE_US)):
+        at_us = number * CLIMATE_US
+        cold = math.sin((at_us - NOW_US) / 1e6 / 31) ** 5
+        row = rows(at_us, at_us + 2 * PERIOD_US)[0]
+        del row["distance_mm"]
+        row |= {"log": f"{LOG}/1", "position": number - NOW_US // CLIMATE_US + 5_000}
+        row |= {"device_us": at_us - (NOW_US - 6_000_000_000), "utc": iso(at_us)}
+        row |= {"climate.ambient-temp": round(-12.34 - 1.5 * cold, 2)}
+        found.append(row | {"climate.humidity": round(45.2 + 9 * cold, 1)})
+    return found
+
+
+def two_sensors() -> Board:
+    """A second sensor of two channels; it gave no values for a while."""
+    near = range_rows(_ago(330), NOW_US)
+    climate = climate_rows(_ago(330), NOW_US)
+    fails = {"climate.ambient-temp": None, "climate.humidity": None, "status": "sensor fault"}
+    away = [row | fails for row in climate_rows(_ago(245), _ago(215))]
+    climate = [row for row in climate if not away[0]["utc"] <= row["utc"] <= away[-1]["utc"]]
+    both = sorted(climate + away, key=lambda row: str(row["utc"]))
+    return board_of([{"status": status(channels=CHANNELS)}, {"samples": near}, {"samples": both}])
+
+
+def humidity_chosen() -> Board:
+    board = two_sensors()
+    board.choose("climate.humidity")
+    return board
+
+
+def two_sensors_backlog() -> Board:
+    """The first sensor's hole is filled in by half, the second one's not yet."""
+    awake = {"state": "awake", "since": iso(_ago(1))}
+    sleeps = [nap(asked=iso(_ago(101)), ended=iso(_ago(1)), slept_s=99.1, causes=["firmware"])]
+    said = status(linux=awake, backlog=858, sleeps=sleeps, channels=CHANNELS)
+    near, climate = range_rows(_ago(330), _ago(52)), climate_rows(_ago(330), _ago(101))
+    return board_of([{"status": said}, {"samples": near}, {"samples": climate}])
 
 
 def climate_alone() -> Board:
     """A node without a distance."""
     channels = [
-        {"name": "ambient-temp", "unit": "°C", "decimals": 2},
-        {"name": "humidity", "unit": "%", "decimals": 1},
+        {"sensor": "", "name": "ambient-temp", "unit": "°C", "decimals": 2},
+        {"sensor": "", "name": "humidity", "unit": "%", "decimals": 1},
     ]
     found = [
         {name: value for name, value in row.items() if name != "distance_mm"}
@@ -200,6 +240,8 @@ SCENES: Final = {
         nearly_full,
         no_service,
         two_sensors,
+        humidity_chosen,
+        two_sensors_backlog,
         climate_alone,
     )
 }

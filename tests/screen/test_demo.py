@@ -70,7 +70,7 @@ def test_every_way_leads_to_a_suspend_and_the_hole_is_filled(stage: Stage, tmp_p
             lambda nap=nap: (board.sample_us or 0) > nap.end_us + 1_000_000,
             f"live samples, {way}",
         )
-        found = list(board.recent.between(nap.start_us, nap.end_us))
+        found = list(board.recents["distance_mm"].between(nap.start_us, nap.end_us))
         assert len(found) >= (nap.end_us - nap.start_us) // BUCKET_US, "the hole is filled"
 
     status = _status(stage, tmp_path / "socket")

@@ -9,6 +9,7 @@ NAMES = (
     *("live-large", "live-small", "asleep-large", "asleep-small", "backlog-large"),
     *("backlog-small", "no-link-small", "other-spec-small", "nearly-full-large"),
     *("no-service-small", "two-sensors-large", "two-sensors-small", "climate-small"),
+    *("two-sensors-backlog-large", "two-sensors-tiny", "humidity-middle", "humidity-tiny"),
 )
 
 

@@ -6,11 +6,12 @@ import contextlib
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.screen.fake_service import FakeService
-from tests.screen.scenes import NOW_US, rows
+from tests.screen.scenes import CHANNELS, NOW_US, climate_rows, rows
 
 pytestmark = pytest.mark.needs("qt")
 
@@ -93,6 +94,68 @@ def test_another_program_at_the_socket_is_left_alone(line: bytes, tmp_path: Path
     listener.close()
 
 
+@pytest.mark.parametrize("way", ["mouse", "touch"])
+@pytest.mark.parametrize("size", [(1280, 720), (480, 272)])
+def test_a_tap_on_a_number_draws_its_curve(way: str, size: tuple[int, int], tmp_path: Path) -> None:
+    """On a small window one curve has room; the large number brings the first one back."""
+    from tests.screen import driving
+
+    service = FakeService(tmp_path / "socket", channels=CHANNELS)
+    screen = driving.connected(tmp_path / "socket", size=size)
+    distance, temperature, humidity = (str(one["name"]) for one in CHANNELS)
+    two = size[0] > 480
+    driving.wait(lambda: driving.is_laid_out(screen, "value 1"), "the numbers")
+    for tapped, small, large in (
+        ("", [distance], [distance, temperature]),
+        ("value 1", [humidity], [distance, humidity]),
+        ("value 0", [temperature], [distance, temperature]),
+        ("value 1", [humidity], [distance, humidity]),
+        ("number", [distance], [distance, temperature]),
+    ):
+        if tapped:
+            {"mouse": driving.click, "touch": driving.touch}[way](screen, tapped)
+        expected = large if two else small
+        driving.wait(lambda expected=expected: driving.drawn(screen) == expected, str(expected))  # type: ignore[misc]
+    assert service.suspends == 0
+    screen.close()
+    service.close()
+
+
+def test_the_key_c_draws_the_next_channel(tmp_path: Path) -> None:
+    from tests.screen import driving
+
+    service = FakeService(tmp_path / "socket", channels=CHANNELS)
+    screen = driving.connected(tmp_path / "socket")
+    for name in ("ambient-temp", "humidity", "ambient-temp"):
+        expected = ["range.distance", f"climate.{name}"]
+        driving.wait(lambda expected=expected: driving.drawn(screen) == expected, name)  # type: ignore[misc]
+        driving.press(screen, "C")
+    screen.close()
+    service.close()
+
+
+def test_the_recent_minutes_of_each_channel_are_asked_for(tmp_path: Path) -> None:
+    from tests.screen import driving
+
+    service = FakeService(tmp_path / "socket", channels=CHANNELS)
+    number = NOW_US // 250_000
+    service.recent = {
+        str(one["name"]): [[number, 1, value, value, value]] for value, one in enumerate(CHANNELS)
+    }
+    screen = driving.connected(tmp_path / "socket")
+    driving.wait(lambda: "climate.humidity" in screen.model.board.recents, "the status")
+    recents = screen.model.board.recents
+    driving.wait(lambda: all(len(recent) for recent in recents.values()), "their answers")
+    assert {name: recent.dump()[0][2] for name, recent in recents.items()} == {
+        "range.distance": 0,
+        "climate.ambient-temp": 1,
+        "climate.humidity": 2,
+    }
+    assert service.asked.count("recent") == 3
+    screen.close()
+    service.close()
+
+
 def test_many_viewers(tmp_path: Path) -> None:
     from tests.screen import driving
 
@@ -112,9 +175,9 @@ def test_a_viewer_that_missed_lines_asks_for_the_curve_again(tmp_path: Path) -> 
     service = FakeService(tmp_path / "socket")
     screen = driving.connected(tmp_path / "socket")
     driving.wait(lambda: service.asked.count("recent") == 1, "the first request")
-    service.recent = [[NOW_US // 250_000 - 8, 4, 1000, 1010, 1005]]
+    service.recent = {"distance_mm": [[NOW_US // 250_000 - 8, 4, 1000, 1010, 1005]]}
     service.publish({"missed": 7})
-    driving.wait(lambda: len(screen.model.board.recent) == 1, "the thinned curve")
+    driving.wait(lambda: len(screen.model.board.recents["distance_mm"]) == 1, "the thinned curve")
     assert service.asked.count("recent") == 2
     screen.close()
     service.close()
@@ -122,7 +185,7 @@ def test_a_viewer_that_missed_lines_asks_for_the_curve_again(tmp_path: Path) -> 
 
 def test_a_hole_is_filled_for_the_eye_from_left_to_right(tmp_path: Path) -> None:
     """The backlog arrives at once; it is drawn within a second and a half."""
-    from fwgen.screen.curve import WINDOW_US, columns
+    from fwgen.screen.trace import WINDOW_US, columns
     from tests.screen import driving
 
     service = FakeService(tmp_path / "socket")
@@ -138,7 +201,9 @@ def test_a_hole_is_filled_for_the_eye_from_left_to_right(tmp_path: Path) -> None
     ends = []
     for _ in range(60):
         screen.curve.advance(0.01)
-        drawn = columns(board, NOW_US - WINDOW_US, screen.curve.drawn_us, 600)
+        (trace,) = screen.curve.traces
+        recent = board.recents["distance_mm"]
+        drawn = columns(recent, 60_000, NOW_US - WINDOW_US, trace.drawn_us, 600)
         ends.append(max(column.at_us for stretch in drawn for column in stretch))
     assert ends == sorted(ends)
     assert len(set(ends)) > 20, "in steps"
@@ -150,26 +215,29 @@ def test_a_hole_is_filled_for_the_eye_from_left_to_right(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("period_us", [1_500, 1_000_000])
 def test_firmware_with_another_period_and_range(period_us: int) -> None:
-    from fwgen.screen.curve import WINDOW_US, columns
+    from fwgen.screen.trace import WINDOW_US, columns
     from tests.screen.scenes import board_of, status
 
     firmware = {**status()["firmware"], "period_us": period_us}
     found = rows(NOW_US - 60_000_000, NOW_US)[:: max(1, period_us // 60_000)]
     far = [{**row, "distance_mm": 9_000 + row["position"] % 50} for row in found]
     board = board_of([{"status": status(firmware=firmware)}, {"samples": far}])
-    (stretch,) = columns(board, NOW_US - WINDOW_US, NOW_US, 600)
+    recent = board.recents["distance_mm"]
+    (stretch,) = columns(recent, period_us, NOW_US - WINDOW_US, NOW_US, 600)
     assert {column.high // 1000 for column in stretch} == {9}
 
 
-def test_changing_numbers_make_no_new_items(tmp_path: Path) -> None:
-    """Items that are made again for each number would let it grow for days."""
+@pytest.mark.parametrize("more", [{}, {"channels": CHANNELS}])
+def test_changing_numbers_make_no_new_items(more: dict[str, Any], tmp_path: Path) -> None:
+    """Items that are made again for each number would let it grow for days, and a tap on one would
+    get lost."""
     import shiboken6
     from PySide6.QtQuick import QQuickItem
 
     from fwgen.screen.app import application
     from tests.screen import driving
 
-    service = FakeService(tmp_path / "socket")
+    service = FakeService(tmp_path / "socket", **more)
     screen = driving.connected(tmp_path / "socket")
     driving.wait(lambda: bool(driving.shown(screen)["online"]), "connected")
     screen.model.stop()
@@ -177,6 +245,7 @@ def test_changing_numbers_make_no_new_items(tmp_path: Path) -> None:
     def items_after(number: int) -> set[object]:
         at_us = NOW_US + number * 1_000_000
         screen.model.board.take({"samples": rows(at_us, at_us + 1_000_000)})
+        screen.model.board.take({"samples": climate_rows(at_us, at_us + 1_000_000)})
         screen.model.changed.emit()
         application().processEvents()
         waiting = [screen.window.contentItem()]

@@ -57,6 +57,9 @@ def test_a_viewer_gets_the_last_minutes_thinned(running: Running) -> None:
     caller = Caller(running.socket)
     found: Any = caller.ask("recent", "recent")
     status = caller.ask("status", "status")
+    caller.send({"do": "recent", "channel": "humidity"})
+    with pytest.raises(ToolBrokeError, match="unknown channel: 'humidity'"):
+        next(caller.lines())
     caller.close()
     assert sum(bucket[1] for bucket in found) >= 300
     numbers = [bucket[0] for bucket in found]

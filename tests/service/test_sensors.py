@@ -20,9 +20,12 @@ from fwgen.plan import plan_spec
 from fwgen.service.command.main import main
 from fwgen.service.delivery import Delivery
 from fwgen.service.items import Dated, Hole, Item, Log, Mark, Numbering, Redate, Run
-from fwgen.service.recent import Recent
-from fwgen.service.sensors import RANGE_SENSOR, Sensor, Sensors, sensor_of
-from fwgen.service.settings import parse
+from fwgen.service.power.remote import RemoteSuspender
+from fwgen.service.recent import BUCKET_US, Recent
+from fwgen.service.sensors import RANGE_SENSOR, Sensor, Sensors, columns_of, sensor_of
+from fwgen.service.service import Service
+from fwgen.service.settings import Settings, SinkSettings, parse
+from fwgen.service.sinks.base import Sink
 from fwgen.service.sinks.csv_file import CsvFile
 from fwgen.service.sinks.lines import JsonLines, rows
 from fwgen.service.sinks.mqtt import Broker, MqttSink
@@ -380,6 +383,29 @@ class TestLines:
         assert topics == [f"{base}/range", f"{base}/climate", f"{base}/climate", f"{base}/range"]
         sink._sensors = (RANGE_SENSOR,)
         assert sink._topic(two_sensors()[0]) == base
+
+    def test_the_last_minutes_of_each_channel_are_thinned(self) -> None:
+        settings = Settings(sensors=TWO, sinks=(SinkSettings("json"),))
+        sinks: dict[str, Sink] = {"json": JsonLines(lambda text: None)}
+        service = Service(settings, sinks, suspender=RemoteSuspender(), tell=lambda text: None)
+        for item in two_sensors():
+            service._note_item(item)
+        found = {name: service.recent(name) for name in ("", *columns_of(TWO), "climate")}
+        assert found[""] == found["range.distance"], "without a name: the distance"
+        assert found["climate"] is None
+        number = UTC_US // BUCKET_US
+        expected = {
+            "range.distance": [[number, 2, 1500, 1500, 1500], [number + 2, 1, 1502, 1502, 1502]],
+            "climate.ambient-temp": [
+                [number + 1, 1, 21.37, 21.37, 21.37],
+                [number + 5, 1, -3.5, -3.5, -3.5],
+            ],
+            "climate.humidity": [[number + 1, 1, 40, 40, 40], [number + 5, 1, 40.1, 40.1, 40.1]],
+        }
+        periods_us = {"range.distance": 60_000}
+        for name, buckets in expected.items():
+            period_us = periods_us.get(name, 1_000_000)
+            assert found[name] == {"recent": buckets, "channel": name, "period_us": period_us}
 
     def test_recent_shows_no_distance_of_another_sensor(self) -> None:
         recent = Recent()

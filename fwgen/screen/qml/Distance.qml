@@ -64,6 +64,9 @@ Item {
         Accessible.role: Accessible.StaticText
         Accessible.name: window.shown.distance + " " + window.shown.unit
 
+        TapHandler {
+            onTapped: window.model.choose(window.shown.channel)
+        }
         Digits {
             text: number.parts[0]
         }

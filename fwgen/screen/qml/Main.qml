@@ -21,6 +21,7 @@ Window {
     readonly property color ink: dark ? "#f3f5f8" : "#10151c"
     readonly property color muted: dark ? "#93a0b1" : "#566273"
     readonly property color accent: dark ? "#3ddcb4" : "#007d63"
+    readonly property color second: dark ? "#f08bd0" : "#a8247c"
     readonly property color night: dark ? "#8f9bff" : "#3f4bc4"
     readonly property color attention: dark ? "#ffb454" : "#a04a00"
 
@@ -53,6 +54,8 @@ Window {
             else if (event.key === Qt.Key_F || event.key === Qt.Key_F11)
                 window.visibility = window.visibility === Window.FullScreen ? Window.Windowed
                                                                             : Window.FullScreen;
+            else if (event.key === Qt.Key_C)
+                window.model.choose_next();
             else
                 return;
             event.accepted = true;
@@ -99,6 +102,7 @@ Window {
             id: values
 
             objectName: "values"
+            drawn: curve.drawn
             anchors { top: side.bottom; topMargin: visible ? 18 * window.u : 0; left: parent.left; right: parent.right }
             visible: window.shown.values.length > 0
             height: visible ? implicitHeight : 0
@@ -112,9 +116,9 @@ Window {
             anchors { top: values.bottom; topMargin: (values.visible ? 14 : 26) * window.u; left: parent.left
                       right: parent.right; bottom: parent.bottom; bottomMargin: -14 * window.u }
             accent: window.accent
+            second: window.second
             text: window.muted
             night: window.night
-            ground: window.ground
             family: window.family
             unit: Math.max(0.75, window.u)
             asleepText: qsTr("asleep %1")
