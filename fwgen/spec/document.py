@@ -19,6 +19,7 @@ from typing import Any, Literal, NoReturn
 
 from fwgen import files
 from fwgen.spec.diagnostics import Findings, Position, Rejected, quote
+from fwgen.spec.scalar import Span, locate
 from fwgen.spec.yaml_syntax import compose
 
 MOST_BYTES = 128 * 1024
@@ -52,7 +53,15 @@ class Node:
     @property
     def text(self) -> str:
         """The scalar as written, without its quotes; "" for a mapping or a list."""
-        return self._raw.value if isinstance(self._raw.value, str) else ""
+        if not isinstance(self._raw.value, str):
+            return ""
+        # ruamel marks each fold of a folded scalar with this character
+        return self._raw.value.replace("\a", "") if self._raw.style == ">" else self._raw.value
+
+    @property
+    def words(self) -> str:
+        """The text with one space between its words, and none around them."""
+        return " ".join(self.text.split())
 
     @property
     def plain(self) -> bool:
@@ -97,10 +106,29 @@ class Node:
             return next((item for item in self.items() if item.path[-1] == step), None)
         return next((value for key, value in self.entries() if key == step), None)
 
-    def reject(self, findings: Findings, rule_id: str, message: str, hint: str = "") -> NoReturn:
-        """Add an error about this value (the message begins with its name) and raise Rejected."""
+    def position_of(self, part: Span) -> Position:
+        """Return the position of a part of `words`, up to the end of its first line; if the file
+        has it with escapes, of the whole value."""
+        raw = self._raw
+        source = self.document.text[raw.start_mark.index : raw.end_mark.index]
+        found = locate(source, self.words, part)
+        if found is None:
+            return self.position
+        return self.document.position_in(raw, found)
+
+    def reject(
+        self,
+        findings: Findings,
+        rule_id: str,
+        message: str,
+        hint: str = "",
+        part: Span | None = None,
+    ) -> NoReturn:
+        """Add an error about this value (the message begins with its name) and raise Rejected.
+        `part`: the part of `words` that is wrong; None: all."""
         lead = f"`{self.name}`: " if self.path else ""
-        findings.error(rule_id, lead + message, self.position, hint)
+        position = self.position_of(part) if part else self.position
+        findings.error(rule_id, lead + message, position, hint)
         raise Rejected
 
 
@@ -122,9 +150,20 @@ class Document:
         length = 1 if block else max(1, last - start.column)
         return Position(self.file, start.line + 1, start.column + 1, length, text)
 
-    def where(self, *path: PathStep, key: bool = False) -> Position:
+    def position_in(self, raw: Any, part: Span) -> Position:
+        """Return the position of a part of a node as written, up to the end of its first line."""
+        start = raw.start_mark
+        lines = f"{self.text[start.index : start.index + part.start]}|".splitlines()
+        line, column = start.line + len(lines) - 1, len(lines[-1]) - 1
+        if len(lines) == 1:
+            column += start.column
+        text = self._lines[line]
+        length = max(1, min(part.length, len(text.rstrip()) - column))
+        return Position(self.file, line + 1, column + 1, length, text)
+
+    def where(self, *path: PathStep, key: bool = False, part: Span | None = None) -> Position:
         """Return the position of the value at `path` (or of its key); if it is absent, of the
-        innermost section that exists."""
+        innermost section that exists. `part`: of this part of the value's `words`."""
         node = self.root
         for step in path:
             child = node.child(step)
@@ -133,6 +172,8 @@ class Document:
                 break
             node = child
         is_section = node.shape in ("mapping", "list")
+        if part and node.shape == "text":
+            return node.position_of(part)
         return node.key_position if key or is_section else node.position
 
 

@@ -215,7 +215,7 @@ class Amount(Kind[int]):
             _check_bounds(written, written.value, self)
             return q.whole(written, self.resolution)
         except q.QuantityError as error:
-            node.reject(findings, error.rule, error.sentence, error.hint)
+            node.reject(findings, error.rule, error.sentence, error.hint, error.part)
 
     @property
     def dimension(self) -> q.Dimension:
@@ -245,7 +245,7 @@ class Period(Kind[int]):
             _check_bounds(written, Fraction(period_us, 10**6), self)
             return period_us
         except q.QuantityError as error:
-            node.reject(findings, error.rule, error.sentence, error.hint)
+            node.reject(findings, error.rule, error.sentence, error.hint, error.part)
 
     def schema(self) -> Schema:
         return _quantity_schema(self.example, q.Dimension.TIME, q.Dimension.FREQUENCY)

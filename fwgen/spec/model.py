@@ -32,6 +32,7 @@ from fwgen.spec.kinds import (
     read_text,
 )
 from fwgen.spec.parts import Section, Variants
+from fwgen.spec.scalar import Span
 from fwgen.spec.sensor import SensorPart, sensor_parts
 from fwgen.spec.two_sensors import TwoSensors
 
@@ -357,15 +358,16 @@ class Spec(Part):
     _document: Document | None = PrivateAttr(default=None)
     _warnings: tuple[Diagnostic, ...] = PrivateAttr(default=())
 
-    def where(self, *path: PathStep, key: bool = False) -> Position:
+    def where(self, *path: PathStep, key: bool = False, part: Span | None = None) -> Position:
         """Return the position of a value by its YAML keys: where("sensor", "period").
 
-        For a section it is the position of its key, for an absent value that of its section. A
-        spec without a file has no positions: the result has line 0.
+        For a section it is the position of its key, for an absent value that of its section.
+        `part`: a part of the value, as in Document.where. A spec without a file has no positions:
+        the result has line 0.
         """
         if self._document is None:
             return Position(self.source.path if self.source else f"<{self.name}>")
-        return self._document.where(*path, key=key)
+        return self._document.where(*path, key=key, part=part)
 
     @property
     def sensors(self) -> tuple[SensorPart, ...]:

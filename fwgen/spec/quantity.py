@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
+from fwgen.spec.scalar import Span
+
 
 class Dimension(Enum):
     TIME = "a time"
@@ -152,13 +154,15 @@ _DECIMALS = 9
 
 
 class QuantityError(ValueError):
-    """A text is not a quantity, or has the wrong dimension."""
+    """A text is not a quantity, or has the wrong dimension. `part`: the part of the text that is
+    wrong, with one space between words; None: all."""
 
-    def __init__(self, rule: str, sentence: str, hint: str) -> None:
+    def __init__(self, rule: str, sentence: str, hint: str, part: Span | None = None) -> None:
         super().__init__(sentence)
         self.rule = rule
         self.sentence = sentence
         self.hint = hint
+        self.part = part
 
 
 @dataclass(frozen=True)
@@ -196,7 +200,9 @@ def _likely_unit(written: str, dimensions: tuple[Dimension, ...]) -> str | None:
     return next(iter(folded + close), None)
 
 
-def _unknown_unit(number: str, unit: str, dimensions: tuple[Dimension, ...]) -> QuantityError:
+def _unknown_unit(
+    number: str, unit: str, dimensions: tuple[Dimension, ...], part: Span
+) -> QuantityError:
     known = _known(unit)
     likely = None if known else _likely_unit(unit, dimensions)
     hint = f"write {_expected(dimensions)}"
@@ -208,7 +214,7 @@ def _unknown_unit(number: str, unit: str, dimensions: tuple[Dimension, ...]) -> 
         hint = f"did you mean `{number} {likely}`?"
     elif dimensions == tuple(Dimension):
         hint = f"known units: {', '.join(UNITS)}"
-    return QuantityError("unknown-unit", f"unknown unit `{unit}`", hint)
+    return QuantityError("unknown-unit", f"unknown unit `{unit}`", hint, part)
 
 
 def _known(unit: str) -> tuple[Dimension, Fraction] | None:
@@ -276,14 +282,14 @@ def parse(text: str, *dimensions: Dimension, example: str = "") -> Quantity:
     QuantityError.
     """
     dimensions = dimensions or tuple(Dimension)
-    text = text.strip().replace("\u2212", "-")
+    text = " ".join(text.split()).replace("\u2212", "-")
     match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if not match:
         raise _not_a_quantity(text, dimensions, example or f"1 {units_of(*dimensions)[0]}")
     number, written = match[1], match[2]
     unit = SPELLINGS.get(written, written)
     if unit not in UNITS:
-        raise _unknown_unit(number, written, dimensions)
+        raise _unknown_unit(number, written, dimensions, Span(match.start(2), len(written)))
     dimension, scale = UNITS[unit]
     quantity = Quantity(Fraction(number) * scale, dimension, written, text)
     if dimension not in dimensions:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
+from typing import Protocol
 
 from fwgen.plan.draft import Draft
 from fwgen.plan.rules.rule import Rule
@@ -19,6 +22,7 @@ from fwgen.spec.conditions import WakeIf
 from fwgen.spec.diagnostics import Findings, Position, did_you_mean, quote
 from fwgen.spec.model import DEFAULT_WAKE_PAUSE_US
 from fwgen.spec.quantity import show
+from fwgen.spec.scalar import Span
 from fwgen.spec.sensor import SensorPart
 from fwgen.wire import log_format
 from fwgen.wire.channel import Channel, decimal
@@ -39,18 +43,24 @@ PAUSE = Rule("wake-pause-unused", "warning", "`wake_pause` has conditions that i
 RULES = (SUBJECT, VALUE, REACH, PERIOD, TWICE, LEVEL, PAUSE)
 
 
+class Where(Protocol):
+    """Returns the position of a part of a condition; of the whole condition for None."""
+
+    def __call__(self, *, part: Span | None = None) -> Position: ...
+
+
 def _check_conditions(draft: Draft, findings: Findings) -> None:
     spec = draft.spec
     seen = set()
     for index, condition in enumerate(spec.sleep.wake_if):
-        place = spec.where("sleep", "wake_if", index)
+        where = partial(spec.where, "sleep", "wake_if", index)
         if condition.text in seen:
-            TWICE.broken(
-                findings, f"{quote(condition.text)} is already in the list", place, "remove it"
-            )
+            message = f"{quote(condition.text)} is already in the list"
+            TWICE.broken(findings, message, where(), "remove it")
         else:
-            sensor = _sensor_of(draft, condition, place, findings)
-            if sensor and _can_be(sensor, condition, place, findings):
+            sensor = _sensor_of(draft, condition, where(part=condition.places.subject), findings)
+            if sensor and _can_be(sensor, condition, where, findings):
+                place = where(part=condition.places.span)
                 _check_period(sensor, condition, place, findings)
         seen.add(condition.text)
 
@@ -94,31 +104,49 @@ def _names(sensor: SensorPart, status: bool) -> list[str]:
     return [channel.name for channel in sensor.channels]
 
 
-def _can_be(sensor: SensorPart, condition: WakeIf, place: Position, findings: Findings) -> bool:
+def _can_be(sensor: SensorPart, condition: WakeIf, where: Where, findings: Findings) -> bool:
     index = channel_of(condition, sensor)
     if condition.form == "status" or index is None:
         return True
-    channel = sensor.channels[index]
+    channel, places = sensor.channels[index], condition.places
     if channel.unit not in q.UNITS:
         message = f"conditions on `{channel.name}`, in {channel.unit}, are not supported"
-        VALUE.broken(findings, message, place, "remove the condition")
+        VALUE.broken(findings, message, where(part=places.subject), "remove the condition")
         return False
-    try:
-        limit = amount(condition.limit, channel)
-        end = amount(condition.until, channel) if condition.until else None
-    except q.QuantityError as error:
-        VALUE.broken(findings, error.sentence, place, error.hint)
+    limit = _amount(condition.limit, channel, partial(_within, where, places.limit), findings)
+    end = None
+    if condition.until:
+        end = _amount(condition.until, channel, partial(_within, where, places.until), findings)
+    if limit is None or (condition.until and end is None):
         return False
     low, high = sensor.bounds(channel)
-    useless = _useless(condition, channel.name, limit, end, low, high)
+    useless, place = _useless(condition, channel.name, limit, end, low, high)
     if useless:
         REACH.broken(
             findings,
             f"{useless}: it is from {_show(low, channel)} to {_show(high, channel)}",
-            place,
+            where(part=place),
             "write a value within the sensor's range",
         )
     return not useless
+
+
+def _within(where: Where, quantity: Span | None, part: Span | None) -> Position:
+    """Return the position of a part of the quantity; of all of it for None."""
+    if quantity and part:
+        return where(part=Span(quantity.start + part.start, part.length))
+    return where(part=quantity)
+
+
+def _amount(
+    text: str, channel: Channel, where: Callable[[Span | None], Position], findings: Findings
+) -> Fraction | None:
+    """Return a quantity as a number of the channel's unit; None after an error."""
+    try:
+        return amount(text, channel)
+    except q.QuantityError as error:
+        VALUE.broken(findings, error.sentence, where(error.part), error.hint)
+        return None
 
 
 def _useless(
@@ -128,8 +156,9 @@ def _useless(
     end: Fraction | None,
     low: Fraction,
     high: Fraction,
-) -> str:
-    """Return why a condition is never or always true, or why its `until` never is; "": neither."""
+) -> tuple[str, Span | None]:
+    """Return why a condition is never or always true, or why its `until` never is, and the part of
+    the condition that says so; "": neither."""
     written, until = condition.limit, condition.until
     if condition.form == "changes":
         never, always, reach = limit >= high - low, limit < 0, f"change by more than {written}"
@@ -140,12 +169,14 @@ def _useless(
     else:
         never, always, reach = limit >= high, limit < low, f"be above {written}"
         holds, past = f"is above {written}", end is not None and end <= low
+    places = condition.places
     if never:
-        return f"a valid `{name}` cannot {reach}"
+        return f"a valid `{name}` cannot {reach}", places.limit
     if always:
-        return f"every valid `{name}` {holds}"
+        return f"every valid `{name}` {holds}", places.limit
     side = "above" if condition.form == "below" else "below"
-    return f"a valid `{name}` cannot be {side} {until}, as `until` says" if past else ""
+    sentence = f"a valid `{name}` cannot be {side} {until}, as `until` says"
+    return (sentence if past else ""), places.until
 
 
 def _show(value: Fraction, channel: Channel) -> str:
