@@ -100,7 +100,7 @@ def parse(text: str) -> WakeIf:
 
 class _Parser:
     def __init__(self, text: str, guessed: bool = False) -> None:
-        """`guessed`: the text is a correction; its errors need no hint."""
+        """`guessed`: the text is a correction, whose units must be known."""
         self.text = text
         self.guessed = guessed
         self.words = [_Piece(found[0], found.start()) for found in _WORD.finditer(text)]
@@ -213,7 +213,8 @@ class _Parser:
         """Return a number and its unit, which may be missing or unknown: the plan, which knows the
         channel's, reports it."""
         quantity = self._number_and_unit("a quantity", "write a number and a unit, like `300 mm`")
-        _amount(quantity)
+        if _amount(quantity) is None and self.guessed:
+            quantity.refuse("expected a known unit", "")
         return quantity
 
     def _duration(self) -> _Piece:
