@@ -44,8 +44,10 @@ class KnownPart:
     written byte of each. `renode`: type and arguments of Renode's model. `hides_faults`: its driver
     does not report that the sensor did not answer. `holds_us`: for how long it holds the clock low
     in a measurement at most, while it converts. `addresses`: on the bus. `full_scale`: a property
-    to which the steps are in proportion, and its values; the steps are those of the first. `also`:
-    names of other parts that the same driver reads."""
+    to which the steps are in proportion, and its values; the steps are those of the first.
+    `fewer_bits`: a property, and how many bits the numbers have fewer with its values 0, 1 ...;
+    it is 0 if the node does not have it. `also`: names of other parts that the same driver reads.
+    """
 
     transfers: tuple[tuple[int, int], ...]
     commands: tuple[int, ...]
@@ -56,11 +58,17 @@ class KnownPart:
     addresses: tuple[int, ...] = ()
     also: tuple[str, ...] = ()
     full_scale: tuple[str, tuple[int, ...]] | None = None
+    fewer_bits: tuple[str, tuple[int, ...]] | None = None
 
     def steps_of(self, channel: str, properties: Mapping[str, object]) -> Steps:
         """Return the channel's steps in a node with these properties."""
-        steps = self.steps[channel]
-        return replace(steps, step=steps.step * self.scale_of(properties))
+        steps, larger = self.steps[channel], 1 << self._bits_fewer(properties)
+        numbers = steps.numbers
+        return replace(
+            steps,
+            step=steps.step * self.scale_of(properties) * larger,
+            numbers=numbers and (numbers[0] // larger, numbers[1] // larger),
+        )
 
     def scale_of(self, properties: Mapping[str, object]) -> Fraction:
         """Return the node's full scale, as a multiple of the one for which the steps are given."""
@@ -70,6 +78,13 @@ class KnownPart:
         found = properties.get(name)
         value = next((one for one in values if one == found), values[0])  # others are refused
         return Fraction(value, values[0])
+
+    def _bits_fewer(self, properties: Mapping[str, object]) -> int:
+        if self.fewer_bits is None:
+            return 0
+        name, bits = self.fewer_bits
+        found = properties.get(name, 0)
+        return next((one for value, one in enumerate(bits) if value == found), 0)
 
 
 @cache
@@ -89,7 +104,7 @@ def _part(entry: dict[str, Any]) -> KnownPart:
         name: Steps(Fraction(said["zero"]), Fraction(said["step"]), tuple(said["numbers"]))
         for name, said in entry["channels"].items()
     }
-    scale = entry.get("full_scale")
+    scale, fewer = entry.get("full_scale"), entry.get("fewer_bits")
     return KnownPart(
         transfers=tuple((write, read) for write, read in entry["transfers"]),
         commands=tuple(entry["commands"]),
@@ -100,6 +115,7 @@ def _part(entry: dict[str, Any]) -> KnownPart:
         addresses=tuple(entry["addresses"]),
         also=tuple(entry.get("also", ())),
         full_scale=(scale[0], tuple(scale[1:])) if scale else None,
+        fewer_bits=(fewer[0], tuple(fewer[1:])) if fewer else None,
     )
 
 

@@ -9,7 +9,7 @@ from fwgen.plan.rules.rule import Rule
 from fwgen.plan.rules.sensor import SensorRules
 from fwgen.plan.words import milliseconds
 from fwgen.sensors.zephyr.bus import measures_us
-from fwgen.sensors.zephyr.data import KnownPart, known_parts
+from fwgen.sensors.zephyr.data import known_parts
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.sensors.zephyr.spec import ZephyrSensor
 from fwgen.soc.board import Bus
@@ -28,6 +28,7 @@ OTHER = Rule("sensor-address-taken", "error", "the display has another address o
 HIDDEN = Rule("sensor-hides-faults", "warning", "the sensor's driver reports failures")
 CHANNELS = Rule("sensor-no-channel", "error", "a known sensor has the channels of the spec")
 SCALE = Rule("sensor-full-scale", "error", "a known sensor has the full scale of the spec")
+MODE = Rule("sensor-mode", "error", "a known sensor has the mode of the spec")
 UNKNOWN = Rule("sensor-unknown", "warning", "the sensor's transfers and its model are known")
 RECORD = Rule("record-too-wide", "error", "a sample's channels have at most 60 bits")
 
@@ -39,7 +40,7 @@ _MOST_BITS = 60
 class _Rules(SensorRules):
     rules = (
         *(BUS, ADDRESS, UNLIKELY, BUSY, SHARED, WAITS, MISSES),
-        *(OTHER, HIDDEN, CHANNELS, SCALE, UNKNOWN, RECORD),
+        *(OTHER, HIDDEN, CHANNELS, SCALE, MODE, UNKNOWN, RECORD),
     )
 
     def check(self, draft: Draft, sensor: SensorPart, findings: Findings) -> None:
@@ -126,17 +127,26 @@ def _check_part(draft: Draft, sensor: ZephyrSensor, findings: Findings) -> None:
                 draft.spec.where_in(sensor, "channels", index, "name"),
                 did_you_mean(channel.name, known.steps, "its channels"),
             )
-    _check_scale(draft, sensor, known, findings)
+    if known.full_scale is not None:
+        _check_value(draft, sensor, known.full_scale, SCALE, findings)
+    if known.fewer_bits is not None:
+        name, bits = known.fewer_bits
+        _check_value(draft, sensor, (name, tuple(range(len(bits)))), MODE, findings)
 
 
-def _check_scale(draft: Draft, sensor: ZephyrSensor, known: KnownPart, findings: Findings) -> None:
-    if known.full_scale is None:
-        return
-    name, values = known.full_scale
+def _check_value(
+    draft: Draft,
+    sensor: ZephyrSensor,
+    known: tuple[str, tuple[int, ...]],
+    rule: Rule,
+    findings: Findings,
+) -> None:
+    """Refuse a property with a value that the part does not have; the first one is the default."""
+    name, values = known
     found = dict(sensor.properties).get(name, values[0])
     if found not in values or isinstance(found, bool):
         listed = ", ".join(f"`{value}`" for value in values[:-1])
-        SCALE.broken(
+        rule.broken(
             findings,
             f"{quote(sensor.compatible)} cannot have {quote(f'{name}: {found}')}",
             draft.spec.where_in(sensor, "properties"),

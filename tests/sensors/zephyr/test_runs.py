@@ -14,6 +14,7 @@ from fwgen.plan import PlanErrors, plan_file, plan_spec
 from fwgen.report.html import render_html
 from fwgen.scenario.load import parse_scenario
 from fwgen.sensors.zephyr.data import known_parts
+from fwgen.sensors.zephyr.drivers import decoder_of
 from fwgen.sensors.zephyr.model import quantities
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.spec import parse_spec
@@ -27,6 +28,8 @@ NIGHT = """
   - {at: 3 h 5 min, do: suspend}
   - {at: 8 h, do: resume}
 """.replace("3 h 5 min", "185 min")
+
+MOTION = (SPECS / "motion.yaml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", SIGNALS)
@@ -100,9 +103,36 @@ def test_a_sensor_ends_where_its_model_on_the_emulated_board_ends(name: str) -> 
 
 def test_a_property_of_the_node_makes_the_full_scale_larger() -> None:
     known = known_parts()["st,lis2dw12"]
-    for properties, end in (({}, 19.6), ({"range": 16}, 156.8), ({"range": "far"}, 19.6)):
+    for properties, end in (
+        ({}, 19.6),
+        ({"range": 16}, 156.8),
+        ({"range": "far"}, 19.6),
+    ):
         found = known.steps_of("accel-x", properties).ends_micro()
         assert found and round(found[1] / 1e6, 1) == end
+
+
+@pytest.mark.parametrize("mode", [None, 0, 1, 2, 3, 4])
+@pytest.mark.parametrize("full_scale_g", [2, 16])
+def test_the_lis2dw12_has_12_bits_in_its_first_mode(mode: int | None, full_scale_g: int) -> None:
+    """Also without `power-mode`. The host's values are those that the driver makes of such
+    numbers."""
+    properties = {"range": full_scale_g} | ({} if mode is None else {"power-mode": mode})
+    written = ", ".join(f"{name}: {value}" for name, value in properties.items())
+    plan = plan_spec(parse_spec(MOTION.replace("odr: 100, power-mode: 4", written)))
+    scene = parse_scenario(scenario("motion", "", "30 s").replace("steps:\n\n", "")).scene(1)
+    times_ms = np.arange(0, 30_000, 20)
+    found = set(quantities(part_of(plan.sensors[0].part), scene, times_ms)[0].tolist())
+    bits = 14 if mode else 12
+    numbers = np.arange(-(1 << bits - 1), 1 << bits - 1) << 16 - bits
+    part = known_parts()["st,lis2dw12"]
+    decode = decoder_of("st,lis2dw12", part.scale_of(properties))
+    drivers = np.array(
+        [decode([3 * number.tobytes()])["accel-x"] for number in numbers.astype("<i2")]
+    )
+    assert len(found) > 1
+    assert max(abs(drivers - one).min() for one in found) < 60 * full_scale_g, "of its rounding"
+    assert abs(drivers).max() > part.steps_of("accel-x", properties).ends_micro()[1] * 0.999  # type: ignore[index]
 
 
 def test_the_judge_detects_a_wrong_value() -> None:
@@ -130,7 +160,6 @@ def test_the_page_draws_each_channel() -> None:
         assert f">{low}</text>" in page and f">{high}</text>" in page
 
 
-MOTION = (SPECS / "motion.yaml").read_text("utf-8")
 SCREEN = "display: {type: ssd1306, bus: i2c8, address: 0x3c, size: 128x64, refresh: 5 Hz}\n"
 
 

@@ -119,10 +119,24 @@ def test_a_full_scale_that_the_sensor_does_not_have_is_refused(written: str) -> 
     assert found.hint == "write `2`, `4`, `8` or `16`"
 
 
+@pytest.mark.parametrize("written", ["5", "-1", "low", "true"])
+def test_a_mode_that_the_sensor_does_not_have_is_refused(written: str) -> None:
+    text = (SPECS / "motion.yaml").read_text("utf-8")
+    for known in range(5):
+        plan_spec(parse_spec(text.replace("power-mode: 4", f"power-mode: {known}")))
+    with pytest.raises(PlanErrors) as caught:
+        plan_spec(parse_spec(text.replace("power-mode: 4", f"power-mode: {written}")))
+    (found,) = [one for one in caught.value.diagnostics if one.severity == "error"]
+    assert (found.rule_id, found.position.line) == ("sensor-mode", 10)
+    assert "`st,lis2dw12` cannot have `power-mode: " in found.message
+    assert found.hint == "write `0`, `1`, `2`, `3` or `4`"
+
+
 def test_every_rule_has_an_example() -> None:
     assert {rule.id for rule in SENSOR.rules} == {
         *BROKEN,
         *("sensor-hides-faults", "sensor-no-channel", "sensor-unknown", "sensor-full-scale"),
+        "sensor-mode",
         "sensor-address-unlikely",
         *("sensor-waits", "sensor-waits-too-long"),  # in test_runs.py
     }
