@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import re
 import signal
 import socket
 import sqlite3
@@ -17,6 +18,7 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from fwgen.service.items import Hole
+from fwgen.service.settings import parse
 from fwgen.service.sinks.base import SinkError
 from fwgen.service.sinks.mqtt import Broker, MqttSink
 from tests.service.make_items import ONE, run
@@ -33,12 +35,14 @@ class Mosquitto:
             self.port = int(probe.getsockname()[1])
         self._config = folder / "mosquitto.conf"
         self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
+        self.log = folder / "mosquitto.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
         command = ["mosquitto", "-c", str(self._config)]
-        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, stderr=log)
         wait_until(self._answers, "mosquitto listens")
 
     def _answers(self) -> bool:
@@ -55,8 +59,8 @@ class Mosquitto:
         assert self.process is not None
         self.process.send_signal(number)
 
-    def sink(self) -> MqttSink:
-        return MqttSink(Broker("127.0.0.1", self.port))
+    def sink(self, client_id: str = "") -> MqttSink:
+        return MqttSink(Broker("127.0.0.1", self.port, client_id=client_id))
 
 
 class Subscriber:
@@ -121,6 +125,17 @@ def test_boards_with_one_host_name_do_not_disturb_each_other(broker: Mosquitto) 
             sink.store([run(number, 1)], None)
     for sink in sinks:
         sink.close()
+
+
+def test_the_broker_sees_the_client_id_of_the_settings(broker: Mosquitto) -> None:
+    (written,) = parse('[sinks.mqtt]\nhost = "h"\nclient_id = "board 7"', "x.toml").sinks
+    for sink in (broker.sink(client_id=written.options["client_id"]), broker.sink()):
+        sink.open()
+        sink.store([run(0, 1)], None)
+        sink.close()
+    found = re.findall(r"New client connected from \S+ as (.+?) \(", broker.log.read_text())
+    assert found[0] == "board 7"
+    assert re.fullmatch("fwgen-peer-[0-9a-f]{12}", found[1]), "23 letters and digits, and `-`"
 
 
 def test_without_an_acknowledgement_it_is_not_stored(

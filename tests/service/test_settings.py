@@ -135,6 +135,13 @@ debounce = "50 ms"
             "for",
         ),
         ("[sinks.mqtt]\nhost = 'h'\ntopic = '+'", "3:9: `topic`: expected a topic without", "for"),
+        ("[sinks.mqtt]\nhost = 'h'\nclient_id = ''", "3:13: `client_id`: expected a text", "for"),
+        ("[sinks.mqtt]\nhost = 'h'\nclient_id = 7", "3:13: `client_id`: expected a text", "for"),
+        (
+            f"[sinks.mqtt]\nhost = 'h'\nclient_id = '{'ü' * 32_768}'",
+            "3:13: `client_id`: expected a text of at most 65535 bytes",
+            "for example",
+        ),
         ("[sinks.mqtt]\nhost = 'h'\ntopic = '$SYS'", "3:9: `topic`: expected a topic", "for"),
         (
             "[sinks.mqtt]\nhost = 'h'\npassword_file = '/x'",

@@ -43,6 +43,7 @@
     host = "broker.example"               # or the path of a local socket
     port = 1883
     topic = "fwgen-peer/samples"
+    client_id = "board-7"                 # each board needs its own; the default is random
     user = "board"
     password_file = "/etc/fwgen-peer.password"
     ca = "/etc/ssl/certs/ca.pem"          # with TLS

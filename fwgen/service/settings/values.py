@@ -28,6 +28,8 @@ _LEAST_DEBOUNCE_US: Final = 1_000
 _MOST_DEBOUNCE_US: Final = 10_000_000
 _MOST_DIGITS: Final = 60
 _MOST_SHOWN: Final = 60
+_MOST_CLIENT_ID_BYTES: Final = 65_535
+"""MQTT 3.1.1, 1.5.3. Each broker accepts 23 letters and digits (3.1.3.1)."""
 _MOST_SOCKET_BYTES: Final = 107
 """Of the path of a local socket (unix(7))."""
 
@@ -104,6 +106,12 @@ def _topic(value: object) -> str:
     if "+" in topic or "#" in topic or topic.startswith("$"):
         raise unfit("a topic without `+`, `#` and a `$` in front", value)
     return topic
+
+
+def _client_id(value: object) -> str:
+    if len(text(value).encode()) > _MOST_CLIENT_ID_BYTES:
+        raise unfit(f"a text of at most {_MOST_CLIENT_ID_BYTES} bytes", value)
+    return text(value)
 
 
 def flag(value: object) -> bool:
@@ -270,6 +278,7 @@ SINKS: Final[Mapping[str, Kinds]] = {
         "host": Kind(_host, '"broker.example"'),
         "port": Kind(_port, "1883"),
         "topic": Kind(_topic, '"fwgen-peer/samples"'),
+        "client_id": Kind(_client_id, '"board-7"'),
         "user": Kind(text, '"board"'),
         "password_file": Kind(file_path, '"/etc/fwgen-peer.password"'),
         "ca": Kind(file_path, '"/etc/ssl/certs/ca.pem"'),

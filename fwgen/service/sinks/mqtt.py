@@ -31,11 +31,14 @@ _LOOK_S: Final = 0.1
 @dataclass(frozen=True)
 class Broker:
     """`host`: its name, or the path of its local socket. `topic`: samples go to it. `ca`:
-    certificates for TLS; None: no TLS. `password_file`: its first line is the password."""
+    certificates for TLS; None: no TLS. `password_file`: its first line is the password.
+    `client_id`: the broker ends the connection of a client when another one with its name comes;
+    "": a random one, with 23 characters, which every broker takes."""
 
     host: str
     port: int = 1883
     topic: str = "fwgen-peer/samples"
+    client_id: str = ""
     user: str = ""
     password_file: Path | None = None
     ca: Path | None = None
@@ -61,8 +64,7 @@ class MqttSink:
         self._broker = broker
         self._sensors = sensors
         self._client: Any = None
-        # 23 characters, which every broker takes; boards of one image may have one host name
-        self._name = f"fwgen-peer-{secrets.token_hex(6)}"
+        self._name = broker.client_id or f"fwgen-peer-{secrets.token_hex(6)}"
         self._answered = threading.Event()
         self._refused = ""
 
