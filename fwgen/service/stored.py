@@ -13,8 +13,9 @@ from fwgen.errors import InputError
 from fwgen.service.sinks import schema
 from fwgen.service.sinks.lines import COLUMNS, columns
 
-_SELECT: Final = """
-SELECT log.identity || CASE renumbered WHEN 0 THEN '' ELSE '+' || renumbered END AS log,
+_LOG: Final = "log.identity || CASE renumbered WHEN 0 THEN '' ELSE '+' || renumbered END"
+_SELECT: Final = f"""
+SELECT {_LOG} AS log,
   position, boot, spec, device_us,
   strftime('%Y-%m-%dT%H:%M:%S', utc_us / 1000000, 'unixepoch')
     || printf('.%06dZ', utc_us % 1000000) AS utc,
@@ -42,8 +43,7 @@ class Stored(AbstractContextManager["Stored"]):
                 text = "expected a database of fwgen-peer, found an empty file"
                 raise schema.FormatError(text, "name another one with --database")
             self._db.execute("SELECT 1 FROM sample LIMIT 1").fetchone()
-            self.units = self._read_units()
-        self.columns = columns(list(self.units))
+            self._note_channels()
 
     def __exit__(self, *exception: object) -> None:
         self._db.close()
@@ -59,6 +59,28 @@ class Stored(AbstractContextManager["Stored"]):
             found.sort(key=lambda row: row["utc"] or "")
         return found[-count:] if count else []
 
+    def last_and_ends(self, count: int) -> tuple[list[dict[str, Any]], dict[str, int]]:
+        """Return `last` and `ends` of the same moment."""
+        with self._failing():
+            self._db.execute("BEGIN")
+            try:
+                return self.last(count), self.ends()
+            finally:
+                self._db.execute("ROLLBACK")
+
+    def ends(self) -> dict[str, int]:
+        """Return the last sample's position of each log."""
+        last = "SELECT max(position) FROM sample WHERE sample.log = log.id"
+        with self._failing():
+            found = self._db.execute(f"SELECT {_LOG}, ({last}) FROM log").fetchall()
+        return {log: position for log, position in found if position is not None}
+
+    def of_log(self, log: str, after: int, until: int) -> Iterator[dict[str, Any]]:
+        """Yield the samples of a log after a position, up to another one."""
+        self._note_channels()  # there may be new ones
+        where = f"WHERE {_LOG} = ? AND position > ? AND position <= ?"
+        yield from self._rows(f"{_SELECT} {where} ORDER BY position", (log, after, until))
+
     def between(self, since_us: int | None, until_us: int | None) -> Iterator[dict[str, Any]]:
         """Yield the samples in the order of their logs; with a limit only those with a time."""
         conditions, values = [], []
@@ -71,7 +93,7 @@ class Stored(AbstractContextManager["Stored"]):
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         yield from self._rows(f"{_SELECT} {where} ORDER BY sample.log, position", tuple(values))
 
-    def _rows(self, query: str, values: tuple[int, ...]) -> Iterator[dict[str, Any]]:
+    def _rows(self, query: str, values: tuple[int | str, ...]) -> Iterator[dict[str, Any]]:
         with self._failing():
             for row in self._db.execute(query, values):
                 yield self._whole(dict(zip(COLUMNS, row, strict=True)))
@@ -84,6 +106,10 @@ class Stored(AbstractContextManager["Stored"]):
         place = (identity, int(renumbered or 0), row["position"])
         row |= dict(self._db.execute(_VALUES, place).fetchall())
         return {name: row.get(name) for name in self.columns}
+
+    def _note_channels(self) -> None:
+        self.units = self._read_units()
+        self.columns = columns(list(self.units))
 
     def _read_units(self) -> dict[str, str]:
         """Return column -> unit of all values. Databases before format 3 have only distances."""

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -117,6 +118,31 @@ def test_status_and_tail_and_export(running: Running, capsys: pytest.CaptureFixt
     assert len(target.read_text().splitlines()) >= 301
     assert main([*export, "-o", str(target)]) == 2, "it overwrites nothing"
     assert "the file exists" in capsys.readouterr().err
+
+
+def test_tail_f_shows_each_sample_once(running: Running) -> None:
+    """Also those that were published before it listened, and are stored after it has looked."""
+    with closing(sqlite3.connect(running.database)) as held:
+        held.execute("BEGIN IMMEDIATE")  # the service cannot store
+        (stored,) = held.execute("SELECT max(position) FROM sample").fetchone()
+        caller = Caller(running.socket)
+
+        def published() -> int:
+            return int(caller.ask("status", "status")["last_sample"]["position"])
+
+        wait_until(lambda: published() > stored + 10, "samples that are not stored")
+        caller.close()
+        command = [sys.executable, "-m", "fwgen.service", "tail", "-f", "-n", "3", "--json"]
+        where = ("--database", running.database, "--socket", running.socket)
+        tail = subprocess.Popen([*command, *map(str, where)], stdout=subprocess.PIPE, text=True)
+        assert tail.stdout is not None
+        found = [json.loads(tail.stdout.readline())["position"] for _ in range(3)]
+        assert found == [stored - 2, stored - 1, stored]
+    found += [json.loads(tail.stdout.readline())["position"] for _ in range(60)]
+    assert found == list(range(stored - 2, stored + 61))
+    tail.kill()
+    tail.wait()
+    tail.stdout.close()
 
 
 def test_the_backlog_has_an_age_and_is_not_shown_of_a_firmware_that_is_away(

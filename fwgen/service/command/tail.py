@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from fwgen.errors import ExaminedBadError, InputError
 from fwgen.output import print_json
 from fwgen.service.caller import Caller
 from fwgen.service.command import places
+from fwgen.service.follow import Follower
 from fwgen.service.sinks.lines import shown_values
 from fwgen.service.stored import Stored
 
@@ -30,19 +34,29 @@ def run(args: argparse.Namespace) -> int:
     if args.n < 0:
         raise InputError(f"-n: expected a number of samples, found {args.n}", "0 shows none")
     with Stored(places.database_of(args)) as stored:
-        for row in stored.last(min(args.n, _MOST)):
-            _print(row, args.json)
-    if args.follow:
-        caller = Caller(places.socket_of(args))
-        caller.send({"do": "watch"})
-        for document in caller.lines():
-            for row in document.get("samples", ()):
-                _print(row, args.json)
-        raise ExaminedBadError("fwgen-peer ended")
+        rows, ends = stored.last_and_ends(min(args.n, _MOST))
+        for row in rows:
+            _print(row, as_json=args.json)
+        if args.follow:
+            _follow(places.socket_of(args), stored, ends, as_json=args.json)
     return 0
 
 
-def _print(row: dict[str, Any], as_json: bool) -> None:
+def _follow(socket: Path, stored: Stored, ends: dict[str, int], *, as_json: bool) -> None:
+    """Raises ExaminedBadError when the service ends."""
+    caller = Caller(socket)
+    caller.send({"do": "watch"})
+    follower = Follower(stored, ends, partial(_print, as_json=as_json), _tell)
+    for document in caller.lines():
+        follower.take(document)
+    raise ExaminedBadError("fwgen-peer ended")
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _print(row: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(row, indent=None)
     else:
