@@ -344,6 +344,32 @@ def test_a_symbolic_link_that_names_another_database_is_followed(tmp_path: Path)
     assert positions(tmp_path / "disk/db") == list(range(20))
 
 
+@pytest.mark.parametrize("content", ["samples", "empty"])
+def test_a_database_with_two_names_is_refused(tmp_path: Path, content: str) -> None:
+    """Each name would get a -wal file of its own, and a lock."""
+    path, other = tmp_path / "db", tmp_path / "other"
+    sink = SqliteSink(path)
+    if content == "samples":
+        sink.open()
+        sink.store([run(0, 10)], None)
+        sink.close()
+    else:
+        path.touch()
+    other.hardlink_to(path)
+    before = path.read_bytes()
+    for name in (path, other):
+        with pytest.raises(SinkError, match=r"the file has 2 names \(hard links\)") as caught:
+            SqliteSink(name).open()
+        assert f"find / -samefile {name}" in caught.value.cure
+    assert path.read_bytes() == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["db", "other"]
+    other.unlink()
+    sink.open()
+    sink.store([run(10, 10)], None)
+    sink.close()
+    assert positions(path) == list(range(0 if content == "samples" else 10, 20))
+
+
 def test_a_channel_whose_unit_has_changed_is_another_channel(tmp_path: Path) -> None:
     path = tmp_path / "db"
     for number, unit in enumerate(("°C", "°F", "°C", "")):

@@ -147,6 +147,25 @@ def test_a_lock_file_for_which_the_disk_is_full_is_bad_input(
     assert "free space on its disk" in caught.value.hint
 
 
+def test_a_second_service_by_another_name_of_the_file_is_refused(tmp_path: Path) -> None:
+    """The first one goes on."""
+    firmware, other = PtyFirmware(), PtyFirmware()
+    database, link = tmp_path / "db", tmp_path / "link"
+    service = start("--tty", firmware.path, "--database", database)
+    wait_until(lambda: len(positions(database)) > 10, "samples")
+    link.hardlink_to(database)
+    refused = start("--tty", other.path, "--database", link)
+    _, err = refused.communicate(timeout=PATIENCE_S)
+    assert refused.returncode == 2
+    assert f"{link}: the file has 2 names (hard links), and SQLite allows one" in err
+    assert "help: `find / -samefile" in err
+    before = len(positions(database))
+    wait_until(lambda: len(positions(database)) > before + 10, "more samples")
+    assert end(service)[0] == 0
+    for each in (firmware, other):
+        each.close()
+
+
 @pytest.mark.parametrize("kind", ["text", "device", "folder"])
 def test_a_refused_database_has_no_lock_file_beside_it(tmp_path: Path, kind: str) -> None:
     """As /etc/passwd.lock would be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -84,8 +85,17 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
 
 
 def check(path: Path) -> None:
-    """Raise FormatError if the file is there and may not be changed. Raises sqlite3.Error."""
-    if not path.exists() or not path.stat().st_size:
+    """Raise FormatError if the file is there and may not be changed. Raises sqlite3.Error and
+    OSError."""
+    if not path.exists():
+        return
+    found = path.stat()
+    if found.st_nlink > 1:  # SQLite's files -wal and -shm are beside one of the names
+        text = f"the file has {found.st_nlink} names (hard links), and SQLite allows one"
+        find = f"`find / -samefile {shlex.quote(str(path))}`"
+        cure = f"{find} shows them: remove the others, or name a copy with --database"
+        raise FormatError(text, cure)
+    if not found.st_size:
         return
     with path.open("rb") as file:
         begins = file.read(len(_MAGIC))
