@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -162,15 +163,16 @@ class PackedTaken:
         return self.pick(np.arange(first, end, dtype=np.int64))
 
     def pick(self, rows: Ints) -> Taken:
+        boot, row, time_us, at_us = self._lives
         life = self._life(rows)
         words = self.words[rows].astype(np.int64)
-        since_us = (rows - self._column("row")[life]) * self.period_us
+        since_us = (rows - row[life]) * self.period_us
         return Taken(
             seq=self.first_seq + rows,
-            boot=self._column("boot")[life],
+            boot=boot[life],
             spec=np.full(len(rows), self.spec, dtype=np.int64),
-            time_us=self._column("time_us")[life] + since_us,
-            at_us=self._column("at_us")[life] + since_us,
+            time_us=time_us[life] + since_us,
+            at_us=at_us[life] + since_us,
             value=words & ((1 << self.value_bits) - 1),
             status=words >> self.value_bits,
             late_16ths=self.late.of(rows),
@@ -189,9 +191,9 @@ class PackedTaken:
         return np.asarray(self.first_seq + rows)
 
     def at(self, rows: Ints) -> Ints:
+        _, row, _, at_us = self._lives
         life = self._life(rows)
-        since_us = (rows - self._column("row")[life]) * self.period_us
-        return np.asarray(self._column("at_us")[life] + since_us, dtype=np.int64)
+        return np.asarray(at_us[life] + (rows - row[life]) * self.period_us, dtype=np.int64)
 
     def before(self, instants_us: Ints) -> Ints:
         found = np.zeros(len(instants_us), dtype=np.int64)
@@ -211,10 +213,14 @@ class PackedTaken:
         return ""
 
     def _life(self, rows: Ints) -> Ints:
-        return np.searchsorted(self._column("row"), rows, side="right") - 1
+        return np.searchsorted(self._lives[1], rows, side="right") - 1
 
-    def _column(self, name: str) -> Ints:
-        return np.array([getattr(life, name) for life in self.lives], dtype=np.int64)
+    @cached_property
+    def _lives(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """The lives' columns: boot, row, time_us, at_us."""
+        rows = [(life.boot, life.row, life.time_us, life.at_us) for life in self.lives]
+        boot, row, time_us, at_us = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+        return boot, row, time_us, at_us
 
 
 # ------------------------------------------------------------------------------------- delivered
@@ -280,6 +286,13 @@ class PackedDelivered:
     def __len__(self) -> int:
         return len(self.words)
 
+    @cached_property
+    def _lives(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """The lives' columns."""
+        rows = np.array(self.lives or [(0, 0, 0, 0)], dtype=np.int64)
+        starts, boots, periods, specs = rows.T
+        return starts, boots, periods, specs
+
     def part(self, first: int, end: int) -> Delivered:
         return self.pick(np.arange(first, end, dtype=np.int64))
 
@@ -290,7 +303,7 @@ class PackedDelivered:
     def pick(self, places: Ints) -> Delivered:
         block = np.searchsorted(self.begin, places.astype(np.uint32), side="right") - 1
         index = places - self.begin[block]
-        starts, boots, periods, specs = np.array(self.lives or [(0, 0, 0, 0)], dtype=np.int64).T
+        starts, boots, periods, specs = self._lives
         life = np.searchsorted(starts, block, side="right") - 1
         words = self.words[places].astype(np.int64)
         return Delivered(

@@ -24,6 +24,8 @@ from fwgen.wire.messages import Message, Sleep
 
 _SEQ_MASK: Final = 0xFFFF_FFFF
 _NEVER: Final = 1 << 62
+_SAMPLES: Final = (Samples, Lost)
+_POWER: Final = (SuspendReady, SuspendRefused)
 ASKED, RECEIVED, STORED = "asking", "received", "stored"
 MOMENTS: Final = {
     ASKED: "it has sent SLEEP, and the firmware has not answered",
@@ -167,15 +169,17 @@ class Application:
         session = self._session
         if session is None or now_us < self.busy_us:
             return
+        acts = bool(self._unprocessed or self._outbox)
         if self._unprocessed:
             self.process(now_us)
-            self._session_due_us = self._due_us(session)
         if self._suspend_due_us <= now_us:
             self.suspend(now_us)
             return
         if self._session_due_us <= now_us:
             session.poll(self._on_linux(now_us))
-        self._follow(now_us)
+            acts = True
+        if acts:
+            self._follow(now_us)
 
     def process(self, now_us: int) -> None:
         """Store the received samples, then acknowledge them."""
@@ -212,9 +216,9 @@ class Application:
         if session is None:
             return
         for event in session.take_events():
-            if isinstance(event, Samples | Lost):
+            if isinstance(event, _SAMPLES):
                 self._take(event, now_us)
-            elif isinstance(event, SuspendReady | SuspendRefused):
+            elif isinstance(event, _POWER):
                 self._on_power(event, now_us)
             else:
                 self._refused = self._refused or isinstance(event, SpecMismatch)
@@ -222,7 +226,8 @@ class Application:
                 if isinstance(event, Started):
                     session.acknowledge_crashes(event.start, self._on_linux(now_us))
         if session is self._session:
-            self.write(session.take_bytes(), now_us)
+            if (data := session.take_bytes()) or self._outbox:
+                self.write(data, now_us)
             if self._asked:
                 self._asked = False
                 self._on_moment(ASKED, now_us)

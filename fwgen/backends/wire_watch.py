@@ -36,6 +36,11 @@ _WORD_BYTES: Final = 4
 """The firmware writes the last word of an open block's samples again with each sample: damage there
 does not last."""
 _MASK: Final = 0xFFFF_FFFF
+_DATA: Final = (Block, Gap, StreamGap)
+_ACKS: Final = (Ack, StreamAck)
+_BEGINNINGS: Final = (PeerHello, Wake)
+_IN_FIRST: Final = (Gap, Ack)
+"""Messages that are about the first sensor."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def _block_at(region: bytes | memoryview, at: int) -> Block | None:
 
 def stream_of(message: Block | Gap | StreamGap | Ack | StreamAck) -> int:
     """Return the number of the sensor whose samples it is about."""
-    return 0 if isinstance(message, Gap | Ack) else message.stream
+    return 0 if isinstance(message, _IN_FIRST) else message.stream
 
 
 @dataclass
@@ -124,7 +129,7 @@ class WireWatch:
             self.second.came(message, at_us)
         if isinstance(message, StreamInfo):
             self._begins = True
-        elif isinstance(message, Block | Gap | StreamGap):
+        elif isinstance(message, _DATA):
             if stream_of(message) != self.stream:
                 return
             first, count = message.first_seq, message.count
@@ -143,16 +148,21 @@ class WireWatch:
         """The session sends this to the firmware; it has not arrived yet."""
         if self.second is not None:
             self.second.went(message, at_us)
-        if isinstance(message, PeerHello | Wake) and self.stream > 0:
+        if isinstance(message, _ACKS):
+            if stream_of(message) == self.stream:
+                self._acknowledges(message, at_us)
+        elif isinstance(message, _BEGINNINGS) and self.stream > 0:
             self.begin(None, at_us)  # it has no number for this stream
         elif isinstance(message, PeerHello):
             self.begin(message.expected_seq, at_us)
         elif isinstance(message, Wake):
             self.begin(message.next_seq, at_us)
-        elif isinstance(message, StreamAck) and self._begins and message.stream == self.stream:
+
+    def _acknowledges(self, message: Ack | StreamAck, at_us: int) -> None:
+        if self._begins and isinstance(message, StreamAck):
             self._begins = False
             self.begin(message.next_seq, at_us)
-        elif isinstance(message, Ack | StreamAck) and stream_of(message) == self.stream:
+        else:
             self._check_kept(at_us)
             self._forget(message.next_seq)
 

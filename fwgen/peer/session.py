@@ -69,6 +69,9 @@ _PATIENCE_US: Final = machine("peer").timers_us["patience"]
 TO_OTHER_EVERY: Final = 4
 """After this many unanswered hellos the session sends one that every format understands."""
 
+_DATA: Final = (Block, Gap, StreamGap)
+_HELLOS: Final = (Hello, OtherHello)
+
 _REASONS: Final = {
     "offline": "no transport to the firmware is open",
     "greeting": "the firmware does not answer hello",
@@ -164,14 +167,14 @@ class Session:
 
     def receive(self, data: bytes, now_us: int) -> None:
         self._now_us = now_us
-        self._handle(self._incoming.abandon_stale(now_us))
+        self._abandon_stale()
         self._handle(self._incoming.feed(data, now_us))
         self._pace_acks()
 
     def poll(self, now_us: int) -> None:
         """Do what is due by now: give up, repeat, acknowledge."""
         self._now_us = now_us
-        self._handle(self._incoming.abandon_stale(now_us))
+        self._abandon_stale()
         wish_due_us = self._wish_due_us
         if wish_due_us is not None and now_us >= wish_due_us:
             self._fire("gave_up")
@@ -183,12 +186,12 @@ class Session:
 
     def next_due_us(self) -> int | None:
         """Return when `poll` must be called; None: no timer runs."""
-        due = self._steps.due_us
+        due = _sooner(self._steps.due_us, self._incoming.stale_us)
         if self._wish_us is not None:
             due = _sooner(due, self._wish_due_us)
-        if self._may_ack:
-            due = _sooner(due, self._pacing.next_us())
-        return _sooner(due, self._incoming.stale_us)
+        if (ack_us := self._pacing.next_us()) is not None and self._may_ack:
+            due = _sooner(due, ack_us)
+        return due
 
     def take_bytes(self) -> bytes:
         """Return the whole messages to write to the transport."""
@@ -262,12 +265,12 @@ class Session:
     def _may_ack(self) -> bool:
         """With two sensors not while a block of either is missing: acknowledgements of the other
         would keep the firmware from asking and sending it again."""
-        return self.state == "online" and not self._refuses and not self._streams.lack
+        return self._steps.state == "online" and not self._refuses and not self._streams.lack
 
     def _fire(self, event: str) -> None:
-        before = self.state
+        before = self._steps.state
         action = self._steps.take(event, self._now_us)
-        entered = self.state != before
+        entered = self._steps.state != before
         self._actions[action]()
         if entered and self.state == "online" and self._wish_us is not None:
             self._fire("suspend")
@@ -359,15 +362,19 @@ class Session:
 
     # ------------------------------------------------------------------------------ what arrives
 
+    def _abandon_stale(self) -> None:
+        if messages := self._incoming.abandon_stale(self._now_us):
+            self._handle(messages)
+
     def _handle(self, messages: list[Message | Block]) -> None:
-        if messages and self.state == "online":
+        if messages and self._steps.state == "online":
             self._steps.start_timer(self._now_us)
         for message in messages:
             if self._watch is not None:
                 self._watch(message, False, self._now_us)
-            if isinstance(message, Block | Gap | StreamGap):
+            if isinstance(message, _DATA):
                 self._take_data(message)
-            elif isinstance(message, Hello | OtherHello):
+            elif isinstance(message, _HELLOS):
                 self._take_hello(message)
             elif isinstance(message, SleepAck):
                 last = message.id == self._sleep_id
@@ -457,7 +464,7 @@ class Session:
         again. That is right only if a block was lost on the way.
         """
         self._pacing.keep_alive(self._streams.in_work, self._now_us)
-        if self._may_ack and self._pacing.is_due(self._now_us):
+        if self._pacing.is_due(self._now_us) and self._may_ack:
             self._send_ack()
 
     def _send_ack(self) -> None:

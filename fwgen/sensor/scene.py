@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,15 +27,22 @@ def value_at(points: Points, t_ms: Ints) -> Ints:
 
     `/` truncates toward zero, as in C and C#.
     """
-    times = np.array([t for t, _ in points], dtype=np.int64)
-    values = np.array([value for _, value in points], dtype=np.int64)
-    after = np.searchsorted(times, t_ms, side="right")
-    left = np.maximum(after - 1, 0)
-    right = np.minimum(after, len(times) - 1)
-    span = np.maximum(times[right] - times[left], 1)
-    way = (values[right] - values[left]) * np.maximum(t_ms - times[left], 0)
-    bent = np.where(right == left, 0, np.sign(way) * (np.abs(way) // span))
-    return np.asarray(values[left] + bent, dtype=np.int64)
+    times, begin, value, change, span, sign = _pieces(points)
+    at = np.searchsorted(times, t_ms, side="right")
+    bent = sign[at] * (change[at] * (t_ms - begin[at]) // span[at])
+    return np.asarray(value[at] + bent, dtype=np.int64)
+
+
+@lru_cache(maxsize=64)
+def _pieces(points: Points) -> tuple[Ints, ...]:
+    """Return the corners' times, and for each piece before, between and after them: its first
+    corner, the size of its change, its length and the change's sign."""
+    times, values = np.array(points, dtype=np.int64).reshape(-1, 2).T
+    begin = np.concatenate([times[:1], times])
+    value = np.concatenate([values[:1], values])
+    change = np.diff(value, append=value[-1:])
+    span = np.maximum(np.diff(begin, append=begin[-1:]), 1)
+    return times.copy(), begin, value, np.abs(change), span, np.sign(change)
 
 
 @dataclass(frozen=True)

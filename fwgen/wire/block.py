@@ -35,6 +35,8 @@ _STEP_BITS = 8
 _SURPRISE = 12
 _GAINS = ((256, 256), (224, 128), (160, 64), (112, 32))  # level, speed
 _AGE_MAX = len(_GAINS) - 1
+_CODES = {1: "B", 2: "H", 4: "I"}
+"""Arrays of numbers of that many bytes."""
 _PADDING = "0" * 256  # longer than any code or key that begins inside the stream
 
 _KEY_BITS = 11  # bits that are looked up at once to find a residual's code
@@ -122,9 +124,6 @@ def decode_block(data: bytes) -> Block:
     used = header + (reader.position + 7) // 8
     if used != len(data):
         raise BlockError(f"the block has {len(data)} bytes, but its samples end after {used}")
-    late = bytearray(count)
-    for index, sixteenths in reader.late.items():
-        late[index] = sixteenths
     block = Block(
         first_seq=first_seq,
         period_us=period_us,
@@ -134,8 +133,8 @@ def decode_block(data: bytes) -> Block:
         stream=stream,
         widths=widths,
         statuses=bytes(reader.statuses),
-        late=bytes(late),
-        values=tuple([array("I", channel) for channel in reader.values]),
+        late=reader.lateness(),
+        values=tuple([array("I", column) for column in reader.values]),
         size_bytes=len(data),
     )
     found = crc_hqx(_checked_bytes(block), crc_hqx(data[_CHECKED_FROM:header], 0))
@@ -193,9 +192,11 @@ def _checked_bytes(block: Block) -> bytes | bytearray:
     return b"".join([*parts, values[begin:]])
 
 
-def _value_bytes(block: Block) -> bytearray:
+def _value_bytes(block: Block) -> bytes | bytearray:
     """Return the values of all samples, each in as few bytes as its channel needs."""
     sizes = [(width + 7) // 8 for width in block.widths]
+    if len(sizes) == 1 and sys.byteorder == "little" and (code := _CODES.get(sizes[0])):
+        return array(code, block.values[0]).tobytes()
     row = sum(sizes)
     found = bytearray(row * block.count)
     at = 0
@@ -265,7 +266,8 @@ class _Channel:
             self.mean += number - average
             self.speed += residual * speed_gain
             self.expected += residual * level_gain + self.speed
-            self.age = min(self.age + 1, _AGE_MAX)
+            if self.age < _AGE_MAX:
+                self.age += 1
         else:
             self.mean += _SURPRISE
             if not self.age:
@@ -293,17 +295,23 @@ class _Reader:
         self.values: list[list[int]] = [[] for _ in widths]
         self.channels: list[_Channel] = []
 
+    def lateness(self) -> bytes:
+        """Return how late each sample was, in sixteenths of the period."""
+        late = bytearray(len(self.statuses))
+        for index, sixteenths in self.late.items():
+            late[index] = sixteenths
+        return bytes(late)
+
     def read(self, count: int) -> None:
         """Read this many samples."""
         self._spelt(self._take(3))
-        one = len(self.widths) == 1
-        while len(self.statuses) < count and self.position <= self.limit:
-            left = count - len(self.statuses)
+        short = self._short_residuals if len(self.widths) == 1 else self._short_rows
+        while (left := count - len(self.statuses)) > 0 and self.position <= self.limit:
             if self.status > _LAST_WITH_VALUES:
                 if self._repetitions(left) < left:
                     self._take(1)
                     self._spelt(self._take(3))
-            elif (self._short_residuals if one else self._short_rows)(left) < left:
+            elif short(left) < left:
                 self._residuals()
         if self.position > self.limit:
             raise BlockError(f"the stream ends before the {count} samples do")
@@ -329,8 +337,8 @@ class _Reader:
         (channel,) = self.channels
         width, mask, value = channel.width, channel.mask, channel.value
         expected, speed, mean, age = channel.expected, channel.speed, channel.mean, channel.age
-        before = len(values)
-        for _ in range(most):
+        count = 0
+        while count < most:
             rest = mean * 5 >> 7
             if rest < _TABLES:
                 code = lookup[rest].get(bits[position : position + _KEY_BITS])
@@ -350,6 +358,7 @@ class _Reader:
             value = (expected + 128 >> 8) + residual & mask
             position += length
             values.append(value)
+            count += 1
             average = mean >> 4
             if number <= average + _SURPRISE:
                 mean += number - average
@@ -365,7 +374,8 @@ class _Reader:
                 speed = value - last << 8
                 expected = (value << 8) + speed
                 age = 0
-        count = len(values) - before
+        if not count:
+            return 0
         self.statuses.extend([self.status] * count)
         self.position, channel.value = position, value
         channel.expected, channel.speed, channel.mean, channel.age = expected, speed, mean, age
@@ -404,8 +414,9 @@ class _Reader:
                 value = (channel.expected + 128 >> 8) + residual & channel.mask
                 channel.learn(value, residual, number)
                 column.append(value)
-        self.statuses.extend([self.status] * count)
-        self.position = position
+        if count:
+            self.statuses.extend([self.status] * count)
+            self.position = position
         return count
 
     def _residuals(self) -> None:
@@ -438,18 +449,18 @@ class _Reader:
                 self.late[index] = lateness
         if kind > _LAST_STATUS:
             raise BlockError(f"sample {index} has kind {kind}, which is not allowed here")
-        has_values = kind <= _LAST_WITH_VALUES
-        self._append(kind, [self._take(width) if has_values else 0 for width in self.widths])
+        if kind <= _LAST_WITH_VALUES:
+            self._append(kind, [self._take(width) for width in self.widths])
+        else:
+            self._append(kind, [0] * len(self.widths))
 
     def _append(self, status: int, values: list[int]) -> None:
         if not self.channels:
             self.channels = list(map(_Channel, self.widths, values))
-        elif status <= _LAST_WITH_VALUES and self.status <= _LAST_WITH_VALUES:
-            for channel, value in zip(self.channels, values, strict=True):
-                channel.follow(value)
         elif status <= _LAST_WITH_VALUES:
+            after_values = self.status <= _LAST_WITH_VALUES
             for channel, value in zip(self.channels, values, strict=True):
-                channel.resume(value)
+                (channel.follow if after_values else channel.resume)(value)
         self.statuses.append(status)
         for column, value in zip(self.values, values, strict=True):
             column.append(value)

@@ -158,9 +158,9 @@ class HostBackend(Backend, board.Board):
         while machine.now_us < end_us:
             due_us = min(linux.next_due_us(), self._bite_us) + FIRST_SAMPLE_US
             if due_us > machine.now_us:
-                reason = machine.run(min(end_us, due_us))
+                reason = machine.run(due_us if due_us < end_us else end_us)
                 if reason == INBOX:
-                    linux.receive(machine.inbox(), self.now_us)
+                    linux.receive(machine.inbox(), machine.now_us - FIRST_SAMPLE_US)
                     self._ring_again()
                 elif reason == RUNG:
                     self._ring_linux(lambda: linux.rung(self.now_us))
@@ -168,10 +168,11 @@ class HostBackend(Backend, board.Board):
                     self._serve_core(reason, end_us)
                 if reason != REACHED or due_us >= end_us:
                     continue
-            if self._bite_us <= self.now_us:
+            now_us = machine.now_us - FIRST_SAMPLE_US
+            if self._bite_us <= now_us:
                 self._bite()
             else:
-                linux.poll(self.now_us)
+                linux.poll(now_us)
 
     def _ring_linux(self, rung: Callable[[], None]) -> None:
         """The firmware rings the wake-up doorbell."""

@@ -23,7 +23,8 @@ class Linux(LinuxWithReboot):
     def _act_due_us(self) -> int:
         due_us = self._app.next_due_us() if self._app_runs else NEVER
         for at_us, _ in self._alarms.values():
-            due_us = min(due_us, at_us)
+            if at_us < due_us:
+                due_us = at_us
         return due_us
 
     def poll(self, now_us: int) -> None:
@@ -35,7 +36,8 @@ class Linux(LinuxWithReboot):
             self._act(now_us)
 
     def _act(self, now_us: int) -> None:
-        for name in [name for name, (at, _) in self._alarms.items() if at <= now_us]:
+        due = [name for name, (at_us, _) in self._alarms.items() if at_us <= now_us]
+        for name in due:
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:
                 call(now_us)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -57,6 +58,7 @@ def quantities(sensor: ZephyrSensor, scene: Scene, t_ms: Ints) -> list[Ints]:
     return found
 
 
+@lru_cache(maxsize=64)
 def steps_of(sensor: ZephyrSensor, channel: ZephyrChannel) -> Steps:
     """Return the sensor's own steps; if it is not known, the spec's resolution."""
     known = known_parts().get(sensor.compatible)
