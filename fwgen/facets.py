@@ -40,6 +40,7 @@ def facet(sensor_type: str, module: str, interface: type[T]) -> T:
     return found
 
 
+@cache
 def _exported(sensor_type: str, module: str) -> object:
     folder = sensor_folder(sensor_type).name
     return importlib.import_module(f"fwgen.sensors.{folder}.{module}").SENSOR

@@ -30,7 +30,7 @@ class Stepping:
     @property
     def delivers(self) -> bool:
         """Whether data that arrives in this state is used."""
-        return self._machine.step(self.state, "rx_data").action == "deliver"
+        return self._machine.rows[self.state, "rx_data"].action == "deliver"
 
     def take(self, event: str, now_us: int) -> str:
         """Enter the state that `event` leads to; return the name of the action to do."""

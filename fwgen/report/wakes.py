@@ -100,6 +100,8 @@ def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[st
     found = []
     for night in nights(record):
         cause, _, text = night.sleep.wake_cause.partition(":")
+        if cause not in ("condition", "age"):
+            continue
         silent_us = _silent_since_us(record, night)
         first = [
             name

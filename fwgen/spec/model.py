@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, SerializeAsAny
@@ -419,7 +420,7 @@ class Spec(Part):
                 del values["sleep"][name]
         return values
 
-    @property
+    @cached_property
     def spec_hash(self) -> bytes:
         """8 bytes of SHA-256 over the values; comments, order and units do not change it."""
         text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))

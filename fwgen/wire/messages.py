@@ -293,6 +293,13 @@ _MAY_BE_NIL: Final = {
     (PeerHello, "log"),
     (OtherPeerHello, "spec_hash"),
 }
+_FIELDS: Final = {
+    kind: tuple(
+        (name, name in _SIZES, *_SIZES.get(name, _RANGES.get(name, _ANY_U32))) for name in names
+    )
+    for kind, names in _NAMES.items()
+}
+"""Of each field: its name, whether it is a byte string, and the bounds of its length or value."""
 
 
 class _Encoder(threading.local):
@@ -350,17 +357,13 @@ def seq_distance(to: int, origin: int) -> int:
 
 
 def _check(kind: type[Message], values: list[object]) -> None:
-    names = _NAMES[kind]
-    if len(names) != len(values):
-        raise WireError(f"{kind.__name__}: expected {len(names)} fields, found {len(values)}")
-    for name, value in zip(names, values, strict=True):
-        if value is None and (kind, name) in _MAY_BE_NIL:
-            continue
-        if name in _SIZES:
-            low, high = _SIZES[name]
+    fields = _FIELDS[kind]
+    if len(fields) != len(values):
+        raise WireError(f"{kind.__name__}: expected {len(fields)} fields, found {len(values)}")
+    for (name, is_bytes, low, high), value in zip(fields, values, strict=True):
+        if is_bytes:
             fits = isinstance(value, bytes) and low <= len(value) <= high
         else:
-            low, high = _RANGES.get(name, _ANY_U32)
             fits = type(value) is int and low <= value <= high
-        if not fits:
+        if not fits and not (value is None and (kind, name) in _MAY_BE_NIL):
             raise WireError(f"{kind.__name__}.{name}: {value!r} is out of range")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -46,19 +45,21 @@ def check_signals(sensor: PlannedSensor, scene: Scene) -> None:
             )
 
 
-def quantities(sensor: ZephyrSensor, scene: Scene, t_ms: Ints) -> list[Ints]:
-    """Return for each channel what Zephyr's API gives, in millionths of its unit."""
+def quantities(
+    sensor: ZephyrSensor, steps: Sequence[Steps], scene: Scene, t_ms: Ints
+) -> list[Ints]:
+    """Return for each channel what Zephyr's API gives, in millionths of its unit. `steps`: those of
+    each channel."""
     found = []
     for index, channel in enumerate(sensor.channel_parts):
         micro = value_at(scene.signals[channel.name], t_ms)
         sigma = scene.noise.get(channel.name, 0)
         if sigma:
             micro = micro + noise(scene.seed + index * PRIME, sigma, t_ms)
-        found.append(_in_steps(micro, steps_of(sensor, channel)))
+        found.append(_in_steps(micro, steps[index]))
     return found
 
 
-@lru_cache(maxsize=64)
 def steps_of(sensor: ZephyrSensor, channel: ZephyrChannel) -> Steps:
     """Return the sensor's own steps; if it is not known, the spec's resolution."""
     known = known_parts().get(sensor.compatible)
@@ -99,13 +100,14 @@ class _Simulated(SimulatedSensor):
         check_signals(sensor, scene)
         self.scene = scene
         self._sensor = part_of(sensor.part)
+        self._steps = [steps_of(self._sensor, part) for part in self._sensor.channel_parts]
         assert sensor.bus
         self._takes_us = measures_us(self._sensor, sensor.bus.speed_hz)
         self._waits = sensor.waits
 
     def read(self, instants: Instants) -> Readings:
         count = len(instants.t_ms)
-        micro = quantities(self._sensor, self.scene, instants.t_ms)
+        micro = quantities(self._sensor, self._steps, self.scene, instants.t_ms)
         status, packed = expected(self._sensor.channel_parts, micro)
         fails = np.full(count, self.condition is not Condition.WELL)
         if self.scene.missed_ppm:

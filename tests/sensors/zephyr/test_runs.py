@@ -15,7 +15,7 @@ from fwgen.report.html import render_html
 from fwgen.scenario.load import parse_scenario
 from fwgen.sensors.zephyr.data import known_parts
 from fwgen.sensors.zephyr.drivers import decoder_of
-from fwgen.sensors.zephyr.model import quantities
+from fwgen.sensors.zephyr.model import quantities, steps_of
 from fwgen.sensors.zephyr.plan import part_of
 from fwgen.spec import parse_spec
 from fwgen.wire.sample import SampleStatus
@@ -97,7 +97,9 @@ def test_a_sensor_ends_where_its_model_on_the_emulated_board_ends(name: str) -> 
     plan = plan_file(SPECS / f"{name}.yaml")
     (sensor,) = plan.sensors
     scene = asked.scene(1)
-    first = quantities(part_of(sensor.part), scene, np.array([0, 30_000], dtype=np.int64))[0]
+    part = part_of(sensor.part)
+    steps = [steps_of(part, channel) for channel in part.channel_parts]
+    first = quantities(part, steps, scene, np.array([0, 30_000], dtype=np.int64))[0]
     assert (first / 1e6).round(2).tolist() == list(ends)
 
 
