@@ -162,8 +162,12 @@ class Application:
         """Return when `poll` must be called."""
         if self._session is None:
             return _NEVER
-        due_us = min(self._session_due_us, self._process_due_us, self._suspend_due_us)
-        return max(due_us, self.busy_us)
+        due_us = self._session_due_us
+        if self._process_due_us < due_us:
+            due_us = self._process_due_us
+        if self._suspend_due_us < due_us:
+            due_us = self._suspend_due_us
+        return due_us if due_us > self.busy_us else self.busy_us
 
     def poll(self, now_us: int) -> None:
         session = self._session

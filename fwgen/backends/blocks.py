@@ -93,14 +93,14 @@ class Blocks:
         life = (block.boot + self._boots, block.period_us, spec_number(block.spec))
         if not self._lives or self._lives[-1][1:] != life:
             self._lives.append((len(self._begin), *life))
-        begin = len(self.words)
+        begin, words = len(self.words), words_of(block, self.value_bits)
         self._first_seq.append((block.first_seq + skip) & 0xFFFF_FFFF)
         self._begin.append(begin)
         self._start_us.append(block.start_us + skip * block.period_us)
         self._arrival_us.append(arrival_us)
         self._size_bytes.append(block.size_bytes)
         self._skip.append(skip)
-        self.words.extend(words_of(block, self.value_bits)[skip:])
+        self.words.extend(words[skip:] if skip else words)
         if any(block.late):
             for index, sixteenths in enumerate(block.late[skip:]):
                 if sixteenths:

@@ -43,7 +43,7 @@ _IN_FIRST: Final = (Gap, Ack)
 """Messages that are about the first sensor."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class LogBlocks:
     """The blocks in the slots of a log, unordered. `rows`: first number and count of their samples,
     and the sensor's stream."""
