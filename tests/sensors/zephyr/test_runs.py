@@ -11,8 +11,11 @@ from fwgen.backends.host.compile import core_sources
 from fwgen.errors import InputError
 from fwgen.generate import render
 from fwgen.plan import PlanErrors, plan_file, plan_spec
+from fwgen.plan.model import PlannedSensor
 from fwgen.report.html import render_html
 from fwgen.scenario.load import parse_scenario
+from fwgen.sensor import Scene
+from fwgen.sensor.chance import Ints
 from fwgen.sensors.zephyr.data import known_parts
 from fwgen.sensors.zephyr.drivers import decoder_of
 from fwgen.sensors.zephyr.model import quantities, steps_of
@@ -30,6 +33,13 @@ NIGHT = """
 """.replace("3 h 5 min", "185 min")
 
 MOTION = (SPECS / "motion.yaml").read_text("utf-8")
+
+
+def shown(sensor: PlannedSensor, scene: Scene, t_ms: Ints) -> Ints:
+    """Return what the first channel shows, in millionths of its unit."""
+    part = part_of(sensor.part)
+    steps = [steps_of(part, channel) for channel in part.channel_parts]
+    return quantities(part, steps, scene, t_ms)[0]
 
 
 @pytest.mark.parametrize("name", SIGNALS)
@@ -97,9 +107,7 @@ def test_a_sensor_ends_where_its_model_on_the_emulated_board_ends(name: str) -> 
     plan = plan_file(SPECS / f"{name}.yaml")
     (sensor,) = plan.sensors
     scene = asked.scene(1)
-    part = part_of(sensor.part)
-    steps = [steps_of(part, channel) for channel in part.channel_parts]
-    first = quantities(part, steps, scene, np.array([0, 30_000], dtype=np.int64))[0]
+    first = shown(sensor, scene, np.array([0, 30_000], dtype=np.int64))
     assert (first / 1e6).round(2).tolist() == list(ends)
 
 
@@ -124,7 +132,7 @@ def test_the_lis2dw12_has_12_bits_in_its_first_mode(mode: int | None, full_scale
     plan = plan_spec(parse_spec(MOTION.replace("odr: 100, power-mode: 4", written)))
     scene = parse_scenario(scenario("motion", "", "30 s").replace("steps:\n\n", "")).scene(1)
     times_ms = np.arange(0, 30_000, 20)
-    found = set(quantities(part_of(plan.sensors[0].part), scene, times_ms)[0].tolist())
+    found = set(shown(plan.sensors[0], scene, times_ms).tolist())
     bits = 14 if mode else 12
     numbers = np.arange(-(1 << bits - 1), 1 << bits - 1) << 16 - bits
     part = known_parts()["st,lis2dw12"]
