@@ -128,14 +128,17 @@ class Frame:
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft, figures.tick(value, plot.unit))
 
     def _ticks(self, plot: Plot, figures: Figures) -> list[float]:
-        room = plot.top + 18 * self._u  # for the number
+        """Return the values, each of which has room for its number."""
+        room, low = 18 * self._u, plot.height < _LOW_PLOT * self._u
         ticks: list[float] = []
-        for below in (3, 4) if plot.height < _LOW_PLOT * self._u else (5,):
-            ticks = ticks or [
-                value
-                for value in figures.ticks(*plot.ends, plot.unit, below)
-                if plot.y(value) > room
-            ]
+        for below in (3, 4) if low else (5,):
+            if ticks:
+                break
+            floor = plot.floor + room
+            for value in figures.ticks(*plot.ends, plot.unit, below):
+                if plot.top + room < plot.y(value) <= floor - room:
+                    ticks.append(value)
+                    floor = plot.y(value)
         return ticks
 
     def draw_times(self, figures: Figures) -> None:

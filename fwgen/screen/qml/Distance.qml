@@ -82,6 +82,9 @@ Item {
         id: unit
 
         anchors { left: number.right; leftMargin: 18 * window.u; bottom: number.bottom; bottomMargin: 25 * window.u }
+        width: Math.min(implicitWidth, root.width - x) // smaller on a window of 480 x 272
+        fontSizeMode: Text.HorizontalFit
+        minimumPixelSize: window.text(30)
         size: 60
         font.weight: Font.Medium
         color: window.muted
