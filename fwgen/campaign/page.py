@@ -6,7 +6,10 @@ tests/campaign/planted.json: what a campaign found of the faults that `--plant` 
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -61,6 +64,10 @@ def check_page(path: Path) -> None:
         ) from error
     if not text.startswith(_HEAD.encode()):
         raise InputError(f"--page: {path} is no page of a campaign", "name another file")
+    if not _is_unchanged(text.decode(errors="replace")):
+        raise InputError(
+            f"--page: {path} was changed after it was written", "name another file, or remove it"
+        )
 
 
 def write_page(path: Path, record: Mapping[str, Any]) -> None:
@@ -68,37 +75,52 @@ def write_page(path: Path, record: Mapping[str, Any]) -> None:
     page of a campaign, or cannot be written."""
     check_page(path)
     try:
-        files.replace({path: page_text(record).encode()})
+        files.replace({path: page_text(record, path).encode()})
     except OSError as error:
         raise InputError(
             f"--page: {path} cannot be written: {error.strerror or error}", "name another file"
         ) from error
 
 
-def page_text(record: Mapping[str, Any]) -> str:
-    """Return the page in Markdown."""
+def page_text(record: Mapping[str, Any], path: Path = ROOT / PAGE) -> str:
+    """Return the page in Markdown, as the file `path`. That of the source tree also has what was
+    found so far."""
+    text = "\n".join(_lines(record, path)) + "\n"
     kept = {name: value for name, value in record.items() if name != "files"}
-    lines = [*_lines(record), f"{_RECORD}{json.dumps(kept)}{_END}"]
-    return _HEAD + "\n".join(lines)
+    kept["page"] = _digest(text)
+    return f"{_HEAD}{text}{_RECORD}{json.dumps(kept)}{_END}"
 
 
 def record_in(page: str) -> dict[str, Any]:
     """Return the record from which a page was written."""
     found: dict[str, Any] = json.loads(page.partition(_RECORD)[2].removesuffix(_END))
+    found.pop("page", None)
     return found
 
 
-def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    tried = record["tried"]
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _is_unchanged(page: str) -> bool:
+    text, _, rest = page.removeprefix(_HEAD).partition(_RECORD)
+    try:
+        return bool(json.loads(rest.removesuffix(_END))["page"] == _digest(text))
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _lines(record: Mapping[str, Any], path: Path) -> Iterator[str]:
+    tried, own = record["tried"], path.resolve() == ROOT / PAGE
     yield "# What a campaign has tried"
     yield ""
-    yield "[campaign.md](campaign.md) explains what a campaign does."
+    yield f"{_link('campaign.md', own)} explains what a campaign does."
     yield ""
     yield "## Promised"
     yield ""
     yield from (f"- {promise}" for promise in _PROMISED)
     yield ""
-    yield "[scenarios.md](scenarios.md#standing-expectations) says how each is judged."
+    yield f"{_link('scenarios.md', own, '#standing-expectations')} says how each is judged."
     yield ""
     yield "## Tried"
     yield ""
@@ -110,26 +132,35 @@ def _lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield from _table("step", "", _by(tried, "step", {name: f"`{name}`" for name in STEPS}))
     yield ""
-    yield "## Found and fixed"
-    yield ""
-    yield "Each is kept as a small scenario in `tests/campaign/found`, which the tests run."
-    yield ""
-    yield from _found()
-    yield ""
-    yield "## Planted"
-    yield ""
-    yield from _planted()
-    yield ""
+    if own:
+        yield "## Found and fixed"
+        yield ""
+        yield "Each is kept as a small scenario in `tests/campaign/found`, which the tests run."
+        yield ""
+        yield from _found()
+        yield ""
+        yield "## Planted"
+        yield ""
+        yield from _planted()
+        yield ""
     yield "## Again"
     yield ""
     first, backend = record["first"], record["backend"]
     words = f"--seed {first} --seeds {record['done']}"
     words += "" if backend == "host" else f" --backend {backend}"
-    yield f"    fwgen campaign {words} --page {PAGE}"
-    yield "    fwgen run tests/campaign/found/NAME.yaml --seed SEED"
+    words += f" --plant {shlex.quote(os.path.relpath(record['plant']))}" if record["plant"] else ""
+    yield f"    fwgen campaign {words} --page {PAGE if own else shlex.quote(os.path.relpath(path))}"
+    if own:
+        yield "    fwgen run tests/campaign/found/NAME.yaml --seed SEED"
+        yield ""
+        yield "The first line of each of these scenarios names its seed."
     yield ""
-    yield "The first line of each of these scenarios names its seed."
-    yield f"The same code (digest {record['program']}) gives the same histories and verdicts."
+    yield f"The same code (digest {record['program']}) gives the same histories and verdicts;"
+    yield "`fwgen campaign` prints the digest of its own."
+
+
+def _link(name: str, own: bool, part: str = "") -> str:
+    return f"[{name}]({name}{part})" if own else f"`docs/{name}` of fwgen"
 
 
 def _verdict(record: Mapping[str, Any]) -> Iterator[str]:
@@ -137,6 +168,8 @@ def _verdict(record: Mapping[str, Any]) -> Iterator[str]:
     how = "the ELF on the emulated board" if record["backend"] == "renode" else "the host backend"
     minutes = record["wall_s"] / 60
     took = f"{minutes:,.0f} minutes" if minutes >= 2 else f"{record['wall_s']:,.0f} s"
+    if record["plant"]:
+        how += f", with the fault {Path(record['plant']).name} planted in the core"
     count, seeds = f"{done:,}", f"seeds {first:,} to {first + done - 1:,}"
     if record["verdict"] == "stopped":
         count, seeds = f"{count} of {record['seeds']:,}", f"{seeds}; then it was stopped"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from collections.abc import Callable
@@ -103,11 +104,16 @@ def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
     record.steps, record.tries = len(history.scenario.steps), shrinker.tries
     name = record.free_stem(folder, f"seed-{seed}", (".yaml", ".spec.yaml"))
     reasons = "\n".join(record.failure.reasons)
-    comment = f"From seed {seed} of a campaign; it needs the same `--seed`. It failed:\n"
+    planted = Path(record.setting.plant)
+    needs = "`--seed`"
+    again = ["--seed", str(seed)]
+    if record.setting.plant:
+        needs += f", and `--plant`: the fault {planted.name} was in the core"
+        again += ["--plant", os.path.relpath(planted)]
+    comment = f"From seed {seed} of a campaign; it needs the same {needs}. It failed:\n"
     spec = f"{name}.spec.yaml"
     record.write(folder, spec, specs.spec_text(history.spec))
     text = history.text(spec, comment + reasons)
     path = record.write(folder, f"{name}.yaml", text)
     left = "1 step is" if record.steps == 1 else f"{record.steps} steps are"
-    again = shlex.join(["fwgen", "run", str(path), "--seed", str(seed)])
-    say(f"{left} left; again: `{again}`")
+    say(f"{left} left; again: `{shlex.join(['fwgen', 'run', str(path), *again])}`")

@@ -126,10 +126,8 @@ def library(spec: int, plant: str) -> Path:
     from fwgen.backends.host.compile import build_variant, core_sources
     from fwgen.generate import render
 
-    sources = render(specs.plan_of(spec))
     if plant:
-        from fwgen.robot.mutants import load_mutant
+        from fwgen.robot.mutants import planted_core
 
-        changed = load_mutant(Path(plant)).sources(sources)
-        sources = {**sources, **{name: text.encode() for name, text in changed.items()}}
-    return build_variant(core_sources(sources))
+        return build_variant(planted_core(specs.plan_of(spec), Path(plant)))
+    return build_variant(core_sources(render(specs.plan_of(spec))))

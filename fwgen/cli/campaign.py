@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fwgen.backends.registry import DEFAULT, NAMES
 from fwgen.cli.progress import Progress
-from fwgen.errors import InputError
+from fwgen.cli.running import planted
 from fwgen.guard import StoppedError
 from fwgen.process import job_count
 from fwgen.words import quote
@@ -71,12 +71,11 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.campaign.page import check_page, write_page
     from fwgen.campaign.record import open_record
     from fwgen.campaign.run import run_campaign
+    from fwgen.campaign.specs import plan_of
     from fwgen.campaign.trial import Setting
 
-    if args.plant and args.backend != "host":
-        raise InputError("`--plant` changes the core of the host backend", "leave `--backend` out")
     if args.plant:
-        _check_plant(args.plant)
+        planted(args.plant, plan_of(0), args.backend)
     if args.page:
         check_page(args.page)
     plant = str(args.plant.resolve()) if args.plant else ""
@@ -107,22 +106,14 @@ def run(args: argparse.Namespace) -> int:
     return 1 if record.verdict == "fail" else 0
 
 
-def _check_plant(path: Path) -> None:
-    """Raise InputError if the file is not a fault of the core."""
-    from fwgen.campaign.specs import plan_of
-    from fwgen.generate import render
-    from fwgen.robot.mutants import load_mutant
-
-    if not path.is_file():
-        raise InputError(f"--plant: there is no file {path}", "name a file of robot/mutants")
-    load_mutant(path).sources(render(plan_of(0)))
-
-
 def _print(record: Record) -> None:
+    from fwgen.campaign.record import program
+
     tried = record.tally
     hours = tried["virtual_ms"] / 3_600_000
     rate = record.done / record.wall_s if record.wall_s else 0.0
     print(f"{record.done:,} histories from seed {record.first} on, {rate:,.0f} a second")
+    print(f"code with digest {program()}")
     print(
         f"{hours:,.1f} h of virtual time, {tried['samples']:,} samples, "
         f"{tried['sleeps']:,} sleeps, {tried['outages']:,} restarts of the M33"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fwgen import files
 from fwgen.backends.registry import DEFAULT, DEFAULT_LINUX, LINUXES, NAMES, open_backend
 from fwgen.cli.progress import Progress
-from fwgen.cli.running import exit_code, print_report, run_and_report
+from fwgen.cli.running import exit_code, planted, print_report, run_and_report
 from fwgen.errors import InputError
 from fwgen.words import quote
 
@@ -74,6 +74,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vcd", type=Path, metavar="FILE", help="write the signals for a wave viewer (renode only)"
     )
+    parser.add_argument(
+        "--plant",
+        type=Path,
+        metavar="FILE",
+        help="plant a fault of robot/mutants in the core (host only), as a campaign does",
+    )
     parser.add_argument("--json", action="store_true", help="print the report as one JSON document")
 
 
@@ -95,11 +101,17 @@ def run(args: argparse.Namespace) -> int:
         _check_waves(args.vcd)
     if plan.diagnostics:
         print(render_all(plan.diagnostics), file=sys.stderr)
+    core = planted(args.plant, plan, args.backend) if args.plant else None
     with Progress(scenario.name) as progress:
         prints = []
         for _ in range(args.repeat):
             backend = open_backend(
-                args.backend, linux=args.linux, elf=args.elf, waves=args.vcd, say=progress.say
+                args.backend,
+                linux=args.linux,
+                elf=args.elf,
+                core=core,
+                waves=args.vcd,
+                say=progress.say,
             )
             check_supported(scenario, backend)
             record, report, checks = run_and_report(backend, plan, scenario, args.seed, progress)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fwgen.cli.progress import Progress
+from fwgen.errors import InputError
 from fwgen.terminal import style_of
 
 if TYPE_CHECKING:
@@ -28,6 +31,15 @@ def run_and_report(
     record = run_scenario(backend, plan, scenario, seed, progress.at)
     checks = check_all(record)
     return record, build_report(record, scenario, checks), checks
+
+
+def planted(path: Path, plan: Plan, backend: str) -> Mapping[str, bytes]:
+    """Return the plan's core with the fault in a file (`--plant`). Raises InputError."""
+    from fwgen.robot.mutants import planted_core
+
+    if backend != "host":
+        raise InputError("`--plant` changes the core of the host backend", "leave `--backend` out")
+    return planted_core(plan, path)
 
 
 def print_report(report: Report) -> None:

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from fwgen.backends.host.compile import core_sources
 from fwgen.errors import InputError
+from fwgen.generate import render
+from fwgen.plan.model import Plan
 from fwgen.toml_syntax import load_toml
 from fwgen.words import did_you_mean, quote
 
@@ -85,6 +88,16 @@ def load_mutant(path: Path) -> Mutant:
             f"{path}: expected a fault: {needed}, and [[change]] with `file`, `old` and `new`",
             "write it like the files of robot/mutants",
         ) from error
+
+
+def planted_core(plan: Plan, path: Path) -> dict[str, bytes]:
+    """Return the core of a plan with the fault in a file. Raises InputError if there is no such
+    file, or it is not a fault of the core."""
+    if not path.is_file():
+        raise InputError(f"--plant: there is no file {path}", "name a file of robot/mutants")
+    sources = render(plan)
+    changed = load_mutant(path).sources(sources)
+    return core_sources({**sources, **{name: text.encode() for name, text in changed.items()}})
 
 
 def load_mutants(folder: Path) -> list[Mutant]:

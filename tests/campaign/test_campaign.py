@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -69,11 +71,13 @@ def test_a_planted_fault_is_found_and_shrunk(
     failure = failure_of(fault, seed, tmp_path)
     assert failure["seed"] == seed
     assert failure["steps"] <= MOST_STEPS
-    told = capsys.readouterr()
-    assert f"fwgen run {tmp_path}/seed-{seed}.yaml --seed {seed}" in told.err
+    found = re.search(r"again: `fwgen (.*)`", capsys.readouterr().err)
+    assert found is not None
     small = load_scenario(tmp_path / f"seed-{seed}.yaml")
     again = try_history(replace(draw(seed), scenario=small), Setting(plant=str(plant)), Tally())
     assert again is not None and again.reasons == tuple(failure["reasons"])
+    assert main(shlex.split(found[1])) == 1, "the command must show the failure again"
+    assert failure["reasons"][0][:40] in " ".join(capsys.readouterr().out.split())
     assert main(["run", str(tmp_path / f"seed-{seed}.yaml"), "--seed", str(seed)]) == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,22 @@ def test_a_campaign_writes_its_page(tmp_path: Path) -> None:
     assert f"| `suspend` | {record['tried']['step suspend']:,} |" in text
     assert record_in(text)["tried"] == record["tried"]
     assert main([*words, "--page", str(page)]) == 0  # it may be written again
+    assert "](" not in text, "a link to a page that is not there"
+    assert "## Found and fixed" not in text and "## Planted" not in text  # those are fwgen's own
+    assert f"--page {os.path.relpath(page)}" in text
+
+
+def test_a_page_that_was_edited_is_not_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.md"
+    words = ["campaign", "--seeds", "1", "--jobs", "1", "--report", str(tmp_path / "a")]
+    assert main([*words, "--page", str(page)]) == 0
+    mine = page.read_text("utf-8").replace("## Tried", "My notes\n\n## Tried")
+    page.write_text(mine, "utf-8")
+    assert main([*words, "--page", str(page)]) == 2
+    assert "was changed after it was written" in capsys.readouterr().err
+    assert page.read_text("utf-8") == mine
 
 
 def test_a_file_that_is_no_page_is_not_overwritten(
