@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from fwgen.backends.application import Application
+from fwgen.backends.doorbells import SILENCE_US
 from fwgen.backends.host.backend import HostBackend
 from fwgen.backends.host.compile import core_sources
 from fwgen.backends.ledger import Ledger
@@ -434,3 +435,29 @@ def test_a_spec_without_a_display_has_no_bus() -> None:
     plan = plan_spec(reference_plan().spec.model_copy(update={"display": None}))
     record, _ = run(in_a_room("{at: 5 s, do: disturb-bus, how: nack, for: 50 ms}"), plan=plan)
     assert [one.reason for one in record.ignored] == ["the spec has no display"]
+
+
+# ------------------------------------------------------------------------ the scenario's end
+
+
+LASTING = [
+    *(bells("19 s", to, how, "10 s") for to in ("linux", "firmware") for how in ("lost", "late")),
+    *(
+        f"{{at: 19 s, do: {name}, for: 1 h}}"
+        for name in ("refuse-writes", "short-writes", "stall-writes", "steal-reads", "stall-linux")
+    ),
+    "{at: 19 s, do: idle-ddr, for: 1 h}",
+    "{at: 19 s, do: reboot-linux, takes: 1 h}",
+    "{at: 19 s, do: restart-board, app: 1 h}",
+]
+
+
+@pytest.mark.parametrize("more", ["", ", {at: 19.2 s, do: suspend}"])
+@pytest.mark.parametrize("step", LASTING)
+def test_every_fault_ends_with_the_scenario(step: str, more: str) -> None:
+    """All samples arrive at once. After a thief the peer's silence begins a new session."""
+    record, report = run(in_a_room(f"{step}{more}", "20 s"))
+    assert report["verdict"] == "pass", report["reasons"]
+    assert (report["samples"]["waiting"], report["samples"]["lost"]) == (0, 0)
+    after_us = SILENCE_US if "steal-reads" in step else SECOND // 2
+    assert record.delivered.whole().arrival_us[-1] <= 20 * SECOND + after_us

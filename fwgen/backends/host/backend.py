@@ -202,6 +202,9 @@ class HostBackend(Backend, board.Board):
         ends = [feed.next_seq for feed in self._feeds]
         self._bite_us = _NEVER
         self._end_stall()
+        for direction in range(len(DIRECTIONS)):
+            self._running.disturb(direction, HOW.index(""), self.now_us, 0)
+        self._bells = Disturbance()
         self._linux.end(self.now_us)
         while not self._has_processed(ends) and self.now_us < until_us + _SETTLE_US:
             self.run_until(self.now_us + _SETTLE_STEP_US)

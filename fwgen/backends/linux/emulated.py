@@ -82,7 +82,7 @@ class Linux(LinuxWithReboot):
             self.ledger.ignore("crash-app", reason, now_us)
             self._crashes_when = ""
         self._effects.end_all()
-        for name in ("ddr", "boot", "app", "stall", "refuse", "short", "hang", "recover"):
+        for name in ("ddr", "boot", "app", "stall", "refuse", "short", "hang", "thief", "recover"):
             _, call = self._alarms.pop(name, (0, None))
             if call is not None:
                 call(now_us)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from fwgen.backends.conditions import Conditions
+from fwgen.backends.doorbells import DIRECTIONS, Disturbance
 from fwgen.backends.ledger import ledger_for
 from fwgen.backends.linux.emulated import Linux
 from fwgen.backends.renode.display import Display
@@ -174,6 +175,7 @@ class EmulatedBackend(Steps, Backend):
         self._keep_picture("at the end", self.now_us)
         end_ns = self.machine.now_ns
         core = self._share.result()
+        self.port.bells = dict.fromkeys(DIRECTIONS, Disturbance())
         self._do(lambda now_us: self.linux.end(now_us))
         while not self._has_processed(end_ns) and self._t_us < until_us + _SETTLE_US:
             self.run_until(self._t_us + _SETTLE_STEP_US)

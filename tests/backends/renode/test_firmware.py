@@ -201,6 +201,16 @@ def test_a_suspend_that_the_firmware_does_not_learn_of() -> None:
     assert touched == {1_000: 1, 4_000: 0}
 
 
+def test_lost_doorbells_end_with_the_scenario() -> None:
+    """On the host: test_fault_steps.py, with all other faults."""
+    steps = "{at: 3 s, do: disturb-doorbells, to: linux, how: lost, for: 10 s}"
+    scenario = in_a_room(steps, "4 s")
+    record = run_scenario(RenodeBackend(elf()), reference_plan(), scenario, 1)
+    report = build_report(record, scenario)
+    assert (report["samples"]["waiting"], report["samples"]["lost"]) == (0, 0)
+    assert record.delivered.whole().arrival_us[-1] <= 4_500_000
+
+
 KNOWN_WARNINGS = (
     "non existing peripheral at 0x440A0004",  # DBGMCU: debugging in Stop is not emulated
     "nvic: Changing value of the SHCSR register",  # Renode's own: the faults are enabled anyway
