@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from fwgen.distribution import UPGRADE
@@ -135,8 +136,8 @@ def _read(document: Document, findings: Findings) -> Scenario:
 
 def _check(scenario: Scenario, document: Document, findings: Findings) -> None:
     """Check values against each other. Raises Rejected if one could not be read."""
-    places = [document.where("steps", index, "do") for index in range(len(scenario.steps))]
-    check_steps(scenario, places, findings)
+    wheres = [partial(document.where, "steps", index) for index in range(len(scenario.steps))]
+    check_steps(scenario, wheres, findings)
     _check_reach(scenario, document, findings)
 
 

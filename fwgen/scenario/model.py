@@ -12,7 +12,7 @@ from fwgen.scenario.distance import Distance
 from fwgen.scenario.expect import STANDING, Expect, Expectation
 from fwgen.scenario.signals import Signal, Signals
 from fwgen.scenario.steps import STEPS
-from fwgen.scenario.steps.base import LONGEST, Step
+from fwgen.scenario.steps.base import LONGEST, Step, Where
 from fwgen.sensor import DISTANCE, Points, Scene, copies
 from fwgen.spec.diagnostics import Findings, Position
 from fwgen.spec.document import Document, PathStep
@@ -146,14 +146,14 @@ class Scenario(Part):
         return Path(self.file).parent / self.spec if self.spec else None
 
 
-def check_steps(scenario: Scenario, places: Sequence[Position], findings: Findings) -> None:
-    """Check the steps together; `places` are their positions."""
-    for step, place in zip(scenario.steps, places, strict=True):
-        step.check(place, scenario.steps, findings)
+def check_steps(scenario: Scenario, wheres: Sequence[Where], findings: Findings) -> None:
+    """Check the steps together; `wheres` return the positions of their values."""
+    for step, where in zip(scenario.steps, wheres, strict=True):
+        step.check(where, scenario.steps, findings)
         if max(step.instants_us()) >= scenario.until_us:
             findings.error(
                 "step-late",
                 f"expected `{step.do}` before the scenario ends",
-                place,
+                where("at" if step.at_us >= scenario.until_us else "times"),
                 "write a later `until`, or an earlier `at`",
             )

@@ -126,6 +126,32 @@ def test_refused(text: str, rule: str, says: str) -> None:
     assert caught.value.exit_code == 2
 
 
+BELLS = "do: disturb-doorbells, to: firmware, for: 1 s"
+
+
+@pytest.mark.parametrize(
+    ("step", "rule", "marked"),
+    [
+        ("{at: 81 s, do: resume}", "step-late", "81 s"),
+        ("{at: 70 s, do: resume, every: 1 min, times: 24}", "step-late", "24"),
+        ("{at: 70 s, do: resume, every: 1 s}", "step-repeat", "1 s"),
+        ("{at: 70 s, do: resume, times: 3}", "step-repeat", "3"),
+        (f"{{at: 70 s, {BELLS}, how: late, by: 41 ms}}", "step-late-doorbell", "41 ms"),
+        (f"{{at: 70 s, {BELLS}, how: lost, by: 20 ms}}", "step-unused", "20 ms"),
+        ("{at: 70 s, do: bind}", "step-unmatched", "bind"),
+        ("{at: 70 s, do: unbind}", "step-open", "unbind"),
+        ("{at: 7 sec, do: resume}", "unknown-unit", "sec"),
+        ("{at: 70 s, do: suspend, agian: 1 s}", "unknown-key", "agian"),
+    ],
+)
+def test_the_wrong_value_of_a_step_is_marked(step: str, rule: str, marked: str) -> None:
+    with pytest.raises(ScenarioErrors) as caught:
+        parse_scenario(GOOD.replace("{at: 70 s, do: resume}", step), "walk.yaml")
+    (found,) = caught.value.diagnostics
+    place = found.position
+    assert (found.rule_id, place.text[place.column - 1 :][: place.length]) == (rule, marked)
+
+
 def test_all_errors_are_reported_together() -> None:
     text = GOOD.replace("noise: 2 mm", "noise: 2").replace("do: resume", "do: resum")
     with pytest.raises(ScenarioErrors) as caught:

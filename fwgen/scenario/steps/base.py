@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
@@ -20,6 +20,8 @@ Lasting = Annotated[
     Field(description="How long."),
 ]
 """The key `for` of a fault."""
+Where = Callable[[str], Position]
+"""Returns the position of a value of the step, by its key."""
 NOT_RUNNING: Final = "the M33 does not run"
 NO_REMOTEPROC: Final = "this kernel has no remoteproc that could load the firmware again"
 
@@ -59,13 +61,14 @@ class Step(Part):
         """Return all times at which the step happens."""
         return [self.at_us + n * (self.every_us or 0) for n in range(self.times)]
 
-    def check(self, place: Position, steps: Sequence[Step], findings: Findings) -> None:
-        """Check this step together with the scenario's other steps; `place` is its position."""
+    def check(self, where: Where, steps: Sequence[Step], findings: Findings) -> None:
+        """Check this step together with the scenario's other steps."""
+        place = where("do")
         if (self.every_us is None) != (self.times == 1):
             findings.error(
                 "step-repeat",
                 f"expected both `every` and `times` in `{self.do}`, found only one",
-                place,
+                where("every" if self.every_us else "times"),
                 "write both, as in `every: 1 h, times: 24`",
             )
         if self.undone_by:

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from fwgen.scenario.board import Board
-from fwgen.scenario.steps.base import Step
-from fwgen.spec.diagnostics import Findings, Position
+from fwgen.scenario.steps.base import Step, Where
+from fwgen.spec.diagnostics import Findings
 from fwgen.spec.kinds import Amount, Choice, Key
 
 _GUARD_US: Final = 40_000
@@ -48,13 +48,20 @@ class DisturbDoorbells(Step):
         Field(description="How late; to the firmware at most 40 ms."),
     ] = 20_000
 
-    def check(self, place: Position, steps: Sequence[Step], findings: Findings) -> None:
-        super().check(place, steps, findings)
+    def check(self, where: Where, steps: Sequence[Step], findings: Findings) -> None:
+        super().check(where, steps, findings)
+        if self.how != "late" and "by_us" in self.model_fields_set:
+            findings.error(
+                "step-unused",
+                f"`by` has no effect on doorbells that {_TOLD[self.how]}",
+                where("by"),
+                "remove it, or write `how: late`",
+            )
         if self.to == "firmware" and self.by_us > _GUARD_US:
             findings.error(
                 "step-late-doorbell",
                 "expected `by` of at most 40 ms for doorbells to the firmware",
-                place,
+                where("by"),
                 "the handshake assumes that a doorbell takes less than its guard, 50 ms",
             )
 
