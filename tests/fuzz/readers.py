@@ -7,6 +7,7 @@ promises; any other exception is a fault.
 from __future__ import annotations
 
 import itertools
+import re
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +23,7 @@ from fwgen.build.elf import ElfError
 from fwgen.peer.events import NewLog, NumberingRestarted, Samples
 from fwgen.peer.incoming import decode_incoming
 from fwgen.peer.session import Session
-from fwgen.plan import plan_spec
+from fwgen.plan import PlanErrors, plan_spec
 from fwgen.plan.model import Plan
 from fwgen.scenario.load import BUNDLED, ScenarioErrors, parse_scenario
 from fwgen.spec import SpecErrors, load_spec, parse_spec
@@ -86,6 +87,29 @@ def edited(wholes: list[bytes], pieces: list[bytes]) -> st.SearchStrategy[bytes]
         return whole if end is None else whole[: end % (len(whole) + 1)]
 
     return st.builds(apply, st.sampled_from(wholes), st.lists(edit, max_size=5), cut)
+
+
+_VALUE = re.compile(rb"(?<=: )[^][{}#\n,]+")
+_COMMENTED = re.compile(rb"# (?=(?:longest|wake_at|max_age|wake_if|watchdog): )")
+_VALUES = [b"1 B", b"487 B", b"512 B", b"1 KiB", b"7 KiB", b"116 KiB", b"0 %", b"1 %", b"98 %"]
+_VALUES += [b"1 us", b"1 ms", b"26 ms", b"60 ms", b"10 s", b"2 h", b"9000 h", b"20 mm", b"4000 mm"]
+_VALUES += [b"0.001 Hz", b"5 Hz", b"auto", b"off", b"keep-newest", b"sram1", b"retram", b"ddr"]
+
+
+def revalued(wholes: list[bytes]) -> st.SearchStrategy[bytes]:
+    """Return inputs of the right form: keys that were comments, and a few other values."""
+
+    def apply(whole: bytes, log: bytes, values: list[tuple[int, bytes]]) -> bytes:
+        whole = re.sub(rb"(?<=log: )auto", log, _COMMENTED.sub(b"", whole))
+        for place, value in values:
+            spans = [found.span() for found in _VALUE.finditer(whole)]
+            start, end = spans[place % len(spans)]
+            whole = whole[:start] + value + b" " + whole[end:]
+        return whole
+
+    value = st.tuples(st.integers(0, 100), st.sampled_from(_VALUES))
+    log = st.sampled_from([b"auto", b"64 KiB"]) | st.integers(1, 9000).map(lambda n: b"%d B" % n)
+    return st.builds(apply, st.sampled_from(wholes), log, st.lists(value, max_size=3))
 
 
 # ------------------------------------------------------------------------------ stream and session
@@ -218,8 +242,8 @@ def read_session(steps: list[tuple[str | bytes, int]]) -> None:
 
 def read_spec(data: bytes) -> None:
     try:
-        parse_spec(data.decode("utf-8", "replace"))
-    except SpecErrors as error:
+        plan_spec(parse_spec(data.decode("utf-8", "replace")))
+    except (SpecErrors, PlanErrors) as error:
         assert error.diagnostics and all(d.message and d.hint for d in error.diagnostics)
 
 
@@ -288,7 +312,7 @@ _CSV_PIECES = [b",", b"\n", b"\r", b"-", b".", b'"', b"1e9", b"nan", b"9" * 40, 
 READERS = {
     "stream": Reader(_streams, read_stream),
     "session": Reader(_session_inputs, read_session),
-    "spec": Reader(edited(_SPECS, _YAML), read_spec),
+    "spec": Reader(edited(_SPECS, _YAML) | revalued(_SPECS), read_spec),
     "scenario": Reader(edited(_SCENARIOS, _YAML), read_scenario),
     "csv": Reader(edited(_CSV, _CSV_PIECES), read_csv),
     "elf": Reader(edited([(TESTS / "audit/golden/good.elf").read_bytes()], _BINARY), read_elf),

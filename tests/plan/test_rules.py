@@ -151,6 +151,17 @@ def test_a_log_larger_than_the_index_is_reported() -> None:
     assert plan.log_slots == log_format.SLOTS_MAX
 
 
+@pytest.mark.parametrize("log_bytes", [1, 487, 488, 512, 600, 1000, 4000])
+def test_a_log_without_room_for_its_reserve_is_the_error_also_with_a_level(log_bytes: int) -> None:
+    """No level is right for it: the log is what must change."""
+    text = edited(
+        ("log: auto", f"log: {log_bytes} B"),
+        ("when_full: wake", "when_full: wake, wake_at: 1 %"),
+    )
+    plan, found = judge(text)
+    assert plan is None and [one.rule_id for one in found] == ["log-too-small"]
+
+
 def test_all_errors_come_at_once_in_the_order_of_the_file() -> None:
     text = edited(
         ("PF13", "PG9"),

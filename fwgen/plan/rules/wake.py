@@ -222,8 +222,8 @@ def _check_level(draft: Draft, findings: Findings) -> None:
         return
     slots, reserve = log_format.slots(log_bytes), draft.timing.reserve_slots
     most = slots - reserve
-    if level_slots(share_ppm, slots) <= most:
-        return
+    if most < 1 or level_slots(share_ppm, slots) <= most:
+        return  # with less than one block `log-too-small` reports it
     percent = most * 100 // slots
     LEVEL.broken(
         findings,
