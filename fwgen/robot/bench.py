@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from fwgen.backends.registry import DEFAULT_LINUX, LINUXES
+from fwgen.backends.registry import DEFAULT_LINUX, LINUXES, NAMES
 from fwgen.backends.renode.find import what_is_missing
 from fwgen.backends.renode.png import png_of
 from fwgen.config import load_config
@@ -23,7 +23,9 @@ from fwgen.robot.firmware import firmware
 from fwgen.robot.mutants import load_mutant
 from fwgen.robot.remote import RemoteBoard
 from fwgen.spec.examples import reference_spec
+from fwgen.spec.load import load_spec
 from fwgen.uml.find import find_kernel
+from fwgen.words import did_you_mean, quote
 
 _CONSOLE_LINES: Final = 40
 _EVENTS: Final = 40
@@ -43,7 +45,8 @@ class NoBoardError(Exception):
 
 
 class Bench:
-    """One board at a time."""
+    """One board at a time. `spec` is used instead of what a scenario names, `default_spec` where
+    neither `spec` nor a scenario names one."""
 
     def __init__(
         self,
@@ -54,24 +57,51 @@ class Bench:
         builds: str = "build/robot",
         linux: str = "emulated",
         application: str = "",
+        default_spec: str = "",
     ) -> None:
         self._backend = backend
         self._linux = linux
         self._application = application
         self._elf = elf
-        self._spec = Path(spec) if spec else reference_spec()
+        self._spec = Path(spec) if spec else None
+        self._default_spec = Path(default_spec) if default_spec else reference_spec()
         self._mutant = load_mutant(Path(mutant)) if mutant else None
         self._builds = Path(builds)
         self._board: RemoteBoard | None = None
         self._result: tuple[RunRecord, Report] | None = None
+        self._checked = False
+
+    @property
+    def _suite_spec(self) -> Path:
+        """The spec of a test that names none."""
+        return self._spec or self._default_spec
 
     def _open(self, spec: Path) -> RemoteBoard:
         """Return a new board, not yet started; the one before is closed."""
         self._close()
+        self._check_arguments()
         self._board = RemoteBoard(
             self._backend, self._firmware(spec), self._kernel(), self._application
         )
         return self._board
+
+    def _check_arguments(self) -> None:
+        """Raise InputError before a build. An error in `__init__` would hide all keywords."""
+        if self._checked:
+            return
+        if self._backend not in NAMES:
+            raise InputError(
+                f"expected the backend `host` or `renode`, found {quote(self._backend)}",
+                did_you_mean(self._backend, NAMES, "use one of"),
+            )
+        if self._backend == "host" and (self._elf or self._mutant):
+            given = "ELF" if self._elf else "MUTANT"
+            raise InputError(
+                f"the host backend runs the core compiled for this machine; it cannot use {given}",
+                f"add `--variable BACKEND:renode`, or leave {given} out",
+            )
+        load_spec(self._suite_spec)  # also if all scenarios name their own
+        self._checked = True
 
     def _kernel(self) -> Path | None:
         """Return the real Linux to run, None for the emulated one."""
@@ -96,7 +126,7 @@ class Bench:
             raise CannotRunError(
                 f"{missing}; `--variable BACKEND:host` runs what needs no firmware"
             )
-        if self._elf and spec.resolve() == self._spec.resolve():
+        if self._elf and spec.resolve() == self._suite_spec.resolve():
             return Path(self._elf)
         try:
             return firmware(spec, self._builds, self._mutant)
@@ -139,10 +169,12 @@ class Bench:
     # -------------------------------------------------------------------------- Robot's log
 
     def _log_everything(self) -> None:
+        if self._board is None:
+            return
         try:
             view = self._view()
-        except (FwgenError, NoBoardError) as error:
-            logging.warning("the board's state cannot be read: %s", error)
+        except FwgenError as error:  # the test's message is the cause
+            logging.info("the board's state cannot be read: %s", error)
             return
         logging.info("virtual time: %.6f s, Linux is %s", view.t_us / 1e6, view.linux)
         logging.info("received: %d samples", view.received)

@@ -37,7 +37,7 @@ class Control(Bench):
         middle of the channel's range in the spec. If both of two sensors have a channel, its name
         begins with the sensor's: ``cellar.ambient-temp``.
 
-        ``spec`` replaces the suite's spec. With ``first_number``
+        ``spec`` replaces the library's spec. With ``first_number``
         the firmware finds a log in which that is the next sample's number. With ``ecc`` on the
         emulated board, a word of the log's memory that was not written since power-on answers a
         read with a bus error; for short tests, since it is slow.
@@ -46,7 +46,7 @@ class Control(Bench):
         | Start Board | 0 s: 1500 mm, 60 s: 300 mm | noise=2 mm |
         | Start Board | spec=climate.yaml | ambient-temp=21.5 °C | humidity=0 s: 40 %, 60 s: 60 % |
         """
-        spec = spec or self._spec
+        spec = spec or self._suite_spec
         given = {**({"distance": distance} if distance else {}), **signals}
         plan = plan_spec(load_spec(spec))
         scenario = by_hand(plan, "a test", given, noise=f"{int(noise)} mm", air=air)
@@ -56,13 +56,16 @@ class Control(Bench):
     def run_scenario(self, scenario: str, seed: int = 1, spec: str = "") -> None:
         """Runs a whole scenario (a file, or the name of a bundled one).
 
-        ``spec`` is the spec to use instead of the one that the scenario names. `The Run Should
-        Pass` judges the scenario's expectations. Checks of the board's state see its end.
+        The first of these that is given is the spec: ``spec``, the library's ``spec``, the one that
+        the scenario names, the library's ``default_spec``, the bundled reference spec. So the
+        library's ``spec`` is like ``--spec`` of ``fwgen run``. `The Run Should Pass` judges the
+        scenario's expectations. Checks of the board's state see its end.
         """
         path = find_scenario(scenario)
-        given = Path(spec) if spec else load_scenario(path).spec_path()
-        spec_path = given or self._spec
+        given = Path(spec) if spec else self._spec or load_scenario(path).spec_path()
+        spec_path = given or self._suite_spec
         self._result = self._open(spec_path).run(spec_path, path, seed)
+        logging.info("ran %s with %s on the %s backend", path, spec_path, self._backend)
         self._log_report()
 
     def run_for(self, time: Time) -> None:

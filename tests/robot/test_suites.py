@@ -12,8 +12,10 @@ import pytest
 
 from fwgen.errors import InputError, MissingToolError
 from fwgen.robot import bench, runner
+from fwgen.robot import robot as robot_class
 from fwgen.robot.runner import find_jobs, followed, main, results_of_renode_test
 from fwgen.scenario.load import bundled_names
+from fwgen.spec.examples import reference_spec
 from tests.audit.firmware_elf import SPEC
 from tests.build.fakes import Fakes
 from tests.sensors.two import TWO_CLIMATES
@@ -263,6 +265,64 @@ def test_a_given_elf_is_used_for_its_spec_whatever_the_path_to_it(
     given = bench.Bench("renode", elf="given.elf", spec=str(tmp_path / "tests/../node.yaml"))
     assert given._firmware(tmp_path / "scenarios/../node.yaml") == Path("given.elf")
     assert given._firmware(tmp_path / "other.yaml") == Path("built.elf")
+
+
+def test_the_spec_of_the_library_replaces_that_of_a_scenario(tmp_path: Path) -> None:
+    """As `fwgen run --spec` does; `default_spec` does not."""
+    fast, slow = tmp_path / "fast.yaml", tmp_path / "slow.yaml"
+    fast.write_text(reference_spec().read_text("utf-8"), encoding="utf-8")
+    slow.write_text(fast.read_text("utf-8").replace("period: 60 ms", "period: 200 ms"))
+    scenario = tmp_path / "its.yaml"
+    scenario.write_text(
+        "fwgen-scenario: 1\nname: its\nspec: fast.yaml\ndistance: [{at: 0 s, mm: 1500}]\n"
+        "steps: []\nuntil: 6 s\n"
+    )
+    (tmp_path / "bare.yaml").write_text(scenario.read_text().replace("spec: fast.yaml\n", ""))
+
+    def taken(of: str, scenario: str = "its.yaml", spec: str = "") -> int:
+        library = robot_class("host", **{of: str(slow)})
+        try:
+            library.run_scenario(str(tmp_path / scenario), spec=spec)
+            return int(library._outcome()[1]["samples"]["taken"])
+        finally:
+            library.stop_boards()
+
+    assert [taken("spec"), taken("spec", spec=str(fast))] == [30, 100]
+    assert [taken("default_spec"), taken("default_spec", "bare.yaml")] == [100, 30]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"backend": "renod"}, "`host` or `renode`, found `renod`\nhelp: did you mean `renode`?"),
+        (
+            {"backend": "host", "elf": "/nope.elf"},
+            "cannot use ELF\nhelp: add `--variable BACKEND:renode`, or leave ELF out",
+        ),
+        (
+            {"backend": "host", "mutant": str(ROOT / "robot/mutants/half-a-log.toml")},
+            "cannot use MUTANT\nhelp: add `--variable BACKEND:renode`, or leave MUTANT out",
+        ),
+        ({"backend": "host", "spec": "/nope.yaml"}, "/nope.yaml: error[file-missing]"),
+        ({"backend": "host", "default_spec": "/nope.yaml"}, "/nope.yaml: error[file-missing]"),
+    ],
+)
+def test_wrong_variables_are_reported_before_a_build(
+    option: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if each scenario names a spec."""
+    monkeypatch.setattr(bench, "what_is_missing", lambda renode: "")
+    monkeypatch.setattr(bench, "firmware", lambda *wanted: pytest.fail("it builds"))
+    with pytest.raises(InputError) as raised:
+        robot_class(**option).run_scenario("log-full-wake")
+    assert message in str(raised.value)
+
+
+def test_a_test_without_a_board_gives_no_warning(tmp_path: Path) -> None:
+    text = "Test Teardown    Stop Board\n*** Test Cases ***\nRuns\n    Run Scenario    minute\n"
+    code, _ = robot(tmp_path, text, "--variable", "BACKEND:renod")
+    assert code == 1
+    assert "WARN" not in (tmp_path / "output.xml").read_text("utf-8")
 
 
 def test_names_of_tests_are_unique() -> None:

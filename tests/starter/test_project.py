@@ -6,6 +6,7 @@ import errno
 import importlib.util
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,11 @@ def test_two_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "PASS" in shell(run, folder, env)
     assert "2 tests, 2 passed, 0 failed" in shell(robot, folder, env)
     assert (folder / "results" / "log.html").is_file()
+    other = [*shlex.split(robot)[:-1], "--variable", "SPEC:/nope.yaml", "tests"]
+    done = subprocess.run(other, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert "2 tests, 0 passed, 2 failed" in done.stdout, "SPEC is for all tests"
+    assert done.stdout.count("/nope.yaml: error[file-missing]") == 2
+    assert "WARN" not in done.stdout + done.stderr
 
 
 def jobs(folder: Path) -> dict[str, list[str]]:

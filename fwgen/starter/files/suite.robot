@@ -8,13 +8,15 @@ Documentation     What the node must do. On this machine, in seconds:
 ...               | robot -d results --variable BACKEND:renode tests
 ...
 ...               The first test builds the firmware; `--variable ELF:FILE` uses an existing one.
-Library           fwgen.robot    ${BACKEND}    elf=${ELF}    spec=${SPEC}    builds=${BUILDS}
+...               `--variable SPEC:FILE` runs all tests with another spec, as `fwgen run --spec` does.
+Library           fwgen.robot    ${BACKEND}    elf=${ELF}    builds=${BUILDS}
+...               spec=${SPEC}    default_spec=${CURDIR}/../@SPEC@
 Test Teardown     Stop Board
 
 *** Variables ***
 ${BACKEND}        host
 ${ELF}            ${EMPTY}
-${SPEC}           ${CURDIR}/../@SPEC@
+${SPEC}           ${EMPTY}
 ${BUILDS}         ${CURDIR}/../build/robot
 
 *** Test Cases ***
