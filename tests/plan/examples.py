@@ -565,7 +565,7 @@ EXAMPLES = (
         _wake("wake_if: [distanc < 1 m for 3 samples]"),
         "distanc",
         ("no channel `distanc`", "did you mean `distance`?"),
-        _wake("wake_if: [distance < 1 m for 3 samples]"),
+        _wake("wake_if: [distance < 1 m for 3 samples until > 2 m]"),
     ),
     Example(
         "wake-unknown",
@@ -586,7 +586,7 @@ EXAMPLES = (
         _wake("wake_if: [distance < 20 mm for 3 samples]"),
         "20 mm",
         ("cannot be below 20 mm", "from 20 mm to 4000 mm"),
-        _wake("wake_if: [distance < 21 mm for 3 samples]"),
+        _wake("wake_if: [distance < 21 mm for 3 samples until > 30 mm]"),
     ),
     Example(
         "wake-unreachable",
@@ -642,7 +642,7 @@ EXAMPLES = (
         _wake("wake_if: [distance < 300 mm for 59 ms]"),
         "59 ms",
         ("not two within 59 ms", "`for 1 sample`, or at least `for 60 ms`"),
-        _wake("wake_if: [distance < 300 mm for 60 ms]"),
+        _wake("wake_if: [distance < 300 mm for 60 ms until > 301 mm]"),
     ),
     Example(
         "wake-period",
@@ -664,6 +664,24 @@ EXAMPLES = (
         "15421 ms",
         ("at most 256 before it, not with 257", "at most `within 15.36 s`"),
         _wake("wake_if: [distance changes by > 1 m within 15419 ms]"),
+    ),
+    Example(
+        "wake-threshold",
+        _wake("wake_if: [distance < 300 mm for 3 samples]"),
+        "distance < 300 mm for 3 samples",
+        (
+            "warning[wake-threshold]",
+            "without `until`, a `distance` near 300 mm can wake Linux again and again",
+            "add `until > 340 mm`",
+        ),
+        _wake("wake_if: [distance < 300 mm for 3 samples until > 340 mm]"),
+    ),
+    Example(
+        "wake-threshold",
+        _wake("wake_if: [distance > 2 m for 1 h]"),
+        "distance > 2 m for 1 h",
+        ("add `until < 1960 mm`",),
+        _wake("wake_if: [distance > 2 m for 1 h until < 1960 mm]"),
     ),
     Example(
         "wake-twice",

@@ -188,3 +188,26 @@ def test_all_errors_come_at_once_in_the_order_of_the_file() -> None:
 def test_errors_come_with_the_warnings_of_the_spec() -> None:
     _, diagnostics = judge(edited(("range:", "air: 80 °C, range:"), ("60 ms", "20 ms")))
     assert {d.rule_id for d in diagnostics} == {"air-temperature", "period-too-short"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "until"),
+    [
+        ("distance < 2 m for 3 samples", "until > 2040 mm"),
+        ("distance > 61 mm for 3 samples", "until < 21 mm"),
+        ("distance > 60 mm for 3 samples", ""),  # no valid value is below 20 mm
+        ("distance < 3960 mm for 3 samples", ""),
+        ("distance < 300.0000000000000000000000 mm for 3 samples", ""),  # no room in 60 bytes
+        ("distance changes by > 200 mm within 2 s", ""),
+        ("no echo for 30 s", ""),
+        ("sensor fault for 10 s", ""),
+    ],
+)
+def test_a_limit_without_until_gets_one_that_fits(condition: str, until: str) -> None:
+    plan, found = judge(edited(("when_full: wake", f"when_full: wake, wake_if: [{condition}]")))
+    assert plan
+    assert [d.hint for d in found] == ([f"add `{until}`"] if until else [])
+    widened = f"{condition} {until}".strip()
+    plan, found = judge(edited(("when_full: wake", f"when_full: wake, wake_if: [{widened}]")))
+    assert plan
+    assert found == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
+from math import ceil, floor, log10
 from typing import Protocol
 
 from fwgen.plan.draft import Draft
@@ -18,7 +19,7 @@ from fwgen.plan.wake import (
     sensors_with,
 )
 from fwgen.spec import quantity as q
-from fwgen.spec.conditions import WakeIf
+from fwgen.spec.conditions import LONGEST, WakeIf
 from fwgen.spec.diagnostics import Findings, Position, did_you_mean, quote
 from fwgen.spec.model import DEFAULT_WAKE_PAUSE_US
 from fwgen.spec.quantity import show
@@ -36,11 +37,14 @@ REACH = Rule(
     "the sensor can give values for which a condition is true, and others",
 )
 PERIOD = Rule("wake-period", "error", "a condition can be evaluated at the sensor's period")
+THRESHOLD = Rule(
+    "wake-threshold", "warning", "a value that stays at the limit of a condition wakes Linux once"
+)
 TWICE = Rule("wake-twice", "error", "a condition is in the list once")
 LEVEL = Rule("wake-level", "error", "the log has room while Linux wakes up at `wake_at`")
 PAUSE = Rule("wake-pause-unused", "warning", "`wake_pause` has conditions that it can delay")
 
-RULES = (SUBJECT, VALUE, REACH, PERIOD, TWICE, LEVEL, PAUSE)
+RULES = (SUBJECT, VALUE, REACH, PERIOD, THRESHOLD, TWICE, LEVEL, PAUSE)
 
 
 class Where(Protocol):
@@ -61,7 +65,8 @@ def _check_conditions(draft: Draft, findings: Findings) -> None:
             sensor = _sensor_of(draft, condition, where(part=condition.places.subject), findings)
             if sensor and _can_be(sensor, condition, where, findings):
                 place = where(part=condition.places.span)
-                _check_period(sensor, condition, place, findings)
+                if _fits_period(sensor, condition, place, findings):
+                    _check_threshold(sensor, condition, where, findings)
         seen.add(condition.text)
 
 
@@ -183,37 +188,71 @@ def _show(value: Fraction, channel: Channel) -> str:
     return f"{decimal(value)} {channel.unit}"
 
 
-def _check_period(
+def _fits_period(
     sensor: SensorPart, condition: WakeIf, place: Position, findings: Findings
-) -> None:
+) -> bool:
     period_us = sensor.period_us
+    message, hint = "", ""
     if condition.form != "changes":
         if condition.span_us is not None and condition.span_us < period_us:
-            PERIOD.broken(
-                findings,
+            message = (
                 f"there is one sample every {show(period_us, 'us')}, not two within "
-                f"{show(condition.span_us, 'us')}",
-                place,
-                f"write `for 1 sample`, or at least `for {show(period_us, 'us')}`",
+                f"{show(condition.span_us, 'us')}"
             )
-        return
-    samples = samples_of(condition, period_us)
-    if samples < 1:
-        PERIOD.broken(
-            findings,
+            hint = f"write `for 1 sample`, or at least `for {show(period_us, 'us')}`"
+    elif (samples := samples_of(condition, period_us)) < 1:
+        message = (
             f"there is one sample every {show(period_us, 'us')}, none within "
-            f"{show(condition.span_us or 0, 'us')}",
-            place,
-            f"write at least `within {show(period_us, 'us')}`",
+            f"{show(condition.span_us or 0, 'us')}"
         )
+        hint = f"write at least `within {show(period_us, 'us')}`"
     elif samples > WINDOW_MAX:
-        PERIOD.broken(
-            findings,
+        message = (
             f"the firmware compares a sample with at most {WINDOW_MAX} before it, not with "
-            f"{samples}",
-            place,
-            f"write at most `within {show(WINDOW_MAX * period_us, 'us')}`, or a longer period",
+            f"{samples}"
         )
+        hint = f"write at most `within {show(WINDOW_MAX * period_us, 'us')}`, or a longer period"
+    if message:
+        PERIOD.broken(findings, message, place, hint)
+    return not message
+
+
+def _check_threshold(
+    sensor: SensorPart, condition: WakeIf, where: Where, findings: Findings
+) -> None:
+    if condition.form not in ("below", "above") or condition.until:
+        return
+    until = _proposed_until(sensor, condition)
+    if until and len(f"{condition.text} {until}".encode()) <= LONGEST:
+        THRESHOLD.broken(
+            findings,
+            f"without `until`, a `{condition.subject}` near {condition.limit} can wake Linux "
+            "again and again",
+            where(),
+            f"add `{until}`",
+        )
+
+
+def _proposed_until(sensor: SensorPart, condition: WakeIf) -> str:
+    """Return an `until` with a margin of some 1 % of the range, and of at least five steps of the
+    resolution; "": no valid value is that far from the limit."""
+    index = channel_of(condition, sensor)
+    assert index is not None
+    channel = sensor.channels[index]
+    low, high = sensor.bounds(channel)
+    margin = _one_digit(max((high - low) / 100, 5 * channel.resolution))
+    limit = amount(condition.limit, channel)
+    if condition.form == "below":
+        end, sign, reachable = limit + margin, ">", limit + margin < high
+    else:
+        end, sign, reachable = limit - margin, "<", limit - margin > low
+    return f"until {sign} {_show(end, channel)}" if reachable else ""
+
+
+def _one_digit(value: Fraction) -> Fraction:
+    """Return the number rounded up to one digit that is not 0; `value`: above 0."""
+    unit = Fraction(10) ** floor(log10(value))
+    return ceil(value / unit) * unit
 
 
 def _check_level(draft: Draft, findings: Findings) -> None:
