@@ -201,7 +201,8 @@ class Asked:
     `measures_us`: the longest time from a sample's schedule until it is in the log. `level`: number
     of used slots at which the firmware must wake Linux; None: never. `keeps_newest`: a full log
     drops its oldest samples. `max_age_us`: no sample waits longer while Linux sleeps; None: any
-    time. `conditions`: those that wake Linux, at most one in `pause_us`.
+    time. `conditions`: those that wake Linux, at most one in `pause_us`. `only_when_full`: a log
+    with only its reserve free is the one reason to wake Linux.
     """
 
     latency_us: int
@@ -212,6 +213,7 @@ class Asked:
     max_age_us: int | None = None
     conditions: tuple[WakeRule, ...] = ()
     pause_us: int = 0
+    only_when_full: bool = False
 
 
 @dataclass(frozen=True)

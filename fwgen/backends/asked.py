@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 def asked_of(plan: Plan, sensor: PlannedSensor, slots: int) -> Asked:
     """Return what the plan requires. `slots`: number of slots in this firmware's log."""
-    timing = plan.timing
+    timing, sleep = plan.timing, plan.spec.sleep
     return Asked(
         latency_us=timing.latency_us,
         measures_us=sensor.figures.measures_us,
         slots=slots,
         level=_level(plan, slots),
-        keeps_newest=plan.spec.sleep.when_full == "keep-newest",
-        max_age_us=plan.spec.sleep.max_age_us,
+        keeps_newest=sleep.when_full == "keep-newest",
+        max_age_us=sleep.max_age_us,
         conditions=tuple(rule for rule in plan.wake_rules if rule.stream == sensor.number),
-        pause_us=plan.spec.sleep.wake_pause_us,
+        pause_us=sleep.wake_pause_us,
+        only_when_full=not (sleep.wake_at_ppm or sleep.max_age_us or sleep.wake_if),
     )
 
 

@@ -99,6 +99,7 @@ class Ledger:
     _states: list[tuple[int, str]] = field(default_factory=list)
     _starts_before_log: int = 0  # of earlier logs, which counted starts and crashes as well
     _crashes_before_log: int = 0
+    _began_us: int = 0  # when the firmware's clock began
     _was_online: bool = False
     _status: Status | None = None  # the last one
     _link: LinkCounts = field(default_factory=LinkCounts)  # of earlier starts of the firmware
@@ -172,16 +173,17 @@ class Ledger:
             self.outages.append(Outage(at_us, None, why, asked))
 
     def called(self, call: Call) -> None:
-        """The firmware has said why it has called Linux: in the last sleep, if this is the first
-        time since then that the application reads; else while Linux was awake."""
+        """The firmware has said why it has called Linux the last time. That has ended the last
+        sleep, unless it has called again since: no application was there to hear the first."""
         last = self.sleeps[-1] if self.sleeps else None
         if last is None or last.up_us is None or last.cause != FIRMWARE:
             return
-        if not any(stream.start_us >= last.up_us for stream in self.streams):
+        if self._began_us + call.time_us <= last.up_us:
             last.cause = call_cause(call)
 
     def started(self, at_us: int) -> None:
         """The M33 executes the firmware from its beginning."""
+        self._began_us = at_us
         if self.dater is not None:
             self.dater.began(at_us)
         if self.is_down:
@@ -270,6 +272,7 @@ class Ledger:
         self.deaf = [(start_us + by_us, end_us + by_us) for start_us, end_us in self.deaf]
         self.starts = [replace(one, at_us=one.at_us + by_us) for one in self.starts]
         self.crashes = [replace(one, at_us=one.at_us + by_us) for one in self.crashes]
+        self._began_us += by_us
         self.wire.shift(by_us)
         if self.dater is not None:
             self.dater.shift(by_us)
@@ -311,7 +314,7 @@ class Ledger:
             record.own_sleeps = record.sleeps
             record.sleeps = [*map(of_both, record.sleeps, record.second.sleeps)]
         asked = [one.asked for one in record.of_sensors if one.asked]
-        if asked and not any(one.conditions or one.max_age_us is not None for one in asked):
+        if asked and all(one.only_when_full for one in asked):
             record.sleeps = [of_full_log(sleep) for sleep in record.sleeps]
         return record
 

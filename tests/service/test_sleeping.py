@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from fwgen.peer.events import (
@@ -50,11 +52,12 @@ class Bench:
         self.sleeping.handle(SuspendReady(1, 2))
         self.sleeping.suspend_linux()
 
-    def wake(self, call: Call | None = None, answer: Event | None = None) -> None:
+    def wake(self, call: Call | None = None, answer: Event | None = None, at_us: int = 1) -> None:
+        """`at_us`: of the firmware's clock."""
         self.sleeping.handle(answer or Resumed(100))
         if call is not None:
             self.sleeping.handle(Called(call))
-        self.sleeping.handle(StatusReceived(Status(1, *[0] * 13)))
+        self.sleeping.handle(StatusReceived(Status(at_us, *[0] * 13)))
 
 
 def test_a_sleep_is_reported_with_its_causes() -> None:
@@ -104,6 +107,23 @@ def test_the_call_of_one_sleep_is_not_that_of_the_next() -> None:
         ("condition: no echo for 30 s", "rtc0"),
         ("rtc0",),
     ]
+
+
+@pytest.mark.parametrize(("called_s", "is_cause"), [(59.5, True), (60.5, False), (63.4, False)])
+def test_a_call_of_a_linux_that_is_up_is_not_the_cause(
+    called_s: float, is_cause: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WAKE does not arrive for 4 s, or there is no tty. The firmware repeats its call, and knows
+    only the last reason."""
+    now_s = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
+    bench = Bench()
+    bench.request()
+    bench.sleep()
+    now_s[0] += 4.0
+    bench.wake(Call(int(called_s * 1e6), 3, b""), at_us=64_000_000)
+    called = ("firmware: a sample has waited for the longest time",) if is_cause else ()
+    assert bench.ended[0].causes == (*called, "rtc0")
 
 
 def test_requests_made_together_share_the_outcome() -> None:

@@ -76,12 +76,14 @@ class KernelLinux(KernelWithFaults):
                 self.device.call(ring)
 
     def rung(self) -> None:
-        """The firmware has rung the wake-up doorbell. Linux notices it only while it sleeps."""
+        """The firmware has rung the wake-up doorbell. Linux notices it only while it sleeps, and
+        only with a driver of the device."""
+        if not (self._alive and self._bound):
+            return
         if self.state == ASLEEP:
             self._cause = FIRMWARE
-        if self._alive and self._bound:
-            with self._must_live():
-                self.device.wake()
+        with self._must_live():
+            self.device.wake()
 
     def rung_at(self, at_us: int) -> None:
         """As Linux.rung_at."""

@@ -23,8 +23,10 @@ from fwgen.peer.events import (
     SuspendReady,
     SuspendRefused,
 )
+from fwgen.service.dating import MOST_DELAY_US
 from fwgen.service.power.sysfs import Slept
 from fwgen.service.system_clock import utc_us
+from fwgen.wire.messages import Call, Status
 
 ALLOW: Final = "allow"
 AWAKE: Final = "awake"
@@ -101,6 +103,12 @@ class _Up:
     greeted: bool = False
     """Whether the firmware has answered since."""
 
+    def was_called(self, call: Call, status: Status) -> bool:
+        """Whether Linux was still asleep when the firmware called. `status` has just arrived. A
+        later call has another reason than the one that has woken Linux."""
+        awake_us = (time.monotonic() - self.since_s) * 1e6
+        return status.time_us - call.time_us >= awake_us - MOST_DELAY_US
+
 
 class Sleeping:
     """`ask` starts the handshake (TtyPeer.suspend). `unacknowledged`: "allow" suspends Linux also
@@ -122,7 +130,7 @@ class Sleeping:
         self._lock = threading.Lock()
         self._next = _Request()
         self._agreed = _Request()  # the one that the firmware has agreed to
-        self._called = ""
+        self._call: Call | None = None  # the last one
         self._up: _Up | None = None
 
     def request(self, by: str, outcome: Outcome) -> None:
@@ -153,7 +161,7 @@ class Sleeping:
 
     def suspend_linux(self) -> None:
         """For TtyPeer: raises OSError if Linux did not suspend."""
-        self._called = ""
+        self._call = None
         slept = self._suspender.suspend()
         self.enter(AWAKE)
         request, self._agreed = self._agreed, _Request()
@@ -176,9 +184,10 @@ class Sleeping:
             if up.sleep.slept.error:
                 self.report_late(0)
         elif isinstance(event, Called):
-            self._called = call_source(event.call)
+            self._call = event.call
         elif isinstance(event, StatusReceived) and up is not None and up.greeted:
-            up.sleep = replace(up.sleep, called=self._called)
+            if self._call is not None and up.was_called(self._call, event.status):
+                up.sleep = replace(up.sleep, called=call_source(self._call))
             self.report_late(0)
 
     def _refused(self, reason: str) -> None:

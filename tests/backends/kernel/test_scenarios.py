@@ -6,9 +6,9 @@ import pytest
 
 from fwgen.errors import InputError
 from fwgen.scenario.backend import UnsupportedStepError
-from fwgen.scenario.load import bundled_names
+from fwgen.scenario.load import BUNDLED, bundled_names, parse_scenario
 from tests.backends.kernel.running import run
-from tests.backends.running import bundled, in_a_room
+from tests.backends.running import bundled, in_a_room, plan_of
 from tests.backends.running import run as run_emulated
 from tests.sensors.two import scene_of_climates, two_climates
 
@@ -120,6 +120,18 @@ UNTOLD = {
         ("abort", 0),
     ),
 }
+
+
+def test_a_linux_without_a_driver_does_not_hear_the_firmware() -> None:
+    """The obstacle comes near, and Linux sleeps on until its timer wakes it."""
+    scenario = parse_scenario(
+        "fwgen-scenario: 1\nname: unheard\n"
+        "distance: [{at: 0 s, mm: 1500}, {at: 5 s, mm: 1500}, {at: 6 s, mm: 300}]\n"
+        "steps: [{at: 2 s, do: unbind}, {at: 3 s, do: suspend, for: 9 s}, {at: 13 s, do: bind}]\n"
+        "until: 15 s\n"
+    )
+    _, report = run(scenario, plan=plan_of(BUNDLED / "specs/wakes.yaml"))
+    assert [sleep["wake_cause"] for sleep in report["sleeps"]] == ["timer"]
 
 
 @pytest.mark.parametrize("name", UNTOLD)
