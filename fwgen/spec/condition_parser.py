@@ -28,6 +28,8 @@ EXAMPLE: Final = "distance < 300 mm for 3 samples"
 CHANGE_EXAMPLE: Final = "distance changes by > 200 mm within 2 s"
 STATUS_EXAMPLE: Final = "no echo for 30 s"
 MOST_SAMPLES: Final = 1_000_000
+LONGEST: Final = "8784 h"
+"""As of all other times of a spec."""
 NAME: Final = r"(?:[a-z][a-z0-9-]*\.)?[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*"
 
 _WORD: Final = re.compile(r"[<>=!≤≥]+|[^\s<>=!≤≥]+")
@@ -365,6 +367,9 @@ def _time(text: str, hint: str) -> int:
     span_us = q.whole(q.parse(text, q.Dimension.TIME, example="2 s"), "us")
     if span_us <= 0:
         raise q.QuantityError("out-of-range", f"`{text}` is too short", hint)
+    if span_us > q.whole(q.parse(LONGEST), "us"):
+        message = f"{quote(text)} is too long, the maximum is `{LONGEST}`"
+        raise q.QuantityError("out-of-range", message, f"write a time up to `{LONGEST}`")
     return span_us
 
 

@@ -138,6 +138,8 @@ BELLS = "do: disturb-doorbells, to: firmware, for: 1 s"
         ("{at: 70 s, do: resume, times: 3}", "step-repeat", "3"),
         (f"{{at: 70 s, {BELLS}, how: late, by: 41 ms}}", "step-late-doorbell", "41 ms"),
         (f"{{at: 70 s, {BELLS}, how: lost, by: 20 ms}}", "step-unused", "20 ms"),
+        ("{at: 70 s, do: suspend, for: 5 s, again: 6 s}", "step-unused", "6 s"),
+        ("{at: 70 s, do: suspend, for: 5 s, again: 5 s}", "step-unused", "5 s"),
         ("{at: 70 s, do: bind}", "step-unmatched", "bind"),
         ("{at: 70 s, do: unbind}", "step-open", "unbind"),
         ("{at: 7 sec, do: resume}", "unknown-unit", "sec"),

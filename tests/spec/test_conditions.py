@@ -41,6 +41,9 @@ WRONG = [
     ("«sensor» for 30 s", "wake-unknown", "did you mean `sensor fault`?"),
     ("«<» 300 mm for 3 samples", "bad-condition", "expected a channel or a status, found `<`"),
     ("«for» 30 s", "bad-condition", "expected a channel or a status, found `for`"),
+    # durations
+    ("no echo for «8784.1 h»", "out-of-range", "a time up to `8784 h`"),
+    ("distance changes by > 1 m within «9000 h»", "out-of-range", "a time up to `8784 h`"),
     # operators
     ("distance «<=» 300 mm for 3 samples", "bad-condition", "mean `distance < 300 mm for 3"),
     ("distance «≥» 300 mm for 3 samples", "bad-condition", "mean `distance > 300 mm for 3"),

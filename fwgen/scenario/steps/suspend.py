@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from fwgen.scenario.board import Board
-from fwgen.scenario.steps.base import LONGEST, Step
+from fwgen.scenario.steps.base import LONGEST, Step, Where
+from fwgen.spec.diagnostics import Findings
 from fwgen.spec.kinds import Amount, Choice, Key
+from fwgen.spec.quantity import show
 
 WHOLE_SECONDS: Final = "`for` must be whole seconds: the kernel's RTC alarm has no others"
 
@@ -42,6 +45,17 @@ class Suspend(Step):
             "been awake for this time."
         ),
     ] = None
+
+    def check(self, where: Where, steps: Sequence[Step], findings: Findings) -> None:
+        super().check(where, steps, findings)
+        if self.again_us and self.for_us and self.again_us >= self.for_us:
+            findings.error(
+                "step-unused",
+                f"`again` has no effect: `for` is over after {show(self.for_us, 'us')}, before "
+                "Linux has been awake for this time",
+                where("again"),
+                "write a shorter `again` or a longer `for`, or remove `again`",
+            )
 
     def run(self, board: Board) -> None:
         board.linux_does(lambda linux, now_us: linux.suspend(now_us, self.for_us, self.again_us))
