@@ -479,7 +479,8 @@ EXAMPLES = (
         "29 ms",
         (
             "29 ms is too short to measure 4 m: that takes 30 ms, the echo's 23.5 ms, 15 % for "
-            "cold air and the sensor's clock, and 2 ms for the trigger and the firmware, rounded up to 5 ms",
+            "cold air and the sensor's clock, and 2 ms for the trigger and the firmware, "
+            "rounded up to 5 ms",
             "at least 30 ms; the data sheet requires 60 ms",
         ),
         ("60 ms", "60 ms"),

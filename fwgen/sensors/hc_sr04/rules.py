@@ -35,7 +35,8 @@ def _check_period(sensor: HcSr04, place: Position, findings: Findings) -> None:
             findings,
             f"{show(period_us, 'us')} is too short to measure {_metres(farthest_mm)}: "
             f"that takes {show(least_us, 'us')}, the echo's {milliseconds(echo_us)}, 15 % for "
-            "cold air and the sensor's clock, and 2 ms for the trigger and the firmware, rounded up to 5 ms",
+            "cold air and the sensor's clock, and 2 ms for the trigger and the firmware, "
+            "rounded up to 5 ms",
             place,
             f"write at least {show(least_us, 'us')}; {sheet}",
         )
