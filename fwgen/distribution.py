@@ -21,7 +21,7 @@ UPGRADE: Final = "upgrade fwgen: update its checkout (`git pull`) or install a n
 
 EXTRAS: Final = {
     "audit": ("pyelftools>=0.31",),
-    "renode": ("pythonnet>=3.0", "robotframework>=7.0"),
+    "renode": ("pythonnet>=3.0", "robotframework>=7.0", "psutil>=5.9.8"),
     "cluster": ("dask[distributed]>=2024.8",),
 }
 """The same as in pyproject.toml."""

@@ -7,15 +7,13 @@ prints docs/mutants.md.
 from __future__ import annotations
 
 import logging
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from fwgen.process import DEVNULL, PIPE, started
 from fwgen.robot.mutants import Mutant, load_mutant, load_mutants, table
-from fwgen.robot.patience import LOOK_S, Patience
+from fwgen.robot.patience import StuckError, finished
 
 __all__ = ["wrong_firmware_should_be_caught"]
 
@@ -44,27 +42,17 @@ def _run(mutant: Mutant, fault: Path, output: Path, builds: Path) -> tuple[str, 
         command += ["--variable", f"{name}:{value}"]
     command += ["--report", "none", "--test", literal(mutant.test)]
     command.append(str(fault.parent.parent / mutant.suite))
-    code, said = _wait(command, mutant.suite)
+    try:
+        done = finished(command)
+    except StuckError as why:
+        raise AssertionError(f"robot did not end with {mutant.suite}: {why}") from None
     result = output / "output.xml"
-    if code > 250 or not result.is_file():
-        raise AssertionError(f"robot could not run {mutant.suite}: {said.strip()}")
+    if done.returncode > 250 or not result.is_file():
+        raise AssertionError(f"robot could not run {mutant.suite}: {done.stderr.strip()}")
     status = ElementTree.parse(result).getroot().find(".//test/status")
     if status is None:
         raise AssertionError(f"{mutant.suite} has no test `{mutant.test}`")
     return status.get("status", ""), status.text or ""
-
-
-def _wait(command: list[str], suite: str) -> tuple[int, str]:
-    """Run robot; return its exit code and what it has said on stderr."""
-    with started(command, stdout=DEVNULL, stderr=PIPE, text=True) as process:
-        patience = Patience(process.pid)
-        while True:
-            try:
-                _, said = process.communicate(timeout=LOOK_S)
-                return process.returncode, said
-            except subprocess.TimeoutExpired:
-                if why := patience.lost():
-                    raise AssertionError(f"robot did not end with {suite}: {why}") from None
 
 
 def literal(name: str) -> str:

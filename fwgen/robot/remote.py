@@ -13,7 +13,7 @@ from fwgen.errors import FwgenError, ToolBrokeError
 from fwgen.live import View
 from fwgen.record import RunRecord
 from fwgen.report.model import Report
-from fwgen.robot.patience import LOOK_S, Patience
+from fwgen.robot.patience import StuckError, wait_for
 from fwgen.scenario.model import Scenario
 from fwgen.scenario.steps.base import Step
 
@@ -89,14 +89,12 @@ class RemoteBoard:
     def _ask(self, method: str, *arguments: Any) -> Any:
         try:
             self._connection.send((method, arguments))
-            patience: Patience | None = None
-            while not self._connection.poll(LOOK_S):
-                patience = patience or Patience(self._process.pid)
-                if why := patience.lost():
-                    self._process.kill()
-                    said = self._last_output()
-                    raise ToolBrokeError(f"the board's process did not answer: {why}{said}")
+            wait_for(self._process.pid, self._connection.poll)
             answer = self._connection.recv()
+        except StuckError as why:
+            self._process.kill()
+            said = self._last_output()
+            raise ToolBrokeError(f"the board's process did not answer: {why}{said}") from None
         except (EOFError, OSError) as error:
             raise ToolBrokeError(
                 f"the board's process ended unexpectedly{self._last_output()}"

@@ -244,6 +244,7 @@ def _command_in(sentence: str) -> str:
 def _robot(inventory: Inventory) -> Iterator[Item]:
     for_suites = "the Robot suites"
     yield _package("Robot Framework", "robot", for_suites, install("renode"), "robotframework")
+    yield _package("psutil", "psutil", for_suites, install("renode"))
     test = inventory.config.renode.test
     if test is None:
         return

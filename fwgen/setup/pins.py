@@ -15,6 +15,7 @@ CMAKE = "cmake==3.31.10"
 NINJA = "ninja==1.13.2"
 PYTHONNET = "pythonnet==3.2.1"
 ROBOT = "robotframework==7.5"
+PSUTIL = "psutil==7.2.2"
 PYRENODE3_COMMIT = "dde4a47660ef1b8874a91ed514a0bd04b33a5add"
 PYRENODE3 = f"pyrenode3 @ git+https://github.com/antmicro/pyrenode3.git@{PYRENODE3_COMMIT}"
 

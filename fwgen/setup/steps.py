@@ -233,7 +233,8 @@ def renode_steps(site: Site, config: Config, another: bool = False) -> Iterator[
         yield _kept("Renode", str(place))
     else:
         yield _renode(site)
-    parts = [("pythonnet", pins.PYTHONNET), ("robot", pins.ROBOT), ("pyrenode3", pins.PYRENODE3)]
+    parts = [("pythonnet", pins.PYTHONNET), ("robot", pins.ROBOT), ("psutil", pins.PSUTIL)]
+    parts.append(("pyrenode3", pins.PYRENODE3))
     listed = config.renode.pyrenode3
     if listed and (listed / "pyrenode3").is_dir():
         parts.pop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -11,9 +10,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from tests.bench.figure import Figure
+from tests.patience import wait_until
 from tests.service.pty_firmware import PtyFirmware
-from tests.service.running import end, positions, start, wait_until
+from tests.service.running import end, positions, start
 
 ROOT = Path(__file__).parents[2]
 RUNS = 5
@@ -61,8 +63,8 @@ def _running(folder: Path) -> Iterator[Figure]:
 
 
 def _cpu_s(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    times = psutil.Process(process).cpu_times()
+    return float(times.user + times.system)
 
 
 def _most_kb(process: int) -> int:

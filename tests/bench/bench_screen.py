@@ -16,6 +16,7 @@ from fwgen.service.recent import Recent
 from tests.bench import Unmeasured
 from tests.bench.figure import Figure
 from tests.conftest import NEEDS
+from tests.patience import PATIENCE_S
 from tests.screen.conftest import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 LEAST = 30
 BACKLOG = 200_000
 SIZES = ((1280, 720), (800, 480))
-_PATIENCE_S = 60.0
 _BLOCK = 400
 """Samples of a line, as of a well-filled block."""
 
@@ -98,7 +98,7 @@ def _frames(screen: Screen, goes_on: Callable[[int], bool]) -> float:
 
     screen.window.frameSwapped.connect(note)
     began_s = time.monotonic()
-    while goes_on(count) and time.monotonic() < began_s + _PATIENCE_S:
+    while goes_on(count) and time.monotonic() < began_s + PATIENCE_S:
         screen.curve.advance(0.02, always=True)
         application().processEvents()
     screen.window.frameSwapped.disconnect(note)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from fwgen.service.settings import parse
-from tests.service.running import wait_until
+from tests.patience import wait_until
 
 BOARD = Path(__file__).parents[2] / "board"
 FILES = BOARD / "files"

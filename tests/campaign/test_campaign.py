@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from fwgen.campaign.trial import Failure, Setting, Tally, library, try_history, 
 from fwgen.cli.main import main
 from fwgen.scenario.load import load_scenario
 from tests.campaign.planted import MOST_STEPS, PLANTED, failure_of, plant_of, seed_that_finds
+from tests.patience import PATIENCE_S, wait_until
 
 ENDINGS = (".spec.yaml", ".yaml")
 
@@ -125,11 +125,9 @@ def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*command, "--report", str(tmp_path)], stderr=subprocess.PIPE, text=True
     )
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "campaign.json").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until((tmp_path / "campaign.json").exists, "the campaign has begun")
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     found = record_of(tmp_path)
     assert found["verdict"] == "stopped"

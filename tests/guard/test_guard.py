@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from fwgen.cli.main import main
 from fwgen.errors import FwgenError, InputError, MissingToolError, ToolBrokeError
 from fwgen.guard import guarded
 from fwgen.spec.examples import reference_spec
+from tests.patience import PATIENCE_S, wait_until
 
 
 def raising(error: BaseException) -> int:
@@ -212,15 +212,12 @@ def test_a_signal_ends_children_and_removes_temporary_files(
         assert running.poll() is None
     grandchild = int(pid.read_text())
     running.send_signal(number)
-    _, err = running.communicate(timeout=30)
+    _, err = running.communicate(timeout=PATIENCE_S)
     assert running.returncode == 128 + number
     what = "interrupted" if number == signal.SIGINT else f"stopped by {number.name}"
     assert err == f"error: {what}\n"
     assert list(tmp_path.iterdir()) == [pid]
-    until_s = time.monotonic() + 30
-    while runs(grandchild):  # without the signal it would sleep 600 s
-        assert time.monotonic() < until_s
-        time.sleep(0.01)
+    wait_until(lambda: not runs(grandchild), "its end; it sleeps 600 s otherwise")
 
 
 def runs(pid: int) -> bool:

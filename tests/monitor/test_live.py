@@ -22,6 +22,7 @@ import pytest
 from fwgen.monitor.live import KEY_ACTIONS, Live, frame
 from fwgen.monitor.picture import braille
 from tests.monitor.fakes import VIEW, FakeBench, FakeBoard
+from tests.patience import PATIENCE_S
 
 SMALL, LARGE = os.terminal_size((80, 24)), os.terminal_size((140, 50))
 LIT = dataclasses.replace(
@@ -86,8 +87,8 @@ class Terminal:
     def type(self, keys: str) -> None:
         os.write(self.person, keys.encode())
 
-    def read_until(self, seen: Callable[[str], bool], within_s: float = 120.0) -> None:
-        end_s = time.monotonic() + within_s
+    def read_until(self, seen: Callable[[str], bool]) -> None:
+        end_s = time.monotonic() + PATIENCE_S
         while not seen(self.text):
             assert time.monotonic() < end_s, self.text[-2000:]
             if select.select([self.person], [], [], 0.1)[0]:
@@ -138,4 +139,4 @@ def test_live_on_the_emulated_board() -> None:
         terminal.read_until(lambda text: "fwgen> " in text)
         terminal.type("ddr\nquit\n")
         terminal.read_until(lambda text: "closed DDR was touched 0 times" in text)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE_S) == 0

@@ -26,6 +26,7 @@ from fwgen.spec.examples import reference_spec
 from fwgen.spec.parts import Section
 from fwgen.wire.channel import Channel
 from tests.monitor.fakes import VIEW, FakeBench
+from tests.patience import PATIENCE_S
 
 
 def typed(text: str, **options: Any) -> tuple[FakeBench, str, int]:
@@ -265,7 +266,7 @@ def test_who_can_reach_the_gdb_port(options: tuple[str, ...]) -> None:
         for address in ("127.0.0.1", "127.0.0.2"):
             with socket.socket() as caller:
                 reached.append(caller.connect_ex((address, port)) == 0)
-        board.communicate("quit\n", timeout=60)
+        board.communicate("quit\n", timeout=PATIENCE_S)
     assert reached == [True, bool(options)]
     assert ("whole network" if options else "Only this machine") in text
 
@@ -281,7 +282,7 @@ def test_gdb_stops_at_its_breakpoint() -> None:
     port = _free_port()
     command = monitor("--gdb", str(port))
     gdb = ["gdb-multiarch", "-nx", "-batch", *GDB_STEPS, command[command.index("--elf") + 1]]
-    gdb[3:3] = ["-ex", "set tcp connect-timeout 120", "-ex", f"target remote :{port}"]
+    gdb[3:3] = ["-ex", f"set tcp connect-timeout {PATIENCE_S:.0f}", "-ex", f"target remote :{port}"]
     with _talking(command) as board, _talking(gdb) as debugger:
         _read_until(debugger, "Breakpoint 1 at")
         while True:
@@ -289,8 +290,8 @@ def test_gdb_stops_at_its_breakpoint() -> None:
             if "Continuous" in _read_until(board, "Continuous|SingleStep"):
                 break
         _write(board, "run")
-        found, _ = debugger.communicate(timeout=120)
-        text, _ = board.communicate("pause\nquit\n", timeout=60)
+        found, _ = debugger.communicate(timeout=PATIENCE_S)
+        text, _ = board.communicate("pause\nquit\n", timeout=PATIENCE_S)
     assert re.search(r"#0 +link_send .*\n(#.*\n)+#\d+ .*main \(\)", found), found
     assert re.search(r'\$1 = \{name = \S+ "awake"', found), found
     assert "$2 = true" in found

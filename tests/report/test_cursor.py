@@ -12,6 +12,7 @@ import pytest
 
 from fwgen.cli.main import main
 from tests.conftest import BROWSERS
+from tests.patience import PATIENCE_S
 
 POINTER = """<pre></pre><script>onload = () => {
   const found = [];
@@ -37,7 +38,7 @@ def test_the_cursor_shows_each_channel_of_both_sensors(tmp_path: Path) -> None:
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,900"]
     command += ["--virtual-time-budget=5000", "--dump-dom"]
     command += [f"--user-data-dir={tmp_path / 'profile'}", (tmp_path / "page.html").as_uri()]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     found = re.search("<pre>(.*?)</pre>", shown.stdout, re.S)
     assert found
     readings = html.unescape(found[1]).split("\n--\n")

@@ -14,6 +14,7 @@ from fwgen.record import Event, RunRecord
 from fwgen.report.document import build_report
 from fwgen.report.html import render_html
 from tests.conftest import BROWSERS
+from tests.patience import PATIENCE_S
 from tests.report.records import make_record, scenario
 
 WIDTH = 400
@@ -38,7 +39,7 @@ def measured(folder: Path, record: RunRecord, expect: str = "{}") -> list[str]:
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
     command += ["--allow-file-access-from-files", "--virtual-time-budget=5000", "--dump-dom"]
     command += [f"--user-data-dir={folder / 'profile'}", (folder / "frame.html").as_uri()]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     found = re.search("<pre>(.*?)</pre>", shown.stdout, re.S)
     assert found
     return html.unescape(found[1]).splitlines()

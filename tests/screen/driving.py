@@ -17,8 +17,8 @@ from fwgen.screen.board import Board
 from fwgen.screen.client import Client
 from fwgen.screen.model import Model
 from fwgen.screen.model import shown as shown_of
+from tests.patience import wait_until
 
-PATIENCE_S = 30.0
 _touchscreen: list[QPointingDevice] = []
 
 
@@ -43,12 +43,12 @@ def wait(
     is_so: Callable[[], bool], what: str, meanwhile: Callable[[], None] = lambda: None
 ) -> None:
     """Let the screen run until something is so."""
-    end_s = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < end_s, f"never happened: {what}"
+
+    def run() -> None:
         application().processEvents()
         meanwhile()
-        time.sleep(0.002)
+
+    wait_until(is_so, what, meanwhile=run, look_s=0.002)
 
 
 def shown(screen: Screen) -> dict[str, Any]:

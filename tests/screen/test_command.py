@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.screen.conftest import ENVIRONMENT
 
 COMMAND = [sys.executable, "-m", "fwgen.screen"]
@@ -49,4 +50,4 @@ def test_a_signal_ends_it_whenever_it_comes(after_s: float, tmp_path: Path) -> N
     with subprocess.Popen([*COMMAND, "--socket", str(tmp_path / "none")]) as screen:
         time.sleep(after_s)
         screen.terminate()
-        assert screen.wait(30) in (128 + signal.SIGTERM, -signal.SIGTERM)
+        assert screen.wait(PATIENCE_S) in (128 + signal.SIGTERM, -signal.SIGTERM)

@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from fwgen.backends.registry import real_kernel
@@ -22,6 +24,7 @@ from fwgen.service.command import status as status_command
 from fwgen.spec import load_spec
 from fwgen.spec.examples import reference_spec
 from fwgen.view.stage import Stage
+from tests.patience import wait_until
 from tests.screen.conftest import ENVIRONMENT
 
 pytestmark = pytest.mark.needs("qt")
@@ -133,15 +136,14 @@ def test_one_command_shows_it_and_reports_when_the_window_is_closed(
 
 def _child(parent: int) -> int:
     """Return the process of the screen, when it is there."""
-    end_s = time.monotonic() + 60
-    while time.monotonic() < end_s:
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = path.read_text().rpartition(")")[2].split()
-                words = (path.parent / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if int(fields[1]) == parent and b"fwgen.screen" in words:
-                return int(path.parent.name)
-        time.sleep(0.05)
-    raise AssertionError("the screen did not start")
+    found: list[int] = []
+
+    def is_there() -> bool:
+        for child in psutil.Process(parent).children():
+            with suppress(psutil.Error):  # it has just ended
+                if "fwgen.screen" in child.cmdline():
+                    found.append(child.pid)
+        return bool(found)
+
+    wait_until(is_there, "the screen's process")
+    return found[0]

@@ -8,12 +8,10 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 import weakref
-from collections.abc import Callable
 from pathlib import Path
 
-PATIENCE_S = 30.0
+from tests.patience import PATIENCE_S
 
 
 def start(*words: object) -> subprocess.Popen[str]:
@@ -26,13 +24,6 @@ def start(*words: object) -> subprocess.Popen[str]:
     process = subprocess.Popen(command, stderr=pipe, stdout=pipe, text=True, env=no_logind)
     weakref.finalize(process, shutil.rmtree, folder, ignore_errors=True)
     return process
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    end_s = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < end_s, f"never happened: {what}"
-        time.sleep(0.02)
 
 
 def positions(database: Path) -> list[int]:

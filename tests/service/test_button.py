@@ -13,7 +13,7 @@ import pytest
 from fwgen.errors import InputError, MissingToolError
 from fwgen.service.power import button
 from fwgen.service.power.button import AWAKE_S, Button, ButtonLine
-from tests.service.running import wait_until
+from tests.patience import wait_until
 
 
 class Gpiod:

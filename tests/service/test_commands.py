@@ -24,8 +24,9 @@ from fwgen.service.command.main import main
 from fwgen.service.command.status import lines
 from fwgen.service.power.sysfs import Slept
 from fwgen.service.sinks.lines import COLUMNS
+from tests.patience import PATIENCE_S, wait_until
 from tests.service.pty_firmware import PtyFirmware
-from tests.service.running import PATIENCE_S, end, positions, start, wait_until
+from tests.service.running import end, positions, start
 
 pytestmark = pytest.mark.needs("pty")
 
@@ -313,5 +314,5 @@ def test_the_suspending_process_serves_until_the_service_ends(
     wait_until(slept, "a sleep through the serving process")
     asker.close()
     end(running.service)
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert codes == [1]

@@ -20,7 +20,7 @@ from fwgen.service.doctor import link
 from fwgen.service.doctor.board import Board
 from fwgen.service.hub import Client, Document, Hub
 from fwgen.service.settings import Settings
-from tests.service.running import wait_until
+from tests.patience import wait_until
 
 
 class Bench:

@@ -18,7 +18,7 @@ from fwgen.service.power.logind import Logind, LogindError
 from fwgen.service.power.sleeping import Outcome, Sleep, Sleeping
 from fwgen.service.power.sysfs import Slept, Wanted
 from tests.conftest import DEBIAN_PYTHON
-from tests.service.running import wait_until
+from tests.patience import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.needs("dbusmock")
 MANAGER = "org.freedesktop.login1.Manager"
@@ -48,7 +48,7 @@ class Bus:
         )
         with open_dbus_connection(bus=self.address) as connection:
             message = new_method_call(address, member, signature or None, body)
-            return connection.send_and_get_reply(message, timeout=10).body
+            return connection.send_and_get_reply(message, timeout=PATIENCE_S).body
 
     def inhibitors(self) -> list[tuple[str, ...]]:
         found = self.call(MANAGER, "ListInhibitors")[0]
@@ -130,7 +130,7 @@ def test_the_inhibitor_is_held_until_the_firmware_has_agreed(bus: Bus, bench: Be
         wait_until(lambda: bus.inhibitors() == [], "the inhibitor is released")
         assert thread.is_alive(), "it waits until Linux is up again"
         bus.prepare_for_sleep(False)
-        thread.join(10)
+        thread.join(PATIENCE_S)
         assert bench.slept[-1].error == ""
         wait_until(lambda: bus.inhibitors() == held, "the inhibitor is taken again")
     assert bench.told == []

@@ -20,10 +20,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 from fwgen.service.items import Hole
 from fwgen.service.settings import parse
 from fwgen.service.sinks.base import SinkError
-from fwgen.service.sinks.mqtt import Broker, MqttSink
+from fwgen.service.sinks.mqtt import PUBACK_S, Broker, MqttSink
+from tests.patience import PATIENCE_S, wait_until
 from tests.service.make_items import ONE, run
 from tests.service.pty_firmware import PtyFirmware, distance_mm
-from tests.service.running import end, positions, start, wait_until
+from tests.service.running import end, positions, start
 
 pytestmark = pytest.mark.needs("mosquitto")
 
@@ -74,7 +75,7 @@ class Subscriber:
         self._client.on_subscribe = lambda *rest: self._ready.put(True)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
-        self._ready.get(timeout=10)
+        self._ready.get(timeout=PATIENCE_S)
 
     def _take(self, client: object, data: object, message: mqtt.MQTTMessage) -> None:
         self.of_topic.setdefault(message.topic, []).extend(json.loads(message.payload))
@@ -107,7 +108,7 @@ def test_a_block_is_one_message_and_a_gap_too(broker: Mosquitto) -> None:
     sink = broker.sink()
     sink.open()
     sink.store([run(5, 3), Hole(ONE, 8, 2, "declared", 1)], None)
-    samples, gap = (json.loads(subscriber.arrived.get(timeout=10)) for _ in range(2))
+    samples, gap = (json.loads(subscriber.arrived.get(timeout=PATIENCE_S)) for _ in range(2))
     assert [sample["position"] for sample in samples] == [5, 6, 7]
     assert [sample["distance_mm"] for sample in samples] == [1005, 1006, 1007]
     assert gap == [{"gap": "declared", "log": f"{ONE.identity:016x}", "position": 8, "count": 2}]
@@ -158,7 +159,7 @@ def test_a_broker_that_goes_away_is_an_error_at_once(broker: Mosquitto) -> None:
     began_s = time.monotonic()
     with pytest.raises(SinkError, match=r"connection was lost|not currently connected"):
         sink.store([run(0, 3)], None)
-    assert time.monotonic() - began_s < 20
+    assert time.monotonic() - began_s < PUBACK_S, "it does not wait for the acknowledgement"
     sink.close()
     with pytest.raises(SinkError, match=r"MQTT broker 127.0.0.1:\d+: .*refused"):
         sink.open()
@@ -188,7 +189,7 @@ def test_while_the_broker_is_away_samples_wait_in_the_firmware(
     service = start("--settings", settings, "--tty", firmware.path)
     seen: set[int] = set()
     while len(seen) < 500:
-        message = json.loads(subscriber.arrived.get(timeout=30))
+        message = json.loads(subscriber.arrived.get(timeout=PATIENCE_S))
         seen |= {sample["position"] for sample in message if "position" in sample}
     end(service)
     gaps = sqlite3.connect(database).execute("SELECT count(*) FROM gap").fetchone()

@@ -25,8 +25,9 @@ from fwgen.service.service import Service
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.sqlite import SqliteSink
 from fwgen.service.system_clock import utc_offset_us
+from tests.patience import wait_until
 from tests.service.pty_firmware import PtyFirmware
-from tests.service.running import end, positions, start, wait_until
+from tests.service.running import end, positions, start
 
 pytestmark = pytest.mark.needs("pty")
 SLEEPS: Final = 10

@@ -22,8 +22,9 @@ from fwgen.service.service import Service
 from fwgen.service.settings import Settings
 from fwgen.service.sinks.base import Sink
 from fwgen.service.system_clock import utc_offset_us
+from tests.patience import PATIENCE_S, wait_until
 from tests.service.pty_firmware import LOG, PtyFirmware, distance_mm
-from tests.service.running import PATIENCE_S, end, positions, start, wait_until
+from tests.service.running import end, positions, start
 
 pytestmark = pytest.mark.needs("pty")
 KILLS = 12
@@ -131,7 +132,7 @@ def test_a_second_service_for_the_same_database_is_refused(
     first = start("--tty", firmware.path, "--database", database)
     wait_until(lambda: len(positions(database)) > 0, "a sample")
     second = start("--tty", firmware.path, "--database", database)
-    _, err = second.communicate(timeout=20)
+    _, err = second.communicate(timeout=PATIENCE_S)
     assert second.returncode == 2
     assert f"another fwgen-peer (process {first.pid}) writes to it" in err
     end(first)

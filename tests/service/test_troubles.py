@@ -27,8 +27,9 @@ from fwgen.service.service import Service
 from fwgen.service.settings import Settings, SinkSettings
 from fwgen.service.sinks.base import Sink
 from fwgen.service.sinks.lines import JsonLines
+from tests.patience import PATIENCE_S, wait_until
 from tests.service.pty_firmware import PtyFirmware
-from tests.service.running import PATIENCE_S, end, positions, start, wait_until
+from tests.service.running import end, positions, start
 
 pytestmark = pytest.mark.needs("pty")
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)

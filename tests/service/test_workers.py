@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from fwgen.service.delivery import Delivery
 from fwgen.service.items import Item, Mark
 from fwgen.service.workers import Workers
+from tests.patience import PATIENCE_S, wait_until
 from tests.service.make_items import ONE, run
-from tests.service.running import wait_until
 
 
 class Keeper:
@@ -25,7 +25,7 @@ class Keeper:
     def close(self) -> None: ...
 
     def store(self, items: Sequence[Item], mark: Mark | None) -> None:
-        assert self.may_store.wait(30)
+        assert self.may_store.wait(PATIENCE_S)
         self.stored += len(items)
         if mark is not None:
             self.marks.append(mark)
@@ -46,9 +46,9 @@ def test_the_mark_is_kept_of_what_another_sink_stores_last() -> None:
     workers.start()
     workers.add(run(0, 3))
     wait_until(lambda: recorder.stored == 1, "the recorder has stored")
-    stops = threading.Thread(target=workers.stop, args=(30,))
+    stops = threading.Thread(target=workers.stop, args=(PATIENCE_S,))
     stops.start()
     stops.join(0.2)
     slow.may_store.set()
-    stops.join(30)
+    stops.join(PATIENCE_S)
     assert recorder.marks == [Mark(ONE, 3, 1)] == acknowledged

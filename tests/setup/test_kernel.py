@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from fwgen.setup.kernel import build
 from fwgen.setup.linux import linux_steps
 from fwgen.uml.find import cache_folder, find_kernel
 from fwgen.uml.recipe import options
+from tests.patience import PATIENCE_S, wait_until
 from tests.setup.kernel_fakes import POLICY, SOURCES, Fakes, package, packed
 from tests.setup.server import Server, serve
 
@@ -229,13 +229,10 @@ def test_ctrl_c_ends_the_build_and_leaves_nothing(fakes: Fakes, server: Server) 
         start_new_session=True,
     ) as running:
         begun = fakes.state / "building"
-        for _ in range(600):
-            if begun.exists() or running.poll() is not None:
-                break
-            time.sleep(0.1)
+        wait_until(lambda: begun.exists() or running.poll() is not None, "the build has begun")
         assert any(name.startswith(".build-") for name in left())
         os.killpg(running.pid, signal.SIGINT)
-        _, said = running.communicate(timeout=60)
+        _, said = running.communicate(timeout=PATIENCE_S)
     assert running.returncode == 130 and said.endswith(b"error: interrupted\n")
     assert b"removing the unpacked source ..." in said
     assert left() == [".lock", "downloads"], "a new call does not fetch the source again"

@@ -97,7 +97,8 @@ def test_from_an_empty_home(fakes: Fakes, server: Server, tmp_path: Path) -> Non
         "python -m west sdk install -t arm-zephyr-eabi -H -b fwgen",
         f"python -m fwgen.setup.download {server.url}/{archive.file} {archive.file} "
         f"{archive.sha256}",
-        f"python -m pip install pythonnet==3.2.1 robotframework==7.5 {pins.PYRENODE3}",
+        "python -m pip install pythonnet==3.2.1 robotframework==7.5 psutil==7.2.2 "
+        f"{pins.PYRENODE3}",
     ]
 
 
@@ -246,5 +247,5 @@ def test_the_default_is_what_the_generated_application_names() -> None:
 
 def test_the_other_pins_are_whole() -> None:
     assert re.fullmatch(r"[0-9a-f]{40}", pins.PYRENODE3_COMMIT)
-    for wheel in (pins.WEST, pins.CMAKE, pins.NINJA, pins.PYTHONNET, pins.ROBOT):
+    for wheel in (pins.WEST, pins.CMAKE, pins.NINJA, pins.PYTHONNET, pins.ROBOT, pins.PSUTIL):
         assert re.fullmatch(r"[a-z]+==[\d.]+", wheel)

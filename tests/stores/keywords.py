@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -14,10 +13,10 @@ from fwgen.config import load_config
 from fwgen.robot.bench import CannotRunError
 from fwgen.robot.firmware import firmware
 from fwgen.robot.mutants import load_mutant
+from fwgen.robot.patience import StuckError, finished
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _SPEC: Final = _ROOT / "fwgen/scenario/bundled/specs/small-log-keep-newest.yaml"
-_PATIENCE_S: Final = 3_600
 
 
 class keywords:
@@ -41,9 +40,10 @@ class keywords:
         out.unlink(missing_ok=True)
         command = [sys.executable, "-m", "tests.stores", "--elf", str(elf), "--spec", str(_SPEC)]
         command += ["--states", states, "--json", str(out)]
-        done = subprocess.run(
-            command, cwd=_ROOT, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
-        )
+        try:
+            done = finished(command, cwd=_ROOT)
+        except StuckError as why:
+            raise AssertionError(f"the run did not end: {why}") from None
         logging.info("%s", done.stdout)
         if not out.is_file():
             raise AssertionError(f"the run has ended early: {done.stdout}\n{done.stderr}")

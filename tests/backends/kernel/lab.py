@@ -23,6 +23,7 @@ from fwgen.backends.kernel.memory import Message
 from fwgen.backends.kernel.sockets import GoneError, Sockets
 from fwgen.backends.kernel.vhost import FROM_LINUX, RPMSG, TO_LINUX, Device
 from tests.backends.kernel.running import kernel
+from tests.patience import PATIENCE_S
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 ADDRESS: Final = 0x400
@@ -121,7 +122,7 @@ class Lab:
                 try:
                     self._serve()
                 except GoneError:
-                    linux.wait(30)
+                    linux.wait(PATIENCE_S)
                 finally:
                     linux.kill()
                     linux.wait()

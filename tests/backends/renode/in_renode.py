@@ -10,20 +10,19 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import subprocess
 import sys
 import traceback
 from pathlib import Path
 from typing import Any
+
+from fwgen.robot.patience import finished
 
 _ROOT = Path(__file__).parents[3]
 
 
 def in_renode(module: str, name: str, *arguments: str) -> Any:
     command = [sys.executable, "-m", __spec__.name if __spec__ else "", module, name, *arguments]
-    done = subprocess.run(
-        command, cwd=_ROOT, capture_output=True, text=True, check=False, timeout=300
-    )
+    done = finished(command, cwd=_ROOT)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -15,6 +15,7 @@ from fwgen.spec.examples import REFERENCE_BOARD, example_paths
 from tests.backends.kernel.running import kernel
 from tests.backends.renode.test_firmware import elf
 from tests.backends.running import bundled, reference_plan
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.needs("zephyr", "renode", "linux")
 
@@ -62,7 +63,7 @@ def test_a_person_has_a_shell_in_that_linux() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE_S,
     )
     assert "$ rpmsg-tty\n" in done.stdout, done.stdout + done.stderr
     assert "a program suspends Linux without telling the firmware" in done.stdout
