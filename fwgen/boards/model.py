@@ -7,11 +7,10 @@ fwgen itself sets; `chip` is a chip's name. Besides, `extends` names a board tha
 from __future__ import annotations
 
 import dataclasses
-import types
 import typing
-from collections.abc import Mapping
 from typing import Any, Final
 
+from fwgen.data_file import is_required
 from fwgen.soc.board import Board
 
 NOT_WRITTEN: Final = ("release", "flavour", "own")
@@ -43,7 +42,7 @@ def board_fields() -> dict[str, tuple[Any, bool]]:
     """Return the type of each key of the file, and whether a file without `extends` needs it."""
     hints = typing.get_type_hints(Board)
     found = {
-        one.name: (str if one.name == "chip" else hints[one.name], _required(one))
+        one.name: (str if one.name == "chip" else hints[one.name], is_required(one))
         for one in dataclasses.fields(Board)
         if one.name not in NOT_WRITTEN
     }
@@ -54,27 +53,6 @@ def fields_of(model: type[Any]) -> dict[str, tuple[Any, bool]]:
     """Return the type of each field, and whether it is required; `source` never is."""
     hints = typing.get_type_hints(model)
     return {
-        one.name: (hints[one.name], _required(one) and one.name != "source")
+        one.name: (hints[one.name], is_required(one) and one.name != "source")
         for one in dataclasses.fields(model)
     }
-
-
-def key_field(model: type[Any]) -> tuple[str, ...]:
-    """Return the fields that a table of such models sets from its keys."""
-    names = {one.name for one in dataclasses.fields(model)}
-    return tuple(name for name in ("name", "letter", "memory") if name in names)
-
-
-def kind_of(hint: Any) -> tuple[str, Any]:
-    """Return `table` or `scalar` with the type, `list` or `named` with the type of an element."""
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin is tuple:
-        return "list", inner[0]
-    if origin in (Mapping, types.MappingProxyType):
-        return "named", inner[1]
-    return ("table" if dataclasses.is_dataclass(hint) else "scalar"), hint
-
-
-def _required(one: dataclasses.Field[Any]) -> bool:
-    missing = dataclasses.MISSING
-    return one.default is missing and one.default_factory is missing

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fwgen.boards.model import BY_ENTRY, board_fields, fields_of, key_field, kind_of
+from fwgen.boards.model import BY_ENTRY, board_fields, fields_of
 from fwgen.boards.rules import check_board
 from fwgen.boards.toml import TomlErrors, TomlFile, read_toml
+from fwgen.data_file import WORDS, DataFile, dotted, key_field, kind_of
 from fwgen.soc import board_names, load
 from fwgen.soc.board import Board
 from fwgen.spec.diagnostics import Rejected, did_you_mean, quote
 
-_WORDS = {str: "a text in quotes", int: "a whole number", bool: "true or false"}
 _EXAMPLES = {str: '"text"', int: "0x0A060000", bool: "true"}
 _BY_KEY = {
     "size_bytes": "0x10000",
@@ -47,7 +47,7 @@ def read_board(
         inherited = load.board_table(base)
         layout = load.layout_table(base, trees)
         windows = {**layout["windows"], **inherited.get("windows", {})}
-        inherited["reserved"] = [*inherited["reserved"], *layout.get("reserved", [])]
+        inherited["reserved"] = [*inherited.get("reserved", ()), *layout.get("reserved", [])]
         data = _merged({**inherited, "windows": windows}, data)
         layout_of = ""
     _check_known(file, data)
@@ -55,7 +55,8 @@ def read_board(
     data["zephyr_root"] = _root(path, data.get("zephyr_root", ""))
     try:
         _complete_check(file, data)
-        board = load.assemble(_with_sources(data, path.name), layout_of, trees, flavour, rings)
+        filled = _with_sources(data, path.name)
+        board = load.assemble(DataFile(path), filled, layout_of, trees, flavour, rings)
     except Rejected:
         raise TomlErrors(file.findings.diagnostics) from None
     check_board(file, board)
@@ -138,7 +139,7 @@ def _check_fields(
         return
     for key, value in data.items():
         if key not in fields:
-            place = f" in `{_name(path)}`" if path else ""
+            place = f" in `{dotted(path)}`" if path else ""
             hint = did_you_mean(key, fields, "keys")
             message = f"unknown key {quote(key)}{place}"
             file.findings.error("unknown-key", message, file.where(*path, key), hint)
@@ -146,7 +147,7 @@ def _check_fields(
             _check_value(file, (*path, key), value, fields[key][0], complete)
     for key, (kind, required) in fields.items():
         if required and complete and key not in data:
-            where = f"`{_name(path)}`: " if path else ""
+            where = f"`{dotted(path)}`: " if path else ""
             hint = f"add `{key} = {_example(kind, key)}`" if _is_scalar(kind) else f"add `{key}`"
             hint += "" if path else ", or `extends` with a board that fwgen knows"
             message = f"{where}the key `{key}` is missing"
@@ -165,7 +166,7 @@ def _check_value(
             _check_value(file, (*path, index), item, kind, complete=True)
     elif shape == "named":
         if not isinstance(value, dict):
-            _wrong(file, path, "a table", value, f"write each as `[{_name(path)}.NAME]`")
+            _wrong(file, path, "a table", value, f"write each as `[{dotted(path)}.NAME]`")
             return
         given = key_field(kind)
         fields = {key: field for key, field in fields_of(kind).items() if key not in given}
@@ -174,21 +175,17 @@ def _check_value(
     elif shape == "table":
         _check_fields(file, path, value, fields_of(kind), complete)
     elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        _wrong(file, path, _WORDS[kind], value, f"write it like `{_example(kind, path[-1])}`")
+        _wrong(file, path, WORDS[kind], value, f"write it like `{_example(kind, path[-1])}`")
     elif kind is str and not value.isprintable() and path[-1] != "source":
-        message = f"`{_name(path)}`: {quote(repr(value))} has a line break or a control character"
+        message = f"`{dotted(path)}`: {quote(repr(value))} has a line break or a control character"
         file.findings.error("bad-text", message, file.where(*path), "write it on one line")
 
 
 def _wrong(
     file: TomlFile, path: tuple[str | int, ...], expected: str, found: Any, hint: str
 ) -> None:
-    message = f"`{_name(path)}`: expected {expected}, found {quote(repr(found))}"
+    message = f"`{dotted(path)}`: expected {expected}, found {quote(repr(found))}"
     file.findings.error("wrong-type", message, file.where(*path), hint)
-
-
-def _name(path: tuple[str | int, ...]) -> str:
-    return ".".join(str(key + 1) if isinstance(key, int) else key for key in path)
 
 
 def _is_scalar(hint: Any) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fwgen.boards.model import WHAT, board_fields, fields_of, key_field, kind_of
+from fwgen.boards.model import WHAT, board_fields, fields_of
+from fwgen.data_file import key_field, kind_of
 from fwgen.soc import board_names, load
 
 Schema = dict[str, Any]

@@ -27,6 +27,7 @@ def test_every_room_has_a_row() -> None:
         "output",
         "process",
         "terminal",
+        "toml_places",
         "toml_syntax",
         "words",
     }

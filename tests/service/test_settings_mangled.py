@@ -16,8 +16,8 @@ from fwgen.errors import InputError
 from fwgen.service import settings
 from fwgen.service.command.main import main
 from fwgen.service.settings import parse
-from fwgen.service.settings.places import Places, TomlPath
 from fwgen.service.settings.values import BUTTON, CHANNEL, SENSOR, SINKS, SLEEP, TOP
+from fwgen.toml_places import Places, TomlPath
 
 EXAMPLE = "".join(
     f"{line.removeprefix('    ')}\n"

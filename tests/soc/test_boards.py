@@ -13,6 +13,7 @@ import pytest
 
 import fwgen
 import fwgen.soc
+from fwgen.errors import InputError
 from fwgen.soc import (
     BoardError,
     board_names,
@@ -27,8 +28,6 @@ from fwgen.soc import board as soc_board
 from fwgen.soc import chip as soc_chip
 from fwgen.soc import load as soc_load
 from fwgen.soc.board import Board
-from fwgen.soc.chip import Chip, I2cController, Memory
-from fwgen.soc.load import DataError, build
 from fwgen.spec import model as spec_model
 from fwgen.wire.log_format import MESSAGE_MAX_BYTES
 
@@ -244,28 +243,41 @@ def test_the_wake_up_doorbell_is_rung_by_the_m33_alone(board: Board) -> None:
     assert ipcc.wakeup.mbox_cell in [b.mbox_cell for b in (ipcc.vq0, ipcc.vq1, ipcc.shutdown)]
 
 
-GOOD: dict[str, Any] = {"name": "i2c1", "start": 1, "irq": 2, "source": "somewhere"}
-
-
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("was", "becomes", "told"),
     [
-        ({"irqq": 3}, "test: unknown irqq"),
-        ({"irq": "3"}, "test: irq: expected int, found '3'"),
-        ({"irq": True}, "test: irq: expected int, found True"),
-        ({"name": 1}, "test: name: expected str, found 1"),
+        ("title =", "titel =", ":8:1: unknown key `titel`\nhelp: did you mean `title`?"),
+        ('chip = "stm32mp257"', "", ":1:1: the key `chip` is missing"),
+        ('"stm32mp257"', '"stm32mp275"', ":9:8: `chip`: expected the name of a chip, found"),
+        ("buffers = 8", 'buffers = "8"', 'buffers`: expected a whole number, found `"8"`'),
+        (
+            "buffers = 8",
+            "buffers = true",
+            "buffers`: expected a whole number, found `true`",
+        ),
+        ("buffers = 8", "buffers =", ": invalid value"),
+        ("buffers = 8", "", ": `rpmsg`: the key `buffers` is missing\nhelp: add a line like"),
+        ("[rpmsg]", "[[rpmsg]]", ": `rpmsg`: expected a table, found"),
     ],
 )
-def test_a_wrong_table_is_told(change: dict[str, Any], told: str) -> None:
-    with pytest.raises(DataError, match=re.escape(told)):
-        build(I2cController, GOOD | change, "test")
-
-
-def test_a_missing_figure_is_told() -> None:
-    with pytest.raises(DataError, match=r"missing 1 required .* 'size_bytes'"):
-        build(Memory, {"start": 1, "name": "x", "title": "", "firewall": "", "source": ""}, "test")
-    with pytest.raises(DataError, match="expected a table"):
-        build(Chip, [], "test")  # type: ignore[arg-type]
+def test_a_mistake_in_a_board_of_fwgen_has_its_place(
+    was: str, becomes: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "stm32mp257f_dk"
+    text = (PACKAGE / f"soc/boards/{name}.toml").read_text(encoding="utf-8")
+    assert was in text
+    text = text.replace(was, becomes, 1)
+    file = tmp_path / f"{name}.toml"
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(soc_load, "_BOARDS", tmp_path)
+    with pytest.raises(InputError) as caught:
+        load_board.__wrapped__(name)
+    found = str(caught.value)
+    assert re.match(rf"{re.escape(str(file))}:\d+:\d+: ", found)
+    assert told in found and caught.value.hint
+    if "missing" not in told:
+        line = int(found.removeprefix(f"{file}:").split(":")[0])
+        assert becomes in text.splitlines()[line - 1]
 
 
 def test_every_figure_has_a_reader() -> None:

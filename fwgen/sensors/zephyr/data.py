@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from fwgen.data_file import WORDS, DataFile
+from fwgen.toml_places import TomlPath
+from fwgen.words import did_you_mean
 
 MICRO: Final = 1_000_000
 _HERE = Path(__file__).parent
@@ -90,34 +93,110 @@ class KnownPart:
 @cache
 def units() -> dict[str, str]:
     """Return the unit of each of Zephyr's channels by name."""
-    return {name: str(unit) for name, unit in _read("channels.toml").items()}
+    return read_units(_HERE / "channels.toml")
 
 
 @cache
 def known_parts() -> dict[str, KnownPart]:
     """Return the known sensors by their `compatible`."""
-    return {name: _part(entry) for name, entry in _read("parts.toml").items()}
+    return read_parts(_HERE / "parts.toml")
 
 
-def _part(entry: dict[str, Any]) -> KnownPart:
-    steps = {
-        name: Steps(Fraction(said["zero"]), Fraction(said["step"]), tuple(said["numbers"]))
-        for name, said in entry["channels"].items()
-    }
-    scale, fewer = entry.get("full_scale"), entry.get("fewer_bits")
+@dataclass(frozen=True)
+class _Channel:
+    zero: str
+    step: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Record:
+    """A sensor's table in the file. `full_scale`, `fewer_bits`: a property's name, then numbers."""
+
+    addresses: tuple[int, ...]
+    transfers: tuple[tuple[int, ...], ...]
+    commands: tuple[int, ...]
+    renode: tuple[str, ...]
+    channels: Mapping[str, _Channel]
+    hides_faults: bool = False
+    holds_us: int = 0
+    also: tuple[str, ...] = ()
+    full_scale: tuple[object, ...] = ()
+    fewer_bits: tuple[object, ...] = ()
+
+
+def read_units(path: Path) -> dict[str, str]:
+    """Return the units in a file. Raises InputError for the first mistake in it."""
+    file = DataFile(path)
+    for name, unit in file.data.items():
+        if not isinstance(unit, str):
+            raise file.wrong((name,), WORDS[str], unit, "write the channel's unit in quotes")
+    return dict(file.data)
+
+
+def read_parts(path: Path) -> dict[str, KnownPart]:
+    """Return the sensors in a file. Raises InputError for the first mistake in it."""
+    file = DataFile(path)
+    records = file.build_named(_Record, file.data)
+    return {name: _part(file, name, record) for name, record in records.items()}
+
+
+def _part(file: DataFile, name: str, record: _Record) -> KnownPart:
+    hint = "write the 7 bits without the R/W bit"
+    for number, address in enumerate(record.addresses):
+        file.check_range((name, "addresses", number), address, (0x08, 0x77), hint, hexadecimal=True)
+    hint = "write the first byte of each transfer"
+    for number, command in enumerate(record.commands):
+        file.check_range((name, "commands", number), command, (0, 0xFF), hint, hexadecimal=True)
+    for number, transfer in enumerate(record.transfers):
+        _check_pair(file, (name, "transfers", number), transfer, "[written, read]")
+    if len(record.commands) != len(record.transfers):
+        expected = f"{len(record.transfers)} numbers, one for each of the `transfers`"
+        raise file.wrong((name, "commands"), expected, list(record.commands), hint)
     return KnownPart(
-        transfers=tuple((write, read) for write, read in entry["transfers"]),
-        commands=tuple(entry["commands"]),
-        renode=tuple(entry["renode"]),
-        steps=steps,
-        hides_faults=bool(entry.get("hides_faults", False)),
-        holds_us=int(entry.get("holds_us", 0)),
-        addresses=tuple(entry["addresses"]),
-        also=tuple(entry.get("also", ())),
-        full_scale=(scale[0], tuple(scale[1:])) if scale else None,
-        fewer_bits=(fewer[0], tuple(fewer[1:])) if fewer else None,
+        transfers=tuple((write, read) for write, read in record.transfers),
+        commands=record.commands,
+        renode=record.renode,
+        steps={
+            channel: _steps(file, (name, "channels", channel), said)
+            for channel, said in record.channels.items()
+        },
+        hides_faults=record.hides_faults,
+        holds_us=record.holds_us,
+        addresses=record.addresses,
+        also=record.also,
+        full_scale=_property(file, (name, "full_scale"), record.full_scale),
+        fewer_bits=_property(file, (name, "fewer_bits"), record.fewer_bits),
     )
 
 
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((_HERE / name).read_text(encoding="utf-8"))
+def _steps(file: DataFile, path: TomlPath, said: _Channel) -> Steps:
+    if path[-1] not in units():
+        hint = did_you_mean(str(path[-1]), units(), "channels")
+        raise file.error(path, f"`{path[-1]}` is no channel of Zephyr", hint, of_key=True)
+    _check_pair(file, (*path, "numbers"), said.numbers, "[lowest, highest]")
+    found = {}
+    for key, text in (("zero", said.zero), ("step", said.step)):
+        try:
+            found[key] = Fraction(text)
+        except (ValueError, ZeroDivisionError):
+            hint = 'write it like `"0.0625"`'
+            raise file.wrong((*path, key), "a decimal number", text, hint) from None
+    return Steps(found["zero"], found["step"], (said.numbers[0], said.numbers[1]))
+
+
+def _property(
+    file: DataFile, path: TomlPath, said: tuple[object, ...]
+) -> tuple[str, tuple[int, ...]] | None:
+    if not said:
+        return None
+    name, values = said[0], tuple(one for one in said[1:] if type(one) is int)
+    if not isinstance(name, str) or not values or len(values) != len(said) - 1:
+        hint = 'write it like `["range", 2, 4]`'
+        raise file.wrong(path, "a property's name and whole numbers", list(said), hint)
+    return name, values
+
+
+def _check_pair(file: DataFile, path: TomlPath, found: tuple[int, ...], expected: str) -> None:
+    if len(found) != 2:
+        raise file.wrong(path, f"two numbers, {expected}", list(found), "write two in brackets")

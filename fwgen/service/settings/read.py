@@ -20,7 +20,6 @@ from fwgen.service.settings.model import (
     SinkSettings,
     SleepSettings,
 )
-from fwgen.service.settings.places import Places, TomlPath
 from fwgen.service.settings.values import (
     BUTTON,
     CHANNEL,
@@ -31,6 +30,7 @@ from fwgen.service.settings.values import (
     Kinds,
     shown,
 )
+from fwgen.toml_places import Places, TomlPath
 from fwgen.toml_syntax import TomlSyntaxError, line_and_column, parse_toml
 from fwgen.wire.channel import Channel
 from fwgen.wire.log_format import STREAMS_MAX
