@@ -11,11 +11,16 @@ _RANGES_SHOWN: Final = 4
 
 
 def core_words(share: Share) -> str:
-    by = ", ".join(f"{name} {rate:,.0f}" for name, rate in share["by"].items() if rate >= 0.5)
+    """Return how often the core runs, and what wakes it."""
     return (
-        f"runs {share['running']:.2%}, waits {share['waiting']:.2%} of the time; "
-        f"{share['wake_ups_per_s']:,.0f} wake-ups a second{f' ({by})' if by else ''}"
+        f"runs {share['running']:.2%}, waits {share['waiting']:.2%} of the time; {wake_ups(share)}"
     )
+
+
+def wake_ups(share: Share) -> str:
+    """`17 wake-ups a second (timer 16, exti 1)`."""
+    by = ", ".join(f"{name} {rate:,.0f}" for name, rate in share["by"].items() if rate >= 0.5)
+    return f"{share['wake_ups_per_s']:,.0f} wake-ups a second{f' ({by})' if by else ''}"
 
 
 def count(number: int, noun: str) -> str:

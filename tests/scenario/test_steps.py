@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import fwgen.scenario.steps
 from fwgen.checkout import ROOT
-from fwgen.scenario.__main__ import generated_files
+from fwgen.scenario.__main__ import generated_files, scenarios_table
+from fwgen.scenario.load import bundled_names
 from fwgen.scenario.steps import STEPS, Step
 from fwgen.spec.parts import Section
 from tests.backends.running import in_a_room, run
@@ -22,10 +24,16 @@ def test_each_file_of_the_folder_is_a_step() -> None:
     assert files - {"--init--", "base", "booting", "sensing"} == set(STEPS)
 
 
-def test_the_page_has_the_table_of_the_steps() -> None:
+def test_the_page_has_the_tables_of_steps_and_scenarios() -> None:
     assert generated_files()[PAGE] == (ROOT / PAGE).read_text("utf-8"), (
         "run `python -m fwgen.scenario`"
     )
+
+
+def test_each_bundled_scenario_has_a_row_with_a_sentence() -> None:
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| ([A-Z].+[.]) \|$", scenarios_table(), re.M))
+    assert list(rows) == bundled_names()
+    assert rows["cold-start"].startswith("The board loses its power: all memory has random")
 
 
 def example(step: type[Step], at: str) -> str:

@@ -82,7 +82,7 @@ class Running:
         if what == "closed":
             self._picture_at(at_us + PICTURE_LATER_US, "Linux asleep")
         elif what == "open" and self._zero_ns:
-            self._keep_picture("woken", at_us)
+            self._keep_picture("wake-up begins", at_us)
         elif what == "started":
             self._ledger.started(at_us)
             if self._zero_ns:
