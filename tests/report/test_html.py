@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from fwgen.record import BAND_STATES, Band, DdrAccess, Event, Frame, Gap, RunRecord
+from fwgen.record import BAND_STATES, Band, CoreShare, DdrAccess, Event, Frame, Gap, RunRecord
 from fwgen.report.document import build_report
 from fwgen.report.html import render_html
 from tests.report.records import make_record, scenario
@@ -227,3 +227,23 @@ def test_the_sleeps_of_the_tile_are_those_of_table_and_verdict() -> None:
     page = Page(page_of(record, "{sleeps: 3}"))
     assert "asleep, in 2 of 3 sleeps" in page.text
     assert "sleeps is 3" in page.text
+
+
+def test_a_backlog_that_the_next_sleep_overtook_has_its_reason() -> None:
+    record = make_record(600, ((60.0, 120.0), (200.0, 260.0), (300.0, 400.0)))
+    assert "All samples after” is unknown" not in Page(page_of(record)).text
+    record.sleeps[1] = replace(record.sleeps[1], drain_ms=None)
+    text = Page(page_of(record)).text
+    assert "is unknown for sleep 2: the next sleep began before all samples had arrived." in text
+
+
+def test_the_share_of_the_m33_is_on_the_page_once_and_only_if_known() -> None:
+    record = make_record()
+    assert "M33 runs while" not in Page(page_of(record)).text
+    record.core = {
+        "awake": CoreShare(20.0, 0.1, {"clock": 660, "display": 2_000}),
+        "asleep": CoreShare(40.0, 0.02, {"clock": 1_320}),
+    }
+    text = Page(page_of(record)).text
+    share = "0.50% of the time the M33 runs while Linux is awake; 133 wake-ups a second (clock 33,"
+    assert share in text and text.count("0.50%") == 1
