@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from fwgen.backends.latest import Latest
+from fwgen.checkout import ROOT
 from fwgen.live import View
 from fwgen.monitor.bench import CoreHeldError
 from fwgen.monitor.shell import Shell, state_line
@@ -228,10 +229,17 @@ def scripted(script: str, *options: str) -> str:
 
 @pytest.mark.needs("renode", "zephyr")
 def test_a_script_runs_on_the_emulated_board() -> None:
+    """It begins as the transcript in docs/debugging.md, which shows the same lines."""
+    page = (ROOT / "docs/debugging.md").read_text("utf-8")
+    transcript = page.partition("    $ fwgen monitor range-node.yaml\n")[2].partition("\n\n")[0]
+    lines = [line.removeprefix("    ") for line in transcript.splitlines()]
+    commands = [line.removeprefix("fwgen> ") for line in lines if line.startswith("fwgen> ")]
+    assert commands[0] == "run 2 s" and len(lines) > 12
     text = scripted(
-        "run 1 s\nsuspend\nrun 3 s\nscreen\nmove 500 mm\nresume\nrun 2 s\nddr\n"
-        "fail\nrun 100 ms\nload\nrun 1 s\nquit\n"
+        "\n".join([*commands, "screen", "ddr", "fail", "run 100 ms", "load", "run 1 s", "quit\n"])
     )
+    shown = [line for line in lines if not line.startswith("fwgen> ")]
+    assert [line for line in shown if line not in text.splitlines()] == []
     assert "Linux asleep" in text
     crash = r"\* \d\.\d{3} s: crash 1: bus fault at 0x0a0\w{5} \(\w+, [\w.]+\.[ch]:\d+\), in boot 1"
     assert len(re.findall(crash, text)) == 1, text
