@@ -1,6 +1,6 @@
 """Reads fwgen's own data files (TOML) as dataclasses. Each error has file, line, column and help.
 
-fwgen/panels/sh1106.toml:13:1: unknown key `wdth` in `sizes.1`
+panels/NAME.toml:13:1: unknown key `wdth` in `sizes.1`
 help: did you mean `width`?
 """
 

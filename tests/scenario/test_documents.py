@@ -46,7 +46,9 @@ def test_the_page_names_every_key_step_and_field() -> None:
 def test_the_example_of_the_page_loads(tmp_path: Path) -> None:
     from fwgen.scenario.load import parse_scenario
 
-    example = re.search(r"(?:^    .*\n|^\n)+", PAGE.read_text("utf-8").split("them).\n")[1], re.M)
+    example = re.search(
+        r"(?:^    .*\n|^\n)+", PAGE.read_text("utf-8").split("of that name.\n")[1], re.M
+    )
     assert example
     text = "".join(line[4:] or "\n" for line in example[0].splitlines(keepends=True))
     assert parse_scenario(text).name == "one minute asleep"
