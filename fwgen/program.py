@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Report an unknown option first: it is often the misspelt form of a missing one."""
-        if any(self._unknown(word) for word in self._words):
+        if any(self.knows_not(word) for word in self._words):
             self.refuse(self._words)
         usage = f"`{self.prog} --help` shows the usage"
         choice = _CHOICE.fullmatch(message)
@@ -58,7 +58,7 @@ class Parser(argparse.ArgumentParser):
 
     def refuse(self, words: Sequence[str]) -> NoReturn:
         """Raise InputError for words that the parser could not use."""
-        option = next((word.partition("=")[0] for word in words if self._unknown(word)), "")
+        option = next((word.partition("=")[0] for word in words if self.knows_not(word)), "")
         if option:
             near = suggest(option, self._long())
             hint = f"did you mean `{near}`?" if near else f"`{self.prog} --help` lists them"
@@ -72,7 +72,7 @@ class Parser(argparse.ArgumentParser):
             "remove it, or put a name that contains spaces in quotes",
         )
 
-    def _unknown(self, word: str) -> bool:
+    def knows_not(self, word: str) -> bool:
         """Return whether the word has the form of an option that does not exist."""
         if not word.startswith("-") or word in ("-", "--"):
             return False
@@ -141,6 +141,7 @@ class _Call:
             self._program.parser(()).print_help()
             return 0
         if self._command and self._command not in self._program.commands:
+            self._refuse_option()
             self._refuse_command()
         whole = self._program.parser([self._command])
         self._options, rest = whole.parse_known_args(self._words)
@@ -166,6 +167,18 @@ class _Call:
                 "diagnostics": [diagnostic.to_json() for diagnostic in found],
             }
         print_json(document)
+
+    def _refuse_option(self) -> None:
+        """Raise InputError if the word that is no command is the value of an unknown option."""
+        before = self._words[: self._words.index(self._command)]
+        parser = self._program.parser(())
+        options = [word for word in before if parser.knows_not(word)]
+        command = next((word for word in self._words if word in self._program.commands), "")
+        if options and command:
+            parser = Parser(prog=f"{self._program.name} {command}")
+            self._program.module(command).add_arguments(parser)
+        if options:
+            parser.refuse(options)
 
     def _refuse_command(self) -> None:
         name, commands = self._program.name, self._program.commands

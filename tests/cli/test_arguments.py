@@ -54,6 +54,24 @@ from fwgen.cli.main import main
             ["error: `fwgen` has no option `--versio`", "help: did you mean `--version`?"],
         ),
         (
+            ["--bogus", "x", "check", "a.yaml"],
+            [
+                "error: `fwgen check` has no option `--bogus`",
+                "help: `fwgen check --help` lists them",
+            ],
+        ),
+        (
+            ["--trees", "x", "board", "check"],
+            [
+                "error: `--trees` is in the wrong place",
+                "help: write it after the command: `fwgen board ... --trees`",
+            ],
+        ),
+        (
+            ["--bogus", "x"],
+            ["error: `fwgen` has no option `--bogus`", "help: `fwgen --help` lists them"],
+        ),
+        (
             ["completion", "tcsh"],
             ["error: SHELL: unknown value `tcsh`", "help: one of: `bash`, `zsh`, `fish`"],
         ),
