@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fwgen import process
-from fwgen.errors import InputError, MissingToolError, ToolBrokeError
+from fwgen.errors import FwgenError, InputError, MissingToolError, ToolBrokeError
 from fwgen.words import quote
 
 if TYPE_CHECKING:
@@ -54,12 +54,24 @@ def show(
         socket = Path(folder) / "socket"
         with Stage(plan, socket, core=core, kernel=kernel, pace=pace) as stage:
             command: list[Any] = [sys.executable, "-m", "fwgen.screen", "--socket", socket]
-            with process.started([*command, "--pace", str(pace)]) as window:
+            command += ["--pace", str(pace)]
+            said = Path(folder) / "said"
+            with said.open("w") as stderr, process.started(command, stderr=stderr) as window:
                 stage.run(lambda: window.poll() is None)
                 if window.poll() is None:
                     window.terminate()
-                elif window.returncode and window.returncode < 128:
-                    hint = "`fwgen-screen` alone shows why; it needs a display"
-                    raise ToolBrokeError("the screen could not be shown", hint)
                 window.wait()
+            text = said.read_text(encoding="utf-8", errors="replace")
+            if 0 < window.returncode < 128:
+                raise _failed(window.returncode, text)
+            print(text, end="", file=sys.stderr)
             return stage.finish()
+
+
+def _failed(code: int, text: str) -> FwgenError:
+    """Return the error with which the screen ended, as its own. `text`: what it said."""
+    before, _, message = text.rpartition("error: ")
+    print(before, end="", file=sys.stderr)
+    kinds: list[type[FwgenError]] = [InputError, MissingToolError]
+    kind = next((kind for kind in kinds if kind.exit_code == code), ToolBrokeError)
+    return kind(message.strip() or f"the screen ended with exit code {code}")

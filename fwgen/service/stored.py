@@ -125,7 +125,9 @@ class Stored(AbstractContextManager["Stored"]):
             raise InputError(f"{self._path}: {error}", error.cure) from error
         except sqlite3.Error as error:
             if error.sqlite_errorname == "SQLITE_NOTADB":
-                raise InputError(f"{self._path}: not a database of fwgen-peer: {error}") from error
+                text = f"{self._path}: not a database of fwgen-peer: {error}"
+                raise InputError(text, "name another one with --database") from error
             hint = "read it as root, or as the user or a member of the group fwgen-peer"
-            hint = "" if os.access(self._path, os.R_OK) else hint
+            if os.access(self._path, os.R_OK):
+                hint = "name another one with --database"
             raise InputError(f"{self._path}: cannot read it: {error}", hint) from error

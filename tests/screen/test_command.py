@@ -15,6 +15,7 @@ from tests.patience import PATIENCE_S
 from tests.screen.conftest import ENVIRONMENT
 
 COMMAND = [sys.executable, "-m", "fwgen.screen"]
+DEMO = [sys.executable, "-m", "fwgen", "demo", "--view"]
 
 
 @pytest.mark.parametrize(
@@ -35,12 +36,15 @@ def test_wrong_options_are_explained(words: tuple[str, ...], message: str) -> No
 
 @pytest.mark.needs("qt")
 @pytest.mark.skipif(Path("/dev/dri").exists(), reason="this machine has a display")
-def test_without_a_display_it_says_so() -> None:
+@pytest.mark.parametrize("command", [COMMAND, DEMO], ids=["fwgen-screen", "fwgen demo --view"])
+def test_without_a_display_it_says_so(command: list[str], tmp_path: Path) -> None:
     kept = {name: text for name, text in os.environ.items() if name not in ENVIRONMENT}
     kept = {name: text for name, text in kept.items() if "DISPLAY" not in name}
-    done = subprocess.run(COMMAND, capture_output=True, text=True, env=kept)
+    done = subprocess.run(command, capture_output=True, text=True, env=kept, cwd=tmp_path)
     assert done.returncode == 3, done.stderr
-    assert "error: there is no display" in done.stderr
+    error, hint = done.stderr.splitlines()
+    assert error.startswith("error: there is no display")
+    assert hint.startswith("help: start it on a desktop")
 
 
 @pytest.mark.needs("qt")

@@ -118,7 +118,9 @@ def test_what_is_no_database_is_bad_input(
     (tmp_path / "empty").touch()
     (tmp_path / "text").write_text("text" * 100)
     assert main(["tail", "--database", str(tmp_path / name)]) == 2
-    assert text in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert text in err
+    assert "\nhelp: name a" in err
 
 
 @pytest.mark.parametrize(("count", "code", "lines"), [(10**21, 0, 10), (0, 0, 0), (-1, 2, 0)])
