@@ -36,6 +36,12 @@ def did_you_mean(written: str, known: Iterable[str], what: str = "known") -> str
     return f"{what}: " + ", ".join(f"`{word}`" for word in words)
 
 
+def count(number: int, noun: str, many: str = "") -> str:
+    """Return a number with its noun: `1 sample`, `480,000 samples`. `many`: the plural, if it is
+    not the noun with an s."""
+    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
+
+
 def quote(value: str, most: int = 40) -> str:
     """Return a user's value in backquotes: one line, limited length, no control characters."""
     text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[: most + 1])

@@ -7,13 +7,16 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from fwgen.backends.registry import DEFAULT_LINUX, LINUXES, real_kernel
 from fwgen.backends.renode.options import VIOLATIONS
 from fwgen.errors import InputError
 from fwgen.files import STDIN
 from fwgen.words import quote
+
+if TYPE_CHECKING:
+    from fwgen.plan.model import Plan
 
 HELP = "run and debug the firmware interactively on the emulated board"
 
@@ -87,7 +90,6 @@ def run(args: argparse.Namespace) -> int:
     from fwgen.monitor.bench import Bench
     from fwgen.monitor.shell import Shell
     from fwgen.plan import plan_file
-    from fwgen.scenario.by_hand import by_hand
 
     config = load_config()
     find_renode(config.renode)
@@ -95,10 +97,7 @@ def run(args: argparse.Namespace) -> int:
         _keep_to_this_machine()
     linux = real_kernel() if args.linux == "kernel" else None
     plan, elf = plan_file(args.spec), args.elf
-    signals = dict(args.signal)
-    if args.distance is not None:
-        signals["distance"] = args.distance
-    by_hand(plan, "by hand", signals)  # reports a wrong one before a build
+    signals = _signals(args, plan)  # before a build
     if elf is None:
         elf, plan = build_firmware(plan, config, lambda text: print(text, file=sys.stderr))
     firmware = read_elf(elf)
@@ -106,12 +105,30 @@ def run(args: argparse.Namespace) -> int:
     print(f"starting {elf} ...", file=sys.stderr)
     bench = Bench(firmware, config.renode, plan, signals, args.on_violation, linux)
     bench.listens_everywhere = args.listen_everywhere
-    code = Shell(bench, commands, sys.stdout, gdb=args.gdb, live=args.live, elf=elf).interact()
+    shell = Shell(
+        bench, commands, sys.stdout, gdb=args.gdb, live=args.live, elf=elf, stderr=sys.stderr
+    )
+    code = shell.interact()
     bench.close()
     remove_private_folder()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)  # .NET's own shutdown may hang
+
+
+def _signals(args: argparse.Namespace, plan: Plan) -> dict[str, str]:
+    """Return what channels see at the start. Raises InputError."""
+    from fwgen.scenario.by_hand import by_hand
+
+    given = [(f"--signal {channel}", channel, value) for channel, value in args.signal]
+    if args.distance is not None:
+        given.append(("--distance", "distance", args.distance))
+    for option, channel, value in given:
+        try:
+            by_hand(plan, "by hand", {channel: value})
+        except InputError as error:
+            raise InputError(f"{option}: {error.message}", error.hint) from error
+    return {channel: value for _, channel, value in given}
 
 
 def _signal(text: str) -> tuple[str, str]:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import cmd
 from collections.abc import Sized
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
 
 from fwgen.backends.latest import Latest
 from fwgen.backends.renode.located import located
-from fwgen.errors import FwgenError, InputError
+from fwgen.errors import FwgenError, InputError, ToolBrokeError
 from fwgen.live import LiveReal, View
 from fwgen.monitor.bench import Bench
 from fwgen.monitor.live import Live, room_of
 from fwgen.monitor.picture import display_lines
 from fwgen.peer.started import crash_words
 from fwgen.record import CRASHES, CrashReport
-from fwgen.scenario.load import parse_step
+from fwgen.scenario.load import STEP_COLUMN, parse_step
 from fwgen.scenario.steps import STEPS, make_step
 from fwgen.sensor import DISTANCE
+from fwgen.spec.diagnostics import DiagnosticErrors, Position
 from fwgen.spec.quantity import Dimension, QuantityError, parse, whole
+from fwgen.words import count, did_you_mean, quote, suggest
 
 _SAMPLES: Final = 10
 _LINES: Final = 20
@@ -53,14 +56,15 @@ def state_line(view: View, runs: bool) -> str:
     latest = "; ".join(_last(one) for one in view.latest)
     touched = f", closed DDR touched {_times(view.ddr_accesses)}" if view.ddr_accesses else ""
     pace = "running" if runs else "paused"
+    received = count(view.received, "sample")
     return (
-        f"{view.t_us / 1e6:.3f} s, {pace}; Linux {view.linux}, has {view.received} samples,"
+        f"{view.t_us / 1e6:.3f} s, {pace}; Linux {view.linux}, has {received},"
         f" the last: {latest}{touched}"
     )
 
 
 def _times(items: Sized) -> str:
-    return "1 time" if len(items) == 1 else f"{len(items)} times"
+    return count(len(items), "time")
 
 
 def _last(latest: Latest) -> str:
@@ -73,7 +77,8 @@ def _named(latest: Latest, words: str) -> str:
 
 class Shell(cmd.Cmd):
     """Reads commands from `stdin`, one per line; shows a prompt only on a terminal. `elf`: the
-    firmware, whose debug information names the place of a crash."""
+    firmware, whose debug information names the place of a crash. `stderr`: for errors; None:
+    stdout."""
 
     def __init__(
         self,
@@ -83,6 +88,7 @@ class Shell(cmd.Cmd):
         gdb: int | None = None,
         live: bool = False,
         elf: Path | None = None,
+        stderr: IO[str] | None = None,
     ) -> None:
         super().__init__(stdin=stdin, stdout=stdout)
         self._bench = bench
@@ -91,14 +97,17 @@ class Shell(cmd.Cmd):
         self._console_shown = 0  # characters
         self._events_shown = 0
         self._shell_shown = 0  # characters
-        self._failed = False
+        self._stderr = stderr or stdout
+        self._code = 0
+        self._line = 0  # of the script
         self.use_rawinput = stdin.isatty()
         self.prompt = "fwgen> " if stdin.isatty() else ""
         if gdb is not None:
             self.onecmd(f"gdb {gdb}")
 
     def interact(self) -> int:
-        """Run commands until `quit` or the end of the input; return 1 if one of a script failed."""
+        """Run commands until `quit` or the end of the input; return 0, or the exit code of the
+        first error in a script."""
         if self.use_rawinput:
             self._say("`help` lists the commands; the board waits at the first sample")
         self._show_news()
@@ -107,32 +116,63 @@ class Shell(cmd.Cmd):
         while True:
             try:
                 self.cmdloop()
-                return 1 if self._failed and not self.use_rawinput else 0
+                return 0 if self.use_rawinput else self._code
             except KeyboardInterrupt:
                 self._bench.pause()
                 self._say("\npaused")
 
     # ------------------------------------------------------------------------------- cmd's own
 
+    def precmd(self, line: str) -> str:
+        self._line += 1
+        return line
+
     def onecmd(self, line: str) -> bool:
         try:
             if super().onecmd(line):
                 return True  # also while a debugger holds the core
             self._show_news()
-        except (FwgenError, QuantityError, ValueError) as error:
-            self._failed = True
-            self._say(str(error))
+        except FwgenError as error:
+            self._report(error, line)
             return False
-        if self._bench.error is not None:
-            self._say(f"the board has stopped: {self._bench.error}")
+        except QuantityError as error:
+            self._report(InputError(error.sentence, error.hint), line)
+            return False
+        if (stopped := self._bench.error) is not None:
             self._bench.error = None
+            self._code = self._code or stopped.exit_code
+            self._complain(f"error: the board has stopped: {stopped}")
         return False
+
+    def _report(self, error: FwgenError, line: str) -> None:
+        """Print the error with its place in a script; of a step's text also on a terminal."""
+        self._code = self._code or error.exit_code
+        command, arg, _ = self.parseline(line)
+        known = command is not None and hasattr(self, f"do_{command}")
+        column = line.rindex(arg) if known and arg else 0
+        place = Position("<command>", 1, column + 1, text=line)
+        if not self.use_rawinput and self._line:
+            place = replace(place, file="<stdin>", line=self._line)
+        if isinstance(error, DiagnosticErrors):
+            self._complain(str(_moved(error, place)))
+        elif place.file == "<stdin>":
+            self._complain(f"{place}: {error.full_text()}")
+        else:
+            self._complain(error.full_text())
+
+    def _complain(self, text: str) -> None:
+        self._stderr.write(f"{text}\n")
+        self._stderr.flush()
 
     def emptyline(self) -> bool:
         return False
 
     def default(self, line: str) -> None:
-        raise InputError(f"unknown command `{line.split()[0]}`", "`help` lists the commands")
+        written = line.split()[0]
+        known = [name.removeprefix("do_") for name in self.get_names() if name.startswith("do_")]
+        near = suggest(written, known)
+        hint = f"did you mean `{near}`? " if near else ""
+        raise InputError(f"unknown command {quote(written)}", f"{hint}`help` lists the commands")
 
     def do_help(self, arg: str) -> None:
         self._say(_HELP.rstrip())
@@ -160,9 +200,13 @@ class Shell(cmd.Cmd):
         self.do_state("")
 
     def do_speed(self, arg: str) -> None:
-        speed = float(arg)
+        try:
+            speed = float(arg)
+        except ValueError:
+            speed = 0.0
         if not 0.01 <= speed <= 1000:
-            raise InputError(f"expected a speed from 0.01 to 1000, found {arg}")
+            message = f"expected a speed from 0.01 to 1000, found {quote(arg)}"
+            raise InputError(message, "write `speed 1` for real time")
         self._bench.speed = speed
 
     # ------------------------------------------------------------------------ any step, Linux
@@ -217,7 +261,8 @@ class Shell(cmd.Cmd):
     def do_fail(self, arg: str) -> None:
         how = arg or "fault"
         if how not in CRASHES:
-            raise InputError(f"expected `fault`, `panic` or `watchdog`, found `{how}`")
+            message = f"expected `fault`, `panic` or `watchdog`, found {quote(how)}"
+            raise InputError(message, did_you_mean(how, CRASHES, "write one of"))
         self._step("crash-firmware", how=how)
 
     def do_load(self, arg: str) -> None:
@@ -313,9 +358,11 @@ class Shell(cmd.Cmd):
     # ----------------------------------------------------------------------------------- debug
 
     def do_gdb(self, arg: str) -> None:
-        port = int(arg or "3333")
+        arg = arg or "3333"
+        port = int(arg[:6]) if arg.isascii() and arg.isdecimal() else 0
         if not 1 <= port <= 65535:
-            raise InputError(f"expected a port from 1 to 65535, found {arg}")
+            message = f"expected a port from 1 to 65535, found {quote(arg)}"
+            raise InputError(message, "write `gdb 3333`")
         self._bench.serve_gdb(port)
         reach = "Only this machine can reach the port."
         if self._bench.listens_everywhere:
@@ -326,7 +373,10 @@ class Shell(cmd.Cmd):
 
     def do_renode(self, arg: str) -> None:
         with self._bench.hold() as board:
-            self._say(board.machine.execute(arg).rstrip())
+            try:
+                self._say(board.machine.execute(arg).rstrip())
+            except ToolBrokeError as error:  # it names what Renode rejected
+                raise InputError(error.message, "`renode help` lists Renode's commands") from error
 
     # ---------------------------------------------------------------------------------- inside
 
@@ -358,6 +408,21 @@ class Shell(cmd.Cmd):
         for line in view.shell[self._shell_shown :].splitlines():
             self._say(f"$ {line}")
         self._shell_shown = len(view.shell)
+
+
+def _moved(errors: DiagnosticErrors, place: Position) -> DiagnosticErrors:
+    """Return the errors of a step's text at its place in the command."""
+    return DiagnosticErrors(
+        replace(
+            found,
+            position=replace(
+                place,
+                column=place.column + max(0, found.position.column - STEP_COLUMN),
+                length=found.position.length,
+            ),
+        )
+        for found in errors.diagnostics
+    )
 
 
 def _us(text: str) -> int:

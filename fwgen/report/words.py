@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from fwgen.report.model import Crash, Report, Share
+from fwgen.words import count as count
 
 _RANGES_SHOWN: Final = 4
 
@@ -21,11 +22,6 @@ def wake_ups(share: Share) -> str:
     """`17 wake-ups a second (timer 16, exti 1)`."""
     by = ", ".join(f"{name} {rate:,.0f}" for name, rate in share["by"].items() if rate >= 0.5)
     return f"{share['wake_ups_per_s']:,.0f} wake-ups a second{f' ({by})' if by else ''}"
-
-
-def count(number: int, noun: str) -> str:
-    """`1 sample`, `480,000 samples`."""
-    return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 def clock(t_s: float) -> str:

@@ -6,6 +6,7 @@ import stat
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from fwgen.distribution import UPGRADE
 from fwgen.errors import InputError
@@ -21,6 +22,9 @@ from fwgen.spec.parts import Variants, part_schema, read_part
 from fwgen.spec.quantity import show
 
 BUNDLED = Path(__file__).parent / "bundled"
+_BEFORE_STEP: Final = "step: {at: 0 s, do: "
+STEP_COLUMN: Final = len(_BEFORE_STEP) + 1
+"""The column at which `parse_step` counts the first character of its text."""
 
 
 class ScenarioErrors(DiagnosticErrors):
@@ -84,7 +88,7 @@ def parse_step(text: str) -> Step:
     ScenarioErrors; positions count in the text as a scenario has it."""
     findings = Findings()
     try:
-        document = parse_document(f"step: {{at: 0 s, do: {text}}}\n", "<step>", findings)
+        document = parse_document(f"{_BEFORE_STEP}{text}}}\n", "<step>", findings)
         node = document.root.child("step")
         if node is None:
             raise Rejected

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fwgen.backends.latest import Latest
-from fwgen.errors import ToolBrokeError
+from fwgen.errors import FwgenError, ToolBrokeError
 from fwgen.live import View
 from fwgen.record import DdrAccess, Event
 from fwgen.scenario.steps.base import Step
@@ -37,6 +37,8 @@ class FakeBoard:
     def __getattr__(self, name: str) -> Any:
         def call(*arguments: Any, **named: Any) -> str:
             self.calls.append((name, arguments, named))
+            if arguments == ("nonsense",):
+                raise ToolBrokeError("Renode rejected `nonsense`: no")
             return "Renode says so\n"
 
         return call
@@ -45,7 +47,8 @@ class FakeBoard:
 class FakeBench:
     def __init__(self) -> None:
         self.board = FakeBoard()
-        self.speed, self.runs, self.error = 1.0, False, None
+        self.speed, self.runs = 1.0, False
+        self.error: FwgenError | None = None
         self.ran_us = 0
         self.gdb = 0
         self.listens_everywhere = False

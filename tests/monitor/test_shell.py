@@ -16,6 +16,7 @@ import pytest
 
 from fwgen.backends.latest import Latest
 from fwgen.checkout import ROOT
+from fwgen.errors import ToolBrokeError
 from fwgen.live import View
 from fwgen.monitor.bench import CoreHeldError
 from fwgen.monitor.shell import Shell, state_line
@@ -131,7 +132,7 @@ def test_any_step_can_be_typed(name: str) -> None:
 )
 def test_a_step_that_cannot_be_read_is_explained(line: str, found: str) -> None:
     bench, text, code = typed(f"{line}\n")
-    assert found in text and code == 1
+    assert found in text and code == 2
     assert bench.board.calls == []
 
 
@@ -165,24 +166,78 @@ def test_commands_that_show_something(line: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "sentence"),
+    ("line", "column", "sentence"),
     [
-        ("run 10", "`10` has no unit"),
-        ("move 5", "write `move 500 mm` or `move 500 mm 2 s`"),
-        ("move 5 s", "length"),
-        ("speed 0", "expected a speed from 0.01 to 1000, found 0"),
-        ("gdb 99999", "expected a port from 1 to 65535, found 99999"),
-        ("gdb 1", "the port is taken"),
-        ("dance", "unknown command `dance`\nhelp: `help` lists the commands"),
-        ("live", "`live` needs a terminal"),
+        ("run 10", 5, "`10` has no unit\nhelp: did you mean `10 s`?"),
+        ("run 5 apples", 5, "unknown unit `apples`\nhelp: write a time (µs, ms, s, min, h)"),
+        (
+            "move",
+            1,
+            "expected a distance, and optionally a time\n"
+            "help: write `move 500 mm` or `move 500 mm 2 s`",
+        ),
+        (
+            "  move 5 s",
+            8,
+            "expected a length, found a time: `5 s`\nhelp: write a length (mm, cm, m)",
+        ),
+        ("speed 0", 7, "expected a speed from 0.01 to 1000, found `0`\nhelp: write `speed 1`"),
+        ("speed fast", 7, "expected a speed from 0.01 to 1000, found `fast`\nhelp: "),
+        ("gdb 99999", 5, "expected a port from 1 to 65535, found `99999`\nhelp: write `gdb 3333`"),
+        ("gdb here", 5, "expected a port from 1 to 65535, found `here`\nhelp: write `gdb 3333`"),
+        ("fail panik", 6, "found `panik`\nhelp: did you mean `panic`?"),
+        ("dance", 1, "unknown command `dance`\nhelp: `help` lists the commands"),
+        ("suspent 5 s", 1, "command `suspent`\nhelp: did you mean `suspend`? `help` lists the"),
+        ("renode nonsense", 8, "Renode rejected `nonsense`: no\nhelp: `renode help` lists Renode"),
+        ("live", 1, "`live` needs a terminal"),
     ],
 )
-def test_wrong_commands_of_a_script_are_reported_and_make_it_fail(line: str, sentence: str) -> None:
+def test_wrong_commands_of_a_script_are_reported_and_make_it_fail(
+    line: str, column: int, sentence: str
+) -> None:
+    """With line and column in the script, on stderr; the other commands run."""
+    out, err = io.StringIO(), io.StringIO()
+    script = io.StringIO(f"screen\n\n{line}\nstate\n")
+    shell = Shell(FakeBench(), script, out, stderr=err)  # type: ignore[arg-type]
+    assert shell.interact() == 2
+    assert err.getvalue().startswith(f"<stdin>:3:{column}: error: ")
+    assert sentence in err.getvalue()
+    assert "2.500 s" in out.getvalue()
+
+
+def test_the_first_error_of_a_script_is_its_exit_code() -> None:
+    _, text, code = typed("gdb 1\ndance\n")
+    assert "<stdin>:1:5: error: the port is taken\n<stdin>:2:1: error: unknown command" in text
+    assert code == 4
+
+
+def test_a_stopped_board_is_an_error_of_the_script() -> None:
     bench, out = FakeBench(), io.StringIO()
-    code = Shell(bench, io.StringIO(f"{line}\nstate\n"), out).interact()  # type: ignore[arg-type]
-    assert sentence in out.getvalue()
-    assert "2.500 s" in out.getvalue()  # the other commands run
-    assert code == 1
+    bench.error = ToolBrokeError("Renode has ended")
+    shell = Shell(bench, io.StringIO("state\n"), out)  # type: ignore[arg-type]
+    assert shell.interact() == 4
+    assert "error: the board has stopped: Renode has ended\n" in out.getvalue()
+
+
+def test_a_wrong_step_is_marked_in_the_script() -> None:
+    _, text, _ = typed("state\n do stall-linux, for: 2\n")
+    assert text.endswith(
+        "<stdin>:2:23: error[no-unit]: `step.for`: `2` has no unit\n"
+        "    2 |  do stall-linux, for: 2\n"
+        "      |                       ^\n"
+        "help: did you mean `2 s`?\n"
+    )
+
+
+def test_an_error_on_a_terminal_has_no_place() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = io.StringIO()
+    shell = Shell(FakeBench(), Terminal(), out)  # type: ignore[arg-type]
+    shell.onecmd("dance")
+    assert out.getvalue().startswith("error: unknown command `dance`\nhelp: ")
 
 
 def test_the_console_is_printed_once() -> None:

@@ -8,6 +8,7 @@ from fwgen.report.words import clock, count, fine_clock, listed, ranges, span
 def test_count() -> None:
     assert count(1, "sample") == "1 sample"
     assert count(480_000, "sample") == "480,000 samples"
+    assert [count(n, "history", "histories") for n in (1, 2)] == ["1 history", "2 histories"]
 
 
 @pytest.mark.parametrize(
