@@ -6,7 +6,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from itertools import count
@@ -16,7 +17,7 @@ from typing import Any, Final
 import fwgen
 from fwgen import files
 from fwgen.campaign.trial import Failure, Setting
-from fwgen.errors import InputError
+from fwgen.errors import FwgenError, InputError
 
 FORMAT: Final = 1
 NAME: Final = "campaign.json"
@@ -76,6 +77,26 @@ class Record:
             files.replace({folder / NAME: text.encode()})
         except OSError as error:
             raise _unusable(folder, error) from error
+
+    @contextmanager
+    def begun(self, folder: Path) -> Iterator[None]:
+        """Save the record. If an error ends the campaign before a history was tried, leave the
+        folder as it was."""
+        path = folder / NAME
+        made = [place for place in (folder, *folder.parents) if not place.exists()]
+        before = path.read_bytes() if path.is_file() else None
+        self.save(folder)
+        try:
+            yield
+        except FwgenError:
+            if self.done == 0 and before is not None:
+                files.replace({path: before})
+            elif self.done == 0:
+                with suppress(OSError):
+                    path.unlink()
+                    for place in made:
+                        place.rmdir()
+            raise
 
     def free_stem(self, folder: Path, stem: str, endings: Sequence[str]) -> str:
         """Return the stem, or the first of STEM-2, STEM-3, ... with which no file has a name that

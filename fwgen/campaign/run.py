@@ -16,6 +16,7 @@ from fwgen.campaign.history import History, draw
 from fwgen.campaign.shrink import Shrinker
 from fwgen.campaign.trial import Failure, Setting, Tally, library, try_history
 from fwgen.campaign.workers import CHUNK, Chunk, Result, Results, in_processes, on_cluster
+from fwgen.words import count
 
 if TYPE_CHECKING:
     from fwgen.campaign.record import Record
@@ -41,12 +42,25 @@ def run_campaign(
     size = CHUNK if record.setting.backend == "host" else 1
     chunks = [Chunk(first, min(size, end - first)) for first in range(begin, end, size)]
     _prepare(record, chunks)
-    record.save(folder)
+    with record.begun(folder):
+        _try_all(record, folder, _results(chunks, record, jobs, cluster), at)
+    if record.failure is not None:
+        _shrink(record, folder, say)
+        record.save(folder)
+
+
+def _try_all(
+    record: Record,
+    folder: Path,
+    unordered: Results,
+    at: Callable[[int, int], None],
+) -> None:
+    """Count the results in the record up to the first failure."""
     began_s = saved_s = time.monotonic()
     before_s = record.wall_s
     ready: dict[int, Result] = {}
     try:
-        with closing(_results(chunks, record, jobs, cluster)) as results:
+        with closing(unordered) as results:
             for result in results:
                 ready[result.chunk.first] = result
                 while (following := ready.pop(record.first + record.done, None)) is not None:
@@ -65,9 +79,6 @@ def run_campaign(
                     record.save(folder)
     finally:
         record.wall_s = before_s + time.monotonic() - began_s
-        record.save(folder)
-    if record.failure is not None:
-        _shrink(record, folder, say)
         record.save(folder)
 
 
@@ -98,7 +109,7 @@ def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
     seed = record.failure.seed
     history = draw(seed, record.setting.backend)
     say(f"seed {seed} fails: {record.failure.reasons[0]}")
-    say(f"making its {len(history.scenario.steps)} steps fewer")
+    say(f"making its {count(len(history.scenario.steps), 'step')} fewer")
     shrinker = Shrinker(lambda one: _try(one, record.setting))
     history, record.failure = shrinker.shrink(history, record.failure)
     record.steps, record.tries = len(history.scenario.steps), shrinker.tries
@@ -115,5 +126,5 @@ def _shrink(record: Record, folder: Path, say: Callable[[str], None]) -> None:
     record.write(folder, spec, specs.spec_text(history.spec))
     text = history.text(spec, comment + reasons)
     path = record.write(folder, f"{name}.yaml", text)
-    left = "1 step is" if record.steps == 1 else f"{record.steps} steps are"
+    left = f"{count(record.steps, 'step')} {'is' if record.steps == 1 else 'are'}"
     say(f"{left} left; again: `{shlex.join(['fwgen', 'run', str(path), *again])}`")

@@ -14,7 +14,7 @@ from fwgen.cli.progress import Progress
 from fwgen.cli.running import planted
 from fwgen.guard import StoppedError
 from fwgen.process import job_count
-from fwgen.words import quote
+from fwgen.words import count, quote
 
 if TYPE_CHECKING:
     from fwgen.campaign.record import Record
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     jobs = args.jobs or ((os.cpu_count() or 1) if args.backend == "host" else 1)
     with Progress("campaign", unit="histories") as progress:
         if record.done:
-            progress.say(f"going on after {record.done:,} of {record.seeds:,} histories")
+            progress.say(f"going on after {record.done:,} of {_histories(record.seeds)}")
         try:
             run_campaign(
                 record,
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
                 say=progress.say,
             )
         except (KeyboardInterrupt, StoppedError):
-            told = f"{record.done:,} of {record.seeds:,} histories are in {args.report}"
+            told = f"{record.done:,} of {_histories(record.seeds)} are in {args.report}"
             progress.say(f"{told}; the same command goes on from there")
             raise
     if args.page:
@@ -112,16 +112,16 @@ def _print(record: Record) -> None:
     tried = record.tally
     hours = tried["virtual_ms"] / 3_600_000
     rate = record.done / record.wall_s if record.wall_s else 0.0
-    print(f"{record.done:,} histories from seed {record.first} on, {rate:,.0f} a second")
+    print(f"{_histories(record.done)} from seed {record.first} on, {rate:,.0f} a second")
     print(f"code with digest {program()}")
     print(
-        f"{hours:,.1f} h of virtual time, {tried['samples']:,} samples, "
-        f"{tried['sleeps']:,} sleeps, {tried['outages']:,} restarts of the M33"
+        f"{hours:,.1f} h of virtual time, {count(tried['samples'], 'sample')}, "
+        f"{count(tried['sleeps'], 'sleep')}, {count(tried['outages'], 'restart')} of the M33"
     )
     for group in ("woken_by", "step"):
         shown = [
-            f"{name.partition(' ')[2]} {count:,}"
-            for name, count in sorted(tried.items())
+            f"{name.partition(' ')[2]} {times:,}"
+            for name, times in sorted(tried.items())
             if name.startswith(f"{group} ")
         ]
         if shown:
@@ -135,6 +135,10 @@ def _print(record: Record) -> None:
         print(f"  {reason}")
     for name in record.files:
         print(f"  wrote {name}", file=sys.stderr)
+
+
+def _histories(number: int) -> str:
+    return count(number, "history", "histories")
 
 
 def _count(text: str) -> int:

@@ -22,6 +22,7 @@ from fwgen.campaign.record import Record, open_record
 from fwgen.campaign.run import run_campaign
 from fwgen.campaign.trial import Failure, Setting, Tally, library, try_history, try_seed
 from fwgen.cli.main import main
+from fwgen.errors import InputError
 from fwgen.scenario.load import load_scenario
 from tests.campaign.planted import MOST_STEPS, PLANTED, failure_of, plant_of, seed_that_finds
 from tests.patience import PATIENCE_S, wait_until
@@ -134,6 +135,20 @@ def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     assert f"{found['done']:,} of 100,000 histories are in {tmp_path}; the same command" in told
 
 
+def test_one_history_is_counted_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["campaign", "--seeds", "1", "--jobs", "1", "--report", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith("1 history from seed 0 on")
+
+
+def test_an_error_before_the_first_history_keeps_the_record_before(tmp_path: Path) -> None:
+    before = Record(Setting(), 0, 10, failure=Failure(1, ("lost",), ("why",)))
+    before.save(tmp_path)
+    content = (tmp_path / "campaign.json").read_bytes()
+    with pytest.raises(InputError), Record(Setting(), 0, 10).begun(tmp_path):
+        raise InputError("no scheduler")
+    assert (tmp_path / "campaign.json").read_bytes() == content
+
+
 def test_another_campaigns_folder_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -223,6 +238,7 @@ def test_a_cluster_that_is_not_there_is_an_error(
     monkeypatch.setattr(workers, "_ANSWERS_S", 0.2)
     campaign(tmp_path, "--cluster", address, "--seeds", "1", code=2)
     assert f"no Dask scheduler answers at {address}" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.needs("distributed")
