@@ -18,6 +18,7 @@ from fwgen.peer.events import (
 )
 from fwgen.peer.started import started_words
 from fwgen.service.items import Dated
+from fwgen.words import count
 
 
 def note_samples(ledger: Ledger, samples: Samples, at_us: int, dated: Dated | None = None) -> None:
@@ -28,13 +29,13 @@ def note_samples(ledger: Ledger, samples: Samples, at_us: int, dated: Dated | No
     block = samples.block
     ledger.deliver(block, samples.skip, at_us)
     if not samples.own_spec:
-        what = f"{block.count - samples.skip} samples from number {block.first_seq} on"
+        what = f"{count(block.count - samples.skip, 'sample')} from number {block.first_seq} on"
         ledger.event(f"{what} were taken under another spec ({block.spec.hex()})", at_us)
 
 
 def note_lost(ledger: Ledger, lost: Lost, at_us: int) -> None:
     ledger.heard(lost, at_us)
-    what = f"{lost.count} samples from number {lost.first_seq} on"
+    what = f"{count(lost.count, 'sample')} from number {lost.first_seq} on"
     if lost.declared:
         ledger.gap(lost.first_seq, lost.count, at_us, lost.stream)
         ledger.event(f"the firmware declares lost: {what}", at_us)

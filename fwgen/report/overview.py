@@ -290,7 +290,7 @@ class Overview:
             return
         end_x = self._x(longest.at_s + longest.slept_s)
         middle = self._x(longest.at_s + 0.55 * longest.slept_s)
-        jump = f"{longest.backlog:,} samples in {span((longest.drain_ms or 0) / 1e3)}"
+        jump = f"{count(longest.backlog, 'sample')} in {span((longest.drain_ms or 0) / 1e3)}"
         top = y(longest.at_s + longest.slept_s * 0.35)
         yield text("nothing arrives", middle, y(longest.at_s) - 7, "note", "middle")
         yield text(jump, end_x - 8, top, "note", "end")

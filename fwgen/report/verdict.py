@@ -368,10 +368,10 @@ def _why_it_passes(
             f"({listed(flaws)}), as the scenario expects."
         )
     else:
-        yield (
-            f"All {count(samples['taken'], 'sample')} arrived, each once and in order, "
-            "with the value the sensor gave and the time of the schedule."
-        )
+        arrived = f"All {count(samples['taken'], 'sample')} arrived, each once and in order, "
+        if samples["taken"] == 1:
+            arrived = "The one sample that was taken arrived, once, "
+        yield f"{arrived}with the value the sensor gave and the time of the schedule."
     if report["outages"]:
         times, missing = len(report["outages"]), sum(one["not_taken"] for one in report["outages"])
         often = "once" if times == 1 else count(times, "time")

@@ -17,6 +17,7 @@ from fwgen.scenario.expect import SAMPLE_COUNTS, STANDING
 from fwgen.scenario.load import parse_expectations
 from fwgen.toml_syntax import load_toml
 from fwgen.wire.sample import STATUS_NAMES
+from fwgen.words import count
 
 _ABOUT_SAMPLES = tuple(name for name in STANDING if name in SAMPLE_COUNTS)
 _SETTLED_S = 1.0
@@ -36,7 +37,9 @@ class Checks(Bench):
         bad = [f"{counts[name]} {name}" for name in _ABOUT_SAMPLES if counts[name]]
         if bad:
             reasons = " ".join(report["reasons"])
-            raise AssertionError(f"of {len(record.taken)} samples: {', '.join(bad)}. {reasons}")
+            raise AssertionError(
+                f"of {count(len(record.taken), 'sample')}: {', '.join(bad)}. {reasons}"
+            )
         if not len(record.taken):
             raise AssertionError("no sample was taken")
 
@@ -88,8 +91,8 @@ class Checks(Bench):
             first = accesses[0]
             where = f" at {first.address:#010x}" if first.address is not None else ""
             raise AssertionError(
-                f"closed DDR was touched {len(accesses)} times, first at {first.t_s:.6f} s "
-                f"by {first.function}{where}"
+                f"closed DDR was touched {count(len(accesses), 'time')}, "
+                f"first at {first.t_s:.6f} s by {first.function}{where}"
             )
 
     def linux_should_be(self, state: str) -> None:
@@ -139,7 +142,7 @@ class Checks(Bench):
         found = self._view().declared_lost
         if found < at_least:
             raise AssertionError(
-                f"{found} samples were declared lost, expected: at least {at_least}"
+                f"declared lost: {count(found, 'sample')}, expected: at least {at_least}"
             )
 
     def console_should_say(self, pattern: str) -> None:

@@ -40,6 +40,7 @@ from fwgen.robot.firmware import BUILDING, firmware
 from fwgen.robot.mutation import literal
 from fwgen.spec.examples import reference_spec
 from fwgen.spec.load import load_spec
+from fwgen.words import count
 
 _SUITES: Final = Path("robot")
 _BUILDS: Final = Path("build/robot")
@@ -268,7 +269,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     merge(results, more, options.output)
     failed = counts.total() - counts["PASS"] - counts["SKIP"]
     print(
-        f"{counts.total()} tests: {counts['PASS']} passed, {counts['SKIP']} skipped, "
+        f"{count(counts.total(), 'test')}: {counts['PASS']} passed, {counts['SKIP']} skipped, "
         f"{failed} failed, in {time.monotonic() - began:.0f} s; {options.output / 'log.html'}"
     )
     return 1 if failed or not results else 0

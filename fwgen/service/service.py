@@ -48,6 +48,7 @@ from fwgen.service.system_clock import utc_us
 from fwgen.service.workers import Workers
 from fwgen.wire.block import Block
 from fwgen.wire.messages import Message
+from fwgen.words import count
 
 STOP_PATIENCE_S: Final = 5.0
 _SIGNAL_S: Final = 1.0
@@ -242,7 +243,9 @@ class Service:
         hello = event.hello
         self._report("tty", "", quiet=True)
         waiting = (hello.next_seq - hello.oldest_seq) & 0xFFFF_FFFF
-        self._tell(f"online: log {hello.log:016x}, boot {hello.boot}, {waiting} samples wait")
+        self._tell(
+            f"online: log {hello.log:016x}, boot {hello.boot}, {count(waiting, 'sample')} waiting"
+        )
         self._publish_status()
 
     def _note_start(self, event: Started) -> None:

@@ -123,6 +123,14 @@ def test_an_empty_record_gives_a_complete_report() -> None:
     assert report["speed"] == 0
 
 
+def test_one_sample_is_not_many() -> None:
+    report = report_of(make_record(0.06, sleeps=()))
+    assert report["reasons"] == [
+        "The one sample that was taken arrived, once, with the value the sensor gave and the time "
+        "of the schedule."
+    ]
+
+
 def test_only_wall_time_differs_between_equal_runs() -> None:
     one, other = (build_report(make_record(), scenario()) for _ in range(2))
     assert to_json(one) == to_json(other)

@@ -7,6 +7,7 @@ from fwgen.backends.linux.application import LinuxWithApplication
 from fwgen.backends.linux.base import FOREIGN
 from fwgen.peer.events import SuspendReady, SuspendRefused
 from fwgen.record import ASKING, ASLEEP, AWAKE, OFFLINE, RESUMING, SUSPENDING
+from fwgen.words import count
 
 
 class LinuxWithPower(LinuxWithApplication):
@@ -137,6 +138,6 @@ class LinuxWithPower(LinuxWithApplication):
             self._end_idling(now_us)
 
     def _end_idling(self, now_us: int) -> None:
-        times = f"{self._idling.count} times" if self._idling.count else "never"
+        times = count(self._idling.count, "time") if self._idling.count else "never"
         self._idling.end()
         self.ledger.event(f"Linux no longer idles; DDR entered self-refresh {times}", now_us)

@@ -9,6 +9,7 @@ from fwgen.output import print_json
 from fwgen.service.caller import Caller
 from fwgen.service.command import places
 from fwgen.service.sinks.lines import shown_values
+from fwgen.words import count
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,7 @@ def lines(status: dict[str, Any]) -> list[str]:
         found.append(f"firmware  log {firmware['log']}, boot {firmware['boot']}")
     if status["backlog"] is not None and status["online"]:
         age = f"{status['backlog_age_s']:.0f} s ago"
-        found.append(f"backlog   {status['backlog']} samples in the firmware's log, {age}")
+        found.append(f"backlog   {count(status['backlog'], 'sample')} in the firmware's log, {age}")
     if sample is not None:
         value = sample["status"]
         if shown := shown_values(sample):
@@ -46,7 +47,7 @@ def lines(status: dict[str, Any]) -> list[str]:
         found.append(
             f"last      {sample['position']} at {sample['utc'] or 'unknown time'}: {value}"
         )
-    found.append(f"counts    {counts['samples']} samples, {counts['lost']} lost")
+    found.append(f"counts    {count(counts['samples'], 'sample')}, {counts['lost']:,} lost")
     found += [f"trouble   {name}: {text}" for name, text in status["trouble"].items()]
     for sleep in status["sleeps"][-5:]:
         if sleep["refused"]:

@@ -13,6 +13,7 @@ from fwgen.peer.modes import wrong_modes
 from fwgen.service.doctor.board import RUNNING, Board, Finding, bad, ok, unknown
 from fwgen.service.find_tty import choose, find_ttys, ttys_there
 from fwgen.service.readers import readers
+from fwgen.words import count
 
 
 def remoteproc(board: Board) -> Iterator[Finding]:
@@ -155,6 +156,7 @@ def _firmware(board: Board, firmware: dict[str, object]) -> Iterator[Finding]:
             yield bad("log", text, cure)
         else:
             yield ok("log", text)
-    if firmware.get("dropped"):
-        text = f"the firmware had to drop {firmware['dropped']} samples since its start"
+    dropped = firmware.get("dropped")
+    if isinstance(dropped, int) and dropped:
+        text = f"the firmware had to drop {count(dropped, 'sample')} since its start"
         yield bad("dropped", text, "shorten the sleeps, or set sleep.when_full in the spec")
