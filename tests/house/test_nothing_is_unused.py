@@ -29,6 +29,7 @@ KEPT = {
     "_do_*": "the session's table names it",
     "emptyline": "cmd.Cmd",
     "default": "cmd.Cmd",
+    "precmd": "cmd.Cmd",
     "prompt": "cmd.Cmd",
     "model_config": "pydantic",
     "__getattr__": "Python",
