@@ -18,6 +18,7 @@ class Conditions:
         self._plan = plan
         self.of = [Condition.WELL for _ in plan.sensors]
         """By the sensor's number."""
+        self._since_us = [-1 for _ in plan.sensors]
 
     @property
     def shown(self) -> list[Condition]:
@@ -34,10 +35,11 @@ class Conditions:
             for sensor, condition in zip(sensors, self.of, strict=True)
         ]
 
-    def set(self, fault: str, name: str) -> str:
+    def set(self, fault: str, name: str, now_us: int) -> str:
         """Set a condition of the sensor of this name; "": of the first that can be so, or of all if
-        `fault` is "". Return why that changes nothing; "": it does. Raises InputError if no sensor
-        has the name."""
+        `fault` is "". Return why that changes nothing; "": it does. A fault that ends in the
+        instant in which it began has changed nothing, unless its line had an edge. Raises
+        InputError if no sensor has the name."""
         condition = Condition(fault)
         sensors = named_sensors(self._plan, name)
         if not sensors:
@@ -50,8 +52,14 @@ class Conditions:
         if not sensors:
             return f"this sensor has no fault `{fault}`"
         changed = [sensor.number for sensor in sensors if self.of[sensor.number] != condition]
+        at_once = all(
+            self._since_us[number] == now_us and self.of[number] != Condition.HELD
+            for number in changed
+        )
         for number in changed:
-            self.of[number] = condition
+            self.of[number], self._since_us[number] = condition, now_us
+        if changed and condition == Condition.WELL and at_once:
+            return "the sensor's fault began in the same instant"
         if changed:
             return ""
         return "the sensor is already so" if condition else "the sensor already works"

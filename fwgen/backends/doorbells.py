@@ -12,6 +12,7 @@ HOW: Final = ("", LOST, DOUBLED, LATE)
 """By number, as in host_link.h; "": they are not disturbed."""
 DIRECTIONS: Final = ("linux", "firmware")
 """By number, as in host_link.h."""
+ALREADY_DISTURBED: Final = "they are already disturbed in this way until then"
 _SHORT_US: Final = 1_000_000
 _FIRMWARE_SILENCE_US: Final = machine("firmware").timers_us["silence"]
 """The firmware's: then it asks for a hello."""

@@ -64,9 +64,10 @@ class Board(ABC):
         """Ring the M33's doorbell of `ring` (vq0 or vq1); within `linux_does`."""
 
     @abstractmethod
-    def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> None:
+    def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> str:
         """For this long doorbells `to` linux or firmware are `lost`, `doubled` or `late`. by_us:
-        how much later a late one arrives, or the second of two."""
+        how much later a late one arrives, or the second of two. Return why that changes nothing;
+        "": it does."""
 
     @property
     @abstractmethod

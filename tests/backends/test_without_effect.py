@@ -187,6 +187,44 @@ def test_an_application_that_starts_again_writes_to_a_tty_that_takes_all(how: st
     assert record.delivered.whole().arrival_us.max() > 59_000_000
 
 
+ALREADY_LOST = "they are already disturbed in this way until then"
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        (
+            "{at: 5 s, do: stall-linux, for: 1 s}, {at: 5 s, do: stall-linux, for: 1 s}",
+            [(5.0, "stall-linux", "Linux already reads nothing until then")],
+        ),
+        ("{at: 5 s, do: stall-linux, for: 1 s}, {at: 5 s, do: stall-linux, for: 2 s}", []),
+        ("{at: 5 s, do: stall-linux, for: 2 s}, {at: 6 s, do: stall-linux, for: 1 s}", []),
+        ("{at: 5 s, do: mute-sensor}, {at: 5.1 s, do: restore-sensor}", []),
+        (
+            "{at: 5 s, do: mute-sensor}, {at: 5 s, do: restore-sensor}",
+            [(5.0, "restore-sensor", "the sensor's fault began in the same instant")],
+        ),
+        (
+            "{at: 5 s, do: disturb-sensor, how: holds-line}, {at: 5 s, do: restore-sensor}",
+            [(5.0, "restore-sensor", "the sensor's fault began in the same instant")],
+        ),
+    ],
+)
+def test_a_step_that_another_at_the_same_time_makes_useless(
+    steps: str, told: list[tuple[float, str, str]]
+) -> None:
+    assert ignored(steps) == told
+
+
+@pytest.mark.parametrize("to", ["linux", "firmware"])
+def test_doorbells_that_are_already_disturbed(to: str) -> None:
+    once = f"{{at: 5 s, do: disturb-doorbells, to: {to}, how: late, for: 1 s, by: 10 ms}}"
+    other = once.replace("10 ms", "20 ms")
+    assert ignored(f"{once}, {once}") == [(5.0, "disturb-doorbells", ALREADY_LOST)]
+    assert ignored(f"{once}, {other}") == []
+    assert ignored(f"{once}, {once.replace('5 s', '7 s')}") == []
+
+
 def test_linux_already_resumes() -> None:
     asleep = "{at: 4 s, do: suspend, for: 6 s}"
     assert ignored(f"{asleep}, {{at: 10.1 s, do: resume}}") == [

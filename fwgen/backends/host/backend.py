@@ -12,7 +12,7 @@ import numpy as np
 from fwgen.backends.asked import asked_of
 from fwgen.backends.bus import why_no_bus, why_not_plugged
 from fwgen.backends.conditions import Conditions
-from fwgen.backends.doorbells import DIRECTIONS, HOW, Disturbance, recovers_us
+from fwgen.backends.doorbells import ALREADY_DISTURBED, DIRECTIONS, HOW, Disturbance, recovers_us
 from fwgen.backends.host.compile import build_library, core_sources
 from fwgen.backends.host.feed import FIRST_SAMPLE_US, Feed
 from fwgen.backends.host.library import INBOX, REACHED, READINGS, RUNG, STUCK, Machine
@@ -108,7 +108,7 @@ class HostBackend(Backend, board.Board):
         self._held = False  # until Linux has loaded the firmware
         self._bite_us, self._recovery_us = _NEVER, 0  # the watchdog's reset; Linux's time after it
         self._stalled_us: int | None = None  # when the M33 halted, if that was not judged yet
-        self._bells = Disturbance()  # of those to Linux
+        self._bells = dict.fromkeys(DIRECTIONS, Disturbance())
         self._machine = machine = Machine(
             library,
             plan.log.size_bytes,
@@ -176,7 +176,7 @@ class HostBackend(Backend, board.Board):
 
     def _ring_linux(self, rung: Callable[[], None]) -> None:
         """The firmware rings the wake-up doorbell."""
-        for delay_us in self._bells.delays_us(self.now_us):
+        for delay_us in self._bells["linux"].delays_us(self.now_us):
             if delay_us:
                 self._linux.rung_at(self.now_us + delay_us)
             else:
@@ -184,7 +184,7 @@ class HostBackend(Backend, board.Board):
 
     def _ring_again(self) -> None:
         """A message's doorbell has arrived; if it is doubled, a second one finds nothing new."""
-        for delay_us in self._bells.delays_us(self.now_us)[1:]:
+        for delay_us in self._bells["linux"].delays_us(self.now_us)[1:]:
             self._linux.rung_at(self.now_us + delay_us)
 
     def _serve_core(self, reason: int, end_us: int) -> None:
@@ -204,7 +204,7 @@ class HostBackend(Backend, board.Board):
         self._end_stall()
         for direction in range(len(DIRECTIONS)):
             self._running.disturb(direction, HOW.index(""), self.now_us, 0)
-        self._bells = Disturbance()
+        self._bells = dict.fromkeys(DIRECTIONS, Disturbance())
         self._linux.end(self.now_us)
         while not self._has_processed(ends) and self.now_us < until_us + _SETTLE_US:
             self.run_until(self.now_us + _SETTLE_STEP_US)
@@ -277,14 +277,18 @@ class HostBackend(Backend, board.Board):
     def ring_core(self, ring: str) -> None:
         self._running.stale_kick(("vq0", "vq1").index(ring))
 
-    def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> None:
+    def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> str:
+        disturbance = Disturbance(how, self.now_us + for_us, by_us)
+        if self._bells[to] == disturbance:
+            return ALREADY_DISTURBED
+        self._bells[to] = disturbance
         until_us = self._running.now_us + for_us
         self._running.disturb(DIRECTIONS.index(to), HOW.index(how), until_us, by_us)
         if to == "linux":
-            self._bells = Disturbance(how, self.now_us + for_us, by_us)
             self._ledger.disturbed(self.now_us, self.now_us + for_us)
         late_us = self.now_us + for_us + recovers_us(to, how, for_us)
         self._linux.disturbed(self.now_us, late_us)
+        return ""
 
     @property
     def core_runs(self) -> bool:
@@ -342,7 +346,7 @@ class HostBackend(Backend, board.Board):
         return at is not None
 
     def set_sensor(self, fault: str, sensor: str) -> str:
-        reason = self._conditions.set(fault, sensor)
+        reason = self._conditions.set(fault, sensor, self.now_us)
         for feed, condition in zip(self._feeds, self._conditions.shown, strict=True):
             feed.sensor.condition = condition
         return reason

@@ -65,6 +65,8 @@ class KernelWithFaults(KernelWithApplication):
 
     def stall(self, now_us: int, for_us: int) -> None:
         """No interrupt of the firmware reaches Linux."""
+        if self._stalls_so(now_us, now_us + for_us):
+            return
         self._stalled = True
         self._m33.set_reading(False)
         self.ledger.stream(False, now_us)

@@ -39,6 +39,7 @@ class LinuxBase:
         self._hangs = False  # the application, in write(2)
         self._bound = True
         self._foreign = False  # nobody told firmware and application of this suspend
+        self._stall_us = (-NEVER, -NEVER)  # begin and end of the last one
         self._steady_us = -NEVER  # until then messages may be late
 
     # ------------------------------------------------------------------- what each Linux provides
@@ -120,6 +121,15 @@ class LinuxBase:
         reason = self._why_not if sense else _NOT_AGAIN.get(step, self._why_not)
         self.ledger.ignore(step, reason, now_us)
         return True
+
+    def _stalls_so(self, now_us: int, until_us: int) -> bool:
+        """Ignore a stall that begins and ends as the last one does; return whether it was
+        ignored."""
+        if (now_us, until_us) == self._stall_us:
+            self.ledger.ignore("stall-linux", "Linux already reads nothing until then", now_us)
+            return True
+        self._stall_us = (now_us, until_us)
+        return False
 
     def stale_doorbell(self, now_us: int, ring: str) -> bool:
         """Return whether a doorbell can arrive now. A doorbell of Linux takes at most the guard

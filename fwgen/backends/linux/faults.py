@@ -63,6 +63,8 @@ class LinuxWithFaults(LinuxWithPower):
         if self.state in (ASLEEP, RESUMING) or self._rebooting:  # it begins to read when it is up
             self._ignore("stall-linux", now_us)
             return
+        if self._stalls_so(now_us, now_us + for_us):
+            return
         self.port.set_reading(False)
         self.ledger.stream(False, now_us)
         self._alarms["stall"] = (now_us + for_us, self._end_stall)

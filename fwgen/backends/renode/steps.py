@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from fwgen.backends.bus import why_no_bus, why_not_plugged
 from fwgen.backends.conditions import Conditions
-from fwgen.backends.doorbells import Disturbance, recovers_us
+from fwgen.backends.doorbells import ALREADY_DISTURBED, Disturbance, recovers_us
 from fwgen.backends.outages import BITTEN, STOPPED
 from fwgen.backends.renode.panic import PANIC, panic_at
 from fwgen.backends.renode.running import Running
@@ -32,13 +32,17 @@ class Steps(Running, board.Board):
     def ring_core(self, ring: str) -> None:
         self.port.stale_kick(ring)
 
-    def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> None:
+    def disturb_doorbells(self, to: str, how: str, for_us: int, by_us: int) -> str:
         now_us = self.now_us
-        self.port.bells[to] = Disturbance(how, now_us + for_us, by_us)
+        disturbance = Disturbance(how, now_us + for_us, by_us)
+        if self.port.bells[to] == disturbance:
+            return ALREADY_DISTURBED
+        self.port.bells[to] = disturbance
         if to == "linux":
             self._ledger.disturbed(now_us, now_us + for_us)
         late_us = now_us + for_us + recovers_us(to, how, for_us)
         self._do(lambda at_us: self.linux.disturbed(at_us, late_us))
+        return ""
 
     def damage_log(self, mask: bytes) -> bool:
         region = self._log_region
@@ -51,7 +55,7 @@ class Steps(Running, board.Board):
 
     def set_sensor(self, fault: str, sensor: str) -> str:
         before = self._conditions.shown
-        reason = self._conditions.set(fault, sensor)
+        reason = self._conditions.set(fault, sensor, self.now_us)
         for emulated, old, new in zip(self._sensors, before, self._conditions.shown, strict=True):
             if new != old:
                 emulated.set_condition(new)

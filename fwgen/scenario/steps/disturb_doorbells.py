@@ -66,6 +66,8 @@ class DisturbDoorbells(Step):
             )
 
     def run(self, board: Board) -> None:
-        board.note(f"doorbells to {self.to} {_TOLD[self.how]}")
         by_us = self.by_us if self.how == "late" else 1_000
-        board.disturb_doorbells(self.to, self.how, self.for_us, by_us)
+        if reason := board.disturb_doorbells(self.to, self.how, self.for_us, by_us):
+            board.ignore(self.do, reason)
+        else:
+            board.note(f"doorbells to {self.to} {_TOLD[self.how]}")
