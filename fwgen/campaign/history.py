@@ -4,7 +4,6 @@ episode nothing happens any more: everything must arrive."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
 from typing import TYPE_CHECKING, Final
 
 from fwgen.campaign import specs
@@ -14,7 +13,6 @@ from fwgen.campaign.walk import scene_of
 from fwgen.campaign.writing import scenario_text
 from fwgen.scenario.expect import Expectation
 from fwgen.scenario.model import Scenario
-from fwgen.wire.log_format import slots, worst_samples
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
@@ -86,20 +84,8 @@ def _clocks(stream: Stream) -> int | None:
 def _expectations(draft: Draft) -> tuple[Expectation, ...]:
     """Return what differs from the standing expectations of every run."""
     own = [Expectation("ignored", 0, 0)]
-    if draft.loses or draft.unheard or draft.away_ms * 1000 > _held_us(draft.plan):
+    if draft.loses or draft.unheard or draft.away_ms > draft.held_ms:
         own.append(Expectation("declared_lost", 0))
     if draft.crashes:
         own.append(Expectation("crashes", 0))
     return tuple(own)
-
-
-def _held_us(plan: Plan) -> int:
-    """Return for how long the log holds all samples, whatever they are. With two sensors a block of
-    each may have begun."""
-    us_a_block = [
-        worst_samples([channel.width for channel in sensor.channels]) * sensor.period_us
-        for sensor in plan.sensors
-    ]
-    own = slots(plan.log.size_bytes) - len(us_a_block) + 1
-    product = prod(us_a_block)
-    return own * product // sum(product // block_us for block_us in us_a_block)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fwgen.campaign.episodes.draft import Draft
 from fwgen.campaign.streams import Stream
+
+_LONGEST_MS: Final = 200_000
+"""A log that lasts longer is not filled while another application runs."""
 
 
 def app_dies(draft: Draft, stream: Stream) -> None:
@@ -41,11 +46,35 @@ def _away(draft: Draft, stream: Stream, leaves: str, comes: str) -> None:
 
 
 def other_app(draft: Draft, stream: Stream) -> None:
-    """An application that was made for another spec takes the place of the own one for a while."""
+    """An application that was made for another spec takes the place of the own one. Linux may sleep
+    meanwhile, also for longer than the log lasts: the firmware does not wake it."""
     at_ms = draft.now_ms
     draft.add(at_ms, "crash-app")
-    draft.add(at_ms + stream.between(1, 500), "start-app", spec="other")
-    at_ms += stream.between(600, 4_000)
+    at_ms += stream.between(1, 500)
+    draft.add(at_ms, "start-app", spec="other")
+    for _ in range(stream.pick((0, 0, 1, 2))):
+        at_ms += stream.spread(1, 3_000)
+        for_ms = stream.spread(1_000, 30_000)
+        if stream.chance(0.1):  # the log is full at about its end
+            for_ms = min(draft.held_ms, _LONGEST_MS) * stream.spread(80, 200) // 100
+        if stream.chance(0.7):
+            again = {"again_us": stream.spread(1_000, 8_000) * 1000} if stream.chance(0.3) else {}
+            draft.suspend(at_ms, for_ms, **again)
+        else:
+            draft.suspend(at_ms)
+            draft.add(at_ms + for_ms, "resume")
+        at_ms += for_ms + 300
+    at_ms += stream.between(100, 4_000)
+    if stream.chance(0.2):  # Linux boots with the own application
+        takes_ms = stream.between(200, 5_000)
+        draft.add(at_ms, "reboot-linux", takes_us=takes_ms * 1000)
+        draft.ends(at_ms + takes_ms + 800)
+        return
     draft.add(at_ms, "crash-app")
-    draft.add(at_ms + stream.between(1, 500), "start-app")
+    at_ms += stream.between(1, 500)
+    if stream.chance(0.3):  # nobody tells the firmware, and its last peer was the other one
+        for_ms = stream.spread(500, 10_000)
+        draft.suspend(at_ms, for_ms)
+        at_ms += for_ms + 300
+    draft.add(at_ms, "start-app")
     draft.ends(at_ms + 800)

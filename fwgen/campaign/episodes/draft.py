@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
 from fwgen.campaign import specs
 from fwgen.campaign.walk import Night
 from fwgen.scenario.steps import Step, make_step
+from fwgen.wire.log_format import slots, worst_samples
 
 if TYPE_CHECKING:
     from fwgen.plan.model import Plan
@@ -77,3 +79,15 @@ class Draft:
         """Whether the firmware may wake Linux."""
         sleep = self.plan.spec.sleep
         return sleep.wakes_at_level or sleep.max_age_us is not None or bool(sleep.wake_if)
+
+    @property
+    def held_ms(self) -> int:
+        """For so long the log holds all samples, whatever they are. With two sensors a block of
+        each may have begun."""
+        us_a_block = [
+            worst_samples([channel.width for channel in sensor.channels]) * sensor.period_us
+            for sensor in self.plan.sensors
+        ]
+        own = slots(self.plan.log.size_bytes) - len(us_a_block) + 1
+        product = prod(us_a_block)
+        return own * product // sum(product // block_us for block_us in us_a_block) // 1000

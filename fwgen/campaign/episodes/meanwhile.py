@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from fwgen.plan.model import Plan
 
 _SLEEPS: Final = frozenset(("sleep", "nights", "naps", "board restarts"))
-_MAY_RESET: Final = frozenset(("sleep", "nights", "naps", "application dies", "device unbound"))
+_MAY_RESET: Final = frozenset(
+    ("sleep", "nights", "naps", "application dies", "device unbound", "other application")
+)
 
 
 def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
