@@ -37,10 +37,12 @@ class Disturbance:
 
 
 def recovers_us(to: str, how: str, for_us: int) -> int:
-    """Return how long after the disturbance messages may still be late. A firmware whose
-    messages nobody reads sends no more than its window, and asks for a hello two seconds after the
-    last acknowledgement. If nobody hears that either, the peer's next hello, after its own silence,
-    begins a new session."""
-    if (to, how) != ("linux", LOST):
+    """Return how long after the disturbance messages may still be late. A firmware that
+    hears no acknowledgement sends no more than its window, and asks for a hello two seconds after
+    the last one. If nobody hears that either, the peer's next hello, after its own silence, begins
+    a new session."""
+    if how != LOST:
         return 0
-    return SILENCE_US if for_us > _SHORT_US else max(0, _FIRMWARE_SILENCE_US - for_us)
+    if to == "linux" and for_us > _SHORT_US:
+        return SILENCE_US
+    return max(0, _FIRMWARE_SILENCE_US - for_us)

@@ -70,9 +70,10 @@ def _scenario(draft: Draft) -> Scenario:
         **scene_of(draft.seed, draft.plan, draft.nights, until_ms),
         first_number=_NUMBERS - number.spread(1, 5_000) if wraps else 0,
         clocks_ppm=_clocks(Stream(draft.seed, "clocks")),
+        ddr_closed=not draft.plan.rings.in_ddr and Stream(draft.seed, "ddr").chance(0.3),
         steps=tuple(draft.steps),
         until_us=until_ms * 1000,
-        expect=_expectations(draft),
+        expect=expectations(draft),
     )
 
 
@@ -81,7 +82,7 @@ def _clocks(stream: Stream) -> int | None:
     return stream.pick((-1, 1)) * stream.spread(1, 200) if stream.chance(0.3) else None
 
 
-def _expectations(draft: Draft) -> tuple[Expectation, ...]:
+def expectations(draft: Draft) -> tuple[Expectation, ...]:
     """Return what differs from the standing expectations of every run."""
     own = [Expectation("ignored", 0, 0)]
     if draft.loses or draft.unheard or draft.away_ms > draft.held_ms:

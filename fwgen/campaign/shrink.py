@@ -86,6 +86,9 @@ def _plainer(scenario: Scenario) -> Iterator[Scenario]:
     for name in ("noise_um", "missed_ppm", "first_number", "clocks_ppm"):
         if getattr(scenario, name):
             yield scenario.model_copy(update={name: 0})
+    for name, plain in (("air_decicelsius", 200), ("sensor", ""), ("ddr_closed", False)):
+        if getattr(scenario, name) != plain:
+            yield scenario.model_copy(update={name: plain})
     if scenario.clocks_ppm is not None:
         yield scenario.model_copy(update={"clocks_ppm": None})
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fwgen.campaign.streams import Stream
 from fwgen.scenario.signals import Signal
-from fwgen.sensor import DISTANCE
+from fwgen.sensor import DISTANCE, copies
 from fwgen.wire.sample import SampleStatus
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ _VISITED: Final = 0.7
 """Share of the sleeps in which a condition of the spec is made true, or nearly so."""
 _NO_ECHO_MM: Final = 4_400
 _FARTHEST_MM: Final = 4_600
+_AIR: Final = 200
+_COPIES: Final = tuple(name for name in copies() if name != "original")
 _BEYOND: Final = 0.04
 """How far a channel of another sensor goes beyond its range, as a share of the range."""
 
@@ -59,6 +61,8 @@ def scene_of(seed: int, plan: Plan, nights: Sequence[Night], until_ms: int) -> d
         seen.setdefault("missed_ppm", missed_ppm)
         if sensor.channels[0].name == DISTANCE:
             seen["noise_um"] = chance.pick((0, 2_000, 20_000, 300_000, 300_000))
+            seen["sensor"] = copy_of(seed, plan)
+            seen["air_decicelsius"] = _air(Stream(seed, "air"))
             points = sorted(walks[0].corners.items())
             seen["points"] = tuple((at, mm * 1000) for at, mm in points)
             continue
@@ -67,6 +71,19 @@ def scene_of(seed: int, plan: Plan, nights: Sequence[Night], until_ms: int) -> d
             for channel, walk in zip(sensor.channels, walks, strict=True)
         )
     return seen
+
+
+def copy_of(seed: int, plan: Plan) -> str:
+    """Return which copy the sensor that hears echoes is; "": the original, or there is none."""
+    hears = any(sensor.channels[0].name == DISTANCE for sensor in plan.sensors)
+    stream = Stream(seed, "copy")
+    return stream.pick(_COPIES) if hears and stream.chance(0.15) else ""
+
+
+def _air(stream: Stream) -> int:
+    """Return the temperature of the air in tenths of a degree: often that of the firmware's
+    figures."""
+    return stream.between(-200, 500) if stream.chance(0.2) else _AIR
 
 
 def _micro(channel: Channel, walk: _Walk) -> tuple[tuple[int, int], ...]:

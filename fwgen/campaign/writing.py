@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from fwgen.scenario.expect import FIELDS
 from fwgen.scenario.model import FORMAT, Scenario
@@ -14,6 +14,9 @@ from fwgen.spec.kinds import Amount, Choice, Kind
 from fwgen.spec.parts import fields_of
 from fwgen.spec.quantity import show
 from fwgen.wire.channel import decimal
+
+_AIR: Final = 200
+"""The scenario's default, in tenths of a degree."""
 
 
 def scenario_text(
@@ -33,6 +36,10 @@ def _lines(scenario: Scenario, spec: str, units: Mapping[str, str], comment: str
         yield "distance:"
         yield from (f"  - {{at: {t_ms} ms, mm: {um / 1000:g}}}" for t_ms, um in scenario.points)
         yield f"noise: {show(scenario.noise_um, 'um')}"
+        if scenario.air_decicelsius != _AIR:
+            yield f"air: {show(scenario.air_decicelsius, 'decicelsius')}"
+        if scenario.sensor:
+            yield f"sensor: {scenario.sensor}"
     if scenario.signals:
         yield "signals:"
         for signal in scenario.signals:
@@ -43,6 +50,8 @@ def _lines(scenario: Scenario, spec: str, units: Mapping[str, str], comment: str
         yield f"clocks: {show(scenario.clocks_ppm, 'ppm')}"
     if scenario.first_number:
         yield f"first_number: {scenario.first_number}"
+    if scenario.ddr_closed:
+        yield "ddr: closed"
     yield "steps:" if scenario.steps else "steps: []"
     for step in scenario.steps:
         yield f"  - {step_text(step)}"

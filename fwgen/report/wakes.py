@@ -127,13 +127,13 @@ def without_reason(record: RunRecord, asked: Asked, firings: Firings) -> list[st
 
 def for_other_spec(record: RunRecord) -> list[str]:
     """Return a sentence for each wake-up of an application that was made for another spec. A
-    firmware that was reset in that sleep no longer knows that."""
+    firmware that was reset in that sleep no longer knows that, and may call at once."""
     return [
         f"for an application that was made for another spec at {clock(night.opened_us / 1e6)}"
         for night in nights(record)
         if night.other_spec
         and night.sleep.wake_cause.partition(":")[0] in CALLS
-        and not any(night.asked_us <= one.start_us < night.opened_us for one in record.outages)
+        and not any(night.asked_us <= one.start_us <= night.opened_us for one in record.outages)
     ]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import get_args
 
 import pytest
 
 from fwgen.backends.bus import why_no_bus
 from fwgen.campaign import episodes, specs
-from fwgen.campaign.history import draw
+from fwgen.campaign.history import draw, expectations
 from fwgen.campaign.streams import Stream
 from fwgen.campaign.writing import step_text
 from fwgen.scenario.load import (
@@ -20,8 +21,11 @@ from fwgen.scenario.load import (
 )
 from fwgen.scenario.seen import seen_by
 from fwgen.scenario.steps import STEPS
+from fwgen.sensor import copies
 from fwgen.spec import parse_spec
 from fwgen.spec.conditions import Form
+from fwgen.spec.kinds import Choice
+from fwgen.spec.parts import fields_of
 
 NOT_DRAWN = {"capture"}
 """Steps that no episode draws: the host backend does not have them."""
@@ -63,6 +67,9 @@ def test_a_history_is_written_as_a_valid_scenario(seed: int) -> None:
         "points",
         "signals",
         "noise_um",
+        "air_decicelsius",
+        "sensor",
+        "ddr_closed",
         "missed_ppm",
         "first_number",
         "clocks_ppm",
@@ -88,6 +95,52 @@ def test_histories_have_every_step_and_every_spec() -> None:
     assert {step.do for one in drawn for step in one.scenario.steps} == set(STEPS) - NOT_DRAWN
     random = {specs.FIRST_DRAWN, specs.FIRST_WITH_TWO}
     assert {one.spec for one in drawn} == {*range(specs.WRITTEN), *random}
+
+
+def test_histories_have_every_choice_of_every_step() -> None:
+    """Also with rings in DDR, except that Linux idles there with DDR in self-refresh."""
+    drawn: dict[tuple[str, str], set[object]] = defaultdict(set)
+    for one in (draw(seed) for seed in range(800)):
+        for step in one.scenario.steps:
+            for field in fields_of(type(step)):
+                drawn[step.do, field.key].add(getattr(step, field.attribute))
+            assert getattr(step, "held", True) or not one.plan.rings.in_ddr
+    for name in set(STEPS) - NOT_DRAWN:
+        for field in fields_of(STEPS[name]):
+            if isinstance(field.kind, Choice):
+                assert drawn[name, field.key] == set(field.kind.values.values()), (name, field.key)
+            elif field.key not in ("at", "every", "times"):
+                assert len(drawn[name, field.key]) > 1, (name, field.key)
+    assert {"every", "times"} <= {key for (_, key), found in drawn.items() if len(found) > 1}
+    assert None in drawn["suspend", "for"] and None in drawn["foreign-suspend", "for"]
+
+
+def test_histories_have_every_key_of_a_scenario() -> None:
+    drawn = [draw(seed).scenario for seed in range(800)]
+    for name in ("noise_um", "missed_ppm", "air_decicelsius", "clocks_ppm", "first_number"):
+        assert len({getattr(one, name) for one in drawn}) > 2, name
+    assert {one.sensor for one in drawn} == {"", *copies()} - {"original"}
+    assert {one.ddr_closed for one in drawn} == {False, True}
+
+
+def test_linux_sleeps_while_another_application_runs() -> None:
+    """With a firmware that may wake it and one that may not, and for longer than the log lasts:
+    only then samples may be declared lost."""
+    slept = set()
+    for seed in range(400):
+        draft = episodes.Draft(seed, specs.spec_of(seed, Stream(seed, "spec")))
+        begin_ms = draft.now_ms
+        episodes.EPISODES["other application"](draft, Stream(seed, "an episode"))
+        away_ms = draft.now_ms - begin_ms
+        lost = any(one.field == "declared_lost" for one in expectations(draft))
+        assert lost == (away_ms > draft.held_ms)
+        other = next(step for step in draft.steps if getattr(step, "spec", "") == "other")
+        sleeps = [step for step in draft.steps if step.do == "suspend"]
+        asked = [step for step in sleeps if step.at_us > other.at_us]
+        assert asked == sleeps
+        slept.add((draft.wakes, bool(sleeps), lost))
+        assert draft.steps[-1].do in ("start-app", "reboot-linux")
+    assert slept >= {(wakes, True, lost) for wakes in (False, True) for lost in (False, True)}
 
 
 def test_histories_with_two_sensors_are_written_as_valid_scenarios() -> None:

@@ -38,8 +38,12 @@ def _away(draft: Draft, stream: Stream, leaves: str, comes: str) -> None:
     at_ms, for_ms = draft.now_ms, stream.spread(50, 8_000)
     draft.add(at_ms, leaves)
     if stream.chance(0.3):
-        asleep_ms = stream.between(500, 6_000)
-        draft.suspend(at_ms + stream.between(1, 1_000), asleep_ms)
+        asleep_ms, after_ms = stream.between(500, 6_000), stream.between(1, 1_000)
+        draft.suspend(at_ms + after_ms, asleep_ms)
+        if stream.chance(0.3):  # it waits for a Linux that sleeps
+            draft.add(at_ms + after_ms + stream.between(1, asleep_ms), comes)
+            draft.ends(at_ms + after_ms + asleep_ms + 600)
+            return
         for_ms += 1_000 + asleep_ms + 300
     draft.add(at_ms + for_ms, comes)
     draft.ends(at_ms + for_ms + 300)
@@ -56,7 +60,7 @@ def other_app(draft: Draft, stream: Stream) -> None:
         at_ms += stream.spread(1, 3_000)
         for_ms = stream.spread(1_000, 30_000)
         if stream.chance(0.1):  # the log is full at about its end
-            for_ms = min(draft.held_ms, _LONGEST_MS) * stream.spread(80, 200) // 100
+            for_ms = min(draft.held_ms, _LONGEST_MS) * stream.spread(80, 300) // 100
         if stream.chance(0.7):
             again = {"again_us": stream.spread(1_000, 8_000) * 1000} if stream.chance(0.3) else {}
             draft.suspend(at_ms, for_ms, **again)

@@ -6,6 +6,7 @@ from typing import Final
 
 from fwgen.campaign.episodes.draft import Draft
 from fwgen.campaign.streams import Stream
+from fwgen.campaign.walk import copy_of
 from fwgen.scenario.steps import STEPS
 
 _MEASURES_MS: Final = 40
@@ -56,9 +57,17 @@ def small_faults(draft: Draft, stream: Stream) -> None:
     for _ in range(stream.between(1, 4)):
         what = stream.pick([name for name in _SMALL if draft.backend in STEPS[name].backends])
         if what == "stale-doorbell":
-            draft.add(at_ms, what, ring=stream.pick(("vq0", "vq1")))
+            ring = stream.pick(("vq0", "vq1"))
+            if stream.chance(0.3):
+                every_ms, times = stream.spread(1, 400), stream.between(2, 5)
+                draft.add(at_ms, what, ring=ring, every_us=every_ms * 1000, times=times)
+                at_ms += every_ms * (times - 1)
+            else:
+                draft.add(at_ms, what, ring=ring)
         elif what == "idle-ddr":
-            draft.add(at_ms, what, for_us=stream.between(5, 2_000) * 1000)
+            for_us = stream.between(5, 2_000) * 1000
+            held = draft.plan.rings.in_ddr or stream.chance(0.5)
+            draft.add(at_ms, what, for_us=for_us, held=held)
             at_ms += 2_100
         elif what == "stall-firmware":
             at_ms = _stall(draft, stream, at_ms)
@@ -77,6 +86,7 @@ def _stall(draft: Draft, stream: Stream, at_ms: int) -> int:
         draft.restarts
         or period_ms < 60
         or len(plan.sensors) > 1
+        or copy_of(draft.seed, plan)
         or plan.sensors[0].figures.measures_us > _MEASURES_MS * 1000
     ):
         return at_ms

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from fwgen.backends.bus import why_no_bus
@@ -12,7 +12,7 @@ from fwgen.sensor import Condition, can_be
 from fwgen.wire.sample import SampleStatus
 
 if TYPE_CHECKING:
-    from fwgen.plan.model import Plan
+    from fwgen.plan.model import Plan, PlannedSensor
 
 _SLEEPS: Final = frozenset(("sleep", "nights", "naps", "board restarts"))
 _MAY_RESET: Final = frozenset(
@@ -34,10 +34,19 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
         lasts_ms = stream.spread(10, 5_000)
         if stream.chance(0.5):  # about as long as a condition asks for
             lasts_ms = max(lasts_ms, _fault_ms(draft.plan) * stream.spread(50, 300) // 100)
-        _fail_sensor(draft, stream, at_ms)
+        sensor = _fail_sensor(draft, stream, at_ms, draft.plan.sensors)
         draft.failing_ms = at_ms + lasts_ms
-        draft.add(draft.failing_ms, "restore-sensor")
-        draft.ends(max(draft.now_ms, at_ms + lasts_ms - 4_000))
+        named: dict[str, str] = {}
+        for other in draft.plan.sensors:
+            if other is not sensor and stream.chance(0.5):  # both fail, and each is restored
+                named = {"sensor": sensor.name}
+                begins_ms = at_ms + stream.between(1, lasts_ms)
+                ends_ms = begins_ms + stream.spread(10, 5_000)
+                _fail_sensor(draft, stream, begins_ms, (other,))
+                draft.add(ends_ms, "restore-sensor", sensor=other.name)
+                draft.failing_ms = max(draft.failing_ms, ends_ms)
+        draft.add(at_ms + lasts_ms, "restore-sensor", **named)
+        draft.ends(max(draft.now_ms, draft.failing_ms - 4_000))
     for at_ms in instants(0.1 if draft.plan.spec.display else 0):
         if at_ms > draft.dark_ms:
             draft.dark_ms = at_ms + stream.spread(10, 5_000)
@@ -60,16 +69,19 @@ def overlay(draft: Draft, stream: Stream, begin_ms: int, kind: str) -> None:
             draft.ends(max(draft.now_ms, at_ms + 1_500))
 
 
-def _fail_sensor(draft: Draft, stream: Stream, at_ms: int) -> None:
-    """The sensor fails, or behaves as a bad copy of it does."""
+def _fail_sensor(
+    draft: Draft, stream: Stream, at_ms: int, sensors: Sequence[PlannedSensor]
+) -> PlannedSensor:
+    """One of these sensors fails, or behaves as a bad copy of it does. Return it."""
     name = stream.pick(("mute-sensor", "hold-echo", "disturb-sensor"))
-    sensor = stream.pick(draft.plan.sensors)
+    sensor = stream.pick(sensors)
     if name != "disturb-sensor" or not can_be(sensor, Condition.STUCK):
         name = "mute-sensor" if name == "disturb-sensor" else name
         draft.add(at_ms, name, sensor=sensor.name)
-        return
-    how = stream.pick(("stuck", "spikes", "long-echo", "holds-line"))
-    draft.add(at_ms, "disturb-sensor", how=how, sensor=sensor.name)
+    else:
+        how = stream.pick(("stuck", "spikes", "long-echo", "holds-line"))
+        draft.add(at_ms, name, how=how, sensor=sensor.name)
+    return sensor
 
 
 def _disturb(draft: Draft, stream: Stream, at_ms: int, kind: str) -> None:

@@ -14,7 +14,7 @@ _FILLS: Final = 40
 def sleep(draft: Draft, stream: Stream) -> None:
     """Linux sleeps for a second to a quarter of an hour."""
     at_ms = draft.now_ms
-    long = stream.chance(0.05)
+    long = stream.chance(0.045)
     for_ms = stream.spread(90_000, 900_000) if long else stream.spread(1_000, 60_000)
     if draft.wakes or stream.chance(0.5):  # a firmware that wakes Linux may come before the user
         draft.suspend(at_ms, for_ms)
