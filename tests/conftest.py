@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -195,6 +196,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*names): what the test needs; see tests/conftest.py")
 
 
+@cache
+def _reason(name: str) -> str | None:
+    return NEEDS[name]()
+
+
 def _needed(item: pytest.Item) -> set[str]:
     return {name for marker in item.iter_markers("needs") for name in marker.args}
 
@@ -202,15 +208,12 @@ def _needed(item: pytest.Item) -> set[str]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     long = {item.path for item in items if _needed(item) & LONG}
     items.sort(key=lambda item: item.path not in long)
-    reasons: dict[str, str | None] = {}
     required = set(os.environ.get("FWGEN_REQUIRE", "").split(","))
     for item in items:
         for name in sorted(_needed(item)):
             if name not in NEEDS:
                 raise pytest.UsageError(f"{item.nodeid} needs '{name}': add it to NEEDS")
-            if name not in reasons:
-                reasons[name] = NEEDS[name]()
-            reason = reasons[name]
+            reason = _reason(name)
             if reason and not required & {name, "all"}:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
@@ -218,7 +221,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     required = set(os.environ.get("FWGEN_REQUIRE", "").split(","))
     for name in sorted(_needed(item)):
-        if required & {name, "all"} and (reason := NEEDS[name]()):
+        if required & {name, "all"} and (reason := _reason(name)):
             pytest.fail(f"FWGEN_REQUIRE asks for {name}: {reason}", pytrace=False)
 
 

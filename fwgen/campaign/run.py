@@ -43,7 +43,7 @@ def run_campaign(
     chunks = [Chunk(first, min(size, end - first)) for first in range(begin, end, size)]
     _prepare(record, chunks)
     with record.begun(folder):
-        _try_all(record, folder, _results(chunks, record, jobs, cluster), at)
+        _try_all(record, folder, _results(chunks, record, jobs, cluster, say), at)
     if record.failure is not None:
         _shrink(record, folder, say)
         record.save(folder)
@@ -82,9 +82,11 @@ def _try_all(
         record.save(folder)
 
 
-def _results(chunks: list[Chunk], record: Record, jobs: int, cluster: str) -> Results:
+def _results(
+    chunks: list[Chunk], record: Record, jobs: int, cluster: str, say: Callable[[str], None]
+) -> Results:
     if cluster:
-        return on_cluster(chunks, record.setting, cluster)
+        return on_cluster(chunks, record.setting, cluster, say)
     return in_processes(chunks, record.setting, jobs)
 
 

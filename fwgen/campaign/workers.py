@@ -146,7 +146,9 @@ def _leave_signals_alone() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def on_cluster(chunks: Sequence[Chunk], setting: Setting, address: str) -> Results:
+def on_cluster(
+    chunks: Sequence[Chunk], setting: Setting, address: str, say: Callable[[str], None]
+) -> Results:
     """Yield the results in any order, from the workers of a Dask cluster. Dask runs the chunks of a
     lost worker again."""
     try:
@@ -164,6 +166,8 @@ def on_cluster(chunks: Sequence[Chunk], setting: Setting, address: str) -> Resul
             "start one with `dask scheduler`, and workers with `dask worker ADDRESS`",
         ) from error
     try:
+        if not client.scheduler_info()["workers"]:
+            say(f"the cluster has no workers yet; waiting (start one: `dask worker {address}`)")
         code = program()
         running = {
             client.submit(run_chunk, chunk, setting, code, pure=False, retries=_RETRIES): chunk

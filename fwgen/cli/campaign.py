@@ -45,7 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="processes (default: one for each processor; at most four)",
     )
     parser.add_argument(
-        "--cluster", default="", metavar="ADDRESS", help="use the workers of this Dask scheduler"
+        "--cluster",
+        type=_address,
+        metavar="ADDRESS",
+        help="use the workers of this Dask scheduler",
     )
     parser.add_argument(
         "--report",
@@ -89,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
                 record,
                 args.report,
                 jobs=jobs,
-                cluster=args.cluster,
+                cluster=args.cluster or "",
                 at=progress.at,
                 say=progress.say,
             )
@@ -139,6 +142,15 @@ def _print(record: Record) -> None:
 
 def _histories(number: int) -> str:
     return count(number, "history", "histories")
+
+
+def _address(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(
+            "expected the address of a Dask scheduler, such as `tcp://10.0.0.5:8786`, found an "
+            "empty text; leave the option out to use this machine"
+        )
+    return text
 
 
 def _count(text: str) -> int:

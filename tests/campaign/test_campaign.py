@@ -242,6 +242,40 @@ def test_a_cluster_that_is_not_there_is_an_error(
 
 
 @pytest.mark.needs("distributed")
+def test_a_cluster_without_workers_is_reported_once(tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    with LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=0, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        said: list[str] = []
+
+        def say(text: str) -> None:
+            said.append(text)
+            cluster.scale(1)
+
+        run_campaign(
+            open_record(tmp_path, Setting(), 0, 4),
+            tmp_path,
+            jobs=1,
+            cluster=cluster.scheduler_address,
+            at=lambda reached, end: None,
+            say=say,
+        )
+        how = f"start one: `dask worker {cluster.scheduler_address}`"
+    assert said == [f"the cluster has no workers yet; waiting ({how})"]
+    assert tried(tmp_path)["tried"]["histories"] == 4
+
+
+@pytest.mark.parametrize("address", ["", " "])
+def test_an_empty_address_of_a_cluster_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    campaign(tmp_path, "--cluster", address, "--seeds", "1", code=2)
+    assert "expected the address of a Dask scheduler" in capsys.readouterr().err
+
+
+@pytest.mark.needs("distributed")
 def test_a_cluster_whose_address_is_invalid_shows_no_traceback(tmp_path: Path) -> None:
     """Dask prints one when a client that never began is deleted, at the end of the process."""
     command = [sys.executable, "-m", "fwgen", "campaign", "--cluster", "nonsense", "--seeds", "1"]

@@ -1,7 +1,9 @@
-"""`python -m tests.stores [--states N] [--elf ELF] [--spec SPEC] [--seed N] [--json FILE]`
+"""`python -m tests.stores [--states N] [--at-least N] [--elf ELF] [--spec SPEC] [--seed N]
+[--json FILE]`
 
 Starts the unchanged ELF on the emulated board with every memory that its log went through in a
-history, and with damaged ones. Exit code 1 if it does not recover what it must.
+history, and with damaged ones. Exit code 1 if it does not recover what it must, or
+if there are fewer than `--at-least`.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from tests.stores.run import SPEC, run
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.stores", description=__doc__)
     parser.add_argument("--states", type=int, default=8_000, help="about so many")
+    parser.add_argument("--at-least", type=int, default=0, help="fail if there are fewer")
     parser.add_argument("--elf", type=Path, help="built from the spec if it is missing")
     parser.add_argument("--spec", type=Path, default=SPEC)
     parser.add_argument("--seed", type=int, default=1)
@@ -31,6 +34,9 @@ def main() -> int:
     if asked.json:
         asked.json.write_text(json.dumps(found.document(), indent=1) + "\n", encoding="utf-8")
     print(found.text())
+    if found.states < asked.at_least:
+        print(f"{found.states} states, expected at least {asked.at_least}")
+        return 1
     return 1 if found.faults else 0
 
 
