@@ -178,6 +178,19 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Fullest:
+    """When most of the log's slots were in use since Linux had read everything before, first and
+    last, and how many; None: not known."""
+
+    first_us: int
+    last_us: int
+    used: int | None
+
+    def shifted(self, by_us: int) -> Fullest:
+        return Fullest(self.first_us + by_us, self.last_us + by_us, self.used)
+
+
+@dataclass(frozen=True)
 class Beginning:
     """The peer told the firmware to continue at number `next_seq` (None: at the oldest)."""
 
@@ -325,6 +338,7 @@ class RunRecord:
     # What the standing expectations are judged by; None or empty: they are not judged
     asked: Asked | None = None
     streams: list[Stream] = field(default_factory=list)
+    fullest: list[Fullest] = field(default_factory=list)  # before each stream
     beginnings: list[Beginning] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     freed_early: list[tuple[int, int]] = field(default_factory=list)  # at_us, first number

@@ -210,9 +210,15 @@ class Application:
         self._outbox.add(data)
         if self._outbox:
             self._outbox.pause.reset()  # it tries again at each call
-            self._outbox.write(self._tty_write, 0)
+            self._outbox.write(self._write_some, 0)
             if self._outbox:
                 self._on_rest(now_us)
+
+    def _write_some(self, data: bytes) -> int:
+        taken = self._tty_write(data)
+        if taken:
+            self._ledger.wire.written()
+        return taken
 
     def _follow(self, now_us: int) -> None:
         """Handle the session's events and write its bytes."""

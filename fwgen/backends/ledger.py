@@ -24,6 +24,7 @@ from fwgen.record import (
     Erasure,
     Event,
     Frame,
+    Fullest,
     Ignored,
     Ints,
     LinkCounts,
@@ -95,6 +96,8 @@ class Ledger:
     crashes: list[CrashReport] = field(default_factory=list)
     wire: WireWatch = field(default_factory=WireWatch)
     streams: list[Stream] = field(default_factory=list)
+    fullest: list[Fullest] = field(default_factory=list)
+    _fullest: Fullest = field(default_factory=lambda: Fullest(0, 0, None))  # before the present one
     _streaming_since: tuple[int, int | None] | None = None
     _states: list[tuple[int, str]] = field(default_factory=list)
     _starts_before_log: int = 0  # of earlier logs, which counted starts and crashes as well
@@ -224,11 +227,21 @@ class Ledger:
 
     def stream(self, runs: bool, at_us: int) -> None:
         """Set whether, from now on, Linux reads everything and its application runs."""
+        before: Fullest | None = None
         if self._streaming_since is not None:
             start_us, used = self._streaming_since
             if at_us > start_us:
                 self.streams.append(Stream(start_us, at_us, used))
-        self._streaming_since = (at_us, self.wire.used_slots()) if runs else None
+                self.fullest.append(self._fullest)
+            else:
+                before = self._fullest
+            self._streaming_since = None
+            self.wire.watch_slots(True, before)
+        if runs:
+            used = self.wire.used_slots()
+            self._fullest = self.wire.fullest_until(at_us, used)
+            self.wire.watch_slots(False)
+            self._streaming_since = (at_us, used)
 
     def state(self, state: str, at_us: int) -> None:
         """Linux is in `state` from now on."""
@@ -252,6 +265,8 @@ class Ledger:
         self.events = [replace(event, t_s=round(event.t_s + by_s, 6)) for event in self.events]
         self.frames = [replace(frame, t_s=round(frame.t_s + by_s, 6)) for frame in self.frames]
         self.ignored = [replace(step, at_s=round(step.at_s + by_s, 6)) for step in self.ignored]
+        self.fullest = [one.shifted(by_us) for one in self.fullest]
+        self._fullest = self._fullest.shifted(by_us)
         self.streams = [
             replace(one, start_us=one.start_us + by_us, end_us=one.end_us + by_us)
             for one in self.streams
@@ -302,7 +317,7 @@ class Ledger:
         record.ignored = self.ignored
         record.starts = self.starts
         record.crashes = self.crashes
-        record.streams = self.streams
+        record.streams, record.fullest = self.streams, self.fullest
         record.misdirected = self.misled
         record.outages = self.outages
         record.erasures = self.erasures

@@ -5,13 +5,14 @@ It keeps only what may be a fault: a run has millions of messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fwgen.record import Beginning, Repeat, RunRecord
+from fwgen.record import Beginning, Fullest, Repeat, RunRecord
 from fwgen.wire.block import Block, BlockError, block_in
 from fwgen.wire.log_format import BLOCK_BYTES, MAGIC, SUPERBLOCK_BYTES, header_bytes, slots
 from fwgen.wire.messages import (
@@ -36,6 +37,8 @@ _WORD_BYTES: Final = 4
 """The firmware writes the last word of an open block's samples again with each sample: damage there
 does not last."""
 _MASK: Final = 0xFFFF_FFFF
+_SLOTS_EVERY_US: Final = 10_000
+"""The used slots are counted at most once in this time, to save work."""
 _DATA: Final = (Block, Gap, StreamGap)
 _ACKS: Final = (Ack, StreamAck)
 _BEGINNINGS: Final = (PeerHello, Wake)
@@ -113,18 +116,43 @@ class WireWatch:
     damaged: bool = False
     _behind: int | None = None  # the number after the last sample received
     _unacknowledged: list[tuple[int, int]] = field(default_factory=list)  # blocks: first, count
+    _unwritten: list[tuple[int, int]] = field(default_factory=list)
+    """Blocks that are acknowledged in messages which the tty has not accepted yet."""
     _acknowledged: int | None = None  # the peer has said that it has all before this
     _dropped: list[int] = field(default_factory=lambda: [0])  # for each start of the firmware
     _dropped_at_us: int | None = None
     _dropped_received: int = 0  # samples
     _asks_old: bool = False
     _begins: bool = False  # the next acknowledgement says where to begin
+    _slots_from_us: int | None = 0  # note the used slots from then on
+    _fullest: Fullest | None = None  # of those
+    _declared: list[tuple[int, int]] = field(default_factory=list)  # gaps: first, count
+    _gaps: list[tuple[int, int]] = field(default_factory=list)  # also those before the last ack
 
     def used_slots(self) -> int | None:
         return len(self.look().rows) if self.look else None
 
+    def watch_slots(self, watch: bool, fullest: Fullest | None = None) -> None:
+        """Begin to note how many slots are in use when messages come and go, or stop that.
+        `fullest`: what was noted before."""
+        self._slots_from_us, self._fullest = 0 if watch else None, fullest
+
+    def fullest_until(self, at_us: int, used: int | None) -> Fullest:
+        """Return when the log was fullest since `watch_slots`, until now, when `used` slots are in
+        use."""
+        before = self._fullest
+        if before is None or before.used is None or used is None or used > before.used:
+            return Fullest(at_us, at_us, used)
+        return replace(before, last_us=at_us) if used == before.used else before
+
+    def _note_slots(self, at_us: int) -> None:
+        if self._slots_from_us is not None and at_us >= self._slots_from_us:
+            self._slots_from_us = at_us + _SLOTS_EVERY_US
+            self._fullest = self.fullest_until(at_us, self.used_slots())
+
     def came(self, message: Block | Message, at_us: int) -> None:
         """The session has received this from the firmware."""
+        self._note_slots(at_us)
         if self.second is not None:
             self.second.came(message, at_us)
         if isinstance(message, StreamInfo):
@@ -136,7 +164,10 @@ class WireWatch:
             if self._behind is not None and seq_distance(first, self._behind) < 0:
                 self.repeats.append(Repeat(at_us, first, count))
             self._behind = (first + count) & _MASK
-            if isinstance(message, Block) and self._is_new(first, count):
+            if not isinstance(message, Block):
+                self._declared.append((first, count))
+                self._gaps.append((first, count))
+            elif self._is_new(first, count):
                 self._unacknowledged.append((first, count))
         elif isinstance(message, Status):
             if message.dropped < self._dropped[-1]:
@@ -146,6 +177,7 @@ class WireWatch:
 
     def went(self, message: Message, at_us: int) -> None:
         """The session sends this to the firmware; it has not arrived yet."""
+        self._note_slots(at_us)
         if self.second is not None:
             self.second.went(message, at_us)
         if isinstance(message, _ACKS):
@@ -170,12 +202,20 @@ class WireWatch:
         next_seq = None if self._asks_old else next_seq
         self.beginnings.append(Beginning(at_us, next_seq))
         if next_seq is not None:
+            dropped = self._missing([*self._unwritten, *self._unacknowledged])
             self._dropped_received += sum(
                 count
-                for first, count in self._missing()
-                if seq_distance((first + count) & _MASK, next_seq) <= 0
+                for first, count in dropped
+                if not _is_after(first, count, next_seq) and not self._is_declared(first, count)
             )
             self._forget(next_seq)
+            self._unwritten = [block for block in self._unwritten if block not in dropped]
+
+    def written(self) -> None:
+        """The tty has accepted what the session has sent."""
+        if self.second is not None:
+            self.second.written()
+        self._unwritten.clear()
 
     def damage(self, region: bytes | memoryview) -> int | None:
         """Return which byte of the region to change to damage the oldest block with more than a
@@ -209,7 +249,8 @@ class WireWatch:
             self.second.forget_numbers(asks_old=asks_old)
         self._asks_old = asks_old
         self._behind = self._acknowledged = None
-        self._unacknowledged.clear()
+        for known in (self._unacknowledged, self._unwritten, self._declared):
+            known.clear()
 
     def shift(self, by_us: int) -> None:
         """Add `by_us` to all times: they were noted on a clock that is behind scenario time."""
@@ -226,9 +267,17 @@ class WireWatch:
         record.freed_early, record.damaged = self.freed_early, self.damaged
         if self._dropped_at_us is not None:
             record.dropped_told = (sum(self._dropped), self._dropped_at_us)
-        record.dropped_received = self._dropped_received
+        record.dropped_received = self._dropped_received + self._declared_received(record)
         if self.look is not None:
             record.in_log = sorted(self.look().of(self.stream))
+
+    def _declared_received(self, record: RunRecord) -> int:
+        """Return how many samples the firmware has declared lost that had arrived before, so that
+        the session did not report them."""
+        origin = record.taken.first_seq
+        told = _numbers((seq_distance(first, origin & _MASK), count) for first, count in self._gaps)
+        lost = _numbers((gap.first - origin, gap.count) for gap in record.gaps)
+        return len(np.setdiff1d(told, lost))
 
     def _is_new(self, first: int, count: int) -> bool:
         """Return whether a block just received is neither acknowledged nor a repetition."""
@@ -237,21 +286,42 @@ class WireWatch:
         return not acknowledged and (first, count) not in self._unacknowledged
 
     def _check_kept(self, at_us: int) -> None:
-        """Check that every block that is not acknowledged yet is in the log's memory."""
+        """Check that every block that is not acknowledged yet is in the log's memory, or was
+        declared lost, although it had arrived: a full log dropped it before the acknowledgement."""
         if len(self.freed_early) < _KEPT:
-            self.freed_early += [(at_us, first) for first, _ in self._missing()]
+            self.freed_early += [
+                (at_us, block[0])
+                for block in self._missing(self._unacknowledged)
+                if not self._is_declared(*block)
+            ]
 
-    def _missing(self) -> list[tuple[int, int]]:
-        """Return the blocks that are not acknowledged and no longer in the log's memory."""
-        if self.look is None or self.damaged or not self._unacknowledged:
+    def _is_declared(self, first: int, count: int) -> bool:
+        return any(
+            0 <= seq_distance(first, begin) <= length - count for begin, length in self._declared
+        )
+
+    def _missing(self, blocks: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return those of these blocks that are no longer in the log's memory."""
+        if self.look is None or self.damaged or not blocks:
             return []
         kept = {first for first, _ in self.look().of(self.stream)}
-        return [block for block in self._unacknowledged if block[0] not in kept]
+        return [block for block in blocks if block[0] not in kept]
 
     def _forget(self, next_seq: int) -> None:
         self._acknowledged = next_seq
-        self._unacknowledged = [
-            (first, count)
-            for first, count in self._unacknowledged
-            if seq_distance((first + count) & _MASK, next_seq) > 0
-        ]
+        left = [block for block in self._unacknowledged if _is_after(*block, next_seq)]
+        self._unwritten += self._unacknowledged[: len(self._unacknowledged) - len(left)]
+        self._unacknowledged = left
+        if self._declared:
+            self._declared = [gap for gap in self._declared if _is_after(*gap, next_seq)]
+
+
+def _numbers(spans: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
+    """Return all numbers of spans (first, count), each once."""
+    parts = [np.arange(first, first + count) for first, count in {*spans}]
+    return np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
+
+
+def _is_after(first: int, count: int, next_seq: int) -> bool:
+    """Whether not all of these samples are before a number."""
+    return seq_distance((first + count) & _MASK, next_seq) > 0

@@ -17,11 +17,11 @@ from fwgen.record import (
     ASLEEP,
     SUSPENDING,
     Asked,
+    Fullest,
     Gap,
     Ints,
     RunRecord,
     SleepRecord,
-    Stream,
 )
 from fwgen.report import wakes
 from fwgen.report.dates import misdated
@@ -172,9 +172,10 @@ def _reasons(record: RunRecord, asked: Asked) -> Findings:
 def _against_policy(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
     """Check that a full log dropped the samples that the spec says: the oldest, or the newest."""
     wrong = []
-    for gap, stream in _drops(record):
+    for gap, fullest in _drops(record):
         end = record.taken.count_before(gap.first - record.taken.first_seq + gap.count)
-        in_log_us = stream.start_us - asked.measures_us  # later samples may find room again
+        full_us = fullest.last_us if asked.keeps_newest else fullest.first_us
+        in_log_us = full_us - asked.measures_us  # later samples may find room again
         newest = int(record.taken.before(np.array([in_log_us], dtype=np.int64))[0])
         if (end >= newest) == asked.keeps_newest:
             wrong.append(gap)
@@ -192,9 +193,9 @@ def _against_policy(record: RunRecord, check: SampleCheck, asked: Asked) -> Find
 
 def _dropped_early(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:
     early = [
-        (gap, stream.used)
-        for gap, stream in _drops(record)
-        if stream.used is not None and stream.used < asked.slots
+        (gap, fullest.used)
+        for gap, fullest in _drops(record)
+        if fullest.used is not None and fullest.used < asked.slots
     ]
     if not early:
         return Finding()
@@ -250,18 +251,21 @@ def _agreed_sleeps(record: RunRecord) -> Ints:
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
-def _drops(record: RunRecord) -> Iterator[tuple[Gap, Stream]]:
-    """Yield each gap with the stream in which it was declared, or had to be if the firmware had not
-    been restarted in it; none if memory was damaged."""
+def _drops(record: RunRecord) -> Iterator[tuple[Gap, Fullest]]:
+    """Yield each gap, and when the log was fullest before the stream in which the gap was declared,
+    or had to be if the firmware had not been restarted in it; none if memory was damaged. A gap
+    that was declared before messages were no longer disturbed belongs to the following stream."""
     starts_us = [stream.start_us for stream in record.streams]
     for gap in record.gaps if not record.damaged else []:
         at = int(np.searchsorted(starts_us, gap.at_us, side="right")) - 1
+        if at < 0 or gap.at_us > record.streams[at].end_us:
+            at += 1
         end = record.taken.count_before(gap.first - record.taken.first_seq + gap.count)
         if end:
             ended_us = record.taken.at(np.array([end - 1], dtype=np.int64))
             at = min(at, int(np.searchsorted(starts_us, ended_us[0])))
-        if at >= 0:
-            yield gap, record.streams[at]
+        if at < len(record.streams):
+            yield gap, record.fullest[at]
 
 
 def _sent_again(record: RunRecord, check: SampleCheck, asked: Asked) -> Finding | None:

@@ -44,6 +44,7 @@ class Tap:
             self.record(True, found.data)
             for message in self._from_linux.feed(found.data):
                 self.wire.went(message, now_us)
+            self.wire.written()
 
     def received(self, now_us: int) -> None:
         ring = self.device.rings[TO_LINUX]
