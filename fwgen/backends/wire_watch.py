@@ -165,8 +165,7 @@ class WireWatch:
                 self.repeats.append(Repeat(at_us, first, count))
             self._behind = (first + count) & _MASK
             if not isinstance(message, Block):
-                self._declared.append((first, count))
-                self._gaps.append((first, count))
+                self._declare(first, count)
             elif self._is_new(first, count):
                 self._unacknowledged.append((first, count))
         elif isinstance(message, Status):
@@ -294,6 +293,17 @@ class WireWatch:
                 for block in self._missing(self._unacknowledged)
                 if not self._is_declared(*block)
             ]
+
+    def _declare(self, first: int, count: int) -> None:
+        """The firmware declares these samples lost. If blocks of them had arrived, a full log
+        dropped those before they were acknowledged: it has not freed them early."""
+        self._declared.append((first, count))
+        self._gaps.append((first, count))
+        self.freed_early = [
+            (at_us, block)
+            for at_us, block in self.freed_early
+            if not 0 <= seq_distance(block, first) < count
+        ]
 
     def _is_declared(self, first: int, count: int) -> bool:
         return any(

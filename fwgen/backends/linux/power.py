@@ -95,7 +95,7 @@ class LinuxWithPower(LinuxWithApplication):
         self._alarms["up"] = (now_us + after_us, self._up)
 
     def _up(self, now_us: int) -> None:
-        self.port.set_reading(True)
+        self.port.set_reading("stall" not in self._alarms)  # it goes on
         self._enter(OFFLINE if self._no_application else AWAKE, now_us)
         self._note_up(now_us)
         if self._foreign:
