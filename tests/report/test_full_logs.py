@@ -20,9 +20,11 @@ LONG = {
   - {at: 6.5 s, do: suspend, for: 1000 s}""",
     "refuse-writes": "- {at: 5 s, do: refuse-writes, for: 1000 s}",
     "doorbells": """- {at: 5 s, do: suspend, for: 1000 s}
-  - {at: 5.01 s, do: disturb-doorbells, to: linux, how: lost, for: 10 s, every: 10 s, times: 100}""",
+  - {do: disturb-doorbells, at: 5.01 s, to: linux, how: lost, for: 10 s, every: 10 s,
+     times: 100}""",
     "doorbells until it reads": """- {at: 5 s, do: suspend, for: 999 s}
-  - {at: 5.01 s, do: disturb-doorbells, to: linux, how: lost, for: 10 s, every: 10 s, times: 100}
+  - {do: disturb-doorbells, at: 5.01 s, to: linux, how: lost, for: 10 s, every: 10 s,
+     times: 100}
   - {at: 1001.5 s, do: resume}""",
     "unbind": """- {at: 5 s, do: unbind}
   - {at: 1000 s, do: bind}
