@@ -125,6 +125,43 @@ def test_a_firmware_that_takes_no_sample_between_resets_is_found(until_s: float)
     assert report["reasons"][0].startswith("No sample was taken")
 
 
+@pytest.mark.parametrize(("waits_s", "passes"), [(6.0, True), (6.9, True), (10.2, False)])
+def test_the_schedule_begins_a_period_after_a_start(waits_s: float, passes: bool) -> None:
+    """With a period of 6 s, and a reset shortly before a sample."""
+    record = make_record(sleeps=())
+    taken = record.taken.whole()
+    taken = Taken(**{name: column[::100] for name, column in vars(taken).items()})
+    taken.seq = taken.seq[0] + np.arange(len(taken), dtype=np.int64)
+    record.period_us = 100 * PERIOD_US
+    later = taken.at_us >= 24_000_000
+    taken.at_us[later] += round((waits_s - 0.1) * 1e6)
+    taken.boot = taken.boot + later
+    record = of_taken(record, taken)
+    record.virtual_s = float(taken.at_us[-1]) / 1e6 + 1
+    record.outages = [Outage(23_900_000, 23_900_000, "reset")]
+    record.bands = [Band(0, record.virtual_s, AWAKE)]
+    report = report_of(record)
+    assert (report["verdict"] == "pass") is passes, report["reasons"]
+    if not passes:
+        assert report["reasons"][0].startswith("No sample was taken for")
+
+
+def test_a_reset_shortly_before_the_end_may_wait_a_period() -> None:
+    record = make_record(sleeps=())
+    taken = record.taken.whole()
+    taken = Taken(**{name: column[::100] for name, column in vars(taken).items()})
+    taken.seq = taken.seq[0] + np.arange(len(taken), dtype=np.int64)
+    record.period_us = 100 * PERIOD_US
+    record = of_taken(record, taken)
+    last_s = float(taken.at_us[-1]) / 1e6
+    for silent_s, passes in ((11.9, True), (14.0, False)):
+        record.virtual_s = last_s + silent_s
+        reset_us = round((last_s + 5.9) * 1e6)
+        record.outages = [Outage(reset_us, reset_us, "reset")]
+        record.bands = [Band(0, record.virtual_s, AWAKE)]
+        assert (report_of(record)["verdict"] == "pass") is passes
+
+
 def test_a_reset_that_no_step_asks_for_is_an_error() -> None:
     report = report_of(restarted("watchdog", asked=False))
     assert report["verdict"] == "fail"
