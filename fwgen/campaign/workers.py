@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
+import os
 import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -22,6 +24,8 @@ from fwgen.errors import InputError, MissingToolError, ToolBrokeError
 CHUNK: Final = 50
 _WAITING: Final = 3
 """Chunks for each worker that are submitted at a time."""
+_PR_SET_PDEATHSIG: Final = 1
+"""linux/prctl.h: the signal that a process gets when its parent ends."""
 _RETRIES: Final = 5
 """How often Dask runs a chunk again whose worker was lost."""
 _ANSWERS_S: Final = 10
@@ -88,7 +92,7 @@ Results = Generator[Result, None, None]
 def in_processes(chunks: Sequence[Chunk], setting: Setting, jobs: int) -> Results:
     """Yield the results in any order, from at most `jobs` processes."""
     jobs = max(1, min(jobs, len(chunks)))
-    pool = ProcessPoolExecutor(jobs, initializer=_leave_signals_alone)
+    pool = ProcessPoolExecutor(jobs, initializer=_begin_worker, initargs=(os.getpid(),))
 
     def submit(chunk: Chunk) -> Future[Result]:
         """Submit it, which may fork; Python would ignore a Ctrl-C in the midst of that."""
@@ -140,8 +144,14 @@ def _apart(suspects: Sequence[Chunk], setting: Setting) -> Results:
     raise ToolBrokeError("a worker process died, but none of its seeds fails alone")
 
 
-def _leave_signals_alone() -> None:
-    """Ctrl-C goes to all processes of a terminal; the parent ends the workers."""
+def _begin_worker(parent: int) -> None:
+    """Ctrl-C goes to all processes of a terminal; the parent ends the workers, or they end with
+    it (Linux)."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

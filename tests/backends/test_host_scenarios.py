@@ -572,3 +572,21 @@ def test_suspending_again_ends_when_its_time_is_over() -> None:
         "timer",
     ]
     assert asleep["linux"]["awake"] > 0.4
+
+
+@pytest.mark.parametrize("at_s", [4.99, 5.1])
+def test_a_crash_that_nobody_has_noticed_is_reported_at_the_end(at_s: float) -> None:
+    """Also if no sample waits in the log, for which the run would go on."""
+    scenario = parse_scenario(f"""\
+fwgen-scenario: 1
+name: crash
+distance: [{{at: 0 s, mm: 1500}}]
+steps:
+  - {{at: {at_s} s, do: crash-firmware, how: fault}}
+  - {{at: 10 s, do: suspend, for: 30 s}}
+until: 60 s
+expect: {{ignored: {{at-least: 0}}}}
+""")
+    record, report = run(scenario)
+    assert len(record.crashes) == 1
+    assert "`crashes` is 1, expected: 0." in report["reasons"]

@@ -135,6 +135,22 @@ def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
     assert f"{found['done']:,} of 100,000 histories are in {tmp_path}; the same command" in told
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends them then")
+def test_a_campaign_that_is_killed_leaves_no_workers(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fwgen", "campaign", "--seeds", "100000", "--jobs", "2"]
+    process = subprocess.Popen([*command, "--report", str(tmp_path)], stderr=subprocess.PIPE)
+    wait_until(lambda: len(workers_of(process.pid)) == 2, "two workers run")
+    process.kill()
+    process.communicate(timeout=PATIENCE_S)  # until no process has its stderr
+
+
+def workers_of(pid: int) -> list[str]:
+    """Return the children that a process has forked and that run the same program."""
+    own = Path(f"/proc/{pid}/cmdline").read_bytes()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return [child for child in children if Path(f"/proc/{child}/cmdline").read_bytes() == own]
+
+
 def test_one_history_is_counted_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["campaign", "--seeds", "1", "--jobs", "1", "--report", str(tmp_path)]) == 0
     assert capsys.readouterr().out.startswith("1 history from seed 0 on")

@@ -206,7 +206,10 @@ class HostBackend(Backend, board.Board):
             self._running.disturb(direction, HOW.index(""), self.now_us, 0)
         self._bells = dict.fromkeys(DIRECTIONS, Disturbance())
         self._linux.end(self.now_us)
-        while not self._has_processed(ends) and self.now_us < until_us + _SETTLE_US:
+        starts = self._linux.starts_to_come
+        while (
+            not self._has_processed(ends) or len(self._ledger.starts) < starts
+        ) and self.now_us < until_us + _SETTLE_US:
             self.run_until(self.now_us + _SETTLE_STEP_US)
         self._ledger.stream(False, self.now_us)
         for feed, mark in zip(self._feeds, marks, strict=True):

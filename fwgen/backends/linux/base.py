@@ -76,6 +76,16 @@ class LinuxBase:
         """Tell the ledger whether Linux reads everything and its application runs."""
         raise NotImplementedError
 
+    @property
+    def starts_to_come(self) -> int:
+        """How many starts of the firmware the application must have heard of at the end of the run:
+        one more if the M33 is down, and Linux is about to start it."""
+        return len(self.ledger.starts) + (self.ledger.is_down and self._recovers)
+
+    @property
+    def _recovers(self) -> bool:
+        return "recover" in self._alarms or self._recover_when_up
+
     # -------------------------------------------------------------------------- which steps it can
 
     @property

@@ -51,6 +51,11 @@ class AnyLinux(Protocol):
     def processed(self, stream: int) -> int | None:
         """Return the same of a sensor's stream."""
 
+    @property
+    def starts_to_come(self) -> int:
+        """How many starts of the firmware its application must have heard of at the end of the
+        run."""
+
     def firmware_restarted(self, now_us: int) -> None: ...
     def disturbed(self, now_us: int, until_us: int) -> None: ...
     def rung_at(self, at_us: int) -> None: ...

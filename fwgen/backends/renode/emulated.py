@@ -177,7 +177,10 @@ class EmulatedBackend(Steps, Backend):
         core = self._share.result()
         self.port.bells = dict.fromkeys(DIRECTIONS, Disturbance())
         self._do(lambda now_us: self.linux.end(now_us))
-        while not self._has_processed(end_ns) and self._t_us < until_us + _SETTLE_US:
+        starts = self.linux.starts_to_come
+        while (
+            not self._has_processed(end_ns) or len(self._ledger.starts) < starts
+        ) and self._t_us < until_us + _SETTLE_US:
             self.run_until(self._t_us + _SETTLE_STEP_US)
         self._note_slots()
         self._note_core()
