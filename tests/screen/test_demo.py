@@ -108,7 +108,7 @@ def _check_numbers(shown: dict[str, Any], board: Any, status: dict[str, Any], re
     assert f"{last['distance_mm']} mm" in next(line for line in lines if line.startswith("last"))
     counts = status["counts"]
     assert shown["samples"] == f"{counts['samples']:,}"
-    assert f"counts    {counts['samples']} samples, {counts['lost']} lost" in lines
+    assert f"counts    {counts['samples']:,} samples, {counts['lost']} lost" in lines
     assert shown["lost"] == counts["lost"] == report["samples"]["lost"] == 0
     assert 0 <= report["samples"]["delivered"] - counts["samples"] < 40, "those taken since"
     assert shown["backlog"] == status["backlog"]
