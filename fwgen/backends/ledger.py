@@ -109,6 +109,7 @@ class Ledger:
 
     def __post_init__(self) -> None:
         self.first = Collected(self.channels)
+        self.wire.watch_slots(True)  # the second watch would only count the same slots again
         if self.second is not None:
             self.wire.second = WireWatch(stream=1)
 

@@ -124,7 +124,7 @@ class WireWatch:
     _dropped_received: int = 0  # samples
     _asks_old: bool = False
     _begins: bool = False  # the next acknowledgement says where to begin
-    _slots_from_us: int | None = 0  # note the used slots from then on
+    _slots_from_us: int | None = None  # note the used slots from then on
     _fullest: Fullest | None = None  # of those
     _declared: list[tuple[int, int]] = field(default_factory=list)  # gaps: first, count
     _gaps: list[tuple[int, int]] = field(default_factory=list)  # also those before the last ack
